@@ -1,0 +1,64 @@
+"""What a backup format is: a name, how to recognise it, how to read and to write it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Flag, auto
+
+from tui.otp.backup import Backup, Problem
+
+
+class Needs(Flag):
+    """What a file asks of the user before it opens."""
+
+    NOTHING = 0
+    PASSWORD = auto()
+    USERNAME = auto()
+    SERVER_SECRET = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What the user gave to open or to encrypt a file. Its repr shows nothing."""
+
+    password: str = field(default="", repr=False)
+    username: str = field(default="", repr=False)
+    server_secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a set of entries fits into a format, found before anything is written."""
+
+    backup: Backup
+    """What can be written, already changed where it has to be."""
+    left_out: tuple[Problem, ...] = ()
+    """Entries that the format cannot hold, each with the reason."""
+    changed: tuple[Problem, ...] = ()
+    """Entries that are written differently, each with what changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One backup format. A file under tui/formats that has FORMAT (one) or FORMATS (several)
+    is found by itself."""
+
+    name: str
+    """For the command line: lower case with dashes."""
+    label: str
+    """For screens and docs."""
+    suffixes: tuple[str, ...]
+    """Usual endings, the one for new files first; recognition goes by content."""
+    sniff: Callable[[bytes], bool]
+    """Whether these bytes are of this format, from the content alone; never raises."""
+    needs: Callable[[bytes], Needs]
+    """What it takes to open these bytes; never raises."""
+    read: Callable[[bytes, Credentials], Backup]
+    """bytes -> Backup; raises FormatError or BackupPasswordError."""
+    write: Callable[[Backup, Credentials], bytes] | None = None
+    """Backup -> bytes; raises FormatError for what `fit` would have left out. None: import only."""
+    fit: Callable[[Backup], Fit] | None = None
+    """What of a Backup the format can hold; None: import only."""
+    encrypted: bool = True
+    """Whether what `write` makes is encrypted."""

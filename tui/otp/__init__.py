@@ -1,0 +1,1 @@
+"""What a code is: entries, the five algorithms, URIs. Nothing here asks the time."""

@@ -1,0 +1,185 @@
+"""What the vault holds: entries with their secrets, categories, icons."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from tui.errors import EntryError
+from tui.otp.secret import Secret
+from tui.text import NAME_LIMIT, safe
+
+MAX_PERIOD = 86_400 * 365
+"""Longest period in seconds; anything above is a mistake in the file."""
+MAX_COUNTER = 2**63 - 1
+"""Highest counter that every app can hold (a signed 64-bit number)."""
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class OtpType(StrEnum):
+    """The five kinds of one-time passwords."""
+
+    TOTP = "totp"
+    HOTP = "hotp"
+    STEAM = "steam"
+    MOTP = "motp"
+    YANDEX = "yandex"
+
+
+class Algorithm(StrEnum):
+    """Hash functions of HOTP and TOTP (RFC 4226, RFC 6238)."""
+
+    SHA1 = "SHA1"
+    SHA256 = "SHA256"
+    SHA512 = "SHA512"
+
+
+DEFAULT_DIGITS = {
+    OtpType.TOTP: 6,
+    OtpType.HOTP: 6,
+    OtpType.STEAM: 5,
+    OtpType.MOTP: 6,
+    OtpType.YANDEX: 8,
+}
+"""Characters of a code; for Steam, Mobile-OTP and Yandex no other number is possible."""
+
+DEFAULT_PERIOD = {
+    OtpType.TOTP: 30,
+    OtpType.HOTP: 30,
+    OtpType.STEAM: 30,
+    OtpType.MOTP: 10,
+    OtpType.YANDEX: 30,
+}
+"""Seconds that a code is valid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A named group of entries."""
+
+    id: str
+    """First 8 hex digits of the SHA-1 of the name, as Authenticator Pro has it."""
+    name: str
+    """As shown."""
+    ranking: int = 0
+    """Place among the categories."""
+
+    @classmethod
+    def named(cls, name: str, ranking: int = 0) -> Category:
+        """Make the category of that name, with the id that follows from it."""
+        return cls(category_id(name), name, ranking)
+
+
+def category_id(name: str) -> str:
+    """Return the id of the category `name` (spec: seed-authenticator-pro-strong.txt)."""
+    return hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()[:8]
+
+
+@dataclass(frozen=True, slots=True)
+class Icon:
+    """A picture of the user's own, kept for export, never decoded."""
+
+    id: str
+    """First 8 hex digits of the SHA-1 of `data`."""
+    data: str
+    """The picture as base64 text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """An entry's place in one category."""
+
+    category: str
+    """The category's id."""
+    ranking: int = 0
+    """The entry's place inside it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One account: what is needed to make its codes, to show it and to export it.
+
+    Frozen: a change is a new entry, made with `dataclasses.replace`.
+    """
+
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    """UUID, never changes, known to this vault only."""
+    type: OtpType
+    """Which algorithm makes the codes."""
+    issuer: str
+    """Who asks for the code; may be empty."""
+    account: str | None = None
+    """Whose account it is; None where an app wrote null."""
+    secret: Secret
+    """The shared secret."""
+    algorithm: Algorithm = Algorithm.SHA1
+    """Hash of HOTP and TOTP; the other types have their own."""
+    digits: int = 6
+    """Characters of a code (HOTP and TOTP 1 to 10)."""
+    period: int = 30
+    """Seconds that a code is valid (all but HOTP)."""
+    counter: int = 0
+    """HOTP: the counter of the next code."""
+    pin: str | None = None
+    """Mobile-OTP and Yandex: the PIN that goes into the code."""
+    icon: str | None = None
+    """Name of an icon, or `@` and the id of one of the vault's own."""
+    categories: tuple[Binding, ...] = ()
+    """The categories this entry is in."""
+    ranking: int = 0
+    """Place in the user's own order."""
+    pinned: bool = False
+    """Shown before the others."""
+    copy_count: int | None = None
+    """How often its code was copied; None where no app ever counted."""
+    note: str = ""
+    """The user's own words."""
+    created: int = 0
+    """Unix second of its making, 0 where unknown."""
+    updated: int = 0
+    """Unix second of its last change, 0 where unknown."""
+    revision: int = 0
+    """Counts the changes."""
+    extra: Mapping[str, Any] = field(default=_NOTHING, repr=False, compare=True)
+    """Keys of the vault file that this version does not know, kept as they were."""
+
+    def __repr__(self) -> str:
+        return f"Entry({self.type.value}, {self.label!r})"
+
+    @property
+    def label(self) -> str:
+        """Issuer and account as they may be shown, for messages."""
+        issuer, account = safe(self.issuer, 64), safe(self.account or "", 64)
+        return f"{issuer} ({account})" if issuer and account else issuer or account or "(no name)"
+
+
+def check(entry: Entry) -> Entry:
+    """Return `entry` if codes can be made from it.
+
+    Raises:
+        EntryError: a field is out of its bounds; the message names field and bound.
+    """
+    if len(entry.issuer) > NAME_LIMIT or len(entry.account or "") > NAME_LIMIT:
+        raise EntryError(f"its name is longer than {NAME_LIMIT} characters")
+    if entry.type in (OtpType.TOTP, OtpType.HOTP) and not 1 <= entry.digits <= 10:
+        raise EntryError(f"digits must be 1 to 10, not {short(entry.digits)}")
+    if not 1 <= entry.period <= MAX_PERIOD:
+        raise EntryError(f"period must be 1 second to a year, not {short(entry.period)}")
+    if not 0 <= entry.counter <= MAX_COUNTER:
+        raise EntryError(f"counter must be 0 to 2^63 - 1, not {short(entry.counter)}")
+    if entry.type is OtpType.YANDEX:
+        entry.secret.require_yandex()
+    return entry
+
+
+def short(value: object) -> str:
+    """Return `value` as a message may quote it: safe and at most 24 characters."""
+    try:
+        return safe(str(value), 24)
+    except ValueError:
+        return "a number too long to print"

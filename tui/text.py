@@ -1,0 +1,55 @@
+"""Untrusted text made fit to keep (`clean`) and fit to show (`safe`)."""
+
+from __future__ import annotations
+
+import unicodedata
+
+NAME_LIMIT = 1024
+"""Longest issuer, account or category name that is kept, in characters."""
+
+_MARKS_IN_A_ROW = 3
+_BREAKS = "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
+_SHOWN_AS_SPACE = {"Zs"}
+_NEVER_SHOWN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def clean(text: str) -> str:
+    """Return `text` as it may be kept: without control characters and lone surrogates.
+
+    Line breaks and tabs become a space. Everything else stays, so that a name goes back
+    to another app as it came.
+    """
+    if text.isprintable():
+        return text
+    spaced = "".join(" " if char in _BREAKS else char for char in text)
+    return "".join(char for char in spaced if unicodedata.category(char) not in {"Cc", "Cs"})
+
+
+def safe(text: str, limit: int = NAME_LIMIT) -> str:
+    """Return `text` as it may be shown: nothing in it can steer a terminal or hide text.
+
+    Control, format (bidirectional and zero-width) and private-use characters and lone
+    surrogates go, any white space becomes a space, of stacked combining marks three stay.
+    At most `limit` characters come back, the last an ellipsis where some were cut.
+    """
+    if text.isascii() and text.isprintable():
+        return _cut(text, limit)
+    kept: list[str] = []
+    marks = 0
+    for char in text[: limit * 4]:
+        category = unicodedata.category(char)
+        if char in _BREAKS or category in _SHOWN_AS_SPACE:
+            kept.append(" ")
+            marks = 0
+        elif category in {"Mn", "Me"}:
+            marks += 1
+            if marks <= _MARKS_IN_A_ROW:
+                kept.append(char)
+        elif category not in _NEVER_SHOWN:
+            marks = 0
+            kept.append(char if category not in {"Co", "Cn"} else "\N{REPLACEMENT CHARACTER}")
+    return _cut("".join(kept), limit)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
