@@ -6,6 +6,8 @@ OtpTuiError                     one sentence for the user, and the exit code it 
 ├── MatchError                  no entry, or several, fit the query              exit 4
 ├── ClipboardError              a code could not be copied
 ├── FileError                   a file cannot be read or written
+├── CryptoError                 a key cannot be derived, bytes cannot be decrypted
+│   └── AuthenticationError     wrong key, or the bytes were changed: they look alike
 ├── EntryError                  one entry cannot be understood
 │   └── UriError                an otpauth:// or motp:// URI cannot be read
 ├── FormatError                 a backup file is not what it should be           exit 3
@@ -71,6 +73,14 @@ class ClipboardError(OtpTuiError):
 
 class FileError(OtpTuiError):
     """A file cannot be read or written."""
+
+
+class CryptoError(OtpTuiError):
+    """A key cannot be derived or bytes cannot be decrypted; the caller knows of which file."""
+
+
+class AuthenticationError(CryptoError):
+    """The key is wrong or the bytes were changed: the cipher cannot tell which."""
 
 
 class EntryError(OtpTuiError):

@@ -1,0 +1,83 @@
+"""Ciphers: AES-GCM for everything new, AES-CBC for the old backups that have it.
+
+The library is imported at first use: the command line derives the key meanwhile.
+"""
+
+from __future__ import annotations
+
+from tui.errors import AuthenticationError, CryptoError
+
+__all__ = [
+    "NONCE_LENGTH",
+    "TAG_LENGTH",
+    "AuthenticationError",
+    "aes_cbc_decrypt",
+    "aes_cbc_encrypt",
+    "aes_gcm_decrypt",
+    "aes_gcm_encrypt",
+]
+
+NONCE_LENGTH = 12
+"""Bytes of an AES-GCM nonce, everywhere in this project."""
+TAG_LENGTH = 16
+"""Bytes of the AES-GCM tag, which stands after the ciphertext."""
+_BLOCK = 16
+
+
+def aes_gcm_encrypt(key: bytes, nonce: bytes, plaintext: bytes, aad: bytes | None = None) -> bytes:
+    """Return the ciphertext with the tag behind it (NIST SP 800-38D).
+
+    `key` is 16, 24 or 32 bytes, `nonce` 12 bytes that this key never saw before.
+    """
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
+    return AESGCM(key).encrypt(nonce, plaintext, aad)
+
+
+def aes_gcm_decrypt(key: bytes, nonce: bytes, sealed: bytes, aad: bytes | None = None) -> bytes:
+    """Return the plaintext of ciphertext with the tag behind it.
+
+    Raises:
+        AuthenticationError: the tag does not fit the key, the nonce, the bytes and `aad`,
+            or there is not enough for a tag.
+    """
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
+    if len(sealed) < TAG_LENGTH or len(nonce) != NONCE_LENGTH:
+        raise AuthenticationError("the encrypted part is too short")
+    try:
+        return AESGCM(key).decrypt(nonce, sealed, aad)
+    except InvalidTag:
+        raise AuthenticationError("the key does not fit, or the bytes were changed") from None
+
+
+def aes_cbc_encrypt(key: bytes, iv: bytes, plaintext: bytes) -> bytes:
+    """Return the ciphertext of `plaintext`, padded as PKCS #7 has it (RFC 5652 section 6.3)."""
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes  # noqa: PLC0415
+
+    fill = _BLOCK - len(plaintext) % _BLOCK
+    encryptor = Cipher(algorithms.AES(key), modes.CBC(iv)).encryptor()
+    return encryptor.update(plaintext + bytes([fill]) * fill) + encryptor.finalize()
+
+
+def aes_cbc_decrypt(key: bytes, iv: bytes, ciphertext: bytes) -> bytes:
+    """Return the plaintext without its PKCS #7 padding.
+
+    CBC proves nothing: a wrong key passes once in some 256 times, and the caller has to
+    judge what came out.
+
+    Raises:
+        CryptoError: no bytes, or not whole blocks of 16.
+        AuthenticationError: the padding is wrong.
+    """
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes  # noqa: PLC0415
+
+    if not ciphertext or len(ciphertext) % _BLOCK or len(iv) != _BLOCK:
+        raise CryptoError("the encrypted part is not whole blocks of 16 bytes")
+    decryptor = Cipher(algorithms.AES(key), modes.CBC(iv)).decryptor()
+    padded = decryptor.update(ciphertext) + decryptor.finalize()
+    fill = padded[-1]
+    if not 1 <= fill <= _BLOCK or padded[-fill:] != bytes([fill]) * fill:
+        raise AuthenticationError("the key does not fit, or the bytes were changed")
+    return padded[:-fill]
