@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from tui.otp.entry import Category, Entry
+if TYPE_CHECKING:
+    from tui.otp.entry import Category, Entry
 
 
 def words_of(query: str) -> tuple[str, ...]:
-    """Return the words of a query, ready to compare."""
-    return tuple(query.casefold().split())
+    """Return the words of a query, ready to compare; none where it is empty."""
+    return tuple(_fold(query).split())
 
 
 def haystack(entry: Entry, names: Mapping[str, str]) -> str:
@@ -19,7 +22,7 @@ def haystack(entry: Entry, names: Mapping[str, str]) -> str:
     """
     parts = [entry.issuer, entry.account or ""]
     parts += [names.get(binding.category, "") for binding in entry.categories]
-    return "\n".join(parts).casefold()
+    return _fold("\n".join(parts))
 
 
 def matches(words: Sequence[str], hay: str) -> bool:
@@ -27,10 +30,41 @@ def matches(words: Sequence[str], hay: str) -> bool:
     return all(word in hay for word in words)
 
 
-def find(
-    entries: Sequence[Entry], categories: Sequence[Category], query: str
-) -> list[Entry]:
+def find(entries: Sequence[Entry], categories: Sequence[Category], query: str) -> list[Entry]:
     """Return the entries that hold every word of the query, in their order."""
     words = words_of(query)
     names = {category.id: category.name for category in categories}
     return [entry for entry in entries if matches(words, haystack(entry, names))]
+
+
+def find_best(entries: Sequence[Entry], categories: Sequence[Category], query: str) -> list[Entry]:
+    """Return the entries that are meant by someone who wants a single one.
+
+    Those that fit the first of these rules that any entry fits: `query` is the id; is
+    "issuer:account" or "issuer account"; is the issuer or the account; `find`.
+    """
+    wanted = _fold(query).strip()
+    rules: tuple[Callable[[Entry, str], bool], ...] = (_is_id, _is_full_name, _is_name)
+    for rule in rules:
+        found = [entry for entry in entries if rule(entry, wanted)]
+        if found:
+            return found
+    return find(entries, categories, query)
+
+
+def _is_id(entry: Entry, wanted: str) -> bool:
+    return entry.id == wanted
+
+
+def _is_full_name(entry: Entry, wanted: str) -> bool:
+    issuer, account = _fold(entry.issuer), _fold(entry.account or "")
+    return bool(issuer and account) and wanted in (f"{issuer}:{account}", f"{issuer} {account}")
+
+
+def _is_name(entry: Entry, wanted: str) -> bool:
+    return bool(wanted) and wanted in (_fold(entry.issuer), _fold(entry.account or ""))
+
+
+def _fold(text: str) -> str:
+    """Without case, and composed: some systems write é as one character, some as two."""
+    return (text if text.isascii() else unicodedata.normalize("NFC", text)).casefold()
