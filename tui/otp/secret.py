@@ -3,64 +3,74 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import re
 
 from tui.errors import EntryError
 
 MAX_SECRET = 4096
 """Longest secret in characters, as given."""
 
-_UPPER = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", " -\t\r\n")
-_ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+# Only ASCII letters are raised: `ı` or `ｂ` must not turn into a letter of the alphabet.
+_UPPER = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", " -\t\r\n\xa0")
+_is_normal = re.compile("[A-Z2-7]+").fullmatch
+
+_YANDEX_BYTES = 16
+_YANDEX_BYTES_CHECKED = 26
+_YANDEX_CHECK_BITS = 12
+_YANDEX_POLYNOMIAL = 0x18F3
 
 
 class Secret:
     """A shared secret. Its repr, str and format show nothing; equality is of what was given."""
 
-    __slots__ = ("given", "key", "normal")
+    __slots__ = ("_key", "given", "normal")
 
     given: str
     """The text as it came, for export."""
     normal: str
     """Base32 in capitals, without spaces, dashes and padding; Mobile-OTP: as given."""
-    key: bytes
-    """What goes into the algorithm (Mobile-OTP: the text's bytes)."""
 
-    def __init__(self, given: str, normal: str, key: bytes) -> None:
+    def __init__(self, given: str, normal: str, key: bytes | None = None) -> None:
+        """Take a secret that was checked; without `key`, `normal` is base32 to decode later."""
         self.given = given
         self.normal = normal
-        self.key = key
+        self._key = key
+
+    @property
+    def key(self) -> bytes:
+        """What goes into the algorithm (Mobile-OTP: the text's bytes); decoded at first use."""
+        if self._key is None:
+            # The alphabet was checked, so filling up to a group of eight always decodes.
+            filled = self.normal + "A" * (-len(self.normal) % 8)
+            self._key = base64.b32decode(filled)[: _byte_length(self.normal)]
+        return self._key
 
     @classmethod
     def base32(cls, text: str) -> Secret:
         """Read a base32 secret as people and apps write it (RFC 4648 section 6, leniently).
 
-        An incomplete last group and trailing bits are dropped in `key`, as Authenticator
-        Pro does, and kept in `given` and `normal`.
+        Bits that do not fill a byte at the end are dropped in `key`, as Authenticator Pro
+        does, and kept in `given` and `normal`.
 
         Raises:
             EntryError: empty, too long, not base32, or too short for a single byte.
         """
         _bound(text)
-        normal = text.translate(_UPPER).rstrip("=")
+        normal = text if _is_normal(text) else text.translate(_UPPER).rstrip("=")
         if not normal:
             raise EntryError("the secret is empty")
-        if not _ALPHABET.issuperset(normal):
+        if not _is_normal(normal):
             raise EntryError("the secret is not base32 (letters A-Z and digits 2-7)")
-        whole = len(normal) * 5 // 8
-        if not whole:
+        if not _byte_length(normal):
             raise EntryError("the secret is too short")
-        # The alphabet was checked, so filling up to a group of eight always decodes.
-        filled = normal + "A" * (-len(normal) % 8)
-        try:
-            key = base64.b32decode(filled)[:whole]
-        except binascii.Error:
-            raise EntryError("the secret is not base32") from None
-        return cls(text, normal, key)
+        return cls(text, normal)
 
     @classmethod
     def text(cls, text: str) -> Secret:
         """Take a Mobile-OTP secret, which is hashed as the text that it is.
+
+        A short one is taken too: Authenticator Pro asks for 16 characters when one types a
+        secret in, but refusing it here would lose an entry that other apps can hold.
 
         Raises:
             EntryError: empty, too long, or not text that can be stored.
@@ -76,10 +86,23 @@ class Secret:
     def require_yandex(self) -> None:
         """Refuse what cannot be a Yandex secret: 16 bytes, or 26 with a right checksum.
 
+        The last 12 bits of the 26 bytes are the remainder of the bits before them, read as
+        a polynomial over GF(2), by x^12 + x^11 + x^7 + x^6 + x^5 + x^4 + x + 1.
+
         Raises:
             EntryError: another length, or the checksum does not fit.
         """
-        raise NotImplementedError
+        length = _byte_length(self.normal)
+        if length == _YANDEX_BYTES:
+            return
+        if length != _YANDEX_BYTES_CHECKED:
+            raise EntryError(f"a Yandex secret has 16 or 26 bytes, not {length}")
+        number = int.from_bytes(self.key, "big")
+        rest, check = number >> _YANDEX_CHECK_BITS, number & ((1 << _YANDEX_CHECK_BITS) - 1)
+        while (excess := rest.bit_length() - _YANDEX_POLYNOMIAL.bit_length()) >= 0:
+            rest ^= _YANDEX_POLYNOMIAL << excess
+        if rest != check:
+            raise EntryError("the secret's checksum is wrong: a character of it must be")
 
     def __repr__(self) -> str:
         return "Secret(…)"
@@ -94,3 +117,7 @@ class Secret:
 def _bound(text: str) -> None:
     if len(text) > MAX_SECRET:
         raise EntryError(f"the secret is longer than {MAX_SECRET} characters")
+
+
+def _byte_length(normal: str) -> int:
+    return len(normal) * 5 // 8

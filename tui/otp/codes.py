@@ -1,0 +1,111 @@
+"""The code of an entry at a moment. The moment is given: nothing here asks the time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tui.errors import EntryError
+from tui.otp import motp, yandex
+from tui.otp.entry import DEFAULT_PERIOD, Entry, OtpType
+from tui.otp.totp import step
+
+_SPLITS = {6: (3,), 7: (3,), 8: (2, 5), 9: (3, 6), 10: (4, 7)}
+_LETTERS_SPLIT = (4,)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A one-time password. Its repr does not show it."""
+
+    text: str = field(repr=False)
+    """The characters to type."""
+    valid_until: float | None
+    """Unix second at which the next code takes its place; None for HOTP."""
+
+
+def code_at(entry: Entry, moment: float) -> Code:
+    """Return the code of `entry` at `moment` (Unix seconds); for HOTP that of its counter.
+
+    Steam, Mobile-OTP and Yandex have their own digits and period, whatever the entry says.
+
+    Raises:
+        EntryError: the moment is before 1970 or absurdly far ahead, or a PIN is missing.
+    """
+    return _code(entry, moment, 0)
+
+
+def next_code(entry: Entry, moment: float) -> Code:
+    """Return the code after that of `code_at`: of the next period or, for HOTP, counter + 1.
+
+    Raises:
+        EntryError: as `code_at`.
+    """
+    return _code(entry, moment, 1)
+
+
+def period(entry: Entry) -> int | None:
+    """Return how many seconds a code of `entry` stands; None for HOTP.
+
+    The entry's own number counts for TOTP alone; the others keep theirs only for export.
+    """
+    if entry.type is OtpType.TOTP:
+        return entry.period
+    return None if entry.type is OtpType.HOTP else DEFAULT_PERIOD[entry.type]
+
+
+def remaining(entry: Entry, moment: float) -> int | None:
+    """Return the whole seconds, 1 to the period, that the code stands; None for HOTP.
+
+    Raises:
+        EntryError: as `code_at`, for the moment.
+    """
+    seconds = period(entry)
+    return None if seconds is None else (step(moment, seconds) + 1) * seconds - int(moment)
+
+
+def group(text: str) -> str:
+    """Return a code split for reading, by length: `492 039`, `77 402 198`, `oact macq`.
+
+    Six characters to ten are split; five (Steam) and fewer are not.
+    """
+    cuts = _LETTERS_SPLIT if len(text) == 8 and text.isalpha() else _SPLITS.get(len(text), ())
+    starts, ends = (0, *cuts), (*cuts, len(text))
+    return " ".join(text[start:end] for start, end in zip(starts, ends, strict=True))
+
+
+def _code(entry: Entry, moment: float, ahead: int) -> Code:
+    seconds = period(entry)
+    if seconds is None:
+        return Code(_text(entry, entry.counter + ahead), None)
+    number = step(moment, seconds) + ahead
+    return Code(_text(entry, number), float((number + 1) * seconds))
+
+
+def _text(entry: Entry, number: int) -> str:
+    # pyotp takes 16 ms to import, which a program that shows no code need not spend.
+    key = entry.secret.key
+    match entry.type:
+        case OtpType.TOTP | OtpType.HOTP:
+            from tui.otp import hotp  # noqa: PLC0415
+
+            return hotp.code(key, number, entry.digits, entry.algorithm)
+        case OtpType.STEAM:
+            from tui.otp import steam  # noqa: PLC0415
+
+            return steam.code(key, number)
+        case OtpType.MOTP:
+            return motp.code(key, number, _pin(entry))
+        case OtpType.YANDEX:
+            pin = _pin(entry)
+            if not pin:
+                raise EntryError(
+                    "a Yandex code needs the PIN, and this entry has none", "Add its PIN."
+                )
+            return yandex.code(key, number, pin)
+
+
+def _pin(entry: Entry) -> bytes:
+    try:
+        return (entry.pin or "").encode()
+    except UnicodeEncodeError:
+        raise EntryError("its PIN is not text") from None
