@@ -1,0 +1,34 @@
+"""`otp-tui` and `python -m tui`: no command is the app, all else the command line."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tui.config import Config
+    from tui.vault.vault import Vault
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Do what the arguments (without the program's name) say; return the exit code."""
+    try:
+        from tui.cli.run import run  # noqa: PLC0415 - Ctrl+C while it loads ends cleanly, too
+
+        return run(sys.argv[1:] if argv is None else argv, _start_app)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _start_app(
+    vault_path: Path, config: Config, vault: Vault | None = None, demo: bool = False
+) -> int:
+    from tui.app.app import run  # noqa: PLC0415 - Textual takes a fifth of a second
+
+    return run(vault_path, config, vault=vault, demo=demo)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

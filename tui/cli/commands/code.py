@@ -1,0 +1,99 @@
+"""`otp-tui code`: one code and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.cli import output
+from tui.cli.moment import add_at
+from tui.cli.parser import add_command
+from tui.cli.passwords import add_options
+from tui.errors import MatchError, UsageError
+from tui.text import safe
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+
+    from tui.cli.context import Context
+    from tui.cli.parser import Subparsers
+    from tui.otp.codes import Code
+    from tui.otp.entry import Entry
+    from tui.vault.vault import Vault
+
+_MOST_CANDIDATES = 20
+
+
+def register(subparsers: Subparsers) -> None:
+    """Add `code`."""
+    parser = add_command(
+        subparsers,
+        "code",
+        "print one code, and nothing else",
+        "Every word of the query must occur in issuer, account or category. An exact issuer,\n"
+        "account, issuer:account or id wins over several partial fits.\n"
+        "A counter's (HOTP) code moves its counter; --at and --next do not apply to it.",
+    )
+    parser.add_argument("query", metavar="QUERY", nargs="+", help="which entry")
+    add_at(parser)
+    parser.add_argument("--next", action="store_true", help="the code of the next period")
+    parser.add_argument(
+        "--copy",
+        action="store_true",
+        help="copy the code, print nothing; the clipboard is not emptied afterwards",
+    )
+    add_options(parser, "password")
+
+
+def run(args: Namespace, context: Context) -> int:
+    """Print or copy the code of the one entry that fits.
+
+    Raises:
+        MatchError: none fits, or several.
+        UsageError: --at or --next with a counter.
+    """
+    vault = context.open_vault()
+    entry = _one(vault, " ".join(args.query))
+    code = _code(args, context, vault, entry)
+    if args.copy:
+        from tui.cli.copying import copy  # noqa: PLC0415
+
+        output.say(copy(code.text, context.config))
+    else:
+        output.lines([code.text])
+    return 0
+
+
+def _one(vault: Vault, query: str) -> Entry:
+    from tui.otp.query import find_best  # noqa: PLC0415 - the KDF comes first
+
+    found = find_best(vault.entries, vault.document.categories, query)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise MatchError(f"No entry fits “{safe(query, 80)}”.", "See otp-tui list.")
+    raise MatchError(
+        f"{len(found)} entries fit “{safe(query, 80)}”.",
+        "Name one by more words, as issuer:account, or by its id:",
+        _candidates(found),
+    )
+
+
+def _candidates(found: Sequence[Entry]) -> tuple[str, ...]:
+    from tui.cli.columns import table  # noqa: PLC0415
+
+    lines = table([(entry.label, entry.id) for entry in found[:_MOST_CANDIDATES]])
+    more = len(found) - len(lines)
+    return (*lines, f"and {more} more") if more else tuple(lines)
+
+
+def _code(args: Namespace, context: Context, vault: Vault, entry: Entry) -> Code:
+    from tui.otp.codes import code_at, next_code  # noqa: PLC0415 - the KDF comes first
+    from tui.otp.entry import OtpType  # noqa: PLC0415
+
+    if entry.type is OtpType.HOTP:
+        if args.next or args.at is not None:
+            raise UsageError(f"{entry.label} has a counter: --at and --next do not apply to it.")
+        return vault.take_hotp(entry.id)
+    moment = context.clock.now() if args.at is None else args.at
+    return next_code(entry, moment) if args.next else code_at(entry, moment)

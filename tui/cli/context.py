@@ -1,0 +1,101 @@
+"""What a command may ask for: the vault, the settings, the time, passwords, the app."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+from tui.cli import output
+from tui.cli.passwords import Passwords
+from tui.errors import UsageError
+from tui.text import safe
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from pathlib import Path
+
+    from tui.clock import Clock
+    from tui.config import Config
+    from tui.vault.vault import LockedVault, Vault
+
+
+class StartApp(Protocol):
+    """How a command opens the app, which it must not import."""
+
+    def __call__(
+        self, vault_path: Path, config: Config, vault: Vault | None = None, demo: bool = False
+    ) -> int:
+        """Run the app to its end and return the exit code."""
+        ...
+
+
+class Context:
+    """One run of the command line. Each thing is read when it is first asked for."""
+
+    def __init__(self, args: Namespace, clock: Clock, start_app: StartApp) -> None:
+        self.clock = clock
+        self.start_app = start_app
+        self.passwords = Passwords(args)
+        self._vault: str | None = args.vault
+        self._config: str | None = args.config
+
+    @cached_property
+    def vault_path(self) -> Path:
+        """Where the vault is: the option, the environment, the settings, or the usual place."""
+        from tui.paths import VAULT_VARIABLE, vault_path  # noqa: PLC0415
+
+        named = self._vault or os.environ.get(VAULT_VARIABLE)
+        return vault_path(named, None if named else self.config.vault)
+
+    @cached_property
+    def config(self) -> Config:
+        """The settings; what is wrong with them goes to standard error.
+
+        Raises:
+            ConfigError: a settings file that the user named cannot be read.
+        """
+        from tui.config import load_option  # noqa: PLC0415
+
+        config, sentences = load_option(self._config)
+        for sentence in sentences:
+            output.complain(sentence)
+        return config
+
+    def need_terminal(self) -> None:
+        """Refuse to open the app where it cannot be shown.
+
+        Raises:
+            UsageError: standard input or standard error is not a terminal.
+        """
+        for stream in (sys.stdin, sys.stderr):
+            if stream is None or not stream.isatty():
+                raise UsageError("The app needs a terminal.", "See otp-tui --help for commands.")
+
+    def read_vault(self) -> LockedVault:
+        """Return the vault, still locked.
+
+        Raises:
+            VaultError: there is none, or it cannot be used.
+        """
+        from tui.vault.vault import LockedVault  # noqa: PLC0415
+
+        return LockedVault.read(self.vault_path)
+
+    def unlock(self, locked: LockedVault) -> Vault:
+        """Ask for the password and return the open vault; its warnings go to standard error.
+
+        Raises:
+            WrongPasswordError: the password does not open it.
+            UsageError, FileError: there is no password.
+        """
+        name = safe(self.vault_path.stem, 40)
+        vault = locked.unlock(self.passwords.get("password", f"Password of the vault “{name}”: "))
+        for warning in vault.warnings:
+            output.complain(warning)
+        return vault
+
+    def open_vault(self) -> Vault:
+        """Read and unlock the vault, in one."""
+        return self.unlock(self.read_vault())

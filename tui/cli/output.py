@@ -1,0 +1,85 @@
+"""What the command line says: the only writer to standard output, and to standard error."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from tui.errors import FileError
+from tui.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TextIO
+
+_LINE = 16_384
+"""Longest line that is said, in characters; only a path or a secret comes near."""
+
+
+def lines(texts: Iterable[str]) -> None:
+    """Write lines to standard output, each made fit for a terminal."""
+    write("".join(f"{safe(text, _LINE)}\n" for text in texts))
+
+
+def json(value: Any) -> None:
+    """Write `value` as JSON in ASCII: escapes keep every control character off the terminal."""
+    from json import dumps  # noqa: PLC0415 - most commands print no JSON
+
+    write(dumps(value, indent=2, ensure_ascii=True).replace("\x7f", "\\u007f") + "\n")
+
+
+def write(text: str) -> None:
+    """Write `text`, which is fit for a terminal, to standard output, at once.
+
+    Raises:
+        FileError: standard output is closed or takes no more.
+        BrokenPipeError: the reader went away.
+    """
+    stream = sys.stdout
+    if stream is None:
+        raise FileError("Standard output is closed.")
+    _replace_what_does_not_encode(stream)
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise FileError(f"Cannot write to standard output: {error.strerror}.") from None
+
+
+def say(*texts: str) -> None:
+    """Write lines for people to standard error, each made fit for a terminal."""
+    stream = sys.stderr
+    if stream is None:
+        return
+    try:
+        stream.write("".join(f"{safe(text, _LINE)}\n" for text in texts))
+        stream.flush()
+    except OSError:
+        # Nobody reads it, and there is no other place to complain.
+        return
+
+
+def complain(sentence: str) -> None:
+    """Write an error or a warning to standard error, with the program's name before it."""
+    say(f"otp-tui: {sentence}")
+
+
+def abandon_if_broken() -> None:
+    """Point a standard output that takes no more at nothing: closing it at exit would raise."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, sys.stdout.fileno())
+        os.close(nothing)
+
+
+def _replace_what_does_not_encode(stream: TextIO) -> None:
+    if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+        stream.reconfigure(errors="replace")

@@ -1,0 +1,121 @@
+"""The command line's grammar, built for the command that was called and for no other."""
+
+from __future__ import annotations
+
+import argparse
+import keyword
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import tui
+from tui.cli import output
+from tui.errors import UsageError
+from tui.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType
+    from typing import TypeAlias
+
+    Subparsers: TypeAlias = argparse._SubParsersAction["Parser"]
+
+_EPILOG = """\
+Without a command, the app opens.
+
+exit codes:
+  0 done   1 failed   2 usage   3 wrong password or damaged file   4 no match or several
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser that raises UsageError and that writes through `output`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(allow_abbrev=False, **kwargs)
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message[:1].upper()}{message[1:]}.", f"See {self.prog} --help.")
+
+    def _print_message(self, message: str, file: object = None) -> None:
+        if file is sys.stderr:
+            output.say(message)
+        else:
+            output.write(message)
+
+
+def add_command(subparsers: Subparsers, name: str, summary: str, details: str = "") -> Parser:
+    """Add the parser of one command, with the options that every command has."""
+    parser = subparsers.add_parser(name, help=summary, description=f"{summary}\n\n{details}")
+    _add_common(parser, default=argparse.SUPPRESS)
+    return parser
+
+
+def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, ModuleType | None]:
+    """Return the arguments and the module of the command; None for the app.
+
+    Raises:
+        UsageError: they do not fit the grammar.
+        SystemExit: help or the version was asked for, and written.
+    """
+    name = _command_in(argv)
+    module = None if name is None else _command(name)
+    parser = build([] if module is None else [module]) if name is not None else build(commands())
+    return parser.parse_args(argv), module
+
+
+def build(modules: Sequence[ModuleType]) -> Parser:
+    """Return the parser of `otp-tui` with the commands of these modules."""
+    parser = Parser(
+        prog="otp-tui",
+        description="Live one-time codes in the terminal, from an encrypted file of your own.",
+        epilog=_EPILOG,
+    )
+    parser.add_argument("--version", action="version", version=f"otp-tui {tui.__version__}")
+    _add_common(parser, default=None)
+    subparsers: Subparsers = parser.add_subparsers(
+        dest="command", metavar="COMMAND", title="commands"
+    )
+    for module in modules:
+        module.register(subparsers)
+    return parser
+
+
+def commands() -> list[ModuleType]:
+    """Return the modules of all commands, by name."""
+    from pkgutil import iter_modules  # noqa: PLC0415 - only the overview needs it
+
+    from tui.cli.commands import __path__ as folder  # noqa: PLC0415
+
+    return [import_module(f"tui.cli.commands.{found.name}") for found in iter_modules(folder)]
+
+
+def _command(name: str) -> ModuleType:
+    stem = name.replace("-", "_") + "_" * keyword.iskeyword(name)
+    path = f"tui.cli.commands.{stem}"
+    if stem.isidentifier() and stem.isascii() and not stem.startswith("_"):
+        try:
+            return import_module(path)
+        except ModuleNotFoundError as error:
+            if error.name != path:
+                raise
+    raise UsageError(f"There is no command “{safe(name, 40)}”.", "See otp-tui --help.")
+
+
+def _command_in(argv: Sequence[str]) -> str | None:
+    """The first argument that is neither an option nor the value of one."""
+    rest = iter(argv)
+    for argument in rest:
+        if argument in {"-h", "--help", "--version"}:
+            return None
+        if argument in {"--vault", "--config"}:
+            next(rest, None)
+        elif not argument.startswith("-"):
+            return argument
+    return None
+
+
+def _add_common(parser: argparse.ArgumentParser, default: str | None) -> None:
+    parser.add_argument("--vault", metavar="PATH", default=default, help="the vault's file")
+    parser.add_argument("--config", metavar="PATH", default=default, help="the settings' file")
