@@ -145,7 +145,7 @@ class Entry:
     """Unix second of its last change, 0 where unknown."""
     revision: int = 0
     """Counts the changes."""
-    extra: Mapping[str, Any] = field(default=_NOTHING, repr=False, compare=True)
+    extra: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False, hash=False)
     """Keys of the vault file that this version does not know, kept as they were."""
 
     def __repr__(self) -> str:
