@@ -1,0 +1,57 @@
+"""Which of option, variable, setting and XDG folder says where a file is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tui.errors import UsageError
+from tui.paths import config_path, named_config, vault_path
+
+
+@pytest.fixture(autouse=True)
+def _home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/anna")
+    for name in ("OTP_TUI_VAULT", "OTP_TUI_CONFIG", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_option_before_variable_before_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTP_TUI_VAULT", "/env/vault.json")
+    assert vault_path("/option/vault.json", "/set/vault.json") == Path("/option/vault.json")
+    assert vault_path(None, "/set/vault.json") == Path("/env/vault.json")
+    monkeypatch.delenv("OTP_TUI_VAULT")
+    assert vault_path(None, "/set/vault.json") == Path("/set/vault.json")
+
+
+def test_the_xdg_folders(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", "/data")
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/etc/anna")
+    assert vault_path() == Path("/data/otp-tui/vault.json")
+    assert config_path() == Path("/etc/anna/otp-tui/config.toml")
+
+
+def test_empty_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTP_TUI_VAULT", "")
+    monkeypatch.setenv("OTP_TUI_CONFIG", "")
+    monkeypatch.setenv("XDG_DATA_HOME", "/data")
+    assert vault_path("", "") == Path("/data/otp-tui/vault.json")
+    assert named_config("") is None
+
+
+def test_config_named_by_option_or_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTP_TUI_CONFIG", "/env/config.toml")
+    assert config_path("/option/config.toml") == Path("/option/config.toml")
+    assert config_path() == named_config() == Path("/env/config.toml")
+
+
+def test_the_home_folder_is_filled_in() -> None:
+    assert vault_path("~/codes.json") == Path("/home/anna/codes.json")
+    assert vault_path(None, "~/codes.json") == Path("/home/anna/codes.json")
+    assert config_path("~/otp.toml") == Path("/home/anna/otp.toml")
+
+
+def test_a_user_who_is_not_there_is_told() -> None:
+    with pytest.raises(UsageError, match="~nobody-here-by-that-name"):
+        vault_path("~nobody-here-by-that-name/vault.json")

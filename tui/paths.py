@@ -1,0 +1,55 @@
+"""Where the vault and the settings are: an option, a variable, or the XDG folders."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from tui.errors import UsageError
+from tui.text import safe
+
+VAULT_VARIABLE = "OTP_TUI_VAULT"
+CONFIG_VARIABLE = "OTP_TUI_CONFIG"
+
+_APP = "otp-tui"
+
+
+def vault_path(option: str | None = None, configured: str | None = None) -> Path:
+    """Return where the vault is: the first of these that is set and not empty.
+
+    `option` (--vault), $OTP_TUI_VAULT, `configured` (the setting `vault`), and last
+    otp-tui/vault.json in the XDG data folder. `~` is expanded. Raises UsageError for a
+    `~name` without a home folder. Nothing is created and nothing needs to be there.
+    """
+    named = option or os.environ.get(VAULT_VARIABLE) or configured
+    if named:
+        return _expanded(named)
+    from platformdirs import user_data_path
+
+    return user_data_path(_APP, appauthor=False) / "vault.json"
+
+
+def config_path(option: str | None = None) -> Path:
+    """Return where the settings are; `named_config`, else config.toml in the XDG config folder."""
+    named = named_config(option)
+    if named is not None:
+        return named
+    from platformdirs import user_config_path
+
+    return user_config_path(_APP, appauthor=False) / "config.toml"
+
+
+def named_config(option: str | None = None) -> Path | None:
+    """Return the settings file the user named: `option` (--config), else $OTP_TUI_CONFIG.
+
+    None where neither is set, or both are empty. Raises UsageError as `vault_path` does.
+    """
+    named = option or os.environ.get(CONFIG_VARIABLE)
+    return _expanded(named) if named else None
+
+
+def _expanded(named: str) -> Path:
+    try:
+        return Path(named).expanduser()
+    except RuntimeError:
+        raise UsageError(f"There is no home folder for {safe(named)}.") from None
