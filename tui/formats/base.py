@@ -37,6 +37,8 @@ class Fit:
     """Entries that the format cannot hold, each with the reason."""
     changed: tuple[Problem, ...] = ()
     """Entries that are written differently, each with what changes."""
+    notes: tuple[Problem, ...] = ()
+    """Entries written as they are which the other app may still not take, each with why."""
 
 
 @dataclass(frozen=True, slots=True)

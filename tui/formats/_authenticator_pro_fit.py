@@ -1,0 +1,176 @@
+"""Authenticator Pro's JSON on its way out: what of a backup the app can restore, and its bytes.
+
+The app restores a file as a whole or not at all, so one entry that it refuses would cost all
+the others: such an entry is left out by name. Specs: authenticator-pro.md, seed documents.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from tui.errors import EntryError, FormatError
+from tui.formats._authenticator_pro_json import ALGORITHMS, COUNTED, MAX_ENTRIES, MAX_INT, TYPES
+from tui.formats.base import Fit
+from tui.otp.backup import Backup, Problem
+from tui.otp.entry import DEFAULT_DIGITS, Binding, Category, Entry, OtpType, category_id
+
+ISSUER_LIMIT = 32
+"""Longest issuer of the app, in characters."""
+USERNAME_LIMIT = 40
+"""Longest username of the app, in characters."""
+_SHORTEST_MOTP_SECRET = 16
+_DIGITS = {OtpType.HOTP: (6, 8), OtpType.TOTP: (6, 10)}
+_TYPE_NUMBERS = {kind: number for number, kind in TYPES.items()}
+_ALGORITHM_NUMBERS = {algorithm: number for number, algorithm in ALGORITHMS.items()}
+
+
+def fit(backup: Backup) -> Fit:
+    """Return what of `backup` the app can restore, and by name what it cannot."""
+    categories, ids = _categories(backup.categories)
+    left_out: list[Problem] = []
+    notes: list[Problem] = []
+    kept: list[tuple[Entry, list[str]]] = []
+    for entry in backup.entries:
+        changes: list[str] = []
+        try:
+            kept.append((_fitted(entry, ids, changes), changes))
+        except EntryError as error:
+            left_out.append(Problem(entry.label, str(error)))
+    shared = _shared(entry for entry, _ in kept)
+    seen: set[str] = set()
+    entries: list[Entry] = []
+    changed: list[Problem] = []
+    for entry, changes in kept:
+        given = entry.secret.given
+        bound = shared.get(given, ())
+        if bound != entry.categories:
+            changes.append("gets the categories of the entry that it shares its secret with")
+        if given in seen:
+            why = "has the secret of an entry before it; the app keeps the first of them"
+            notes.append(Problem(entry.label, why, refused=False))
+        elif any(char in given for char in " -") and entry.type is not OtpType.MOTP:
+            why = "its secret goes out as it came, with spaces or dashes; the app may refuse it"
+            notes.append(Problem(entry.label, why, refused=False))
+        seen.add(given)
+        entries.append(replace(entry, categories=bound))
+        changed += (Problem(entry.label, change, refused=False) for change in changes)
+    fitting = Backup(tuple(entries), categories, backup.icons)
+    return Fit(fitting, tuple(left_out), tuple(changed), tuple(notes))
+
+
+def dump(backup: Backup) -> bytes:
+    """Return the plain form of `backup`, changed as `fit` says.
+
+    Raises:
+        FormatError: an entry does not fit, or there are more than 50,000.
+    """
+    fitted = fit(backup)
+    if fitted.left_out:
+        first, others = fitted.left_out[0], len(fitted.left_out) - 1
+        more = f" and {others} more" if others else ""
+        raise FormatError(f"Authenticator Pro cannot hold {first.what}{more}: {first.reason}.")
+    if len(backup.entries) > MAX_ENTRIES:
+        raise FormatError(f"A backup holds at most {MAX_ENTRIES} entries.")
+    held = fitted.backup
+    root = {
+        "Authenticators": [_row(entry) for entry in held.entries],
+        "Categories": [
+            {"Id": each.id, "Name": each.name, "Ranking": each.ranking} for each in held.categories
+        ],
+        "AuthenticatorCategories": [
+            {"CategoryId": each.category, "AuthenticatorSecret": secret, "Ranking": each.ranking}
+            for secret, bindings in _shared(held.entries).items()
+            for each in bindings
+        ],
+        "CustomIcons": [{"Id": each.id, "Data": each.data} for each in held.icons],
+    }
+    try:
+        return json.dumps(root, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        raise FormatError("A name or a PIN holds half of a character; type it again.") from None
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    row = {
+        "Type": _TYPE_NUMBERS[entry.type],
+        "Icon": entry.icon,
+        "Issuer": entry.issuer,
+        "Username": entry.account,
+        "Secret": entry.secret.given,
+        "Pin": entry.pin,
+        "Algorithm": _ALGORITHM_NUMBERS[entry.algorithm],
+        "Digits": entry.digits,
+        "Period": entry.period,
+        "Counter": entry.counter,
+        "CopyCount": entry.copy_count,
+        "Ranking": entry.ranking,
+    }
+    if entry.copy_count is None:
+        del row["CopyCount"]
+    return row
+
+
+def _fitted(entry: Entry, ids: dict[str, str], changes: list[str]) -> Entry:
+    issuer, account = entry.issuer[:ISSUER_LIMIT], entry.account
+    if not issuer.strip():
+        raise EntryError("its issuer is empty")
+    if issuer != entry.issuer:
+        changes.append(f"its issuer is cut at {ISSUER_LIMIT} characters")
+    if account is not None and len(account) > USERNAME_LIMIT:
+        account = account[:USERNAME_LIMIT]
+        changes.append(f"its account is cut at {USERNAME_LIMIT} characters")
+    if entry.type is OtpType.MOTP and len(entry.secret.given) < _SHORTEST_MOTP_SECRET:
+        raise EntryError(f"its secret is shorter than {_SHORTEST_MOTP_SECRET} characters")
+    ranking = max(-MAX_INT, min(entry.ranking, MAX_INT))
+    copies = entry.copy_count if entry.copy_count is None else min(entry.copy_count, MAX_INT)
+    if (ranking, copies) != (entry.ranking, entry.copy_count):
+        changes.append("its ranking or copy count is too high and becomes the highest")
+    bound = {ids[each.category]: each.ranking for each in entry.categories if each.category in ids}
+    if len(bound) != len(entry.categories):
+        changes.append("its place in a category that is not exported is left out")
+    return replace(
+        entry,
+        issuer=issuer,
+        account=account,
+        digits=_digits(entry, changes),
+        ranking=ranking,
+        copy_count=copies,
+        categories=tuple(Binding(category, place) for category, place in bound.items()),
+    )
+
+
+def _digits(entry: Entry, changes: list[str]) -> int:
+    if entry.type not in COUNTED:
+        only = DEFAULT_DIGITS[entry.type]
+        if entry.digits != only:
+            changes.append(f"its digits are written as {only}, the only number of its type")
+        return only
+    least, most = _DIGITS[entry.type]
+    if not least <= entry.digits <= most:
+        name = entry.type.name
+        raise EntryError(f"it has {entry.digits} digits, and {name} takes {least} to {most}")
+    return entry.digits
+
+
+def _categories(given: Iterable[Category]) -> tuple[tuple[Category, ...], dict[str, str]]:
+    """Return the categories under the ids that follow from their names, and the way there."""
+    made: dict[str, Category] = {}
+    ids: dict[str, str] = {}
+    for each in given:
+        right = category_id(each.name)
+        ids[each.id] = right
+        made.setdefault(right, replace(each, id=right))
+    return tuple(made.values()), ids
+
+
+def _shared(entries: Iterable[Entry]) -> dict[str, tuple[Binding, ...]]:
+    """Return the bindings by secret, as the file has them: entries with one secret share them."""
+    made: dict[str, dict[str, Binding]] = {}
+    for entry in entries:
+        bound = made.setdefault(entry.secret.given, {})
+        for each in entry.categories:
+            bound.setdefault(each.category, each)
+    return {secret: tuple(bound.values()) for secret, bound in made.items()}

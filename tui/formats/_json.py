@@ -1,0 +1,94 @@
+"""JSON out of a file that nobody vouches for: strict, bounded, and silent on what it holds."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any, Never
+
+from tui.errors import FormatError
+
+MAX_CONTAINERS = 600_000
+"""More objects and lists than this are refused before anything is parsed."""
+_BOM = b"\xef\xbb\xbf"
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"{\x00", b"\x00{")
+_LONGEST_NUMBER = 400
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def is_object(data: bytes) -> bool:
+    """Return whether `data` starts as a JSON object does, in UTF-8 or UTF-16."""
+    return data.startswith(_WIDE) or data.removeprefix(_BOM).lstrip()[:1] == b"{"
+
+
+def is_text(data: bytes) -> bool:
+    """Return whether `data` is UTF-8 throughout, which no ciphertext of some length is."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def load_object(data: bytes) -> dict[str, Any]:
+    """Parse a JSON object in UTF-8, with or without a byte-order mark (RFC 8259).
+
+    Refuses what other parsers would read differently, and what takes too long: duplicate
+    keys, NaN and infinities, overlong numbers, lone surrogates, deep nesting (spec:
+    hostile-input.md, "JSON").
+
+    Raises:
+        FormatError: it is anything else.
+    """
+    if data.startswith(_WIDE):
+        raise FormatError("The backup is UTF-16 text, not UTF-8.")
+    body = data.removeprefix(_BOM)
+    if body.count(b"{") + body.count(b"[") > MAX_CONTAINERS:
+        raise FormatError("The backup has far more parts than a real one.")
+    try:
+        text = body.decode()
+        root = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_constant=_constant,
+            parse_float=_float,
+            parse_int=_int,
+        )
+        if _SURROGATE.search(text):
+            json.dumps(root, ensure_ascii=False).encode()
+    except UnicodeDecodeError:
+        raise FormatError("The backup is not UTF-8 text.") from None
+    except UnicodeEncodeError:
+        raise FormatError("The backup has half of a character (a lone surrogate) in it.") from None
+    except json.JSONDecodeError:
+        raise FormatError("The backup is not JSON, or is cut short.") from None
+    except RecursionError:
+        raise FormatError("The backup is nested too deeply.") from None
+    if not isinstance(root, dict):
+        raise FormatError("The backup is not a JSON object.")
+    return root
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise FormatError("The backup has the same key twice in one place.")
+    return made
+
+
+def _constant(_text: str) -> Never:
+    raise FormatError("The backup has a number in it that is none (NaN or Infinity).")
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise FormatError("The backup has a number in it that is too large.")
+    return number
+
+
+def _int(text: str) -> int:
+    if len(text) > _LONGEST_NUMBER:
+        raise FormatError("The backup has a number in it that is too large.")
+    return int(text)
