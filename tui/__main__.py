@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def main(argv: list[str] | None = None) -> int:
     """Do what the arguments (without the program's name) say; return the exit code."""
     try:
-        from tui.cli.run import run  # noqa: PLC0415 - Ctrl+C while it loads ends cleanly, too
+        from tui.cli.run import run
 
         return run(sys.argv[1:] if argv is None else argv, _start_app)
     except KeyboardInterrupt:
@@ -25,7 +25,7 @@ def main(argv: list[str] | None = None) -> int:
 def _start_app(
     vault_path: Path, config: Config, vault: Vault | None = None, demo: bool = False
 ) -> int:
-    from tui.app.app import run  # noqa: PLC0415 - Textual takes a fifth of a second
+    from tui.app.app import run
 
     return run(vault_path, config, vault=vault, demo=demo)
 

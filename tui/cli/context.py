@@ -44,7 +44,7 @@ class Context:
     @cached_property
     def vault_path(self) -> Path:
         """Where the vault is: the option, the environment, the settings, or the usual place."""
-        from tui.paths import VAULT_VARIABLE, vault_path  # noqa: PLC0415
+        from tui.paths import VAULT_VARIABLE, vault_path
 
         named = self._vault or os.environ.get(VAULT_VARIABLE)
         return vault_path(named, None if named else self.config.vault)
@@ -56,7 +56,7 @@ class Context:
         Raises:
             ConfigError: a settings file that the user named cannot be read.
         """
-        from tui.config import load_option  # noqa: PLC0415
+        from tui.config import load_option
 
         config, sentences = load_option(self._config)
         for sentence in sentences:
@@ -79,7 +79,7 @@ class Context:
         Raises:
             VaultError: there is none, or it cannot be used.
         """
-        from tui.vault.vault import LockedVault  # noqa: PLC0415
+        from tui.vault.vault import LockedVault
 
         return LockedVault.read(self.vault_path)
 

@@ -25,7 +25,7 @@ def lines(texts: Iterable[str]) -> None:
 
 def json(value: Any) -> None:
     """Write `value` as JSON in ASCII: escapes keep every control character off the terminal."""
-    from json import dumps  # noqa: PLC0415 - most commands print no JSON
+    from json import dumps
 
     write(dumps(value, indent=2, ensure_ascii=True).replace("\x7f", "\\u007f") + "\n")
 

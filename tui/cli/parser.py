@@ -84,9 +84,9 @@ def build(modules: Sequence[ModuleType]) -> Parser:
 
 def commands() -> list[ModuleType]:
     """Return the modules of all commands, by name."""
-    from pkgutil import iter_modules  # noqa: PLC0415 - only the overview needs it
+    from pkgutil import iter_modules
 
-    from tui.cli.commands import __path__ as folder  # noqa: PLC0415
+    from tui.cli.commands import __path__ as folder
 
     return [import_module(f"tui.cli.commands.{found.name}") for found in iter_modules(folder)]
 

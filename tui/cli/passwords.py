@@ -8,13 +8,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from tui.errors import FileError, UsageError
+from tui.password import MIN_LENGTH, strength
 from tui.text import safe
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-SHORTEST = 8
-"""Fewest characters of a new vault's password."""
 ORDER = ("password", "backup-password")
 """Every kind of password; each …-stdin option takes the next line of input in this order."""
 _WHOSE = {"password": "the vault's password", "backup-password": "the backup's password"}
@@ -55,7 +54,9 @@ class Passwords:
         return _ask(prompt, kind) if given is None else given
 
     def get_new(self, kind: str, prompt: str) -> str:
-        """Return a new password of at least SHORTEST characters, asked for twice.
+        """Return a new password of at least MIN_LENGTH characters.
+
+        On the terminal it is asked for twice, with a word on its strength between.
 
         Raises:
             UsageError: too short, or the two differ; and as `get`.
@@ -63,9 +64,11 @@ class Passwords:
         """
         given = self._given(kind)
         password = _ask(prompt, kind) if given is None else given
-        if len(password) < SHORTEST:
-            raise UsageError(f"The password is too short: it takes at least {SHORTEST} characters.")
-        if given is None and _ask("The same again: ", kind) != password:
+        if len(password) < MIN_LENGTH:
+            raise UsageError(
+                f"The password is too short: it takes at least {MIN_LENGTH} characters."
+            )
+        if given is None and _ask(f"The same again ({strength(password)}): ", kind) != password:
             raise UsageError("The two passwords differ; nothing was changed.")
         return password
 
@@ -121,8 +124,8 @@ def _text(data: bytes, what: str) -> str:
 
 
 def _ask(prompt: str, kind: str) -> str:
-    import getpass  # noqa: PLC0415 - only a prompt needs it
-    import warnings  # noqa: PLC0415
+    import getpass
+    import warnings
 
     try:
         os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC))

@@ -8,7 +8,7 @@ from tui.cli import output
 from tui.cli.moment import add_at
 from tui.cli.parser import add_command
 from tui.cli.passwords import add_options
-from tui.errors import MatchError, UsageError
+from tui.errors import EntryError, MatchError, UsageError
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def run(args: Namespace, context: Context) -> int:
     entry = _one(vault, " ".join(args.query))
     code = _code(args, context, vault, entry)
     if args.copy:
-        from tui.cli.copying import copy  # noqa: PLC0415
+        from tui.cli.copying import copy
 
         output.say(copy(code.text, context.config))
     else:
@@ -65,7 +65,7 @@ def run(args: Namespace, context: Context) -> int:
 
 
 def _one(vault: Vault, query: str) -> Entry:
-    from tui.otp.query import find_best  # noqa: PLC0415 - the KDF comes first
+    from tui.otp.query import find_best
 
     found = find_best(vault.entries, vault.document.categories, query)
     if len(found) == 1:
@@ -80,7 +80,7 @@ def _one(vault: Vault, query: str) -> Entry:
 
 
 def _candidates(found: Sequence[Entry]) -> tuple[str, ...]:
-    from tui.cli.columns import table  # noqa: PLC0415
+    from tui.cli.columns import table
 
     lines = table([(entry.label, entry.id) for entry in found[:_MOST_CANDIDATES]])
     more = len(found) - len(lines)
@@ -88,12 +88,14 @@ def _candidates(found: Sequence[Entry]) -> tuple[str, ...]:
 
 
 def _code(args: Namespace, context: Context, vault: Vault, entry: Entry) -> Code:
-    from tui.otp.codes import code_at, next_code  # noqa: PLC0415 - the KDF comes first
-    from tui.otp.entry import OtpType  # noqa: PLC0415
+    from tui.otp.codes import code_at, next_code
 
-    if entry.type is OtpType.HOTP:
+    if entry.type.value == "hotp":
         if args.next or args.at is not None:
             raise UsageError(f"{entry.label} has a counter: --at and --next do not apply to it.")
         return vault.take_hotp(entry.id)
     moment = context.clock.now() if args.at is None else args.at
-    return next_code(entry, moment) if args.next else code_at(entry, moment)
+    try:
+        return next_code(entry, moment) if args.next else code_at(entry, moment)
+    except EntryError as error:
+        raise EntryError(f"{entry.label}: {error}.", error.hint) from None

@@ -26,11 +26,11 @@ def register(subparsers: Subparsers) -> None:
 
 def run(_args: Namespace, context: Context) -> int:
     """Make the vault, open the app on it, remove it."""
-    from pathlib import Path  # noqa: PLC0415
-    from tempfile import TemporaryDirectory  # noqa: PLC0415
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
 
-    from tui.demo import make_demo_vault  # noqa: PLC0415
-    from tui.vault.vault import LockedVault  # noqa: PLC0415
+    from tui.demo import make_demo_vault
+    from tui.vault.vault import LockedVault
 
     context.need_terminal()
     with TemporaryDirectory(prefix="otp-tui-demo-") as folder:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from tui.cli import output
 from tui.cli.parser import add_command
-from tui.cli.passwords import SHORTEST, add_options
+from tui.cli.passwords import add_options
 from tui.errors import VaultExistsError
+from tui.password import MIN_LENGTH
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def register(subparsers: Subparsers) -> None:
         subparsers,
         "init",
         "make a new, empty vault",
-        f"The password takes {SHORTEST} characters or more and is asked for twice.\n"
+        f"The password takes {MIN_LENGTH} characters or more and is asked for twice.\n"
         "There is no way back into the vault without it.",
     )
     add_options(parser, "password")
@@ -41,8 +42,8 @@ def run(_args: Namespace, context: Context) -> int:
     kdf = context.config.kdf
     password = context.passwords.get_new("password", "Password for the new vault: ")
 
-    from tui.crypto.kdf import Argon2Params  # noqa: PLC0415
-    from tui.vault.vault import Vault  # noqa: PLC0415
+    from tui.crypto.kdf import Argon2Params
+    from tui.vault.vault import Vault
 
     params = Argon2Params(kdf.time_cost, kdf.memory_mib * 1024, kdf.parallelism)
     Vault.create(path, password, params, context.clock)

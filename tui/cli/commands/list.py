@@ -8,10 +8,12 @@ from tui.cli import output
 from tui.cli.moment import add_at
 from tui.cli.parser import add_command
 from tui.cli.passwords import add_options
+from tui.errors import EntryError
+from tui.text import safe
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
@@ -39,69 +41,81 @@ def run(args: Namespace, context: Context) -> int:
     """Print the entries that fit the query, in the user's own order."""
     vault = context.open_vault()
 
-    from tui.otp.codes import code_at  # noqa: PLC0415 - the KDF comes first
-    from tui.otp.entry import OtpType  # noqa: PLC0415
-    from tui.otp.query import find  # noqa: PLC0415
+    from tui.otp.query import find
 
     moment = context.clock.now() if args.at is None else args.at
     categories = sorted(vault.document.categories, key=lambda category: category.ranking)
-    names = {category.id: category.name for category in categories}
     ordered = sorted(vault.entries, key=lambda entry: entry.ranking)
-    rows: list[tuple[Entry, Code | None]] = [
-        (entry, None if entry.type is OtpType.HOTP else code_at(entry, moment))
-        for entry in find(ordered, categories, " ".join(args.query))
-    ]
+    found = find(ordered, categories, " ".join(args.query))
+    codes = [_code(entry, moment) for entry in found]
     if args.json:
-        output.json([_object(entry, code, names, args.secrets) for entry, code in rows])
-    elif rows:
-        _print_table(rows, moment, args.secrets)
+        names = {category.id: category.name for category in categories}
+        output.json(
+            [
+                _object(entry, code, names, args.secrets)
+                for entry, code in zip(found, codes, strict=True)
+            ]
+        )
+    elif found:
+        _print_table(found, codes, moment, args.secrets)
     else:
         output.say("No entry fits." if args.query else "There are no entries yet.")
     return 0
 
 
-def _print_table(rows: list[tuple[Entry, Code | None]], moment: float, secrets: bool) -> None:
-    from tui.cli.columns import WIDEST, table  # noqa: PLC0415
-    from tui.text import safe  # noqa: PLC0415
+def _code(entry: Entry, moment: float) -> Code | None:
+    """The code, or None for a counter and for an entry that has none, which is told."""
+    from tui.otp.codes import code_at
 
-    cells = []
-    for entry, code in rows:
+    if entry.type.value == "hotp":
+        return None
+    try:
+        return code_at(entry, moment)
+    except EntryError as error:
+        output.complain(f"{entry.label}: {error.sentence}")
+        return None
+
+
+def _print_table(
+    entries: Sequence[Entry], codes: Sequence[Code | None], moment: float, secrets: bool
+) -> None:
+    from tui.cli.columns import WIDEST, table
+    from tui.otp.codes import remaining
+
+    rows = []
+    for entry, code in zip(entries, codes, strict=True):
         row = [
             safe(entry.issuer, WIDEST),
             safe(entry.account or "", WIDEST),
             code.text if code else "",
-            f"{_left(code, moment):>3}" if code else "",
+            f"{remaining(entry, moment):>3}" if code else "",
         ]
         if secrets:
             row += [entry.secret.given, entry.pin or ""]
-        cells.append(row)
-    output.lines(table(cells))
-
-
-def _left(code: Code, moment: float) -> str:
-    return "" if code.valid_until is None else str(max(0, int(code.valid_until - moment)))
+        rows.append(row)
+    output.lines(table(rows))
 
 
 def _object(
     entry: Entry, code: Code | None, names: Mapping[str, str], secrets: bool
 ) -> dict[str, Any]:
-    from tui.otp.entry import DEFAULT_DIGITS, OtpType  # noqa: PLC0415
+    from tui.otp.codes import period
+    from tui.otp.entry import DEFAULT_DIGITS
 
-    hotp = entry.type is OtpType.HOTP
-    own_length = entry.type in (OtpType.TOTP, OtpType.HOTP)
+    kind = entry.type.value
     bound = {binding.category for binding in entry.categories}
     shown: dict[str, Any] = {
         "id": entry.id,
-        "type": entry.type.value,
+        "type": kind,
         "issuer": entry.issuer,
         "account": entry.account,
         "algorithm": entry.algorithm.value,
-        "digits": entry.digits if own_length else DEFAULT_DIGITS[entry.type],
-        "period": None if hotp else entry.period,
-        "counter": entry.counter if hotp else None,
+        "digits": entry.digits if kind in {"totp", "hotp"} else DEFAULT_DIGITS[entry.type],
+        "period": period(entry),
+        "counter": entry.counter if kind == "hotp" else None,
         "categories": [name for id_, name in names.items() if id_ in bound],
         "code": code.text if code else None,
-        "valid_until": code.valid_until if code else None,
+        "valid_until": int(code.valid_until) if code and code.valid_until is not None else None,
     }
     if secrets:
         shown |= {"secret": entry.secret.given, "pin": entry.pin}

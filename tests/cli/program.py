@@ -1,0 +1,76 @@
+"""The real program, run as users run it, on a vault and settings of the test's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PASSWORD = "a good password"
+CONFIG = "[kdf]\nmemory_mib = 19\ntime_cost = 2\nparallelism = 1\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one run left behind."""
+
+    code: int
+    """The exit code."""
+    out: str
+    """Standard output."""
+    err: str
+    """Standard error."""
+
+    @property
+    def json(self) -> Any:
+        """Standard output, read as JSON."""
+        return json.loads(self.out)
+
+
+class Program:
+    """otp-tui in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.vault = folder / "data" / "vault.json"
+        config = folder / "config.toml"
+        config.write_text(CONFIG)
+        self.env = {
+            **{name: value for name, value in os.environ.items() if name in {"PATH", "LANG"}},
+            "HOME": str(folder),
+            "OTP_TUI_VAULT": str(self.vault),
+            "OTP_TUI_CONFIG": str(config),
+            "XDG_DATA_HOME": str(folder / "xdg-data"),
+            "XDG_CONFIG_HOME": str(folder / "xdg-config"),
+            "XDG_RUNTIME_DIR": str(folder),
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+    @property
+    def command(self) -> list[str]:
+        """How the program is called."""
+        return [sys.executable, "-m", "tui"]
+
+    def run(self, *args: str | Path, stdin: str | bytes = "", **env: str) -> Outcome:
+        """Run to the end, away from any terminal, and return what came out."""
+        done = subprocess.run(
+            [*self.command, *map(str, args)],
+            input=stdin.encode() if isinstance(stdin, str) else stdin,
+            capture_output=True,
+            env={**self.env, **env},
+            cwd=self.folder,
+            start_new_session=True,
+            timeout=60,
+            check=False,
+        )
+        return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def open(self, *args: str | Path, stdin: str = "") -> Outcome:
+        """Run a command that needs the vault, with its password on standard input."""
+        command, *rest = args
+        return self.run(command, "--password-stdin", *rest, stdin=f"{PASSWORD}\n{stdin}")

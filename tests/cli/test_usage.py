@@ -1,0 +1,81 @@
+"""The grammar: what is refused before anything is opened, and where things are written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import tui
+from tests.cli.program import Program
+from tui.cli.parser import build, commands
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return Program(tmp_path)
+
+
+def test_version(program: Program) -> None:
+    done = program.run("--version")
+    assert (done.code, done.out, done.err) == (0, f"otp-tui {tui.__version__}\n", "")
+
+
+def test_help_names_every_command_and_exit_code(program: Program) -> None:
+    done = program.run("--help")
+    assert done.code == 0
+    for word in ("init", "import", "list", "code", "demo", "--vault", "--config"):
+        assert word in done.out
+    assert "4 no match or several" in done.out
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("no-such-command",),
+        ("__init__",),
+        ("code",),
+        ("code", "x", "--at", "yesterday"),
+        ("code", "x", "--at", "-1"),
+        ("code", "x", "--at", "nan"),
+        ("list", "--no-such-option"),
+        ("import",),
+        ("import", "x", "--on-duplicate", "perhaps"),
+        ("import", "x", "--format", "no-such-format"),
+        ("list", "--password-stdin", "--password-file", "x"),
+        ("--vault",),
+    ],
+)
+def test_usage_errors_are_one_sentence_and_exit_2(program: Program, args: tuple[str, ...]) -> None:
+    done = program.run(*args)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("otp-tui: ")
+    assert done.err.count("\n") == 1
+
+
+def test_an_option_is_never_guessed_from_its_beginning(program: Program) -> None:
+    assert program.run("list", "--sec").code == 2
+
+
+def test_the_app_needs_a_terminal(program: Program) -> None:
+    for args in ((), ("demo",)):
+        done = program.run(*args)
+        assert (done.code, done.out) == (2, "")
+        assert "needs a terminal" in done.err
+
+
+def test_what_was_typed_is_quoted_without_control_characters(program: Program) -> None:
+    done = program.run("list", "--\x1b]52;c;AAAA\x07")
+    assert done.code == 2
+    assert "\x1b" not in done.err
+    assert "\x07" not in done.err
+
+
+def test_every_command_takes_the_common_options() -> None:
+    parser = build(commands())
+    for module in commands():
+        name = module.__name__.rpartition(".")[2].rstrip("_")
+        extra = {"import": ["file"], "code": ["query"]}.get(name, [])
+        before = parser.parse_args(["--vault", "a", "--config", "b", name, *extra])
+        after = parser.parse_args([name, *extra, "--vault", "a", "--config", "b"])
+        assert (before.vault, before.config) == (after.vault, after.config) == ("a", "b")
