@@ -8,6 +8,7 @@ NAME_LIMIT = 1024
 """Longest issuer, account or category name that is kept, in characters."""
 
 _MARKS_IN_A_ROW = 3
+_LOOK = 4  # times the limit: how far into a text that is mostly invisible one looks
 _BREAKS = "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
 _SHOWN_AS_SPACE = {"Zs"}
 _NEVER_SHOWN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -28,15 +29,17 @@ def clean(text: str) -> str:
 def safe(text: str, limit: int = NAME_LIMIT) -> str:
     """Return `text` as it may be shown: nothing in it can steer a terminal or hide text.
 
-    Control, format (bidirectional and zero-width) and private-use characters and lone
-    surrogates go, any white space becomes a space, of stacked combining marks three stay.
-    At most `limit` characters come back, the last an ellipsis where some were cut.
+    Control and format characters (bidirectional, zero-width) and lone surrogates go, any
+    white space becomes a space, private and unassigned characters U+FFFD, of stacked
+    combining marks three stay. At most `limit` characters come back, the last an ellipsis
+    where some were cut.
     """
     if text.isascii() and text.isprintable():
         return _cut(text, limit)
     kept: list[str] = []
     marks = 0
-    for char in text[: limit * 4]:
+    looked_at = text[: limit * _LOOK]
+    for char in looked_at:
         category = unicodedata.category(char)
         if char in _BREAKS or category in _SHOWN_AS_SPACE:
             kept.append(" ")
@@ -48,7 +51,8 @@ def safe(text: str, limit: int = NAME_LIMIT) -> str:
         elif category not in _NEVER_SHOWN:
             marks = 0
             kept.append(char if category not in {"Co", "Cn"} else "\N{REPLACEMENT CHARACTER}")
-    return _cut("".join(kept), limit)
+    shown = "".join(kept)
+    return _cut(shown if len(looked_at) == len(text) else f"{shown}…", limit)
 
 
 def _cut(text: str, limit: int) -> str:

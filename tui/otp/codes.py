@@ -86,11 +86,11 @@ def _text(entry: Entry, number: int) -> str:
     key = entry.secret.key
     match entry.type:
         case OtpType.TOTP | OtpType.HOTP:
-            from tui.otp import hotp  # noqa: PLC0415
+            from tui.otp import hotp
 
             return hotp.code(key, number, entry.digits, entry.algorithm)
         case OtpType.STEAM:
-            from tui.otp import steam  # noqa: PLC0415
+            from tui.otp import steam
 
             return steam.code(key, number)
         case OtpType.MOTP:

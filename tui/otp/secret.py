@@ -102,7 +102,7 @@ class Secret:
         while (excess := rest.bit_length() - _YANDEX_POLYNOMIAL.bit_length()) >= 0:
             rest ^= _YANDEX_POLYNOMIAL << excess
         if rest != check:
-            raise EntryError("the secret's checksum is wrong: a character of it must be")
+            raise EntryError("the secret's checksum does not fit: a character in it is wrong")
 
     def __repr__(self) -> str:
         return "Secret(…)"

@@ -1,0 +1,226 @@
+"""otpauth:// and motp:// URIs, both ways."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import quote, unquote_to_bytes
+
+from tui.errors import EntryError, UriError
+from tui.otp.entry import DEFAULT_DIGITS, DEFAULT_PERIOD, Algorithm, Entry, OtpType, check
+from tui.otp.secret import Secret
+from tui.text import clean
+
+MAX_URI = 65_536
+"""Longest URI in characters."""
+MIN_DIGITS, MAX_DIGITS = 4, 10
+"""Digits that a URI may ask for; no site asks for fewer, no hash gives more."""
+
+_TYPES = {
+    "totp": OtpType.TOTP,
+    "hotp": OtpType.HOTP,
+    "steam": OtpType.STEAM,
+    "yaotp": OtpType.YANDEX,
+}
+_COUNTED = (OtpType.TOTP, OtpType.HOTP)
+_MERAKI = "/Meraki"
+
+_bad_escape = re.compile("%(?![0-9A-Fa-f]{2})").search
+_is_number = re.compile("[0-9]{1,19}").fullmatch
+_is_icon = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}").fullmatch
+# Form encoding writes a space as one plus between two words; the plus of `Disney+` or `C++`
+# that somebody forgot to escape has no word after it.
+_plus_for_space = re.compile(r"(?<=[^+])\+(?=[^+])").sub
+
+
+def parse(uri: str) -> Entry:
+    """Return the entry, with a new id, that a URI describes.
+
+    Where they disagree, the `issuer` parameter wins over the label. A label that is one
+    name is the account if the issuer is known otherwise or if it is an e-mail address, else
+    the issuer, since an entry needs one in Authenticator Pro. Keys may be in any case, the
+    first of a repeated key counts, and an empty value or the word null counts as absent.
+    Steam, Mobile-OTP and Yandex have their own digits, period and hash, whatever is said.
+
+    Raises:
+        UriError: not such a URI, or one of its parts cannot be used. The message does not
+            quote it.
+    """
+    kind, raw_label, pairs = _split(uri)
+    given: dict[str, str] = {}
+    for key, value in pairs:
+        if value.lower() != "null" and (value or key == "steam"):
+            given.setdefault(key, value)
+    issuer, account = _names(raw_label, given.get("issuer"), kind)
+    if kind is OtpType.TOTP and (
+        issuer == "Steam" or "steam" in given or given.get("encoder", "").lower() == "steam"
+    ):
+        kind = OtpType.STEAM
+    if kind is OtpType.YANDEX and "pin_length" in given and _number(given, "pin_length", 0) < 1:
+        raise UriError("the URI's pin_length must be at least 1")
+    secret = given.get("secret")
+    if secret is None:
+        raise UriError("the URI has no secret")
+    icon = given.get("icon", "")
+    digits, period, algorithm = DEFAULT_DIGITS[kind], DEFAULT_PERIOD[kind], Algorithm.SHA1
+    if kind in _COUNTED:
+        digits = _number(given, "digits", digits)
+        algorithm = _algorithm(given.get("algorithm"))
+        if not MIN_DIGITS <= digits <= MAX_DIGITS:
+            raise UriError(f"the URI's digits must be {MIN_DIGITS} to {MAX_DIGITS}")
+    if kind is OtpType.TOTP:
+        period = _number(given, "period", period)
+    try:
+        return check(
+            Entry(
+                type=kind,
+                issuer=issuer,
+                account=account or None,
+                secret=Secret.text(secret) if kind is OtpType.MOTP else Secret.base32(secret),
+                algorithm=algorithm,
+                digits=digits,
+                period=period,
+                counter=_number(given, "counter", 0) if kind is OtpType.HOTP else 0,
+                icon=icon if _is_icon(icon) else None,
+            )
+        )
+    except UriError:
+        raise
+    except EntryError as error:
+        raise UriError(str(error), error.hint) from None
+
+
+def tags(uri: str) -> tuple[str, ...]:
+    """Return the category names in a URI's `tags` parameters, as andOTP writes them.
+
+    Raises:
+        UriError: as `parse`, where the URI cannot be taken apart.
+    """
+    names = (clean(value).strip() for key, value in _split(uri)[2] if key == "tags")
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def build(entry: Entry) -> str:
+    """Return the URI of `entry`, byte for byte as Authenticator Pro writes it.
+
+    A URI holds type, names, secret, hash, digits, period and counter, of a PIN only the
+    length. Defaults are left out.
+
+    Raises:
+        UriError: the entry has no name, which no app can read.
+    """
+    issuer, account = _escape(entry.issuer), _escape(entry.account or "")
+    if not issuer and not account:
+        raise UriError("an entry without issuer and account cannot be written as a URI")
+    if entry.type is OtpType.MOTP:
+        return f"motp://{issuer}:{account}?secret={_escape(entry.secret.given)}"
+    label = f"{issuer}%3A{account}" if issuer and account else issuer or account
+    host = {OtpType.HOTP: "hotp", OtpType.YANDEX: "yaotp"}.get(entry.type, "totp")
+    parts = [f"secret={entry.secret.normal}"]
+    if issuer:
+        parts.append(f"issuer={issuer}")
+    if entry.type in _COUNTED:
+        if entry.algorithm is not Algorithm.SHA1:
+            parts.append(f"algorithm={entry.algorithm.value}")
+        if entry.digits != DEFAULT_DIGITS[entry.type]:
+            parts.append(f"digits={entry.digits}")
+    match entry.type:
+        case OtpType.TOTP if entry.period != DEFAULT_PERIOD[OtpType.TOTP]:
+            parts.append(f"period={entry.period}")
+        case OtpType.HOTP:
+            parts.append(f"counter={entry.counter}")
+        case OtpType.STEAM if entry.issuer != "Steam":
+            parts.append("steam")
+        case OtpType.YANDEX if entry.pin:
+            parts.append(f"pin_length={len(entry.pin)}")
+    return f"otpauth://{host}/{label}?{'&'.join(parts)}"
+
+
+def _split(uri: str) -> tuple[OtpType, str, Sequence[tuple[str, str]]]:
+    """Return type, label (still escaped) and parameters (unescaped, keys in lower case).
+
+    Not `urllib.parse.urlsplit`: apps write raw `#` and spaces into labels.
+    """
+    if len(uri) > MAX_URI:
+        raise UriError("the URI is longer than 64 KiB")
+    scheme, _, rest = uri.strip().partition("://")
+    path, _, query = rest.partition("?")
+    match scheme.lower():
+        case "motp":
+            kind, label = OtpType.MOTP, path
+        case "otpauth":
+            host, _, label = path.partition("/")
+            if host.lower() not in _TYPES:
+                raise UriError("the URI's type must be totp, hotp, steam or yaotp")
+            kind = _TYPES[host.lower()]
+        case "otpauth-migration":
+            raise UriError("an otpauth-migration:// URI is a whole export, not one entry")
+        case _:
+            raise UriError("it is not an otpauth:// or motp:// URI")
+    pairs = []
+    for part in query.split("&"):
+        key, _, value = part.partition("=")
+        if kind is not OtpType.MOTP:
+            value = _plus_for_space(" ", value)
+        pairs.append((_unescape(key).lower(), _unescape(value.strip())))
+    return kind, label, pairs
+
+
+def _names(raw_label: str, parameter: str | None, kind: OtpType) -> tuple[str, str]:
+    """Return issuer and account. A colon of the label that is not escaped parts them first."""
+    label = _name(_unescape(raw_label))
+    known = _name(parameter or "")
+    if known and f"{label}:".startswith(f"{known}:"):
+        return known, label[len(known) + 1 :].strip()
+    if ":" in raw_label:
+        before, _, after = raw_label.partition(":")
+        issuer, lone = _name(_unescape(before)), _name(_unescape(after))
+    else:
+        before, colon, after = label.partition(":")
+        issuer, lone = (before.strip(), after.strip()) if colon else ("", label)
+    if issuer:
+        return known or issuer, lone
+    if known:
+        return known, lone
+    if not lone:
+        raise UriError("the URI names neither issuer nor account")
+    if kind is OtpType.YANDEX:
+        return "Yandex", lone
+    if lone.endswith(_MERAKI):
+        return _MERAKI[1:], lone.removesuffix(_MERAKI)
+    return ("", lone) if "@" in lone else (lone, "")
+
+
+def _number(given: dict[str, str], key: str, default: int) -> int:
+    text = given.get(key)
+    if text is None:
+        return default
+    if not _is_number(text):
+        raise UriError(f"the URI's {key} must be a whole number from 0, of at most 19 digits")
+    return int(text)
+
+
+def _algorithm(text: str | None) -> Algorithm:
+    if text is None:
+        return Algorithm.SHA1
+    try:
+        return Algorithm(text.upper().replace("-", "").removeprefix("HMAC"))
+    except ValueError:
+        raise UriError("the URI's algorithm must be SHA1, SHA256 or SHA512") from None
+
+
+def _name(text: str) -> str:
+    return clean(text).strip()
+
+
+def _unescape(text: str) -> str:
+    if _bad_escape(text):
+        raise UriError("the URI has a % that is not followed by two hex digits")
+    try:
+        return unquote_to_bytes(text).decode()
+    except UnicodeError:
+        raise UriError("the URI's escapes are not UTF-8 text") from None
+
+
+def _escape(text: str) -> str:
+    return quote(clean(text), safe="")
