@@ -48,7 +48,6 @@ class Program:
             "XDG_CONFIG_HOME": str(folder / "xdg-config"),
             "XDG_RUNTIME_DIR": str(folder),
             "PYTHONPATH": str(Path(__file__).parents[2]),
-            "PYTHONDONTWRITEBYTECODE": "1",
         }
 
     @property

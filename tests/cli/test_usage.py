@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 
 import pytest
 
 import tui
 from tests.cli.program import Program
 from tui.cli.parser import build, commands
-
-
-@pytest.fixture
-def program(tmp_path: Path) -> Program:
-    return Program(tmp_path)
 
 
 def test_version(program: Program) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from tui.cli import output
@@ -56,9 +57,10 @@ def run(args: Namespace, context: Context) -> int:
     entry = _one(vault, " ".join(args.query))
     code = _code(args, context, vault, entry)
     if args.copy:
-        from tui.cli.copying import copy
+        from tui.clipboard import choose, write_to_terminal
 
-        output.say(copy(code.text, context.config))
+        way = choose(context.config, os.environ, write_to_terminal)
+        output.say(f"{way.copy(code.text)}.")
     else:
         output.lines([code.text])
     return 0

@@ -1,0 +1,114 @@
+"""`otp-tui code`: one code on standard output and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.conftest import RFC_SECRET
+from tests.cli.program import Program
+from tui.otp.codes import code_at, next_code
+from tui.otp.entry import Entry, OtpType
+from tui.otp.secret import Secret
+
+GITHUB_ID = "00000000-0000-4000-8000-000000000001"
+
+
+def test_prints_the_code_of_the_rfc(filled: Program) -> None:
+    """RFC 6238 appendix B, SHA-1, second 59 and second 1111111109."""
+    for moment, text in (("59", "94287082"), ("1111111109", "07081804")):
+        done = filled.open("code", "GitHub", "--at", moment)
+        assert (done.code, done.out, done.err) == (0, f"{text}\n", "")
+
+
+def test_without_a_moment_it_is_the_code_of_now(filled: Program) -> None:
+    entry = Entry(type=OtpType.TOTP, issuer="", secret=Secret.base32(RFC_SECRET), digits=8)
+    import time
+
+    before = time.time()
+    done = filled.open("code", "GitHub")
+    assert done.out.strip() in {code_at(entry, at).text for at in (before, time.time())}
+
+
+def test_next_is_the_code_of_the_next_period(filled: Program) -> None:
+    entry = Entry(type=OtpType.TOTP, issuer="", secret=Secret.base32(RFC_SECRET), digits=8)
+    done = filled.open("code", "GitHub", "--next", "--at", "29.5")
+    assert done.out == f"{next_code(entry, 29).text}\n" == "94287082\n"
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["github", "GITHUB", "GitHub:octocat", "github octocat", GITHUB_ID, "oct web", "work"],
+)
+def test_the_one_that_is_meant(filled: Program, query: str) -> None:
+    assert filled.open("code", query, "--at", "59").out == "94287082\n"
+
+
+def test_words_need_no_quotes(filled: Program) -> None:
+    assert filled.open("code", "octocat", "work", "--at", "59").out == "94287082\n"
+
+
+def test_a_name_is_found_however_its_accent_is_typed(filled: Program) -> None:
+    assert filled.open("code", "e\u0301").code == 0
+
+
+def test_several_fit(filled: Program) -> None:
+    done = filled.open("code", "octo")
+    assert (done.code, done.out) == (4, "")
+    assert "GitHub (octocat)" in done.err
+    assert "GitHub Enterprise (octocat)" in done.err
+    assert GITHUB_ID in done.err
+
+
+def test_none_fits(filled: Program) -> None:
+    done = filled.open("code", "no such thing")
+    assert (done.code, done.out) == (4, "")
+    assert "no such thing" in done.err
+
+
+def test_candidates_cannot_steer_the_terminal(filled: Program) -> None:
+    done = filled.open("code", "x")
+    assert done.code == 4
+    assert "Evil" in done.err
+    assert not set(done.err) & set("\x1b\x07\x9b\u202e")
+
+
+def test_a_counter_moves_before_its_code_is_printed(filled: Program) -> None:
+    """RFC 4226 appendix D, counters 5 and 6."""
+    assert filled.open("code", "bank").out == "254676\n"
+    assert filled.open("code", "bank").out == "287922\n"
+    (bank,) = filled.open("list", "--json", "bank").json
+    assert bank["counter"] == 7
+
+
+@pytest.mark.parametrize("option", [("--next",), ("--at", "59")])
+def test_a_counter_has_no_other_moment(filled: Program, option: tuple[str, ...]) -> None:
+    before = filled.vault.read_bytes()
+    done = filled.open("code", "bank", *option)
+    assert (done.code, done.out) == (2, "")
+    assert filled.vault.read_bytes() == before
+
+
+def test_an_entry_without_a_code_is_named(filled: Program) -> None:
+    done = filled.open("code", "No PIN")
+    assert (done.code, done.out) == (1, "")
+    assert "No PIN (x): " in done.err
+    assert "PIN" in done.err
+
+
+def test_copy_prints_no_code(filled: Program) -> None:
+    """A command of the user's own takes the code; --copy says that it was handed over."""
+    taken = filled.folder / "taken"
+    config = filled.folder / "config.toml"
+    config.write_text(f'clipboard_command = ["tee", "{taken}"]\n')
+    done = filled.open("code", "GitHub", "--at", "59", "--copy")
+    assert (done.code, done.out) == (0, "")
+    assert taken.read_text() == "94287082"
+    assert "94287082" not in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_copy_turned_off_is_an_error(filled: Program) -> None:
+    (filled.folder / "config.toml").write_text('clipboard = "off"\n')
+    done = filled.open("code", "GitHub", "--at", "59", "--copy")
+    assert (done.code, done.out) == (1, "")
+    assert "94287082" not in done.err

@@ -1,0 +1,74 @@
+"""`otp-tui init`: a new vault, and never over an old one."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+from tests.cli.program import PASSWORD, Program
+
+
+def test_makes_a_private_vault_with_the_settings_cost(program: Program) -> None:
+    done = program.open("init")
+    assert (done.code, done.out) == (0, "")
+    assert str(program.vault) in done.err
+    assert stat.S_IMODE(program.vault.stat().st_mode) == 0o600
+    assert stat.S_IMODE(program.vault.parent.stat().st_mode) == 0o700
+    kdf = json.loads(program.vault.read_text())["slots"][0]["kdf"]
+    assert (kdf["memory_kib"], kdf["time_cost"], kdf["parallelism"]) == (19456, 2, 1)
+    assert program.open("list", "--json").json == []
+
+
+def test_leaves_an_existing_vault_alone(filled: Program) -> None:
+    before = filled.vault.read_bytes()
+    done = filled.open("init")
+    assert (done.code, done.out) == (1, "")
+    assert filled.vault.read_bytes() == before
+
+
+def test_leaves_any_other_file_alone(program: Program) -> None:
+    program.vault.parent.mkdir(mode=0o700)
+    program.vault.symlink_to(program.folder / "elsewhere")
+    assert program.open("init").code == 1
+    assert not (program.folder / "elsewhere").exists()
+
+
+def test_a_short_password_is_refused(program: Program) -> None:
+    done = program.run("init", "--password-stdin", stdin="seven77\n")
+    assert (done.code, done.out) == (2, "")
+    assert "at least 8" in done.err
+    assert not program.vault.exists()
+    assert program.run("init", "--password-stdin", stdin="eight888\n").code == 0
+
+
+def test_an_option_wins_over_the_environment(program: Program) -> None:
+    other = program.folder / "other" / "vault.json"
+    done = program.run("--vault", other, "init", "--password-stdin", stdin=f"{PASSWORD}\n")
+    assert done.code == 0
+    assert other.exists()
+    assert not program.vault.exists()
+
+
+def test_the_usual_place_and_the_place_in_the_settings(program: Program) -> None:
+    del program.env["OTP_TUI_VAULT"]
+    assert program.open("init").code == 0
+    usual = program.folder / "xdg-data" / "otp-tui" / "vault.json"
+    assert usual.exists()
+    config = program.folder / "config.toml"
+    named = program.folder / "named" / "vault.json"
+    config.write_text(f'vault = "{named}"\n{config.read_text()}')
+    assert program.open("init").code == 0
+    assert named.exists()
+
+
+def test_no_vault_yet(program: Program) -> None:
+    for args in (("list",), ("code", "x"), ("import", "x")):
+        done = program.open(*args)
+        assert (done.code, done.out) == (1, "")
+        assert "init" in done.err
+
+
+def test_a_settings_file_that_was_named_has_to_be_there(program: Program) -> None:
+    done = program.run("--config", "missing.toml", "init", "--password-stdin", stdin=PASSWORD)
+    assert done.code == 2
+    assert not program.vault.exists()

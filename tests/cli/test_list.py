@@ -1,0 +1,117 @@
+"""`otp-tui list`: the entries for people and for programs."""
+
+from __future__ import annotations
+
+from tests.cli.conftest import HOSTILE, RFC_SECRET
+from tests.cli.program import Program
+from tui.text import clean
+
+KEYS = [
+    "id",
+    "type",
+    "issuer",
+    "account",
+    "algorithm",
+    "digits",
+    "period",
+    "counter",
+    "categories",
+    "code",
+    "valid_until",
+]
+
+
+def test_json_is_complete_and_in_the_users_order(filled: Program) -> None:
+    done = filled.open("list", "--json", "--at", "59")
+    assert done.code == 0
+    rows = done.json
+    assert all(list(row) == KEYS for row in rows)
+    assert [row["issuer"] for row in rows][:3] == ["Bank", "GitHub", "GitHub Enterprise"]
+    assert rows[1] == {
+        "id": "00000000-0000-4000-8000-000000000001",
+        "type": "totp",
+        "issuer": "GitHub",
+        "account": "octocat",
+        "algorithm": "SHA1",
+        "digits": 8,
+        "period": 30,
+        "counter": None,
+        "categories": ["Web", "Work"],
+        "code": "94287082",
+        "valid_until": 60,
+    }
+
+
+def test_json_gives_no_code_of_a_counter(filled: Program) -> None:
+    before = filled.vault.read_bytes()
+    (bank,) = filled.open("list", "--json", "bank").json
+    assert (bank["code"], bank["valid_until"], bank["period"]) == (None, None, None)
+    assert bank["counter"] == 5
+    assert filled.vault.read_bytes() == before
+
+
+def test_json_has_secrets_only_when_asked(filled: Program) -> None:
+    assert RFC_SECRET not in filled.open("list", "--json").out
+    rows = {row["issuer"]: row for row in filled.open("list", "--json", "--secrets").json}
+    assert list(rows["VPN"]) == [*KEYS, "secret", "pin"]
+    assert (rows["VPN"]["secret"], rows["VPN"]["pin"]) == ("0123456789abcdef", "1234")
+    assert (rows["Bank"]["secret"], rows["Bank"]["pin"]) == (RFC_SECRET, None)
+
+
+def test_json_says_what_a_type_really_has(filled: Program) -> None:
+    rows = {row["type"]: row for row in filled.open("list", "--json").json}
+    assert (rows["steam"]["digits"], rows["steam"]["period"]) == (5, 30)
+    assert (rows["motp"]["digits"], rows["motp"]["period"]) == (6, 10)
+    assert rows["motp"]["account"] is None
+
+
+def test_json_escapes_what_could_steer_a_terminal(filled: Program) -> None:
+    done = filled.open("list", "--json", "evil")
+    assert done.out.isascii()
+    assert not set(done.out) & set("\x1b\x07\x7f")
+    assert done.json[0]["issuer"] in {HOSTILE, clean(HOSTILE)}
+
+
+def test_an_entry_without_a_code_is_told_and_the_others_come(filled: Program) -> None:
+    done = filled.open("list", "--json")
+    assert done.code == 0
+    assert done.json[-1]["code"] is None
+    assert "No PIN (x)" in done.err
+
+
+def test_plain_columns_line_up_with_wide_characters(filled: Program) -> None:
+    done = filled.open("list", "--at", "59")
+    lines = done.out.splitlines()
+    github = next(line for line in lines if line.startswith("GitHub  "))
+    wide = next(line for line in lines if line.startswith("郵便局"))
+    assert github.split() == ["GitHub", "octocat", "94287082", "1"]
+    assert wide.index("é") == github.index("octocat") - len("郵便局")
+
+
+def test_plain_shows_no_control_characters_no_colour_no_secret(filled: Program) -> None:
+    done = filled.open("list")
+    assert "Evil" in done.out
+    assert "[/foo]" in done.out
+    assert not set(done.out) & set("\x1b\x07\x9b\u202e")
+    assert RFC_SECRET not in done.out
+
+
+def test_plain_leaves_the_code_of_a_counter_out(filled: Program) -> None:
+    assert filled.open("list", "bank").out.split() == ["Bank", "gordon"]
+
+
+def test_plain_secrets(filled: Program) -> None:
+    assert filled.open("list", "vpn", "--secrets").out.split()[-2:] == ["0123456789abcdef", "1234"]
+
+
+def test_a_query_selects(filled: Program) -> None:
+    assert len(filled.open("list", "octocat", "--json").json) == 2
+    assert len(filled.open("list", "octocat", "work", "--json").json) == 1
+
+
+def test_no_hit_is_an_empty_list(filled: Program) -> None:
+    done = filled.open("list", "nothing like it", "--json")
+    assert (done.code, done.json) == (0, [])
+    done = filled.open("list", "nothing like it")
+    assert (done.code, done.out) == (0, "")
+    assert done.err

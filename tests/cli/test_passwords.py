@@ -1,0 +1,170 @@
+"""Where passwords may come from, in which order, and what is refused."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import subprocess
+import termios
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import PASSWORD, Program
+
+
+def password_file(folder: Path, data: bytes, mode: int = 0o600) -> Path:
+    """Write a password file."""
+    path = folder / "password"
+    path.write_bytes(data)
+    path.chmod(mode)
+    return path
+
+
+def test_from_a_file(filled: Program) -> None:
+    for end in ("", "\n", "\r\n"):
+        path = password_file(filled.folder, f"{PASSWORD}{end}".encode())
+        assert filled.run("list", "--password-file", path).code == 0
+
+
+def test_only_one_line_break_is_dropped(filled: Program) -> None:
+    path = password_file(filled.folder, f"{PASSWORD}\n\n".encode())
+    assert filled.run("list", "--password-file", path).code == 3
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o601])
+def test_a_file_that_others_can_read_is_refused(filled: Program, mode: int) -> None:
+    path = password_file(filled.folder, PASSWORD.encode(), mode)
+    done = filled.run("list", "--password-file", path)
+    assert (done.code, done.out) == (1, "")
+    assert "chmod 600" in done.err
+
+
+def test_what_is_no_password_file(filled: Program) -> None:
+    fifo = filled.folder / "fifo"
+    os.mkfifo(fifo, 0o600)
+    cases: list[str | Path] = [filled.folder, fifo, "/dev/zero", filled.folder / "missing"]
+    cases.append(password_file(filled.folder, b"\xff\xfe"))
+    for path in cases:
+        done = filled.run("list", "--password-file", path)
+        assert (done.code, done.out) == (1, ""), path
+        assert done.err.count("\n") == 1
+
+
+def test_an_endless_password_is_refused(filled: Program) -> None:
+    path = password_file(filled.folder, b"x" * 1_000_000)
+    assert filled.run("list", "--password-file", path).code == 1
+    assert filled.run("list", "--password-stdin", stdin="x" * 1_000_000).code == 1
+
+
+def test_a_wrong_password(filled: Program) -> None:
+    before = filled.vault.read_bytes()
+    done = filled.run("list", "--password-stdin", stdin="not the password\n")
+    assert (done.code, done.out) == (3, "")
+    assert done.err.count("\n") == 1
+    assert "not the password" not in done.err
+    assert filled.vault.read_bytes() == before
+
+
+@pytest.mark.parametrize("stdin", ["\n", "\udcff".encode("utf-8", "surrogateescape") + b"\n"])
+def test_an_empty_or_undecodable_password(filled: Program, stdin: str | bytes) -> None:
+    done = filled.run("list", "--password-stdin", stdin=stdin)
+    assert done.code in {1, 3}
+    assert done.err.count("\n") == 1
+
+
+def test_input_that_ends_before_the_password(filled: Program) -> None:
+    done = filled.run("list", "--password-stdin", stdin="")
+    assert (done.code, done.out) == (2, "")
+    assert "ended" in done.err
+
+
+def test_no_terminal_and_no_option(filled: Program) -> None:
+    done = filled.run("list")
+    assert (done.code, done.out) == (2, "")
+    assert "--password-stdin" in done.err
+
+
+class Terminal:
+    """A program on a pseudo-terminal of its own, with standard output in a pipe."""
+
+    def __init__(self, program: Program, *args: str) -> None:
+        self._master, slave = pty.openpty()
+        self.process = subprocess.Popen(
+            [*program.command, *args],
+            stdin=slave,
+            stdout=subprocess.PIPE,
+            stderr=slave,
+            env=program.env,
+            cwd=program.folder,
+            start_new_session=True,
+            preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)),
+        )
+        self._slave = slave
+        self.seen = ""
+
+    def wait_for(self, text: str) -> None:
+        """Read until the terminal shows `text`, and hides what is typed."""
+        deadline = time.monotonic() + 20
+        while text not in self.seen or termios.tcgetattr(self._slave)[3] & termios.ECHO:
+            assert time.monotonic() < deadline, self.seen
+            if select.select([self._master], [], [], 0.02)[0]:
+                self.seen += os.read(self._master, 4096).decode()
+
+    def type(self, text: str) -> None:
+        os.write(self._master, text.encode())
+
+    def end(self) -> tuple[int, str]:
+        """Wait for the end; return the exit code and standard output."""
+        out, _ = self.process.communicate(timeout=20)
+        while select.select([self._master], [], [], 0.05)[0]:
+            self.seen += os.read(self._master, 4096).decode()
+        os.close(self._slave)
+        os.close(self._master)
+        return self.process.returncode, out.decode()
+
+
+def test_asked_on_the_terminal_without_echo(filled: Program) -> None:
+    terminal = Terminal(filled, "code", "GitHub", "--at", "59")
+    terminal.wait_for("assword")
+    terminal.type(f"{PASSWORD}\n")
+    assert terminal.end() == (0, "94287082\n")
+    assert PASSWORD not in terminal.seen
+
+
+def test_ctrl_c_at_the_prompt(filled: Program) -> None:
+    terminal = Terminal(filled, "list")
+    terminal.wait_for("assword")
+    terminal.type("\x03")
+    assert terminal.end() == (130, "")
+    assert "Traceback" not in terminal.seen
+
+
+def test_ctrl_d_at_the_prompt(filled: Program) -> None:
+    terminal = Terminal(filled, "list")
+    terminal.wait_for("assword")
+    terminal.type("\x04")
+    assert terminal.end() == (2, "")
+
+
+def test_init_asks_twice(program: Program) -> None:
+    terminal = Terminal(program, "init")
+    terminal.wait_for("new vault")
+    terminal.type(f"{PASSWORD}\n")
+    terminal.wait_for("again")
+    terminal.type(f"{PASSWORD}\n")
+    assert terminal.end()[0] == 0
+    assert program.open("list").code == 0
+    assert PASSWORD not in terminal.seen
+
+
+def test_init_refuses_two_that_differ(program: Program) -> None:
+    terminal = Terminal(program, "init")
+    terminal.wait_for("new vault")
+    terminal.type(f"{PASSWORD}\n")
+    terminal.wait_for("again")
+    terminal.type(f"{PASSWORD}!\n")
+    assert terminal.end()[0] == 2
+    assert not program.vault.exists()

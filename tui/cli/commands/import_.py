@@ -1,0 +1,174 @@
+"""`otp-tui import`: the entries of other apps' backups, all files or none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui.cli import output
+from tui.cli.parser import add_command
+from tui.cli.passwords import add_options
+from tui.errors import FormatError, OtpTuiError
+from tui.formats import by_name, formats, recognise
+from tui.formats.base import Credentials, Format, Needs
+from tui.text import safe
+from tui.vault.importing import Choice, Kind, Report, Row, apply, choices_for, plan
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Mapping, Sequence
+
+    from tui.cli.context import Context
+    from tui.cli.parser import Subparsers
+    from tui.otp.backup import Backup
+    from tui.vault.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A backup file, read but not opened."""
+
+    name: str
+    """As the user named it, fit to show."""
+    format: Format
+    """What it was recognised as, or said to be."""
+    data: bytes
+    """Its bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What one file does to the vault."""
+
+    source: _Source
+    """The file."""
+    rows: tuple[Row, ...]
+    """Its entries, each with what it is to the vault."""
+    report: Report
+    """What came in."""
+
+
+def register(subparsers: Subparsers) -> None:
+    """Add `import`."""
+    parser = add_command(
+        subparsers,
+        "import",
+        "bring in the entries of backups",
+        "The format is recognised by the content. When a file cannot be read, nothing of any\n"
+        "file is imported; an entry that cannot be understood is named, and the others come in.",
+    )
+    parser.add_argument("file", metavar="FILE", nargs="+", help="a backup")
+    names = [known.name for known in formats()]
+    parser.add_argument(
+        "--format", metavar="NAME", choices=names, help=f"read as {', '.join(names)}"
+    )
+    parser.add_argument(
+        "--on-duplicate",
+        choices=[choice.value for choice in Choice],
+        default=Choice.SKIP.value,
+        help="entries whose secret is here already: skip (the default), keep both, or replace",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="say what would come in")
+    parser.add_argument("--json", action="store_true", help="print the report as an object")
+    add_options(parser, "password")
+    add_options(parser, "backup-password")
+
+
+def run(args: Namespace, context: Context) -> int:
+    """Import the files in their order, as one change.
+
+    Raises:
+        FormatError, FileError: a file cannot be read; the vault is as it was.
+    """
+    locked = context.read_vault()
+    sources = [_recognise(file, args.format) for file in args.file]
+    vault = context.unlock(locked)
+    backups = [_open(source, context) for source in sources]
+    choices = choices_for(Choice(args.on_duplicate))
+    before = vault.document
+    after, outcomes = _bring_in(before, sources, backups, choices, int(context.clock.now()))
+    if after != before and not args.dry_run:
+        vault.change(lambda _before: after)
+    if args.json:
+        files = [_object(outcome, args.dry_run) for outcome in outcomes]
+        output.json({"dry_run": args.dry_run, "files": files})
+    for outcome in outcomes:
+        _tell(outcome, args.dry_run, args.json)
+    return 0
+
+
+def _recognise(file: str, format_name: str | None) -> _Source:
+    from tui.files import read_limited
+
+    name = safe(file)
+    data = read_limited(Path(file))
+    found = by_name(format_name) if format_name else recognise(data, file)
+    if found is None:
+        names = ", ".join(known.name for known in formats())
+        raise FormatError(
+            f"{name} is no backup of a kind that is known here.",
+            f"If it is one nevertheless, say which: --format with one of {names}.",
+        )
+    return _Source(name, found, data)
+
+
+def _open(source: _Source, context: Context) -> Backup:
+    password = ""
+    if Needs.PASSWORD in source.format.needs(source.data):
+        password = context.passwords.get("backup-password", f"Password of {source.name}: ")
+    try:
+        return source.format.read(source.data, Credentials(password=password))
+    except OtpTuiError as error:
+        raise type(error)(f"{source.name}: {error}", error.hint) from None
+
+
+def _bring_in(
+    document: Document,
+    sources: Sequence[_Source],
+    backups: Sequence[Backup],
+    choices: Mapping[Kind, Choice],
+    moment: int,
+) -> tuple[Document, list[_Outcome]]:
+    outcomes = []
+    for source, backup in zip(sources, backups, strict=True):
+        rows = plan(document, backup)
+        document, report = apply(document, backup, rows, choices, moment)
+        outcomes.append(_Outcome(source, rows, report))
+    return document, outcomes
+
+
+def _object(outcome: _Outcome, with_plan: bool) -> dict[str, Any]:
+    report = outcome.report
+    told = [(problem.refused, _told(problem.what, problem.reason)) for problem in report.problems]
+    shown: dict[str, Any] = {
+        "file": outcome.source.name,
+        "format": outcome.source.format.name,
+        "added": report.added,
+        "replaced": report.replaced,
+        "skipped": report.skipped,
+        "refused": [words for refused, words in told if refused],
+        "problems": [words for refused, words in told if not refused],
+    }
+    if with_plan:
+        shown["plan"] = [
+            {"kind": row.kind.value, **_told(row.what, row.reason)} for row in outcome.rows
+        ]
+    return shown
+
+
+def _told(what: str, reason: str) -> dict[str, str]:
+    return {"what": what, "reason": reason}
+
+
+def _tell(outcome: _Outcome, dry_run: bool, as_json: bool) -> None:
+    """The plan to standard output where it is what was asked for, all else to standard error."""
+    if dry_run and not as_json:
+        from tui.cli.columns import table
+
+        output.lines(table([(row.kind.value, row.what, row.reason) for row in outcome.rows]))
+    else:
+        for problem in outcome.report.problems:
+            output.say(f"{problem.what}: {problem.reason}")
+    would = " (nothing was written)" if dry_run else ""
+    output.say(f"{outcome.source.name}: {outcome.report.sentence}{would}")

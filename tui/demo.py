@@ -1,0 +1,93 @@
+"""Invented entries of every type, and a throwaway vault with them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui.crypto.kdf import FLOOR_MEMORY_KIB, FLOOR_TIME_COST, Argon2Params
+from tui.otp.entry import (
+    DEFAULT_DIGITS,
+    DEFAULT_PERIOD,
+    Algorithm,
+    Binding,
+    Category,
+    Entry,
+    OtpType,
+)
+from tui.otp.secret import Secret
+from tui.vault.document import Document
+from tui.vault.vault import Vault
+
+if TYPE_CHECKING:
+    from tui.clock import Clock
+
+DEMO_PASSWORD = "demo demo"  # noqa: S105 - there is nothing behind it to guard
+"""Opens every demo vault."""
+
+_CATEGORIES = tuple(
+    Category.named(name, place) for place, name in enumerate(("Web", "Work", "Family"))
+)
+_SHA256, _SHA512 = Algorithm.SHA256, Algorithm.SHA512
+_MADE: tuple[tuple[OtpType, str, str, str, dict[str, Any]], ...] = (
+    (OtpType.TOTP, "GitHub", "octocat", "Web Work", {"icon": "github"}),
+    (OtpType.TOTP, "Google", "google@gmail.com", "Web", {"icon": "google"}),
+    (OtpType.TOTP, "Registrar", "ops@example.org", "Work", {"digits": 8, "period": 60}),
+    (OtpType.STEAM, "Steam", "gordon", "Family", {"icon": "steam"}),
+    (OtpType.HOTP, "Bank", "gordon", "Family", {"counter": 12}),
+    (OtpType.TOTP, "Proton", "octocat@example.org", "Web", {"algorithm": _SHA256}),
+    (OtpType.TOTP, "Server room", "ops", "Work", {"algorithm": _SHA512, "digits": 8}),
+    (OtpType.MOTP, "VPN", "gordon", "Work", {"pin": "1234"}),
+    (OtpType.YANDEX, "Яндекс", "octocat", "Web", {"pin": "5239"}),
+    (OtpType.TOTP, "郵便局", "家族", "Family", {}),
+    (OtpType.TOTP, "Café Zürich", "fidélité", "Family", {"digits": 7, "period": 20}),
+    (OtpType.TOTP, "Backups 🔐", "ops@example.org", "Work", {"algorithm": _SHA256, "period": 45}),
+)
+
+
+def demo_document(moment: float) -> Document:
+    """Return a dozen entries in three categories, made at `moment` (Unix seconds)."""
+    return Document(
+        entries=tuple(_entry(place, int(moment)) for place in range(len(_MADE))),
+        categories=_CATEGORIES,
+    )
+
+
+def make_demo_vault(folder: Path, clock: Clock) -> tuple[Path, str]:
+    """Make a vault with the demo's entries in `folder`; return its path and its password.
+
+    Raises:
+        VaultError: it cannot be written there.
+    """
+    path = folder / "demo.json"
+    params = Argon2Params(FLOOR_TIME_COST, FLOOR_MEMORY_KIB, 1)
+    vault = Vault.create(path, DEMO_PASSWORD, params, clock)
+    vault.change(lambda _empty: demo_document(clock.now()))
+    return path, DEMO_PASSWORD
+
+
+def _entry(place: int, moment: int) -> Entry:
+    type_, issuer, account, groups, more = _MADE[place]
+    return Entry(
+        type=type_,
+        issuer=issuer,
+        account=account,
+        secret=_secret(type_, f"{issuer}:{account}"),
+        categories=tuple(
+            Binding(category.id, place) for category in _CATEGORIES if category.name in groups
+        ),
+        ranking=place,
+        created=moment,
+        updated=moment,
+        **{"digits": DEFAULT_DIGITS[type_], "period": DEFAULT_PERIOD[type_], **more},
+    )
+
+
+def _secret(type_: OtpType, seed: str) -> Secret:
+    """A secret that follows from the name: the demo shows the same codes to everyone."""
+    key = hashlib.sha256(f"otp-tui demo {seed}".encode()).digest()[:16]
+    if type_ is OtpType.MOTP:
+        return Secret.text(key.hex())
+    return Secret.base32(base64.b32encode(key).decode().rstrip("="))
