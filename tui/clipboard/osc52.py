@@ -1,0 +1,70 @@
+"""Copying through the terminal: the escape sequence OSC 52, which also crosses SSH."""
+
+from __future__ import annotations
+
+from binascii import b2a_base64
+from collections.abc import Callable, Mapping
+
+from tui.clipboard.base import Outcome
+from tui.errors import ClipboardError
+
+_SCREEN_CHUNK = 700
+_WITHOUT_OSC = {"dumb", "linux"}
+"""Terminals (TERM) that would print the sequence instead of taking it."""
+
+
+class Osc52Way:
+    """Sends codes to the terminal, which never says what became of them."""
+
+    def __init__(self, environ: Mapping[str, str], write: Callable[[str], object]) -> None:
+        self._in_screen = bool(environ.get("STY"))
+        self._terminal = environ.get("TERM", "")
+        self._write = write
+        self._sent = False
+
+    def copy(self, text: str) -> Outcome:
+        if self._terminal in _WITHOUT_OSC:
+            raise ClipboardError("This terminal has no clipboard.")
+        self._send(text)
+        self._sent = True
+        return Outcome.SENT
+
+    def clear(self) -> None:
+        if self._sent:
+            self._sent = False
+            self._send("")
+
+    def _send(self, text: str) -> None:
+        sequence = osc52(text)
+        try:
+            self._write(for_screen(sequence) if self._in_screen else sequence)
+        except OSError as error:
+            raise ClipboardError(f"The terminal cannot be written to: {error.strerror}.") from None
+
+
+def osc52(text: str) -> str:
+    """Return the sequence that puts `text` on the clipboard; for "", the one that empties it.
+
+    xterm's control sequences, OSC 52: what is not base64 clears the selection, and nothing
+    is what most other terminals take for that too. It ends in BEL, because GNU screen would
+    take ST for the end of what it passes on.
+    """
+    return f"\x1b]52;c;{b2a_base64(text.encode(), newline=False).decode()}\a"
+
+
+def for_screen(sequence: str) -> str:
+    """Wrap a sequence so that GNU screen passes it on to its terminal.
+
+    In device control strings (DCS), several if it is long: screen's own buffer for one has
+    768 bytes.
+    """
+    chunks = (
+        sequence[start : start + _SCREEN_CHUNK] for start in range(0, len(sequence), _SCREEN_CHUNK)
+    )
+    return "".join(f"\x1bP{chunk}\x1b\\" for chunk in chunks)
+
+
+def write_to_terminal(sequence: str) -> None:
+    """Write to the terminal that the program was started from. Raises OSError without one."""
+    with open("/dev/tty", "w", encoding="ascii") as terminal:  # noqa: PTH123
+        terminal.write(sequence)

@@ -1,0 +1,71 @@
+"""Running another program that takes a code: on its standard input, and not for long."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import PurePath
+from typing import IO
+
+from tui.errors import ClipboardError
+from tui.text import safe
+
+
+def run(
+    argv: Sequence[str],
+    text: str,
+    environ: Mapping[str, str],
+    *,
+    limit: float,
+    answer: bool = False,
+) -> str:
+    """Run `argv` with `text` on its standard input; return its standard output if `answer`.
+
+    Raises ClipboardError if it cannot be run, fails, or takes longer than `limit` seconds;
+    then it and what it started are killed. What a program leaves in the background, as
+    clipboard tools do, is not waited for: it shares no pipe with us, and no terminal output.
+    """
+    import subprocess
+
+    name = safe(PurePath(argv[0]).name)
+    with _scratch() as complaints:
+        try:
+            process = subprocess.Popen(
+                argv,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE if answer else subprocess.DEVNULL,
+                stderr=complaints,
+                env=dict(environ),
+                process_group=0,
+            )
+        except OSError as error:
+            raise ClipboardError(f"{name} cannot be run: {error.strerror}.") from None
+        with process:
+            try:
+                output, _ = process.communicate(text.encode(), timeout=limit)
+            except subprocess.TimeoutExpired:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                raise ClipboardError(f"{name} gave no answer within {limit:g} s.") from None
+        if process.returncode:
+            reason = _first_line(complaints, text) or f"it ended with status {process.returncode}"
+            raise ClipboardError(f"{name} failed: {reason}.")
+    return output.decode(errors="replace") if answer else ""
+
+
+def _scratch() -> IO[bytes]:
+    """Return a file for messages: in memory, because a tool could repeat the code in one."""
+    if sys.platform == "linux":
+        return os.fdopen(os.memfd_create("messages"), "w+b")
+    return open(os.devnull, "w+b")  # noqa: PTH123
+
+
+def _first_line(complaints: IO[bytes], secret: str) -> str:
+    complaints.seek(0)
+    said = complaints.read(4096).decode(errors="replace").strip()
+    if not said or (secret and secret in said):
+        return ""
+    return safe(said.splitlines()[0], 200).rstrip(".")
