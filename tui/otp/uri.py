@@ -109,7 +109,7 @@ def build(entry: Entry) -> str:
     Raises:
         UriError: the entry has no name, which no app can read.
     """
-    issuer, account = _escape(entry.issuer), _escape(entry.account or "")
+    issuer, account = _escape(clean(entry.issuer)), _escape(clean(entry.account or ""))
     if not issuer and not account:
         raise UriError("an entry without issuer and account cannot be written as a URI")
     if entry.type is OtpType.MOTP:
@@ -223,4 +223,4 @@ def _unescape(text: str) -> str:
 
 
 def _escape(text: str) -> str:
-    return quote(clean(text), safe="")
+    return quote(text, safe="")

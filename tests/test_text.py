@@ -1,0 +1,92 @@
+"""Text from files: what is kept of it, and what may be shown."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.text import clean, safe
+
+any_text = st.text(st.characters(), max_size=60) | st.text(
+    "a \t\n\x00\x07\x1b\x7f\x85\x9b\u0301\u200b\u202e\u2066\u2028\ufeff\ud800\ue000\U000e0041é漢🎉",
+    max_size=60,
+)
+
+
+@given(any_text)
+def test_what_is_shown_cannot_steer_a_terminal(text: str) -> None:
+    shown = safe(text)
+    assert not {unicodedata.category(char) for char in shown} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    assert shown.isprintable()
+    assert safe(shown) == shown
+
+
+@given(any_text, st.integers(1, 20))
+def test_what_is_shown_is_no_longer_than_asked(text: str, limit: int) -> None:
+    assert len(safe(text, limit)) <= limit
+
+
+@given(any_text)
+def test_what_is_kept_can_be_stored_and_has_no_control_characters(text: str) -> None:
+    kept = clean(text)
+    kept.encode()
+    assert not any(unicodedata.category(char) == "Cc" for char in kept)
+    assert clean(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("plain", "plain"),
+        ("a\tb\r\nc\x85d\u2028e", "a b  c d e"),
+        ("\x00a\x1b[2J\x7f\x9bb\ud800", "a[2Jb"),
+        ("👨\u200d👩\u200d👧 \u202eעב", "👨\u200d👩\u200d👧 \u202eעב"),
+    ],
+)
+def test_clean_takes_out_only_what_no_name_needs(text: str, kept: str) -> None:
+    assert clean(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain [bold]", "plain [bold]"),
+        ("\x1b]52;c;aGk=\x07x\x9b1m", "]52;c;aGk=x1m"),
+        ("evil\u202etxt\u2066\u200b\ufeff", "eviltxt"),
+        ("a\nb\u3000c\xa0d\u2029e", "a b c d e"),
+        ("e" + "\u0301" * 300 + "x", "e" + "\u0301" * 3 + "x"),
+        ("e" + "\u0301\u200b" * 300 + "x", "e" + "\u0301" * 3 + "x"),
+        ("\ue000\U000e0041\ud800", "\N{REPLACEMENT CHARACTER}"),
+        ("Ünï 漢字 🎉 👍🏽", "Ünï 漢字 🎉 👍🏽"),
+    ],
+)
+def test_safe(text: str, shown: str) -> None:
+    assert safe(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("abcd", "abcd"),
+        ("abcde", "abc…"),
+        ("äbcde", "äbc…"),
+        ("a" + "\u200b" * 50 + "b", "a…"),
+        ("\u200b" * 16, ""),
+    ],
+)
+def test_a_cut_is_marked(text: str, shown: str) -> None:
+    assert safe(text, 4) == shown
+
+
+def test_a_name_of_megabytes_is_not_read_through() -> None:
+    class Counted(str):
+        __slots__ = ()
+
+        def __getitem__(self, key: object) -> str:
+            assert key == slice(None, 4 * 8)
+            return str.__getitem__(self, key)
+
+    assert safe(Counted("é" * 1_000_000), 8) == "é" * 7 + "…"
