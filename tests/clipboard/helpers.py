@@ -1,0 +1,69 @@
+"""What the tests of several ways share: waiting, missing programs, a terminal to look at."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+CODE = "492039"
+ROOT = Path(__file__).parents[2]
+
+
+def need(*programs: str) -> None:
+    """Skip without these programs; in continuous integration they have to be there."""
+    missing = [program for program in programs if shutil.which(program) is None]
+    if missing and os.environ.get("CI") == "true":
+        pytest.fail(f"not installed: {', '.join(missing)}")
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+
+
+def until(what: Callable[[], bool], seconds: float = 3.0) -> bool:
+    end = time.monotonic() + seconds
+    while not what():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+class Terminal:
+    """A program in a terminal of ours; what it sends there is kept."""
+
+    def __init__(self, argv: list[str], environ: Mapping[str, str]) -> None:
+        self._ours, theirs = pty.openpty()
+        self._process = subprocess.Popen(
+            argv, stdin=theirs, stdout=theirs, stderr=theirs, env=environ, start_new_session=True
+        )
+        os.close(theirs)
+        self._seen = b""
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        os.close(self._ours)
+
+    def shows(self, sequence: str) -> bool:
+        """Wait until `sequence` was sent; return whether it was."""
+        return until(lambda: sequence in self.seen())
+
+    def seen(self) -> str:
+        """Return all that was sent so far."""
+        while select.select([self._ours], [], [], 0)[0]:
+            try:
+                some = os.read(self._ours, 65536)
+            except OSError:  # how Linux says that nobody has it open any more
+                break
+            self._seen += some
+        return self._seen.decode(errors="replace")

@@ -1,0 +1,73 @@
+"""Copying through the terminal, and through GNU screen."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.clipboard.helpers import CODE, Terminal, need
+from tui.clipboard import Outcome, choose
+from tui.clipboard.osc52 import Osc52Way, for_screen, osc52
+from tui.config import Config
+from tui.errors import ClipboardError
+
+OSC_CODE = "\x1b]52;c;NDkyMDM5\a"
+OSC_EMPTY = "\x1b]52;c;\a"
+
+
+def test_osc52_is_sent_and_emptied_once() -> None:
+    sent: list[str] = []
+    way = choose(Config(), {}, sent.append)
+    way.clear()
+    assert sent == []
+    assert way.copy(CODE) is Outcome.SENT
+    way.clear()
+    way.clear()
+    assert sent == [OSC_CODE, OSC_EMPTY]
+
+
+def test_osc52_is_wrapped_for_screen() -> None:
+    sent: list[str] = []
+    way = Osc52Way({"STY": "12.pts-0.host", "TERM": "screen"}, sent.append)
+    way.copy(CODE)
+    assert sent == [f"\x1bP{OSC_CODE}\x1b\\"]
+
+
+def test_long_sequences_cross_screen_in_pieces() -> None:
+    wrapped = for_screen(osc52("7" * 3000))
+    pieces = wrapped.removesuffix("\x1b\\").split("\x1b\\")
+    assert all(len(piece) < 768 for piece in pieces)
+    assert all(piece.startswith("\x1bP") for piece in pieces)
+    assert "".join(piece.removeprefix("\x1bP") for piece in pieces) == osc52("7" * 3000)
+
+
+def test_screen_hands_the_code_to_its_terminal(tmp_path: Path) -> None:
+    need("screen")
+    wrapped = for_screen(osc52(CODE * 200))
+    (tmp_path / "sequence").write_text(wrapped)
+    folder = tmp_path / "S"
+    folder.mkdir(mode=0o700)
+    environ = {"PATH": os.environ["PATH"], "TERM": "xterm", "HOME": str(tmp_path)}
+    show = f"cat {tmp_path / 'sequence'}; sleep 0.2"
+    with Terminal(
+        ["screen", "-c", "/dev/null", "sh", "-c", show], environ | {"SCREENDIR": str(folder)}
+    ) as terminal:
+        assert terminal.shows(osc52(CODE * 200))
+
+
+@pytest.mark.parametrize("terminal", ["linux", "dumb"])
+def test_a_terminal_without_a_clipboard_is_sent_nothing(terminal: str) -> None:
+    sent: list[str] = []
+    with pytest.raises(ClipboardError, match="has no clipboard"):
+        Osc52Way({"TERM": terminal}, sent.append).copy(CODE)
+    assert sent == []
+
+
+def test_a_terminal_that_is_gone_is_told() -> None:
+    def gone(_: str) -> None:
+        raise OSError(5, "Input/output error")
+
+    with pytest.raises(ClipboardError, match="cannot be written to: Input/output error"):
+        Osc52Way({}, gone).copy(CODE)
