@@ -1,0 +1,134 @@
+"""What the vault's ciphers do: wrap the vault key in a slot, seal and open the payload.
+
+Spec: vault.md. `draw` gives random bytes; only tests give another than the system's.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
+
+from tui.crypto import kdf
+from tui.crypto.aead import NONCE_LENGTH, aes_gcm_decrypt, aes_gcm_encrypt
+from tui.crypto.kdf import Argon2Params
+from tui.errors import AuthenticationError, CryptoError, UsageError
+from tui.vault.envelope import (
+    PADDING,
+    Envelope,
+    PasswordSlot,
+    RecoverySlot,
+    Slot,
+    canonical,
+    header_object,
+    slot_object,
+)
+
+Draw = Callable[[int], bytes]
+KEY_LENGTH = 32
+CODE_LENGTH = 20
+"""Bytes of a recovery code (160 bits)."""
+_SLOT_CONTEXT = b"otp-tui/v1/slot\0"
+_VAULT_CONTEXT = b"otp-tui/v1/vault\0"
+_RECOVERY_INFO = b"otp-tui/v1/recovery"
+
+
+def password_bytes(password: str) -> bytes:
+    """Return the password as the KDF takes it: NFKC, UTF-8.
+
+    Raises:
+        UsageError: it holds something that is not text.
+    """
+    try:
+        return unicodedata.normalize("NFKC", password).encode()
+    except UnicodeEncodeError:
+        raise UsageError("The password holds bytes that are not UTF-8 text.") from None
+
+
+def password_key(slot: PasswordSlot, password: bytes) -> bytes:
+    """Return the key that wraps the vault key in `slot`: Argon2id of the password.
+
+    Raises:
+        CryptoError: the memory is not to be had.
+    """
+    return kdf.argon2id(password, slot.salt, slot.params, KEY_LENGTH)
+
+
+def recovery_key(slot: RecoverySlot, code: bytes) -> bytes:
+    """Return the key that wraps the vault key in `slot`: HKDF-SHA256 of the recovery code."""
+    return kdf.hkdf_sha256(code, slot.salt, _RECOVERY_INFO, KEY_LENGTH)
+
+
+def password_slot(
+    vault_id: str, vault_key: bytes, password: bytes, params: Argon2Params, draw: Draw = os.urandom
+) -> PasswordSlot:
+    """Return a new slot that a password opens.
+
+    Raises:
+        CryptoError: parameters out of bounds or below the floor, or no memory.
+    """
+    kdf.check_write(params)
+    slot = PasswordSlot(draw(8).hex(), params, draw(16), draw(NONCE_LENGTH))
+    wrapped = _wrap(vault_id, slot, password_key(slot, password), vault_key)
+    return replace(slot, wrapped_key=wrapped)
+
+
+def recovery_slot(
+    vault_id: str, vault_key: bytes, code: bytes, draw: Draw = os.urandom
+) -> RecoverySlot:
+    """Return a new slot that a recovery code of 20 bytes opens."""
+    if len(code) != CODE_LENGTH:
+        raise CryptoError(f"a recovery code has {CODE_LENGTH} bytes")
+    slot = RecoverySlot(draw(8).hex(), draw(32), draw(NONCE_LENGTH))
+    wrapped = _wrap(vault_id, slot, recovery_key(slot, code), vault_key)
+    return replace(slot, wrapped_key=wrapped)
+
+
+def unwrap(vault_id: str, slot: Slot, wrapping_key: bytes) -> bytes:
+    """Return the vault key out of `slot`.
+
+    Raises:
+        AuthenticationError: another password or code, or the slot was changed.
+    """
+    context = _slot_context(vault_id, slot)
+    return aes_gcm_decrypt(wrapping_key, slot.nonce, slot.wrapped_key, context)
+
+
+def seal(
+    envelope: Envelope, vault_key: bytes, document: bytes, draw: Draw = os.urandom
+) -> Envelope:
+    """Return `envelope` with `document` as its payload, padded, under a fresh nonce.
+
+    Raises:
+        CryptoError: what was encrypted does not decrypt to the same.
+    """
+    fresh = replace(envelope, nonce=draw(NONCE_LENGTH))
+    context = _VAULT_CONTEXT + canonical(header_object(fresh))
+    padded = document.ljust(len(document) + -len(document) % PADDING)
+    payload = aes_gcm_encrypt(vault_key, fresh.nonce, padded, context)
+    if aes_gcm_decrypt(vault_key, fresh.nonce, payload, context) != padded:
+        raise CryptoError("what was encrypted does not decrypt to the same")
+    return replace(fresh, payload=payload)
+
+
+def open_payload(envelope: Envelope, vault_key: bytes) -> bytes:
+    """Return the document with its padding.
+
+    Raises:
+        AuthenticationError: another key, or some byte of the file was changed.
+    """
+    context = _VAULT_CONTEXT + canonical(header_object(envelope))
+    return aes_gcm_decrypt(vault_key, envelope.nonce, envelope.payload, context)
+
+
+def _wrap(vault_id: str, slot: Slot, wrapping_key: bytes, vault_key: bytes) -> bytes:
+    context = _slot_context(vault_id, slot)
+    wrapped = aes_gcm_encrypt(wrapping_key, slot.nonce, vault_key, context)
+    if aes_gcm_decrypt(wrapping_key, slot.nonce, wrapped, context) != vault_key:
+        raise AuthenticationError("what was encrypted does not decrypt to the same")
+    return wrapped
+
+
+def _slot_context(vault_id: str, slot: Slot) -> bytes:
+    return _SLOT_CONTEXT + canonical({"vault_id": vault_id, "slot": slot_object(slot)})
