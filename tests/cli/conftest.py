@@ -120,3 +120,11 @@ def filled(program: Program, filled_bytes: bytes) -> Program:
     program.vault.write_bytes(filled_bytes)
     program.vault.chmod(0o600)
     return program
+
+
+@pytest.fixture(scope="session")
+def empty_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file of a vault with nothing in it, made once."""
+    path = tmp_path_factory.mktemp("empty") / "data" / "vault.json"
+    Vault.create(path, PASSWORD, Argon2Params(2, 19456, 1), SystemClock())
+    return path.read_bytes()

@@ -100,7 +100,8 @@ class Terminal:
             env=program.env,
             cwd=program.folder,
             start_new_session=True,
-            preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)),
+            # Whoever leads a session gets the first terminal it opens as /dev/tty.
+            preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)),  # noqa: PLW1509
         )
         self._slave = slave
         self.seen = ""
