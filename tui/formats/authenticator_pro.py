@@ -79,7 +79,7 @@ def _read_or_headerless(data: bytes, credentials: Credentials) -> Backup:
 
 
 def _open_strong(data: bytes, credentials: Credentials) -> bytes:
-    from tui.crypto.aead import aes_gcm_decrypt  # noqa: PLC0415
+    from tui.crypto.aead import aes_gcm_decrypt
 
     if len(data) < _SALT + _NONCE + _TAG:
         raise FormatError("The backup is cut short.")
@@ -92,7 +92,7 @@ def _open_strong(data: bytes, credentials: Credentials) -> bytes:
 
 
 def _open_legacy(data: bytes, credentials: Credentials) -> bytes:
-    from tui.crypto.aead import aes_cbc_decrypt  # noqa: PLC0415
+    from tui.crypto.aead import aes_cbc_decrypt
 
     salt, iv = data[:_LEGACY_SALT], data[_LEGACY_SALT : _LEGACY_SALT + _LEGACY_IV]
     body = data[_LEGACY_SALT + _LEGACY_IV :]
@@ -113,7 +113,7 @@ def _parse_unproven(plain: bytes) -> Backup:
 
 
 def _seal_strong(plain: bytes, password: bytes) -> bytes:
-    from tui.crypto.aead import aes_gcm_encrypt  # noqa: PLC0415
+    from tui.crypto.aead import aes_gcm_encrypt
 
     salt, nonce = os.urandom(_SALT), os.urandom(_NONCE)
     sealed = aes_gcm_encrypt(_strong_key(password, salt), nonce, plain)
@@ -121,20 +121,20 @@ def _seal_strong(plain: bytes, password: bytes) -> bytes:
 
 
 def _seal_legacy(plain: bytes, password: bytes) -> bytes:
-    from tui.crypto.aead import aes_cbc_encrypt  # noqa: PLC0415
+    from tui.crypto.aead import aes_cbc_encrypt
 
     salt, iv = os.urandom(_LEGACY_SALT), os.urandom(_LEGACY_IV)
     return LEGACY_HEADER + salt + iv + aes_cbc_encrypt(_legacy_key(password, salt), iv, plain)
 
 
 def _strong_key(password: bytes, salt: bytes) -> bytes:
-    from tui.crypto.kdf import Argon2Params, argon2id  # noqa: PLC0415
+    from tui.crypto.kdf import Argon2Params, argon2id
 
     return argon2id(password, salt, Argon2Params(3, 65536, 4), _KEY)
 
 
 def _legacy_key(password: bytes, salt: bytes) -> bytes:
-    from tui.crypto.kdf import pbkdf2_sha1  # noqa: PLC0415
+    from tui.crypto.kdf import pbkdf2_sha1
 
     return pbkdf2_sha1(password, salt, _LEGACY_ROUNDS, _KEY)
 
