@@ -23,11 +23,16 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _start_app(
-    vault_path: Path, config: Config, vault: Vault | None = None, demo: bool = False
+    vault_path: Path,
+    config: Config,
+    *,
+    vault: Vault | None = None,
+    demo: bool = False,
+    warnings: tuple[str, ...] = (),
 ) -> int:
-    from tui.app.app import run
+    from tui.app.app import run  # Textual takes a fifth of a second
 
-    return run(vault_path, config, vault=vault, demo=demo)
+    return run(vault_path, config, vault=vault, demo=demo, warnings=warnings)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,11 @@ def authenticator(issuer: str, secret: str = RFC_SECRET, **more: Any) -> dict[st
 
 def plain(folder: Path, *rows: dict[str, Any], name: str = "backup.json") -> Path:
     """A backup that is not encrypted."""
-    lists = {"Categories": [], "AuthenticatorCategories": [], "CustomIcons": []}
+    lists: dict[str, list[object]] = {
+        "Categories": [],
+        "AuthenticatorCategories": [],
+        "CustomIcons": [],
+    }
     path = folder / name
     path.write_text(json.dumps({"Authenticators": rows, **lists}))
     return path

@@ -25,9 +25,15 @@ class StartApp(Protocol):
     """How a command opens the app, which it must not import."""
 
     def __call__(
-        self, vault_path: Path, config: Config, vault: Vault | None = None, demo: bool = False
+        self,
+        vault_path: Path,
+        config: Config,
+        *,
+        vault: Vault | None = None,
+        demo: bool = False,
+        warnings: tuple[str, ...] = (),
     ) -> int:
-        """Run the app to its end and return the exit code."""
+        """Run the app to its end and return the exit code; see `tui.app.app.run`."""
         ...
 
 
@@ -36,7 +42,7 @@ class Context:
 
     def __init__(self, args: Namespace, clock: Clock, start_app: StartApp) -> None:
         self.clock = clock
-        self.start_app = start_app
+        self._start_app = start_app
         self.passwords = Passwords(args)
         self._vault: str | None = args.vault
         self._config: str | None = args.config
@@ -56,12 +62,21 @@ class Context:
         Raises:
             ConfigError: a settings file that the user named cannot be read.
         """
-        from tui.config import load_option
-
-        config, sentences = load_option(self._config)
+        config, sentences = self._settings
         for sentence in sentences:
             output.complain(sentence)
         return config
+
+    @cached_property
+    def _settings(self) -> tuple[Config, tuple[str, ...]]:
+        from tui.config import load_option
+
+        return load_option(self._config)
+
+    def start_app(self, path: Path, *, vault: Vault | None = None, demo: bool = False) -> int:
+        """Open the app on the vault at `path`, or on one that is open already."""
+        _, sentences = self._settings
+        return self._start_app(path, self.config, vault=vault, demo=demo, warnings=sentences)
 
     def need_terminal(self) -> None:
         """Refuse to open the app where it cannot be shown.

@@ -48,7 +48,7 @@ def _run(argv: Sequence[str], start_app: StartApp) -> int:
     if command is not None:
         return int(command.run(args, context))
     context.need_terminal()
-    return start_app(context.vault_path, context.config)
+    return context.start_app(context.vault_path)
 
 
 def _place(error: BaseException) -> str:

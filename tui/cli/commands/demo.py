@@ -36,4 +36,4 @@ def run(_args: Namespace, context: Context) -> int:
     with TemporaryDirectory(prefix="otp-tui-demo-") as folder:
         path, password = make_demo_vault(Path(folder), context.clock)
         vault = LockedVault.read(path).unlock(password)
-        return context.start_app(path, context.config, vault=vault, demo=True)
+        return context.start_app(path, vault=vault, demo=True)
