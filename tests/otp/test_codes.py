@@ -110,6 +110,19 @@ def test_the_fixed_types_do_not_listen_to_digits_period_and_hash(entry: Entry, l
     assert period(told) == (10 if entry is MOTP else 30)
 
 
+@pytest.mark.parametrize(
+    ("entry", "moment", "text"),
+    [
+        (replace(STEAM, secret=Secret.base32("STEAMKEY")), 1742298622, "NTK5M"),
+        (MOTP, 165892298, "e7d8b6"),
+        (YANDEX, 1581064020, "oactmacq"),
+    ],
+)
+def test_one_known_code_of_each_fixed_type(entry: Entry, moment: float, text: str) -> None:
+    # One of each from the vectors, for whoever runs the tests without those files.
+    assert code_at(entry, moment).text == text
+
+
 def test_mobile_otp_counts_tens_of_seconds_even_where_a_file_says_30() -> None:
     from_a_file = replace(MOTP, period=30)
     assert code_at(from_a_file, 165892298) == Code("e7d8b6", 165892300.0)
