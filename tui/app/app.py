@@ -1,0 +1,241 @@
+"""The app: opens and locks the vault, keeps the tick, hands screens what they need."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, work
+from textual.app import App
+from textual.binding import Binding
+
+from tui.app.crash import crash_line
+from tui.app.screens.base import OtpScreen
+from tui.app.terminal import hung_up
+from tui.app.themes import THEMES
+from tui.clipboard import Clipboard, Copier, choose
+from tui.clock import Clock, SystemClock
+from tui.config import Config
+
+if TYPE_CHECKING:
+    from tui.vault.vault import Vault
+
+LAST_RESORT = 3.0
+"""Seconds that a program whose terminal went away has to end by itself."""
+
+
+class OtpApp(App[None]):
+    """Shows the codes of one vault.
+
+    What it cannot control it takes as arguments, so that a test passes its own: the clock,
+    the clipboard, the environment, and the vault itself if it is open already.
+    """
+
+    TITLE = "otp-tui"
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar = [
+        Binding("ctrl+q,ctrl+c", "quit", "Quit", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        vault_path: Path,
+        config: Config,
+        *,
+        clock: Clock | None = None,
+        clipboard: Clipboard | None = None,
+        vault: Vault | None = None,
+        environ: dict[str, str] | None = None,
+        warnings: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__()
+        self.vault_path = vault_path
+        self.config = config
+        self.clock: Clock = clock or SystemClock()
+        self.environ = dict(os.environ) if environ is None else environ
+        self.copier = Copier(
+            clipboard or choose(config, self.environ, self.to_terminal),
+            self.clock,
+            config.clipboard_clear,
+        )
+        self.vault = vault
+        self.warnings = warnings
+        self._active_at = self.clock.steady()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
+
+    @property
+    def vault_name(self) -> str:
+        """What the title calls the vault: its file's name, unless that is the usual one."""
+        name = self.vault_path.stem
+        return "" if name == "vault" else name
+
+    def on_mount(self) -> None:
+        self._listen_to_signals()
+        if self.vault is not None:
+            self._show_codes(self.vault)
+        else:
+            self.show_door()
+        self._arm()
+
+    # --- the vault -------------------------------------------------------------------
+
+    def show_door(self, reason: str = "") -> None:
+        """Show the screen that opens the vault, or the one that makes it."""
+        if self.vault_path.exists() or self.vault_path.is_symlink():
+            from tui.app.screens.unlock import UnlockScreen
+
+            self.push_screen(UnlockScreen(reason))
+        else:
+            from tui.app.screens.welcome import WelcomeScreen
+
+            self.push_screen(WelcomeScreen())
+
+    def opened(self, vault: Vault, *, then_import: bool = False) -> None:
+        """Take an open vault and show its codes instead of what is shown now."""
+        self.vault = vault
+        self._active_at = self.clock.steady()
+        with self.batch_update():
+            self._pop_all()
+            self._show_codes(vault)
+            if then_import:
+                from tui.app.screens.import_backup import ImportScreen
+
+                self.push_screen(ImportScreen(vault))
+
+    def _show_codes(self, vault: Vault) -> None:
+        from tui.app.screens.codes import CodesScreen
+
+        self.push_screen(CodesScreen(vault))
+
+    def lock(self, reason: str = "") -> None:
+        """Drop the vault and its key, empty the clipboard, and replace every screen."""
+        vault, self.vault = self.vault, None
+        if vault is None:
+            return
+        self.workers.cancel_all()
+        with self.batch_update():
+            self._pop_all()
+            self.show_door(reason)
+        self._forget(vault)
+
+    @work(group="forget", exit_on_error=False, description="lock")
+    async def _forget(self, vault: Vault) -> None:
+        await asyncio.to_thread(vault.close)
+        await asyncio.to_thread(self.copier.clear)
+
+    @work(group="clipboard", exclusive=True, exit_on_error=False, description="clipboard")
+    async def _empty_clipboard(self) -> None:
+        await asyncio.to_thread(self.copier.tick)
+
+    def _pop_all(self) -> None:
+        for _ in range(len(self.screen_stack) - 1):
+            self.pop_screen()
+
+    async def action_quit(self) -> None:
+        """Close the vault, empty the clipboard, and end."""
+        self.exit()
+
+    async def on_unmount(self) -> None:
+        vault, self.vault = self.vault, None
+        if vault is not None:
+            vault.close()
+        await asyncio.to_thread(self.copier.clear)
+
+    # --- time --------------------------------------------------------------------------
+
+    def _arm(self) -> None:
+        now = self.clock.now()
+        self.set_timer(math.floor(now) + 1 - now + 0.002, self._on_the_second, name="tick")
+
+    def _on_the_second(self) -> None:
+        self.tick()
+        self._arm()
+
+    def tick(self) -> None:
+        """Let a second pass: lock when idle, empty the clipboard when due, show the time."""
+        if self._driver is not None and not self.is_headless and hung_up():
+            self._leave(signal.SIGHUP)
+            return
+        steady = self.clock.steady()
+        limit = self.config.lock_after * 60
+        if self.vault is not None and limit and steady - self._active_at >= limit:
+            self.lock("Locked: nothing was pressed for a while.")
+        if self.copier.due:
+            self._empty_clipboard()
+        for screen in self.screen_stack:
+            if isinstance(screen, OtpScreen):
+                screen.tick()
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, (events.Key, events.MouseDown, events.MouseScrollDown, events.Paste)):
+            self._active_at = self.clock.steady()
+        await super().on_event(event)
+
+    # --- helpers for screens -------------------------------------------------------------
+
+    def to_terminal(self, sequence: str) -> None:
+        """Write a control sequence of our own (OSC 52) to the terminal."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+            self._driver.flush()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Keep Textual's own clipboard empty: what is copied goes through `copier` alone."""
+
+    # --- the end ---------------------------------------------------------------------------
+
+    def _listen_to_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            try:
+                loop.add_signal_handler(number, self._leave, number)
+            except (NotImplementedError, RuntimeError, ValueError):
+                return
+
+    def _leave(self, number: signal.Signals) -> None:
+        """Lock and end because the system or the terminal says so."""
+        vault, self.vault = self.vault, None
+        if vault is not None:
+            vault.close()
+        code = 128 + number
+        if number == signal.SIGHUP:
+            # Without its terminal the driver may never end; the vault is closed by now.
+            reaper = threading.Timer(LAST_RESORT, os._exit, (code,))
+            reaper.daemon = True
+            reaper.start()
+        self.exit(return_code=code)
+
+    def _fatal_error(self) -> None:
+        """Say what broke and where, without the local variables that Textual would print."""
+        self._exit_renderables.append(crash_line(sys.exc_info()[1] or self._exception))
+        self._close_messages_no_wait()
+
+
+def run(
+    vault_path: Path,
+    config: Config,
+    *,
+    vault: Vault | None = None,
+    demo: bool = False,
+    warnings: tuple[str, ...] = (),
+) -> int:
+    """Run the app until it ends; return the exit code.
+
+    `vault` is shown at once where it is open already (the demo's); `warnings` are sentences
+    to show first.
+    """
+    if demo:
+        warnings = ("A demo on invented entries: the real vault is not touched.", *warnings)
+    app = OtpApp(vault_path, config, vault=vault, warnings=warnings)
+    app.run()
+    return app.return_code or 0

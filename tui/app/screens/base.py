@@ -1,0 +1,36 @@
+"""What all screens share: they know the app by its type, and they may tick."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from textual.screen import ModalScreen, Screen
+
+if TYPE_CHECKING:
+    from tui.app.app import OtpApp
+
+Result = TypeVar("Result")
+Answer = TypeVar("Answer")
+
+
+class OtpScreen(Screen[None]):
+    """A screen of otp-tui."""
+
+    @property
+    def otp(self) -> OtpApp:
+        """The app, by its own type."""
+        return cast("OtpApp", self.app)
+
+    def tick(self) -> None:
+        """A second has passed."""
+
+
+class Dialog(ModalScreen[Answer]):
+    """A question above a screen; it returns its answer and knows nothing of who asks."""
+
+
+async def beside(call: Callable[[], Result]) -> Result:
+    """Run a long call in a thread, so that the screen goes on, and return what it returns."""
+    return await asyncio.to_thread(call)

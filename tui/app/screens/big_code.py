@@ -1,0 +1,34 @@
+"""A code large enough to type off, where it could not be copied."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.widgets import Digits, Label
+
+from tui.app.screens.base import Dialog
+from tui.otp.codes import group
+
+
+class BigCodeScreen(Dialog[None]):
+    """Shows one code and why it was not copied. Any of Esc, Enter, Space and q closes it."""
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar = [Binding("escape,enter,space,q", "dismiss", show=False)]
+
+    def __init__(self, label: str, code: str, reason: str) -> None:
+        super().__init__()
+        self._label, self._code, self._reason = label, code, reason
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Label(self._label, classes="title", markup=False)
+            if self._code.isdigit():
+                yield Digits(group(self._code), id="big")
+            else:
+                yield Label("  ".join(self._code), id="big", markup=False)
+            yield Label(self._reason, classes="tone-warning", markup=False)
+            yield Label("Esc closes", classes="muted")

@@ -1,0 +1,279 @@
+"""The one-line parts around the list: title, countdown, categories, status, keys."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.app.commands import COMMANDS, shown
+from tui.app.widgets.cells import fit, width_of
+from tui.otp.entry import Category
+from tui.text import safe
+
+
+class Bar(Widget):
+    """A widget of one line, painted from segments."""
+
+    DEFAULT_CSS = """
+    Bar { height: 1; width: 1fr; background: $background; color: $foreground; }
+    Bar > .bar--muted { color: $muted; background: $background; }
+    Bar > .bar--strong { color: $primary; background: $background; text-style: bold; }
+    Bar > .bar--rule { color: $rule; background: $background; }
+    Bar > .bar--error { color: $error; background: $background; text-style: bold; }
+    Bar > .bar--warning { color: $warning; background: $background; text-style: bold; }
+    Bar > .bar--chosen { color: $code; background: $panel; text-style: bold; }
+    """
+    COMPONENT_CLASSES = {  # noqa: RUF012
+        "bar--muted",
+        "bar--strong",
+        "bar--rule",
+        "bar--error",
+        "bar--warning",
+        "bar--chosen",
+    }
+
+    def look(self, name: str) -> Style:
+        """Return the style of one of the component classes."""
+        return self.get_component_rich_style(f"bar--{name}")
+
+    def segments(self, width: int) -> list[Segment]:
+        """Return the line; a subclass fills it."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        if y:
+            return Strip.blank(self.size.width, self.rich_style)
+        line = Strip(self.segments(self.size.width))
+        return line.adjust_cell_length(self.size.width, self.rich_style)
+
+
+class Rule(Bar):
+    """A line across."""
+
+    def segments(self, width: int) -> list[Segment]:
+        return [Segment("─" * width, self.look("rule"))]
+
+
+class TitleBar(Bar):
+    """The program, the vault's name, and how many codes there are."""
+
+    def __init__(self, vault_name: str) -> None:
+        super().__init__()
+        self._vault = vault_name
+        self._right = ""
+
+    def show(self, right: str) -> None:
+        """Show `right` at the end of the line."""
+        if right != self._right:
+            self._right = right
+            self.refresh()
+
+    def segments(self, width: int) -> list[Segment]:
+        name, right = " otp-tui", f"{self._right} "
+        vault = f" · {self._vault}" if self._vault else ""
+        gap = width - len(name) - width_of(right)
+        return [
+            Segment(name, self.look("strong")),
+            Segment(fit(vault, max(0, gap)), self.look("muted")),
+            Segment(safe(right), self.look("muted")),
+        ]
+
+
+class Countdown(Bar):
+    """One countdown for the commonest period: a bar and the seconds. Its own widget, so that
+    a tick rewrites these cells only."""
+
+    CELLS = 8
+    DEFAULT_CSS = """
+    Countdown { width: 15; display: none; }
+    Countdown.-shown { display: block; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._left, self._period = 0, 30
+
+    def show(self, left: int, period: int) -> None:
+        """Show `left` seconds of `period`."""
+        if (left, period) == (self._left, self._period):
+            return
+        same_bar = self._filled(left, period) == self._filled(self._left, self._period)
+        same_bar = same_bar and (left <= 5) == (self._left <= 5)
+        self._left, self._period = left, period
+        self.refresh(Region(0, 0, 4 if same_bar else 15, 1))
+
+    def _filled(self, left: int, period: int) -> int:
+        return -(-left * self.CELLS // period) if period else 0
+
+    def segments(self, width: int) -> list[Segment]:
+        filled = self._filled(self._left, self._period)
+        style = self.look("warning") if self._left <= 5 else self.look("strong")
+        return [
+            Segment(f"{self._left:>3} ", style),
+            Segment("▕", self.look("rule")),
+            Segment("█" * filled, style),
+            Segment("░" * (self.CELLS - filled), self.look("rule")),
+            Segment("▏ ", self.look("rule")),
+        ]
+
+
+class CategoryBar(Bar):
+    """All, the categories, and what is searched for; a rule below."""
+
+    DEFAULT_CSS = """
+    CategoryBar { height: 2; }
+    """
+
+    class Picked(Message):
+        """A category was clicked; None is all."""
+
+        def __init__(self, category: str | None) -> None:
+            super().__init__()
+            self.category = category
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._categories: Sequence[Category] = ()
+        self._chosen: str | None = None
+        self._query: str | None = None
+        self._spots: list[tuple[int, int, str | None]] = []
+
+    def show(self, categories: Sequence[Category], chosen: str | None, query: str | None) -> None:
+        """Show the categories, the chosen one, and the search (None: not searching)."""
+        state = (categories, chosen, query)
+        if state != (self._categories, self._chosen, self._query):
+            self._categories, self._chosen, self._query = state
+            self.refresh()
+
+    def segments(self, width: int) -> list[Segment]:
+        searching = self._query is not None
+        find = f" / {self._query}▏" if searching else "/ search "
+        room = width - min(width_of(find), width // 2) - 1
+        parts: list[Segment] = []
+        self._spots = []
+        at = 0
+        choices: list[tuple[str | None, str]] = [(None, "All")]
+        choices += [(category.id, category.name) for category in self._categories]
+        for category, name in self._window(choices, room):
+            text = f" {fit(name, min(width_of(name), 20))} "
+            size = width_of(text)
+            if at + size > room:
+                break
+            chosen = category == self._chosen
+            parts.append(Segment(text, self.look("chosen" if chosen else "muted")))
+            self._spots.append((at, at + size, category))
+            at += size
+        parts.append(Segment(" " * max(0, width - at - width_of(find)), self.rich_style))
+        parts.append(Segment(find, self.look("strong" if searching else "muted")))
+        return parts
+
+    def _window(
+        self, choices: list[tuple[str | None, str]], room: int
+    ) -> list[tuple[str | None, str]]:
+        """Drop categories from the front until the chosen one fits."""
+        while len(choices) > 1:
+            at = 0
+            for category, name in choices:
+                at += min(width_of(name), 20) + 2
+                if category == self._chosen:
+                    break
+            if at <= room or choices[0][0] == self._chosen:
+                break
+            choices = choices[1:]
+        return choices
+
+    def render_line(self, y: int) -> Strip:
+        if y == 1:
+            return Strip([Segment("─" * self.size.width, self.look("rule"))])
+        return super().render_line(y)
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        for start, end, category in self._spots:
+            if event.y == 0 and start <= event.x < end:
+                self.post_message(self.Picked(category))
+
+
+class StatusLine(Bar):
+    """A rule that carries a message for a while; it grows for a long one."""
+
+    MARKS = {"strong": "✓", "error": "✗", "warning": "!", "muted": "·"}  # noqa: RUF012
+    MOST_LINES = 5
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.message = ""
+        """What it says now; empty when it is only a rule."""
+        self._tone = "strong"
+        self._until: float | None = None
+        self._lines: list[str] = []
+
+    def say(self, message: str, tone: str = "strong", until: float | None = None) -> None:
+        """Show a message until a steady moment (None: until the next); `tone` is one of MARKS."""
+        self.message, self._tone, self._until = message, tone, until
+        self._wrap()
+        self.refresh()
+
+    def tick(self, steady: float) -> None:
+        """Take the message away when its time is over."""
+        if self._until is not None and steady >= self._until:
+            self.say("")
+
+    def on_resize(self) -> None:
+        self._wrap()
+
+    def _wrap(self) -> None:
+        width = max(20, self.size.width or 80) - 6
+        self._lines = textwrap.wrap(safe(self.message), width)[: self.MOST_LINES]
+        self.styles.height = max(1, len(self._lines))
+
+    def render_line(self, y: int) -> Strip:
+        width, rule, tone = self.size.width, self.look("rule"), self.look(self._tone)
+        if y >= len(self._lines):
+            return Strip([Segment("─" * width, rule)])
+        mark = f" {self.MARKS[self._tone]} " if y == 0 else "   "
+        text = f"{mark}{self._lines[y]} "
+        edge = "─" if y == 0 else " "
+        line = [Segment(edge, rule), Segment(text, tone)]
+        line.append(Segment(edge * max(0, width - width_of(text) - 1), rule))
+        return Strip(line).adjust_cell_length(width, self.rich_style)
+
+
+class KeyBar(Bar):
+    """The keys that matter most, from the table of commands."""
+
+    def __init__(self, keys: Sequence[tuple[str, str]] | None = None) -> None:
+        super().__init__()
+        self._keys = keys
+
+    def show(self, keys: Sequence[tuple[str, str]]) -> None:
+        """Show other keys: pairs of a key and what it does."""
+        self._keys = keys
+        self.refresh()
+
+    def segments(self, width: int) -> list[Segment]:
+        strong, muted = self.look("strong"), self.look("muted")
+        parts: list[Segment] = []
+        at = 0
+        for key, label in self._shown(width):
+            parts += [Segment(f" {key}", strong), Segment(f" {label}  ", muted)]
+            at += width_of(key) + width_of(label) + 4
+        return parts
+
+    def _shown(self, width: int) -> list[tuple[str, str]]:
+        if self._keys is not None:
+            return list(self._keys)
+        ranked = sorted((command for command in COMMANDS if command.rank), key=lambda c: c.rank)
+        pairs = [(shown(command.keys[0]), command.label) for command in ranked]
+        # The last two, help and quit, stay when it is narrow.
+        while len(pairs) > 2 and sum(width_of(k) + width_of(w) + 4 for k, w in pairs) > width:
+            del pairs[-3]
+        return pairs

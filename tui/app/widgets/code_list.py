@@ -1,0 +1,270 @@
+"""The list of codes: each row's seconds, code and names, painted as time passes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+
+from tui.app.widgets.cells import fit
+from tui.app.widgets.line_list import LineList
+from tui.errors import EntryError
+from tui.otp.codes import Code, code_at, group, next_code, period, remaining
+from tui.otp.entry import DEFAULT_DIGITS, Entry, OtpType
+
+EXPIRING = 5
+"""Seconds before its end in which a code changes colour."""
+_CACHED_CODES = 512
+_MARK = 2
+_SECONDS = 3
+_GAP = 2
+_NUMBER = 2
+_NARROW = 56
+"""Below this many cells the account and the next code drop away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What changes in a row as time passes."""
+
+    seconds: str
+    """Seconds left, `↵` where a key asks for the code, or nothing."""
+    code: str
+    """The code as it is shown, grouped."""
+    expiring: bool
+    """Whether it ends within five seconds."""
+    following: str
+    """The next code, grouped, or nothing."""
+
+
+class CodeList(LineList):
+    """Live codes of the entries it is given. Draws the moment of the last `tick`."""
+
+    COMPONENT_CLASSES = {  # noqa: RUF012
+        "code-list--row",
+        "code-list--code",
+        "code-list--muted",
+        "code-list--expiring",
+        "code-list--selected",
+        "code-list--selected-code",
+        "code-list--selected-muted",
+        "code-list--selected-expiring",
+        "code-list--mark",
+    }
+    DEFAULT_CSS = """
+    CodeList {
+        & > .code-list--row { color: $foreground; background: $background; }
+        & > .code-list--code { color: $code; background: $background; }
+        & > .code-list--muted { color: $muted; background: $background; }
+        & > .code-list--expiring { color: $warning; background: $background; }
+        & > .code-list--selected { color: $code; background: $panel; text-style: bold; }
+        & > .code-list--selected-code { color: $primary; background: $panel; text-style: bold; }
+        & > .code-list--selected-muted { color: $muted; background: $panel; }
+        & > .code-list--selected-expiring { color: $warning; background: $panel; text-style: bold; }
+        & > .code-list--mark { color: $primary; background: $panel; text-style: bold; }
+    }
+    """
+
+    def __init__(self, *, moment: float, shared: bool) -> None:
+        super().__init__(id="codes")
+        self.moment = moment
+        """Unix seconds that the list shows."""
+        self.shared = shared
+        """Whether one countdown above stands for the commonest period."""
+        self.rows: list[Entry] = []
+        self.common_period = 30
+        """The period that a shared countdown stands for, in seconds."""
+        self.revealed: dict[str, str] = {}
+        """HOTP codes that were asked for, by entry id."""
+        self.nothing = ""
+        """What stands in an empty list."""
+        self._code_width = 7
+        self._with_seconds = True
+        self._painted: dict[int, Face] = {}
+        self._codes: dict[str, Code] = {}
+        self._following: dict[str, tuple[Code, Code]] = {}
+
+    @property
+    def row_count(self) -> int:
+        return len(self.rows)
+
+    @property
+    def selected(self) -> Entry | None:
+        """The entry under the cursor."""
+        return self.rows[self.cursor] if self.rows else None
+
+    def show_rows(self, rows: Sequence[Entry], keep: str | None = None) -> None:
+        """Show these entries, the cursor on the one with the id `keep` if it is there."""
+        self.rows = list(rows)
+        place = 0
+        if keep is not None:
+            place = next((at for at, entry in enumerate(self.rows) if entry.id == keep), 0)
+        self._painted.clear()
+        self.rows_changed(place)
+
+    def measure(self, entries: Sequence[Entry]) -> None:
+        """Take the widths of the columns and the common period from all entries."""
+        shapes = {(entry.type, entry.digits, entry.period): entry for entry in entries}
+        self._code_width = max((len(blank(entry)) for entry in shapes.values()), default=7)
+        counts = Counter((entry.type, entry.digits, entry.period) for entry in entries)
+        periods: Counter[int] = Counter()
+        for shape, count in counts.items():
+            periods[period(shapes[shape]) or 0] += count
+        timed = Counter({seconds: count for seconds, count in periods.items() if seconds})
+        self.common_period = timed.most_common(1)[0][0] if timed else 30
+        self._with_seconds = not self.shared or len(periods) > 1
+        self._codes.clear()
+        self._following.clear()
+
+    def tick(self, moment: float) -> None:
+        """Show another moment: repaint what changed on screen, and nothing else."""
+        if moment < self.moment:
+            self._codes.clear()
+        self.moment = moment
+        width = self.size.width
+        dirty: list[Region] = []
+        for index in self.on_screen:
+            y = index - self.top
+            old, new = self._painted.get(y), self._face(index)
+            if old is None or old == new:
+                continue
+            if old.following != new.following:
+                dirty.append(Region(0, y, width, 1))
+            elif (old.code, old.expiring) != (new.code, new.expiring):
+                dirty.append(Region(0, y, self._names_at - _GAP, 1))
+            else:
+                dirty.append(Region(0, y, self._code_at, 1))
+        if dirty:
+            self.refresh(*dirty)
+
+    def code_text(self, entry: Entry, following: bool = False) -> str:
+        """Return the code as it is copied.
+
+        Raises:
+            EntryError: no code can be made from this entry.
+        """
+        if entry.type is OtpType.HOTP:
+            return self.revealed.get(entry.id, "")
+        code = self._codes.get(entry.id)
+        if code is None or code.valid_until is None or code.valid_until <= self.moment:
+            if len(self._codes) > _CACHED_CODES:
+                self._codes.clear()
+            code = self._codes[entry.id] = code_at(entry, self.moment)
+        if not following:
+            return code.text
+        after = self._following.get(entry.id)
+        if after is None or after[0] != code:
+            if len(self._following) > _CACHED_CODES:
+                self._following.clear()
+            after = self._following[entry.id] = (code, next_code(entry, self.moment))
+        return after[1].text
+
+    @property
+    def _code_at(self) -> int:
+        return _MARK + (_SECONDS + _GAP if self._with_seconds else 0)
+
+    @property
+    def _names_at(self) -> int:
+        return self._code_at + self._code_width + _GAP
+
+    def _face(self, index: int) -> Face:
+        entry = self.rows[index]
+        if entry.type is OtpType.HOTP:
+            shown = self.revealed.get(entry.id)
+            code = group(shown) if shown else blank(entry)
+            return Face("↵", code, False, f"counter {entry.counter}")
+        try:
+            code = group(self.code_text(entry))
+            following = group(self.code_text(entry, True)) if index == self.cursor else ""
+        except EntryError:
+            return Face("!", "no code", False, "")
+        left = remaining(entry, self.moment) or 0
+        own_seconds = not self.shared or period(entry) != self.common_period
+        return Face(
+            _brief(left) if own_seconds else "",
+            code,
+            left <= EXPIRING,
+            f"next {following}" if following else "",
+        )
+
+    @cached_property
+    def _styles(self) -> dict[str, Style]:
+        names = ("row", "code", "muted", "expiring", "mark")
+        styles = {name: self._component(name) for name in names}
+        for name in ("code", "muted", "expiring"):
+            styles[f"selected-{name}"] = self._component(f"selected-{name}")
+        styles["selected-row"] = self._component("selected")
+        return styles
+
+    def _component(self, name: str) -> Style:
+        return self.get_component_rich_style(f"code-list--{name}")
+
+    def notify_style_update(self) -> None:
+        self.__dict__.pop("_styles", None)
+        super().notify_style_update()
+
+    def row_strip(self, index: int, width: int) -> Strip:
+        entry, face = self.rows[index], self._face(index)
+        self._painted[index - self.top] = face
+        chosen = "selected-" if index == self.cursor else ""
+        styles = self._styles
+        muted, row = styles[chosen + "muted"], styles[chosen + "row"]
+        code = styles[chosen + ("expiring" if face.expiring else "code")]
+        segments = [Segment("▌ ", styles["mark"])] if chosen else []
+        lead = "" if chosen else " " * _MARK
+        if self._with_seconds:
+            seconds = f"{lead}{face.seconds:>{_SECONDS}}{' ' * _GAP}"
+            segments.append(Segment(seconds, code if face.expiring else muted))
+            lead = ""
+        segments.append(Segment(lead + fit(face.code, self._code_width + _GAP), code))
+        segments += self._names(entry, face, width, row, muted)
+        nth = index - self.top + 1
+        segments.append(Segment(f"{nth if nth <= 9 else '':>{_NUMBER}} ", muted))
+        return Strip(segments, None).adjust_cell_length(width, row)
+
+    def _names(
+        self, entry: Entry, face: Face, width: int, row: Style, muted: Style
+    ) -> list[Segment]:
+        room = width - self._names_at - _NUMBER - 1
+        following = face.following if room >= _NARROW - self._names_at else ""
+        if room < _NARROW - self._names_at:
+            return [Segment(fit(entry.issuer or entry.account or "", room), row)]
+        tail = f"{following} " if following else ""
+        issuer = max(12, min(28, room * 2 // 5))
+        account = room - issuer - _GAP - len(tail)
+        if not entry.issuer:
+            whole = fit(entry.account or "(no name)", room - len(tail))
+            return [Segment(whole, row), Segment(tail, muted)]
+        return [
+            Segment(fit(entry.issuer, issuer) + " " * _GAP, row),
+            Segment(fit(entry.account or "", account) + tail, muted),
+        ]
+
+    def empty_strip(self, line: int, width: int) -> Strip:
+        if self.rows or line != self.page // 3:
+            return super().empty_strip(line, width)
+        text = fit(self.nothing, min(width, len(self.nothing) + 1))
+        return Strip([Segment(text.center(width), self._styles["muted"])]).adjust_cell_length(width)
+
+
+def blank(entry: Entry) -> str:
+    """Return what stands in place of a code that was not asked for yet."""
+    length = (
+        entry.digits if entry.type in (OtpType.TOTP, OtpType.HOTP) else DEFAULT_DIGITS[entry.type]
+    )
+    return group("·" * length)
+
+
+def _brief(seconds: int) -> str:
+    """Seconds in three cells: minutes from 1,000 on, hours from 60,000."""
+    if seconds < 1000:
+        return str(seconds)
+    if seconds < 6000:
+        return f"{seconds // 60}m"
+    return f"{min(99, seconds // 3600)}h"

@@ -1,0 +1,129 @@
+"""A list that computes and paints only the lines on screen, with a cursor and an offset."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+
+class LineList(Widget, can_focus=True):
+    """A list of one-line rows. A subclass says how many there are and what a row looks like."""
+
+    DEFAULT_CSS = """
+    LineList { height: 1fr; width: 1fr; background: $background; }
+    """
+
+    class Moved(Message):
+        """The cursor stands on another row."""
+
+    class Chosen(Message):
+        """A row was double-clicked."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.cursor = 0
+        """Index of the selected row."""
+        self.top = 0
+        """Index of the first row on screen."""
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are."""
+        raise NotImplementedError
+
+    def row_strip(self, index: int, width: int) -> Strip:
+        """Return the line of one row, `width` cells wide."""
+        raise NotImplementedError
+
+    def empty_strip(self, line: int, width: int) -> Strip:
+        """Return a line below the last row."""
+        return Strip.blank(width, self.rich_style)
+
+    def render_line(self, y: int) -> Strip:
+        width, index = self.size.width, self.top + y
+        if index < self.row_count:
+            return self.row_strip(index, width)
+        return self.empty_strip(y - max(0, self.row_count - self.top), width)
+
+    @property
+    def page(self) -> int:
+        """Rows that fit on screen."""
+        return max(1, self.size.height)
+
+    @property
+    def on_screen(self) -> range:
+        """Indexes of the rows on screen."""
+        return range(self.top, min(self.row_count, self.top + self.page))
+
+    def go_to(self, index: int) -> None:
+        """Select a row and bring it on screen; repaints two lines where it can."""
+        index = max(0, min(index, self.row_count - 1))
+        before, top = self.cursor, self.top
+        self.cursor = index
+        self._keep_on_screen()
+        if self.top != top:
+            self.refresh()
+        elif before != index:
+            self.refresh_rows(before, index)
+        if before != index:
+            self.post_message(self.Moved())
+
+    def move(self, step: int) -> None:
+        """Move the cursor by `step` rows."""
+        self.go_to(self.cursor + step)
+
+    def scroll_rows(self, step: int) -> None:
+        """Move what is on screen by `step` rows, the cursor with it where it must."""
+        top = max(0, min(self.top + step, self.row_count - self.page))
+        if top != self.top:
+            self.top = top
+            self.refresh()
+            inside = min(max(self.cursor, top), top + self.page - 1)
+            if inside != self.cursor:
+                self.cursor = inside
+                self.post_message(self.Moved())
+
+    def refresh_rows(self, *indexes: int) -> None:
+        """Repaint these rows, where they are on screen."""
+        width = self.size.width
+        lines = [
+            Region(0, index - self.top, width, 1) for index in indexes if index in self.on_screen
+        ]
+        if lines:
+            self.refresh(*lines)
+
+    def rows_changed(self, cursor: int = 0) -> None:
+        """Repaint all after the rows changed, with the cursor on that row."""
+        self.cursor = max(0, min(cursor, self.row_count - 1))
+        self.top = max(0, min(self.top, self.row_count - self.page))
+        self._keep_on_screen()
+        self.refresh()
+
+    def _keep_on_screen(self) -> None:
+        if self.cursor < self.top:
+            self.top = self.cursor
+        elif self.cursor >= self.top + self.page:
+            self.top = self.cursor - self.page + 1
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.top = max(0, min(self.top, self.row_count - self.page))
+        self._keep_on_screen()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.scroll_rows(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.scroll_rows(-3)
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        index = self.top + event.y
+        if index < self.row_count:
+            self.go_to(index)
+            if event.chain == 2:
+                self.post_message(self.Chosen())

@@ -1,0 +1,40 @@
+"""A field for secrets: masked, not copied, and what is typed stays in it."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.message import Message
+from textual.widgets import Input
+
+
+class PasswordInput(Input):
+    """A masked input that gives nothing to any clipboard and tells nobody what was typed."""
+
+    class Typed(Message):
+        """The text changed. It carries no text."""
+
+    def __init__(self, placeholder: str = "", *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(placeholder=placeholder, password=True, id=id, select_on_focus=False)
+        self.cursor_blink = False
+
+    def action_copy(self) -> None:
+        """Do nothing: a masked text is not for copying."""
+
+    def action_cut(self) -> None:
+        """Do nothing: a masked text is not for copying."""
+
+    @on(Input.Changed)
+    def _keep(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(self.Typed())
+
+    @property
+    def length(self) -> int:
+        """How many characters were typed."""
+        return len(self.value)
+
+    def take(self) -> str:
+        """Return what was typed and empty the field."""
+        typed = self.value
+        self.value = ""
+        return typed
