@@ -1,0 +1,228 @@
+"""What the vault holds, as one unchanging value: JSON <-> Document. Pure.
+
+Spec: vault.md, "The document inside". Merging two is in `threeway.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from tui.errors import DamagedVaultError, EntryError, MatchError
+from tui.otp.entry import Category, Entry, Icon
+from tui.text import safe
+from tui.vault.entry_json import dump, read_entry, write_entry
+
+KINDS = ("entries", "categories", "icons")
+"""The lists of the document."""
+
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
+_KNOWN = frozenset({*KINDS, "preferences"})
+_Item = TypeVar("_Item", Entry, Category, Icon)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Something in one of the lists that does not validate; kept and written back as it is."""
+
+    raw: Any = field(repr=False)
+    """The JSON value, untouched."""
+    reason: str
+    """Why, as the end of a sentence, fit to show."""
+    label: str
+    """Which one, as well as can be told, fit to show."""
+    kind: str = "entries"
+    """The list that it is in, one of KINDS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Entries, categories, icons and preferences. A change is a new document."""
+
+    entries: tuple[Entry, ...] = ()
+    """In the order of the file; ids are unique."""
+    categories: tuple[Category, ...] = ()
+    """In the order of the file; ids are unique."""
+    icons: tuple[Icon, ...] = ()
+    """The user's own pictures; ids are unique."""
+    preferences: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    """Settings that belong to the vault rather than to the machine."""
+    unreadable: tuple[Unreadable, ...] = ()
+    """What does not validate: to be listed, never dropped."""
+    extra: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False)
+    """Keys of the document that this version does not know."""
+    kept: Mapping[tuple[str, str], Mapping[str, Any]] = field(
+        default_factory=lambda: _NOTHING, repr=False
+    )
+    """Unknown keys of categories and icons, by list and id."""
+
+    def find(self, entry_id: str) -> Entry:
+        """Return the entry with that id.
+
+        Raises:
+            MatchError: there is none.
+        """
+        for entry in self.entries:
+            if entry.id == entry_id:
+                return entry
+        raise MatchError("That entry is not in the vault any more.")
+
+    def replacing(self, entry: Entry) -> Document:
+        """Return the document with `entry` in place of the one that has its id."""
+        return replace(
+            self,
+            entries=tuple([entry if old.id == entry.id else old for old in self.entries]),
+        )
+
+
+def read(plaintext: bytes, name: str = "The vault") -> Document:
+    """Read the decrypted document; what does not validate goes to `unreadable`.
+
+    Raises:
+        DamagedVaultError: it is not a JSON object, has a key twice or a number that JSON
+            does not have, or one of its lists is not a list.
+    """
+    try:
+        root = json.loads(
+            plaintext.decode(),
+            object_pairs_hook=_unique,
+            parse_float=_finite,
+            parse_constant=_finite,
+        )
+    except (ValueError, RecursionError):
+        # Their messages hold what is inside.
+        raise _damaged(name, "is not JSON") from None
+    if type(root) is not dict:
+        raise _damaged(name, "is not an object")
+    preferences = root.get("preferences", {})
+    if type(preferences) is not dict or any(type(root.get(kind, [])) is not list for kind in KINDS):
+        raise _damaged(name, "has a part of the wrong type")
+    kept: dict[tuple[str, str], Mapping[str, Any]] = {}
+    unreadable: list[Unreadable] = []
+
+    def part(kind: str, read_one: Callable[[Any], _Item]) -> tuple[_Item, ...]:
+        return _read_list(root.get(kind, []), kind, read_one, unreadable)
+
+    return Document(
+        entries=part("entries", read_entry),
+        categories=part("categories", lambda raw: _read_category(raw, kept)),
+        icons=part("icons", lambda raw: _read_icon(raw, kept)),
+        preferences=preferences,
+        unreadable=tuple(unreadable),
+        extra={key: value for key, value in root.items() if key not in _KNOWN},
+        kept=kept,
+    )
+
+
+def write(document: Document) -> bytes:
+    """Return the document as JSON, ASCII without white space, not padded.
+
+    Raises:
+        ValueError: a preference or an unknown key holds what JSON cannot.
+    """
+    lists: dict[str, list[str]] = {
+        "entries": [write_entry(entry) for entry in document.entries],
+        "categories": [
+            _write_item(
+                document, "categories", {"id": one.id, "name": one.name, "ranking": one.ranking}
+            )
+            for one in document.categories
+        ],
+        "icons": [
+            _write_item(document, "icons", {"id": one.id, "data": one.data})
+            for one in document.icons
+        ],
+    }
+    for item in document.unreadable:
+        lists[item.kind].append(dump(item.raw))
+    parts = [f'"{kind}":[{",".join(items)}]' for kind, items in lists.items()]
+    parts.append(f'"preferences":{dump(dict(document.preferences))}')
+    if extra := {key: value for key, value in document.extra.items() if key not in _KNOWN}:
+        parts.append(dump(extra)[1:-1])
+    return f"{{{','.join(parts)}}}".encode()
+
+
+def _read_list(
+    raws: list[Any],
+    kind: str,
+    read_one: Callable[[Any], _Item],
+    unreadable: list[Unreadable],
+) -> tuple[_Item, ...]:
+    read_ones: list[_Item] = []
+    seen: set[str] = set()
+    for raw in raws:
+        try:
+            item = read_one(raw)
+            if item.id in seen:
+                raise EntryError("its id is that of another one")
+        except EntryError as error:
+            unreadable.append(Unreadable(raw, str(error), _label(raw), kind))
+            continue
+        seen.add(item.id)
+        read_ones.append(item)
+    return tuple(read_ones)
+
+
+def _read_category(raw: Any, kept: dict[tuple[str, str], Mapping[str, Any]]) -> Category:
+    if type(raw) is not dict:
+        raise EntryError("it is not an object")
+    identity, name, ranking = raw.get("id"), raw.get("name"), raw.get("ranking", 0)
+    if type(identity) is not str or type(name) is not str or type(ranking) is not int:
+        raise EntryError("it is not an id, a name and a ranking")
+    _keep(raw, {"id", "name", "ranking"}, ("categories", identity), kept)
+    return Category(identity, name, ranking)
+
+
+def _read_icon(raw: Any, kept: dict[tuple[str, str], Mapping[str, Any]]) -> Icon:
+    if type(raw) is not dict:
+        raise EntryError("it is not an object")
+    identity, data = raw.get("id"), raw.get("data")
+    if type(identity) is not str or type(data) is not str:
+        raise EntryError("it is not an id and its data")
+    _keep(raw, {"id", "data"}, ("icons", identity), kept)
+    return Icon(identity, data)
+
+
+def _keep(
+    raw: dict[str, Any],
+    known: set[str],
+    place: tuple[str, str],
+    kept: dict[tuple[str, str], Mapping[str, Any]],
+) -> None:
+    if more := {key: value for key, value in raw.items() if key not in known}:
+        kept.setdefault(place, more)
+
+
+def _write_item(document: Document, kind: str, item: dict[str, Any]) -> str:
+    return dump({**document.kept.get((kind, item["id"]), _NOTHING), **item})
+
+
+def _label(raw: Any) -> str:
+    found = raw if type(raw) is dict else {}
+    words = [found.get(key) for key in ("issuer", "account", "name")]
+    return safe(" ".join(word for word in words if type(word) is str), 64).strip() or "(no name)"
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError
+    return made
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
+
+
+def _damaged(name: str, what: str) -> DamagedVaultError:
+    return DamagedVaultError(
+        f"{name} is damaged: it decrypts, but what is inside {what}.",
+        "Older copies of a vault are in the folder “backups” beside it.",
+    )
