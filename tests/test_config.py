@@ -160,6 +160,7 @@ def test_the_line_is_where_the_key_stands(text: str, line: int) -> None:
         (b"#" * 70_000, "config.toml is larger than 64 KiB"),
         (b"\x00\x01\x02", "config.toml, line 1: "),
     ],
+    ids=["no value", "no end", "twice", "not UTF-8", "too deep", "too long", "too large", "NULs"],
 )
 def test_a_file_that_is_not_toml_is_told_in_one_sentence(data: bytes, where: str) -> None:
     config, wrong = parse(data)

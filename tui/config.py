@@ -159,7 +159,7 @@ def parse(data: bytes, name: str = "config.toml") -> tuple[Config, tuple[str, ..
     import tomllib
 
     try:
-        tree = tomllib.loads(text.replace("\r\n", "\n"))
+        tree = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         return Config(), (_not_toml(name, text, str(error)),)
     return _Reading(name, text).settings(tree)
@@ -257,7 +257,7 @@ def _lines(text: str) -> dict[tuple[str, ...], int]:
     table: tuple[str, ...] = ()
     statement = ""
     first = 1
-    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         statement += line + "\n"
         try:
             tree = tomllib.loads(statement)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clipboard.helpers import CODE, ROOT, need
+from tests.clipboard.helpers import CODE, ROOT, need, until
 from tui.clipboard import Outcome
 from tui.clipboard.native import NativeWay
 from tui.errors import ClipboardError
@@ -62,6 +62,7 @@ def select_text(text: str) -> None:
         stderr=subprocess.DEVNULL,
         check=True,
     )
+    assert until(lambda: selection() == text)  # xclip returns a little before it serves
 
 
 def test_the_desktop_holds_the_code_and_loses_it(desktop: dict[str, str]) -> None:
@@ -69,7 +70,7 @@ def test_the_desktop_holds_the_code_and_loses_it(desktop: dict[str, str]) -> Non
     assert way.copy(CODE) is Outcome.COPIED
     assert selection() == CODE
     way.clear()
-    assert selection() == ""
+    assert until(lambda: selection() == "")
 
 
 def test_the_desktop_keeps_what_was_copied_since(desktop: dict[str, str]) -> None:
@@ -77,12 +78,14 @@ def test_the_desktop_keeps_what_was_copied_since(desktop: dict[str, str]) -> Non
     way.copy(CODE)
     select_text("a note")
     way.clear()
+    time.sleep(0.1)
     assert selection() == "a note"
 
 
 def test_nothing_copied_nothing_taken_away(desktop: dict[str, str]) -> None:
     select_text("a note")
     NativeWay(desktop).clear()
+    time.sleep(0.1)
     assert selection() == "a note"
 
 
