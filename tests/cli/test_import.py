@@ -211,7 +211,7 @@ def test_the_real_backups(empty: Program) -> None:
             continue
         file = interop.ROOT / row["file"]
         path = empty.folder / "backup-password"
-        path.write_text(row.get("password", ""))
+        path.write_text(row.get("password") or "")
         path.chmod(0o600)
         options = ("--backup-password-file", path, "--on-duplicate", "keep", "--json")
         done = empty.open("import", file, *options)

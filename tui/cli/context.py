@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui.cli import output
 from tui.cli.passwords import Passwords
-from tui.errors import UsageError
+from tui.errors import UsageError, VaultMissingError
 from tui.text import safe
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Callable
     from pathlib import Path
 
     from tui.clock import Clock
@@ -44,15 +45,16 @@ class Context:
         self.clock = clock
         self._start_app = start_app
         self.passwords = Passwords(args)
-        self._vault: str | None = args.vault
-        self._config: str | None = args.config
+        self._vault_option: str | None = args.vault
+        self._config_option: str | None = args.config
+        self._vault: Vault | None = None
 
     @cached_property
     def vault_path(self) -> Path:
         """Where the vault is: the option, the environment, the settings, or the usual place."""
         from tui.paths import VAULT_VARIABLE, vault_path
 
-        named = self._vault or os.environ.get(VAULT_VARIABLE)
+        named = self._vault_option or os.environ.get(VAULT_VARIABLE)
         return vault_path(named, None if named else self.config.vault)
 
     @cached_property
@@ -71,7 +73,7 @@ class Context:
     def _settings(self) -> tuple[Config, tuple[str, ...]]:
         from tui.config import load_option
 
-        return load_option(self._config)
+        return load_option(self._config_option)
 
     def start_app(self, path: Path, *, vault: Vault | None = None, demo: bool = False) -> int:
         """Open the app on the vault at `path`, or on one that is open already."""
@@ -96,21 +98,32 @@ class Context:
         """
         from tui.vault.vault import LockedVault
 
-        return LockedVault.read(self.vault_path)
+        try:
+            return LockedVault.read(self.vault_path, self.clock)
+        except VaultMissingError as error:
+            hint = error.hint or "Make one with: otp-tui init"
+            raise VaultMissingError(str(error), hint) from None
 
-    def unlock(self, locked: LockedVault) -> Vault:
-        """Ask for the password and return the open vault; its warnings go to standard error.
+    def unlock(self, locked: LockedVault, meanwhile: Callable[[], object] | None = None) -> Vault:
+        """Ask for the password and return the open vault.
+
+        `meanwhile` is called while the key is derived, to import what comes after.
 
         Raises:
             WrongPasswordError: the password does not open it.
             UsageError, FileError: there is no password.
         """
-        name = safe(self.vault_path.stem, 40)
-        vault = locked.unlock(self.passwords.get("password", f"Password of the vault “{name}”: "))
-        for warning in vault.warnings:
-            output.complain(warning)
-        return vault
+        prompt = f"Password of the vault “{safe(locked.path.stem, 40)}”: "
+        self._vault = locked.unlock(self.passwords.get("password", prompt), meanwhile)
+        return self._vault
 
-    def open_vault(self) -> Vault:
+    def open_vault(self, meanwhile: Callable[[], object] | None = None) -> Vault:
         """Read and unlock the vault, in one."""
-        return self.unlock(self.read_vault())
+        return self.unlock(self.read_vault(), meanwhile)
+
+    def close(self) -> None:
+        """Let go of the vault; what it has to say goes to standard error."""
+        if self._vault is not None:
+            for warning in self._vault.warnings:
+                output.complain(warning)
+            self._vault.close()

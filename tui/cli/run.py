@@ -45,10 +45,13 @@ def _run(argv: Sequence[str], start_app: StartApp) -> int:
     except SystemExit:
         return 0
     context = Context(args, SystemClock(), start_app)
-    if command is not None:
+    if command is None:
+        context.need_terminal()
+        return context.start_app(context.vault_path)
+    try:
         return int(command.run(args, context))
-    context.need_terminal()
-    return context.start_app(context.vault_path)
+    finally:
+        context.close()
 
 
 def _place(error: BaseException) -> str:

@@ -53,7 +53,7 @@ def run(args: Namespace, context: Context) -> int:
         MatchError: none fits, or several.
         UsageError: --at or --next with a counter.
     """
-    vault = context.open_vault()
+    vault = context.open_vault(_import_rest)
     entry = _one(vault, " ".join(args.query))
     code = _code(args, context, vault, entry)
     if args.copy:
@@ -64,6 +64,12 @@ def run(args: Namespace, context: Context) -> int:
     else:
         output.lines([code.text])
     return 0
+
+
+def _import_rest() -> None:
+    import tui.otp.codes
+    import tui.otp.hotp
+    import tui.otp.query  # noqa: F401
 
 
 def _one(vault: Vault, query: str) -> Entry:

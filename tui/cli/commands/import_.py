@@ -86,10 +86,17 @@ def run(args: Namespace, context: Context) -> int:
     vault = context.unlock(locked)
     backups = [_open(source, context) for source in sources]
     choices = choices_for(Choice(args.on_duplicate))
-    before = vault.document
-    after, outcomes = _bring_in(before, sources, backups, choices, int(context.clock.now()))
-    if after != before and not args.dry_run:
-        vault.change(lambda _before: after)
+    moment = int(context.clock.now())
+    outcomes: list[_Outcome] = []
+
+    def step(document: Document) -> Document:
+        after, outcomes[:] = _bring_in(document, sources, backups, choices, moment)
+        return document if after == document else after
+
+    if args.dry_run:
+        step(vault.document)
+    else:
+        vault.change(step)
     if args.json:
         files = [_object(outcome, args.dry_run) for outcome in outcomes]
         output.json({"dry_run": args.dry_run, "files": files})

@@ -39,8 +39,7 @@ def register(subparsers: Subparsers) -> None:
 
 def run(args: Namespace, context: Context) -> int:
     """Print the entries that fit the query, in the user's own order."""
-    vault = context.open_vault()
-
+    vault = context.open_vault(_import_rest)
     from tui.otp.query import find
 
     moment = context.clock.now() if args.at is None else args.at
@@ -60,7 +59,15 @@ def run(args: Namespace, context: Context) -> int:
         _print_table(found, codes, moment, args.secrets)
     else:
         output.say("No entry fits." if args.query else "There are no entries yet.")
+    for item in vault.document.unreadable:
+        output.complain(f"{item.label} cannot be read and was left alone: {item.reason}.")
     return 0
+
+
+def _import_rest() -> None:
+    import tui.otp.codes
+    import tui.otp.hotp
+    import tui.otp.query  # noqa: F401
 
 
 def _code(entry: Entry, moment: float) -> Code | None:
