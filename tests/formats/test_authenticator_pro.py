@@ -185,12 +185,14 @@ def totp(**changes: Any) -> Entry:
 
 
 def test_keys_and_their_order_are_those_of_the_app() -> None:
-    bound = totp(copy_count=3, categories=(Binding(Category.named("Web").id, 4),), ranking=9)
+    bound = totp(
+        account="añ", copy_count=3, categories=(Binding(Category.named("Web").id, 4),), ranking=9
+    )
     backup = Backup((bound,), (Category.named("Web", 2),), (Icon("0badcafe", "AAAA"),))
     assert PLAIN.write is not None
     web = hashlib.sha1(b"Web").hexdigest()[:8]
     assert PLAIN.write(backup, NOBODY).decode() == (
-        '{"Authenticators":[{"Type":2,"Icon":null,"Issuer":"Example","Username":"ada",'
+        '{"Authenticators":[{"Type":2,"Icon":null,"Issuer":"Example","Username":"añ",'
         '"Secret":"JBSWY3DPEHPK3PXP","Pin":null,"Algorithm":0,"Digits":6,"Period":30,"Counter":0,'
         '"CopyCount":3,"Ranking":9}],'
         f'"Categories":[{{"Id":"{web}","Name":"Web","Ranking":2}}],'
@@ -354,7 +356,9 @@ def test_entries_that_share_a_secret_share_its_categories_and_are_noted() -> Non
         (Binding(web.id, 1), Binding(work.id, 2))
     }
     assert [each.what for each in fitted.notes] == [two.label]
-    back = PLAIN.read(PLAIN.write(fitted.backup, NOBODY), NOBODY)
+    written = PLAIN.write(fitted.backup, NOBODY)
+    assert len(json.loads(written)["AuthenticatorCategories"]) == 2
+    back = PLAIN.read(written, NOBODY)
     assert held(back) == held(fitted.backup)
 
 

@@ -40,7 +40,7 @@ def differences(existing: Entry, entry: Entry) -> tuple[Difference, ...]:
         fields.append(("digits", str(existing.digits), str(entry.digits)))
     if OtpType.HOTP in types:
         fields.append(("counter", str(existing.counter), str(entry.counter)))
-    else:
+    elif OtpType.TOTP in types:
         fields.append(("period", f"{existing.period} s", f"{entry.period} s"))
     found = [Difference(*field) for field in fields if field[1] != field[2]]
     if _pin(existing) != _pin(entry):
@@ -67,13 +67,14 @@ def by_secret_and_names(entry: Entry) -> tuple[object, ...]:
 def by_everything(entry: Entry) -> tuple[object, ...]:
     """Key of all entries with one secret, the same names and the same settings.
 
-    Only settings that its type has count; a counter moves, so it is none.
+    Only settings that make a code of its type count, so a Steam entry's period does not; and
+    a counter moves, so it is none.
     """
     return (
         *by_secret_and_names(entry),
         entry.type,
         (entry.algorithm, entry.digits) if entry.type in _COUNTED else None,
-        None if entry.type is OtpType.HOTP else entry.period,
+        entry.period if entry.type is OtpType.TOTP else None,
         _pin(entry),
     )
 
