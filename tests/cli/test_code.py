@@ -16,7 +16,7 @@ GITHUB_ID = "00000000-0000-4000-8000-000000000001"
 def test_prints_the_code_of_the_rfc(filled: Program) -> None:
     """RFC 6238 appendix B, SHA-1, second 59 and second 1111111109."""
     for moment, text in (("59", "94287082"), ("1111111109", "07081804")):
-        done = filled.open("code", "GitHub", "--at", moment)
+        done = filled.open_real("code", "GitHub", "--at", moment)
         assert (done.code, done.out, done.err) == (0, f"{text}\n", "")
 
 
@@ -74,7 +74,7 @@ def test_candidates_cannot_steer_the_terminal(filled: Program) -> None:
 
 def test_a_counter_moves_before_its_code_is_printed(filled: Program) -> None:
     """RFC 4226 appendix D, counters 5 and 6."""
-    assert filled.open("code", "bank").out == "254676\n"
+    assert filled.open_real("code", "bank").out == "254676\n"
     assert filled.open("code", "bank").out == "287922\n"
     (bank,) = filled.open("list", "--json", "bank").json
     assert bank["counter"] == 7

@@ -64,7 +64,7 @@ def test_a_closed_standard_output(filled: Program) -> None:
 
 def test_a_name_that_the_terminal_cannot_encode(filled: Program) -> None:
     env = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    done = filled.run("list", "--password-stdin", stdin=PASSWORD, **env)
+    done = filled.spawn("list", "--password-stdin", stdin=PASSWORD, **env)
     assert done.code == 0
     assert "???" in done.out
 
@@ -146,7 +146,7 @@ def test_what_is_no_file_is_not_waited_for(filled: Program) -> None:
     fifo = filled.folder / "fifo"
     os.mkfifo(fifo)
     for path in (fifo, "/dev/zero", filled.folder, "missing"):
-        done = filled.open("import", path)
+        done = filled.open_real("import", path)
         assert (done.code, done.out) == (1, "")
         assert done.err.count("\n") == 1
 

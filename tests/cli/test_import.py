@@ -85,7 +85,7 @@ def test_two_passwords_from_standard_input_the_vaults_first(empty: Program) -> N
     right, swapped = (PASSWORD, BACKUP_PASSWORD), (BACKUP_PASSWORD, PASSWORD)
     options = ("--backup-password-stdin", "--password-stdin")
     assert empty.run("import", file, *options, stdin="\n".join(swapped)).code == 3
-    assert empty.run("import", file, *options, stdin="\n".join(right)).code == 0
+    assert empty.spawn("import", file, *options, stdin="\n".join(right)).code == 0
     assert issuers(empty) == ["One"]
 
 
@@ -108,7 +108,7 @@ def test_a_wrong_backup_password_changes_nothing(empty: Program) -> None:
 
 
 def test_no_terminal_for_the_backups_password(empty: Program) -> None:
-    done = empty.open("import", strong(empty.folder, authenticator("One")))
+    done = empty.open_real("import", strong(empty.folder, authenticator("One")))
     assert done.code == 2
     assert "--backup-password-stdin" in done.err
 
@@ -214,7 +214,7 @@ def test_the_real_backups(empty: Program) -> None:
         path.write_text(row.get("password") or "")
         path.chmod(0o600)
         options = ("--backup-password-file", path, "--on-duplicate", "keep", "--json")
-        done = empty.open("import", file, *options)
+        done = empty.open_real("import", file, *options)
         assert done.code == 0, done.err
         count = row["expected"]["count"]
         assert done.json["files"][0]["added"] == count

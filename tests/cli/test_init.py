@@ -9,7 +9,7 @@ from tests.cli.program import PASSWORD, Program
 
 
 def test_makes_a_private_vault_with_the_settings_cost(program: Program) -> None:
-    done = program.open("init")
+    done = program.open_real("init")
     assert (done.code, done.out) == (0, "")
     assert str(program.vault) in done.err
     assert stat.S_IMODE(program.vault.stat().st_mode) == 0o600

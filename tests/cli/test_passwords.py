@@ -48,7 +48,7 @@ def test_what_is_no_password_file(filled: Program) -> None:
     cases: list[str | Path] = [filled.folder, fifo, "/dev/zero", filled.folder / "missing"]
     cases.append(password_file(filled.folder, b"\xff\xfe"))
     for path in cases:
-        done = filled.run("list", "--password-file", path)
+        done = filled.spawn("list", "--password-file", path)
         assert (done.code, done.out) == (1, ""), path
         assert done.err.count("\n") == 1
 
@@ -82,7 +82,7 @@ def test_input_that_ends_before_the_password(filled: Program) -> None:
 
 
 def test_no_terminal_and_no_option(filled: Program) -> None:
-    done = filled.run("list")
+    done = filled.spawn("list")
     assert (done.code, done.out) == (2, "")
     assert "--password-stdin" in done.err
 

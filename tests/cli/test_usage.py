@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 
 import tui
@@ -11,7 +10,7 @@ from tui.cli.parser import build, commands
 
 
 def test_version(program: Program) -> None:
-    done = program.run("--version")
+    done = program.spawn("--version")
     assert (done.code, done.out, done.err) == (0, f"otp-tui {tui.__version__}\n", "")
 
 
