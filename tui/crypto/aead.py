@@ -29,7 +29,7 @@ def aes_gcm_encrypt(key: bytes, nonce: bytes, plaintext: bytes, aad: bytes | Non
 
     `key` is 16, 24 or 32 bytes, `nonce` 12 bytes that this key never saw before.
     """
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     return AESGCM(key).encrypt(nonce, plaintext, aad)
 
@@ -41,8 +41,8 @@ def aes_gcm_decrypt(key: bytes, nonce: bytes, sealed: bytes, aad: bytes | None =
         AuthenticationError: the tag does not fit the key, the nonce, the bytes and `aad`,
             or there is not enough for a tag.
     """
-    from cryptography.exceptions import InvalidTag  # noqa: PLC0415
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     if len(sealed) < TAG_LENGTH or len(nonce) != NONCE_LENGTH:
         raise AuthenticationError("the encrypted part is too short")
@@ -54,7 +54,7 @@ def aes_gcm_decrypt(key: bytes, nonce: bytes, sealed: bytes, aad: bytes | None =
 
 def aes_cbc_encrypt(key: bytes, iv: bytes, plaintext: bytes) -> bytes:
     """Return the ciphertext of `plaintext`, padded as PKCS #7 has it (RFC 5652 section 6.3)."""
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes  # noqa: PLC0415
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
     fill = _BLOCK - len(plaintext) % _BLOCK
     encryptor = Cipher(algorithms.AES(key), modes.CBC(iv)).encryptor()
@@ -71,7 +71,7 @@ def aes_cbc_decrypt(key: bytes, iv: bytes, ciphertext: bytes) -> bytes:
         CryptoError: no bytes, or not whole blocks of 16.
         AuthenticationError: the padding is wrong.
     """
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes  # noqa: PLC0415
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
     if not ciphertext or len(ciphertext) % _BLOCK or len(iv) != _BLOCK:
         raise CryptoError("the encrypted part is not whole blocks of 16 bytes")

@@ -68,6 +68,11 @@ def check_write(params: Argon2Params) -> Argon2Params:
     return params
 
 
+def prepare() -> None:
+    """Import what `argon2id` needs, so that a thread which calls it starts at once."""
+    import argon2.low_level  # noqa: F401
+
+
 def argon2id(password: bytes, salt: bytes, params: Argon2Params, length: int = 32) -> bytes:
     """Return `length` bytes of Argon2id (RFC 9106); other threads run meanwhile.
 
@@ -75,8 +80,8 @@ def argon2id(password: bytes, salt: bytes, params: Argon2Params, length: int = 3
         CryptoError: parameters out of bounds, or the memory is not to be had.
     """
     check_read(params)
-    from argon2.exceptions import HashingError  # noqa: PLC0415
-    from argon2.low_level import Type, hash_secret_raw  # noqa: PLC0415
+    from argon2.exceptions import HashingError
+    from argon2.low_level import Type, hash_secret_raw
 
     try:
         return hash_secret_raw(
@@ -97,15 +102,15 @@ def argon2id(password: bytes, salt: bytes, params: Argon2Params, length: int = 3
 
 def pbkdf2_sha1(password: bytes, salt: bytes, rounds: int, length: int) -> bytes:
     """Return `length` bytes of PBKDF2-HMAC-SHA1 (RFC 8018 section 5.2)."""
-    from cryptography.hazmat.primitives.hashes import SHA1  # noqa: PLC0415
-    from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC  # noqa: PLC0415
+    from cryptography.hazmat.primitives.hashes import SHA1
+    from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
     return PBKDF2HMAC(SHA1(), length, salt, rounds).derive(password)  # noqa: S303
 
 
 def hkdf_sha256(secret: bytes, salt: bytes, info: bytes, length: int = 32) -> bytes:
     """Return `length` bytes of HKDF-SHA256 (RFC 5869)."""
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
     return HKDF(SHA256(), length, salt, info).derive(secret)

@@ -21,6 +21,8 @@ PADDING = 4096
 """The document is filled up to a multiple of this many bytes."""
 MAX_GENERATION = 2**53
 """Highest generation: a whole number that every JSON reader can hold."""
+MAX_SLOTS = 16
+"""More are refused: each one may cost a derivation before the password is known to be wrong."""
 BACKUP_HINT = "Older copies of a vault are in the folder “backups” beside it."
 
 _BOM = b"\xef\xbb\xbf"
@@ -200,8 +202,8 @@ def _load(data: bytes, faults: list[str]) -> Any:
 def _envelope(root: dict[str, Any]) -> Envelope:
     _keys(root, "format", "version", "vault_id", "generation", "slots", "nonce", "payload")
     slots = root["slots"]
-    if type(slots) is not list or not slots:
-        raise _RefusedError("it has no slot with its key")
+    if type(slots) is not list or not 1 <= len(slots) <= MAX_SLOTS:
+        raise _RefusedError(f"it has not 1 to {MAX_SLOTS} slots")
     payload = _bytes(root, "payload")
     if len(payload) <= _TAG or (len(payload) - _TAG) % PADDING:
         raise _RefusedError("its payload has a wrong length")

@@ -1,0 +1,80 @@
+"""The vault's older selves: the folder `backups` beside it, and which of them stay.
+
+A backup is named `<vault>.<number>.<UTC time>`; the numbers only grow, so that the order
+holds whatever the clock does.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+import time
+from pathlib import Path
+
+from tui.vault.disk import make_folder, remove, write_new
+
+NEWEST = 10
+"""So many of the newest stay."""
+DAYS = 7
+"""The newest of each of so many last days (UTC), today included, stays too."""
+_DAY = 86_400
+
+
+class Backups:
+    """The backups of one vault; those of another one in the same folder are left alone."""
+
+    def __init__(self, vault: Path) -> None:
+        self._vault = vault
+        self.folder = vault.parent / "backups"
+        self._match = re.compile(
+            re.escape(vault.name) + r"\.(\d{8,18})\.(\d{8})T\d{6}Z", re.ASCII
+        ).fullmatch
+
+    def keep(self, current: bytes, moment: float) -> Path:
+        """Keep the vault as it stands, whose bytes are `current`, and return where.
+
+        A second name for the same file costs nothing; where the file system has none, the
+        bytes are written.
+
+        Raises:
+            OSError: the system refused; nothing was kept.
+        """
+        self._make_folder()
+        number = max((number for number, _, _ in self._all()), default=0) + 1
+        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(moment))
+        path = self.folder / f"{self._vault.name}.{number:08d}.{stamp}"
+        try:
+            path.hardlink_to(self._vault)
+        except FileExistsError:
+            raise
+        except OSError:
+            write_new(path, current)
+        return path
+
+    def prune(self, moment: float) -> None:
+        """Remove what is neither among the newest nor the newest of one of the last days."""
+        backups = sorted(self._all(), reverse=True)
+        days = {time.strftime("%Y%m%d", time.gmtime(moment - ago * _DAY)) for ago in range(DAYS)}
+        for place, (_, day, name) in enumerate(backups):
+            if day in days:
+                days.discard(day)
+            elif place >= NEWEST:
+                remove(self.folder / name)
+
+    def _all(self) -> list[tuple[int, str, str]]:
+        try:
+            names = [path.name for path in self.folder.iterdir()]
+        except OSError:
+            return []
+        found = [match for name in names if (match := self._match(name))]
+        return [(int(match[1]), match[2], match[0]) for match in found]
+
+    def _make_folder(self) -> None:
+        make_folder(self.folder)
+        status = self.folder.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
+            raise NotADirectoryError(
+                errno.ENOTDIR, "the folder of backups is not yours", str(self.folder)
+            )

@@ -1,0 +1,282 @@
+"""Two documents that grew out of one become one again: three-way, by id. Pure.
+
+Spec: vault.md, "Saving", step 3. Whatever the two did, no entry is lost.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+
+from tui.errors import EntryError
+from tui.otp.entry import Binding, Category, Entry, Icon, check
+from tui.vault.document import Document, Unreadable
+from tui.vault.entry_json import dump
+
+_Key = TypeVar("_Key", bound=Hashable)
+_Value = TypeVar("_Value")
+_GONE: Any = object()
+
+_FIELDS = tuple(one.name for one in fields(Entry) if one.name not in {"id", "categories", "extra"})
+_HIGHER = frozenset({"counter", "copy_count", "updated", "revision"})
+"""Fields of which two changes give the higher value."""
+_OURS = frozenset({"ranking", "created"})
+"""Fields of which two changes give ours: nobody would want an entry twice for them."""
+
+
+def merge(base: Document, ours: Document, theirs: Document) -> Document:
+    """Return what `base` became when both changed it.
+
+    Changes of different entries, or of different fields of one entry, are all taken. A
+    deletion against a change keeps the change. Two changes of one field keep both entries,
+    theirs under a new id; but counters and copy counts take the higher value, and rankings
+    ours. Our order stays, and what is new of theirs comes in at its place.
+    """
+    sides = base, ours, theirs
+    entries = _merge_entries(base.entries, ours.entries, theirs.entries)
+    categories = _merge_items(sides, lambda one: one.categories, _categories_of, _merge_category)
+    icons = _merge_items(sides, lambda one: one.icons, _icons_of, _ours)
+    return Document(
+        entries=entries,
+        categories=categories,
+        icons=icons,
+        preferences=_merge_maps(base.preferences, ours.preferences, theirs.preferences),
+        unreadable=_merge_unreadable(base.unreadable, ours.unreadable, theirs.unreadable),
+        extra=_merge_maps(base.extra, ours.extra, theirs.extra),
+        kept=_merge_maps(base.kept, ours.kept, theirs.kept),
+    )
+
+
+def rejoin(base: Document, ours: Document, theirs: Document) -> Document:
+    """Return the merge with `theirs` where it did not grow out of `base`.
+
+    It is an older file that somebody put back, or comes from a machine that did not see
+    `base`. What it lacks was not deleted, what has an older revision was not edited, and no
+    counter goes back.
+    """
+    known = {entry.id: entry for entry in base.entries}
+    ancestors = [
+        entry if _age(entry) <= _age(known[entry.id]) else known[entry.id]
+        for entry in theirs.entries
+        if entry.id in known
+    ]
+    common = replace(
+        base,
+        entries=tuple(ancestors),
+        categories=_shared(base.categories, theirs.categories),
+        icons=_shared(base.icons, theirs.icons),
+        unreadable=tuple(one for one in base.unreadable if one in theirs.unreadable),
+        preferences=_shared_keys(base.preferences, theirs.preferences),
+        extra=_shared_keys(base.extra, theirs.extra),
+        kept=_shared_keys(base.kept, theirs.kept),
+    )
+    merged = merge(common, ours, theirs)
+    counters = {entry.id: entry.counter for entry in ours.entries}
+    return replace(
+        merged,
+        entries=tuple(
+            replace(entry, counter=counters[entry.id])
+            if counters.get(entry.id, 0) > entry.counter
+            else entry
+            for entry in merged.entries
+        ),
+    )
+
+
+def _merge_entries(
+    base: tuple[Entry, ...], ours: tuple[Entry, ...], theirs: tuple[Entry, ...]
+) -> tuple[Entry, ...]:
+    olds, mine, others = _by_id(base), _by_id(ours), _by_id(theirs)
+    merged: list[Entry] = []
+    for identity in _order(olds, mine, others):
+        old, our, their = olds.get(identity), mine.get(identity), others.get(identity)
+        if our is None or their is None:
+            left = our or their
+            if left is not None and left != old:
+                merged.append(left)
+        elif their in (our, old):
+            merged.append(our)
+        elif our == old:
+            merged.append(their)
+        else:
+            merged.extend(_merge_entry(old, our, their))
+    return tuple(merged)
+
+
+def _merge_entry(old: Entry | None, our: Entry, their: Entry) -> tuple[Entry, ...]:
+    changes: dict[str, Any] = {}
+    before_extra: Mapping[str, Any] = old.extra if old is not None else {}
+    conflict = False
+    for name in _FIELDS:
+        mine, other = getattr(our, name), getattr(their, name)
+        before = getattr(old, name) if old is not None else _GONE
+        if other in (mine, before) or (name in _OURS and mine != before):
+            continue
+        if mine == before:
+            changes[name] = other
+        elif name in _HIGHER:
+            changes[name] = max(value for value in (mine, other) if value is not None)
+        else:
+            conflict = True
+    before_extra = old.extra if old is not None else {}
+    if our.secret != their.secret:
+        # A counter belongs to its secret.
+        changes["counter"] = (their if "secret" in changes else our).counter
+    if not conflict and not _clash(before_extra, our.extra, their.extra):
+        merged = replace(
+            our,
+            **changes,
+            categories=_merge_bindings(old, our, their),
+            extra=_merge_maps(before_extra, our.extra, their.extra),
+        )
+        # Each side's fields were right together; the mixture has to be so, too.
+        with contextlib.suppress(EntryError):
+            return (check(merged),)
+    both = our, replace(their, id=str(uuid.uuid4()))
+    if our.secret != their.secret:
+        return both
+    # One secret, one counter: neither of the two may repeat a code that the other gave.
+    counter = max(our.counter, their.counter)
+    return tuple(replace(entry, counter=counter) for entry in both)
+
+
+def _merge_bindings(old: Entry | None, our: Entry, their: Entry) -> tuple[Binding, ...]:
+    before = {place.category: place for place in old.categories} if old is not None else {}
+    mine = {place.category: place for place in our.categories}
+    others = {place.category: place for place in their.categories}
+    return tuple(
+        place
+        for category in _order(before, mine, others)
+        if (place := _merge_one(before, mine, others, category)) is not _GONE
+    )
+
+
+def _merge_items(
+    sides: tuple[Document, Document, Document],
+    items: Callable[[Document], tuple[Any, ...]],
+    used: Callable[[Document], set[str]],
+    both: Callable[[Any, Any, Any], Any],
+) -> tuple[Any, ...]:
+    base, ours, theirs = sides
+    olds, mine, others = _by_id(items(base)), _by_id(items(ours)), _by_id(items(theirs))
+    used_before = used(base)
+    merged = []
+    for identity in _order(olds, mine, others):
+        old, our, their = olds.get(identity), mine.get(identity), others.get(identity)
+        if our is not None and their is not None:
+            merged.append(both(old, our, their))
+            continue
+        left, side = (our, ours) if our is not None else (their, theirs)
+        # Deleted by one side: kept where the other changed it or put it to new use.
+        if left is not None and (left != old or identity in used(side) - used_before):
+            merged.append(left)
+    return tuple(merged)
+
+
+def _merge_category(old: Category | None, our: Category, their: Category) -> Category:
+    if old is None:
+        return our
+    return replace(
+        our,
+        name=our.name if our.name != old.name else their.name,
+        ranking=our.ranking if our.ranking != old.ranking else their.ranking,
+    )
+
+
+def _ours(old: Icon | None, our: Icon, their: Icon) -> Icon:
+    return their if our == old else our
+
+
+def _categories_of(document: Document) -> set[str]:
+    return {place.category for entry in document.entries for place in entry.categories}
+
+
+def _icons_of(document: Document) -> set[str]:
+    return {entry.icon.removeprefix("@") for entry in document.entries if entry.icon}
+
+
+def _merge_unreadable(
+    base: tuple[Unreadable, ...], ours: tuple[Unreadable, ...], theirs: tuple[Unreadable, ...]
+) -> tuple[Unreadable, ...]:
+    olds, mine, others = _by_bytes(base), _by_bytes(ours), _by_bytes(theirs)
+    return tuple(
+        found
+        for key in _order(olds, mine, others)
+        if (found := _merge_one(olds, mine, others, key)) is not _GONE
+    )
+
+
+def _merge_maps(
+    base: Mapping[_Key, _Value], ours: Mapping[_Key, _Value], theirs: Mapping[_Key, _Value]
+) -> dict[_Key, _Value]:
+    merged = {key: _merge_one(base, ours, theirs, key) for key in _order(base, ours, theirs)}
+    return {key: value for key, value in merged.items() if value is not _GONE}
+
+
+def _merge_one(
+    base: Mapping[_Key, _Value],
+    ours: Mapping[_Key, _Value],
+    theirs: Mapping[_Key, _Value],
+    key: _Key,
+) -> Any:
+    """Return the value of one key, or _GONE; of two changes ours, but never a deletion."""
+    old, our, their = base.get(key, _GONE), ours.get(key, _GONE), theirs.get(key, _GONE)
+    return their if our == old or (our is _GONE and their != old) else our
+
+
+def _clash(base: Mapping[str, Any], ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
+    return any(
+        ours[key] != theirs[key] and base.get(key, _GONE) not in (ours[key], theirs[key])
+        for key in ours.keys() & theirs.keys()
+    )
+
+
+def _order(base: Iterable[_Key], ours: Iterable[_Key], theirs: Iterable[_Key]) -> list[_Key]:
+    """Return every key of `ours` and `theirs`: in our order, or theirs where ours is `base`'s;
+    what only the other one has comes after the key that it came after there."""
+    first, second = list(ours), list(theirs)
+    if first == list(base):
+        first, second = second, first
+    placed = set(first)
+    following: dict[_Key | None, list[_Key]] = {}
+    before: _Key | None = None
+    for key in second:
+        if key in placed:
+            before = key
+        else:
+            following.setdefault(before, []).append(key)
+    ordered = following.get(None, [])
+    for key in first:
+        ordered.append(key)
+        ordered.extend(following.get(key, ()))
+    return ordered
+
+
+def _age(entry: Entry) -> tuple[int, int]:
+    return entry.revision, entry.updated
+
+
+def _shared(base: tuple[Any, ...], theirs: tuple[Any, ...]) -> tuple[Any, ...]:
+    there = _by_id(theirs)
+    return tuple(one for one in base if one.id in there)
+
+
+def _shared_keys(base: Mapping[_Key, _Value], theirs: Mapping[_Key, _Value]) -> dict[_Key, _Value]:
+    return {key: value for key, value in base.items() if key in theirs}
+
+
+def _by_id(items: Iterable[Any]) -> dict[str, Any]:
+    return {item.id: item for item in items}
+
+
+def _by_bytes(items: Iterable[Unreadable]) -> dict[tuple[str, str, int], Unreadable]:
+    seen: dict[tuple[str, str], int] = {}
+    found: dict[tuple[str, str, int], Unreadable] = {}
+    for item in items:
+        same = (item.kind, dump(item.raw))
+        seen[same] = seen.get(same, 0) + 1
+        found[(*same, seen[same])] = item
+    return found
