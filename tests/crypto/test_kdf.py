@@ -1,0 +1,111 @@
+"""Key derivation against published vectors, and the bounds of its parameters."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tui.crypto import kdf
+from tui.crypto.kdf import Argon2Params
+from tui.errors import CryptoError
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        # src/test.c of the reference implementation (phc-winner-argon2), version 0x13; again with
+        # echo -n password | argon2 somesalt -id -t 2 -k 256 -p 1 -l 32
+        (
+            Argon2Params(2, 256, 1),
+            "9dfeb910e80bad0311fee20f9c0e2b12c17987b4cac90c2ef54d5b3021c68bfe",
+        ),
+        (
+            Argon2Params(2, 256, 2),
+            "6d093c501fd5999645e0ea3bf620d7b8be7fd2db59c20d9fff9539da2bf57037",
+        ),
+    ],
+)
+def test_argon2id_is_that_of_the_reference(params: Argon2Params, expected: str) -> None:
+    assert kdf.argon2id(b"password", b"somesalt", params).hex() == expected
+
+
+def test_pbkdf2_is_that_of_rfc_6070() -> None:
+    derived = kdf.pbkdf2_sha1(b"password", b"salt", 4096, 20)
+    assert derived.hex() == "4b007901b765489abead49d926f721d065a429c1"
+
+
+def test_hkdf_is_that_of_rfc_5869_case_1() -> None:
+    derived = kdf.hkdf_sha256(
+        bytes([0x0B] * 22), bytes(range(13)), bytes(range(0xF0, 0xFA)), length=42
+    )
+    assert derived.hex() == (
+        "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
+    )
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        Argon2Params(1, 8, 1),
+        Argon2Params(4, 1024 * 1024, 16),
+        Argon2Params(16, 256 * 1024, 16),
+    ],
+)
+def test_parameters_on_the_bounds_may_be_read(params: Argon2Params) -> None:
+    assert kdf.check_read(params) is params
+
+
+_BEYOND: list[tuple[Any, Any, Any]] = [
+    (0, 65536, 4),
+    (-1, 65536, 4),
+    (17, 65536, 4),
+    (3, 0, 4),
+    (3, -1, 4),
+    (1, 1024 * 1024 + 1, 4),
+    (3, 2**32, 4),
+    (3, 65536, 0),
+    (3, 65536, 17),
+    (3, 31, 4),
+    (5, 1024 * 1024, 4),
+    (True, 65536, 4),
+    (3, 1e9, 4),
+    ("3", 65536, 4),
+    (3, "65536", 4),
+    (None, 65536, 4),
+]
+
+
+@pytest.mark.parametrize("numbers", _BEYOND)
+def test_parameters_out_of_bounds_are_refused_before_argon2_sees_them(
+    numbers: tuple[Any, Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object, **__: object) -> bytes:
+        raise AssertionError("argon2 was called")
+
+    monkeypatch.setattr("argon2.low_level.hash_secret_raw", never)
+    with pytest.raises(CryptoError):
+        kdf.argon2id(b"password", b"somesalt", Argon2Params(*numbers))
+
+
+@pytest.mark.parametrize("params", [Argon2Params(1, 65536, 4), Argon2Params(2, 19455, 1)])
+def test_nothing_weaker_than_the_floor_is_written(params: Argon2Params) -> None:
+    with pytest.raises(CryptoError, match=re.escape("at least 19456 KiB and 2 passes")):
+        kdf.check_write(params)
+
+
+def test_the_floor_and_the_default_may_be_written() -> None:
+    kdf.check_write(Argon2Params(2, 19456, 1))
+    assert kdf.check_write(Argon2Params()) == Argon2Params(3, 65536, 4)
+
+
+def test_too_little_memory_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    from argon2.exceptions import HashingError
+
+    def starved(*_: object, **__: object) -> bytes:
+        raise HashingError("Memory allocation error")
+
+    monkeypatch.setattr("argon2.low_level.hash_secret_raw", starved)
+    with pytest.raises(CryptoError, match="64 MiB"):
+        kdf.argon2id(b"password", b"somesalt", Argon2Params())
