@@ -15,6 +15,7 @@ __all__ = [
     "aes_cbc_encrypt",
     "aes_gcm_decrypt",
     "aes_gcm_encrypt",
+    "prepare",
 ]
 
 NONCE_LENGTH = 12
@@ -22,6 +23,13 @@ NONCE_LENGTH = 12
 TAG_LENGTH = 16
 """Bytes of the AES-GCM tag, which stands after the ciphertext."""
 _BLOCK = 16
+
+
+def prepare() -> None:
+    """Import AES-GCM and let its library set itself up, so that the first use is quick."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    AESGCM(bytes(32))
 
 
 def aes_gcm_encrypt(key: bytes, nonce: bytes, plaintext: bytes, aad: bytes | None = None) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from tui.crypto import kdf
+from tui.crypto import aead, kdf
 from tui.errors import AuthenticationError, CryptoError, DamagedVaultError, WrongPasswordError
 from tui.vault import envelope as envelopes
 from tui.vault import seal
@@ -132,3 +132,5 @@ def _derive(slot: PasswordSlot, secret: bytes, meanwhile: Callable[[], object] |
 
 def _import_rest() -> None:
     import tui.vault.document  # noqa: F401
+
+    aead.prepare()
