@@ -25,7 +25,7 @@ ARROWS = {
     "cli": GROUND | MIDDLE | {"otp", "crypto", "formats", "vault", "demo", ""},
     "app": GROUND | MIDDLE | {"otp", "crypto", "formats", "vault", "demo", ""},
     "__main__": GROUND | MIDDLE | {"cli", "app", "vault"},
-    **{name: GROUND | MIDDLE for name in GROUND | MIDDLE},
+    **dict.fromkeys(GROUND | MIDDLE, GROUND | MIDDLE),
 }
 """Each room and the others that it may import; "" is the version in tui/__init__.py."""
 

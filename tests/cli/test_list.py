@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.cli.conftest import HOSTILE, RFC_SECRET
-from tests.cli.program import Program
+from tests.cli.program import PASSWORD, Program
 from tui.text import clean
+from tui.vault.document import Unreadable
+from tui.vault.vault import Vault
 
 KEYS = [
     "id",
@@ -115,3 +119,22 @@ def test_no_hit_is_an_empty_list(filled: Program) -> None:
     done = filled.open("list", "nothing like it")
     assert (done.code, done.out) == (0, "")
     assert done.err
+
+
+def test_what_cannot_be_read_is_told(filled: Program) -> None:
+    raw = {"id": "x", "type": "quantum", "issuer": "From the future", "secret": "A" * 16}
+    vault = Vault.open(filled.vault, PASSWORD)
+    odd = Unreadable(raw, "its type is unknown", "From the future")
+    vault.change(lambda document: replace(document, unreadable=(odd,)))
+    done = filled.open("list")
+    assert done.code == 0
+    assert "From the future" in done.err
+    assert "GitHub" in done.out
+
+
+def test_warnings_of_the_vault_are_told(filled: Program) -> None:
+    filled.vault.chmod(0o644)
+    done = filled.open("list", "--json")
+    assert done.code == 0
+    assert "otp-tui: " in done.err
+    assert filled.vault.stat().st_mode & 0o777 == 0o600

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-import pty
-import select
-import subprocess
-import termios
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.cli.program import PASSWORD, Program
+from tests.cli.terminal import Terminal
 
 
 def password_file(folder: Path, data: bytes, mode: int = 0o600) -> Path:
@@ -85,46 +81,6 @@ def test_no_terminal_and_no_option(filled: Program) -> None:
     done = filled.spawn("list")
     assert (done.code, done.out) == (2, "")
     assert "--password-stdin" in done.err
-
-
-class Terminal:
-    """A program on a pseudo-terminal of its own, with standard output in a pipe."""
-
-    def __init__(self, program: Program, *args: str) -> None:
-        self._master, slave = pty.openpty()
-        self.process = subprocess.Popen(
-            [*program.command, *args],
-            stdin=slave,
-            stdout=subprocess.PIPE,
-            stderr=slave,
-            env=program.env,
-            cwd=program.folder,
-            start_new_session=True,
-            # Whoever leads a session gets the first terminal it opens as /dev/tty.
-            preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)),  # noqa: PLW1509
-        )
-        self._slave = slave
-        self.seen = ""
-
-    def wait_for(self, text: str) -> None:
-        """Read until the terminal shows `text`, and hides what is typed."""
-        deadline = time.monotonic() + 20
-        while text not in self.seen or termios.tcgetattr(self._slave)[3] & termios.ECHO:
-            assert time.monotonic() < deadline, self.seen
-            if select.select([self._master], [], [], 0.02)[0]:
-                self.seen += os.read(self._master, 4096).decode()
-
-    def type(self, text: str) -> None:
-        os.write(self._master, text.encode())
-
-    def end(self) -> tuple[int, str]:
-        """Wait for the end; return the exit code and standard output."""
-        out, _ = self.process.communicate(timeout=20)
-        while select.select([self._master], [], [], 0.05)[0]:
-            self.seen += os.read(self._master, 4096).decode()
-        os.close(self._slave)
-        os.close(self._master)
-        return self.process.returncode, out.decode()
 
 
 def test_asked_on_the_terminal_without_echo(filled: Program) -> None:
