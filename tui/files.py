@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -33,7 +34,7 @@ def read_limited(path: str | os.PathLike[str], limit: int = LIMIT) -> bytes:
     except OSError as error:
         raise FileError(f"{name} cannot be read: {why(error)}.") from None
     finally:
-        os.close(descriptor)
+        close(descriptor)
 
 
 def regular_size(descriptor: int, name: str, limit: int = LIMIT) -> int:
@@ -67,6 +68,12 @@ def read_whole(descriptor: int, name: str, size: int) -> bytes:
     if left != 1:
         raise FileError(f"{name} changed while it was read.", "Try again.")
     return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def close(descriptor: int) -> None:
+    """Close what was only read or held: if that fails, nothing is lost."""
+    with contextlib.suppress(OSError):
+        os.close(descriptor)
 
 
 def why(error: OSError | ValueError) -> str:

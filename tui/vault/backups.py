@@ -55,7 +55,10 @@ class Backups:
 
     def prune(self, moment: float) -> None:
         """Remove what is neither among the newest nor the newest of one of the last days."""
-        backups = sorted(self._all(), reverse=True)
+        try:
+            backups = sorted(self._all(), reverse=True)
+        except OSError:
+            return
         days = {time.strftime("%Y%m%d", time.gmtime(moment - ago * _DAY)) for ago in range(DAYS)}
         for place, (_, day, name) in enumerate(backups):
             if day in days:
@@ -64,10 +67,7 @@ class Backups:
                 remove(self.folder / name)
 
     def _all(self) -> list[tuple[int, str, str]]:
-        try:
-            names = [path.name for path in self.folder.iterdir()]
-        except OSError:
-            return []
+        names = [path.name for path in self.folder.iterdir()]
         found = [match for name in names if (match := self._match(name))]
         return [(int(match[1]), match[2], match[0]) for match in found]
 

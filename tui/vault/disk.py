@@ -7,6 +7,8 @@ import errno
 import os
 from pathlib import Path
 
+from tui.files import close
+
 PRIVATE = 0o600
 PRIVATE_FOLDER = 0o700
 OPEN = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NOCTTY | os.O_NONBLOCK
@@ -66,4 +68,4 @@ def sync_folder(path: Path) -> None:
         if error.errno not in _NO_FOLDER_SYNC:
             raise
     finally:
-        os.close(descriptor)
+        close(descriptor)

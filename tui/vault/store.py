@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tui.clock import Clock
 from tui.errors import DamagedVaultError, FileError, NotSavedError, VaultError, VaultMissingError
-from tui.files import read_whole, regular_size, why
+from tui.files import close, read_whole, regular_size, why
 from tui.text import safe
 from tui.vault.backups import Backups
 from tui.vault.disk import OPEN, PRIVATE, make_folder, remove, sync_folder, write_new
@@ -76,7 +76,7 @@ class Store:
         except FileError as error:
             raise VaultError(str(error), error.hint) from None
         finally:
-            os.close(descriptor)
+            close(descriptor)
 
     def make_folder(self) -> None:
         """Make the folder of the vault, and those above it, 0700; leave what is there alone.
@@ -113,7 +113,7 @@ class Store:
                 self._tidy()
             yield
         finally:
-            os.close(descriptor)
+            close(descriptor)
 
     def replace(self, data: bytes, current: bytes | None) -> None:
         """Put `data` in the place of the vault, whose bytes are `current` (None: no vault).

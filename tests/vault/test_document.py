@@ -1,0 +1,176 @@
+"""The document: what goes in comes out, and what is not understood is kept."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.vault.strategies import documents, json_values
+from tests.vault.support import RFC_SECRET, entry, full_document, identity
+from tui.errors import DamagedVaultError
+from tui.otp.entry import Algorithm, OtpType
+from tui.vault import document
+from tui.vault.document import Document
+
+RAW: dict[str, Any] = json.loads(document.write(Document(entries=(entry(),))))["entries"][0]
+
+
+def read_entries(*raws: Any) -> Document:
+    return document.read(json.dumps({"entries": raws}).encode())
+
+
+@settings(max_examples=50, deadline=None)
+@given(documents())
+def test_what_is_written_reads_back_the_same(made: Document) -> None:
+    assert document.read(document.write(made)) == made
+
+
+def test_the_full_document_reads_back_the_same_with_padding() -> None:
+    assert document.read(document.write(full_document()) + b" " * 100) == full_document()
+
+
+def test_an_entry_is_written_with_every_key_of_the_specification() -> None:
+    keys = """id type issuer account secret algorithm digits period counter pin icon categories
+        ranking pinned copy_count note created updated revision"""
+    assert list(RAW) == keys.split()
+
+
+def test_a_secret_that_came_otherwise_is_kept_beside_its_normal_form() -> None:
+    made = read_entries(RAW | {"secret": "GEZDGNBV", "secret_given": "gezd gnbv"}).entries[0]
+    assert (made.secret.given, made.secret.normal) == ("gezd gnbv", "GEZDGNBV")
+    assert json.loads(document.write(Document((made,))))["entries"][0]["secret_given"] == (
+        "gezd gnbv"
+    )
+
+
+def test_a_secret_that_was_changed_alone_counts() -> None:
+    made = read_entries(RAW | {"secret": "GEZDGNBV", "secret_given": "aaaa aaaa"}).entries[0]
+    assert made.secret.given == "GEZDGNBV"
+
+
+def test_keys_that_lack_take_their_usual_value() -> None:
+    lean = {"id": identity("x"), "issuer": "x", "secret": RFC_SECRET}
+    steam, motp = read_entries(
+        lean | {"type": "steam"}, lean | {"type": "motp", "id": identity("y")}
+    ).entries
+    assert (steam.digits, steam.period, steam.algorithm) == (5, 30, Algorithm.SHA1)
+    assert (motp.type, motp.digits, motp.period) == (OtpType.MOTP, 6, 10)
+
+
+def test_unknown_keys_are_kept_everywhere() -> None:
+    raw = {
+        "entries": [RAW | {"colour": "red", "counter": 3}],
+        "categories": [{"id": "1", "name": "One", "ranking": 0, "emoji": "☃"}],
+        "icons": [{"id": "2", "data": "AAAA", "size": 3}],
+        "preferences": {"anything": [1, {"at": "all"}]},
+        "later": {"list": [None, True, 0.5]},
+    }
+    assert json.loads(document.write(document.read(json.dumps(raw).encode()))) == raw
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"type": "quantum"}, "its type or its algorithm is unknown"),
+        ({"algorithm": "MD5"}, "its type or its algorithm is unknown"),
+        ({"issuer": None}, "its issuer is of the wrong type"),
+        ({"issuer": "x" * 1025}, "its name is longer than 1024 characters"),
+        ({"digits": True}, "its digits is of the wrong type"),
+        ({"digits": 6.0}, "its digits is of the wrong type"),
+        ({"digits": 11}, "digits must be 1 to 10, not 11"),
+        ({"period": 0}, "period must be 1 second to a year, not 0"),
+        ({"counter": 2**63}, "counter must be 0 to 2^63 - 1, not 9223372036854775808"),
+        ({"pinned": 1}, "its pinned is of the wrong type"),
+        ({"secret": ""}, "the secret is empty"),
+        ({"secret": "0189"}, "the secret is not base32 (letters A-Z and digits 2-7)"),
+        ({"id": ""}, "its id has not 1 to 64 characters"),
+        ({"categories": {}}, "its categories is of the wrong type"),
+        ({"categories": ["web"]}, "one of its categories is not an id with a ranking"),
+        ({"categories": [[]]}, "one of its categories is not an id with a ranking"),
+        ({"categories": [{"id": "1"}]}, "one of its categories is not an id with a ranking"),
+        (
+            {"categories": [{"id": "1", "ranking": 0, "more": 1}]},
+            "one of its categories is not an id with a ranking",
+        ),
+        ({"type": "yandex"}, "a Yandex secret has 16 or 26 bytes, not 20"),
+        ({"type": "motp", "secret": "\ud800"}, "the secret is not text"),
+    ],
+)
+def test_an_entry_that_does_not_validate_is_kept_aside(change: dict[str, Any], reason: str) -> None:
+    bad = RAW | {"id": identity("bad"), "issuer": "Bad\x1b[31m", "account": "one"} | change
+    made = read_entries(bad, RAW)
+    assert [one.id for one in made.entries] == [RAW["id"]]
+    assert [one.reason for one in made.unreadable] == [reason]
+    assert "\x1b" not in made.unreadable[0].label
+    assert json.loads(document.write(made))["entries"] == [RAW, bad]
+
+
+@pytest.mark.parametrize("raw", [None, 5, "text", [], {}, {"id": 1}, {"type": "totp"}, [[[]]]])
+def test_what_is_no_entry_at_all_is_kept_aside(raw: Any) -> None:
+    made = read_entries(raw)
+    assert made.entries == ()
+    assert json.loads(document.write(made))["entries"] == [raw]
+
+
+@settings(deadline=None)
+@given(st.lists(json_values(), max_size=4))
+def test_anything_in_the_lists_survives_reading_and_writing(raws: list[Any]) -> None:
+    root = {"entries": raws, "categories": raws, "icons": raws, "preferences": {}}
+    assert json.loads(document.write(document.read(json.dumps(root).encode()))) == root
+
+
+def test_of_two_entries_with_one_id_the_second_is_kept_aside() -> None:
+    made = read_entries(RAW, RAW | {"issuer": "Other"})
+    assert [one.issuer for one in made.entries] == ["Site"]
+    assert [(one.label, one.reason) for one in made.unreadable] == [
+        ("Other me", "its id is that of another one")
+    ]
+
+
+def test_bad_categories_and_icons_are_kept_aside_in_their_lists() -> None:
+    raw = {
+        "entries": [],
+        "categories": [{"id": "1", "name": 5, "ranking": 0}, None],
+        "icons": [{"id": "2"}],
+        "preferences": {},
+    }
+    made = document.read(json.dumps(raw).encode())
+    assert [one.kind for one in made.unreadable] == ["categories", "categories", "icons"]
+    assert json.loads(document.write(made)) == raw
+
+
+@pytest.mark.parametrize(
+    "plaintext",
+    [
+        b"",
+        b"[]",
+        b"null",
+        b"{",
+        b"\xff",
+        b'{"entries":{}}',
+        b'{"entries":[],"icons":null}',
+        b'{"entries":[],"preferences":[]}',
+        b'{"entries":[],"entries":[]}',
+        b'{"entries":[{"id":"a","id":"b"}]}',
+        b'{"entries":[],"later":NaN}',
+        b'{"entries":[],"later":1e999}',
+        b'{"entries":[' + b"[" * 100_000,
+        b'{"entries":[],"later":' + b"9" * 5000 + b"}",
+    ],
+)
+def test_what_is_not_a_document_is_refused_without_quoting_it(plaintext: bytes) -> None:
+    with pytest.raises(DamagedVaultError, match="damaged: it decrypts") as caught:
+        document.read(plaintext)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+def test_nothing_secret_is_in_a_repr() -> None:
+    made = read_entries(RAW, RAW | {"secret": "AAAAAAAA1"})
+    assert len(made.unreadable) == 1
+    for secret in (RFC_SECRET, "AAAAAAAA1"):
+        assert secret not in repr(made)

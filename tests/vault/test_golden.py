@@ -1,0 +1,100 @@
+"""The format does not move: golden bytes, a reader that is not ours, no byte that may change."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.vault import golden, independent_reader
+from tests.vault.support import PASSWORD, MovedClock, full_document
+from tui.errors import DamagedVaultError, NewerVaultError
+from tui.vault import document, envelope
+from tui.vault.opening import decrypt, key_by_code
+from tui.vault.vault import LockedVault
+
+GOLDEN = golden.PATH.read_bytes()
+
+
+def test_what_is_written_are_the_golden_bytes() -> None:
+    assert golden.make() == GOLDEN
+
+
+def test_the_golden_vault_opens_with_its_password_and_its_recovery_code(tmp_path: Path) -> None:
+    path = tmp_path / "vault.json"
+    path.write_bytes(GOLDEN)
+    locked = LockedVault.read(path, MovedClock())
+    assert locked.unlock(PASSWORD).document == full_document()
+    assert locked.unlock_with_code(golden.CODE).document == full_document()
+
+
+def test_a_reader_that_is_not_ours_reads_the_same() -> None:
+    ours = json.loads(document.write(full_document()))
+    assert independent_reader.read(GOLDEN, password=PASSWORD) == ours
+    assert independent_reader.read(GOLDEN, code=golden.CODE) == ours
+
+
+def test_the_independent_reader_is_independent_and_short() -> None:
+    source = Path(independent_reader.__file__).read_text(encoding="utf-8")
+    assert "tui" not in {
+        line.split()[1].split(".")[0]
+        for line in source.splitlines()
+        if line.startswith(("import ", "from "))
+    }
+    assert len(source.splitlines()) <= 80
+
+
+def test_the_size_tells_the_number_of_entries_only_by_4096_bytes() -> None:
+    payload = base64.b64decode(json.loads(GOLDEN)["payload"])
+    assert (len(payload) - 16) % 4096 == 0
+
+
+def test_no_bit_of_the_header_may_flip() -> None:
+    for place in range(GOLDEN.index(b'"payload"') + 12):
+        for bit in range(8):
+            _assert_refused(_flipped(place, bit))
+
+
+def test_no_bit_of_the_payload_may_flip() -> None:
+    places = random.Random(1)
+    start = GOLDEN.index(b'"payload"') + 12
+    for place in [*places.sample(range(start, len(GOLDEN)), 300), *range(-30, 0)]:
+        _assert_refused(_flipped(place, places.randrange(8)))
+
+
+def test_no_byte_may_become_another() -> None:
+    draw = random.Random(2)
+    for _ in range(2000):
+        place, value = draw.randrange(GOLDEN.index(b'"payload"') + 12), draw.randrange(256)
+        if GOLDEN[place] != value:
+            _assert_refused(GOLDEN[:place] + bytes([value]) + GOLDEN[place + 1 :])
+
+
+def test_a_vault_that_was_cut_anywhere_is_refused() -> None:
+    header = range(GOLDEN.index(b'"payload"') + 12)
+    for length in [*header, *range(len(header), len(GOLDEN), 97), len(GOLDEN) - 1]:
+        _assert_refused(GOLDEN[:length])
+
+
+def test_a_changed_slot_does_not_open() -> None:
+    sound = envelope.parse(GOLDEN)
+    other = json.loads(GOLDEN)
+    other["vault_id"] = "0" * 32
+    for code, data in ((bytes(20), GOLDEN), (golden.CODE, json.dumps(other).encode())):
+        with pytest.raises(DamagedVaultError, match="is wrong, or the vault is damaged"):
+            key_by_code(envelope.parse(data), code, "the vault")
+    assert key_by_code(sound, golden.CODE, "the vault") == golden.KEY
+
+
+def _flipped(place: int, bit: int) -> bytes:
+    changed = bytearray(GOLDEN)
+    changed[place] ^= 1 << bit
+    return bytes(changed)
+
+
+def _assert_refused(data: bytes) -> None:
+    with pytest.raises((DamagedVaultError, NewerVaultError)):
+        decrypt(envelope.parse(data), golden.KEY, "The vault")

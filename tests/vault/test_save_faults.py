@@ -1,0 +1,194 @@
+"""A save that fails at any step: the old bytes stay, no temporary file stays, memory keeps."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.vault.conftest import MakeVault
+from tests.vault.support import FLOOR, PASSWORD, MovedClock, document, entry
+from tui.crypto import aead
+from tui.errors import CryptoError, NotSavedError, VaultError
+from tui.otp.entry import OtpType
+from tui.vault import seal
+from tui.vault.document import Document
+from tui.vault.vault import Vault
+
+HOTP = entry("a", OtpType.HOTP, counter=4)
+REFUSED = ("open", "write", "fsync", "fchmod", "fstat", "stat", "read", "rename", "replace")
+"""A failure of these is a failure of the save, at every one of their calls but stated ones."""
+OTHERWISE = ("link", "unlink", "close", "listdir")
+"""Where these fail, the save may take another way or go on."""
+
+
+class Fault:
+    """Counts the calls of a function of `os`, and makes one of them fail."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, name: str, code: int) -> None:
+        self.calls = 0
+        self.at = 0
+        real = getattr(os, name)
+
+        def maybe(*args: Any, **kwargs: Any) -> Any:
+            self.calls += 1
+            if self.calls == self.at:
+                if name == "close":
+                    real(*args, **kwargs)
+                raise OSError(code, "injected")
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(os, name, maybe)
+
+    def arm(self, call: int) -> None:
+        """Let the call of that number from now fail; 0 for none."""
+        self.calls, self.at = 0, call
+
+
+def noting(note: str) -> Callable[[Document], Document]:
+    return lambda now: now.replacing(replace(now.find(HOTP.id), note=note))
+
+
+def listing(folder: Path) -> set[str]:
+    return {str(one.relative_to(folder)) for one in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC], ids=["EIO", "ENOSPC"])
+@pytest.mark.parametrize("name", [*REFUSED, *OTHERWISE])
+def test_whatever_call_fails_the_old_vault_stays_and_memory_keeps_the_change(
+    vault_and_path: tuple[Vault, Path], monkeypatch: pytest.MonkeyPatch, name: str, code: int
+) -> None:
+    vault, path = vault_and_path
+    fault = Fault(monkeypatch, name, code)
+    vault.change(noting("before"))
+    failures = 0
+    for call in range(1, fault.calls + 1):
+        note = f"{name} {call}"
+        fault.arm(0)
+        before, files = path.read_bytes(), listing(path.parent)
+        fault.arm(call)
+        saved = _change(vault, noting(note))
+        fault.arm(0)
+        assert vault.entries[0].note == note
+        assert vault.saved is saved
+        if not saved:
+            failures += 1
+            assert path.read_bytes() == before
+            assert listing(path.parent) == files
+            vault.save()
+        assert vault.saved
+        assert Vault.open(path, PASSWORD).entries[0].note == note
+    assert failures or name in OTHERWISE or not fault.calls
+
+
+@pytest.mark.parametrize("name", ["open", "write", "fsync", "rename", "replace", "link"])
+def test_a_code_whose_counter_is_not_saved_is_not_given(
+    vault_and_path: tuple[Vault, Path], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    vault, path = vault_and_path
+    fault = Fault(monkeypatch, name, errno.EIO)
+    given = []
+    for call in range(1, 8):
+        fault.arm(call)
+        try:
+            given.append(vault.take_hotp(HOTP.id).text)
+        except NotSavedError:
+            assert Vault.open(path, PASSWORD).entries == vault.entries
+    assert len(set(given)) == len(given)
+    assert vault.entries[0].counter == HOTP.counter + len(given)
+
+
+def test_a_vault_that_cannot_be_made_leaves_nothing_in_its_place(
+    path: Path, clock: MovedClock, cheap_kdf: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("open", "write", "fsync", "rename", "replace"):
+        with monkeypatch.context() as patch:
+            fault = Fault(patch, name, errno.ENOSPC)
+            for call in (1, 2, 3):
+                fault.arm(call)
+                try:
+                    Vault.create(path, PASSWORD, FLOOR, clock)
+                except VaultError:
+                    assert not path.exists()
+                    assert not list(path.parent.glob("*.tmp"))
+                path.unlink(missing_ok=True)
+
+
+def test_a_write_that_is_taken_in_parts_is_completed(
+    vault_and_path: tuple[Vault, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault, path = vault_and_path
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda where, data: real(where, data[:1000]))
+    vault.change(noting("in parts"))
+    assert Vault.open(path, PASSWORD).entries[0].note == "in parts"
+
+
+def test_what_does_not_decrypt_to_the_same_is_not_written(
+    vault_and_path: tuple[Vault, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault, path = vault_and_path
+    before = path.read_bytes()
+    real = aead.aes_gcm_encrypt
+    monkeypatch.setattr(
+        "tui.vault.seal.aes_gcm_encrypt",
+        lambda key, nonce, text, aad: real(key, nonce, text[::-1], aad),
+    )
+    with pytest.raises(NotSavedError, match="does not decrypt to the same"):
+        vault.change(noting("x"))
+    assert path.read_bytes() == before
+    with pytest.raises(CryptoError):
+        seal.recovery_slot("0" * 32, bytes(range(32)), bytes(20))
+
+
+@pytest.mark.parametrize(
+    ("preferences", "reason"),
+    [
+        ({"x": float("nan")}, "cannot be written as JSON"),
+        ({"x": object()}, "cannot be written as JSON"),
+        ({"x": "A" * (13 << 20)}, "would be larger than 16 MiB"),
+    ],
+    ids=["NaN", "object", "large"],
+)
+def test_what_could_not_be_read_again_is_not_written(
+    vault_and_path: tuple[Vault, Path], preferences: dict[str, Any], reason: str
+) -> None:
+    vault, path = vault_and_path
+    before = path.read_bytes()
+    with pytest.raises(NotSavedError, match=reason):
+        vault.change(lambda now: replace(now, preferences=preferences))
+    assert path.read_bytes() == before
+    vault.change(lambda now: replace(now, preferences={}))
+    assert vault.saved
+
+
+def test_what_a_step_raises_comes_through_and_changes_nothing(
+    vault_and_path: tuple[Vault, Path],
+) -> None:
+    vault, path = vault_and_path
+    before, held = path.read_bytes(), vault.document
+
+    def step(_: Document) -> Document:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        vault.change(step)
+    assert (path.read_bytes(), vault.document, vault.saved) == (before, held, True)
+
+
+@pytest.fixture
+def vault_and_path(make_vault: MakeVault, path: Path) -> tuple[Vault, Path]:
+    return make_vault(document(HOTP)), path
+
+
+def _change(vault: Vault, step: Callable[[Document], Document]) -> bool:
+    try:
+        vault.change(step)
+    except NotSavedError:
+        return False
+    return True

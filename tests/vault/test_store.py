@@ -1,0 +1,275 @@
+"""The vault's place on disk: private, never followed, never waited for, with kept backups."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.vault.conftest import MakeVault
+from tests.vault.support import FLOOR, PASSWORD, MovedClock, entry
+from tui.errors import DamagedVaultError, NotSavedError, VaultError, VaultMissingError
+from tui.files import LIMIT
+from tui.vault import store
+from tui.vault.store import Store
+from tui.vault.vault import Vault
+
+A, B = entry("a"), entry("b")
+DAY = 86_400
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o077, 0o777])
+def umask(request: pytest.FixtureRequest) -> Iterator[None]:
+    before = os.umask(request.param)
+    yield
+    os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.lstat().st_mode)
+
+
+def save(vault: Vault, note: str) -> None:
+    vault.change(lambda now: replace(now, entries=(replace(A, note=note),)))
+
+
+def backups(path: Path) -> list[str]:
+    return sorted(one.name for one in (path.parent / "backups").iterdir())
+
+
+@pytest.mark.usefixtures("umask", "cheap_kdf")
+def test_everything_is_private_whatever_the_umask(tmp_path: Path, clock: MovedClock) -> None:
+    tmp_path.chmod(0o755)
+    path = tmp_path / "new" / "folder" / "vault.json"
+    save(Vault.create(path, PASSWORD, FLOOR, clock), "one")
+    modes = {one.relative_to(tmp_path): mode(one) for one in (tmp_path / "new").rglob("*")}
+    assert {one.name for one in modes} >= {"folder", "vault.json", "vault.json.lock", "backups"}
+    for one, found in modes.items():
+        assert found == (0o700 if (tmp_path / one).is_dir() else 0o600), one
+    assert mode(tmp_path) == 0o755
+
+
+def test_a_vault_that_others_could_open_is_closed_to_them_and_it_is_said(
+    make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path
+) -> None:
+    make_vault()
+    path.chmod(0o644)
+    assert [one for one in open_vault().warnings if "now they cannot" in one]
+    assert mode(path) == 0o600
+
+
+def test_a_link_is_refused_at_the_last_component_only(
+    make_vault: MakeVault, path: Path, tmp_path: Path, clock: MovedClock
+) -> None:
+    make_vault()
+    (tmp_path / "link.json").symlink_to(path.name)
+    with pytest.raises(VaultError, match="it is a symbolic link"):
+        Vault.open(tmp_path / "link.json", PASSWORD, clock)
+    (tmp_path / "folder").symlink_to(tmp_path)
+    assert Vault.open(tmp_path / "folder" / path.name, PASSWORD, clock).path == path
+
+
+def test_the_path_is_resolved_once(
+    make_vault: MakeVault, path: Path, tmp_path: Path, clock: MovedClock
+) -> None:
+    make_vault()
+    link, elsewhere = tmp_path / "folder", tmp_path / "elsewhere"
+    link.symlink_to(tmp_path)
+    vault = Vault.open(link / path.name, PASSWORD, clock)
+    elsewhere.mkdir()
+    link.unlink()
+    link.symlink_to(elsewhere)
+    save(vault, "here")
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_link_put_in_the_vaults_place_is_not_written_through(
+    make_vault: MakeVault, path: Path, tmp_path: Path
+) -> None:
+    vault = make_vault()
+    path.rename(tmp_path / "moved.json")
+    path.symlink_to("moved.json")
+    before = path.read_bytes()
+    with pytest.raises(NotSavedError, match="it is a symbolic link"):
+        save(vault, "one")
+    assert path.is_symlink()
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["vault.json.lock", "backups"])
+def test_a_link_in_the_place_of_the_lock_or_the_backups_is_not_followed(
+    make_vault: MakeVault, path: Path, tmp_path: Path, name: str
+) -> None:
+    vault = make_vault()
+    target = tmp_path / "target"
+    target.mkdir()
+    place = path.parent / name
+    if place.exists():
+        place.unlink()
+    place.symlink_to(target if name == "backups" else target / "file")
+    before = path.read_bytes()
+    with pytest.raises(NotSavedError):
+        save(vault, "one")
+    assert path.read_bytes() == before
+    assert list(target.iterdir()) == []
+
+
+def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, clock: MovedClock) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path, reason in (
+        (tmp_path / "pipe", "is not a regular file"),
+        (Path("/dev/zero"), "is not a regular file"),
+        (tmp_path, "is a folder"),
+    ):
+        with pytest.raises(VaultError, match=reason):
+            Store(path, clock).read()
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "x/..", "a\0b", "a\0b/c"])
+def test_a_path_that_names_no_file_is_refused(name: str, clock: MovedClock) -> None:
+    with pytest.raises(VaultError):
+        Store(name, clock)
+
+
+def test_a_missing_vault_is_said_to_be_missing(tmp_path: Path, clock: MovedClock) -> None:
+    for path in (tmp_path / "none.json", tmp_path / "no" / "folder.json"):
+        with pytest.raises(VaultMissingError, match="There is no vault at"):
+            Store(path, clock).read()
+
+
+def test_a_vault_of_more_than_16_mib_is_refused_by_its_size(
+    path: Path, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with path.open("wb") as file:
+        file.truncate(LIMIT + 1)
+    monkeypatch.setattr(os, "read", lambda *_: pytest.fail("it was read"))
+    with pytest.raises(DamagedVaultError, match="larger than 16 MiB"):
+        Store(path, clock).read()
+
+
+def test_another_users_vault_is_refused(
+    make_vault: MakeVault, path: Path, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_vault()
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    with pytest.raises(VaultError, match="belongs to another user"):
+        Store(path, clock).read()
+
+
+def test_a_vault_that_is_being_written_is_waited_for_and_then_not_saved(
+    make_vault: MakeVault, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = make_vault()
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    with path.with_name("vault.json.lock").open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(NotSavedError, match="another program"):
+            save(vault, "kept")
+    assert 4.5 < sum(pauses) <= 5
+    assert vault.entries[0].note == "kept"
+    assert not vault.saved
+    vault.save()
+    assert vault.saved
+
+
+def test_without_locks_it_is_saved_and_said_once(
+    make_vault: MakeVault, open_vault: Callable[[], Vault], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = make_vault()
+
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "no locks")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    save(vault, "one")
+    save(vault, "two")
+    assert open_vault().entries[0].note == "two"
+    assert len([one for one in vault.warnings if "has no locks" in one]) == 1
+
+
+def test_what_a_crash_left_is_cleaned_up_and_nothing_else(
+    make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path
+) -> None:
+    make_vault()
+    stale = path.with_name(".vault.json.0123456789abcdef.tmp")
+    others = [
+        path.with_name(".vault.json.tmp"),
+        path.with_name(".other.json.0123456789abcdef.tmp"),
+        path.with_name("vault.json.0123456789abcdef.tmp"),
+    ]
+    for one in (stale, *others):
+        one.write_bytes(b"")
+    save(open_vault(), "one")
+    assert not stale.exists()
+    assert all(one.exists() for one in others)
+
+
+def test_the_newest_ten_are_kept_in_the_order_of_saving_whatever_the_clock_does(
+    make_vault: MakeVault, path: Path, clock: MovedClock
+) -> None:
+    vault = make_vault()
+    olds: list[bytes] = []
+    for step in range(25):
+        clock.moment += 60 if step % 2 else -90
+        olds.append(path.read_bytes())
+        save(vault, str(step))
+    contents = [(path.parent / "backups" / name).read_bytes() for name in backups(path)]
+    assert contents == olds[-10:]
+
+
+def test_one_backup_stays_for_each_of_the_last_seven_days(
+    make_vault: MakeVault, path: Path, clock: MovedClock
+) -> None:
+    vault = make_vault()
+    for _ in range(9):
+        clock.moment += DAY
+        for note in range(12):
+            clock.moment += 1
+            save(vault, str(note))
+    days = [name.split(".")[3][:8] for name in backups(path)]
+    assert len(days) == 16
+    assert sorted(set(days)) == [f"202311{day}" for day in range(17, 24)]
+    clock.moment += 30 * DAY
+    save(vault, "later")
+    assert len(backups(path)) == 10
+
+
+def test_backups_of_another_vault_in_the_folder_are_left_alone(
+    make_vault: MakeVault, path: Path
+) -> None:
+    vault = make_vault()
+    folder = path.parent / "backups"
+    folder.mkdir(exist_ok=True)
+    other = folder / "vault.json.old.00000001.20200101T000000Z"
+    other.write_bytes(b"")
+    for step in range(12):
+        save(vault, str(step))
+    assert other.exists()
+    assert len(backups(path)) == 11
+
+
+def test_backups_are_copied_where_a_file_cannot_have_two_names(
+    make_vault: MakeVault, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = make_vault()
+
+    def no_links(*_: object, **__: object) -> None:
+        raise OSError(errno.EPERM, "no links")
+
+    monkeypatch.setattr(os, "link", no_links)
+    before = path.read_bytes()
+    save(vault, "one")
+    kept = path.parent / "backups" / backups(path)[-1]
+    assert kept.read_bytes() == before
+    assert mode(kept) == 0o600
+
+
+def test_the_wait_for_a_lock_is_five_seconds() -> None:
+    assert pytest.approx(5) == store.LOCK_ATTEMPTS * store.LOCK_PAUSE

@@ -1,0 +1,317 @@
+"""The vault as screens and commands use it: open, change, merge, count, close."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.vault import golden
+from tests.vault.conftest import MakeVault
+from tests.vault.support import (
+    FLOOR,
+    PASSWORD,
+    RFC_CODES,
+    MovedClock,
+    document,
+    entry,
+    full_document,
+    identity,
+)
+from tui.crypto.kdf import Argon2Params
+from tui.errors import (
+    ConflictError,
+    CryptoError,
+    DamagedVaultError,
+    MatchError,
+    NewerVaultError,
+    NotSavedError,
+    UsageError,
+    VaultError,
+    VaultExistsError,
+    WrongPasswordError,
+)
+from tui.otp.entry import MAX_COUNTER, OtpType
+from tui.vault.document import Document
+from tui.vault.vault import LockedVault, Vault
+
+A, B, C = entry("a"), entry("b"), entry("c")
+HOTP = entry("hotp", OtpType.HOTP)
+
+
+def adding(name: str) -> Callable[[Document], Document]:
+    return lambda now: replace(now, entries=(*now.entries, entry(name)))
+
+
+def test_a_vault_that_was_made_opens_with_its_password(path: Path, clock: MovedClock) -> None:
+    # With the real Argon2, at the floor.
+    Vault.create(path, PASSWORD, FLOOR, clock).change(lambda _: full_document())
+    opened = Vault.open(path, "fine Grüße \N{BLACK STAR}", clock)
+    assert opened.document == full_document()
+    assert opened.saved
+    assert opened.warnings == ()
+    with pytest.raises(WrongPasswordError, match=r"password is wrong, or the vault .* is damaged"):
+        Vault.open(path, "fine grüße", clock)
+
+
+def test_a_password_that_is_not_text_is_refused(make_vault: MakeVault, path: Path) -> None:
+    make_vault()
+    with pytest.raises(UsageError):
+        Vault.open(path, "\udcff")
+
+
+def test_a_vault_is_never_made_over_a_file(path: Path, clock: MovedClock, cheap_kdf: None) -> None:
+    path.symlink_to("nowhere")
+    with pytest.raises(VaultExistsError):
+        Vault.create(path, PASSWORD, FLOOR, clock)
+    path.unlink()
+    path.write_bytes(b"mine")
+    with pytest.raises(VaultExistsError):
+        Vault.create(path, PASSWORD, FLOOR, clock)
+    assert path.read_bytes() == b"mine"
+
+
+def test_a_vault_is_not_made_weaker_than_the_floor(path: Path, clock: MovedClock) -> None:
+    with pytest.raises(CryptoError):
+        Vault.create(path, PASSWORD, Argon2Params(1, 8, 1), clock)
+    assert not path.exists()
+
+
+def test_a_newer_vault_is_left_untouched(path: Path, clock: MovedClock) -> None:
+    path.write_bytes(golden.PATH.read_bytes().replace(b'"version":1,', b'"version":2,', 1))
+    before = path.read_bytes()
+    with pytest.raises(NewerVaultError, match="made by a newer otp-tui"):
+        LockedVault.read(path, clock)
+    assert path.read_bytes() == before
+
+
+def test_a_payload_that_was_changed_is_damage_and_not_a_wrong_password(
+    make_vault: MakeVault, path: Path
+) -> None:
+    make_vault()
+    path.write_bytes(path.read_bytes().replace(b'"generation":1,', b'"generation":2,'))
+    with pytest.raises(DamagedVaultError, match="password fits") as caught:
+        Vault.open(path, PASSWORD)
+    assert not isinstance(caught.value, WrongPasswordError)
+
+
+def test_the_caller_may_import_while_the_key_is_derived(make_vault: MakeVault, path: Path) -> None:
+    make_vault()
+    done: list[str] = []
+    LockedVault.read(path).unlock(PASSWORD, meanwhile=lambda: done.append("imported"))
+    assert done == ["imported"]
+
+
+def test_a_derivation_that_fails_in_its_thread_is_said(
+    make_vault: MakeVault, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_vault()
+
+    def starved(*_: object) -> bytes:
+        raise CryptoError("no memory")
+
+    monkeypatch.setattr("tui.crypto.kdf.argon2id", starved)
+    with pytest.raises(CryptoError, match="no memory"):
+        Vault.open(path, PASSWORD)
+
+
+def test_a_step_that_changes_nothing_does_not_write(make_vault: MakeVault, path: Path) -> None:
+    vault = make_vault(document(A))
+    before = path.stat().st_ino
+    vault.change(lambda now: now)
+    assert path.stat().st_ino == before
+
+
+def test_every_save_has_a_new_nonce_and_a_higher_generation(
+    make_vault: MakeVault, path: Path
+) -> None:
+    from tui.vault import envelope
+
+    vault = make_vault()
+    seen = [envelope.parse(path.read_bytes())]
+    for name in "xyz":
+        vault.change(adding(name))
+        seen.append(envelope.parse(path.read_bytes()))
+    assert [one.generation for one in seen] == [1, 2, 3, 4]
+    assert len({one.nonce for one in seen}) == 4
+    assert len({(one.vault_id, one.slots) for one in seen}) == 1
+
+
+def test_two_writers_merge(make_vault: MakeVault, open_vault: Callable[[], Vault]) -> None:
+    first = make_vault(document(A, B))
+    second = open_vault()
+    first.change(adding("first"))
+    second.change(lambda now: replace(now, entries=now.entries[1:]))
+    assert [one.issuer for one in second.entries] == ["b", "first"]
+    first.change(adding("again"))
+    assert [one.issuer for one in first.entries] == ["b", "first", "again"]
+    assert open_vault().document == first.document
+
+
+def test_quarantined_entries_survive_a_save_and_a_merge(
+    make_vault: MakeVault, open_vault: Callable[[], Vault]
+) -> None:
+    first = make_vault(full_document())
+    second = open_vault()
+    first.change(adding("first"))
+    second.change(adding("second"))
+    assert [one.raw for one in open_vault().document.unreadable] == [{"id": "x", "type": "quantum"}]
+
+
+def test_a_change_that_waits_is_merged_when_it_can_be_saved(
+    make_vault: MakeVault, open_vault: Callable[[], Vault], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = make_vault(document(A))
+    second = open_vault()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", _fail)
+        with pytest.raises(NotSavedError):
+            first.change(adding("waits"))
+    second.change(adding("saved"))
+    assert not first.saved
+    first.save()
+    assert first.saved
+    assert {one.issuer for one in open_vault().entries} == {"a", "waits", "saved"}
+
+
+def test_another_vault_in_our_place_is_not_written_over(
+    make_vault: MakeVault, path: Path, clock: MovedClock
+) -> None:
+    vault = make_vault(document(A))
+    path.unlink()
+    Vault.create(path, PASSWORD, FLOOR, clock)
+    before = path.read_bytes()
+    for name in ("one", "two"):
+        with pytest.raises(ConflictError, match="another vault") as caught:
+            vault.change(adding(name))
+        assert not vault.saved
+    assert path.read_bytes() == before
+    (beside,) = path.parent.glob("vault.conflict-*.json")
+    assert str(beside) in caught.value.sentence
+    assert beside.stat().st_mode & 0o777 == 0o600
+    assert [one.issuer for one in Vault.open(beside, PASSWORD, clock).entries] == [
+        "a",
+        "one",
+        "two",
+    ]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"<html>",
+        golden.PATH.read_bytes().replace(b'"version":1,', b'"version":2,', 1),
+        golden.PATH.read_bytes(),
+    ],
+    ids=["empty", "html", "newer", "other key"],
+)
+def test_what_is_not_our_vault_any_more_is_not_written_over(
+    make_vault: MakeVault, path: Path, data: bytes
+) -> None:
+    vault = make_vault(document(A))
+    path.write_bytes(data)
+    with pytest.raises(ConflictError):
+        vault.change(adding("one"))
+    assert path.read_bytes() == data
+    assert len(list(path.parent.glob("vault.conflict-*.json"))) == 1
+
+
+def test_the_same_vault_under_another_key_is_not_written_over(
+    make_vault: MakeVault, path: Path
+) -> None:
+    vault = make_vault(document(A))
+    changed = path.read_bytes().replace(b'"generation":2,', b'"generation":3,')
+    path.write_bytes(changed)
+    with pytest.raises(ConflictError):
+        vault.change(adding("one"))
+    assert path.read_bytes() == changed
+
+
+def test_a_vault_that_is_gone_is_written_anew_and_it_is_said(
+    make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path
+) -> None:
+    vault = make_vault(document(A))
+    path.unlink()
+    vault.change(adding("one"))
+    assert [one.issuer for one in open_vault().entries] == ["a", "one"]
+    assert any("was gone" in one for one in vault.warnings)
+
+
+def test_an_older_file_that_is_put_back_takes_nothing_away(
+    make_vault: MakeVault, path: Path
+) -> None:
+    vault = make_vault(document(HOTP))
+    old = path.read_bytes()
+    vault.take_hotp(HOTP.id)
+    vault.change(adding("later"))
+    path.write_bytes(old)
+    assert vault.take_hotp(HOTP.id).text == RFC_CODES[1]
+    assert [one.issuer for one in vault.entries] == ["hotp", "later"]
+
+
+def test_hotp_codes_are_those_of_the_rfc_and_each_is_given_once(
+    make_vault: MakeVault, open_vault: Callable[[], Vault]
+) -> None:
+    first = make_vault(document(HOTP))
+    second = open_vault()
+    given = [vault.take_hotp(HOTP.id).text for vault in (first, second, second, first, second)]
+    assert given == RFC_CODES[:5]
+    assert open_vault().entries[0].counter == 5
+    assert open_vault().entries[0].revision == 5
+
+
+def test_a_counter_is_taken_only_where_there_is_one(make_vault: MakeVault) -> None:
+    vault = make_vault(document(A, replace(HOTP, counter=MAX_COUNTER)))
+    before = vault.document
+    with pytest.raises(UsageError, match="has no counter"):
+        vault.take_hotp(A.id)
+    with pytest.raises(UsageError, match="at its end"):
+        vault.take_hotp(HOTP.id)
+    with pytest.raises(MatchError):
+        vault.take_hotp(identity("nobody"))
+    assert vault.document is before
+
+
+def test_a_closed_vault_has_nothing_left(make_vault: MakeVault) -> None:
+    vault = make_vault(document(A))
+    vault.close()
+    assert vault.entries == ()
+    for use in (vault.save, lambda: vault.change(adding("x")), lambda: vault.take_hotp(A.id)):
+        with pytest.raises(VaultError, match="locked"):
+            use()
+
+
+def test_threads_may_change_at_the_same_time(
+    make_vault: MakeVault, open_vault: Callable[[], Vault]
+) -> None:
+    vault = make_vault()
+    threads = [
+        threading.Thread(target=vault.change, args=(adding(str(number)),)) for number in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {one.issuer for one in open_vault().entries} == set("01234567")
+
+
+def test_importing_the_vault_costs_no_ciphers_and_no_codes() -> None:
+    heavy = {"argon2", "cryptography", "pyotp", "tui.vault.document", "tui.otp.entry", "uuid"}
+    shown = subprocess.run(
+        [sys.executable, "-c", "import sys, tui.vault.vault; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert not heavy & set(shown)
+
+
+def _fail(_: int) -> None:
+    raise OSError(5, "injected")
