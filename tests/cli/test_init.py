@@ -26,6 +26,12 @@ def test_leaves_an_existing_vault_alone(filled: Program) -> None:
     assert filled.vault.read_bytes() == before
 
 
+def test_says_so_before_it_asks_for_a_password(filled: Program) -> None:
+    done = filled.spawn("init")
+    assert done.code == 1
+    assert "already" in done.err
+
+
 def test_leaves_any_other_file_alone(program: Program) -> None:
     program.vault.parent.mkdir(mode=0o700)
     program.vault.symlink_to(program.folder / "elsewhere")

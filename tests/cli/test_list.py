@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tests.cli.conftest import HOSTILE, RFC_SECRET
 from tests.cli.program import PASSWORD, Program
+from tui.cli.columns import table
 from tui.text import clean
 from tui.vault.document import Unreadable
 from tui.vault.vault import Vault
@@ -92,6 +93,10 @@ def test_plain_columns_line_up_with_wide_characters(filled: Program) -> None:
     assert wide.index("é") == github.index("octocat") - len("郵便局")
 
 
+def test_columns_line_up_with_what_is_shown_of_a_name() -> None:
+    assert table([("a\x1b[0m\u200b", "b"), ("郵e\u0301", "d")]) == ["a[0m  b", "郵e\u0301   d"]
+
+
 def test_plain_shows_no_control_characters_no_colour_no_secret(filled: Program) -> None:
     done = filled.open("list")
     assert "Evil" in done.out
@@ -134,7 +139,7 @@ def test_what_cannot_be_read_is_told(filled: Program) -> None:
 
 def test_warnings_of_the_vault_are_told(filled: Program) -> None:
     filled.vault.chmod(0o644)
-    done = filled.open("list", "--json")
+    done = filled.open("list", "--json", "bank")
     assert done.code == 0
-    assert "otp-tui: " in done.err
+    assert done.err.startswith("otp-tui: ")
     assert filled.vault.stat().st_mode & 0o777 == 0o600
