@@ -46,11 +46,11 @@ def check_read(params: Argon2Params) -> Argon2Params:
         ("memory", params.memory_kib, MAX_MEMORY_KIB),
     ):
         if type(value) is not int or not 1 <= value <= most:
-            raise CryptoError(f"its Argon2 {name} is not a whole number from 1 to {most}")
+            raise CryptoError(f"the Argon2 {name} is not a whole number from 1 to {most}")
     if params.memory_kib < 8 * params.parallelism:
-        raise CryptoError("its Argon2 memory is less than 8 KiB a lane")
+        raise CryptoError("the Argon2 memory is less than 8 KiB a lane")
     if params.memory_kib * params.time_cost > MAX_WORK_KIB:
-        raise CryptoError("its Argon2 memory times passes is more than 4 GiB")
+        raise CryptoError("the Argon2 memory times passes is more than 4 GiB")
     return params
 
 
@@ -63,7 +63,7 @@ def check_write(params: Argon2Params) -> Argon2Params:
     check_read(params)
     if params.memory_kib < FLOOR_MEMORY_KIB or params.time_cost < FLOOR_TIME_COST:
         raise CryptoError(
-            f"Argon2 must take at least {FLOOR_MEMORY_KIB} KiB and {FLOOR_TIME_COST} passes"
+            f"Argon2 must take at least {FLOOR_MEMORY_KIB} KiB and {FLOOR_TIME_COST} passes."
         )
     return params
 
@@ -96,7 +96,7 @@ def argon2id(password: bytes, salt: bytes, params: Argon2Params, length: int = 3
         )
     except HashingError:
         raise CryptoError(
-            f"Argon2 could not get the {params.memory_kib // 1024} MiB of memory it needs"
+            f"Argon2 could not get the {params.memory_kib // 1024} MiB of memory it needs."
         ) from None
 
 
