@@ -98,3 +98,14 @@ def _flipped(place: int, bit: int) -> bytes:
 def _assert_refused(data: bytes) -> None:
     with pytest.raises((DamagedVaultError, NewerVaultError)):
         decrypt(envelope.parse(data), golden.KEY, "The vault")
+
+
+def test_the_format_is_described_key_by_key() -> None:
+    described = (Path(__file__).parents[2] / "docs" / "vault-format.md").read_text(encoding="utf-8")
+    written = json.loads(document.write(full_document()))
+    header = json.loads(GOLDEN)
+    keys = {*header, *header["slots"][0], *header["slots"][0]["kdf"], *written} - {"future"}
+    keys |= set().union(*written["entries"][:3]) - {"colour", "later"}
+    assert {key for key in keys if f"`{key}`" not in described and f'"{key}"' not in described} == (
+        set()
+    )
