@@ -195,6 +195,8 @@ class OtpApp(App[None]):
     # --- the end ---------------------------------------------------------------------------
 
     def _listen_to_signals(self) -> None:
+        if self.is_headless:
+            return
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             try:

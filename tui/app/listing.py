@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui.otp.entry import Category, Entry
-from tui.otp.query import haystack, matches, words_of
+from tui.otp.query import haystack, words_of
 
 
 class Listing:
@@ -16,31 +16,36 @@ class Listing:
         self.total = len(entries)
         self._ordered = sorted(entries, key=lambda entry: entry.ranking)
         self._names = {category.id: category.name for category in categories}
-        self._haystacks: dict[str, str] | None = None
+        self._prepared: dict[str | None, list[tuple[str, Entry]]] = {}
 
-    def prepare(self) -> dict[str, str]:
-        """Make ready to search, ahead of the first letter: a haystack for each entry id."""
-        if self._haystacks is None:
-            self._haystacks = {entry.id: haystack(entry, self._names) for entry in self._ordered}
-        return self._haystacks
+    def prepare(self, category: str | None) -> list[tuple[str, Entry]]:
+        """Return what a search in this category goes through, made at the first call."""
+        if category not in self._prepared:
+            self._prepared[category] = [
+                (haystack(entry, self._names), entry) for entry in self._within(category)
+            ]
+        return self._prepared[category]
 
     def visible(self, category: str | None, query: str) -> list[Entry]:
         """Return the entries of a category id (None: all) that hold every word of the query.
 
         In a category its own ranking orders them, elsewhere the entry's ranking.
         """
-        if category is None:
-            entries = self._ordered
-        else:
-            ranked = [
-                (binding.ranking, entry)
-                for entry in self._ordered
-                for binding in entry.categories
-                if binding.category == category
-            ]
-            entries = [entry for _, entry in sorted(ranked, key=lambda pair: pair[0])]
         words = words_of(query)
         if not words:
-            return list(entries)
-        hay = self.prepare()
-        return [entry for entry in entries if matches(words, hay[entry.id])]
+            return self._within(category)
+        pairs = self.prepare(category)
+        for word in words:
+            pairs = [pair for pair in pairs if word in pair[0]]
+        return [entry for _, entry in pairs]
+
+    def _within(self, category: str | None) -> list[Entry]:
+        if category is None:
+            return self._ordered
+        ranked = [
+            (binding.ranking, entry)
+            for entry in self._ordered
+            for binding in entry.categories
+            if binding.category == category
+        ]
+        return [entry for _, entry in sorted(ranked, key=lambda pair: pair[0])]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from tui.app.commands import bindings
@@ -17,7 +18,9 @@ from tui.app.widgets.line_list import LineList
 from tui.clipboard import Outcome, over_ssh
 from tui.errors import ClipboardError, EntryError, NotSavedError, OtpTuiError
 from tui.otp.entry import Entry, OtpType
-from tui.vault.vault import Vault
+
+if TYPE_CHECKING:
+    from tui.vault.vault import Vault
 
 MESSAGE_SECONDS = 6.0
 
@@ -26,7 +29,7 @@ class CodesScreen(OtpScreen):
     """Shows the entries of an unlocked vault."""
 
     CSS_PATH = "codes.tcss"
-    BINDINGS: ClassVar = bindings()
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
     AUTO_FOCUS = "CodeList"
 
     def __init__(self, vault: Vault) -> None:
@@ -133,7 +136,7 @@ class CodesScreen(OtpScreen):
 
     def action_search(self) -> None:
         """Open the search: from now on letters are looked for."""
-        self._listing.prepare()
+        self._listing.prepare(self._category)
         self._query = self._query or ""
         self._show()
 

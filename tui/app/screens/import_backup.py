@@ -58,7 +58,7 @@ class ImportScreen(OtpScreen):
         super().__init__()
         self._vault = vault
         self._data = b""
-        self._name = ""
+        self._file_name = ""
         self._backup: Backup | None = None
         self._choice = Choice.SKIP
         self._busy = ""
@@ -137,12 +137,14 @@ class ImportScreen(OtpScreen):
         except OtpTuiError as error:
             self._fail(error)
             return
-        self._name = path.name
+        self._file_name = path.name
         self._recognise()
 
     def _format(self) -> Format | None:
         chosen = self.query_one(Select).value
-        return recognise(self._data, self._name) if chosen == BY_CONTENT else by_name(str(chosen))
+        return (
+            recognise(self._data, self._file_name) if chosen == BY_CONTENT else by_name(str(chosen))
+        )
 
     def _recognise(self) -> None:
         found = self._format()
@@ -181,7 +183,7 @@ class ImportScreen(OtpScreen):
                 self.query_one(PasswordInput).focus()
             return
         self._busy = ""
-        self._show_source(self._name)
+        self._show_source(self._file_name)
         self._preview(rows)
 
     # --- looking --------------------------------------------------------------------------
@@ -246,7 +248,7 @@ class ImportScreen(OtpScreen):
         def step(document: Document) -> Document:
             nonlocal report
             fresh = rows if document is planned else plan(document, backup)
-            done, report = apply(document, backup, fresh, choices, moment, ticked)
+            done, report = apply(document, backup, fresh, choices, moment, ticked=ticked)
             return done
 
         self._wait_for("Importing")

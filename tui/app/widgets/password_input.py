@@ -36,5 +36,6 @@ class PasswordInput(Input):
     def take(self) -> str:
         """Return what was typed and empty the field."""
         typed = self.value
-        self.value = ""
+        with self.prevent(Input.Changed):
+            self.value = ""
         return typed

@@ -1,0 +1,60 @@
+"""What runs in the pseudo-terminal: an empty Textual app, or the code list."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks.terminal import START
+
+
+def _start() -> None:
+    sys.stdout.buffer.write(START)
+    sys.stdout.buffer.flush()
+
+
+def empty() -> None:
+    """Show one word."""
+    _start()
+    from textual.app import App, ComposeResult
+    from textual.widgets import Static
+
+    class Empty(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Static("ready")
+
+    Empty().run()
+
+
+class OpenVault:
+    """A vault that was unlocked before the clock started."""
+
+    warnings: tuple[str, ...] = ()
+
+    def __init__(self, count: int) -> None:
+        from benchmarks.entries import document
+
+        self.document = document(count)
+        self.entries = self.document.entries
+
+    def close(self) -> None:
+        """Nothing was opened."""
+
+
+def codes(count: int, countdown: str) -> None:
+    """Show the code list of `count` entries."""
+    vault: Any = OpenVault(count)
+    _start()
+    from tui.app.app import OtpApp
+    from tui.config import Config
+
+    config = Config(countdown=countdown, clipboard="off", lock_after=0)
+    OtpApp(Path("bench.json"), config, vault=vault).run()
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "empty":
+        empty()
+    else:
+        codes(int(sys.argv[2]), sys.argv[3])

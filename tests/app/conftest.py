@@ -1,0 +1,73 @@
+"""An app on a small vault, with a clock that tests move and a clipboard that they read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.app.helpers import PASSWORD, FakeClipboard, FakeClock, sample_entries
+from tui.app.app import OtpApp
+from tui.config import Config
+from tui.crypto.kdf import Argon2Params
+from tui.otp.entry import Category, Entry
+from tui.vault.document import Document
+from tui.vault.vault import LockedVault, Vault
+
+MakeVault = Callable[..., Vault]
+MakeApp = Callable[..., OtpApp]
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def clipboard() -> FakeClipboard:
+    return FakeClipboard()
+
+
+@pytest.fixture
+def vault_path(tmp_path: Path) -> Path:
+    return tmp_path / "vault" / "personal.json"
+
+
+@pytest.fixture
+def make_vault(vault_path: Path, clock: FakeClock) -> MakeVault:
+    def make(
+        entries: Sequence[Entry] | None = None, categories: Sequence[Category] | None = None
+    ) -> Vault:
+        Vault.create(vault_path, PASSWORD, Argon2Params(2, 19456, 1), clock).close()
+        vault = LockedVault.read(vault_path, clock).unlock(PASSWORD)
+        made, named = sample_entries()
+        filled = Document(
+            entries=tuple(made if entries is None else entries),
+            categories=tuple(named if categories is None else categories),
+        )
+        vault.change(lambda _: filled)
+        return vault
+
+    return make
+
+
+@pytest.fixture
+def make_app(
+    vault_path: Path, clock: FakeClock, clipboard: FakeClipboard, make_vault: MakeVault
+) -> MakeApp:
+    """Return a maker of apps: unlocked on the sample entries unless `vault` says otherwise."""
+
+    def make(vault: Vault | str | None = "sample", **settings: Any) -> OtpApp:
+        opened = make_vault() if isinstance(vault, str) else vault
+        return OtpApp(
+            vault_path,
+            Config(**settings),
+            clock=clock,
+            clipboard=clipboard,
+            vault=opened,
+            environ={},
+        )
+
+    return make

@@ -1,0 +1,127 @@
+"""What the tests of the app share."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TypeVar
+
+from textual.pilot import Pilot
+from textual.widget import Widget
+from textual.widgets import DirectoryTree
+from textual.worker import WorkerCancelled
+
+from tui.app.app import OtpApp
+from tui.app.widgets.bars import StatusLine
+from tui.app.widgets.code_list import CodeList
+from tui.clipboard import Outcome
+from tui.errors import ClipboardError
+from tui.otp.entry import Algorithm, Binding, Category, Entry, OtpType
+from tui.otp.secret import Secret
+
+PASSWORD = "correct horse"
+START = 1_700_000_000.0
+"""A multiple of 10, 20 seconds into a period of 30."""
+
+W = TypeVar("W", bound=Widget)
+
+
+class FakeClock:
+    """Stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.moment = START
+
+    def now(self) -> float:
+        return self.moment
+
+    def steady(self) -> float:
+        return self.moment
+
+
+class FakeClipboard:
+    """Keeps what was copied; can be told to fail."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.why_not = ""
+        self.outcome = Outcome.COPIED
+
+    def copy(self, text: str) -> Outcome:
+        if self.why_not:
+            raise ClipboardError(self.why_not)
+        self.text = text
+        return self.outcome
+
+    def clear(self) -> None:
+        self.text = ""
+
+
+def sample_entries() -> tuple[list[Entry], list[Category]]:
+    """One entry of each type, and names that are hard to show."""
+    web, work = Category.named("Web", 0), Category.named("Work", 1)
+    secret = Secret.base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
+
+    def made(number: int, kind: OtpType, issuer: str, **more: object) -> Entry:
+        values: dict[str, object] = {
+            "id": f"00000000-0000-4000-8000-{number:012}",
+            "type": kind,
+            "issuer": issuer,
+            "secret": secret,
+            "ranking": number,
+            **more,
+        }
+        return Entry(**values)  # type: ignore[arg-type]
+
+    entries = [
+        made(0, OtpType.TOTP, "GitHub", account="octocat", categories=(Binding(web.id, 1),)),
+        made(
+            1,
+            OtpType.TOTP,
+            "Registrar",
+            account="ops@example.org",
+            digits=8,
+            period=60,
+            algorithm=Algorithm.SHA256,
+            categories=(Binding(web.id, 0), Binding(work.id, 0)),
+        ),
+        made(2, OtpType.STEAM, "Steam", account="gordon", digits=5),
+        made(3, OtpType.HOTP, "Bank", account="gordon", counter=12),
+        made(4, OtpType.MOTP, "VPN", account="ops", secret=Secret.text("e3152afee62599c8"),
+             pin="1234", period=10),
+        made(5, OtpType.TOTP, "郵便局", account="家族 👪"),
+        made(6, OtpType.TOTP, "Evil\x1b]52;c;QUJD\x07 [/foo]", account="[@click=app.quit]a\u202eb"),
+        made(7, OtpType.YANDEX, "Yandex", account="nobody",
+             secret=Secret.base32("LA2V6KMCGYMWWVEW64RNP3JA3I")),
+    ]  # fmt: skip
+    return entries, [web, work]
+
+
+def codes_of(app: OtpApp) -> CodeList:
+    return app.screen.query_one(CodeList)
+
+
+def lines_of(widget: Widget) -> list[str]:
+    """The lines that a widget shows, as text."""
+    return [widget.render_line(y).text for y in range(widget.size.height)]
+
+
+def status_of(app: OtpApp) -> str:
+    return app.screen.query_one(StatusLine).message
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait for workers and paints; a folder tree's loader never ends and is not waited for."""
+    ours = [worker for worker in pilot.app.workers if not isinstance(worker.node, DirectoryTree)]
+    for worker in ours:
+        with suppress(WorkerCancelled):
+            await worker.wait()
+    await pilot.pause()
+
+
+async def pass_time(pilot: Pilot[None], clock: FakeClock, seconds: float) -> None:
+    """Move the clock and let the app see it."""
+    clock.moment += seconds
+    app = pilot.app
+    assert isinstance(app, OtpApp)
+    app.tick()
+    await settle(pilot)

@@ -1,0 +1,395 @@
+"""The code list: what it shows as time passes, and what its keys do."""
+
+from __future__ import annotations
+
+import dataclasses
+import unicodedata
+
+import pytest
+from textual.strip import Strip
+
+from tests.app.conftest import MakeApp, MakeVault
+from tests.app.helpers import (
+    FakeClipboard,
+    FakeClock,
+    codes_of,
+    lines_of,
+    pass_time,
+    sample_entries,
+    settle,
+    status_of,
+)
+from tui.app.screens.big_code import BigCodeScreen
+from tui.app.screens.help import HelpScreen
+from tui.app.widgets.bars import CategoryBar, Countdown, TitleBar
+from tui.errors import NotSavedError
+from tui.otp import codes as otp_codes
+from tui.otp.codes import code_at, group, next_code
+from tui.otp.entry import Entry, OtpType
+from tui.vault.vault import Vault
+
+
+async def test_every_row_shows_the_code_of_its_entry(make_app: MakeApp, clock: FakeClock) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        lines = lines_of(codes_of(app))
+        for line, entry in zip(lines, codes_of(app).rows, strict=False):
+            if entry.type in (OtpType.HOTP, OtpType.YANDEX):
+                continue
+            assert group(code_at(entry, clock.now()).text) in line
+
+
+async def test_a_code_that_cannot_be_made_does_not_hide_the_others(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        lines = lines_of(codes_of(app))
+        assert "no code" in lines[7]
+        assert "Yandex" in lines[7]
+
+
+async def test_each_row_counts_down_by_its_own_period(make_app: MakeApp, clock: FakeClock) -> None:
+    app = make_app(countdown="each")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pass_time(pilot, clock, 3)
+        lines = lines_of(codes_of(app))
+        assert lines[0][2:5].strip() == "7"
+        assert lines[1][2:5].strip() == "37"
+        assert lines[4][2:5].strip() == "7"
+
+
+async def test_codes_change_when_their_time_is_over(make_app: MakeApp, clock: FakeClock) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        before = lines_of(codes_of(app))[0]
+        await pass_time(pilot, clock, 10)
+        after = lines_of(codes_of(app))[0]
+        entry = codes_of(app).rows[0]
+        assert group(code_at(entry, clock.now()).text) in after
+        assert group(code_at(entry, clock.now() - 10).text) in before
+
+
+async def test_a_tick_repaints_only_what_changed(make_app: MakeApp, clock: FakeClock) -> None:
+    app = make_app(countdown="shared")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        codes = codes_of(app)
+        painted: list[int] = []
+        original = codes.render_line
+
+        def noting(y: int) -> Strip:
+            painted.append(y)
+            return original(y)
+
+        codes.render_line = noting  # type: ignore[method-assign]
+        await pass_time(pilot, clock, 1)
+        # With a shared countdown of 30 s only the rows of 60 s and of 10 s show their own seconds.
+        assert set(painted) == {1, 4}
+
+
+async def test_the_last_five_seconds_look_different(make_app: MakeApp, clock: FakeClock) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+
+        def colour() -> object:
+            strip = codes_of(app).render_line(2)
+            return [segment.style.color for segment in strip if segment.style][1]
+
+        calm = colour()
+        await pass_time(pilot, clock, 4)
+        assert colour() == calm
+        await pass_time(pilot, clock, 1)
+        assert colour() != calm
+
+
+async def test_one_countdown_for_the_commonest_period(make_app: MakeApp, clock: FakeClock) -> None:
+    app = make_app(countdown="shared")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pass_time(pilot, clock, 1)
+        assert lines_of(app.screen.query_one(Countdown))[0].split()[0] == "9"
+        lines = lines_of(codes_of(app))
+        assert lines[0][2:5].strip() == ""
+        assert lines[1][2:5].strip() == "39"
+
+
+async def test_the_selected_row_shows_the_next_code(make_app: MakeApp, clock: FakeClock) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        entry = codes_of(app).rows[0]
+        assert f"next {group(next_code(entry, clock.now()).text)}" in lines_of(codes_of(app))[0]
+        await pilot.press("j")
+        assert "next" not in lines_of(codes_of(app))[0]
+
+
+async def test_only_rows_on_screen_are_computed(
+    make_app: MakeApp, make_vault: MakeVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = sample_entries()[0][0]
+    many = [dataclasses.replace(one, id=f"many-{number}", categories=()) for number in range(3000)]
+    asked: list[Entry] = []
+
+    def counting(entry: Entry, moment: float) -> otp_codes.Code:
+        asked.append(entry)
+        return code_at(entry, moment)
+
+    monkeypatch.setattr("tui.app.widgets.code_list.code_at", counting)
+    app = make_app(make_vault(many, []))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("G")
+        assert "3000" in lines_of(app.screen.query_one(TitleBar))[0]
+        assert 0 < len({entry.id for entry in asked}) < 60
+
+
+# --- copying -----------------------------------------------------------------------------------
+
+
+async def test_enter_copies_the_selected_code(
+    make_app: MakeApp, clock: FakeClock, clipboard: FakeClipboard
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("j", "enter")
+        await settle(pilot)
+        assert clipboard.text == code_at(codes_of(app).rows[1], clock.now()).text
+        assert "Copied Registrar" in status_of(app)
+
+
+async def test_a_digit_copies_the_row_of_that_number(
+    make_app: MakeApp, clock: FakeClock, clipboard: FakeClipboard
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("3")
+        await settle(pilot)
+        assert clipboard.text == code_at(codes_of(app).rows[2], clock.now()).text
+
+
+async def test_n_copies_the_next_code(
+    make_app: MakeApp, clock: FakeClock, clipboard: FakeClipboard
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("n")
+        await settle(pilot)
+        assert clipboard.text == next_code(codes_of(app).rows[0], clock.now()).text
+        assert "next code" in status_of(app)
+
+
+async def test_a_double_click_copies_and_a_click_selects(
+    make_app: MakeApp, clock: FakeClock, clipboard: FakeClipboard
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.click(codes_of(app), offset=(20, 1))
+        assert codes_of(app).cursor == 1
+        assert clipboard.text == ""
+        await pilot.click(codes_of(app), offset=(20, 2), times=2)
+        await settle(pilot)
+        assert clipboard.text == code_at(codes_of(app).rows[2], clock.now()).text
+
+
+async def test_the_clipboard_is_emptied_when_its_time_is_over(
+    make_app: MakeApp, clock: FakeClock, clipboard: FakeClipboard
+) -> None:
+    app = make_app(clipboard_clear=20)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        await pass_time(pilot, clock, 19)
+        assert clipboard.text
+        await pass_time(pilot, clock, 1)
+        assert clipboard.text == ""
+
+
+async def test_a_failed_copy_shows_the_code_large_with_the_reason(
+    make_app: MakeApp, clipboard: FakeClipboard
+) -> None:
+    clipboard.why_not = "Nothing here can copy."
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(app.screen, BigCodeScreen)
+        assert any("Nothing here can copy." in line for line in screen_text(app))
+        await pilot.press("escape")
+        assert not isinstance(app.screen, BigCodeScreen)
+
+
+def screen_text(app: object) -> list[str]:
+    from textual.app import App
+
+    assert isinstance(app, App)
+    return [strip.text for strip in app.screen._compositor.render_strips()]
+
+
+# --- counter entries ---------------------------------------------------------------------------
+
+
+async def test_a_counter_code_is_shown_after_its_counter_is_saved(
+    make_app: MakeApp, make_vault: MakeVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = make_vault()
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        entry = codes_of(app).rows[3]
+        await pilot.press("j", "j", "j")
+        assert "··· ···" in lines_of(codes_of(app))[3]
+        await pilot.press("space")
+        await settle(pilot)
+        assert vault.entries[3].counter == 13
+        assert group(code_at(entry, 0).text) in lines_of(codes_of(app))[3]
+
+
+async def test_no_counter_code_is_shown_when_the_counter_cannot_be_saved(
+    make_app: MakeApp, make_vault: MakeVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = make_vault()
+
+    def refuse(_self: Vault, _entry_id: str) -> otp_codes.Code:
+        raise NotSavedError("The disk is full.")
+
+    monkeypatch.setattr(Vault, "take_hotp", refuse)
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("j", "j", "j", "space")
+        await settle(pilot)
+        assert "··· ···" in lines_of(codes_of(app))[3]
+        assert "NOT SAVED" in status_of(app)
+        assert "The disk is full." in status_of(app)
+
+
+async def test_enter_on_a_counter_entry_takes_and_copies_a_code(
+    make_app: MakeApp, clipboard: FakeClipboard
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        entry = codes_of(app).rows[3]
+        await pilot.press("4")
+        await settle(pilot)
+        assert clipboard.text == code_at(entry, 0).text
+        await pilot.press("enter")
+        await settle(pilot)
+        assert clipboard.text == code_at(entry, 0).text, "a second Enter copies what is shown"
+
+
+# --- finding -----------------------------------------------------------------------------------
+
+
+async def test_letters_search_and_escape_clears(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("slash", *"gordon")
+        assert [entry.issuer for entry in codes_of(app).rows] == ["Steam", "Bank"]
+        await pilot.press("space", *"ba")
+        assert [entry.issuer for entry in codes_of(app).rows] == ["Bank"]
+        await pilot.press("backspace", "backspace", "backspace")
+        assert len(codes_of(app).rows) == 2
+        await pilot.press("escape")
+        assert len(codes_of(app).rows) == 8
+
+
+async def test_searching_looks_in_category_names_too(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("slash", *"WORK")
+        assert [entry.issuer for entry in codes_of(app).rows] == ["Registrar"]
+
+
+async def test_arrows_and_enter_work_while_searching(
+    make_app: MakeApp, clock: FakeClock, clipboard: FakeClipboard
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("slash", *"o", "down", "enter")
+        await settle(pilot)
+        assert clipboard.text == code_at(codes_of(app).rows[1], clock.now()).text
+
+
+async def test_command_letters_are_only_letters_while_searching(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("slash", *"qlin1")
+        assert app.vault is not None
+        assert "qlin1" in lines_of(app.screen.query_one(CategoryBar))[0]
+        assert "Nothing matches" in "".join(lines_of(codes_of(app)))
+
+
+async def test_tab_walks_the_categories_in_their_own_order(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("tab")
+        assert [entry.issuer for entry in codes_of(app).rows] == ["Registrar", "GitHub"]
+        await pilot.press("tab", "tab")
+        assert len(codes_of(app).rows) == 8
+        await pilot.press("shift+tab")
+        assert [entry.issuer for entry in codes_of(app).rows] == ["Registrar"]
+
+
+async def test_a_click_picks_a_category(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.click(CategoryBar, offset=(7, 0))
+        await settle(pilot)
+        assert [entry.issuer for entry in codes_of(app).rows] == ["Registrar", "GitHub"]
+
+
+# --- the screen --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 12), (20, 5)])
+async def test_no_line_is_wider_or_narrower_than_the_screen(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    app = make_app()
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        for strip in app.screen._compositor.render_strips():
+            assert strip.cell_length == size[0]
+
+
+async def test_nothing_in_a_name_reaches_the_terminal_as_control(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("7", "slash", *"evil")
+        await settle(pilot)
+        shown = "".join(screen_text(app))
+        assert "[/foo]" in shown
+        assert "[@click=app.quit]ab" in shown
+        assert not {c for c in shown if unicodedata.category(c) in {"Cc", "Cf"}}
+
+
+async def test_help_shows_every_key(make_app: MakeApp) -> None:
+    from tui.app.commands import COMMANDS
+
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("question_mark")
+        await settle(pilot)
+        assert isinstance(app.screen, HelpScreen)
+        shown = "\n".join(screen_text(app))
+        for command in COMMANDS:
+            assert command.help in shown

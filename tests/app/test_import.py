@@ -1,0 +1,228 @@
+"""The import screen, from the path to the report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.app.conftest import MakeApp, MakeVault
+from tests.app.helpers import codes_of, lines_of, settle, status_of
+from tui.app.screens.codes import CodesScreen
+from tui.app.screens.import_backup import ImportScreen
+from tui.app.widgets.file_chooser import PathInput, complete
+from tui.app.widgets.password_input import PasswordInput
+from tui.app.widgets.preview_list import PreviewList
+from tui.errors import NotSavedError
+from tui.formats import by_name
+from tui.formats.base import Credentials
+from tui.otp.backup import Backup
+from tui.otp.entry import Entry, OtpType
+from tui.otp.secret import Secret
+from tui.vault.vault import LockedVault, Vault
+
+
+def backup_file(folder: Path, form: str, password: str = "", count: int = 2) -> Path:
+    secrets = [Secret.base32(f"MFRGGZDFMZTWQ2L{letter}") for letter in "ABCDEFG"[:count]]
+    entries = tuple(
+        Entry(type=OtpType.TOTP, issuer=f"Shop {place}", secret=secret)
+        for place, secret in enumerate(secrets)
+    )
+    kind = by_name(form)
+    assert kind.write is not None
+    path = folder / "backup.bin"
+    path.write_bytes(kind.write(Backup(entries), Credentials(password)))
+    return path
+
+
+async def open_file(pilot: Pilot[None], path: Path) -> None:
+    await settle(pilot)
+    if isinstance(pilot.app.screen, CodesScreen):
+        await pilot.press("i")
+        await settle(pilot)
+    field = pilot.app.screen.query_one(PathInput)
+    field.value = str(path)
+    field.focus()
+    await pilot.press("enter")
+    await settle(pilot)
+
+
+def preview_lines(pilot: Pilot[None]) -> list[str]:
+    return [line for line in lines_of(pilot.app.screen.query_one(PreviewList)) if line.strip()]
+
+
+async def test_an_encrypted_backup_comes_in(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path, vault_path: Path
+) -> None:
+    app = make_app(make_vault([], []))
+    path = backup_file(tmp_path, "authenticator-pro", "backup pw")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_file(pilot, path)
+        assert app.focused is app.screen.query_one(PasswordInput)
+        await pilot.press(*"backup", "space", *"pw", "enter")
+        await settle(pilot)
+        lines = preview_lines(pilot)
+        assert [line.split()[2] for line in lines][1:] == ["new"]
+        assert "Shop 0" in lines[0]
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(app.screen, CodesScreen)
+        assert "2 entries imported" in status_of(app)
+        assert [entry.issuer for entry in codes_of(app).rows] == ["Shop 0", "Shop 1"]
+    saved = LockedVault.read(vault_path).unlock("correct horse")
+    assert [entry.issuer for entry in saved.entries] == ["Shop 0", "Shop 1"]
+
+
+async def test_a_plain_backup_asks_no_password(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app()
+    path = backup_file(tmp_path, "authenticator-pro-plain")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_file(pilot, path)
+        assert len(preview_lines(pilot)) == 2
+
+
+async def test_a_wrong_password_is_told_and_can_be_typed_again(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    app = make_app()
+    path = backup_file(tmp_path, "authenticator-pro-legacy", "right")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_file(pilot, path)
+        await pilot.press(*"wrong", "enter")
+        await settle(pilot)
+        assert "password does not open the backup" in status_of(app)
+        await pilot.press(*"right", "enter")
+        await settle(pilot)
+        assert len(preview_lines(pilot)) == 2
+
+
+async def test_what_is_here_already_is_skipped_kept_or_replaced(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
+) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    path = backup_file(tmp_path, "authenticator-pro-plain")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_file(pilot, path)
+        await pilot.press("enter")
+        await settle(pilot)
+        await open_file(pilot, path)
+        assert all("already here" in line and "skip" in line for line in preview_lines(pilot))
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "2 already here" in status_of(app)
+        assert len(vault.entries) == 2
+        await open_file(pilot, path)
+        await pilot.press("d")
+        await settle(pilot)
+        assert all(" add " in line for line in preview_lines(pilot))
+        await pilot.press("enter")
+        await settle(pilot)
+        assert len(vault.entries) == 4
+
+
+async def test_a_row_can_be_taken_out(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
+) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_file(pilot, backup_file(tmp_path, "authenticator-pro-plain"))
+        await pilot.press("space", "enter")
+        await settle(pilot)
+        assert [entry.issuer for entry in vault.entries] == ["Shop 1"]
+
+
+async def test_a_refused_entry_is_listed_with_its_reason_and_the_others_come_in(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
+) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    path = backup_file(tmp_path, "authenticator-pro-plain")
+    tree = json.loads(path.read_bytes())
+    tree["Authenticators"][0]["Secret"] = "0189"
+    path.write_text(json.dumps(tree))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await open_file(pilot, path)
+        refused = [line for line in preview_lines(pilot) if "refused" in line]
+        assert len(refused) == 1
+        assert "Shop 0" in refused[0]
+        assert "base32" in refused[0]
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "1 entry imported, 1 refused" in status_of(app)
+        assert [entry.issuer for entry in vault.entries] == ["Shop 1"]
+
+
+async def test_an_unknown_file_is_told_and_the_format_can_be_chosen(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    app = make_app()
+    path = tmp_path / "page.html"
+    path.write_text("<html>not found</html>")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_file(pilot, path)
+        assert "not recognised" in status_of(app)
+        assert isinstance(app.screen, ImportScreen)
+
+
+async def test_a_file_that_is_not_there_is_told(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_file(pilot, tmp_path / "nothing.authpro")
+        assert "nothing.authpro" in status_of(app)
+
+
+async def test_when_saving_fails_the_screen_says_not_saved_and_why(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(make_vault([], []))
+
+    def fail(_self: Vault, _step: object) -> None:
+        raise NotSavedError("The disk is full.")
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_file(pilot, backup_file(tmp_path, "authenticator-pro-plain"))
+        monkeypatch.setattr(Vault, "change", fail)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "NOT SAVED" in status_of(app)
+        assert "disk is full" in status_of(app)
+
+
+async def test_escape_goes_back_step_by_step(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_file(pilot, backup_file(tmp_path, "authenticator-pro-plain"))
+        await pilot.press("escape")
+        assert isinstance(app.screen, ImportScreen)
+        assert app.focused is app.screen.query_one(PathInput)
+        await pilot.press("escape")
+        assert isinstance(app.screen, CodesScreen)
+
+
+async def test_tab_completes_a_path(make_app: MakeApp, tmp_path: Path) -> None:
+    backup_file(tmp_path, "authenticator-pro-plain")
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("i")
+        await settle(pilot)
+        field = app.screen.query_one(PathInput)
+        field.value = f"{tmp_path}/back"
+        field.cursor_position = len(field.value)
+        await pilot.press("tab")
+        assert field.value == f"{tmp_path}/backup.bin"
+
+
+def test_a_completion_adds_what_all_names_share(tmp_path: Path) -> None:
+    for name in ("vault-old.bin", "vault-new.bin", ".hidden"):
+        (tmp_path / name).touch()
+    (tmp_path / "folder").mkdir()
+    assert complete(f"{tmp_path}/v") == f"{tmp_path}/vault-"
+    assert complete(f"{tmp_path}/vault-n") == f"{tmp_path}/vault-new.bin"
+    assert complete(f"{tmp_path}/fo") == f"{tmp_path}/folder/"
+    assert complete(f"{tmp_path}/.h") == f"{tmp_path}/.hidden"
+    assert complete(f"{tmp_path}/nothing") == f"{tmp_path}/nothing"

@@ -1,0 +1,100 @@
+"""Locking: what goes, and when."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import pytest
+
+from tests.app.conftest import MakeApp, MakeVault
+from tests.app.helpers import FakeClipboard, FakeClock, pass_time, settle
+from tui.app.screens.codes import CodesScreen
+from tui.app.screens.import_backup import ImportScreen
+from tui.app.screens.unlock import UnlockScreen
+from tui.errors import OtpTuiError
+
+
+@pytest.mark.parametrize("key", ["l", "ctrl+l"])
+async def test_a_key_locks(make_app: MakeApp, make_vault: MakeVault, key: str) -> None:
+    vault = make_vault()
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press(key)
+        await settle(pilot)
+        assert isinstance(app.screen, UnlockScreen)
+        assert app.vault is None
+        with pytest.raises((OtpTuiError, AttributeError)):
+            vault.change(lambda document: document)
+
+
+async def test_locking_replaces_every_screen(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("i")
+        await settle(pilot)
+        assert isinstance(app.screen, ImportScreen)
+        await pilot.press("ctrl+l")
+        await settle(pilot)
+        kinds = [type(screen) for screen in app.screen_stack]
+        assert CodesScreen not in kinds
+        assert ImportScreen not in kinds
+
+
+async def test_locking_lets_go_of_the_entries(make_app: MakeApp, make_vault: MakeVault) -> None:
+    app = make_app(make_vault())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        screen = weakref.ref(app.screen)
+        await pilot.press("l")
+        await settle(pilot)
+        await pilot.pause(0.1)
+        gc.collect()
+        assert screen() is None
+
+
+async def test_locking_empties_the_clipboard(make_app: MakeApp, clipboard: FakeClipboard) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert clipboard.text
+        await pilot.press("l")
+        await settle(pilot)
+        assert clipboard.text == ""
+
+
+async def test_leaving_empties_the_clipboard(make_app: MakeApp, clipboard: FakeClipboard) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert clipboard.text
+        await pilot.press("q")
+    assert clipboard.text == ""
+
+
+async def test_idle_minutes_lock_and_a_key_starts_them_anew(
+    make_app: MakeApp, clock: FakeClock
+) -> None:
+    app = make_app(lock_after=5)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pass_time(pilot, clock, 299)
+        await pilot.press("j")
+        await pass_time(pilot, clock, 299)
+        assert isinstance(app.screen, CodesScreen)
+        await pass_time(pilot, clock, 1)
+        assert isinstance(app.screen, UnlockScreen)
+
+
+async def test_zero_minutes_never_lock(make_app: MakeApp, clock: FakeClock) -> None:
+    app = make_app(lock_after=0)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pass_time(pilot, clock, 100_000)
+        assert isinstance(app.screen, CodesScreen)

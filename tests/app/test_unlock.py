@@ -1,0 +1,165 @@
+"""The doors: making a vault, opening it, and waiting after wrong passwords."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.app.conftest import MakeApp, MakeVault
+from tests.app.helpers import PASSWORD, FakeClock, codes_of, pass_time, settle
+from tui.app.app import OtpApp
+from tui.app.screens.codes import CodesScreen
+from tui.app.screens.import_backup import ImportScreen
+from tui.app.screens.unlock import UnlockScreen, wait_after
+from tui.app.screens.welcome import WelcomeScreen
+from tui.app.widgets.password_input import PasswordInput
+from tui.vault.vault import LockedVault
+
+
+def message_of(app: OtpApp) -> str:
+    return str(app.screen.query_one("#message").render())
+
+
+async def test_the_first_run_makes_a_vault_and_starts_empty(
+    make_app: MakeApp, vault_path: Path
+) -> None:
+    app = make_app(vault=None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert isinstance(app.screen, WelcomeScreen)
+        await pilot.press(*"long enough", "enter", *"long enough", "enter")
+        await settle(pilot)
+        await pilot.press("e")
+        await settle(pilot)
+        assert isinstance(app.screen, CodesScreen)
+    assert LockedVault.read(vault_path).unlock("long enough").entries == ()
+
+
+async def test_the_first_run_offers_an_import(make_app: MakeApp) -> None:
+    app = make_app(vault=None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press(*"long enough", "enter", *"long enough", "enter")
+        await settle(pilot)
+        await pilot.press("i")
+        await settle(pilot)
+        assert isinstance(app.screen, ImportScreen)
+        await pilot.press("escape")
+        assert isinstance(app.screen, CodesScreen)
+
+
+async def test_a_short_password_makes_no_vault(make_app: MakeApp, vault_path: Path) -> None:
+    app = make_app(vault=None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press(*"seven77", "enter")
+        await settle(pilot)
+        assert "at least 8" in message_of(app)
+    assert not vault_path.exists()
+
+
+async def test_two_different_passwords_make_no_vault(make_app: MakeApp, vault_path: Path) -> None:
+    app = make_app(vault=None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press(*"long enough", "enter", *"long enouhg", "enter")
+        await settle(pilot)
+        assert "differ" in message_of(app)
+    assert not vault_path.exists()
+
+
+async def test_a_word_on_strength_while_typing(make_app: MakeApp) -> None:
+    app = make_app(vault=None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press(*"aaaaaaaa")
+        await settle(pilot)
+        assert "weak" in message_of(app)
+        app.screen.query_one("#first", PasswordInput).value = "Tr0ub4dor &3 horses staple"
+        await settle(pilot)
+        assert "strong" in message_of(app)
+
+
+async def test_the_password_opens_the_vault(make_app: MakeApp, make_vault: MakeVault) -> None:
+    make_vault().close()
+    app = make_app(vault=None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert isinstance(app.screen, UnlockScreen)
+        await pilot.press(*PASSWORD, "enter")
+        await settle(pilot)
+        assert isinstance(app.screen, CodesScreen)
+        assert codes_of(app).row_count == 8
+
+
+async def test_a_wrong_password_is_told_and_leaves_the_door_closed(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    make_vault().close()
+    app = make_app(vault=None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press(*"wrong", "enter")
+        await settle(pilot)
+        assert isinstance(app.screen, UnlockScreen)
+        assert "password" in message_of(app).lower()
+        await pilot.press(*PASSWORD, "enter")
+        await settle(pilot)
+        assert isinstance(app.screen, CodesScreen)
+
+
+async def test_after_wrong_passwords_the_right_one_has_to_wait_too(
+    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock
+) -> None:
+    make_vault().close()
+    app = make_app(vault=None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        for _ in range(2):
+            await pilot.press(*"wrong", "enter")
+            await settle(pilot)
+        await pilot.press(*PASSWORD, "enter")
+        await settle(pilot)
+        assert isinstance(app.screen, UnlockScreen)
+        assert "Next try in 1 s" in message_of(app)
+        await pass_time(pilot, clock, 1.5)
+        app.screen.query_one(PasswordInput).value = PASSWORD
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(app.screen, CodesScreen)
+
+
+def test_the_wait_grows_to_half_a_minute_and_no_further() -> None:
+    waits = [wait_after(tries) for tries in range(1, 12)]
+    assert waits[:4] == [0, 1, 2, 4]
+    assert waits == sorted(waits)
+    assert waits[-1] == 30
+
+
+async def test_a_damaged_vault_is_told_and_left_alone(
+    make_app: MakeApp, make_vault: MakeVault, vault_path: Path
+) -> None:
+    make_vault().close()
+    vault_path.write_text('{"format": "something else"}')
+    app = make_app(vault=None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press(*PASSWORD, "enter")
+        await settle(pilot)
+        assert isinstance(app.screen, UnlockScreen)
+        assert message_of(app)
+    assert vault_path.read_text() == '{"format": "something else"}'
+
+
+async def test_a_password_field_gives_nothing_to_the_clipboard(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    make_vault().close()
+    app = make_app(vault=None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press(*"secret", "shift+home", "ctrl+c")
+        field = app.screen.query_one(PasswordInput)
+        field.action_copy()
+        field.action_cut()
+        assert app.clipboard == ""
+        assert field.value == "secret"
