@@ -14,9 +14,13 @@ from tui.text import safe
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-ORDER = ("password", "backup-password")
+ORDER = ("password", "backup-password", "server-secret")
 """Every kind of password; each …-stdin option takes the next line of input in this order."""
-_WHOSE = {"password": "the vault's password", "backup-password": "the backup's password"}
+_WHOSE = {
+    "password": "the vault's password",
+    "backup-password": "the backup's password",
+    "server-secret": "the server's secret",
+}
 _LONGEST = 65_536
 """Most bytes of one password."""
 
@@ -43,15 +47,15 @@ class Passwords:
         self._args = args
         self._lines: dict[str, str] | None = None
 
-    def get(self, kind: str, prompt: str) -> str:
-        """Return the password of that kind from its option, else from the terminal.
+    def get(self, kind: str, prompt: str, otherwise: str = "") -> str:
+        """Return the password of that kind from its option, else `otherwise` or the terminal.
 
         Raises:
             UsageError: there is no terminal to ask on, or the input ended before it.
             FileError: the password file cannot be used.
         """
         given = self._given(kind)
-        return _ask(prompt, kind) if given is None else given
+        return otherwise or _ask(prompt, kind) if given is None else given
 
     def get_new(self, kind: str, prompt: str) -> str:
         """Return a new password of at least MIN_LENGTH characters.
