@@ -14,11 +14,12 @@ from tui.text import safe
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-ORDER = ("password", "backup-password", "server-secret")
+ORDER = ("password", "backup-password", "export-password", "server-secret")
 """Every kind of password; each …-stdin option takes the next line of input in this order."""
 _WHOSE = {
     "password": "the vault's password",
     "backup-password": "the backup's password",
+    "export-password": "the password for the exported file",
     "server-secret": "the server's secret",
 }
 _LONGEST = 65_536
@@ -57,8 +58,8 @@ class Passwords:
         given = self._given(kind)
         return otherwise or _ask(prompt, kind) if given is None else given
 
-    def get_new(self, kind: str, prompt: str) -> str:
-        """Return a new password of at least MIN_LENGTH characters.
+    def get_new(self, kind: str, prompt: str, least: int = MIN_LENGTH) -> str:
+        """Return a new password of at least `least` characters.
 
         On the terminal it is asked for twice, with a word on its strength between.
 
@@ -68,10 +69,10 @@ class Passwords:
         """
         given = self._given(kind)
         password = _ask(prompt, kind) if given is None else given
-        if len(password) < MIN_LENGTH:
-            raise UsageError(
-                f"The password is too short: it takes at least {MIN_LENGTH} characters."
-            )
+        if not password:
+            raise UsageError("The password is empty.")
+        if len(password) < least:
+            raise UsageError(f"The password is too short: it takes at least {least} characters.")
         if given is None and _ask(f"The same again ({strength(password)}): ", kind) != password:
             raise UsageError("The two passwords differ; nothing was changed.")
         return password

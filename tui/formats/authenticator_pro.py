@@ -26,6 +26,9 @@ _SALT, _NONCE, _TAG = 16, 12, 16
 _LEGACY_SALT, _LEGACY_IV, _LEGACY_ROUNDS = 20, 16, 64_000
 _KEY = 32
 _PLAIN = re.compile(rb'"Authenticators"\s*:\s*\[')
+_HOLDS = frozenset(
+    {"account", "secret", "algorithm", "digits", "period", "counter", "pin", "icon", "categories"}
+) | {"ranking", "copy_count"}
 _WRONG = "The password does not open the backup, or the backup is damaged."
 
 
@@ -166,6 +169,7 @@ FORMATS = (
         read=_read_or_headerless,
         write=_writer(_seal_strong),
         fit=fit,
+        holds=_HOLDS,
     ),
     Format(
         name="authenticator-pro-legacy",
@@ -176,6 +180,7 @@ FORMATS = (
         read=_read,
         write=_writer(_seal_legacy),
         fit=fit,
+        holds=_HOLDS,
     ),
     Format(
         name="authenticator-pro-plain",
@@ -186,6 +191,8 @@ FORMATS = (
         read=_read,
         write=lambda backup, _credentials: dump(backup),
         fit=fit,
+        holds=_HOLDS,
         encrypted=False,
+        asks=Needs.NOTHING,
     ),
 )

@@ -64,3 +64,8 @@ class Format:
     """What of a Backup the format can hold; None: import only."""
     encrypted: bool = True
     """Whether what `write` makes is encrypted."""
+    asks: Needs = Needs.PASSWORD
+    """What `write` takes from the user; NOTHING where it does not encrypt."""
+    holds: frozenset[str] = frozenset()
+    """Fields of an Entry that come back exactly as they were written, whatever the type, beyond
+    what every format keeps: the names, the secret as a key, and what makes the codes."""
