@@ -33,13 +33,13 @@ _is_icon = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}").fullmatch
 _plus_for_space = re.compile(r"(?<=[^+])\+(?=[^+])").sub
 
 
-def parse(uri: str) -> Entry:
+def parse(uri: str, *, lone_is_account: bool = False) -> Entry:
     """Return the entry, with a new id, that a URI describes.
 
     Where they disagree, the `issuer` parameter wins over the label. A label that is one
     name is the account if the issuer is known otherwise or if it is an e-mail address, else
-    the issuer, since an entry needs one in Authenticator Pro. Keys may be in any case, the
-    first of a repeated key counts, and an empty value or the word null counts as absent.
+    the issuer, since an entry needs one in Authenticator Pro; with `lone_is_account` it is
+    always the account. Keys may be in any case, the first of a repeated key counts, and an empty value or the word null counts as absent.
     Steam, Mobile-OTP and Yandex have their own digits, period and hash, whatever is said.
 
     Raises:
@@ -51,7 +51,7 @@ def parse(uri: str) -> Entry:
     for key, value in pairs:
         if value.lower() != "null" and (value or key == "steam"):
             given.setdefault(key, value)
-    issuer, account = _names(raw_label, given.get("issuer"), kind)
+    issuer, account = _names(raw_label, given.get("issuer"), kind, lone_is_account)
     if kind is OtpType.TOTP and (
         issuer == "Steam" or "steam" in given or given.get("encoder", "").lower() == "steam"
     ):
@@ -98,6 +98,11 @@ def tags(uri: str) -> tuple[str, ...]:
     """
     names = (clean(value).strip() for key, value in _split(uri)[2] if key == "tags")
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def readable(label: str) -> str:
+    """Return an escaped label as people read it; what does not decode stands for itself."""
+    return unquote_to_bytes(label).decode(errors="replace")
 
 
 def build(entry: Entry) -> str:
@@ -166,7 +171,9 @@ def _split(uri: str) -> tuple[OtpType, str, Sequence[tuple[str, str]]]:
     return kind, label, pairs
 
 
-def _names(raw_label: str, parameter: str | None, kind: OtpType) -> tuple[str, str]:
+def _names(
+    raw_label: str, parameter: str | None, kind: OtpType, lone_is_account: bool
+) -> tuple[str, str]:
     """Return issuer and account. A colon of the label that is not escaped parts them first."""
     label = _name(_unescape(raw_label))
     known = _name(parameter or "")
@@ -184,6 +191,8 @@ def _names(raw_label: str, parameter: str | None, kind: OtpType) -> tuple[str, s
         return known, lone
     if not lone:
         raise UriError("the URI names neither issuer nor account")
+    if lone_is_account:
+        return "", lone
     if kind is OtpType.YANDEX:
         return "Yandex", lone
     if lone.endswith(_MERAKI):
