@@ -6,6 +6,8 @@ OtpTuiError                     one sentence for the user, and the exit code it 
 ├── MatchError                  no entry, or several, fit the query              exit 4
 ├── ClipboardError              a code could not be copied
 ├── FileError                   a file cannot be read or written
+│   └── ExportError             nothing was exported, nothing was left behind
+│       └── ExportExistsError   there is a file already, and nobody said to replace it
 ├── CryptoError                 a key cannot be derived, bytes cannot be decrypted
 │   └── AuthenticationError     wrong key, or the bytes were changed: they look alike
 ├── EntryError                  one entry cannot be understood
@@ -73,6 +75,14 @@ class ClipboardError(OtpTuiError):
 
 class FileError(OtpTuiError):
     """A file cannot be read or written."""
+
+
+class ExportError(FileError):
+    """Nothing was exported; no file was changed and none was left behind."""
+
+
+class ExportExistsError(ExportError):
+    """There is a file in the place of the export, and nobody said to replace it."""
 
 
 class CryptoError(OtpTuiError):
