@@ -21,9 +21,10 @@ ARROWS = {
     "crypto": GROUND | {"otp"},
     "formats": GROUND | MIDDLE | {"otp", "crypto"},
     "vault": GROUND | MIDDLE | {"otp", "crypto"},
+    "transfer": GROUND | MIDDLE | {"otp", "crypto", "formats", "vault"},
     "demo": GROUND | {"otp", "crypto", "vault"},
-    "cli": GROUND | MIDDLE | {"otp", "crypto", "formats", "vault", "demo", ""},
-    "app": GROUND | MIDDLE | {"otp", "crypto", "formats", "vault", "demo", ""},
+    "cli": GROUND | MIDDLE | {"otp", "crypto", "formats", "vault", "transfer", "demo", ""},
+    "app": GROUND | MIDDLE | {"otp", "crypto", "formats", "vault", "transfer", "demo", ""},
     "__main__": GROUND | MIDDLE | {"cli", "app", "vault"},
     **dict.fromkeys(GROUND | MIDDLE, GROUND | MIDDLE),
 }
