@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, work
 from textual.app import App
 from textual.binding import Binding
+from textual.worker import Worker, WorkerState
 
 from tui.app.crash import crash_line
 from tui.app.screens.base import OtpScreen
@@ -24,6 +25,8 @@ from tui.clock import Clock, SystemClock
 from tui.config import Config
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from tui.vault.vault import Vault
 
 LAST_RESORT = 3.0
@@ -217,9 +220,24 @@ class OtpApp(App[None]):
             reaper.start()
         self.exit(return_code=code)
 
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """End on an error that a worker did not expect; those it does, it tells itself."""
+        error = event.worker.error
+        if event.state is WorkerState.ERROR and isinstance(error, Exception):
+            self._handle_exception(error)
+
     def _fatal_error(self) -> None:
         """Say what broke and where, without the local variables that Textual would print."""
-        self._exit_renderables.append(crash_line(sys.exc_info()[1] or self._exception))
+        self._stop_on(sys.exc_info()[1] or self._exception)
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """Do the same where Textual brings a picture of the error, as its input thread does."""
+        self._return_code = 1
+        self._stop_on(next(iter(renderables), None))
+
+    def _stop_on(self, error: object) -> None:
+        if not self._exit_renderables:
+            self._exit_renderables.append(crash_line(error))
         self._close_messages_no_wait()
 
 

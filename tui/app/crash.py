@@ -6,13 +6,31 @@ import traceback
 from pathlib import Path
 
 from rich.text import Text
+from rich.traceback import Traceback
+
+_OURS = Path(__file__).parents[1]
 
 
-def crash_line(error: BaseException | None) -> Text:
-    """Return type and place of `error`. Its message and the local variables may hold secrets."""
-    kind = type(error).__name__ if error is not None else "unknown error"
-    frames = traceback.extract_tb(error.__traceback__) if error is not None else []
-    ours = [frame for frame in frames if "/tui/" in frame.filename] or list(frames)
-    place = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
-    what = f"otp-tui stopped on a mistake of its own: {kind}{place}."
+def crash_line(error: object) -> Text:
+    """Return type and place of an exception, or of Rich's picture of one.
+
+    Its message and the local variables are left out: they may hold secrets.
+    """
+    kind, places = _of_picture(error) if isinstance(error, Traceback) else _of_exception(error)
+    known = [(Path(name), line) for name, line in places if "<frozen" not in name]
+    ours = [place for place in known if _OURS in place[0].parents] or known
+    where = f" at {ours[-1][0].name}:{ours[-1][1]}" if ours else ""
+    what = f"otp-tui stopped on a mistake of its own: {kind}{where}."
     return Text(f"{what} The vault is as it was last saved.")
+
+
+def _of_exception(error: object) -> tuple[str, list[tuple[str, int | None]]]:
+    if not isinstance(error, BaseException):
+        return "unknown error", []
+    frames = traceback.extract_tb(error.__traceback__)
+    return type(error).__name__, [(frame.filename, frame.lineno) for frame in frames]
+
+
+def _of_picture(picture: Traceback) -> tuple[str, list[tuple[str, int | None]]]:
+    stack = picture.trace.stacks[0]
+    return stack.exc_type, [(frame.filename, frame.lineno) for frame in stack.frames]

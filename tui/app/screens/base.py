@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual.screen import ModalScreen, Screen
+from textual.worker import Worker
 
 if TYPE_CHECKING:
     from tui.app.app import OtpApp
@@ -25,6 +26,10 @@ class OtpScreen(Screen[None]):
 
     def tick(self) -> None:
         """A second has passed."""
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Tell the app, which ends on what a worker did not expect."""
+        self.otp.on_worker_state_changed(event)
 
 
 class Dialog(ModalScreen[Answer]):

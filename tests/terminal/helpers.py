@@ -1,0 +1,202 @@
+"""The real program on a terminal of its own, and codes computed by nothing of ours."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.cli.program import PASSWORD, Program
+from tui.clock import SystemClock
+from tui.crypto.kdf import Argon2Params
+from tui.otp.entry import Entry, OtpType
+from tui.otp.secret import Secret
+from tui.vault.document import Document
+from tui.vault.vault import Vault
+
+PATIENCE = 15.0
+"""Seconds that a busy machine may take for what takes a fraction of one."""
+SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+"""The secret of RFC 6238 appendix B, as base32."""
+MODES = ("1049", "1000", "1003", "1006", "2004", "1004")
+"""The alternate screen, the mouse (thrice), bracketed paste, focus: on while the app runs."""
+
+
+def entries() -> tuple[Entry, ...]:
+    """Two entries; the first has the secret `SECRET`."""
+    return (
+        Entry(
+            type=OtpType.TOTP,
+            issuer="Registrar",
+            account="ops@example.org",
+            secret=Secret.base32(SECRET),
+            ranking=0,
+        ),
+        Entry(
+            type=OtpType.TOTP,
+            issuer="Library",
+            account="ada",
+            secret=Secret.base32("JBSWY3DPEHPK3PXP"),
+            ranking=1,
+        ),
+    )
+
+
+def fill(program: Program) -> Program:
+    """Give the program a vault with `entries`."""
+    vault = Vault.create(program.vault, PASSWORD, Argon2Params(2, 19456, 1), SystemClock())
+    vault.change(lambda _empty: Document(entries=entries()))
+    vault.close()
+    return program
+
+
+def totp(secret: str, moment: float) -> str:
+    """Return the code of six digits that a base32 secret has at a moment (RFC 6238)."""
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    digest = hmac.digest(key, struct.pack(">Q", int(moment) // 30), "sha1")
+    (number,) = struct.unpack_from(">I", digest, digest[-1] & 15)
+    return f"{(number & 0x7FFFFFFF) % 10**6:06}"
+
+
+def codes_around(secret: str, began: float) -> set[str]:
+    """Return the codes from `began` until now: usually one, two over the end of a period."""
+    return {totp(secret, moment) for moment in (began, time.time())}
+
+
+def grouped(code: str) -> str:
+    """Return six digits as people read them."""
+    return f"{code[:3]} {code[3:]}"
+
+
+def wait_until(what: Callable[[], bool], seen: Callable[[], str]) -> None:
+    """Wait until `what` holds; tell what was seen if it never does."""
+    deadline = time.monotonic() + PATIENCE
+    while not what():
+        assert time.monotonic() < deadline, seen()
+        time.sleep(0.02)
+
+
+class AppTerminal:
+    """A program whose whole world is one terminal of 80 by 24; all it writes there is kept."""
+
+    def __init__(
+        self, argv: list[str], env: dict[str, str], folder: Path, *, controlling: bool = True
+    ) -> None:
+        """`controlling`: whether the system tells the program when its terminal goes away."""
+        self._master, slave = pty.openpty()
+        termios.tcsetwinsize(slave, (24, 80))
+        self.process = subprocess.Popen(
+            argv,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env={**env, "TERM": "xterm-256color"},
+            cwd=folder,
+            start_new_session=True,
+            # Whoever leads a session gets the first terminal it opens as its own.
+            preexec_fn=_take_terminal if controlling else None,  # noqa: PLW1509
+        )
+        os.close(slave)
+        self._open = True
+        self.seen = ""
+        """What was written since keys were pressed."""
+        self.all = ""
+        """All that was written."""
+
+    @classmethod
+    def of(cls, program: Program, *, controlling: bool = True, **env: str) -> AppTerminal:
+        """Start the app itself."""
+        environ = {**program.env, **env}
+        return cls(program.command, environ, program.folder, controlling=controlling)
+
+    def __enter__(self) -> AppTerminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.hang_up()
+
+    def wait_for(self, *texts: str) -> None:
+        """Wait until any of these was written."""
+        wait_until(lambda: any(text in self._read() for text in texts), lambda: self.seen)
+
+    def type(self, text: str) -> None:
+        """Press keys; `seen` starts anew."""
+        self._read()
+        self.seen = ""
+        os.write(self._master, text.encode())
+
+    def write(self, data: bytes) -> None:
+        """Send bytes as a terminal that has gone mad."""
+        os.write(self._master, data)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send the program a signal."""
+        self.process.send_signal(number)
+
+    def hang_up(self) -> None:
+        """Take the terminal away."""
+        if self._open:
+            self._open = False
+            os.close(self._master)
+
+    def end(self, seconds: float = PATIENCE) -> int:
+        """Wait for the end and return the exit code, or the signal's number below zero."""
+        deadline = time.monotonic() + seconds
+        while self.process.poll() is None:
+            assert time.monotonic() < deadline, f"it goes on after {seconds} s\n{self.seen}"
+            self._read()
+            time.sleep(0.02)
+        self._read()
+        return self.process.returncode
+
+    @property
+    def is_given_back(self) -> bool:
+        """Whether every mode was turned off after it was turned on, and the cursor shows."""
+        pairs = [(f"\x1b[?{mode}h", f"\x1b[?{mode}l") for mode in MODES]
+        pairs.append(("\x1b[?25l", "\x1b[?25h"))
+        return all(self.all.rfind(off) > self.all.rfind(on) >= 0 for on, off in pairs)
+
+    @property
+    def after_the_app(self) -> str:
+        """What was written once the app had left the screen, without escape sequences."""
+        return re.sub(r"\x1b\[[0-9;?]*[a-z]", "", self.all.rpartition("\x1b[?1049l")[2])
+
+    def unlock(self) -> None:
+        """Open the vault that `fill` made."""
+        self.wait_for(" unlock ")
+        self.type(PASSWORD + "\r")
+        self.wait_for("Registrar")
+
+    def _read(self) -> str:
+        while self._open and select.select([self._master], [], [], 0)[0]:
+            try:
+                some = os.read(self._master, 65536)
+            except OSError:  # how Linux says that nobody has it open any more
+                break
+            text = some.decode(errors="replace")
+            self.seen += text
+            self.all += text
+        return self.seen
+
+
+def _take_terminal() -> None:
+    os.close(os.open(os.ttyname(0), os.O_RDWR))
+
+
+def python(script: str) -> list[str]:
+    """Return the command that runs a script in this interpreter."""
+    return [sys.executable, "-c", script]

@@ -1,0 +1,67 @@
+"""How the program ends: by a key, by a signal, and when its terminal goes away."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from tests.cli.program import Program
+from tests.terminal.helpers import AppTerminal
+
+SOON = 3.0
+"""Seconds in which a program that was told to end has to be gone."""
+
+
+@pytest.fixture(params=["locked", "unlocked"])
+def state(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def reach(terminal: AppTerminal, state: str) -> None:
+    if state == "unlocked":
+        terminal.unlock()
+    else:
+        terminal.wait_for(" unlock ")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_and_the_terminal_is_given_back(
+    filled: Program, state: str, number: signal.Signals
+) -> None:
+    with AppTerminal.of(filled) as terminal:
+        reach(terminal, state)
+        terminal.signal(number)
+        assert terminal.end(SOON) == 128 + number
+        assert terminal.is_given_back
+        assert "Traceback" not in terminal.seen
+        assert "stopped on a mistake" not in terminal.seen
+
+
+@pytest.mark.parametrize("controlling", [True, False], ids=["told", "not told"])
+def test_it_ends_when_its_terminal_goes_away(filled: Program, controlling: bool) -> None:
+    with AppTerminal.of(filled, controlling=controlling) as terminal:
+        terminal.unlock()
+        terminal.hang_up()
+        assert terminal.end(5.0) != 0
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x11"], ids=["ctrl+c", "ctrl+q"])
+def test_a_key_ends_it_and_the_terminal_is_given_back(
+    filled: Program, state: str, key: str
+) -> None:
+    with AppTerminal.of(filled) as terminal:
+        reach(terminal, state)
+        terminal.type(key)
+        assert terminal.end(SOON) == 0
+        assert terminal.is_given_back
+
+
+def test_what_is_no_text_at_all_ends_it_without_a_traceback(filled: Program) -> None:
+    with AppTerminal.of(filled) as terminal:
+        terminal.wait_for(" unlock ")
+        terminal.write(b"\xff\xfe\x80")
+        assert terminal.end(SOON) == 1
+        assert "UnicodeDecodeError at linux_driver.py" in " ".join(terminal.seen.split())
+        assert "Traceback" not in terminal.seen
+        assert terminal.is_given_back
