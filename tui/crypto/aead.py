@@ -1,11 +1,16 @@
-"""Ciphers: AES-GCM for everything new, AES-CBC for the old backups that have it.
+"""Ciphers: AES-GCM for everything new, AES-CBC and AES-GCM-SIV for the backups that have them.
 
 The library is imported at first use: the command line derives the key meanwhile.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tui.errors import AuthenticationError, CryptoError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 __all__ = [
     "NONCE_LENGTH",
@@ -15,6 +20,8 @@ __all__ = [
     "aes_cbc_encrypt",
     "aes_gcm_decrypt",
     "aes_gcm_encrypt",
+    "aes_gcm_siv_decrypt",
+    "aes_gcm_siv_encrypt",
     "prepare",
 ]
 
@@ -58,6 +65,49 @@ def aes_gcm_decrypt(key: bytes, nonce: bytes, sealed: bytes, aad: bytes | None =
         return AESGCM(key).decrypt(nonce, sealed, aad)
     except InvalidTag:
         raise AuthenticationError("the key does not fit, or the bytes were changed") from None
+
+
+def aes_gcm_siv_encrypt(
+    key: bytes, nonce: bytes, plaintext: bytes, aad: bytes | None = None
+) -> bytes:
+    """Return the ciphertext with the tag behind it (RFC 8452).
+
+    `key` is 16 or 32 bytes, `nonce` 12 bytes, `plaintext` one byte or more.
+
+    Raises:
+        CryptoError: the library of this system does not have the cipher.
+    """
+    return _gcm_siv(key).encrypt(nonce, plaintext, aad)
+
+
+def aes_gcm_siv_decrypt(key: bytes, nonce: bytes, sealed: bytes, aad: bytes | None = None) -> bytes:
+    """Return the plaintext, one byte or more, of ciphertext with the tag behind it.
+
+    Raises:
+        AuthenticationError: the tag does not fit the key, the nonce, the bytes and `aad`,
+            or there is not enough for a byte and a tag.
+        CryptoError: the library of this system does not have the cipher.
+    """
+    from cryptography.exceptions import InvalidTag
+
+    if len(sealed) <= TAG_LENGTH or len(nonce) != NONCE_LENGTH:
+        raise AuthenticationError("the encrypted part is too short")
+    try:
+        return _gcm_siv(key).decrypt(nonce, sealed, aad)
+    except InvalidTag:
+        raise AuthenticationError("the key does not fit, or the bytes were changed") from None
+
+
+def _gcm_siv(key: bytes) -> AESGCMSIV:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+
+    try:
+        return AESGCMSIV(key)
+    except UnsupportedAlgorithm:
+        raise CryptoError(
+            "This system's OpenSSL has no AES-GCM-SIV.", "It takes OpenSSL 3.2 or newer."
+        ) from None
 
 
 def aes_cbc_encrypt(key: bytes, iv: bytes, plaintext: bytes) -> bytes:

@@ -114,3 +114,11 @@ def hkdf_sha256(secret: bytes, salt: bytes, info: bytes, length: int = 32) -> by
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
     return HKDF(SHA256(), length, salt, info).derive(secret)
+
+
+def hkdf_sha512(secret: bytes, salt: bytes, info: bytes, length: int = 32) -> bytes:
+    """Return `length` bytes of HKDF-SHA512 (RFC 5869)."""
+    from cryptography.hazmat.primitives.hashes import SHA512
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    return HKDF(SHA512(), length, salt, info).derive(secret)

@@ -59,9 +59,11 @@ def by_name(name: str) -> Format:
 def recognise(data: bytes, name: str = "") -> Format | None:
     """Return the format of these bytes, or None.
 
-    The content decides; the file's `name` only where several formats claim the content.
+    The content decides; the file's `name` where several formats claim the content, or where
+    none does and a format has no sure mark of its own (`Format.by_suffix`).
     """
     claims = [each for each in readers() if each.sniff(data)]
     ending = name.lower()
-    fitting = [each for each in claims if ending.endswith(each.suffixes)]
+    named = claims or [each for each in readers() if each.by_suffix]
+    fitting = [each for each in named if ending.endswith(each.suffixes)]
     return next(iter(fitting or claims), None)

@@ -32,14 +32,26 @@ def is_text(data: bytes) -> bool:
 
 
 def load_object(data: bytes) -> dict[str, Any]:
-    """Parse a JSON object in UTF-8, with or without a byte-order mark (RFC 8259).
+    """Parse a JSON object as `load` does.
+
+    Raises:
+        FormatError: it is anything else.
+    """
+    root = load(data)
+    if not isinstance(root, dict):
+        raise FormatError("The backup is not a JSON object.")
+    return root
+
+
+def load(data: bytes) -> Any:
+    """Parse JSON in UTF-8, with or without a byte-order mark (RFC 8259).
 
     Refuses what other parsers would read differently, and what takes too long: duplicate
     keys, NaN and infinities, overlong numbers, lone surrogates, deep nesting (spec:
     hostile-input.md, "JSON").
 
     Raises:
-        FormatError: it is anything else.
+        FormatError: it is one of these, or no JSON.
     """
     if data.startswith(_WIDE):
         raise FormatError("The backup is UTF-16 text, not UTF-8.")
@@ -48,7 +60,7 @@ def load_object(data: bytes) -> dict[str, Any]:
         raise FormatError("The backup has far more parts than a real one.")
     try:
         text = body.decode()
-        root = json.loads(
+        root: Any = json.loads(
             text,
             object_pairs_hook=_object,
             parse_constant=_constant,
@@ -65,8 +77,6 @@ def load_object(data: bytes) -> dict[str, Any]:
         raise FormatError("The backup is not JSON, or is cut short.") from None
     except RecursionError:
         raise FormatError("The backup is nested too deeply.") from None
-    if not isinstance(root, dict):
-        raise FormatError("The backup is not a JSON object.")
     return root
 
 

@@ -66,6 +66,8 @@ class Format:
     """Whether what `write` makes is encrypted."""
     asks: Needs = Needs.PASSWORD
     """What `write` takes from the user; NOTHING where it does not encrypt."""
+    by_suffix: bool = False
+    """Whether a file that no content claims is taken for one of this format by its ending."""
     holds: frozenset[str] = frozenset()
     """Fields of an Entry that come back exactly as they were written, whatever the type, beyond
     what every format keeps: the names, the secret as a key, and what makes the codes."""

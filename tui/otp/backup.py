@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
 
 from tui.otp.entry import Category, Entry, Icon
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +32,6 @@ class Backup:
     categories: tuple[Category, ...] = ()
     icons: tuple[Icon, ...] = ()
     problems: tuple[Problem, ...] = ()
+    learnt: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False, hash=False)
+    """By the name of a format, what reading taught of how its app writes files (JSON values,
+    no secrets); on the way out, what was learnt before."""

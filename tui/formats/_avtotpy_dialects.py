@@ -1,0 +1,167 @@
+"""How an AVTotpy server may encrypt: the table of dialects, trying them all, and sealing in one.
+
+Spec: avtotpy.md. The documentation names the cipher and what goes into the key, not how.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+
+from tui.errors import AuthenticationError
+
+MAGIC_LENGTH, VERSION_LENGTH, SALT_LENGTH = 20, 2, 16
+HEADER_LENGTH = MAGIC_LENGTH + VERSION_LENGTH + SALT_LENGTH
+"""Bytes before the payload (seed document, "How it works")."""
+NONCE_LENGTH, TAG_LENGTH = 12, 16
+
+# Each line is one way; the likelier come first, and the first of each is the default. `a+b` is
+# one after the other, `-` is nothing. Files that were read keep these words in the vault: a
+# line may be added anywhere and never changed.
+DERIVATIONS = (
+    # function and hash, its key (HKDF: input key), then HKDF: salt, info; HMAC and hash: message
+    "hkdf-sha256 secret salt user",
+    "hkdf-sha512 secret salt user",
+    "hkdf-sha256 secret salt+user -",
+    "hkdf-sha256 secret user+salt -",
+    "hkdf-sha256 secret+user salt -",
+    "hkdf-sha256 user+secret salt -",
+    "hkdf-sha512 secret salt+user -",
+    "hkdf-sha512 secret user+salt -",
+    "hkdf-sha512 secret+user salt -",
+    "hkdf-sha512 user+secret salt -",
+    "hmac-sha256 secret user+salt",
+    "hmac-sha256 secret salt+user",
+    "hmac-sha512 secret user+salt",
+    "hmac-sha512 secret salt+user",
+    "hkdf-sha256 secret user salt",
+    "hkdf-sha256 secret - user+salt",
+    "hkdf-sha256 secret - salt+user",
+    "hkdf-sha512 secret user salt",
+    "hkdf-sha512 secret - user+salt",
+    "hkdf-sha512 secret - salt+user",
+    "hmac-sha256 secret+user salt",
+    "hmac-sha256 salt secret+user",
+    "hash-sha256 - secret+user+salt",
+    "hash-sha256 - secret+salt+user",
+    "hash-sha256 - salt+secret+user",
+    "hash-sha256 - user+secret+salt",
+    "hash-sha512 - secret+user+salt",
+)
+KEY_LENGTHS = (32, 16)
+"""AES-256 and AES-128; the derived bytes are cut."""
+PREFIX_LENGTHS = (0, 1, 2, 4, 3)
+"""Bytes of the encryption scheme's version before the nonce."""
+ASSOCIATED = ("-", "header", "user", "prefix", "magic+version", "salt")
+"""What is authenticated beside the payload."""
+
+_MOST_WORK = 2**29
+"""Bytes that may be decrypted in vain: a file of many megabytes meets the likeliest only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One way to encrypt a payload."""
+
+    derivation: str = DERIVATIONS[0]
+    """One of DERIVATIONS."""
+    key_length: int = KEY_LENGTHS[0]
+    """Bytes of the key."""
+    prefix_length: int = PREFIX_LENGTHS[0]
+    """Bytes before the nonce."""
+    associated: str = ASSOCIATED[0]
+    """One of ASSOCIATED."""
+
+
+@cache
+def dialects() -> tuple[Dialect, ...]:
+    """Return all dialects, the likeliest first: those that differ least from the default."""
+    tables = (DERIVATIONS, KEY_LENGTHS, PREFIX_LENGTHS, ASSOCIATED)
+    places = sorted(product(*(range(len(table)) for table in tables)), key=sum)
+    return tuple(
+        Dialect(DERIVATIONS[way], KEY_LENGTHS[key], PREFIX_LENGTHS[prefix], ASSOCIATED[more])
+        for way, key, prefix, more in places
+        if not (ASSOCIATED[more] == "prefix" and PREFIX_LENGTHS[prefix] == 0)
+    )
+
+
+def unseal(data: bytes, secret: bytes, user: bytes) -> tuple[Dialect, bytes, bytes]:
+    """Return the dialect that a whole file is in, the bytes before its nonce, its plaintext.
+
+    Raises:
+        AuthenticationError: no dialect fits, so the user or the secret is another.
+        CryptoError: this system does not have the cipher.
+    """
+    from tui.crypto.aead import aes_gcm_siv_decrypt
+
+    keys: dict[str, bytes] = {}
+    parts = _parts(data, secret, user)
+    payload = data[HEADER_LENGTH:]
+    tries = max(1, _MOST_WORK // max(1, len(payload)))
+    for dialect in dialects()[:tries]:
+        start = dialect.prefix_length
+        parts["prefix"] = payload[:start]
+        if dialect.derivation not in keys:
+            keys[dialect.derivation] = _derive(dialect.derivation, parts)
+        key = keys[dialect.derivation][: dialect.key_length]
+        nonce, sealed = payload[start : start + NONCE_LENGTH], payload[start + NONCE_LENGTH :]
+        try:
+            plain = aes_gcm_siv_decrypt(key, nonce, sealed, _joined(dialect.associated, parts))
+        except AuthenticationError:
+            continue
+        return dialect, parts["prefix"], plain
+    raise AuthenticationError("no way that is known here opens the payload")
+
+
+def seal(
+    header: bytes, plain: bytes, dialect: Dialect, *, secret: bytes, user: bytes, prefix: bytes
+) -> bytes:
+    """Return header and payload, under a nonce of its own; `prefix` stands before that.
+
+    Raises:
+        CryptoError: this system does not have the cipher.
+    """
+    import os
+
+    from tui.crypto.aead import aes_gcm_siv_encrypt
+
+    parts = {**_parts(header, secret, user), "prefix": prefix}
+    key = _derive(dialect.derivation, parts)[: dialect.key_length]
+    nonce = os.urandom(NONCE_LENGTH)
+    sealed = aes_gcm_siv_encrypt(key, nonce, plain, _joined(dialect.associated, parts))
+    return header + prefix + nonce + sealed
+
+
+def _parts(data: bytes, secret: bytes, user: bytes) -> dict[str, bytes]:
+    header = data[:HEADER_LENGTH]
+    return {
+        "secret": secret,
+        "user": user,
+        "header": header,
+        "magic": header[:MAGIC_LENGTH],
+        "version": header[MAGIC_LENGTH:-SALT_LENGTH],
+        "salt": header[-SALT_LENGTH:],
+    }
+
+
+def _derive(derivation: str, parts: Mapping[str, bytes]) -> bytes:
+    """Return at least 32 bytes."""
+    from tui.crypto.kdf import hkdf_sha256, hkdf_sha512
+
+    function, first, *others = derivation.split()
+    method, name = function.split("-")
+    key, inputs = _joined(first, parts), [_joined(each, parts) for each in others]
+    if method == "hkdf":
+        hkdf = hkdf_sha256 if name == "sha256" else hkdf_sha512
+        return hkdf(key, inputs[0], inputs[1])
+    if method == "hmac":
+        return hmac.digest(key, inputs[0], name)
+    return hashlib.new(name, inputs[0]).digest()
+
+
+def _joined(names: str, parts: Mapping[str, bytes]) -> bytes:
+    return b"".join(parts[name] for name in names.split("+") if name != "-")

@@ -1,0 +1,150 @@
+"""AVTotpy's JSON: the list of entries, what stands around it, and what was left out of it.
+
+Spec: avtotpy.md, "JSON is read tolerantly", "Writing is faithful"; hostile-input.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tui.errors import EntryError, FormatError
+from tui.formats._avtotpy_row import Row, keys_of, look, place_of, plain, read_row, write_row
+from tui.formats._json import load
+from tui.otp.backup import Problem
+from tui.otp.entry import Entry
+from tui.text import safe
+
+MAX_ENTRIES = 50_000
+"""A file with more entries is refused as a whole."""
+
+_LISTS = [
+    "codes",
+    "entries",
+    "accounts",
+    "items",
+    "totps",
+    "tokens",
+    "secrets",
+    "otps",
+    "services",
+    "data",
+]
+"""The names of a list of entries."""
+_COUNTS = ["count", "total", "size", "length"]
+_SILENT = ["id", "uuid", "pk", "created", "createdat", "updated", "updatedat"]
+_METADATA = (
+    *_COUNTS,
+    *["version", "app", "format", "user", "username", "exportedat", "createdat", "date", "type"],
+)
+_LONGEST_AROUND = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around the entries."""
+
+    key: str | None = None
+    """The key of the object under which the list is; None where the list is all there is."""
+    others: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """The object's other keys, where their values are plain and short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What was in the JSON."""
+
+    entries: tuple[Entry, ...]
+    """Those that could be understood, in the file's order."""
+    problems: tuple[Problem, ...]
+    """The others, and what was left out."""
+    around: Around
+    """What stood around them."""
+    row: Row | None
+    """How they looked; None where there was none to look at."""
+
+
+def parse(data: bytes) -> Parsed:
+    """Read the decrypted payload.
+
+    Raises:
+        FormatError: it is not JSON, has no list of entries, or more than 50,000.
+    """
+    root = load(data)
+    problems: list[Problem] = []
+    rows, around = _rows(root, problems)
+    if len(rows) > MAX_ENTRIES:
+        raise FormatError(f"The backup holds {len(rows)} entries; {MAX_ENTRIES} are the most.")
+    entries: list[Entry] = []
+    understood: list[Any] = []
+    unknown: Counter[str] = Counter()
+    for place, row in enumerate(rows, 1):
+        remarks: list[str] = []
+        try:
+            entries.append(read_row(row, remarks))
+        except EntryError as error:
+            problems.append(Problem(place_of(place, row), str(error)))
+            continue
+        understood.append(row)
+        problems += (Problem(place_of(place, row), remark, refused=False) for remark in remarks)
+        if isinstance(row, dict):
+            known = {*keys_of(row).values()}
+            unknown.update(key for key in row if key not in known and plain(key) not in _SILENT)
+    for key, count in unknown.items():
+        what = f"“{safe(key, 40)}” in {count} {'entry' if count == 1 else 'entries'}"
+        problems.append(Problem(what, "it is not known here and was left out", refused=False))
+    seen = look(understood) if understood else None
+    return Parsed(tuple(entries), tuple(problems), around, seen)
+
+
+def dump(entries: Sequence[Entry], around: Around, row: Row) -> bytes:
+    """Return the JSON of these entries, which look like `row`, in what stands `around`.
+
+    Raises:
+        EntryError: one cannot be written as a URI where entries are URIs.
+        UnicodeEncodeError: a name holds half of a character.
+    """
+    rows = [write_row(entry, row) for entry in entries]
+    root: Any = rows
+    if around.key is not None:
+        others = {
+            key: len(rows) if plain(key) in _COUNTS and type(value) is int else value
+            for key, value in around.others.items()
+        }
+        root = {**others, around.key: rows}
+    return json.dumps(root, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _rows(root: Any, problems: list[Problem]) -> tuple[list[Any], Around]:
+    if isinstance(root, list):
+        return root, Around()
+    lists = (
+        [key for key, value in root.items() if type(value) is list] if type(root) is dict else []
+    )
+    named = sorted((key for key in lists if plain(key) in _LISTS), key=_rank)
+    if not named and len(lists) != 1:
+        raise FormatError("The backup opened, but its list of entries was not found in it.")
+    found = (named or lists)[0]
+    others: dict[str, Any] = {}
+    for key, value in root.items():
+        if key == found:
+            continue
+        if _is_plain_value(value):
+            others[key] = value
+        if not (_is_plain_value(value) and plain(key) in _METADATA):
+            reason = "it is not known here and was left out"
+            problems.append(Problem(f"“{safe(key, 40)}” of the file", reason, refused=False))
+    return root[found], Around(found, others)
+
+
+def _rank(key: str) -> int:
+    return _LISTS.index(plain(key))
+
+
+def _is_plain_value(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) <= _LONGEST_AROUND
+    return value is None or isinstance(value, bool | int | float)

@@ -1,0 +1,219 @@
+"""One entry of AVTotpy's JSON, read whatever a server calls its fields, and written as it was read.
+
+Spec: avtotpy.md, "JSON is read tolerantly", "Writing is faithful"; hostile-input.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tui.errors import EntryError
+from tui.otp import uri
+from tui.otp.entry import DEFAULT_PERIOD, Algorithm, Entry, OtpType, check, short
+from tui.otp.secret import Secret
+from tui.text import NAME_LIMIT, clean, safe
+
+FIELDS = {
+    "issuer": "issuer service provider servicename issuername site website app",
+    "account": "account accountname username user email login label name",
+    "secret": "secret key seed secretkey totpsecret sharedsecret",
+    "algorithm": "algorithm algo digest hash hashalgorithm",
+    "digits": "digits digitcount codelength",
+    "period": "period interval step timestep periodseconds",
+    "type": "type otptype kind",
+    "uri": "uri url otpauth otpauthuri otpauthurl totpuri",
+}
+"""The names of each field without case, dashes and underscores; the first that is there counts."""
+_ALGORITHM = re.compile(r"((?:hmac[-_]?)?sha[-_]?)(1|256|512)", re.IGNORECASE)
+_NUMBER = re.compile("[0-9]{1,10}")
+_LONGEST_GIVEN = NAME_LIMIT * 4
+_DEFAULT_KEYS = (
+    ("name", "account"),
+    *((name, name) for name in ("issuer", "secret", "algorithm", "digits", "period")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How one entry looks."""
+
+    uris: bool = False
+    """Whether an entry is an otpauth URI and nothing else."""
+    keys: tuple[tuple[str, str], ...] = _DEFAULT_KEYS
+    """The keys in their order, each with the field that it is for."""
+    sha: str = "SHA"
+    """What stands before the number in the name of a hash."""
+    text: tuple[str, ...] = ()
+    """The fields whose numbers are written as text."""
+    kind: str = "totp"
+    """The word for the type, where there is a key for it."""
+    nulls: bool = True
+    """Whether no account is null; otherwise it is an empty text."""
+
+
+def read_row(row: object, remarks: list[str]) -> Entry:
+    """Return the entry that an object or a URI describes.
+
+    Raises:
+        EntryError: it cannot be understood; the message names field and reason.
+    """
+    if isinstance(row, str):
+        return uri.parse(row)
+    if not isinstance(row, dict):
+        raise EntryError("it is neither an object nor a URI")
+    roles = keys_of(row)
+    if "secret" not in roles and "uri" in roles:
+        return uri.parse(_text(row, roles["uri"]) or "")
+    kind = _text(row, roles.get("type"))
+    if kind is not None and plain(kind) != OtpType.TOTP:
+        raise EntryError(f"its type is {short(kind)}, not TOTP")
+    secret = _text(row, roles.get("secret"))
+    if secret is None:
+        raise EntryError("it has no secret")
+    issuer, account = _names(row, roles, remarks)
+    return check(
+        Entry(
+            type=OtpType.TOTP,
+            issuer=issuer,
+            account=account,
+            secret=Secret.base32(secret),
+            algorithm=_algorithm(row, roles.get("algorithm")),
+            digits=_number(row, roles.get("digits"), 6),
+            period=_number(row, roles.get("period"), DEFAULT_PERIOD[OtpType.TOTP]),
+        )
+    )
+
+
+def write_row(entry: Entry, look: Row) -> Any:
+    """Return the JSON value of one TOTP entry.
+
+    Raises:
+        UriError: entries are URIs, and this one has no name.
+    """
+    if look.uris:
+        return uri.build(entry)
+    fields = {each for _, each in look.keys}
+    account = entry.account if look.nulls else entry.account or ""
+    names = [name for name in (entry.issuer, entry.account) if name]
+    values: dict[str, Any] = {
+        "issuer": entry.issuer,
+        "account": account if "issuer" in fields else ":".join(names),
+        "secret": entry.secret.given,
+        "algorithm": look.sha + entry.algorithm.value.removeprefix("SHA"),
+        "digits": entry.digits,
+        "period": entry.period,
+        "type": look.kind,
+    }
+    if "uri" in fields:
+        values["uri"] = uri.build(entry)
+    for each in look.text:
+        values[each] = str(values[each])
+    return {key: values[each] for key, each in look.keys}
+
+
+def keys_of(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return the key of each field that the object has."""
+    keys: dict[str, str] = {}
+    for key in row:
+        keys.setdefault(plain(key), key)
+    roles = {}
+    for each, names in FIELDS.items():
+        found = next((name for name in names.split() if name in keys), None)
+        if found is not None:
+            roles[each] = keys.pop(found)
+    if "issuer" not in roles and (left := keys.get("name") or keys.get("label")):
+        roles["issuer"] = left
+    return roles
+
+
+def look(rows: Sequence[Any]) -> Row:
+    """Return how these rows look, going by the one with the most known fields."""
+    objects = [row for row in rows if isinstance(row, dict)]
+    if not objects:
+        return Row(uris=True)
+    best = max(objects, key=lambda row: len(keys_of(row)))
+    roles = keys_of(best)
+    fields = {key: each for each, key in roles.items()}
+    algorithm, kind = best.get(roles.get("algorithm", "")), best.get(roles.get("type", ""))
+    named = _ALGORITHM.fullmatch(algorithm) if isinstance(algorithm, str) else None
+    numbers = [each for each in ("digits", "period") if each in roles]
+    accounts = [row[key] for row in objects if (key := keys_of(row).get("account")) in row]
+    return Row(
+        keys=tuple((key, fields[key]) for key in best if key in fields),
+        sha=named[1] if named else "SHA",
+        text=tuple(each for each in numbers if isinstance(best[roles[each]], str)),
+        kind=kind if isinstance(kind, str) else "totp",
+        nulls=None in accounts,
+    )
+
+
+def _names(
+    row: Mapping[str, Any], roles: Mapping[str, str], remarks: list[str]
+) -> tuple[str, str | None]:
+    issuer, account = _name(row, roles.get("issuer"), remarks), None
+    if (key := roles.get("account")) is not None:
+        account = _name(row, key, remarks)
+        if issuer and account and plain(key) == "label":
+            account = account.removeprefix(f"{issuer}:")
+    if "issuer" in roles or not account:
+        return issuer or "", account
+    before, colon, after = account.partition(":")
+    if colon and before:
+        return before, after or None
+    return ("", account) if "@" in account else (account, None)
+
+
+def _name(row: Mapping[str, Any], key: str | None, remarks: list[str]) -> str | None:
+    given = _text(row, key)
+    if given is None:
+        return None
+    if len(given) > _LONGEST_GIVEN:
+        raise EntryError(f"its {safe(key or '', 40)} is too long")
+    cleaned = clean(given)
+    if cleaned != given:
+        remarks.append(f"control characters were taken out of its {safe(key or '', 40)}")
+    return cleaned
+
+
+def _text(row: Mapping[str, Any], key: str | None) -> str | None:
+    value = None if key is None else row.get(key)
+    if value is not None and not isinstance(value, str):
+        raise EntryError(f"its {safe(key or '', 40)} is not text")
+    return value
+
+
+def _number(row: Mapping[str, Any], key: str | None, default: int) -> int:
+    value = None if key is None else row.get(key)
+    if value is None:
+        return default
+    if type(value) is int:
+        return value
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return int(value)
+    raise EntryError(f"its {safe(key or '', 40)} is not a whole number")
+
+
+def _algorithm(row: Mapping[str, Any], key: str | None) -> Algorithm:
+    given = _text(row, key)
+    if given is None:
+        return Algorithm.SHA1
+    named = _ALGORITHM.fullmatch(given)
+    if named is None:
+        raise EntryError(f"its algorithm is {short(given)}, not SHA1, SHA256 or SHA512")
+    return Algorithm(f"SHA{named[2]}")
+
+
+def place_of(place: int, row: object) -> str:
+    names: list[Any] = []
+    if isinstance(row, dict):
+        roles = keys_of(row)
+        names = [row.get(roles.get(each, "")) for each in ("issuer", "account")]
+    name = next((safe(name, 64) for name in names if isinstance(name, str) and name.strip()), "")
+    return f"entry {place} ({name})" if name else f"entry {place}"
+
+
+def plain(key: str) -> str:
+    return key.lower().translate({ord(char): None for char in "-_ "})
