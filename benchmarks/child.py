@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Any
@@ -43,14 +44,15 @@ class OpenVault:
 
 
 def codes(count: int, countdown: str) -> None:
-    """Show the code list of `count` entries."""
+    """Show the code list of `count` entries, started as `tui.__main__` starts it."""
     vault: Any = OpenVault(count)
+    gc.disable()
     _start()
-    from tui.app.app import OtpApp
+    from tui.__main__ import _start_app
     from tui.config import Config
 
     config = Config(countdown=countdown, clipboard="off", lock_after=0)
-    OtpApp(Path("bench.json"), config, vault=vault).run()
+    _start_app(Path("bench.json"), config, vault=vault)
 
 
 if __name__ == "__main__":

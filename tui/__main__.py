@@ -39,7 +39,6 @@ def _start_app(
     demo: bool = False,
     warnings: tuple[str, ...] = (),
 ) -> int:
-    gc.enable()
     from tui.app.app import run  # Textual takes a fifth of a second
 
     return run(vault_path, config, vault=vault, demo=demo, warnings=warnings)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import math
 import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
 from textual.app import App
 from textual.binding import Binding
+from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from tui.app.crash import crash_line
@@ -44,6 +47,7 @@ class OtpApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     CSS_PATH = "app.tcss"
+    DEFAULT_MODE = "stack-0"
     BINDINGS: ClassVar = [
         Binding("ctrl+q,ctrl+c", "quit", "Quit", show=False, priority=True),
     ]
@@ -72,6 +76,8 @@ class OtpApp(App[None]):
         self.vault = vault
         self.warnings = warnings
         self._active_at = self.clock.steady()
+        self._stacks = 0
+        self.add_mode("stack-0", self._first)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
@@ -84,41 +90,23 @@ class OtpApp(App[None]):
 
     def on_mount(self) -> None:
         self._listen_to_signals()
-        if self.vault is not None:
-            self._show_codes(self.vault)
-        else:
-            self.show_door()
         self._arm()
 
+    def on_ready(self) -> None:
+        """After the first frame, take up the search for garbage that starting went without."""
+        gc.enable()
+
     # --- the vault -------------------------------------------------------------------
-
-    def show_door(self, reason: str = "") -> None:
-        """Show the screen that opens the vault, or the one that makes it."""
-        if self.vault_path.exists() or self.vault_path.is_symlink():
-            from tui.app.screens.unlock import UnlockScreen
-
-            self.push_screen(UnlockScreen(reason))
-        else:
-            from tui.app.screens.welcome import WelcomeScreen
-
-            self.push_screen(WelcomeScreen())
 
     def opened(self, vault: Vault, *, then_import: bool = False) -> None:
         """Take an open vault and show its codes instead of what is shown now."""
         self.vault = vault
         self._active_at = self.clock.steady()
-        with self.batch_update():
-            self._pop_all()
-            self._show_codes(vault)
-            if then_import:
-                from tui.app.screens.import_backup import ImportScreen
+        self._begin_with(lambda: self._codes(vault))
+        if then_import:
+            from tui.app.screens.import_backup import ImportScreen
 
-                self.push_screen(ImportScreen(vault))
-
-    def _show_codes(self, vault: Vault) -> None:
-        from tui.app.screens.codes import CodesScreen
-
-        self.push_screen(CodesScreen(vault))
+            self.push_screen(ImportScreen(vault))
 
     def lock(self, reason: str = "") -> None:
         """Drop the vault and its key, empty the clipboard, and replace every screen."""
@@ -126,10 +114,33 @@ class OtpApp(App[None]):
         if vault is None:
             return
         self.workers.cancel_all()
-        with self.batch_update():
-            self._pop_all()
-            self.show_door(reason)
+        self._begin_with(lambda: self._door(reason))
         self._forget(vault)
+
+    def _first(self) -> Screen[None]:
+        return self._door() if self.vault is None else self._codes(self.vault)
+
+    def _door(self, reason: str = "") -> Screen[None]:
+        if self.vault_path.exists() or self.vault_path.is_symlink():
+            from tui.app.screens.unlock import UnlockScreen
+
+            return UnlockScreen(reason)
+        from tui.app.screens.welcome import WelcomeScreen
+
+        return WelcomeScreen()
+
+    def _codes(self, vault: Vault) -> Screen[None]:
+        from tui.app.screens.codes import CodesScreen
+
+        return CodesScreen(vault)
+
+    def _begin_with(self, make: Callable[[], Screen[None]]) -> None:
+        """Go on with another stack of screens, and let go of the one that was."""
+        before = self.current_mode
+        self._stacks += 1
+        self.add_mode(f"stack-{self._stacks}", make)
+        self.switch_mode(f"stack-{self._stacks}")
+        self.remove_mode(before)
 
     @work(group="forget", exit_on_error=False, description="lock")
     async def _forget(self, vault: Vault) -> None:
@@ -139,10 +150,6 @@ class OtpApp(App[None]):
     @work(group="clipboard", exclusive=True, exit_on_error=False, description="clipboard")
     async def _empty_clipboard(self) -> None:
         await asyncio.to_thread(self.copier.tick)
-
-    def _pop_all(self) -> None:
-        for _ in range(len(self.screen_stack) - 1):
-            self.pop_screen()
 
     async def action_quit(self) -> None:
         """Close the vault, empty the clipboard, and end."""

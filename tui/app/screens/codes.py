@@ -28,7 +28,6 @@ MESSAGE_SECONDS = 6.0
 class CodesScreen(OtpScreen):
     """Shows the entries of an unlocked vault."""
 
-    CSS_PATH = "codes.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
     AUTO_FOCUS = "CodeList"
 
@@ -59,6 +58,12 @@ class CodesScreen(OtpScreen):
         self.reload()
         for warning in (*self.otp.warnings, *self.vault.warnings):
             self.say(warning, "warning", seconds=None)
+
+    def on_unmount(self) -> None:
+        """Let go of every entry: Textual may hold on to the screen for a while."""
+        self._listing = Listing((), ())
+        self._codes.forget()
+        del self.vault
 
     # --- what is shown -------------------------------------------------------------------
 

@@ -6,7 +6,6 @@ import textwrap
 from collections.abc import Sequence
 
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
@@ -14,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.app.commands import COMMANDS, shown
+from tui.app.looks import Looks, looks_of
 from tui.app.widgets.cells import fit, width_of
 from tui.otp.entry import Category
 from tui.text import safe
@@ -23,26 +23,13 @@ class Bar(Widget):
     """A widget of one line, painted from segments."""
 
     DEFAULT_CSS = """
-    Bar { height: 1; width: 1fr; background: $background; color: $foreground; }
-    Bar > .bar--muted { color: $muted; background: $background; }
-    Bar > .bar--strong { color: $primary; background: $background; text-style: bold; }
-    Bar > .bar--rule { color: $rule; background: $background; }
-    Bar > .bar--error { color: $error; background: $background; text-style: bold; }
-    Bar > .bar--warning { color: $warning; background: $background; text-style: bold; }
-    Bar > .bar--chosen { color: $code; background: $panel; text-style: bold; }
+    Bar { height: 1; width: 1fr; background: $background; }
     """
-    COMPONENT_CLASSES = {  # noqa: RUF012
-        "bar--muted",
-        "bar--strong",
-        "bar--rule",
-        "bar--error",
-        "bar--warning",
-        "bar--chosen",
-    }
 
-    def look(self, name: str) -> Style:
-        """Return the style of one of the component classes."""
-        return self.get_component_rich_style(f"bar--{name}")
+    @property
+    def looks(self) -> Looks:
+        """The styles to paint with."""
+        return looks_of(self.app)
 
     def segments(self, width: int) -> list[Segment]:
         """Return the line; a subclass fills it."""
@@ -50,16 +37,16 @@ class Bar(Widget):
 
     def render_line(self, y: int) -> Strip:
         if y:
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, self.looks.plain)
         line = Strip(self.segments(self.size.width))
-        return line.adjust_cell_length(self.size.width, self.rich_style)
+        return line.adjust_cell_length(self.size.width, self.looks.plain)
 
 
 class Rule(Bar):
     """A line across."""
 
     def segments(self, width: int) -> list[Segment]:
-        return [Segment("─" * width, self.look("rule"))]
+        return [Segment("─" * width, self.looks.rule)]
 
 
 class TitleBar(Bar):
@@ -81,9 +68,9 @@ class TitleBar(Bar):
         vault = f" · {self._vault}" if self._vault else ""
         gap = width - len(name) - width_of(right)
         return [
-            Segment(name, self.look("strong")),
-            Segment(fit(vault, max(0, gap)), self.look("muted")),
-            Segment(safe(right), self.look("muted")),
+            Segment(name, self.looks.strong),
+            Segment(fit(vault, max(0, gap)), self.looks.muted),
+            Segment(safe(right), self.looks.muted),
         ]
 
 
@@ -115,13 +102,13 @@ class Countdown(Bar):
 
     def segments(self, width: int) -> list[Segment]:
         filled = self._filled(self._left, self._period)
-        style = self.look("warning") if self._left <= 5 else self.look("strong")
+        style = self.looks.warning if self._left <= 5 else self.looks.strong
         return [
             Segment(f"{self._left:>3} ", style),
-            Segment("▕", self.look("rule")),
+            Segment("▕", self.looks.rule),
             Segment("█" * filled, style),
-            Segment("░" * (self.CELLS - filled), self.look("rule")),
-            Segment("▏ ", self.look("rule")),
+            Segment("░" * (self.CELLS - filled), self.looks.rule),
+            Segment("▏ ", self.looks.rule),
         ]
 
 
@@ -168,11 +155,11 @@ class CategoryBar(Bar):
             if at + size > room:
                 break
             chosen = category == self._chosen
-            parts.append(Segment(text, self.look("chosen" if chosen else "muted")))
+            parts.append(Segment(text, self.looks.on_plain if chosen else self.looks.muted))
             self._spots.append((at, at + size, category))
             at += size
-        parts.append(Segment(" " * max(0, width - at - width_of(find)), self.rich_style))
-        parts.append(Segment(find, self.look("strong" if searching else "muted")))
+        parts.append(Segment(" " * max(0, width - at - width_of(find)), self.looks.plain))
+        parts.append(Segment(find, self.looks.strong if searching else self.looks.muted))
         return parts
 
     def _window(
@@ -192,7 +179,7 @@ class CategoryBar(Bar):
 
     def render_line(self, y: int) -> Strip:
         if y == 1:
-            return Strip([Segment("─" * self.size.width, self.look("rule"))])
+            return Strip([Segment("─" * self.size.width, self.looks.rule)])
         return super().render_line(y)
 
     def on_click(self, event: events.Click) -> None:
@@ -215,6 +202,7 @@ class StatusLine(Bar):
         self._tone = "strong"
         self._until: float | None = None
         self._lines: list[str] = []
+        self._height = 1
 
     def say(self, message: str, tone: str = "strong", until: float | None = None) -> None:
         """Show a message until a steady moment (None: until the next); `tone` is one of MARKS."""
@@ -233,10 +221,13 @@ class StatusLine(Bar):
     def _wrap(self) -> None:
         width = max(20, self.size.width or 80) - 6
         self._lines = textwrap.wrap(safe(self.message), width)[: self.MOST_LINES]
-        self.styles.height = max(1, len(self._lines))
+        height = max(1, len(self._lines))
+        if height != self._height:
+            self._height = height
+            self.styles.height = height
 
     def render_line(self, y: int) -> Strip:
-        width, rule, tone = self.size.width, self.look("rule"), self.look(self._tone)
+        width, rule, tone = self.size.width, self.looks.rule, getattr(self.looks, self._tone)
         if y >= len(self._lines):
             return Strip([Segment("─" * width, rule)])
         mark = f" {self.MARKS[self._tone]} " if y == 0 else "   "
@@ -244,7 +235,7 @@ class StatusLine(Bar):
         edge = "─" if y == 0 else " "
         line = [Segment(edge, rule), Segment(text, tone)]
         line.append(Segment(edge * max(0, width - width_of(text) - 1), rule))
-        return Strip(line).adjust_cell_length(width, self.rich_style)
+        return Strip(line).adjust_cell_length(width, self.looks.plain)
 
 
 class KeyBar(Bar):
@@ -260,7 +251,7 @@ class KeyBar(Bar):
         self.refresh()
 
     def segments(self, width: int) -> list[Segment]:
-        strong, muted = self.look("strong"), self.look("muted")
+        strong, muted = self.looks.strong, self.looks.muted
         parts: list[Segment] = []
         at = 0
         for key, label in self._shown(width):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 
+from tui.app.looks import looks_of
 from tui.app.widgets.cells import fit
 from tui.app.widgets.line_list import LineList
 from tui.errors import EntryError
@@ -45,31 +45,6 @@ class Face:
 
 class CodeList(LineList):
     """Live codes of the entries it is given. Draws the moment of the last `tick`."""
-
-    COMPONENT_CLASSES = {  # noqa: RUF012
-        "code-list--row",
-        "code-list--code",
-        "code-list--muted",
-        "code-list--expiring",
-        "code-list--selected",
-        "code-list--selected-code",
-        "code-list--selected-muted",
-        "code-list--selected-expiring",
-        "code-list--mark",
-    }
-    DEFAULT_CSS = """
-    CodeList {
-        & > .code-list--row { color: $foreground; background: $background; }
-        & > .code-list--code { color: $code; background: $background; }
-        & > .code-list--muted { color: $muted; background: $background; }
-        & > .code-list--expiring { color: $warning; background: $background; }
-        & > .code-list--selected { color: $code; background: $panel; text-style: bold; }
-        & > .code-list--selected-code { color: $primary; background: $panel; text-style: bold; }
-        & > .code-list--selected-muted { color: $muted; background: $panel; }
-        & > .code-list--selected-expiring { color: $warning; background: $panel; text-style: bold; }
-        & > .code-list--mark { color: $primary; background: $panel; text-style: bold; }
-    }
-    """
 
     def __init__(self, *, moment: float, shared: bool) -> None:
         super().__init__(id="codes")
@@ -107,6 +82,12 @@ class CodeList(LineList):
             place = next((at for at, entry in enumerate(self.rows) if entry.id == keep), 0)
         self._painted.clear()
         self.rows_changed(place)
+
+    def forget(self) -> None:
+        """Let go of every entry and code."""
+        self.rows = []
+        for held in (self.revealed, self._painted, self._codes, self._following):
+            held.clear()
 
     def measure(self, entries: Sequence[Entry]) -> None:
         """Take the widths of the columns and the common period from all entries."""
@@ -193,30 +174,17 @@ class CodeList(LineList):
             f"next {following}" if following else "",
         )
 
-    @cached_property
-    def _styles(self) -> dict[str, Style]:
-        names = ("row", "code", "muted", "expiring", "mark")
-        styles = {name: self._component(name) for name in names}
-        for name in ("code", "muted", "expiring"):
-            styles[f"selected-{name}"] = self._component(f"selected-{name}")
-        styles["selected-row"] = self._component("selected")
-        return styles
-
-    def _component(self, name: str) -> Style:
-        return self.get_component_rich_style(f"code-list--{name}")
-
-    def notify_style_update(self) -> None:
-        self.__dict__.pop("_styles", None)
-        super().notify_style_update()
-
     def row_strip(self, index: int, width: int) -> Strip:
         entry, face = self.rows[index], self._face(index)
         self._painted[index - self.top] = face
-        chosen = "selected-" if index == self.cursor else ""
-        styles = self._styles
-        muted, row = styles[chosen + "muted"], styles[chosen + "row"]
-        code = styles[chosen + ("expiring" if face.expiring else "code")]
-        segments = [Segment("▌ ", styles["mark"])] if chosen else []
+        looks, chosen = looks_of(self.app), index == self.cursor
+        row = looks.on_plain if chosen else looks.plain
+        muted = looks.on_muted if chosen else looks.muted
+        if face.expiring:
+            code = looks.on_warning if chosen else looks.warning
+        else:
+            code = looks.on_code if chosen else looks.code
+        segments = [Segment("▌ ", looks.on_code)] if chosen else []
         lead = "" if chosen else " " * _MARK
         if self._with_seconds:
             seconds = f"{lead}{face.seconds:>{_SECONDS}}{' ' * _GAP}"
@@ -250,7 +218,9 @@ class CodeList(LineList):
         if self.rows or line != self.page // 3:
             return super().empty_strip(line, width)
         text = fit(self.nothing, min(width, len(self.nothing) + 1))
-        return Strip([Segment(text.center(width), self._styles["muted"])]).adjust_cell_length(width)
+        return Strip([Segment(text.center(width), looks_of(self.app).muted)]).adjust_cell_length(
+            width
+        )
 
 
 def blank(entry: Entry) -> str:

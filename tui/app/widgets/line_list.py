@@ -8,6 +8,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.app.looks import looks_of
+
 
 class LineList(Widget, can_focus=True):
     """A list of one-line rows. A subclass says how many there are and what a row looks like."""
@@ -40,7 +42,7 @@ class LineList(Widget, can_focus=True):
 
     def empty_strip(self, line: int, width: int) -> Strip:
         """Return a line below the last row."""
-        return Strip.blank(width, self.rich_style)
+        return Strip.blank(width, looks_of(self.app).plain)
 
     def render_line(self, y: int) -> Strip:
         width, index = self.size.width, self.top + y

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.strip import Strip
 
+from tui.app.looks import looks_of
 from tui.app.widgets.cells import fit
 from tui.app.widgets.line_list import LineList
 from tui.vault.importing import Choice, Kind, Row
@@ -25,23 +25,6 @@ _DEEDS = {Choice.SKIP: "skip", Choice.KEEP: "add", Choice.REPLACE: "replace"}
 
 class PreviewList(LineList):
     """Each row of a plan with what will be done with it; rows can be ticked off."""
-
-    COMPONENT_CLASSES = {  # noqa: RUF012
-        "preview--row",
-        "preview--muted",
-        "preview--good",
-        "preview--bad",
-        "preview--selected",
-        "preview--selected-muted",
-    }
-    DEFAULT_CSS = """
-    PreviewList > .preview--row { color: $foreground; background: $background; }
-    PreviewList > .preview--muted { color: $muted; background: $background; }
-    PreviewList > .preview--good { color: $success; background: $background; }
-    PreviewList > .preview--bad { color: $error; background: $background; }
-    PreviewList > .preview--selected { color: $code; background: $panel; text-style: bold; }
-    PreviewList > .preview--selected-muted { color: $muted; background: $panel; }
-    """
 
     def __init__(self) -> None:
         super().__init__(id="preview")
@@ -79,11 +62,11 @@ class PreviewList(LineList):
 
     def row_strip(self, index: int, width: int) -> Strip:
         row = self.rows[index]
-        chosen = index == self.cursor
-        base = self._look("selected" if chosen else "row")
-        muted = self._look("selected-muted" if chosen else "muted")
+        looks, chosen = looks_of(self.app), index == self.cursor
+        base = looks.on_plain if chosen else looks.plain
+        muted = looks.on_muted if chosen else looks.muted
         mark, deed, tone = self._deed(row, index)
-        state = base if chosen else self._look(tone)
+        state = base if chosen else getattr(looks, tone)
         name = max(14, (width - 30) // 2)
         rest = max(0, width - 30 - name)
         return Strip(
@@ -99,13 +82,10 @@ class PreviewList(LineList):
 
     def _deed(self, row: Row, index: int) -> tuple[str, str, str]:
         if row.kind is Kind.REFUSED:
-            return "✗", "refused", "bad"
+            return "✗", "refused", "error"
         choice = self.choices.get(row.kind, Choice.SKIP)
         if index in self.unticked:
             choice = Choice.SKIP
         if choice is Choice.SKIP:
             return "–", _DEEDS[choice], "muted"
         return "✓", _DEEDS[choice], "good"
-
-    def _look(self, name: str) -> Style:
-        return self.get_component_rich_style(f"preview--{name}")
