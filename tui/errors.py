@@ -17,6 +17,7 @@ OtpTuiError                     one sentence for the user, and the exit code it 
 └── VaultError                  the vault cannot be used
     ├── VaultMissingError       there is no vault at that path
     ├── VaultExistsError        there is a vault at that path already
+    ├── NothingToUndoError      no step, or none that can be taken back any more
     ├── DamagedVaultError       the vault's bytes do not hold together           exit 3
     │   └── WrongPasswordError  wrong password, or the vault is damaged          exit 3
     ├── NewerVaultError         made by a newer otp-tui; left untouched          exit 3
@@ -121,6 +122,10 @@ class VaultMissingError(VaultError):
 
 class VaultExistsError(VaultError):
     """There is a vault at that path already."""
+
+
+class NothingToUndoError(VaultError):
+    """There is no step to take back, or something else was changed since."""
 
 
 class DamagedVaultError(VaultError):

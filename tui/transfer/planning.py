@@ -49,7 +49,11 @@ def select(
     """
     if category is None and ids is None and not query.strip():
         return Backup(
-            document.entries, document.categories, document.icons, unreadable(document)
+            document.entries,
+            document.categories,
+            document.icons,
+            unreadable(document),
+            document.learnt,
         )
     found = find(document.entries, document.categories, query)
     if category is not None:
@@ -64,6 +68,7 @@ def select(
         tuple(found),
         tuple(each for each in document.categories if each.id in used),
         tuple(each for each in document.icons if f"@{each.id}" in shown),
+        learnt=document.learnt,
     )
 
 
@@ -117,12 +122,10 @@ def suggested_name(target: Format, day: date) -> str:
 
 def _category_ids(categories: tuple[Category, ...], wanted: str) -> frozenset[str]:
     folded = wanted.strip().casefold()
-    for rule in (
-        lambda each: each.name == wanted or each.id == wanted,
-        lambda each: each.name.strip().casefold() == folded,
-    ):
-        if found := frozenset(each.id for each in categories if rule(each)):
-            return found
+    exactly = frozenset(each.id for each in categories if wanted in (each.name, each.id))
+    alike = frozenset(each.id for each in categories if each.name.strip().casefold() == folded)
+    if exactly or alike:
+        return exactly or alike
     raise MatchError(
         f"There is no category “{safe(wanted, 80)}”.",
         "There are:" if categories else "There are none yet.",

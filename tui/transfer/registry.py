@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tui import formats
 from tui.crypto.kdf import Argon2Params
 from tui.errors import UsageError
+from tui.formats import readers, writers
+from tui.formats import recognise as recognise_format
 from tui.formats.base import Credentials, Fit, Format, Needs
 from tui.text import safe
 from tui.vault import copying
@@ -37,19 +38,19 @@ def vault_copy(params: Argon2Params = _STANDARD) -> Format:
         needs=lambda _data: Needs.PASSWORD,
         read=lambda data, credentials: copying.read_copy(data, credentials.password),
         write=write,
-        fit=lambda backup: Fit(backup),
+        fit=Fit,
         holds=copying.holds_everything(),
     )
 
 
 def sources() -> tuple[Format, ...]:
     """Return all that can be imported."""
-    return (*formats.readers(), vault_copy())
+    return (*readers(), vault_copy())
 
 
 def targets(params: Argon2Params = _STANDARD) -> tuple[Format, ...]:
     """Return all that can be exported, the default first; a vault's copy takes `params`."""
-    every = (*formats.writers(), vault_copy(params))
+    every = (*writers(), vault_copy(params))
     return tuple(sorted(every, key=lambda each: each.name != DEFAULT))
 
 
@@ -73,7 +74,7 @@ def target(name: str, params: Argon2Params = _STANDARD) -> Format:
 
 def recognise(data: bytes, name: str = "") -> Format | None:
     """Return what these bytes are a file of, or None; as `formats.recognise`."""
-    return formats.recognise(data, name) or (vault_copy() if copying.is_copy(data) else None)
+    return vault_copy() if copying.is_copy(data) else recognise_format(data, name)
 
 
 def _named(choices: tuple[Format, ...], name: str) -> Format:

@@ -4,6 +4,7 @@ own. Bytes in, bytes out."""
 from __future__ import annotations
 
 import os
+from dataclasses import fields
 
 from tui.crypto import kdf
 from tui.crypto.kdf import Argon2Params
@@ -17,8 +18,8 @@ from tui.errors import (
     WrongPasswordError,
 )
 from tui.otp.backup import Backup, Problem
+from tui.otp.entry import Entry
 from tui.password import MIN_LENGTH
-from tui.vault import document as documents
 from tui.vault import envelope as envelopes
 from tui.vault import seal
 from tui.vault.document import Document
@@ -88,8 +89,4 @@ def unreadable(document: Document) -> tuple[Problem, ...]:
 
 def holds_everything() -> frozenset[str]:
     """Return the fields of an entry that a vault keeps: all but the id, which a reader renews."""
-    from dataclasses import fields
-
-    from tui.otp.entry import Entry
-
     return frozenset(field.name for field in fields(Entry)) - {"id"}

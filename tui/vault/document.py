@@ -19,6 +19,8 @@ from tui.vault.entry_json import dump, read_entry, write_entry
 
 KINDS = ("entries", "categories", "icons")
 """The lists of the document."""
+LEARNT = "learnt"
+"""The preference that keeps what backups taught of the apps that wrote them (`Backup.learnt`)."""
 
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
 _KNOWN = frozenset({*KINDS, "preferences"})
@@ -70,6 +72,12 @@ class Document:
             if entry.id == entry_id:
                 return entry
         raise MatchError("That entry is not in the vault any more.")
+
+    @property
+    def learnt(self) -> Mapping[str, Any]:
+        """What backups taught of the apps that wrote them, by the name of the format."""
+        told = self.preferences.get(LEARNT)
+        return told if isinstance(told, dict) else _NOTHING
 
     def replacing(self, entry: Entry) -> Document:
         """Return the document with `entry` in place of the one that has its id."""

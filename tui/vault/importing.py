@@ -6,13 +6,15 @@ Pure: a document and a backup in, a new document and a report out.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tui.otp.backup import Backup, Problem
 from tui.otp.entry import Entry, OtpType
+from tui.text import safe
 from tui.vault.comparing import (
     Index,
     Key,
@@ -22,6 +24,7 @@ from tui.vault.comparing import (
     by_secret_and_names,
     differences,
 )
+from tui.vault.document import LEARNT
 from tui.vault.merging import Merge
 
 if TYPE_CHECKING:
@@ -125,6 +128,14 @@ class Report:
         return ", ".join([added, *(f"{count} {word}" for count, word in others if count)])
 
 
+def label(names: Sequence[str], reports: Sequence[Report]) -> str:
+    """Return what an import of these files is called once it can be undone: `import of
+    phone.authpro, 7 entries`. `names` are paths or names of the files."""
+    count = sum(report.added + report.replaced for report in reports)
+    files = PurePath(names[0]).name if len(names) == 1 else f"{len(names)} files"
+    return safe(f"import of {files}, {count} {'entry' if count == 1 else 'entries'}", 200)
+
+
 def plan(document: Document, backup: Backup) -> tuple[Row, ...]:
     """Return what each entry of `backup` is to `document`, in the file's order, then what was
     refused.
@@ -221,4 +232,8 @@ def apply(
         problems=backup.problems,
         already_here=already_here,
     )
-    return merge.document(), report
+    after = merge.document()
+    learnt = {**after.learnt, **backup.learnt}
+    if learnt != after.learnt:
+        after = replace(after, preferences={**after.preferences, LEARNT: learnt})
+    return after, report

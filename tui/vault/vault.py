@@ -251,15 +251,25 @@ class Vault:
             try:
                 with self._store.locked():
                     known, current = self._catch_up(known)
-                    changed = step(self._document)
+                    changed = self._after(step)
                     if changed is self._document and self._saved:
                         return
                     self._write(known, changed, current)
             except (OSError, NotSavedError, _ForeignError) as error:
                 if keep:
-                    self._document = step(self._document) if changed is None else changed
+                    self._document = self._after(step) if changed is None else changed
                     self._saved = False
                 raise self._not_saved(error) from None
+
+    def _after(self, step: Step) -> Document:
+        """Return what `step` makes of the document; what undid the step before it goes."""
+        before = self._document
+        after = step(before)
+        if after is before or not after.preferences:
+            return after
+        from tui.vault.undoing import settled
+
+        return settled(before, after)
 
     def _catch_up(self, known: Opened) -> tuple[Opened, bytes | None]:
         """Merge the file in if it is not the one we know; return it and its bytes."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.cli import output
+from tui.cli import credentials, output
 from tui.cli.parser import add_command
 from tui.cli.passwords import add_options
 from tui.errors import FormatError, OtpTuiError
-from tui.formats import by_name, formats, recognise
-from tui.formats.base import Credentials, Format, Needs
 from tui.text import safe
-from tui.vault.importing import Choice, Kind, Report, Row, apply, choices_for, plan
+from tui.transfer.registry import recognise, source, sources
+from tui.vault.importing import Choice, Kind, Report, Row, apply, choices_for, label, plan
+from tui.vault.undoing import with_undo
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
+    from tui.formats.base import Format
     from tui.otp.backup import Backup
     from tui.vault.document import Document
 
@@ -59,7 +60,7 @@ def register(subparsers: Subparsers) -> None:
         "file is imported; an entry that cannot be understood is named, and the others come in.",
     )
     parser.add_argument("file", metavar="FILE", nargs="+", help="a backup")
-    names = [known.name for known in formats()]
+    names = [known.name for known in sources()]
     parser.add_argument(
         "--format", metavar="NAME", choices=names, help=f"read as {', '.join(names)}"
     )
@@ -73,6 +74,7 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument("--json", action="store_true", help="print the report as an object")
     add_options(parser, "password")
     add_options(parser, "backup-password")
+    credentials.add_options(parser)
 
 
 def run(args: Namespace, context: Context) -> int:
@@ -82,24 +84,27 @@ def run(args: Namespace, context: Context) -> int:
         FormatError, FileError: a file cannot be read; the vault is as it was.
     """
     locked = context.read_vault()
-    sources = [_recognise(file, args.format) for file in args.file]
+    files = [_recognise(file, args.format) for file in args.file]
     vault = context.unlock(locked)
-    backups = [_open(source, context) for source in sources]
+    backups = [_open(file, args, context) for file in files]
     choices = choices_for(Choice(args.on_duplicate))
     moment = int(context.clock.now())
     outcomes: list[_Outcome] = []
 
     def step(document: Document) -> Document:
-        after, outcomes[:] = _bring_in(document, sources, backups, choices, moment)
-        return document if after == document else after
+        after, outcomes[:] = _bring_in(document, files, backups, choices, moment)
+        if after == document:
+            return document
+        reports = [outcome.report for outcome in outcomes]
+        return with_undo(document, after, label([file.name for file in files], reports))
 
     if args.dry_run:
         step(vault.document)
     else:
         vault.change(step)
     if args.json:
-        files = [_object(outcome, args.dry_run) for outcome in outcomes]
-        output.json({"dry_run": args.dry_run, "files": files})
+        reports = [_object(outcome, args.dry_run) for outcome in outcomes]
+        output.json({"dry_run": args.dry_run, "files": reports})
     for outcome in outcomes:
         _tell(outcome, args.dry_run, args.json)
     return 0
@@ -110,9 +115,9 @@ def _recognise(file: str, format_name: str | None) -> _Source:
 
     name = safe(file)
     data = read_limited(Path(file))
-    found = by_name(format_name) if format_name else recognise(data, file)
+    found = source(format_name) if format_name else recognise(data, file)
     if found is None:
-        names = ", ".join(known.name for known in formats())
+        names = ", ".join(known.name for known in sources())
         raise FormatError(
             f"{name} is no backup of a kind that is known here.",
             f"If it is one nevertheless, say which: --format with one of {names}.",
@@ -120,28 +125,31 @@ def _recognise(file: str, format_name: str | None) -> _Source:
     return _Source(name, found, data)
 
 
-def _open(source: _Source, context: Context) -> Backup:
-    password = ""
-    if Needs.PASSWORD in source.format.needs(source.data):
-        password = context.passwords.get("backup-password", f"Password of {source.name}: ")
+def _open(file: _Source, args: Namespace, context: Context) -> Backup:
+    given = credentials.credentials_for(
+        file.format.needs(file.data),
+        context.passwords,
+        args,
+        lambda: context.passwords.get("backup-password", f"Password of {file.name}: "),
+    )
     try:
-        return source.format.read(source.data, Credentials(password=password))
+        return file.format.read(file.data, given)
     except OtpTuiError as error:
-        raise type(error)(f"{source.name}: {error}", error.hint) from None
+        raise type(error)(f"{file.name}: {error}", error.hint) from None
 
 
 def _bring_in(
     document: Document,
-    sources: Sequence[_Source],
+    files: Sequence[_Source],
     backups: Sequence[Backup],
     choices: Mapping[Kind, Choice],
     moment: int,
 ) -> tuple[Document, list[_Outcome]]:
     outcomes = []
-    for source, backup in zip(sources, backups, strict=True):
+    for file, backup in zip(files, backups, strict=True):
         rows = plan(document, backup)
         document, report = apply(document, backup, rows, choices, moment)
-        outcomes.append(_Outcome(source, rows, report))
+        outcomes.append(_Outcome(file, rows, report))
     return document, outcomes
 
 

@@ -1,0 +1,48 @@
+"""`otp-tui undo`: the last import, taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.cli import output
+from tui.cli.parser import add_command
+from tui.cli.passwords import add_options
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from tui.cli.context import Context
+    from tui.cli.parser import Subparsers
+    from tui.vault.document import Document
+
+
+def register(subparsers: Subparsers) -> None:
+    """Add `undo`."""
+    parser = add_command(
+        subparsers,
+        "undo",
+        "take the last import back",
+        "As long as nothing else was changed since, in the app or here. Counters stay where\n"
+        "they are. The vaults of before are in the folder “backups” beside the vault.",
+    )
+    add_options(parser, "password")
+
+
+def run(_args: Namespace, context: Context) -> int:
+    """Undo the last step and say what it was.
+
+    Raises:
+        NothingToUndoError: there is none, or something else was changed since.
+    """
+    vault = context.open_vault()
+    from tui.vault.undoing import can_undo, undo
+
+    undone: list[str | None] = []
+
+    def step(document: Document) -> Document:
+        undone[:] = [can_undo(document)]
+        return undo(document, int(context.clock.now()))
+
+    vault.change(step)
+    output.say(f"Undone: {undone[0]}.")
+    return 0
