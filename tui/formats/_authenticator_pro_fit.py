@@ -12,10 +12,22 @@ from dataclasses import replace
 from typing import Any
 
 from tui.errors import EntryError, FormatError
-from tui.formats._authenticator_pro_json import ALGORITHMS, COUNTED, MAX_ENTRIES, MAX_INT, TYPES
+from tui.formats._authenticator_pro_json import (
+    ALGORITHMS,
+    BASE64,
+    COUNTED,
+    ICON_ID,
+    ICON_NAME,
+    LONGEST_GIVEN,
+    MAX_ENTRIES,
+    MAX_ICON,
+    MAX_INT,
+    TYPES,
+)
 from tui.formats.base import Fit
 from tui.otp.backup import Backup, Problem
-from tui.otp.entry import DEFAULT_DIGITS, Binding, Category, Entry, OtpType, category_id
+from tui.otp.entry import DEFAULT_DIGITS, Binding, Category, Entry, Icon, OtpType, category_id
+from tui.text import NAME_LIMIT, clean, safe
 
 ISSUER_LIMIT = 32
 """Longest issuer of the app, in characters."""
@@ -29,35 +41,36 @@ _ALGORITHM_NUMBERS = {algorithm: number for number, algorithm in ALGORITHMS.item
 
 def fit(backup: Backup) -> Fit:
     """Return what of `backup` the app can restore, and by name what it cannot."""
-    categories, ids = _categories(backup.categories)
+    changed: list[Problem] = []
+    categories, ids = _categories(backup.categories, changed)
+    icons = _icons(backup.icons, changed)
     left_out: list[Problem] = []
     notes: list[Problem] = []
-    kept: list[tuple[Entry, list[str]]] = []
+    kept: list[tuple[str, Entry, list[str]]] = []
     for entry in backup.entries:
         changes: list[str] = []
         try:
-            kept.append((_fitted(entry, ids, changes), changes))
+            kept.append((entry.label, _fitted(entry, ids, changes), changes))
         except EntryError as error:
             left_out.append(Problem(entry.label, str(error)))
-    shared = _shared(entry for entry, _ in kept)
+    shared = _shared(entry for _, entry, _ in kept)
     seen: set[str] = set()
     entries: list[Entry] = []
-    changed: list[Problem] = []
-    for entry, changes in kept:
+    for label, entry, changes in kept:
         given = entry.secret.given
         bound = shared.get(given, ())
         if bound != entry.categories:
             changes.append("gets the categories of the entry that it shares its secret with")
         if given in seen:
             why = "has the secret of an entry before it; the app keeps the first of them"
-            notes.append(Problem(entry.label, why, refused=False))
+            notes.append(Problem(label, why, refused=False))
         elif any(char in given for char in " -") and entry.type is not OtpType.MOTP:
             why = "its secret goes out as it came, with spaces or dashes; the app may refuse it"
-            notes.append(Problem(entry.label, why, refused=False))
+            notes.append(Problem(label, why, refused=False))
         seen.add(given)
         entries.append(replace(entry, categories=bound))
-        changed += (Problem(entry.label, change, refused=False) for change in changes)
-    fitting = Backup(tuple(entries), categories, backup.icons)
+        changed += (Problem(label, change, refused=False) for change in changes)
+    fitting = Backup(tuple(entries), categories, icons)
     return Fit(fitting, tuple(left_out), tuple(changed), tuple(notes))
 
 
@@ -114,21 +127,26 @@ def _row(entry: Entry) -> dict[str, Any]:
 
 
 def _fitted(entry: Entry, ids: dict[str, str], changes: list[str]) -> Entry:
-    issuer, account = entry.issuer[:ISSUER_LIMIT], entry.account
+    issuer = _name(entry.issuer, "issuer", ISSUER_LIMIT, changes)
+    account = entry.account and _name(entry.account, "account", USERNAME_LIMIT, changes)
     if not issuer.strip():
         raise EntryError("its issuer is empty")
-    if issuer != entry.issuer:
-        changes.append(f"its issuer is cut at {ISSUER_LIMIT} characters")
-    if account is not None and len(account) > USERNAME_LIMIT:
-        account = account[:USERNAME_LIMIT]
-        changes.append(f"its account is cut at {USERNAME_LIMIT} characters")
+    if len(entry.pin or "") > LONGEST_GIVEN or not _is_text(entry.pin or ""):
+        raise EntryError("its PIN is too long, or holds half of a character")
+    icon = entry.icon if entry.icon in (None, "") or ICON_NAME.fullmatch(entry.icon) else None
+    if icon != entry.icon:
+        changes.append("its icon is left out: the app has none of such a name")
     if entry.type is OtpType.MOTP and len(entry.secret.given) < _SHORTEST_MOTP_SECRET:
         raise EntryError(f"its secret is shorter than {_SHORTEST_MOTP_SECRET} characters")
-    ranking = max(-MAX_INT, min(entry.ranking, MAX_INT))
-    copies = entry.copy_count if entry.copy_count is None else min(entry.copy_count, MAX_INT)
+    ranking = _small(entry.ranking)
+    copies = entry.copy_count if entry.copy_count is None else _small(entry.copy_count)
     if (ranking, copies) != (entry.ranking, entry.copy_count):
         changes.append("its ranking or copy count is too high and becomes the highest")
-    bound = {ids[each.category]: each.ranking for each in entry.categories if each.category in ids}
+    bound = {
+        ids[each.category]: _small(each.ranking)
+        for each in entry.categories
+        if each.category in ids
+    }
     if len(bound) != len(entry.categories):
         changes.append("its place in a category that is not exported is left out")
     return replace(
@@ -136,6 +154,7 @@ def _fitted(entry: Entry, ids: dict[str, str], changes: list[str]) -> Entry:
         issuer=issuer,
         account=account,
         digits=_digits(entry, changes),
+        icon=icon,
         ranking=ranking,
         copy_count=copies,
         categories=tuple(Binding(category, place) for category, place in bound.items()),
@@ -155,15 +174,59 @@ def _digits(entry: Entry, changes: list[str]) -> int:
     return entry.digits
 
 
-def _categories(given: Iterable[Category]) -> tuple[tuple[Category, ...], dict[str, str]]:
+def _name(text: str, field: str, limit: int, changes: list[str]) -> str:
+    cleaned = clean(text)
+    if cleaned != text:
+        changes.append(f"its {field} loses characters that cannot be shown")
+    if len(cleaned) > limit:
+        changes.append(f"its {field} is cut at {limit} characters")
+    return cleaned[:limit]
+
+
+def _small(number: int) -> int:
+    return max(-MAX_INT, min(number, MAX_INT))
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _categories(
+    given: Iterable[Category], changed: list[Problem]
+) -> tuple[tuple[Category, ...], dict[str, str]]:
     """Return the categories under the ids that follow from their names, and the way there."""
     made: dict[str, Category] = {}
     ids: dict[str, str] = {}
     for each in given:
-        right = category_id(each.name)
+        name = clean(each.name)
+        what = f"category {safe(name, 64)}".rstrip()
+        if not name.strip() or len(name) > NAME_LIMIT:
+            changed.append(Problem(what, "its name is empty or too long; it stays behind", False))
+            continue
+        if name != each.name:
+            change = "its name loses characters that cannot be shown"
+            changed.append(Problem(what, change, refused=False))
+        right = category_id(name)
         ids[each.id] = right
-        made.setdefault(right, replace(each, id=right))
+        made.setdefault(right, Category(right, name, _small(each.ranking)))
     return tuple(made.values()), ids
+
+
+def _icons(given: Iterable[Icon], changed: list[Problem]) -> tuple[Icon, ...]:
+    """Return the icons that the app can read."""
+    kept = []
+    for each in given:
+        fits = ICON_ID.fullmatch(each.id) and BASE64.fullmatch(each.data)
+        if fits and len(each.data) <= MAX_ICON:
+            kept.append(each)
+        else:
+            why = "it is not a picture as base64, or too large; it stays behind"
+            changed.append(Problem(f"icon {safe(each.id, 16)}", why, refused=False))
+    return tuple(kept)
 
 
 def _shared(entries: Iterable[Entry]) -> dict[str, tuple[Binding, ...]]:

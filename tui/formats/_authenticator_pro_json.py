@@ -49,10 +49,10 @@ ALGORITHMS = {0: Algorithm.SHA1, 1: Algorithm.SHA256, 2: Algorithm.SHA512}
 COUNTED = (OtpType.HOTP, OtpType.TOTP)
 """The types whose algorithm and digits can be chosen."""
 
-_LONGEST_GIVEN = NAME_LIMIT * 4
-_ICON_NAME = re.compile(r"@?[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
-_ICON_ID = re.compile(r"[A-Za-z0-9]{1,64}")
-_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+LONGEST_GIVEN = NAME_LIMIT * 4
+ICON_NAME = re.compile(r"@?[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
+ICON_ID = re.compile(r"[A-Za-z0-9]{1,64}")
+BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
 def parse(data: bytes) -> Backup:
@@ -169,7 +169,7 @@ def _text(row: Mapping[str, Any], key: str) -> str | None:
     value = row.get(key)
     if value is not None and not isinstance(value, str):
         raise EntryError(f"its {key} is not text")
-    if value is not None and len(value) > _LONGEST_GIVEN:
+    if value is not None and len(value) > LONGEST_GIVEN:
         raise EntryError(f"its {key} is too long")
     return value
 
@@ -188,7 +188,7 @@ def _icon_name(row: Mapping[str, Any], remarks: list[str]) -> str | None:
     icon = row.get("Icon")
     if icon is None or icon == "":
         return icon
-    if isinstance(icon, str) and _ICON_NAME.fullmatch(icon):
+    if isinstance(icon, str) and ICON_NAME.fullmatch(icon):
         return icon
     remarks.append("its Icon was dropped: it is not the name of one")
     return None
@@ -211,7 +211,7 @@ def _categories(
             written = _required(row, "Name")
             ranking = _small(row, "Ranking")
             given = row.get("Id")
-            if len(written) > _LONGEST_GIVEN:
+            if len(written) > LONGEST_GIVEN:
                 raise EntryError("its Name is too long")
             name = clean(written)
             if len(name) > NAME_LIMIT or not name.strip():
@@ -267,9 +267,9 @@ def _icons(rows: list[Any], problems: list[Problem]) -> tuple[Icon, ...]:
     for place, row in enumerate(rows, 1):
         try:
             icon = Icon(_required(row, "Id"), _required(row, "Data"))
-            if not _ICON_ID.fullmatch(icon.id):
+            if not ICON_ID.fullmatch(icon.id):
                 raise EntryError("its Id is not one")
-            if len(icon.data) > MAX_ICON or not _BASE64.fullmatch(icon.data):
+            if len(icon.data) > MAX_ICON or not BASE64.fullmatch(icon.data):
                 raise EntryError("its Data is not base64, or too long")
             if made.setdefault(icon.id, icon).data != icon.data:
                 raise EntryError("another icon in the file has its Id")
