@@ -5,23 +5,17 @@ The library is imported at first use: the command line derives the key meanwhile
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tui.errors import AuthenticationError, CryptoError
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 __all__ = [
     "NONCE_LENGTH",
     "TAG_LENGTH",
+    "AesGcmSiv",
     "AuthenticationError",
     "aes_cbc_decrypt",
     "aes_cbc_encrypt",
     "aes_gcm_decrypt",
     "aes_gcm_encrypt",
-    "aes_gcm_siv_decrypt",
-    "aes_gcm_siv_encrypt",
     "prepare",
 ]
 
@@ -67,47 +61,43 @@ def aes_gcm_decrypt(key: bytes, nonce: bytes, sealed: bytes, aad: bytes | None =
         raise AuthenticationError("the key does not fit, or the bytes were changed") from None
 
 
-def aes_gcm_siv_encrypt(
-    key: bytes, nonce: bytes, plaintext: bytes, aad: bytes | None = None
-) -> bytes:
-    """Return the ciphertext with the tag behind it (RFC 8452).
+class AesGcmSiv:
+    """AES-GCM-SIV (RFC 8452) under one key, which is set up once for any number of tries."""
 
-    `key` is 16 or 32 bytes, `nonce` 12 bytes, `plaintext` one byte or more.
+    def __init__(self, key: bytes) -> None:
+        """Take a key of 16 or 32 bytes.
 
-    Raises:
-        CryptoError: the library of this system does not have the cipher.
-    """
-    return _gcm_siv(key).encrypt(nonce, plaintext, aad)
+        Raises:
+            CryptoError: the library of this system does not have the cipher.
+        """
+        from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
+        self._invalid = InvalidTag
+        try:
+            self._cipher = AESGCMSIV(key)
+        except UnsupportedAlgorithm:
+            raise CryptoError(
+                "This system's OpenSSL has no AES-GCM-SIV.", "It takes OpenSSL 3.2 or newer."
+            ) from None
 
-def aes_gcm_siv_decrypt(key: bytes, nonce: bytes, sealed: bytes, aad: bytes | None = None) -> bytes:
-    """Return the plaintext, one byte or more, of ciphertext with the tag behind it.
+    def encrypt(self, nonce: bytes, plaintext: bytes, aad: bytes | None = None) -> bytes:
+        """Return the ciphertext of at least one byte, with the tag behind it."""
+        return self._cipher.encrypt(nonce, plaintext, aad)
 
-    Raises:
-        AuthenticationError: the tag does not fit the key, the nonce, the bytes and `aad`,
-            or there is not enough for a byte and a tag.
-        CryptoError: the library of this system does not have the cipher.
-    """
-    from cryptography.exceptions import InvalidTag
+    def decrypt(self, nonce: bytes, sealed: bytes, aad: bytes | None = None) -> bytes:
+        """Return the plaintext, one byte or more, of ciphertext with the tag behind it.
 
-    if len(sealed) <= TAG_LENGTH or len(nonce) != NONCE_LENGTH:
-        raise AuthenticationError("the encrypted part is too short")
-    try:
-        return _gcm_siv(key).decrypt(nonce, sealed, aad)
-    except InvalidTag:
-        raise AuthenticationError("the key does not fit, or the bytes were changed") from None
-
-
-def _gcm_siv(key: bytes) -> AESGCMSIV:
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
-
-    try:
-        return AESGCMSIV(key)
-    except UnsupportedAlgorithm:
-        raise CryptoError(
-            "This system's OpenSSL has no AES-GCM-SIV.", "It takes OpenSSL 3.2 or newer."
-        ) from None
+        Raises:
+            AuthenticationError: the tag does not fit the key, the nonce, the bytes and `aad`,
+                or there is not enough for a byte and a tag.
+        """
+        if len(sealed) <= TAG_LENGTH or len(nonce) != NONCE_LENGTH:
+            raise AuthenticationError("the encrypted part is too short")
+        try:
+            return self._cipher.decrypt(nonce, sealed, aad)
+        except self._invalid:
+            raise AuthenticationError("the key does not fit, or the bytes were changed") from None
 
 
 def aes_cbc_encrypt(key: bytes, iv: bytes, plaintext: bytes) -> bytes:

@@ -96,21 +96,22 @@ def unseal(data: bytes, secret: bytes, user: bytes) -> tuple[Dialect, bytes, byt
         AuthenticationError: no dialect fits, so the user or the secret is another.
         CryptoError: this system does not have the cipher.
     """
-    from tui.crypto.aead import aes_gcm_siv_decrypt
+    from tui.crypto.aead import AesGcmSiv
 
-    keys: dict[str, bytes] = {}
+    ciphers: dict[tuple[str, int], AesGcmSiv] = {}
     parts = _parts(data, secret, user)
     payload = data[HEADER_LENGTH:]
     tries = max(1, _MOST_WORK // max(1, len(payload)))
     for dialect in dialects()[:tries]:
         start = dialect.prefix_length
         parts["prefix"] = payload[:start]
-        if dialect.derivation not in keys:
-            keys[dialect.derivation] = _derive(dialect.derivation, parts)
-        key = keys[dialect.derivation][: dialect.key_length]
+        name = (dialect.derivation, dialect.key_length)
+        if name not in ciphers:
+            key = _derive(dialect.derivation, parts)
+            ciphers[name] = AesGcmSiv(key[: dialect.key_length])
         nonce, sealed = payload[start : start + NONCE_LENGTH], payload[start + NONCE_LENGTH :]
         try:
-            plain = aes_gcm_siv_decrypt(key, nonce, sealed, _joined(dialect.associated, parts))
+            plain = ciphers[name].decrypt(nonce, sealed, _joined(dialect.associated, parts))
         except AuthenticationError:
             continue
         return dialect, parts["prefix"], plain
@@ -127,12 +128,12 @@ def seal(
     """
     import os
 
-    from tui.crypto.aead import aes_gcm_siv_encrypt
+    from tui.crypto.aead import AesGcmSiv
 
     parts = {**_parts(header, secret, user), "prefix": prefix}
     key = _derive(dialect.derivation, parts)[: dialect.key_length]
     nonce = os.urandom(NONCE_LENGTH)
-    sealed = aes_gcm_siv_encrypt(key, nonce, plain, _joined(dialect.associated, parts))
+    sealed = AesGcmSiv(key).encrypt(nonce, plain, _joined(dialect.associated, parts))
     return header + prefix + nonce + sealed
 
 

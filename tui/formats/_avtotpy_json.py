@@ -21,26 +21,17 @@ from tui.text import safe
 MAX_ENTRIES = 50_000
 """A file with more entries is refused as a whole."""
 
-_LISTS = [
-    "codes",
-    "entries",
-    "accounts",
-    "items",
-    "totps",
-    "tokens",
-    "secrets",
-    "otps",
-    "services",
-    "data",
-]
-"""The names of a list of entries."""
-_COUNTS = ["count", "total", "size", "length"]
-_SILENT = ["id", "uuid", "pk", "created", "createdat", "updated", "updatedat"]
-_METADATA = (
-    *_COUNTS,
-    *["version", "app", "format", "user", "username", "exportedat", "createdat", "date", "type"],
+_LISTS = (
+    *("codes", "entries", "accounts", "items", "totps", "tokens"),
+    *("secrets", "otps", "services", "data"),
 )
+"""The names of a list of entries."""
+_COUNTS = ("count", "total", "size", "length")
+_SILENT = ("id", "uuid", "pk", "created", "createdat", "updated", "updatedat")
+_MOST_NAMED = 20
+_MOST_AROUND = 100
 _LONGEST_AROUND = 200
+_UNKNOWN = "it is not known here and was left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +84,12 @@ def parse(data: bytes) -> Parsed:
         if isinstance(row, dict):
             known = {*keys_of(row).values()}
             unknown.update(key for key in row if key not in known and plain(key) not in _SILENT)
-    for key, count in unknown.items():
+    for key, count in unknown.most_common(_MOST_NAMED):
         what = f"“{safe(key, 40)}” in {count} {'entry' if count == 1 else 'entries'}"
-        problems.append(Problem(what, "it is not known here and was left out", refused=False))
+        problems.append(Problem(what, _UNKNOWN, refused=False))
+    if len(unknown) > _MOST_NAMED:
+        what = f"{len(unknown) - _MOST_NAMED} other keys of entries"
+        problems.append(Problem(what, _UNKNOWN, refused=False))
     seen = look(understood) if understood else None
     return Parsed(tuple(entries), tuple(problems), around, seen)
 
@@ -127,6 +121,8 @@ def _rows(root: Any, problems: list[Problem]) -> tuple[list[Any], Around]:
     named = sorted((key for key in lists if plain(key) in _LISTS), key=_rank)
     if not named and len(lists) != 1:
         raise FormatError("The backup opened, but its list of entries was not found in it.")
+    if len(root) > _MOST_AROUND:
+        raise FormatError("The backup opened, but it has far more parts than a real one.")
     found = (named or lists)[0]
     others: dict[str, Any] = {}
     for key, value in root.items():
@@ -134,9 +130,8 @@ def _rows(root: Any, problems: list[Problem]) -> tuple[list[Any], Around]:
             continue
         if _is_plain_value(value):
             others[key] = value
-        if not (_is_plain_value(value) and plain(key) in _METADATA):
-            reason = "it is not known here and was left out"
-            problems.append(Problem(f"“{safe(key, 40)}” of the file", reason, refused=False))
+        elif value:
+            problems.append(Problem(f"“{safe(key, 40)}” of the file", _UNKNOWN, refused=False))
     return root[found], Around(found, others)
 
 

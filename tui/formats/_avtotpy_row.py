@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from tui.errors import EntryError
@@ -114,10 +115,15 @@ def write_row(entry: Entry, look: Row) -> Any:
     return {key: values[each] for key, each in look.keys}
 
 
-def keys_of(row: Mapping[str, Any]) -> dict[str, str]:
+def keys_of(row: Mapping[str, Any]) -> Mapping[str, str]:
     """Return the key of each field that the object has."""
+    return _fields_of(tuple(row))
+
+
+@lru_cache(maxsize=16)
+def _fields_of(given: tuple[str, ...]) -> Mapping[str, str]:
     keys: dict[str, str] = {}
-    for key in row:
+    for key in given:
         keys.setdefault(plain(key), key)
     roles = {}
     for each, names in FIELDS.items():

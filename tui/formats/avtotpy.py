@@ -33,13 +33,18 @@ from tui.otp.entry import Entry, OtpType
 
 _NEEDS = Needs.USERNAME | Needs.SERVER_SECRET
 _BASE64 = re.compile("[A-Za-z0-9+/]+={0,2}")
+_TYPE_NAMES = {
+    OtpType.HOTP: "HOTP",
+    OtpType.STEAM: "Steam",
+    OtpType.MOTP: "Mobile-OTP",
+    OtpType.YANDEX: "Yandex",
+}
 _MAY_REFUSE = Problem(
     "AVTotpy",
     "its own import may refuse this file until one of its backups (an empty one will do) "
     "was imported here",
     refused=False,
 )
-_STAYS = ("categories", "icon", "note")
 
 
 def _refusal(data: bytes) -> FormatError | None:
@@ -143,9 +148,6 @@ def _fit(backup: Backup) -> Fit:
         elif any(char in carried.secret.given for char in " -"):
             why = "its secret goes out as it came, with spaces or dashes; a server may refuse it"
             notes.append(Problem(entry.label, why, refused=False))
-    if stays := [each for each in _STAYS if any(getattr(entry, each) for entry in backup.entries)]:
-        what = ", ".join({"icon": "icons", "note": "notes"}.get(each, each) for each in stays)
-        notes.append(Problem(what, "AVTotpy has none; they stay in the vault", refused=False))
     return Fit(
         replace(backup, entries=tuple(entries), categories=(), icons=(), problems=()),
         tuple(left_out),
@@ -173,14 +175,6 @@ def _carried(entry: Entry, look: Row) -> Entry:
     if back.type is not entry.type or back.secret.normal != entry.secret.normal:
         raise EntryError("it would come back with other codes")
     return replace(back, id=entry.id)
-
-
-_TYPE_NAMES = {
-    OtpType.HOTP: "HOTP",
-    OtpType.STEAM: "Steam",
-    OtpType.MOTP: "Mobile-OTP",
-    OtpType.YANDEX: "Yandex",
-}
 
 
 def _keys(credentials: Credentials, error: type[FormatError]) -> tuple[bytes, bytes]:
