@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
-from tui.app.commands import bindings
+from tui.app.commands import COMMANDS, bindings
 from tui.app.listing import Listing
 from tui.app.screens.base import OtpScreen, beside
 from tui.app.widgets.bars import CategoryBar, Countdown, KeyBar, StatusLine, TitleBar
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tui.vault.vault import Vault
 
 MESSAGE_SECONDS = 6.0
+_SEARCH_KEYS = {key for command in COMMANDS if command.action == "search" for key in command.keys}
 
 
 class CodesScreen(OtpScreen):
@@ -157,8 +158,16 @@ class CodesScreen(OtpScreen):
         self._show()
 
     def on_key(self, event: events.Key) -> None:
-        """While searching, letters go into the search; any other key keeps its meaning."""
+        """While searching, letters go into the search; any other key keeps its meaning.
+
+        The search is opened here and not by the key's binding, which comes a moment later: of
+        keys that arrive together (a slow line, a paste) the next would be commands.
+        """
         if self._query is None:
+            if event.key in _SEARCH_KEYS:
+                event.stop()
+                event.prevent_default()
+                self.action_search()
             return
         edited: str | None
         if event.is_printable and event.character:

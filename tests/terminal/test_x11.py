@@ -1,0 +1,80 @@
+"""Copying on a desktop: the real program beside an X server of the tests' own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from tests.cli.program import Program
+from tests.clipboard.helpers import need
+from tests.terminal.helpers import SECRET, AppTerminal, codes_around, wait_until
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux" or "microsoft" in os.uname().release.lower(),
+    reason="the clipboard would be the user's own",
+)
+
+
+class Desktop:
+    """A display and what is on its clipboard."""
+
+    def __init__(self, display: str) -> None:
+        self.display = display
+
+    def clipboard(self) -> str:
+        """Return what is on the clipboard; nothing while nobody serves it."""
+        done = subprocess.run(
+            ["xclip", "-selection", "clipboard", "-o"],
+            env={"PATH": os.environ["PATH"], "DISPLAY": self.display},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=5,
+        )
+        return done.stdout
+
+
+@pytest.fixture
+def desktop() -> Iterator[Desktop]:
+    need("Xvfb", "xclip")
+    ours, theirs = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(theirs), "-screen", "0", "64x64x8", "-nolisten", "tcp"],
+        pass_fds=[theirs],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(theirs)
+    try:
+        with os.fdopen(ours) as number:
+            yield Desktop(f":{number.readline().strip()}")
+    finally:
+        with suppress(ProcessLookupError):
+            server.kill()
+        server.wait()
+
+
+def test_enter_copies_and_locking_empties_the_clipboard(filled: Program, desktop: Desktop) -> None:
+    with AppTerminal.of(filled, DISPLAY=desktop.display) as terminal:
+        terminal.unlock()
+        began = time.time()
+        terminal.type("\r")
+        terminal.wait_for("Copied Registrar")
+        assert desktop.clipboard() in codes_around(SECRET, began)
+        terminal.type("l")
+        terminal.wait_for(" unlock ")
+        wait_until(lambda: desktop.clipboard() == "", desktop.clipboard)
+        terminal.unlock()
+        terminal.type("n")
+        terminal.wait_for("Copied the next code of Registrar")
+        following = codes_around(SECRET, time.time() + 30)
+        assert desktop.clipboard() in following
+        terminal.type("q")
+        assert terminal.end() == 0
+        assert desktop.clipboard() == ""
