@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings
 
 from tests import interop
 from tests.formats import authpro
 from tests.strategies import documents
 from tests.vault import independent_reader
 from tests.vault.support import FLOOR, full_document
+from tests.vault.support import entry as site
 from tui.crypto import kdf
 from tui.crypto.kdf import Argon2Params
 from tui.formats import by_name
 from tui.formats.base import Credentials, Fit, Format
 from tui.otp.backup import Backup
-from tui.otp.entry import Entry, OtpType
+from tui.otp.entry import Binding, Category, Entry, Icon, OtpType
+from tui.otp.secret import Secret
 from tui.transfer.planning import plan, select
 from tui.transfer.registry import target, targets
 from tui.vault.document import Document
@@ -31,7 +31,7 @@ from tui.vault.importing import plan as plan_import
 NAMES = [each.name for each in targets()]
 CREDENTIALS = Credentials("pässword of the file", "ada", "c2VydmVyIHNlY3JldCAxMjM0NTY3OA==")
 KEEP = dict.fromkeys(Kind, Choice.KEEP)
-CORE = ("type", "issuer", "account", "normal")
+REAL_ARGON2ID, REAL_PBKDF2 = kdf.argon2id, kdf.pbkdf2_sha1
 
 
 @pytest.fixture(autouse=True)
@@ -119,3 +119,88 @@ def _known(entry: Entry, backup: Backup) -> Entry:
     return replace(
         entry, categories=tuple(each for each in entry.categories if each.category in ids)
     )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_real_backup_goes_out_as_it_came(name: str) -> None:
+    """Odd secrets letter by letter, counters, rankings and copy counts of other apps' files."""
+    chosen = target(name, FLOOR)
+    for row in interop.samples("authpro"):
+        password = Credentials(row.get("password") or "")
+        data = (interop.ROOT / row["file"]).read_bytes()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(kdf, "argon2id", REAL_ARGON2ID)
+            patch.setattr(kdf, "pbkdf2_sha1", REAL_PBKDF2)
+            backup = by_name("authenticator-pro").read(data, password)
+        fit, read = there_and_back(chosen, backup)
+        assert len(fit.backup.entries) + len(fit.left_out) == len(backup.entries)
+        originals = {entry.id: entry for entry in backup.entries}
+        for held, entry in zip(fit.backup.entries, read.entries, strict=True):
+            assert told(chosen, entry) == told(chosen, originals[held.id])
+
+
+@pytest.mark.parametrize("name", ["authenticator-pro", "authenticator-pro-plain", "vault"])
+def test_what_only_some_formats_hold_comes_back_letter_by_letter(name: str) -> None:
+    bound = (Binding("00040bab", 4), Binding("a8323a2a", 0))
+    work, web = Category.named("Work", 7), Category.named("Web", 2)
+    rows = (
+        site("Odd", secret=Secret.base32("gezd gnbv-gy3t===="), account=None, copy_count=None),
+        site("Even", account="", copy_count=0, categories=bound, ranking=9, icon="@0badcafe"),
+        site("Pin", OtpType.MOTP, secret=Secret.text("e3 15 Ab+%/e3 15 Ab"), pin="0012", period=10),
+        site(
+            "Yandex",
+            OtpType.YANDEX,
+            secret=Secret.base32("GEZDGNBVGY3TQOJQGEZDGNBVGY"),
+            digits=8,
+            pin="٣",
+        ),
+        site(
+            "Count",
+            OtpType.HOTP,
+            secret=Secret.base32("jbsw"),
+            counter=2**63 - 1,
+            copy_count=3,
+        ),
+    )
+    backup = Backup(rows, (work, web), (Icon("0badcafe", "iVBORw0KGgo="),))
+    fit, read = there_and_back(target(name, FLOOR), backup)
+    assert not fit.left_out
+    assert not fit.changed
+    assert tuple(replace(entry, id="") for entry in read.entries) == tuple(
+        replace(entry, id="") for entry in rows
+    )
+    assert (read.categories, read.icons) == (backup.categories, backup.icons)
+
+
+def test_the_independent_decryptor_reads_what_is_exported() -> None:
+    backup = Backup((site("Strong"), site("Count", OtpType.HOTP, counter=7)))
+    plain = by_name("authenticator-pro-plain").write
+    assert plain is not None
+    wanted = json.loads(plain(backup, Credentials()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kdf, "argon2id", REAL_ARGON2ID)
+        patch.setattr(kdf, "pbkdf2_sha1", REAL_PBKDF2)
+        for name in ("authenticator-pro", "authenticator-pro-legacy"):
+            write = by_name(name).write
+            assert write is not None
+            data = write(backup, CREDENTIALS)
+            assert authpro.decrypt(data, CREDENTIALS.password) == wanted
+        write = target("vault", FLOOR).write
+        assert write is not None
+        first, second = (write(backup, CREDENTIALS) for _ in range(2))
+    document = independent_reader.read(first, CREDENTIALS.password)
+    assert [row["issuer"] for row in document["entries"]] == ["Strong", "Count"]
+    one, two = json.loads(first), json.loads(second)
+    assert one["vault_id"] != two["vault_id"]
+    assert one["slots"][0]["wrapped_key"] != two["slots"][0]["wrapped_key"]
+
+
+def test_each_thing_that_stays_behind_is_named() -> None:
+    full = select(full_document())
+    lost = {each.what: each.reason for each in plan(target("otpauth-uris"), full).changed}
+    assert "its categories, its own icon, that it is pinned" in lost["Totp (me)"]
+    assert "the note" in lost["Totp (me)"]
+    assert "the PIN" in lost["Yandex (me)"]
+    assert not plan(target("vault"), full).changed
+    (unreadable,) = plan(target("vault"), full).left_out
+    assert unreadable.reason == "its issuer is missing"

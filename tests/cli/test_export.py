@@ -1,0 +1,146 @@
+"""`otp-tui export` and `undo`: files for other apps, and the way back."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import RFC_SECRET
+from tests.cli.program import PASSWORD, Program
+from tests.cli.test_import import authenticator, issuers, plain
+from tests.formats import authpro
+from tui.transfer.registry import targets
+
+WORD = "for the phone"
+
+
+def export(program: Program, file: str, *args: str, word: str = WORD) -> tuple[int, str, str]:
+    done = program.open("export", file, "--export-password-stdin", *args, stdin=f"{word}\n")
+    return done.code, done.out, done.err
+
+
+def test_the_default_is_a_strong_backup_and_the_report_names_what_stays(filled: Program) -> None:
+    code, out, err = export(filled, "out.authpro")
+    assert (code, out) == (0, "")
+    path = filled.folder / "out.authpro"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    rows = authpro.decrypt(path.read_bytes(), WORD)["Authenticators"]
+    assert [row["Issuer"] for row in rows][:2] == ["GitHub", "GitHub Enterprise"]
+    assert "7 entries exported and read back" in err
+    assert not set(err) & set("\x1b\x07\x9b\u202e")
+    assert RFC_SECRET not in err
+
+
+def test_the_real_program_reads_both_passwords_from_standard_input(filled: Program) -> None:
+    options = ("--export-password-stdin", "--password-stdin")
+    done = filled.spawn("export", "out", *options, stdin=f"{PASSWORD}\n{WORD}\n")
+    assert (done.code, done.out) == (0, "")
+    assert authpro.decrypt((filled.folder / "out").read_bytes(), WORD)["Authenticators"]
+
+
+def test_passwords_from_files(filled: Program) -> None:
+    path = filled.folder / "word"
+    path.write_text(WORD)
+    path.chmod(0o600)
+    assert filled.open("export", "out", "--export-password-file", path).code == 0
+    path.chmod(0o644)
+    assert filled.open("export", "out2", "--export-password-file", path).code == 1
+
+
+def test_no_terminal_for_the_files_password(filled: Program) -> None:
+    done = filled.open_real("export", "out")
+    assert done.code == 2
+    assert "--export-password-stdin" in done.err
+    assert not (filled.folder / "out").exists()
+
+
+def test_the_report_as_json(filled: Program) -> None:
+    code, out, _ = export(filled, "out", "--json", "--format", "otpauth-uris", "--plaintext")
+    assert code == 0
+    report = json.loads(out)
+    assert (report["format"], report["written"]) == ("otpauth-uris", 7)
+    assert {"what": "VPN", "reason": "stays behind: the PIN"} in report["changed"]
+    assert report["left_out"] == []
+    assert Path(report["file"]).name == "out"
+
+
+@pytest.mark.parametrize("name", [each.name for each in targets() if not each.encrypted])
+def test_a_plain_format_has_to_be_asked_for_twice(filled: Program, name: str) -> None:
+    done = filled.open("export", "out", "--format", name)
+    assert done.code == 2
+    assert "--plaintext" in done.err
+    assert not (filled.folder / "out").exists()
+    assert filled.open("export", "out", "--format", name, "--plaintext").code == 0
+
+
+def test_a_part_of_the_vault(filled: Program) -> None:
+    assert export(filled, "a", "--category", "work")[0] == 0
+    assert export(filled, "b", "--query", "octocat enterprise")[0] == 0
+    found = [
+        [
+            row["Issuer"]
+            for row in authpro.decrypt((filled.folder / file).read_bytes(), WORD)["Authenticators"]
+        ]
+        for file in ("a", "b")
+    ]
+    assert found == [["GitHub"], ["GitHub Enterprise"]]
+    code, _, err = export(filled, "c", "--category", "Wrok")
+    assert code == 4
+    assert "  Work\n" in err
+    assert export(filled, "c", "--query", "nobody")[0] == 4
+    assert not (filled.folder / "c").exists()
+
+
+def test_a_file_that_is_there_stays_without_force(filled: Program) -> None:
+    path = filled.folder / "out"
+    path.write_text("mine")
+    code, _, err = export(filled, "out")
+    assert code == 1
+    assert "--force" in err
+    assert path.read_text() == "mine"
+    assert export(filled, "out", "--force")[0] == 0
+    before = filled.vault.read_bytes()
+    assert export(filled, str(filled.vault), "--force")[0] == 1
+    assert filled.vault.read_bytes() == before
+
+
+def test_a_copy_of_the_vault_comes_in_again(filled: Program, empty_bytes: bytes) -> None:
+    assert export(filled, "copy.json", "--format", "vault", word="short")[0] == 2
+    assert export(filled, "copy.json", "--format", "vault")[0] == 0
+    filled.vault.write_bytes(empty_bytes)
+    options = ("--backup-password-stdin",)
+    done = filled.open("import", "copy.json", *options, "--on-duplicate", "keep", stdin=WORD)
+    assert done.code == 0
+    assert len(issuers(filled)) == 7
+    done = filled.open("import", "copy.json", *options, stdin="another password")
+    assert done.code == 3
+
+
+def test_an_empty_password_is_none(filled: Program) -> None:
+    assert export(filled, "out", word="")[0] == 2
+    assert not (filled.folder / "out").exists()
+
+
+def test_an_import_is_undone_once(filled: Program) -> None:
+    before = issuers(filled)
+    file = plain(filled.folder, authenticator("Fresh", "A" * 16))
+    assert filled.open("import", file).code == 0
+    assert len(issuers(filled)) == len(before) + 1
+    done = filled.open_real("undo")
+    assert (done.code, done.out) == (0, "")
+    assert "import of backup.json, 1 entry" in done.err
+    assert issuers(filled) == before
+    done = filled.open("undo")
+    assert done.code == 1
+    assert "nothing to undo" in done.err
+
+
+def test_a_code_that_was_taken_since_stays_taken(filled: Program) -> None:
+    file = plain(filled.folder, authenticator("Fresh", "A" * 16))
+    assert filled.open("import", file).code == 0
+    first = filled.open("code", "Bank").out
+    assert filled.open("undo").code == 0
+    assert filled.open("code", "Bank").out != first
