@@ -33,10 +33,12 @@ class Terminal:
         )
         self.seen = ""
 
-    def wait_for(self, text: str) -> None:
-        """Read until the terminal shows `text`, and hides what is typed."""
+    def wait_for(self, text: str, hidden: bool = True) -> None:
+        """Read until the terminal shows `text` and, if `hidden`, hides what is typed."""
         deadline = time.monotonic() + _PATIENCE
-        while text not in self.seen or termios.tcgetattr(self._slave)[3] & termios.ECHO:
+        while text not in self.seen or (
+            hidden and termios.tcgetattr(self._slave)[3] & termios.ECHO
+        ):
             assert time.monotonic() < deadline, self.seen
             self._read(0.02)
 

@@ -417,3 +417,17 @@ def test_ten_thousand_against_ten_thousand_in_well_under_a_second() -> None:
     after, report = bring(here, file)
     assert time.process_time() - began < 1
     assert (len(after.entries), report.added) == (15_000, 5_000)
+
+
+# -- what files teach ------------------------------------------------------------------------
+
+
+def test_what_a_file_taught_is_kept_part_by_part_and_by_format() -> None:
+    document, _ = bring(vault(), Backup(learnt={"a": {"magic": "1", "entry": {"x": 1}}}))
+    document, _ = bring(document, Backup(learnt={"a": {"magic": "2"}, "b": {"magic": "3"}}))
+    assert document.learnt == {"a": {"magic": "2", "entry": {"x": 1}}, "b": {"magic": "3"}}
+    assert bring(document, Backup((entry(),)))[0].learnt == document.learnt
+
+
+def test_what_teaches_nothing_leaves_no_trace() -> None:
+    assert bring(vault(), Backup())[0].preferences == {}

@@ -233,7 +233,9 @@ def apply(
         already_here=already_here,
     )
     after = merge.document()
-    learnt = {**after.learnt, **backup.learnt}
+    learnt = dict(after.learnt)
+    for name, told in backup.learnt.items():
+        learnt[name] = {**learnt.get(name, {}), **told}
     if learnt != after.learnt:
         after = replace(after, preferences={**after.preferences, LEARNT: learnt})
     return after, report
