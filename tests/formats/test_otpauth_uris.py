@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -99,7 +100,7 @@ def test_the_users_order_is_the_lists_order() -> None:
         ({"issuer": "Steam"}, "read as one of Steam's"),
     ],
 )
-def test_what_a_uri_cannot_say_is_left_out(changes: dict[str, object], reason: str) -> None:
+def test_what_a_uri_cannot_say_is_left_out(changes: dict[str, Any], reason: str) -> None:
     assert URIS.fit is not None
     fit = URIS.fit(Backup((entry("Site", **changes), entry("Good"))))
     assert [each.issuer for each in fit.backup.entries] == ["Good"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -23,6 +23,7 @@ from tui.transfer import writing
 from tui.transfer.planning import plan, select, suggested_name
 from tui.transfer.registry import recognise, target
 from tui.transfer.writing import Exported, check_place, export
+from tui.vault.disk import write_new
 from tui.vault.document import Document
 
 URIS = target("otpauth-uris")
@@ -138,8 +139,7 @@ def test_whatever_call_fails_nothing_is_left_and_nothing_is_lost(
 def test_a_file_that_does_not_come_back_is_not_an_export(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: Any
 ) -> None:
-    real = writing.write_new
-    monkeypatch.setattr(writing, "write_new", lambda path, data: real(path, spoil(data)))
+    monkeypatch.setattr(writing, "write_new", lambda path, data: write_new(path, spoil(data)))
     for chosen in (URIS, target("authenticator-pro-plain")):
         with pytest.raises(ExportError, match="Nothing was exported"):
             write(tmp_path / "out.txt", chosen)
@@ -154,20 +154,28 @@ def test_each_field_that_a_format_holds_is_compared(tmp_path: Path) -> None:
         (work,),
         (Icon("0badcafe", "iVBORw0KGgo="),),
     )
-    others = (
-        *(
-            replace(full, entries=(replace(full.entries[0], **{field: value}),))
-            for field, value in (
-                ("ranking", 3), ("copy_count", None), ("icon", None), ("categories", ()),
-                ("account", None), ("digits", 8), ("period", 60), ("pin", "1"), ("counter", 1),
-            )
-        ),
+    fields: dict[str, Any] = {
+        "ranking": 3,
+        "copy_count": None,
+        "icon": None,
+        "categories": (),
+        "account": None,
+        "digits": 8,
+        "period": 60,
+        "pin": "1",
+        "counter": 1,
+    }
+    others = [
+        replace(full, entries=(replace(full.entries[0], **{field: value}),))
+        for field, value in fields.items()
+    ]
+    others += [
         replace(full, categories=(Category.named("Work", 5),)),
         replace(full, icons=()),
         replace(full, entries=()),
-    )  # fmt: skip
+    ]
     for other in others:
-        wrong = replace(chosen, read=lambda _data, _credentials, other=other: other)
+        wrong = replace(chosen, read=_always(other))
         with pytest.raises(ExportError, match="come back"):
             export(tmp_path / "out.json", wrong, Fit(full), Credentials())
     assert not listing(tmp_path)
@@ -238,6 +246,10 @@ def test_a_name_with_the_date() -> None:
     day = date(2026, 11, 21)
     assert suggested_name(target("authenticator-pro"), day) == "otp-tui-2026-11-21.authpro"
     assert suggested_name(URIS, day) == "otp-tui-2026-11-21.txt"
+
+
+def _always(backup: Backup) -> Callable[[bytes, Credentials], Backup]:
+    return lambda _data, _credentials: backup
 
 
 def _refuse(*_args: Any, **_options: Any) -> None:
