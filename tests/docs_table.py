@@ -1,5 +1,7 @@
-"""The table of docs/backup-formats.md, from the formats that there are; `python -m tests.docs_table`
-writes it into the document."""
+"""The table of docs/backup-formats.md, from the formats that there are.
+
+`python -m tests.docs_table` writes it into the document.
+"""
 
 from __future__ import annotations
 
