@@ -11,6 +11,7 @@ import sys
 import termios
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 ROWS, COLUMNS = 40, 120
 START = b"\x1b_start\x1b\\"
@@ -69,10 +70,9 @@ class Terminal:
 
     @property
     def cpu_seconds(self) -> float:
-        """Processor time the program has taken so far."""
-        with open(f"/proc/{self.pid}/stat", encoding="ascii") as file:  # noqa: PTH123
-            fields = file.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Processor time the program has taken so far, to the nanosecond."""
+        tasks = Path(f"/proc/{self.pid}/task").iterdir()
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
     def end(self) -> None:
         """Press q, then make sure."""

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from rich.color import Color as RichColor
+from rich.color import ColorType
+from rich.color_triplet import ColorTriplet
 from rich.style import Style
 from textual.color import Color
 
@@ -60,8 +63,8 @@ def _made(colors: tuple[str, ...]) -> Looks:
 
     def style(color: str, behind: str = background, *, bold: bool = False) -> Style:
         return Style(
-            color=Color.parse(color).rich_color,
-            bgcolor=Color.parse(behind).rich_color,
+            color=shortest(Color.parse(color)),
+            bgcolor=shortest(Color.parse(behind)),
             bold=bold or None,
         )
 
@@ -79,3 +82,22 @@ def _made(colors: tuple[str, ...]) -> Looks:
         on_muted=style(muted, panel),
         on_warning=style(warning, panel, bold=True),
     )
+
+
+_LEVELS = (0x00, 0x5F, 0x87, 0xAF, 0xD7, 0xFF)
+
+
+def shortest(color: Color) -> RichColor:
+    """Return `color` as its number in the palette of 256 where it has one, for half the bytes.
+
+    It keeps its red, green and blue as well: without them Textual would write it in full.
+    """
+    red, green, blue = color.rgb
+    if red == green == blue and red in range(8, 239, 10):
+        number = 232 + (red - 8) // 10
+    elif {red, green, blue} <= set(_LEVELS):
+        places = [_LEVELS.index(part) for part in (red, green, blue)]
+        number = 16 + 36 * places[0] + 6 * places[1] + places[2]
+    else:
+        return color.rich_color
+    return RichColor(color.hex, ColorType.EIGHT_BIT, number, ColorTriplet(red, green, blue))

@@ -1,4 +1,8 @@
-"""The two themes of our own."""
+"""The two themes of our own.
+
+Their colors are those of the palette of 256, so that painting takes few bytes and looks the
+same on a terminal that has no more.
+"""
 
 from __future__ import annotations
 
@@ -7,33 +11,33 @@ from textual.theme import Theme
 DARK = Theme(
     name="otp-dark",
     dark=True,
-    primary="#5fd7c0",
-    secondary="#7aa8f0",
-    accent="#5fd7c0",
-    warning="#f2b35c",
-    error="#f2777a",
-    success="#8fd48a",
-    foreground="#d9e0e8",
-    background="#0e1217",
-    surface="#141a21",
-    panel="#1c2530",
-    variables={"muted": "#7d8b9b", "rule": "#2c3846", "code": "#f2f6fa"},
+    primary="#5fd7af",
+    secondary="#87afff",
+    accent="#5fd7af",
+    warning="#ffaf5f",
+    error="#ff5f87",
+    success="#87d787",
+    foreground="#dadada",
+    background="#121212",
+    surface="#1c1c1c",
+    panel="#262626",
+    variables={"muted": "#8a8a8a", "rule": "#3a3a3a", "code": "#eeeeee"},
 )
 
 LIGHT = Theme(
     name="otp-light",
     dark=False,
-    primary="#0b7468",
-    secondary="#2b5fb8",
-    accent="#0b7468",
-    warning="#a85400",
-    error="#b3261e",
-    success="#2b7a2b",
-    foreground="#1e2833",
-    background="#fbfbf8",
-    surface="#f1f2ee",
-    panel="#e2e8e6",
-    variables={"muted": "#5f6b78", "rule": "#c9cfce", "code": "#0c141c"},
+    primary="#00875f",
+    secondary="#005faf",
+    accent="#00875f",
+    warning="#af5f00",
+    error="#af005f",
+    success="#008700",
+    foreground="#262626",
+    background="#ffffff",
+    surface="#eeeeee",
+    panel="#dadada",
+    variables={"muted": "#626262", "rule": "#c6c6c6", "code": "#080808"},
 )
 
 THEMES = (DARK, LIGHT)

@@ -118,7 +118,7 @@ class CodeList(LineList):
             if old.following != new.following:
                 dirty.append(Region(0, y, width, 1))
             elif (old.code, old.expiring) != (new.code, new.expiring):
-                dirty.append(Region(0, y, self._names_at - _GAP, 1))
+                dirty.append(Region(0, y, self._code_at + self._code_width, 1))
             else:
                 dirty.append(Region(0, y, self._code_at, 1))
         if dirty:
