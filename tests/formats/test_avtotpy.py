@@ -390,6 +390,11 @@ def test_our_own_file_teaches_nothing() -> None:
     assert AVTOTPY.read(write(Backup((PLAIN,))), GIVEN).learnt == {}
 
 
+def test_a_look_of_its_own_is_learnt_in_the_default_dialect_too() -> None:
+    value = [row(algorithm="sha256")]
+    assert Way().open(write(Backup((SAME,), learnt=read(value).learnt))) == value
+
+
 def test_what_is_learnt_holds_no_secret_and_no_account() -> None:
     told = json.dumps(dict(read([row()], STRANGE).learnt))
     assert not [word for word in ("JBSWY3DP", "ada", SECRET[:8], "Example") if word in told]
