@@ -23,8 +23,10 @@ from tui.transfer import writing
 from tui.transfer.planning import plan, select, suggested_name
 from tui.transfer.registry import recognise, target
 from tui.transfer.writing import Exported, check_place, export
+from tui.vault import envelope
 from tui.vault.disk import write_new
 from tui.vault.document import Document
+from tui.vault.opening import key_by_password
 
 URIS = target("otpauth-uris")
 BACKUP = Backup((entry("One"), entry("Two")))
@@ -57,6 +59,17 @@ def test_a_copy_of_the_vault_opens_with_its_own_password(tmp_path: Path) -> None
     assert found.name == "vault"
     read = found.read(data, Credentials("pässword!"))
     assert [each.issuer for each in read.entries] == ["One", "Two"]
+
+
+def test_each_copy_has_a_key_of_its_own_and_a_password_that_will_do(tmp_path: Path) -> None:
+    chosen = target("vault", FLOOR)
+    paths = [write(tmp_path / name, chosen).path for name in ("one", "two")]
+    opened = [envelope.parse(path.read_bytes()) for path in paths]
+    keys = {key_by_password(each, "pässword!", "it") for each in opened}
+    assert len(keys) == len({each.vault_id for each in opened}) == 2
+    with pytest.raises(ExportError, match="at least 8 characters"):
+        export(tmp_path / "three", chosen, Fit(BACKUP), Credentials("seven77"))
+    assert listing(tmp_path) == {"one", "two"}
 
 
 def test_a_file_is_replaced_only_when_told(tmp_path: Path) -> None:
