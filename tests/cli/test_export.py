@@ -107,6 +107,14 @@ def test_a_file_that_is_there_stays_without_force(filled: Program) -> None:
     assert filled.vault.read_bytes() == before
 
 
+def test_a_place_that_will_not_do_is_told_before_a_password_is_asked(filled: Program) -> None:
+    (filled.folder / "out").write_text("mine")
+    for file in ("out", "missing/out"):
+        done = filled.spawn("export", file)
+        assert done.code == 1
+        assert file.partition("/")[0] in done.err
+
+
 def test_a_copy_of_the_vault_comes_in_again(filled: Program, empty_bytes: bytes) -> None:
     assert export(filled, "copy.json", "--format", "vault", word="short")[0] == 2
     assert export(filled, "copy.json", "--format", "vault")[0] == 0

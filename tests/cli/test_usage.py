@@ -68,7 +68,7 @@ def test_every_command_takes_the_common_options() -> None:
     parser = build(commands())
     for module in commands():
         name = module.__name__.rpartition(".")[2].rstrip("_")
-        extra = {"import": ["file"], "code": ["query"]}.get(name, [])
+        extra = {"import": ["file"], "export": ["file"], "code": ["query"]}.get(name, [])
         before = parser.parse_args(["--vault", "a", "--config", "b", name, *extra])
         after = parser.parse_args([name, *extra, "--vault", "a", "--config", "b"])
         assert (before.vault, before.config) == (after.vault, after.config) == ("a", "b")
