@@ -128,7 +128,9 @@ def test_a_copy_of_the_vault_comes_in_again(filled: Program, empty_bytes: bytes)
 
 
 def test_an_empty_password_is_none(filled: Program) -> None:
-    assert export(filled, "out", word="")[0] == 2
+    code, _, err = export(filled, "out", word="")
+    assert code == 2
+    assert "password is empty" in err
     assert not (filled.folder / "out").exists()
 
 
