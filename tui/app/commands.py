@@ -64,7 +64,7 @@ def shown(key: str) -> str:
 COMMANDS: tuple[Command, ...] = (
     Command("copy", ("enter",), "copy", "Copy the selected code", "Codes", 1),
     Command("copy_next", ("n",), "copy next", "Copy the code after it", "Codes", 2),
-    Command("reveal", ("space",), "new code", "Next counter (HOTP) code", "Codes"),
+    Command("reveal", ("space",), "new code", "Next HOTP code", "Codes"),
     Command("search", ("slash",), "search", "Search all names", "Find", 3),
     Command("clear", ("escape",), "clear", "Clear search, category", "Find"),
     Command("category(1)", ("tab",), "category", "Next category", "Find", 4),
@@ -75,10 +75,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("page(-1)", ("pageup",), "page up", "Up one page", "Move"),
     Command("edge(-1)", ("home", "g"), "first", "First row", "Move"),
     Command("edge(1)", ("end", "G"), "last", "Last row", "Move"),
-    Command("import_backup", ("i",), "import", "Import a backup", "Vault", 5),
-    Command("lock", ("l", "ctrl+l"), "lock", "Lock the vault", "Vault", 6),
-    Command("help", ("question_mark",), "keys", "Show all keys", "Vault", 7),
-    Command("quit", ("q",), "quit", "Quit", "Vault", 8),
+    Command("import_backup", ("i",), "import", "Import backups", "Vault", 5),
+    Command("export", ("e",), "export", "Export entries", "Vault", 6),
+    Command("tick", ("x",), "tick", "Tick, for an export", "Vault"),
+    Command("undo", ("u",), "undo", "Undo the last import", "Vault"),
+    Command("lock", ("l", "ctrl+l"), "lock", "Lock the vault", "Vault", 7),
+    Command("help", ("question_mark",), "keys", "Show all keys", "Vault", 8),
+    Command("quit", ("q",), "quit", "Quit", "Vault", 9),
 )
 
 NUMBER_HELP = ("1 – 9", "Copy the n-th row shown")

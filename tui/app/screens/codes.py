@@ -274,6 +274,35 @@ class CodesScreen(OtpScreen):
 
         self.app.push_screen(ImportScreen(self.vault))
 
+    def action_export(self) -> None:
+        """Open the export screen."""
+        from tui.app.screens.export_vault import ExportScreen
+
+        shown = frozenset(entry.id for entry in self._codes.rows)
+        self.app.push_screen(ExportScreen(self.vault, shown, frozenset(self._codes.ticked)))
+
+    def action_tick(self) -> None:
+        """Tick the selected row, or take its tick away."""
+        self._codes.toggle_tick()
+
+    @work(group="undo", exclusive=True, exit_on_error=False, description="undo")
+    async def action_undo(self) -> None:
+        """Take the last import back."""
+        from tui.vault.undoing import can_undo, undo
+
+        vault, moment = self.vault, int(self.otp.clock.now())
+        what = can_undo(vault.document)
+        try:
+            await beside(lambda: vault.change(lambda document: undo(document, moment)))
+        except NotSavedError as error:
+            self.say(f"NOT SAVED. {error.sentence}", "error", seconds=None)
+        except OtpTuiError as error:
+            self.say(error.sentence, "warning")
+            return
+        else:
+            self.say(f"Undone: {what}.")
+        self.reload()
+
     def action_lock(self) -> None:
         """Lock the vault."""
         self.otp.lock()

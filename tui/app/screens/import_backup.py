@@ -1,4 +1,4 @@
-"""Bringing a backup in: choose a file, open it, look at what it holds, import."""
+"""Bringing backups in: choose files, open them, look at what they hold, import."""
 
 from __future__ import annotations
 
@@ -6,48 +6,38 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Grid
 from textual.widgets import ContentSwitcher, DirectoryTree, Input, Label, Select
 
+from tui.app.importing import OpenFile, Preview
 from tui.app.screens.base import OtpScreen, beside
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
+from tui.app.widgets.credential_fields import CredentialFields
 from tui.app.widgets.file_chooser import FileTree, PathInput
-from tui.app.widgets.password_input import PasswordInput
-from tui.app.widgets.preview_list import PreviewList
-from tui.errors import BackupPasswordError, FormatError, NotSavedError, OtpTuiError
+from tui.app.widgets.line_list import LineList
+from tui.app.widgets.preview_list import DEEDS, WORDS, PreviewList, SideBySide
+from tui.errors import FormatError, NotSavedError, OtpTuiError
 from tui.files import read_limited
-from tui.formats import by_name, readers, recognise
 from tui.formats.base import Credentials, Format, Needs
-from tui.otp.backup import Backup
-from tui.vault.importing import Choice, Kind, Report, Row, apply, choices_for, plan
+from tui.transfer.registry import recognise, source, sources
+from tui.vault.importing import DEFAULT_CHOICES, Choice, Kind
 
 if TYPE_CHECKING:
     from tui.vault.document import Document
     from tui.vault.vault import Vault
 
 BY_CONTENT = "by content"
-_CHOOSING = [("↵", "open"), ("⇥", "complete, next field"), ("Esc", "back")]
-_LOOKING = [
-    ("↵", "import"),
-    ("d", "already here: {choice}"),
-    ("Space", "take out or in"),
-    ("Esc", "back"),
-]
-_CHOICE_WORDS = {Choice.SKIP: "skip", Choice.KEEP: "keep both", Choice.REPLACE: "replace"}
-_NEXT_CHOICE = {
-    Choice.SKIP: Choice.KEEP,
-    Choice.KEEP: Choice.REPLACE,
-    Choice.REPLACE: Choice.SKIP,
-}
+_CHOOSING = [("↵", "open"), ("⇥", "complete, next field"), ("Space", "tick files"), ("Esc", "back")]
+_NEXT = {Choice.SKIP: Choice.KEEP, Choice.KEEP: Choice.REPLACE, Choice.REPLACE: Choice.SKIP}
 
 
 class ImportScreen(OtpScreen):
-    """Imports one backup into the open vault."""
+    """Imports backups into the open vault, as one step that can be undone."""
 
-    CSS_PATH = "import_backup.tcss"
+    CSS_PATH = "transfer.tcss"
     AUTO_FOCUS = "PathInput"
     BINDINGS: ClassVar = [
         Binding("escape", "back", show=False),
@@ -57,14 +47,16 @@ class ImportScreen(OtpScreen):
     def __init__(self, vault: Vault) -> None:
         super().__init__()
         self._vault = vault
-        self._data = b""
-        self._file_name = ""
-        self._backup: Backup | None = None
-        self._choice = Choice.SKIP
+        self._waiting: list[Path] = []
+        """Files that were chosen and not opened yet."""
+        self._file: tuple[str, bytes] | None = None
+        """Name and bytes of the file that is being opened."""
+        self._opened: list[OpenFile] = []
+        self._preview: Preview | None = None
         self._busy = ""
 
     def compose(self) -> ComposeResult:
-        yield TitleBar("import a backup")
+        yield TitleBar("import")
         yield Rule()
         with Grid(id="fields"):
             yield Label("File")
@@ -72,184 +64,206 @@ class ImportScreen(OtpScreen):
             yield Label("Format")
             yield Select(
                 [("recognised by its content", BY_CONTENT)]
-                + [(each.label, each.name) for each in readers()],
+                + [(each.label, each.name) for each in sources()],
                 value=BY_CONTENT,
                 allow_blank=False,
                 compact=True,
                 id="format",
             )
-            yield Label("Password", classes="secret")
-            yield PasswordInput("the backup's own password", id="password")
+        yield CredentialFields()
         with ContentSwitcher(initial="tree"):
             yield FileTree(_first_folder(), id="tree")
             yield PreviewList()
+        yield SideBySide()
         yield StatusLine()
         yield KeyBar(_CHOOSING)
 
     def on_mount(self) -> None:
-        self._show_source("")
-        self._ask_password(False)
+        self._listed = self.query_one(PreviewList)
 
-    # --- choosing ---------------------------------------------------------------------
+    # --- choosing ---------------------------------------------------------------------------
 
     @on(DirectoryTree.FileSelected)
     def _picked(self, event: DirectoryTree.FileSelected) -> None:
         event.stop()
-        field = self.query_one(PathInput)
-        field.value = str(event.path)
-        field.cursor_position = len(field.value)
-        self._read_file(field.path)
+        ticked = self.query_one(FileTree).ticked
+        self._begin([*ticked, *([] if event.path in ticked else [event.path])])
 
     @on(Input.Changed, "#path")
     def _other_file(self, event: Input.Changed) -> None:
         event.stop()
-        if self._data:
-            self._data = b""
-            self._ask_password(False)
+        if self._file is not None and not self._waiting:
+            self._file = None
+            self.query_one(CredentialFields).ask(Needs.NOTHING)
 
     @on(Input.Submitted, "#path")
     def _path_given(self, event: Input.Submitted) -> None:
         event.stop()
-        field = self.query_one(PathInput)
-        if field.path.is_dir():
-            self.query_one(FileTree).path = field.path
-            self.query_one(FileTree).focus()
-        elif field.value.strip():
-            self._read_file(field.path)
+        field, tree = self.query_one(PathInput), self.query_one(FileTree)
+        if field.value.strip() and field.path.is_dir():
+            tree.path = field.path
+            tree.focus()
+        elif field.value.strip() or tree.ticked:
+            typed = [field.path] if field.value.strip() else []
+            self._begin([*tree.ticked, *(path for path in typed if path not in tree.ticked)])
 
     @on(Select.Changed)
     def _format_chosen(self, event: Select.Changed) -> None:
         event.stop()
-        if self._data:
+        if self._file is not None:
             self._recognise()
 
-    @on(Input.Submitted, "#password")
-    def _password_given(self, event: Input.Submitted) -> None:
+    @on(Input.Submitted, "#password, #username, #server")
+    def _credential_given(self, event: Input.Submitted) -> None:
         event.stop()
-        if self._data and event.value:
-            self._open(Credentials(password=self.query_one(PasswordInput).take()))
+        fields = self.query_one(CredentialFields)
+        if (empty := fields.first_empty) is not None:
+            empty.focus()
+        elif self._file is not None and not self._busy:
+            self._open(fields.credentials)
+
+    def _begin(self, paths: list[Path]) -> None:
+        self._opened, self._waiting = [], paths
+        self._read_next()
 
     @work(exclusive=True, exit_on_error=False, description="read a backup")
-    async def _read_file(self, path: Path) -> None:
-        self._wait_for("Reading the file")
+    async def _read_next(self) -> None:
+        path = self._waiting.pop(0)
+        field = self.query_one(PathInput)
+        with self.prevent(Input.Changed):
+            field.value = str(path)
+            field.cursor_position = len(field.value)
+        self._wait_for(f"Reading {path.name}")
         try:
-            self._data = await beside(lambda: read_limited(path))
+            self._file = (path.name, await beside(lambda: read_limited(path)))
         except OtpTuiError as error:
             self._fail(error)
             return
-        self._file_name = path.name
         self._recognise()
 
-    def _format(self) -> Format | None:
+    def _format(self, name: str, data: bytes) -> Format | None:
         chosen = self.query_one(Select).value
-        return (
-            recognise(self._data, self._file_name) if chosen == BY_CONTENT else by_name(str(chosen))
-        )
+        return recognise(data, name) if chosen == BY_CONTENT else source(str(chosen))
 
     def _recognise(self) -> None:
-        found = self._format()
+        if self._file is None:
+            return
+        name, data = self._file
+        found = self._format(name, data)
+        fields = self.query_one(CredentialFields)
         if found is None:
-            labels = ", ".join(each.label for each in readers())
             self._fail(
                 FormatError(
-                    f"This file is not recognised as any of: {labels}.",
+                    f"{name} is not recognised as a backup.",
                     "If you know what it is, choose the format above.",
                 )
             )
-        elif found.needs(self._data) & Needs.PASSWORD:
+        elif needs := found.needs(data):
             self._busy = ""
-            self._ask_password(True)
-            self._say(f"{found.label}: type the password of the backup, then Enter.")
-            self.query_one(PasswordInput).focus()
+            fields.ask(needs)
+            self._say(f"{name} is {found.label}. Fill in what it asks, then Enter.")
+            if (empty := fields.first_empty) is not None:
+                empty.focus()
         else:
             self._open(Credentials())
 
     @work(exclusive=True, exit_on_error=False, description="open a backup")
     async def _open(self, credentials: Credentials) -> None:
-        found, data, document = self._format(), self._data, self._document
+        if self._file is None:
+            return
+        name, data = self._file
+        found = self._format(name, data)
         if found is None:
             return
-        self._wait_for(f"Opening the backup ({found.label})")
-
-        def opening() -> tuple[Backup, tuple[Row, ...]]:
-            backup = found.read(data, credentials)
-            return backup, plan(document, backup)
-
+        self._wait_for(f"Opening {name}")
         try:
-            self._backup, rows = await beside(opening)
+            backup = await beside(lambda: found.read(data, credentials))
         except OtpTuiError as error:
             self._fail(error)
-            if isinstance(error, BackupPasswordError):
-                self.query_one(PasswordInput).focus()
+            fields = self.query_one(CredentialFields)
+            if fields.display:
+                fields.forget()
+                (fields.first_empty or fields).focus()
             return
+        self._file = None
+        self._opened.append(OpenFile(name, backup))
+        self.query_one(CredentialFields).ask(Needs.NOTHING)
+        if self._waiting:
+            self._read_next()
+            return
+        opened, document = list(self._opened), self._vault.document
+        self._preview = await beside(lambda: Preview.of(document, opened))
         self._busy = ""
-        self._show_source(self._file_name)
-        self._preview(rows)
+        self._show_preview(self._preview)
 
-    # --- looking --------------------------------------------------------------------------
-
-    @property
-    def _document(self) -> Document:
-        return self._vault.document
-
-    @property
-    def _choices(self) -> Mapping[Kind, Choice]:
-        return choices_for(self._choice)
-
-    def _preview(self, rows: tuple[Row, ...]) -> None:
-        self.query_one(ContentSwitcher).current = "preview"
-        self.query_one("#fields").display = False
-        preview = self.query_one(PreviewList)
-        preview.show(rows, self._choices)
-        preview.focus()
-        counts = {kind: sum(row.kind is kind for row in rows) for kind in Kind}
-        here = len(rows) - counts[Kind.NEW] - counts[Kind.REFUSED] - counts[Kind.NAMESAKE]
-        parts = [f"{counts[Kind.NEW] + counts[Kind.NAMESAKE]} new", f"{here} already here"]
-        parts.append(f"{counts[Kind.REFUSED]} refused")
-        self._say(", ".join(parts) + ". Enter imports.")
-        self._show_keys()
-
-    def _show_keys(self) -> None:
-        word = _CHOICE_WORDS[self._choice]
-        keys = [(key, label.format(choice=word)) for key, label in _LOOKING]
-        self.query_one(KeyBar).show(keys)
-
-    def key_d(self) -> None:
-        """Change what is done with entries that are here already."""
-        if self._looking:
-            self._choice = _NEXT_CHOICE[self._choice]
-            self.query_one(PreviewList).show(self.query_one(PreviewList).rows, self._choices)
-            self._show_keys()
-
-    def key_space(self) -> None:
-        """Take the row out of the import, or in again."""
-        if self._looking:
-            self.query_one(PreviewList).toggle()
-
-    def key_enter(self) -> None:
-        """Import what is shown."""
-        if self._looking and not self._busy:
-            self._import()
+    # --- looking ----------------------------------------------------------------------------
 
     @property
     def _looking(self) -> bool:
         return self.query_one(ContentSwitcher).current == "preview"
 
-    @work(exclusive=True, exit_on_error=False, description="import a backup")
-    async def _import(self) -> None:
-        vault, backup = self._vault, self._backup
-        preview = self.query_one(PreviewList)
-        if backup is None:
+    def _show_preview(self, preview: Preview) -> None:
+        self.query_one(ContentSwitcher).current = "preview"
+        self.query_one("#fields").display = False
+        listed = self._listed
+        listed.show(preview.rows, DEFAULT_CHOICES)
+        listed.focus()
+        names = [file.name for file in preview.files]
+        self.query_one(TitleBar).show(names[0] if len(names) == 1 else f"{len(names)} files")
+        counts = ((kind, sum(row.kind is kind for row in preview.rows)) for kind in Kind)
+        told = ", ".join(f"{count} {WORDS[kind]}" for kind, count in counts if count)
+        self._say(f"{told or 'No entries'}. Enter imports.")
+        self._selected()
+
+    @on(LineList.Moved)
+    def _moved(self, event: LineList.Moved) -> None:
+        event.stop()
+        self._selected()
+
+    def _selected(self) -> None:
+        """Show what stands beside the selected row, and what can be done with its kind."""
+        listed = self._listed
+        row = listed.selected
+        self.query_one(SideBySide).show(row)
+        keys = [("↵", "import"), ("Space", "take out or in"), ("Esc", "back")]
+        if row is not None and row.kind is not Kind.REFUSED:
+            deed = DEEDS[listed.choices[row.kind]]
+            keys.insert(1, ("d", f"all “{WORDS[row.kind]}”: {deed}"))
+        self.query_one(KeyBar).show(keys)
+
+    def on_key(self, event: events.Key) -> None:
+        """The keys of the preview."""
+        if not self._looking or self._busy:
             return
-        rows, choices, ticked = preview.rows, self._choices, preview.ticked
-        planned, moment = vault.document, int(self.otp.clock.now())
-        report = Report()
+        listed = self._listed
+        steps = {"down": 1, "j": 1, "up": -1, "k": -1}
+        steps |= {"pagedown": listed.page, "pageup": -listed.page}
+        steps |= {"home": -listed.row_count, "end": listed.row_count}
+        if event.key in steps:
+            listed.move(steps[event.key])
+        elif event.key == "d" and listed.selected is not None:
+            kind = listed.selected.kind
+            listed.choose(kind, _next_choice(kind, listed.choices))
+            self._selected()
+        elif event.key == "space":
+            listed.toggle()
+        elif event.key == "enter":
+            self._import()
+        else:
+            return
+        event.stop()
+
+    @work(exclusive=True, exit_on_error=False, description="import backups")
+    async def _import(self) -> None:
+        preview, listed = self._preview, self._listed
+        if preview is None:
+            return
+        choices, unticked = dict(listed.choices), frozenset(listed.unticked)
+        vault, moment, told = self._vault, int(self.otp.clock.now()), [""]
 
         def step(document: Document) -> Document:
-            nonlocal report
-            fresh = rows if document is planned else plan(document, backup)
-            done, report = apply(document, backup, fresh, choices, moment, ticked=ticked)
-            return done
+            after, told[0] = preview.apply(document, choices, unticked, moment)
+            return after
 
         self._wait_for("Importing")
         try:
@@ -259,7 +273,8 @@ class ImportScreen(OtpScreen):
         except OtpTuiError as error:
             self._fail(error)
         else:
-            self._finish(report.sentence, "strong")
+            undo = " · u takes it back" if vault.document != preview.document else ""
+            self._finish(f"{told[0]}{undo}", "strong")
 
     def _finish(self, sentence: str, tone: str) -> None:
         from tui.app.screens.codes import CodesScreen
@@ -270,20 +285,24 @@ class ImportScreen(OtpScreen):
             below.reload()
             below.say(sentence, tone, seconds=None)
 
-    # --- going back ---------------------------------------------------------------------
+    # --- going back -------------------------------------------------------------------------
 
     def action_back(self) -> None:
         """Cancel what runs, go back a step, or leave."""
+        if self._busy == "Importing":
+            return
         if self._busy:
             self.workers.cancel_node(self)
             self._busy = ""
             self._say("Cancelled.")
         elif self._looking:
-            self._backup = None
+            self._preview, self._opened = None, []
+            self._listed.show((), {})
+            self.query_one(SideBySide).show(None)
             self.query_one(ContentSwitcher).current = "tree"
             self.query_one("#fields").display = True
             self.query_one(KeyBar).show(_CHOOSING)
-            self._show_source("")
+            self.query_one(TitleBar).show("")
             self._say("")
             self.query_one(PathInput).focus()
         else:
@@ -292,6 +311,12 @@ class ImportScreen(OtpScreen):
     def action_lock(self) -> None:
         """Lock the vault."""
         self.otp.lock()
+
+    def on_unmount(self) -> None:
+        """Let go of every entry."""
+        self._listed.rows = []
+        self._preview, self._opened = None, []
+        del self._vault
 
     def tick(self) -> None:
         """Show that a long work goes on."""
@@ -307,18 +332,19 @@ class ImportScreen(OtpScreen):
 
     def _fail(self, error: OtpTuiError) -> None:
         self._busy = ""
+        self._waiting = []
         self._say(error.sentence, "error")
 
     def _say(self, text: str, tone: str = "muted") -> None:
         self.query_one(StatusLine).say(text, tone)
 
-    def _show_source(self, text: str) -> None:
-        self.query_one(TitleBar).show(text)
 
-    def _ask_password(self, shown: bool) -> None:
-        self.query_one(PasswordInput).take()
-        for widget in self.query(".secret, #password"):
-            widget.display = shown
+def _next_choice(kind: Kind, choices: Mapping[Kind, Choice]) -> Choice:
+    """Return the choice after the present one; what is new or twice replaces nothing."""
+    after = _NEXT[choices[kind]]
+    if after is Choice.REPLACE and kind in (Kind.NEW, Kind.TWICE):
+        return Choice.SKIP
+    return Choice.SKIP if kind is Kind.REFUSED else after
 
 
 def _first_folder() -> Path:

@@ -57,6 +57,8 @@ class CodeList(LineList):
         """The period that a shared countdown stands for, in seconds."""
         self.revealed: dict[str, str] = {}
         """HOTP codes that were asked for, by entry id."""
+        self.ticked: set[str] = set()
+        """Ids of the entries that were ticked."""
         self.nothing = ""
         """What stands in an empty list."""
         self._code_width = 7
@@ -82,6 +84,13 @@ class CodeList(LineList):
             place = next((at for at, entry in enumerate(self.rows) if entry.id == keep), 0)
         self._painted.clear()
         self.rows_changed(place)
+
+    def toggle_tick(self) -> None:
+        """Tick the row under the cursor, or take its tick away, and go to the next."""
+        if self.selected is not None:
+            self.ticked ^= {self.selected.id}
+            self.refresh_rows(self.cursor)
+            self.move(1)
 
     def forget(self) -> None:
         """Let go of every entry and code."""
@@ -184,8 +193,9 @@ class CodeList(LineList):
             code = looks.on_warning if chosen else looks.warning
         else:
             code = looks.on_code if chosen else looks.code
-        segments = [Segment("▌ ", looks.on_code)] if chosen else []
-        lead = "" if chosen else " " * _MARK
+        tick = "✓" if entry.id in self.ticked else " "
+        segments = [Segment(f"▌{tick}", looks.on_code)] if chosen else []
+        lead = "" if chosen else f" {tick}"
         if self._with_seconds:
             seconds = f"{lead}{face.seconds:>{_SECONDS}}{' ' * _GAP}"
             segments.append(Segment(seconds, code if face.expiring else muted))

@@ -83,11 +83,17 @@ class PathInput(Input):
 
 
 class FileTree(DirectoryTree):
-    """Folders and files; names are shown safe, hidden ones are left out."""
+    """Folders and files; names are shown safe, hidden ones are left out. Space ticks files."""
 
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "
     ICON_FILE = "  "
+    BINDINGS: ClassVar = [Binding("space", "tick", show=False)]
+
+    def __init__(self, path: Path, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(path, id=id)
+        self.ticked: list[Path] = []
+        """Files that were ticked, in that order."""
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
         """Leave hidden names out."""
@@ -96,3 +102,18 @@ class FileTree(DirectoryTree):
     def process_label(self, label: str | Text) -> Text:
         """Return a label in which nothing is markup and nothing steers the terminal."""
         return Text(safe(label if isinstance(label, str) else label.plain))
+
+    def action_tick(self) -> None:
+        """Tick the file under the cursor, or take its tick away; open or close a folder."""
+        node = self.cursor_node
+        if node is None or node.data is None:
+            return
+        path = node.data.path
+        if path.is_dir():
+            node.toggle()
+            return
+        if path in self.ticked:
+            self.ticked.remove(path)
+        else:
+            self.ticked.append(path)
+        node.set_label(Text(f"{'✓ ' if path in self.ticked else ''}{safe(path.name)}"))

@@ -13,8 +13,16 @@ class PasswordInput(Input):
     class Typed(Message):
         """The text changed. It carries no text."""
 
-    def __init__(self, placeholder: str = "", *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(placeholder=placeholder, password=True, id=id, select_on_focus=False)
+    def __init__(
+        self,
+        placeholder: str = "",
+        *,
+        id: str | None = None,  # noqa: A002
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(
+            placeholder=placeholder, password=True, id=id, classes=classes, select_on_focus=False
+        )
         self.cursor_blink = False
 
     def action_copy(self) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.segment import Segment
 from textual.strip import Strip
 
 from tui.app.looks import looks_of
+from tui.app.widgets.bars import Bar
 from tui.app.widgets.cells import fit
 from tui.app.widgets.line_list import LineList
+from tui.vault.comparing import Difference, differences
 from tui.vault.importing import Choice, Kind, Row
 
 WORDS = {
@@ -20,16 +22,17 @@ WORDS = {
     Kind.TWICE: "twice in file",
     Kind.REFUSED: "refused",
 }
-_DEEDS = {Choice.SKIP: "skip", Choice.KEEP: "add", Choice.REPLACE: "replace"}
+DEEDS = {Choice.SKIP: "skip", Choice.KEEP: "add", Choice.REPLACE: "replace"}
+_FIXED = 28
 
 
 class PreviewList(LineList):
-    """Each row of a plan with what will be done with it; rows can be ticked off."""
+    """The rows of one or several plans, with what will be done; rows can be ticked off."""
 
     def __init__(self) -> None:
         super().__init__(id="preview")
-        self.rows: tuple[Row, ...] = ()
-        self.choices: Mapping[Kind, Choice] = {}
+        self.rows: list[Row] = []
+        self.choices: dict[Kind, Choice] = {}
         self.unticked: set[int] = set()
         """Places of the rows that the user took out."""
 
@@ -37,28 +40,28 @@ class PreviewList(LineList):
     def row_count(self) -> int:
         return len(self.rows)
 
-    def show(self, rows: tuple[Row, ...], choices: Mapping[Kind, Choice]) -> None:
-        """Show a plan and what is to be done with each kind."""
-        if rows != self.rows:
-            self.rows = rows
-            self.unticked.clear()
-            self.top = 0
-            self.choices = choices
-            self.rows_changed()
-        else:
-            self.choices = choices
-            self.refresh()
+    @property
+    def selected(self) -> Row | None:
+        """The row under the cursor."""
+        return self.rows[self.cursor] if self.rows else None
+
+    def show(self, rows: Sequence[Row], choices: Mapping[Kind, Choice]) -> None:
+        """Show these rows anew, all ticked."""
+        self.rows, self.choices = list(rows), dict(choices)
+        self.unticked.clear()
+        self.top = 0
+        self.rows_changed()
+
+    def choose(self, kind: Kind, choice: Choice) -> None:
+        """Do something else with the rows of a kind."""
+        self.choices[kind] = choice
+        self.refresh()
 
     def toggle(self) -> None:
         """Take the row under the cursor out, or in again."""
-        if self.rows and self.rows[self.cursor].kind is not Kind.REFUSED:
+        if self.selected is not None and self.selected.kind is not Kind.REFUSED:
             self.unticked ^= {self.cursor}
             self.refresh_rows(self.cursor)
-
-    @property
-    def ticked(self) -> frozenset[int]:
-        """Places of the rows that may come in."""
-        return frozenset(range(len(self.rows))) - self.unticked
 
     def row_strip(self, index: int, width: int) -> Strip:
         row = self.rows[index]
@@ -67,18 +70,25 @@ class PreviewList(LineList):
         muted = looks.on_muted if chosen else looks.muted
         mark, deed, tone = self._deed(row, index)
         state = base if chosen else getattr(looks, tone)
-        name = max(14, (width - 30) // 2)
-        rest = max(0, width - 30 - name)
+        room = width - _FIXED
+        name = room if not row.reason else max(16, room // 2)
         return Strip(
             [
-                Segment("▌" if chosen else " ", base),
+                Segment("▌" if chosen else " ", looks.on_code if chosen else base),
                 Segment(f" {mark} ", state),
                 Segment(fit(deed, 9), state),
                 Segment(fit(WORDS[row.kind], 15), muted),
-                Segment(fit(row.what, name) + "  ", base),
-                Segment(fit(row.reason, rest), muted),
+                Segment(fit(row.what, name - 2) + "  ", base),
+                Segment(fit(row.reason, max(0, room - name)), muted),
             ]
         ).adjust_cell_length(width, base)
+
+    def empty_strip(self, line: int, width: int) -> Strip:
+        if self.rows or line != 1:
+            return super().empty_strip(line, width)
+        return Strip(
+            [Segment(fit("  The file holds no entries.", width), looks_of(self.app).muted)]
+        )
 
     def _deed(self, row: Row, index: int) -> tuple[str, str, str]:
         if row.kind is Kind.REFUSED:
@@ -87,5 +97,37 @@ class PreviewList(LineList):
         if index in self.unticked:
             choice = Choice.SKIP
         if choice is Choice.SKIP:
-            return "–", _DEEDS[choice], "muted"
-        return "✓", _DEEDS[choice], "good"
+            return "–", DEEDS[choice], "muted"
+        return "✓", DEEDS[choice], "good"
+
+
+class SideBySide(Bar):
+    """Where the entry in the vault and the one in the file differ: a line for each."""
+
+    DEFAULT_CSS = """
+    SideBySide { height: 2; display: none; }
+    SideBySide.-shown { display: block; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines = ("", "")
+
+    def show(self, row: Row | None) -> None:
+        """Show the differences of a row, or nothing."""
+        found: tuple[Difference, ...] = ()
+        if row is not None and row.existing is not None and row.entry is not None:
+            found = differences(row.existing, row.entry)
+        here = "   ".join(f"{each.field} {each.here or '–'}" for each in found)
+        there = "   ".join(f"{each.field} {each.there or '–'}" for each in found)
+        if row is not None and row.kind is Kind.NAMESAKE:
+            here, there = f"secret as it is   {here}", f"another secret   {there}"
+        self._lines = (here, there)
+        self.set_class(bool(here or there), "-shown")
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width, looks = self.size.width, self.looks
+        label = (" vault  ", " file   ")[y]
+        text = fit(self._lines[y], max(0, width - len(label)))
+        return Strip([Segment(label, looks.strong), Segment(text, looks.plain)])

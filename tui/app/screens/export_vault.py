@@ -1,0 +1,245 @@
+"""Taking entries out: what, in which format, where to, and what that format cannot hold."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Grid
+from textual.widgets import Input, Label, Select
+
+from tui.app.screens.base import OtpScreen, beside
+from tui.app.screens.confirm import ConfirmScreen
+from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
+from tui.app.widgets.credential_fields import CredentialFields
+from tui.app.widgets.file_chooser import PathInput
+from tui.app.widgets.fit_list import FitList
+from tui.app.widgets.line_list import LineList
+from tui.app.widgets.password_input import PasswordInput
+from tui.crypto.kdf import Argon2Params
+from tui.errors import ExportExistsError, OtpTuiError
+from tui.formats.base import Fit, Format
+from tui.password import MIN_LENGTH, strength
+from tui.transfer.planning import plan, select, suggested_name
+from tui.transfer.registry import DEFAULT, VAULT, targets
+from tui.transfer.writing import check_place, export
+
+if TYPE_CHECKING:
+    from tui.vault.vault import Vault
+
+_ALL, _SHOWN, _TICKED = "all", "shown", "ticked"
+_KEYS = [("↵", "next, export"), ("⇥", "complete, next field"), ("Esc", "back")]
+_PLAIN = (
+    "This format is not encrypted. Whoever reads the file, a backup of it, or the disk it was "
+    "on, has every one of these codes for good."
+)
+
+
+class ExportScreen(OtpScreen):
+    """Writes entries of the open vault to a file."""
+
+    CSS_PATH = "transfer.tcss"
+    AUTO_FOCUS = "PathInput"
+    BINDINGS: ClassVar = [
+        Binding("escape", "back", show=False),
+        Binding("ctrl+l", "lock", show=False),
+    ]
+
+    def __init__(self, vault: Vault, shown: frozenset[str], ticked: frozenset[str]) -> None:
+        """`shown` and `ticked` are ids of entries: what the list shows, what was ticked in it."""
+        super().__init__()
+        self._vault = vault
+        self._ids = {_SHOWN: shown, _TICKED: ticked}
+        kdf = self.otp.config.kdf
+        params = Argon2Params(kdf.time_cost, kdf.memory_mib * 1024, kdf.parallelism)
+        self._targets = {each.name: each for each in targets(params)}
+        self._fit = Fit(select(vault.document))
+        self._suggested = ""
+        self._busy = ""
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar("export")
+        yield Rule()
+        with Grid(id="fields"):
+            yield Label("What")
+            yield Select(self._choices(), value=self._first, allow_blank=False, compact=True,
+                         id="what")  # fmt: skip
+            yield Label("Format")
+            labels = [(each.label, each.name) for each in self._targets.values()]
+            yield Select(labels, value=DEFAULT, allow_blank=False, compact=True, id="format")
+            yield Label("File")
+            yield PathInput("where to", id="path")
+        yield CredentialFields()
+        yield FitList()
+        yield StatusLine()
+        yield KeyBar(_KEYS)
+
+    def on_mount(self) -> None:
+        self._look()
+        self._ask()
+
+    def _choices(self) -> list[tuple[str, str]]:
+        document = self._vault.document
+        choices = [(f"all {len(document.entries)} entries", _ALL)]
+        ticked, shown = self._ids[_TICKED], self._ids[_SHOWN]
+        if ticked:
+            choices.append((f"the {len(ticked)} ticked", _TICKED))
+        if shown and len(shown) < len(document.entries):
+            choices.append((f"the {len(shown)} that the list shows", _SHOWN))
+        categories = sorted(document.categories, key=lambda each: each.ranking)
+        return choices + [(f"category {each.name}", f"category:{each.id}") for each in categories]
+
+    @property
+    def _first(self) -> str:
+        return _TICKED if self._ids[_TICKED] else _ALL
+
+    @property
+    def _target(self) -> Format:
+        return self._targets[str(self.query_one("#format", Select).value)]
+
+    # --- choosing ------------------------------------------------------------------------
+
+    @on(Select.Changed, "#format")
+    def _other_format(self, event: Select.Changed) -> None:
+        event.stop()
+        self._look()
+        self._ask()
+
+    @on(Select.Changed, "#what")
+    def _other_choice(self, event: Select.Changed) -> None:
+        event.stop()
+        self._look()
+
+    def _look(self) -> None:
+        """Show what of the choice the format can hold."""
+        what, document = str(self.query_one("#what", Select).value), self._vault.document
+        if what in self._ids:
+            backup = select(document, ids=self._ids[what])
+        elif what.startswith("category:"):
+            backup = select(document, category=what.partition(":")[2])
+        else:
+            backup = select(document)
+        self._fit = plan(self._target, backup)
+        self.query_one(FitList).show(self._fit)
+        written, left = len(self._fit.backup.entries), len(self._fit.left_out)
+        self.query_one(TitleBar).show(f"{written} to write" + (f", {left} not" if left else ""))
+
+    def _ask(self) -> None:
+        target, field = self._target, self.query_one(PathInput)
+        day = datetime.fromtimestamp(self.otp.clock.now(), UTC).astimezone().date()
+        if field.value in ("", self._suggested):
+            self._suggested = f"~/{suggested_name(target, day)}"
+            field.value = self._suggested
+            field.cursor_position = len(field.value)
+        self.query_one(CredentialFields).ask(target.asks, twice=True)
+        if target.encrypted:
+            self._say("")
+        else:
+            self._say("This format is not encrypted: whoever reads the file has all codes.",
+                      "warning")  # fmt: skip
+
+    @on(PasswordInput.Typed)
+    def _judge(self) -> None:
+        fields = self.query_one(CredentialFields)
+        if not fields.password:
+            return
+        if self._target.name == VAULT and len(fields.password) < MIN_LENGTH:
+            self._say(f"A vault's password has at least {MIN_LENGTH} characters.")
+        else:
+            self._say(f"Strength of the password: {strength(fields.password)}")
+
+    # --- writing ---------------------------------------------------------------------------
+
+    @on(Input.Submitted)
+    def _next(self, event: Input.Submitted) -> None:
+        event.stop()
+        if self._busy:
+            return
+        fields = self.query_one(CredentialFields)
+        empty = fields.first_empty if fields.display else None
+        if not self.query_one(PathInput).value.strip():
+            self.query_one(PathInput).focus()
+        elif empty is not None:
+            empty.focus()
+        elif fields.differ:
+            self._say("The two passwords differ; type the second again.", "error")
+            fields.again()
+        elif self._target.name == VAULT and len(fields.password) < MIN_LENGTH:
+            self._say(f"A vault's password has at least {MIN_LENGTH} characters.", "error")
+        else:
+            self._export()
+
+    @work(exclusive=True, exit_on_error=False, description="export")
+    async def _export(self) -> None:
+        path, target, found = self.query_one(PathInput).path, self._target, self._fit
+        given, force = self.query_one(CredentialFields).credentials, False
+        vault = self.otp.vault_path
+        try:
+            if not target.encrypted and not await self._sure(
+                "Write the secrets in the clear?", _PLAIN
+            ):
+                return
+            try:
+                check_place(path, vault)
+            except ExportExistsError as error:
+                if not await self._sure("Replace the file?", str(error)):
+                    return
+                force = True
+            self._busy = "Writing, reading back and comparing"
+            self.tick()
+            done = await beside(
+                lambda: export(path, target, found, given, vault=vault, force=force)
+            )
+        except OtpTuiError as error:
+            self._busy = ""
+            self._say(error.sentence, "error")
+            return
+        self._finish(f"{done.sentence}: {_short(done.path)}")
+
+    async def _sure(self, title: str, words: str) -> bool:
+        return await self.app.push_screen_wait(ConfirmScreen(title, words, "yes"))
+
+    def _finish(self, sentence: str) -> None:
+        from tui.app.screens.codes import CodesScreen
+
+        self.app.pop_screen()
+        below = self.app.screen
+        if isinstance(below, CodesScreen):
+            below.say(sentence, seconds=None)
+
+    # --- going back ------------------------------------------------------------------------
+
+    def action_back(self) -> None:
+        """Leave, unless a file is being written: that is finished first."""
+        if not self._busy:
+            self.app.pop_screen()
+
+    def action_lock(self) -> None:
+        """Lock the vault."""
+        self.otp.lock()
+
+    def on_unmount(self) -> None:
+        """Let go of every entry."""
+        self._fit = Fit(self._fit.backup.__class__())
+        del self._vault
+
+    def tick(self) -> None:
+        """Show that a long work goes on."""
+        if self._busy:
+            self._say(f"{self._busy} {'.' * (1 + int(self.otp.clock.steady()) % 3)}")
+
+    @on(LineList.Moved)
+    def _moved(self, event: LineList.Moved) -> None:
+        event.stop()
+
+    def _say(self, text: str, tone: str = "muted") -> None:
+        self.query_one(StatusLine).say(text, tone)
+
+
+def _short(path: Path) -> str:
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)

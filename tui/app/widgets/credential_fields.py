@@ -1,0 +1,102 @@
+"""The fields for what a backup file asks: a password, a username, a server's secret."""
+
+from __future__ import annotations
+
+import os
+
+from textual.app import ComposeResult
+from textual.containers import Grid
+from textual.widget import Widget
+from textual.widgets import Input, Label
+
+from tui.app.widgets.password_input import PasswordInput
+from tui.formats.base import Credentials, Needs
+
+SECRET_VARIABLE = "TOTP_ENCRYPTION_SECRET_BASE64"  # noqa: S105
+"""Where AVTotpy's server has its secret; the field begins with it."""
+
+
+class CredentialFields(Grid):
+    """Shows the fields that are needed, and no others."""
+
+    DEFAULT_CSS = """
+    CredentialFields {
+        grid-size: 2;
+        grid-columns: 10 1fr;
+        grid-rows: 1;
+        grid-gutter: 1 1;
+        height: auto;
+        padding: 0 2 1 1;
+        display: none;
+    }
+    CredentialFields Label { padding: 0 0 0 1; color: $muted; }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Label("Password", classes="password")
+        yield PasswordInput("the file's own password", id="password", classes="password")
+        yield Label("Again", classes="again")
+        yield PasswordInput("the same again", id="again", classes="again")
+        yield Label("User", classes="username")
+        user = Input(placeholder="the username at AVTotpy", id="username", classes="username")
+        user.cursor_blink = False
+        yield user
+        yield Label("Secret", classes="server")
+        yield PasswordInput(f"the server's {SECRET_VARIABLE}", id="server", classes="server")
+
+    def ask(self, needs: Needs, *, twice: bool = False) -> None:
+        """Show the fields of `needs`, empty; `twice` for a new password."""
+        shown = {
+            "password": Needs.PASSWORD in needs,
+            "again": Needs.PASSWORD in needs and twice,
+            "username": Needs.USERNAME in needs,
+            "server": Needs.SERVER_SECRET in needs,
+        }
+        for name, there in shown.items():
+            for widget in self.query(f".{name}"):
+                widget.display = there
+        self.display = any(shown.values())
+        self.forget()
+        if shown["server"]:
+            self._field("server").value = os.environ.get(SECRET_VARIABLE, "")
+
+    def forget(self) -> None:
+        """Empty the masked fields."""
+        for field in self.query(PasswordInput):
+            field.take()
+
+    @property
+    def first_empty(self) -> Widget | None:
+        """The first field that still has to be filled in."""
+        fields = (self._field(name) for name in ("password", "again", "username", "server"))
+        return next((field for field in fields if field.display and not field.value), None)
+
+    @property
+    def password(self) -> str:
+        """The password as it stands now."""
+        return self._field("password").value
+
+    @property
+    def differ(self) -> bool:
+        """Whether the password was typed a second time, and otherwise."""
+        again = self._field("again")
+        return again.display and again.value != self.password
+
+    def again(self) -> None:
+        """Ask for the second password anew."""
+        field = self.query_one("#again", PasswordInput)
+        field.take()
+        field.focus()
+
+    @property
+    def credentials(self) -> Credentials:
+        """What was typed."""
+        user, secret = self._field("username"), self._field("server")
+        return Credentials(
+            password=self.password if self._field("password").display else "",
+            username=user.value if user.display else "",
+            server_secret=secret.value if secret.display else "",
+        )
+
+    def _field(self, name: str) -> Input:
+        return self.query_one(f"#{name}", Input)

@@ -1,0 +1,58 @@
+"""What a format cannot hold, will change, or may be refused for, entry by entry."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from textual.strip import Strip
+
+from tui.app.looks import looks_of
+from tui.app.widgets.cells import fit
+from tui.app.widgets.line_list import LineList
+from tui.formats.base import Fit
+from tui.otp.backup import Problem
+
+
+class FitList(LineList):
+    """The remarks of a `Fit`."""
+
+    def __init__(self) -> None:
+        super().__init__(id="fit")
+        self._rows: list[tuple[str, str, Problem]] = []
+
+    @property
+    def row_count(self) -> int:
+        return len(self._rows)
+
+    def show(self, found: Fit) -> None:
+        """Show what is left out first, then what changes, then the notes."""
+        self._rows = [
+            (mark, tone, problem)
+            for mark, tone, problems in (
+                ("✗ left out", "error", found.left_out),
+                ("! changed", "warning", found.changed),
+                ("· note", "muted", found.notes),
+            )
+            for problem in problems
+        ]
+        self.rows_changed()
+
+    def row_strip(self, index: int, width: int) -> Strip:
+        mark, tone, problem = self._rows[index]
+        looks, chosen = looks_of(self.app), index == self.cursor and self.has_focus
+        base = looks.on_plain if chosen else looks.plain
+        muted = looks.on_muted if chosen else looks.muted
+        name = min(28, max(12, (width - 16) // 3))
+        return Strip(
+            [
+                Segment("▌ " if chosen else "  ", base),
+                Segment(fit(mark, 12), base if chosen else getattr(looks, tone)),
+                Segment(fit(problem.what, name) + "  ", base),
+                Segment(fit(problem.reason, max(0, width - 16 - name)), muted),
+            ]
+        ).adjust_cell_length(width, base)
+
+    def empty_strip(self, line: int, width: int) -> Strip:
+        if self._rows or line != 1:
+            return super().empty_strip(line, width)
+        text = fit("  ✓ The format can hold everything that is chosen.", width)
+        return Strip([Segment(text, looks_of(self.app).muted)])
