@@ -13,24 +13,26 @@ SOON = 3.0
 """Seconds in which a program that was told to end has to be gone."""
 
 
-@pytest.fixture(params=["locked", "unlocked"])
-def state(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-def reach(terminal: AppTerminal, state: str) -> None:
-    if state == "unlocked":
+def reach(terminal: AppTerminal, where: str) -> None:
+    if where == "unlocked":
         terminal.unlock()
     else:
         terminal.wait_for(" unlock ")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    ("number", "where"),
+    [
+        (signal.SIGTERM, "locked"),
+        (signal.SIGTERM, "unlocked"),
+        (signal.SIGHUP, "unlocked"),
+    ],
+)
 def test_a_signal_ends_it_and_the_terminal_is_given_back(
-    filled: Program, state: str, number: signal.Signals
+    filled: Program, number: signal.Signals, where: str
 ) -> None:
     with AppTerminal.of(filled) as terminal:
-        reach(terminal, state)
+        reach(terminal, where)
         terminal.signal(number)
         assert terminal.end(SOON) == 128 + number
         assert terminal.is_given_back
@@ -46,12 +48,14 @@ def test_it_ends_when_its_terminal_goes_away(filled: Program, controlling: bool)
         assert terminal.end(5.0) != 0
 
 
-@pytest.mark.parametrize("key", ["\x03", "\x11"], ids=["ctrl+c", "ctrl+q"])
+@pytest.mark.parametrize(
+    ("key", "where"), [("\x03", "unlocked"), ("\x11", "locked")], ids=["ctrl+c", "ctrl+q"]
+)
 def test_a_key_ends_it_and_the_terminal_is_given_back(
-    filled: Program, state: str, key: str
+    filled: Program, key: str, where: str
 ) -> None:
     with AppTerminal.of(filled) as terminal:
-        reach(terminal, state)
+        reach(terminal, where)
         terminal.type(key)
         assert terminal.end(SOON) == 0
         assert terminal.is_given_back

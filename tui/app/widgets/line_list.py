@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.app.commands import COMMANDS
 from tui.app.looks import looks_of
 
 
 class LineList(Widget, can_focus=True):
     """A list of one-line rows. A subclass says how many there are and what a row looks like."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(",".join(command.keys), command.action, show=False)
+        for command in COMMANDS
+        if command.group == "Move"
+    ]
     DEFAULT_CSS = """
     LineList { height: 1fr; width: 1fr; background: $background; }
     """
@@ -76,6 +85,18 @@ class LineList(Widget, can_focus=True):
     def move(self, step: int) -> None:
         """Move the cursor by `step` rows."""
         self.go_to(self.cursor + step)
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor by rows."""
+        self.move(step)
+
+    def action_page(self, step: int) -> None:
+        """Move the cursor by pages."""
+        self.move(step * self.page)
+
+    def action_edge(self, side: int) -> None:
+        """Go to the first or the last row."""
+        self.go_to(0 if side < 0 else self.row_count - 1)
 
     def scroll_rows(self, step: int) -> None:
         """Move what is on screen by `step` rows, the cursor with it where it must."""
