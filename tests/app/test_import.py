@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import codes_of, lines_of, settle, status_of
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.import_backup import ImportScreen
-from tui.app.widgets.file_chooser import PathInput, complete
+from tui.app.widgets.file_chooser import FileTree, PathInput, complete
 from tui.app.widgets.password_input import PasswordInput
-from tui.app.widgets.preview_list import PreviewList
+from tui.app.widgets.preview_list import PreviewList, SideBySide
 from tui.errors import NotSavedError
 from tui.formats import by_name
 from tui.formats.base import Credentials
@@ -226,3 +227,97 @@ def test_a_completion_adds_what_all_names_share(tmp_path: Path) -> None:
     assert complete(f"{tmp_path}/fo") == f"{tmp_path}/folder/"
     assert complete(f"{tmp_path}/.h") == f"{tmp_path}/.hidden"
     assert complete(f"{tmp_path}/nothing") == f"{tmp_path}/nothing"
+
+
+async def test_u_takes_the_import_back(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
+) -> None:
+    vault = make_vault()
+    before = [entry.issuer for entry in vault.entries]
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_file(pilot, backup_file(tmp_path, "authenticator-pro-plain"))
+        await pilot.press("enter")
+        await settle(pilot)
+        assert len(vault.entries) == len(before) + 2
+        await pilot.press("u")
+        await settle(pilot)
+        assert [entry.issuer for entry in vault.entries] == before
+        assert "Undone" in status_of(app)
+        await pilot.press("u")
+        await settle(pilot)
+        assert "nothing to undo" in status_of(app)
+
+
+async def test_several_files_come_in_as_one_step(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
+) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    first = backup_file(tmp_path, "authenticator-pro-plain", count=1).rename(tmp_path / "a.json")
+    second = backup_file(tmp_path, "authenticator-pro-legacy", "pw", count=2)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("i")
+        await settle(pilot)
+        app.screen.query_one(FileTree).ticked.append(first)
+        await open_file(pilot, second)
+        await pilot.press(*"pw", "enter")
+        await settle(pilot)
+        lines = preview_lines(pilot)
+        assert [line[13:28].strip() for line in lines] == ["new", "already here", "new"]
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "2 entries imported, 1 already here" in status_of(app)
+        await pilot.press("u")
+        await settle(pilot)
+        assert vault.entries == ()
+
+
+async def test_a_difference_is_shown_side_by_side_and_can_be_replaced(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
+) -> None:
+    mine = Entry(type=OtpType.TOTP, issuer="Mine", secret=Secret.base32("MFRGGZDFMZTWQ2LA"))
+    vault = make_vault([mine], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_file(pilot, backup_file(tmp_path, "authenticator-pro-plain", count=1))
+        here, there = lines_of(app.screen.query_one(SideBySide))
+        assert "vault" in here
+        assert "issuer Mine" in here
+        assert "issuer Shop 0" in there
+        await pilot.press("d", "d")
+        assert "replace" in preview_lines(pilot)[0]
+        await pilot.press("enter")
+        await settle(pilot)
+        assert [(entry.issuer, entry.id) for entry in vault.entries] == [("Shop 0", mine.id)]
+
+
+async def test_avtotpy_asks_for_a_user_and_the_servers_secret(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "c2VydmVyIHNlY3JldCBvZiAzMiBieXRlcyBvciBzbw=="
+    monkeypatch.setenv("TOTP_ENCRYPTION_SECRET_BASE64", secret)
+    form = by_name("avtotpy")
+    assert form.write is not None
+    entry = Entry(type=OtpType.TOTP, issuer="Shop", account="me", secret=Secret.base32("MFRGGZDF"))
+    given = Credentials(username="alice", server_secret=secret)
+    path = tmp_path / "codes.avtotpy"
+    path.write_bytes(form.write(Backup((entry,)), given))
+    vault = make_vault([], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_file(pilot, path)
+        assert app.focused is app.screen.query_one("#username")
+        await pilot.press(*"bob", "enter")
+        await settle(pilot)
+        assert "another user or another server secret" in status_of(app)
+        field = app.screen.query_one("#username", Input)
+        field.value = "alice"
+        assert app.focused is field
+        await pilot.press("enter")
+        await settle(pilot)
+        assert len(preview_lines(pilot)) == 1
+        await pilot.press("enter")
+        await settle(pilot)
+        assert [entry.issuer for entry in vault.entries] == ["Shop"]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Grid
@@ -136,7 +136,10 @@ class ExportScreen(OtpScreen):
             field.value = self._suggested
             field.cursor_position = len(field.value)
         self.query_one(CredentialFields).ask(target.asks, twice=True)
-        if target.encrypted:
+        whole = [note for note in self._fit.notes if note.what == target.label]
+        if whole:
+            self._say(f"{whole[0].what}: {whole[0].reason}", "warning")
+        elif target.encrypted:
             self._say("")
         else:
             self._say("This format is not encrypted: whoever reads the file has all codes.",
@@ -157,6 +160,10 @@ class ExportScreen(OtpScreen):
     @on(Input.Submitted)
     def _next(self, event: Input.Submitted) -> None:
         event.stop()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Go to the first field that is empty, or write the file."""
         if self._busy:
             return
         fields = self.query_one(CredentialFields)
@@ -234,7 +241,22 @@ class ExportScreen(OtpScreen):
 
     @on(LineList.Moved)
     def _moved(self, event: LineList.Moved) -> None:
+        """Say the selected remark in full."""
         event.stop()
+        remark = self.query_one(FitList).selected
+        if remark is not None and self.query_one(FitList).has_focus:
+            self._say(f"{remark.what}: {remark.reason}")
+
+    def on_key(self, event: events.Key) -> None:
+        """Move in the list of remarks."""
+        listed = self.query_one(FitList)
+        steps = {"down": 1, "up": -1, "pagedown": listed.page, "pageup": -listed.page}
+        if listed.has_focus and event.key in steps:
+            event.stop()
+            listed.move(steps[event.key])
+        elif listed.has_focus and event.key == "enter":
+            event.stop()
+            self._go_on()
 
     def _say(self, text: str, tone: str = "muted") -> None:
         self.query_one(StatusLine).say(text, tone)

@@ -182,8 +182,7 @@ class ImportScreen(OtpScreen):
             self._fail(error)
             fields = self.query_one(CredentialFields)
             if fields.display:
-                fields.forget()
-                (fields.first_empty or fields).focus()
+                fields.retry()
             return
         self._file = None
         self._opened.append(OpenFile(name, backup))
@@ -210,14 +209,25 @@ class ImportScreen(OtpScreen):
         listed.focus()
         names = [file.name for file in preview.files]
         self.query_one(TitleBar).show(names[0] if len(names) == 1 else f"{len(names)} files")
+        self._tell()
+        self._selected()
+
+    def _tell(self) -> None:
+        """Say what the files hold, or all of the selected row's reason."""
+        preview, row = self._preview, self._listed.selected
+        if preview is None:
+            return
+        if row is not None and row.reason and self._listed.cursor:
+            self._say(f"{row.what}: {row.reason}")
+            return
         counts = ((kind, sum(row.kind is kind for row in preview.rows)) for kind in Kind)
         told = ", ".join(f"{count} {WORDS[kind]}" for kind, count in counts if count)
         self._say(f"{told or 'No entries'}. Enter imports.")
-        self._selected()
 
     @on(LineList.Moved)
     def _moved(self, event: LineList.Moved) -> None:
         event.stop()
+        self._tell()
         self._selected()
 
     def _selected(self) -> None:

@@ -213,7 +213,7 @@ class CodeList(LineList):
         following = face.following if room >= _NARROW - self._names_at else ""
         if room < _NARROW - self._names_at:
             return [Segment(fit(entry.issuer or entry.account or "", room), row)]
-        tail = f"{following} " if following else ""
+        tail = f" {following} " if following else ""
         issuer = max(12, min(28, room * 2 // 5))
         account = room - issuer - _GAP - len(tail)
         if not entry.issuer:

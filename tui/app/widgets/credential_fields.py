@@ -65,6 +65,12 @@ class CredentialFields(Grid):
         for field in self.query(PasswordInput):
             field.take()
 
+    def retry(self) -> None:
+        """Ask again after a refusal: the password anew, the rest as it stands."""
+        self.query_one("#password", PasswordInput).take()
+        fields = (self._field(name) for name in ("password", "username", "server"))
+        next(field for field in fields if field.display).focus()
+
     @property
     def first_empty(self) -> Widget | None:
         """The first field that still has to be filled in."""

@@ -23,6 +23,11 @@ class FitList(LineList):
     def row_count(self) -> int:
         return len(self._rows)
 
+    @property
+    def selected(self) -> Problem | None:
+        """The remark under the cursor."""
+        return self._rows[self.cursor][2] if self._rows else None
+
     def show(self, found: Fit) -> None:
         """Show what is left out first, then what changes, then the notes."""
         self._rows = [

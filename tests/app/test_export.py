@@ -1,0 +1,171 @@
+"""The export screen: what goes out, and what is asked before."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from textual.pilot import Pilot
+from textual.widgets import Input, Select
+
+from tests.app.conftest import MakeApp
+from tests.app.helpers import codes_of, lines_of, settle, status_of
+from tui.app.screens.codes import CodesScreen
+from tui.app.screens.confirm import ConfirmScreen
+from tui.app.screens.export_vault import ExportScreen
+from tui.app.widgets.fit_list import FitList
+from tui.app.widgets.password_input import PasswordInput
+from tui.formats import by_name
+from tui.formats.base import Credentials
+from tui.vault.vault import LockedVault
+
+
+async def open_screen(pilot: Pilot[None], target: str, path: Path, *before: str) -> ExportScreen:
+    await settle(pilot)
+    await pilot.press(*before, "e")
+    await settle(pilot)
+    screen = pilot.app.screen
+    assert isinstance(screen, ExportScreen)
+    screen.query_one("#format", Select).value = target
+    await settle(pilot)
+    screen.query_one("#path", Input).value = str(path)
+    await settle(pilot)
+    return screen
+
+
+async def type_password(pilot: Pilot[None], first: str, second: str) -> None:
+    pilot.app.screen.query_one("#password", PasswordInput).value = first
+    pilot.app.screen.query_one("#again", PasswordInput).value = second
+    pilot.app.screen.query_one("#again", PasswordInput).focus()
+    await pilot.press("enter")
+    await settle(pilot)
+
+
+def issuers(path: Path, form: str, credentials: Credentials) -> list[str]:
+    backup = by_name(form).read(path.read_bytes(), credentials)
+    return [entry.issuer for entry in backup.entries]
+
+
+async def test_an_encrypted_file_is_written_for_this_user_alone(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    app, path = make_app(), tmp_path / "out.authpro"
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_screen(pilot, "authenticator-pro", path)
+        await type_password(pilot, "backup pw", "backup pw")
+        assert isinstance(app.screen, CodesScreen)
+        assert "exported and read back" in status_of(app)
+    assert "GitHub" in issuers(path, "authenticator-pro", Credentials("backup pw"))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+async def test_two_different_passwords_write_nothing(make_app: MakeApp, tmp_path: Path) -> None:
+    app, path = make_app(), tmp_path / "out.authpro"
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_screen(pilot, "authenticator-pro", path)
+        await type_password(pilot, "backup pw", "backup pW")
+        assert "differ" in status_of(app)
+        assert isinstance(app.screen, ExportScreen)
+    assert not path.exists()
+
+
+async def test_what_cannot_be_held_is_named_before_anything_is_written(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    app, path = make_app(), tmp_path / "out.avtotpy"
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await open_screen(pilot, "avtotpy", path)
+        remarks = lines_of(screen.query_one(FitList))
+        assert any("left out" in line and "Steam" in line for line in remarks)
+        assert "may refuse" in status_of(app)
+    assert not path.exists()
+
+
+async def test_plain_text_asks_first_and_no_is_the_answer_of_enter(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    app, path = make_app(), tmp_path / "out.txt"
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_screen(pilot, "otpauth-uris", path)
+        screen.query_one("#path").focus()
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+        assert isinstance(app.screen, ConfirmScreen)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert not path.exists()
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+        await pilot.press("y")
+        await settle(pilot)
+        assert "otpauth://totp/" in path.read_text()
+
+
+async def test_a_file_is_replaced_only_after_a_yes(make_app: MakeApp, tmp_path: Path) -> None:
+    app, path = make_app(), tmp_path / "out.authpro"
+    path.write_text("mine")
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_screen(pilot, "authenticator-pro-legacy", path)
+        for answer, left in (("n", True), ("y", False)):
+            screen.query_one("#password", PasswordInput).value = "backup pw"
+            screen.query_one("#again", PasswordInput).value = "backup pw"
+            screen.query_one("#again", PasswordInput).focus()
+            await pilot.press("enter")
+            await pilot.pause(0.2)
+            assert isinstance(app.screen, ConfirmScreen)
+            await pilot.press(answer)
+            await settle(pilot)
+            assert (path.read_bytes() == b"mine") is left
+
+
+async def test_ticked_rows_go_out_alone(make_app: MakeApp, tmp_path: Path) -> None:
+    app, path = make_app(), tmp_path / "out.authpro"
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("x", "j", "x")
+        assert "✓" in lines_of(codes_of(app))[0]
+        await open_screen(pilot, "authenticator-pro-legacy", path)
+        await type_password(pilot, "backup pw", "backup pw")
+    written = issuers(path, "authenticator-pro-legacy", Credentials("backup pw"))
+    assert written == ["GitHub", "Steam"]
+
+
+async def test_what_the_search_shows_can_go_out(make_app: MakeApp, tmp_path: Path) -> None:
+    app, path = make_app(), tmp_path / "out.authpro"
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("slash", *"gordon", "tab", "shift+tab")
+        await pilot.press("enter")
+        await settle(pilot)
+        app.screen.action_export()  # type: ignore[attr-defined]
+        await settle(pilot)
+        app.screen.query_one("#what", Select).value = "shown"
+        app.screen.query_one("#format", Select).value = "authenticator-pro-legacy"
+        await settle(pilot)
+        app.screen.query_one("#path", Input).value = str(path)
+        await type_password(pilot, "backup pw", "backup pw")
+    written = issuers(path, "authenticator-pro-legacy", Credentials("backup pw"))
+    assert written == ["Steam", "Bank"]
+
+
+async def test_a_copy_of_the_vault_opens_with_its_own_password(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    app, path = make_app(), tmp_path / "copy.json"
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_screen(pilot, "vault", path)
+        await type_password(pilot, "short", "short")
+        assert "at least 8" in status_of(app)
+        assert not path.exists()
+        await type_password(pilot, "a long one", "a long one")
+        assert isinstance(app.screen, CodesScreen)
+    assert len(LockedVault.read(path).unlock("a long one").entries) == 8
+
+
+async def test_escape_leaves_without_a_file(make_app: MakeApp, tmp_path: Path) -> None:
+    app, path = make_app(), tmp_path / "out.authpro"
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_screen(pilot, "authenticator-pro", path)
+        await pilot.press("escape")
+        assert isinstance(app.screen, CodesScreen)
+    assert not path.exists()
