@@ -39,7 +39,8 @@ def parse(uri: str, *, lone_is_account: bool = False) -> Entry:
     Where they disagree, the `issuer` parameter wins over the label. A label that is one
     name is the account if the issuer is known otherwise or if it is an e-mail address, else
     the issuer, since an entry needs one in Authenticator Pro; with `lone_is_account` it is
-    always the account. Keys may be in any case, the first of a repeated key counts, and an empty value or the word null counts as absent.
+    always the account. Keys may be in any case, the first of a repeated key counts, and an
+    empty value or the word null counts as absent.
     Steam, Mobile-OTP and Yandex have their own digits, period and hash, whatever is said.
 
     Raises:
