@@ -45,11 +45,9 @@ class Tmux:
         """Wait until one of these is on the screen."""
         wait_until(lambda: any(text in self.screen() for text in texts), self.screen)
 
-    def wait_for_field(self, placeholder: str) -> None:
+    def wait_for_field(self, name: str) -> None:
         """Wait until the cursor is in the field with this placeholder."""
-        wait_until(
-            lambda: placeholder in self.screen().splitlines()[self._cursor_line()], self.screen
-        )
+        wait_until(lambda: name in self.screen().splitlines()[self._cursor_line()], self.screen)
 
     def _cursor_line(self) -> int:
         return int(self.run("display-message", "-p", "#{cursor_y}"))
@@ -69,7 +67,7 @@ class Tmux:
         """Import an encrypted backup, from the import screen on."""
         self.wait_for("path of the backup")
         self.type(str(path), "Enter")
-        self.wait_for("type the password of the backup")
+        self.wait_for("Password")
         self.type(password, "Enter")
         self.wait_for("Enter imports")
         self.type("", "Enter")
