@@ -68,13 +68,13 @@ class WelcomeScreen(OtpScreen):
         first, second = self._fields()
         if first.length < MIN_LENGTH:
             self._say(f"A password has at least {MIN_LENGTH} characters.", "error")
-            first.focus()
+            self.set_focus(first)
         elif not second.value:
-            second.focus()
+            self.set_focus(second)
         elif first.value != second.value:
             self._say("The two differ; type the second again.", "error")
             second.take()
-            second.focus()
+            self.set_focus(second)
         else:
             first.disabled = second.disabled = True
             self._say("Making the vault …", "muted")
@@ -90,7 +90,7 @@ class WelcomeScreen(OtpScreen):
         except OtpTuiError as error:
             first, second = self._fields()
             first.disabled = second.disabled = False
-            first.focus()
+            self.set_focus(first)
             self._say(error.sentence, "error")
         else:
             self._offer()
