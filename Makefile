@@ -28,7 +28,7 @@ stress: $(VENV)/.dev
 	OTP_TUI_STRESS=1 $(BIN)/python -m pytest $(ARGS)
 
 snapshots: $(VENV)/.dev
-	$(BIN)/python -m pytest tests/app/test_snapshots.py --snapshot-update
+	$(BIN)/python -m pytest tests/app/test_snapshots.py -n 0 --snapshot-update
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +22,20 @@ from tests.app.helpers import (
     lines_of,
     pass_time,
     settle,
+    status_of,
 )
 from tests.app.test_import import backup_file, open_file
 from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
+from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.import_backup import ImportScreen
 from tui.app.screens.unlock import UnlockScreen
+from tui.app.widgets.bars import KeyBar, TitleBar
+from tui.app.widgets.file_chooser import PathInput
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.preview_list import PreviewList
 from tui.clipboard import Outcome
+from tui.errors import NotSavedError
 from tui.otp.entry import Entry, OtpType
 from tui.otp.secret import Secret
 from tui.vault.vault import LockedVault, Vault
@@ -214,3 +221,83 @@ def shown(app: OtpApp) -> list[str]:
 def selected(app: OtpApp) -> str | None:
     entry = codes_of(app).selected
     return entry.issuer if entry else None
+
+
+async def test_what_is_not_saved_stays_on_screen_and_is_saved_when_that_is_possible(
+    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = make_vault()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        with monkeypatch.context() as patched:
+            patched.setattr("os.fsync", full)
+            with pytest.raises(NotSavedError):
+                vault.change(lambda document: replace(document, entries=document.entries[:3]))
+            app.screen.reload()  # type: ignore[attr-defined]
+            await pilot.press("q")
+            await pilot.pause(0.3)
+            assert isinstance(app.screen, ConfirmScreen)
+            await pilot.press("n")
+            await settle(pilot)
+            assert "NOT SAVED" in lines_of(app.screen.query_one(TitleBar))[0]
+        await pass_time(pilot, clock, 30)
+        await settle(pilot)
+        assert "NOT SAVED" not in lines_of(app.screen.query_one(TitleBar))[0]
+        assert vault.saved
+
+
+async def test_a_path_longer_than_any_system_takes_is_told(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("i")
+        await settle(pilot)
+        app.screen.query_one(PathInput).value = "/tmp/" + "x" * 300
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "too long" in status_of(app)
+
+
+async def test_tab_lists_the_names_where_several_go_on(make_app: MakeApp, tmp_path: Path) -> None:
+    for name in ("a-one", "a-two"):
+        (tmp_path / name).touch()
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("i")
+        await settle(pilot)
+        field = app.screen.query_one(PathInput)
+        field.value = f"{tmp_path}/a-"
+        await pilot.press("tab")
+        await settle(pilot)
+        assert app.focused is field
+        assert status_of(app) == "a-one  a-two"
+
+
+async def test_the_keys_below_are_those_that_work_while_searching(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "q quit" in lines_of(app.screen.query_one(KeyBar))[0]
+        await pilot.press("slash")
+        await settle(pilot)
+        below = lines_of(app.screen.query_one(KeyBar))[0]
+        assert "Esc clear" in below
+        assert "quit" not in below
+
+
+@pytest.mark.parametrize("size", [(40, 12), (60, 16), (80, 24)])
+async def test_a_door_fits_and_says_what_is_wrong(make_app: MakeApp, size: tuple[int, int]) -> None:
+    app = make_app(vault=None)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await pilot.press(*"long enough", "enter", *"otherwise", "enter")
+        await settle(pilot)
+        shown = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+        assert "The two differ" in shown
+        assert "╮" in shown

@@ -120,12 +120,9 @@ async def test_after_wrong_passwords_the_right_one_has_to_wait_too(
         await pilot.press(*PASSWORD, "enter")
         await settle(pilot)
         assert isinstance(app.screen, UnlockScreen)
-        assert "Next try in 1 s" in message_of(app)
+        assert "next try is in 1 s" in message_of(app)
         await pass_time(pilot, clock, 1.5)
-        app.screen.query_one(PasswordInput).value = PASSWORD
-        await pilot.press("enter")
-        await settle(pilot)
-        assert isinstance(app.screen, CodesScreen)
+        assert isinstance(app.screen, CodesScreen), "what was typed is tried when its turn comes"
 
 
 def test_the_wait_grows_to_half_a_minute_and_no_further() -> None:

@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,6 +27,7 @@ from tui.app.themes import THEMES
 from tui.clipboard import Clipboard, Copier, choose
 from tui.clock import Clock, SystemClock
 from tui.config import Config
+from tui.errors import OtpTuiError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -48,6 +50,8 @@ class OtpApp(App[None]):
     ALLOW_SELECT = False
     CSS_PATH = "app.tcss"
     DEFAULT_MODE = "stack-0"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar = [
         Binding("ctrl+q,ctrl+c", "quit", "Quit", show=False, priority=True),
     ]
@@ -62,8 +66,10 @@ class OtpApp(App[None]):
         vault: Vault | None = None,
         environ: dict[str, str] | None = None,
         warnings: tuple[str, ...] = (),
+        door_hint: str = "",
     ) -> None:
         super().__init__()
+        self._door_hint = door_hint
         self.vault_path = vault_path
         self.config = config
         self.clock: Clock = clock or SystemClock()
@@ -124,7 +130,7 @@ class OtpApp(App[None]):
         if self.vault_path.exists() or self.vault_path.is_symlink():
             from tui.app.screens.unlock import UnlockScreen
 
-            return UnlockScreen(reason)
+            return UnlockScreen(self._door_hint or reason)
         from tui.app.screens.welcome import WelcomeScreen
 
         return WelcomeScreen()
@@ -144,7 +150,7 @@ class OtpApp(App[None]):
 
     @work(group="forget", exit_on_error=False, description="lock")
     async def _forget(self, vault: Vault) -> None:
-        await asyncio.to_thread(vault.close)
+        await asyncio.to_thread(_close, vault)
         await asyncio.to_thread(self.copier.clear)
 
     @work(group="clipboard", exclusive=True, exit_on_error=False, description="clipboard")
@@ -158,7 +164,7 @@ class OtpApp(App[None]):
     async def on_unmount(self) -> None:
         vault, self.vault = self.vault, None
         if vault is not None:
-            vault.close()
+            _close(vault)
         await asyncio.to_thread(self.copier.clear)
 
     # --- time --------------------------------------------------------------------------
@@ -208,7 +214,7 @@ class OtpApp(App[None]):
         if self.is_headless:
             return
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             try:
                 loop.add_signal_handler(number, self._leave, number)
             except (NotImplementedError, RuntimeError, ValueError):
@@ -218,7 +224,7 @@ class OtpApp(App[None]):
         """Lock and end because the system or the terminal says so."""
         vault, self.vault = self.vault, None
         if vault is not None:
-            vault.close()
+            _close(vault)
         code = 128 + number
         if number == signal.SIGHUP:
             # Without its terminal the driver may never end; the vault is closed by now.
@@ -248,6 +254,14 @@ class OtpApp(App[None]):
         self._close_messages_no_wait()
 
 
+def _close(vault: Vault) -> None:
+    """Let go of a vault, after a last try to save what is not saved yet."""
+    if not vault.saved:
+        with suppress(OtpTuiError):
+            vault.save()
+    vault.close()
+
+
 def run(
     vault_path: Path,
     config: Config,
@@ -261,8 +275,12 @@ def run(
     `vault` is shown at once where it is open already (the demo's); `warnings` are sentences
     to show first.
     """
+    hint = ""
     if demo:
-        warnings = ("A demo on invented entries: the real vault is not touched.", *warnings)
-    app = OtpApp(vault_path, config, vault=vault, warnings=warnings)
+        from tui.demo import DEMO_PASSWORD
+
+        hint = f"This is the demo, on invented entries. Its password is “{DEMO_PASSWORD}”."
+        warnings = (hint, *warnings)
+    app = OtpApp(vault_path, config, vault=vault, warnings=warnings, door_hint=hint)
     app.run()
     return app.return_code or 0

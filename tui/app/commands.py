@@ -76,10 +76,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("edge(-1)", ("home", "g"), "first", "First row", "Move"),
     Command("edge(1)", ("end", "G"), "last", "Last row", "Move"),
     Command("import_backup", ("i",), "import", "Import backups", "Vault", 5),
-    Command("export", ("e",), "export", "Export entries", "Vault", 6),
+    Command("export", ("e",), "export", "Export entries", "Vault", 7),
     Command("tick", ("x",), "tick", "Tick, for an export", "Vault"),
     Command("undo", ("u",), "undo", "Undo the last import", "Vault"),
-    Command("lock", ("l", "ctrl+l"), "lock", "Lock the vault", "Vault", 7),
+    Command("lock", ("l", "ctrl+l"), "lock", "Lock the vault", "Vault", 6),
     Command("help", ("question_mark",), "keys", "Show all keys", "Vault", 8),
     Command("quit", ("q",), "quit", "Quit", "Vault", 9),
 )

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from tui.vault.vault import Vault
 
 MESSAGE_SECONDS = 6.0
+RETRY_SECONDS = 10.0
+"""Between two tries to save what could not be saved."""
+_SEARCH_BAR = [("↵", "copy"), ("↑↓", "move"), ("⇥", "category"), ("Esc", "clear")]
 _SEARCH_KEYS = {key for command in COMMANDS if command.action == "search" for key in command.keys}
 
 
@@ -57,8 +60,9 @@ class CodesScreen(OtpScreen):
         self._status = self.query_one(StatusLine)
         self._countdown.set_class(self._codes.shared, "-shown")
         self.reload()
-        for warning in (*self.otp.warnings, *self.vault.warnings):
-            self.say(warning, "warning", seconds=None)
+        self._retry_at = 0.0
+        if warnings := (*self.otp.warnings, *self.vault.warnings):
+            self.say(" ".join(warnings), "warning", seconds=None)
 
     def on_unmount(self) -> None:
         """Let go of every entry: Textual may hold on to the screen for a while."""
@@ -87,7 +91,10 @@ class CodesScreen(OtpScreen):
         unreadable = len(self.vault.document.unreadable)
         total = self._listing.total
         count = f"{len(rows)} of {total} codes" if len(rows) != total else _codes(total)
-        self.query_one(TitleBar).show(count + (f", {unreadable} unreadable" if unreadable else ""))
+        count += f", {unreadable} unreadable" if unreadable else ""
+        self.query_one(TitleBar).show(count if self.vault.saved else f"NOT SAVED · {count}")
+        self.query_one(KeyBar).show(_SEARCH_BAR if self._query is not None else None)
+        codes.numbered = self._query is None
         self.tick()
 
     def _when_empty(self) -> str:
@@ -104,7 +111,35 @@ class CodesScreen(OtpScreen):
         if self._codes.shared:
             period = self._codes.common_period
             self._countdown.show(period - int(now) % period, period)
-        self._status.tick(self.otp.clock.steady())
+        steady = self.otp.clock.steady()
+        self._status.tick(steady)
+        if not self.vault.saved and steady >= self._retry_at:
+            self._retry_at = steady + RETRY_SECONDS
+            self._save_again()
+
+    @work(group="save", exclusive=True, exit_on_error=False, description="save again")
+    async def _save_again(self) -> None:
+        vault = self.vault
+        try:
+            await beside(vault.save)
+        except OtpTuiError:
+            return
+        self.say("Saved now.")
+        self.reload()
+
+    async def _may_leave(self, deed: str) -> bool:
+        """Save what is not saved yet; where that fails, ask whether to lose it."""
+        vault = self.vault
+        if vault.saved:
+            return True
+        try:
+            await beside(vault.save)
+        except OtpTuiError as error:
+            from tui.app.screens.confirm import ConfirmScreen
+
+            words = f"{error.sentence}\n\nWhat is not saved is lost then."
+            return await self.app.push_screen_wait(ConfirmScreen(deed, words, "yes, lose it"))
+        return True
 
     def say(self, text: str, tone: str = "strong", seconds: float | None = MESSAGE_SECONDS) -> None:
         """Show a message for some seconds; None: until the next."""
@@ -303,9 +338,11 @@ class CodesScreen(OtpScreen):
             self.say(f"Undone: {what}.")
         self.reload()
 
-    def action_lock(self) -> None:
+    @work(group="leave", exclusive=True, exit_on_error=False, description="lock")
+    async def action_lock(self) -> None:
         """Lock the vault."""
-        self.otp.lock()
+        if await self._may_leave("Lock all the same?"):
+            self.otp.lock()
 
     def action_help(self) -> None:
         """Show all keys."""
@@ -313,9 +350,11 @@ class CodesScreen(OtpScreen):
 
         self.app.push_screen(HelpScreen())
 
-    def action_quit(self) -> None:
+    @work(group="leave", exclusive=True, exit_on_error=False, description="quit")
+    async def action_quit(self) -> None:
         """Close the vault and end."""
-        self.app.exit()
+        if await self._may_leave("Quit all the same?"):
+            self.app.exit()
 
     def on_screen_resume(self) -> None:
         """Show the present moment after another screen was in front."""

@@ -155,6 +155,11 @@ class ExportScreen(OtpScreen):
         else:
             self._say(f"Strength of the password: {strength(fields.password)}")
 
+    @on(PathInput.Ambiguous)
+    def _list_names(self, event: PathInput.Ambiguous) -> None:
+        event.stop()
+        self._say("  ".join(event.names[:40]))
+
     # --- writing ---------------------------------------------------------------------------
 
     @on(Input.Submitted)

@@ -100,9 +100,10 @@ class ImportScreen(OtpScreen):
     def _path_given(self, event: Input.Submitted) -> None:
         event.stop()
         field, tree = self.query_one(PathInput), self.query_one(FileTree)
-        if field.value.strip() and field.path.is_dir():
+        if field.value.strip() and field.is_folder:
             tree.path = field.path
             tree.focus()
+            self._say("")
         elif field.value.strip() or tree.ticked:
             typed = [field.path] if field.value.strip() else []
             self._begin([*tree.ticked, *(path for path in typed if path not in tree.ticked)])
@@ -121,6 +122,11 @@ class ImportScreen(OtpScreen):
             empty.focus()
         elif self._file is not None and not self._busy:
             self._open(fields.credentials)
+
+    @on(PathInput.Ambiguous)
+    def _list_names(self, event: PathInput.Ambiguous) -> None:
+        event.stop()
+        self._say("  ".join(event.names[:40]))
 
     def _begin(self, paths: list[Path]) -> None:
         self._opened, self._waiting = [], paths

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Middle, Vertical
@@ -34,6 +36,9 @@ class UnlockScreen(OtpScreen):
         self._reason = reason
         self._wrong = 0
         self._not_before = 0.0
+        self._refusal = ""
+        self._pending = False
+        """Whether a password was typed that waits for its turn."""
 
     def compose(self) -> ComposeResult:
         with Middle(), Vertical(classes="card"):
@@ -46,14 +51,12 @@ class UnlockScreen(OtpScreen):
     @on(Input.Submitted, "#password")
     def _try(self, event: Input.Submitted) -> None:
         event.stop()
-        left = self._not_before - self.otp.clock.steady()
-        if left > 0 or not event.value:
-            self.tick()
+        if not event.value:
             return
         field = self.query_one(PasswordInput)
         field.disabled = True
-        self._say("Unlocking …", "muted")
-        self._unlock(field.take())
+        self._pending = True
+        self.tick()
 
     @work(exclusive=True, exit_on_error=False, description="unlock")
     async def _unlock(self, password: str) -> None:
@@ -73,19 +76,25 @@ class UnlockScreen(OtpScreen):
         if isinstance(error, WrongPasswordError):
             self._wrong += 1
             self._not_before = self.otp.clock.steady() + wait_after(self._wrong)
+        self._refusal = error.sentence
         self._say(error.sentence, "error")
+        self.tick()
         field = self.query_one(PasswordInput)
         field.disabled = False
         field.focus()
 
     def tick(self) -> None:
-        """Count down what is left of the wait."""
+        """Count down what is left of the wait, then try what was typed."""
         left = self._not_before - self.otp.clock.steady()
         if left > 0:
-            self._say(f"Wrong password, or the file is damaged. Next try in {left:.0f} s.", "error")
+            self._say(f"{self._refusal} The next try is in {math.ceil(left)} s.", "error")
+        elif self._pending:
+            self._pending = False
+            self._say("Unlocking …", "muted")
+            self._unlock(self.query_one(PasswordInput).take())
         elif self._not_before:
             self._not_before = 0.0
-            self._say("Try again.", "muted")
+            self._say(self._refusal, "error")
 
     def _say(self, text: str, tone: str) -> None:
         label = self.query_one("#message", Label)

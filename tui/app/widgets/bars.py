@@ -245,26 +245,29 @@ class KeyBar(Bar):
         super().__init__()
         self._keys = keys
 
-    def show(self, keys: Sequence[tuple[str, str]]) -> None:
-        """Show other keys: pairs of a key and what it does."""
-        self._keys = keys
-        self.refresh()
+    def show(self, keys: Sequence[tuple[str, str]] | None) -> None:
+        """Show other keys: pairs of a key and what it does; None: those of the table."""
+        if keys != self._keys:
+            self._keys = keys
+            self.refresh()
 
     def segments(self, width: int) -> list[Segment]:
         strong, muted = self.looks.strong, self.looks.muted
         parts: list[Segment] = []
-        at = 0
         for key, label in self._shown(width):
-            parts += [Segment(f" {key}", strong), Segment(f" {label}  ", muted)]
-            at += width_of(key) + width_of(label) + 4
+            parts += [Segment(f" {key}", strong), Segment(f" {label} ", muted)]
         return parts
 
     def _shown(self, width: int) -> list[tuple[str, str]]:
         if self._keys is not None:
-            return list(self._keys)
+            return _fitting(list(self._keys), width, keep=1)
         ranked = sorted((command for command in COMMANDS if command.rank), key=lambda c: c.rank)
         pairs = [(shown(command.keys[0]), command.label) for command in ranked]
-        # The last two, help and quit, stay when it is narrow.
-        while len(pairs) > 2 and sum(width_of(k) + width_of(w) + 4 for k, w in pairs) > width:
-            del pairs[-3]
-        return pairs
+        return _fitting(pairs, width, keep=2)
+
+
+def _fitting(pairs: list[tuple[str, str]], width: int, keep: int) -> list[tuple[str, str]]:
+    """Leave pairs out until the line fits, from the end but for the last `keep`."""
+    while len(pairs) > keep and sum(width_of(k) + width_of(w) + 3 for k, w in pairs) > width:
+        del pairs[-keep - 1]
+    return pairs

@@ -59,6 +59,8 @@ class CodeList(LineList):
         """HOTP codes that were asked for, by entry id."""
         self.ticked: set[str] = set()
         """Ids of the entries that were ticked."""
+        self.numbered = True
+        """Whether the rows that a digit copies bear that digit."""
         self.nothing = ""
         """What stands in an empty list."""
         self._code_width = 7
@@ -168,7 +170,8 @@ class CodeList(LineList):
         if entry.type is OtpType.HOTP:
             shown = self.revealed.get(entry.id)
             code = group(shown) if shown else blank(entry)
-            return Face("↵", code, False, f"counter {entry.counter}")
+            counter = entry.counter - 1 if shown else entry.counter
+            return Face("↵", code, False, f"counter {counter}")
         try:
             code = group(self.code_text(entry))
             following = group(self.code_text(entry, True)) if index == self.cursor else ""
@@ -203,7 +206,7 @@ class CodeList(LineList):
         segments.append(Segment(lead + fit(face.code, self._code_width + _GAP), code))
         segments += self._names(entry, face, width, row, muted)
         nth = index - self.top + 1
-        segments.append(Segment(f"{nth if nth <= 9 else '':>{_NUMBER}} ", muted))
+        segments.append(Segment(f"{nth if nth <= 9 and self.numbered else '':>{_NUMBER}} ", muted))
         return Strip(segments, None).adjust_cell_length(width, row)
 
     def _names(

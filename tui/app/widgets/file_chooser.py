@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.binding import Binding
+from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import DirectoryTree, Input
 
@@ -23,20 +24,26 @@ def complete(typed: str) -> str:
 
     A folder that is the only one gets its slash. Hidden names count when the dot was typed.
     """
+    start = typed.rpartition("/")[2]
+    common = _shared_start(candidates(typed))
+    if len(common) <= len(start):
+        return typed
+    return typed[: len(typed) - len(start)] + common
+
+
+def candidates(typed: str) -> list[str]:
+    """Return the names in the typed folder that begin as typed, folders with their slash."""
     folder, _, start = typed.rpartition("/")
-    base = Path(folder + "/" if typed.startswith("/") else folder or ".").expanduser()
     names: list[str] = []
     try:
+        base = Path(folder + "/" if typed.startswith("/") else folder or ".").expanduser()
         with os.scandir(base) as found:
             for _, item in zip(range(_MOST), found, strict=False):
                 if item.name.startswith(start) and (start or not item.name.startswith(".")):
                     names.append(item.name + ("/" if item.is_dir() else ""))
-    except OSError:
-        return typed
-    common = _shared_start(names)
-    if len(common) <= len(start):
-        return typed
-    return typed[: len(typed) - len(start)] + common
+    except (OSError, RuntimeError, ValueError):
+        return []
+    return sorted(names)
 
 
 def _shared_start(names: list[str]) -> str:
@@ -67,19 +74,40 @@ class PathInput(Input):
         )
         self.cursor_blink = False
 
+    class Ambiguous(Message):
+        """Several names go on as what was typed does."""
+
+        def __init__(self, names: list[str]) -> None:
+            super().__init__()
+            self.names = names
+
     def action_complete(self) -> None:
-        """Complete the path, or go to the next field."""
+        """Complete the path, or tell the names it may be, or go to the next field."""
         full = complete(self.value) if self.value else self.value
-        if full == self.value:
-            self.screen.focus_next()
-        else:
+        if full != self.value:
             self.value = full
             self.cursor_position = len(full)
+        elif self.value and len(names := candidates(self.value)) > 1:
+            self.post_message(self.Ambiguous(names))
+        else:
+            self.screen.focus_next()
 
     @property
     def path(self) -> Path:
         """What was typed, as a path."""
-        return Path(self.value.strip()).expanduser()
+        path = Path(self.value.strip())
+        try:
+            return path.expanduser()
+        except RuntimeError:
+            return path
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether what was typed is a folder."""
+        try:
+            return self.path.is_dir()
+        except (OSError, ValueError):
+            return False
 
 
 class FileTree(DirectoryTree):

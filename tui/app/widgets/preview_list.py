@@ -77,7 +77,7 @@ class PreviewList(LineList):
                 Segment("▌" if chosen else " ", looks.on_code if chosen else base),
                 Segment(f" {mark} ", state),
                 Segment(fit(deed, 9), state),
-                Segment(fit(WORDS[row.kind], 15), muted),
+                Segment(fit(WORDS[row.kind] if row.kind is not Kind.REFUSED else "", 15), muted),
                 Segment(fit(row.what, name - 2) + "  ", base),
                 Segment(fit(row.reason, max(0, room - name)), muted),
             ]
