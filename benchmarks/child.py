@@ -32,6 +32,7 @@ class OpenVault:
     """A vault that was unlocked before the clock started."""
 
     warnings: tuple[str, ...] = ()
+    saved = True
 
     def __init__(self, count: int) -> None:
         from benchmarks.entries import document
@@ -46,12 +47,13 @@ class OpenVault:
 def codes(count: int, countdown: str) -> None:
     """Show the code list of `count` entries, started as `tui.__main__` starts it."""
     vault: Any = OpenVault(count)
-    gc.disable()
-    _start()
-    from tui.__main__ import _start_app
     from tui.config import Config
 
     config = Config(countdown=countdown, clipboard="off", lock_after=0)
+    gc.disable()
+    _start()
+    from tui.__main__ import _start_app
+
     _start_app(Path("bench.json"), config, vault=vault)
 
 

@@ -48,7 +48,7 @@ class OtpApp(App[None]):
     TITLE = "otp-tui"
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
-    CSS_PATH = "app.tcss"
+    CSS = Path(__file__).with_name("app.tcss").read_text(encoding="utf-8")
     DEFAULT_MODE = "stack-0"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012
@@ -86,7 +86,9 @@ class OtpApp(App[None]):
         self.add_mode("stack-0", self._first)
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        # Set without its watcher, which would have the style sheets parsed once more.
+        self.set_reactive(App.theme, THEMES[0].name)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     @property
     def vault_name(self) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.text import Text
-from rich.traceback import Traceback
+
+if TYPE_CHECKING:
+    from rich.traceback import Traceback
 
 _OURS = Path(__file__).parents[1]
 
@@ -16,6 +19,8 @@ def crash_line(error: object) -> Text:
 
     Its message and the local variables are left out: they may hold secrets.
     """
+    from rich.traceback import Traceback  # brings all of Pygments
+
     kind, places = _of_picture(error) if isinstance(error, Traceback) else _of_exception(error)
     known = [(Path(name), line) for name, line in places if "<frozen" not in name]
     ours = [place for place in known if _OURS in place[0].parents] or known
