@@ -25,7 +25,7 @@ class Terminal:
             stdin=self._slave,
             stdout=subprocess.PIPE,
             stderr=self._slave,
-            env={**program.env, "TERM": "xterm-256color"},
+            env={"TERM": "xterm-256color", **program.env},
             cwd=program.folder,
             start_new_session=True,
             # Whoever leads a session gets the first terminal it opens as /dev/tty.

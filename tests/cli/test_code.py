@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.cli.conftest import RFC_SECRET
-from tests.cli.program import Program
+from tests.cli.program import PASSWORD, Program
 from tui.otp.codes import code_at, next_code
 from tui.otp.entry import Entry, OtpType
 from tui.otp.secret import Secret
+from tui.vault.vault import Vault
 
 GITHUB_ID = "00000000-0000-4000-8000-000000000001"
 
@@ -70,6 +73,15 @@ def test_candidates_cannot_steer_the_terminal(filled: Program) -> None:
     assert done.code == 4
     assert "Evil" in done.err
     assert not set(done.err) & set("\x1b\x07\x9b\u202e")
+
+
+def test_a_long_candidate_leaves_room_for_its_id(filled: Program) -> None:
+    long = Entry(type=OtpType.TOTP, issuer="郵" * 300, secret=Secret.base32(RFC_SECRET))
+    twins = (replace(long, id="a"), replace(long, id="b"))
+    Vault.open(filled.vault, PASSWORD).change(lambda document: replace(document, entries=twins))
+    done = filled.open("code", "郵")
+    assert done.code == 4
+    assert f"  {'郵' * 19}…  a\n" in done.err
 
 
 def test_a_counter_moves_before_its_code_is_printed(filled: Program) -> None:

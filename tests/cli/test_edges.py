@@ -62,6 +62,40 @@ def test_a_closed_standard_output(filled: Program) -> None:
     assert done.stderr.count(b"\n") == 1
 
 
+def test_a_counter_stays_where_nobody_could_read_its_code(filled: Program) -> None:
+    before = filled.vault.read_bytes()
+    call = " ".join([*filled.command, "code", "--password-stdin", "bank", ">&-"])
+    done = subprocess.run(
+        ["sh", "-c", call],
+        input=PASSWORD.encode(),
+        stderr=subprocess.PIPE,
+        env=filled.env,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.count(b"\n") == 1
+    assert filled.vault.read_bytes() == before
+
+
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+"""A locale in which names are not text."""
+
+
+def test_a_locale_without_unicode_shows_what_it_can(filled: Program) -> None:
+    done = filled.spawn("list", "--password-stdin", stdin=PASSWORD, **ASCII)
+    assert done.code == 0
+    assert "???" in done.out
+    assert "should not happen" not in done.err
+
+
+def test_a_locale_without_unicode_finds_names_all_the_same(filled: Program) -> None:
+    for args in (("code", "郵便局"), ("list", "郵便局")):
+        done = filled.spawn(args[0], "--password-stdin", args[1], stdin=PASSWORD, **ASCII)
+        assert (done.code, done.err) == (0, "")
+        assert done.out
+
+
 def test_a_name_that_the_terminal_cannot_encode(filled: Program) -> None:
     env = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     done = filled.spawn("list", "--password-stdin", stdin=PASSWORD, **env)

@@ -143,6 +143,7 @@ def test_dry_run_prints_the_plan_and_writes_nothing(filled: Program) -> None:
     assert done.code == 0
     assert "Fresh (gordon)" in done.out
     assert "Bad" in done.out
+    assert "1 entry would be imported, 1 refused" in done.err
     assert RFC_SECRET not in done.out
     assert filled.vault.read_bytes() == before
     report = filled.open("import", file, "--dry-run", "--json").json

@@ -6,6 +6,7 @@ import pytest
 
 import tui
 from tests.cli.program import Program
+from tests.cli.terminal import Terminal
 from tui.cli.parser import build, commands
 
 
@@ -55,6 +56,23 @@ def test_the_app_needs_a_terminal(program: Program) -> None:
         done = program.run(*args)
         assert (done.code, done.out) == (2, "")
         assert "needs a terminal" in done.err
+
+
+@pytest.mark.parametrize("name", ["dumb", ""])
+def test_the_app_needs_a_terminal_that_can_show_it(program: Program, name: str) -> None:
+    program.env["TERM"] = name
+    terminal = Terminal(program)
+    assert terminal.end() == (2, "")
+    assert terminal.seen.startswith("otp-tui: ")
+    assert "TERM" in terminal.seen
+
+
+def test_a_settings_file_that_was_named_has_to_be_there(filled: Program) -> None:
+    """Also where the vault's place is known without it."""
+    for missing in ("missing.toml", filled.folder):
+        done = filled.open("list", "--config", missing)
+        assert (done.code, done.out) == (2, "")
+        assert "cannot be read" in done.err
 
 
 def test_what_was_typed_is_quoted_without_control_characters(program: Program) -> None:

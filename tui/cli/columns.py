@@ -18,6 +18,16 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
     return ["  ".join(map(_pad, row, widths)).rstrip() for row in shown]
 
 
+def cut(text: str, cells: int) -> str:
+    """Return `text`, which is `safe`, or as much of it as `cells` take, with an ellipsis."""
+    if width(text) <= cells:
+        return text
+    kept = len(text)
+    while width(text[:kept]) >= cells:
+        kept -= 1
+    return f"{text[:kept]}…"
+
+
 def width(text: str) -> int:
     """Return how many cells `text` takes: wide characters two, combining marks none."""
     if text.isascii():

@@ -84,11 +84,29 @@ class Context:
         """Refuse to open the app where it cannot be shown.
 
         Raises:
-            UsageError: standard input or standard error is not a terminal.
+            UsageError: standard input or standard error is not a terminal, or it cannot move
+                its cursor.
         """
         for stream in (sys.stdin, sys.stderr):
             if stream is None or not stream.isatty():
                 raise UsageError("The app needs a terminal.", "See otp-tui --help for commands.")
+        if os.environ.get("TERM", "") in {"", "dumb"}:
+            raise UsageError(
+                "The app needs a terminal that TERM names; it is “dumb” or not set.",
+                "See otp-tui --help for commands.",
+            )
+
+    def check_settings(self) -> None:
+        """See to it that a settings file that was named is there, even where nothing needs it.
+
+        Raises:
+            ConfigError: it cannot be read.
+        """
+        from tui.paths import named_config
+
+        path = named_config(self._config_option)
+        if path is not None and (path.is_dir() or not os.access(path, os.R_OK)):
+            _ = self._settings
 
     def read_vault(self) -> LockedVault:
         """Return the vault, still locked.

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _LINE = 16_384
 """Longest line that is said, in characters; only a path or a secret comes near."""
 
+_CLOSED = "Standard output is closed."
+
 
 def lines(texts: Iterable[str]) -> None:
     """Write lines to standard output, each made fit for a terminal."""
@@ -39,7 +41,7 @@ def write(text: str) -> None:
     """
     stream = sys.stdout
     if stream is None:
-        raise FileError("Standard output is closed.")
+        raise FileError(_CLOSED)
     _replace_what_does_not_encode(stream)
     try:
         stream.write(text)
@@ -48,6 +50,16 @@ def write(text: str) -> None:
         raise
     except OSError as error:
         raise FileError(f"Cannot write to standard output: {error.strerror}.") from None
+
+
+def require_open() -> None:
+    """See to it that there is a standard output, before something is done for its sake.
+
+    Raises:
+        FileError: it is closed.
+    """
+    if sys.stdout is None:
+        raise FileError(_CLOSED)
 
 
 def say(*texts: str) -> None:
@@ -81,5 +93,5 @@ def abandon_if_broken() -> None:
 
 
 def _replace_what_does_not_encode(stream: TextIO) -> None:
-    if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+    if isinstance(stream, io.TextIOWrapper) and stream.errors in {"strict", "surrogateescape"}:
         stream.reconfigure(errors="replace")

@@ -45,6 +45,7 @@ def _run(argv: Sequence[str], start_app: StartApp) -> int:
     except SystemExit:
         return 0
     context = Context(args, SystemClock(), start_app)
+    context.check_settings()
     if command is None:
         context.need_terminal()
         return context.start_app(context.vault_path)

@@ -118,7 +118,15 @@ class Report:
     @property
     def sentence(self) -> str:
         """One line for the user: `7 entries imported, 2 already here, 1 refused`."""
-        added = f"{self.added} {'entry' if self.added == 1 else 'entries'} imported"
+        return self._told("imported")
+
+    @property
+    def forecast(self) -> str:
+        """The same of an import that did not happen: `7 entries would be imported, …`."""
+        return self._told("would be imported")
+
+    def _told(self, happens: str) -> str:
+        added = f"{self.added} {'entry' if self.added == 1 else 'entries'} {happens}"
         others = (
             (self.replaced, "replaced"),
             (self.already_here, "already here"),

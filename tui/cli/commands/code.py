@@ -9,6 +9,7 @@ from tui.cli import output
 from tui.cli.moment import add_at
 from tui.cli.parser import add_command
 from tui.cli.passwords import add_options
+from tui.cli.query import add_query
 from tui.errors import EntryError, MatchError, UsageError
 from tui.text import safe
 
@@ -35,7 +36,7 @@ def register(subparsers: Subparsers) -> None:
         "account, issuer:account or id wins over several partial fits.\n"
         "A counter's (HOTP) code moves its counter; --at and --next do not apply to it.",
     )
-    parser.add_argument("query", metavar="QUERY", nargs="+", help="which entry")
+    add_query(parser, "+", "which entry")
     add_at(parser)
     parser.add_argument("--next", action="store_true", help="the code of the next period")
     parser.add_argument(
@@ -53,6 +54,8 @@ def run(args: Namespace, context: Context) -> int:
         MatchError: none fits, or several.
         UsageError: --at or --next with a counter.
     """
+    if not args.copy:
+        output.require_open()
     vault = context.open_vault(_import_rest)
     entry = _one(vault, " ".join(args.query))
     code = _code(args, context, vault, entry)
@@ -88,9 +91,9 @@ def _one(vault: Vault, query: str) -> Entry:
 
 
 def _candidates(found: Sequence[Entry]) -> tuple[str, ...]:
-    from tui.cli.columns import table
+    from tui.cli.columns import WIDEST, cut, table
 
-    lines = table([(entry.label, entry.id) for entry in found[:_MOST_CANDIDATES]])
+    lines = table([(cut(entry.label, WIDEST), entry.id) for entry in found[:_MOST_CANDIDATES]])
     more = len(found) - len(lines)
     return (*lines, f"and {more} more") if more else tuple(lines)
 

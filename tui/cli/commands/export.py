@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui.cli import credentials, output
 from tui.cli.parser import add_command
 from tui.cli.passwords import add_options
+from tui.cli.query import typed
 from tui.errors import ExportExistsError, MatchError, UsageError
 from tui.password import MIN_LENGTH
 from tui.text import safe
@@ -42,8 +43,10 @@ def register(subparsers: Subparsers) -> None:
         default=DEFAULT,
         help=f"write {', '.join(names)}; the first where none is named",
     )
-    parser.add_argument("--query", metavar="Q", default="", help="only entries with these words")
-    parser.add_argument("--category", metavar="C", help="only entries of this category")
+    parser.add_argument(
+        "--query", metavar="Q", default="", type=typed, help="only entries with these words"
+    )
+    parser.add_argument("--category", metavar="C", type=typed, help="only entries of this category")
     parser.add_argument("--force", action="store_true", help="replace the file if it is there")
     parser.add_argument(
         "--plaintext",

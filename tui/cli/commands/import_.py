@@ -185,5 +185,5 @@ def _tell(outcome: _Outcome, dry_run: bool, as_json: bool) -> None:
     else:
         for problem in outcome.report.problems:
             output.say(f"{problem.what}: {problem.reason}")
-    would = " (nothing was written)" if dry_run else ""
-    output.say(f"{outcome.source.name}: {outcome.report.sentence}{would}")
+    report = outcome.report
+    output.say(f"{outcome.source.name}: {report.forecast if dry_run else report.sentence}")

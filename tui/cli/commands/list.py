@@ -8,6 +8,7 @@ from tui.cli import output
 from tui.cli.moment import add_at
 from tui.cli.parser import add_command
 from tui.cli.passwords import add_options
+from tui.cli.query import add_query
 from tui.errors import EntryError
 from tui.text import safe
 
@@ -30,7 +31,7 @@ def register(subparsers: Subparsers) -> None:
         "Columns: issuer, account, code, seconds that it is still valid. A counter's\n"
         "(HOTP) code is left out: `otp-tui code` gives it and moves the counter.",
     )
-    parser.add_argument("query", metavar="QUERY", nargs="*", help="words that all must occur")
+    add_query(parser, "*", "words that all must occur")
     parser.add_argument("--json", action="store_true", help="print a list of objects")
     parser.add_argument("--secrets", action="store_true", help="print secrets and PINs, too")
     add_at(parser)
