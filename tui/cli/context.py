@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tui.clock import Clock
     from tui.config import Config
+    from tui.crypto.kdf import Argon2Params
     from tui.vault.vault import LockedVault, Vault
 
 
@@ -138,6 +139,23 @@ class Context:
     def open_vault(self, meanwhile: Callable[[], object] | None = None) -> Vault:
         """Read and unlock the vault, in one."""
         return self.unlock(self.read_vault(), meanwhile)
+
+    def unlock_with_code(self, locked: LockedVault, code: bytes) -> Vault:
+        """Return the vault, opened with its recovery code.
+
+        Raises:
+            WrongPasswordError: the code does not open it.
+        """
+        self._vault = locked.unlock_with_code(code)
+        return self._vault
+
+    @property
+    def kdf_params(self) -> Argon2Params:
+        """What the settings say that a new password is to cost."""
+        from tui.crypto.kdf import Argon2Params
+
+        kdf = self.config.kdf
+        return Argon2Params(kdf.time_cost, kdf.memory_mib * 1024, kdf.parallelism)
 
     def close(self) -> None:
         """Let go of the vault; what it has to say goes to standard error."""

@@ -14,10 +14,19 @@ from tui.text import safe
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-ORDER = ("password", "backup-password", "export-password", "server-secret")
+ORDER = (
+    "password",
+    "recovery-code",
+    "new-password",
+    "backup-password",
+    "export-password",
+    "server-secret",
+)
 """Every kind of password; each …-stdin option takes the next line of input in this order."""
 _WHOSE = {
     "password": "the vault's password",
+    "recovery-code": "the recovery code",
+    "new-password": "the new password",
     "backup-password": "the backup's password",
     "export-password": "the password for the exported file",
     "server-secret": "the server's secret",

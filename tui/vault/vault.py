@@ -31,7 +31,7 @@ from tui.files import LIMIT, why
 from tui.text import safe
 from tui.vault import envelope as envelopes
 from tui.vault import seal
-from tui.vault.envelope import Envelope
+from tui.vault.envelope import Envelope, RecoverySlot, Slot
 from tui.vault.opening import Opened, decrypt, encrypt, key_by_code, key_by_password
 from tui.vault.store import Store
 
@@ -71,6 +71,11 @@ class LockedVault:
     def path(self) -> Path:
         """Where the vault is."""
         return self._store.path
+
+    @property
+    def has_recovery_code(self) -> bool:
+        """Whether a recovery code opens it, too."""
+        return any(isinstance(slot, RecoverySlot) for slot in self._envelope.slots)
 
     def unlock(self, password: str, meanwhile: Callable[[], object] | None = None) -> Vault:
         """Open the vault with its password; `meanwhile` is called while the key is derived.
@@ -231,6 +236,28 @@ class Vault:
         self._commit(step, keep=False)
         return code_at(taken[0], self._clock.now())
 
+    def change_password(self, password: str, params: Argon2Params) -> None:
+        """Put one slot of a new password, derived at the cost of `params`, for all that were.
+
+        The vault key and the recovery slot stay. Copies made before open with the old password.
+
+        Raises:
+            NotSavedError: the old password still holds; nothing waits to be saved.
+            CryptoError: `params` are too weak or out of bounds, or there is no memory.
+            UsageError: the password is not text.
+        """
+        known, secret = self._known(), seal.password_bytes(password)
+        self._put_slot(seal.password_slot(known.envelope.vault_id, known.key, secret, params))
+
+    def set_recovery_code(self, code: bytes) -> None:
+        """Let a recovery code of 20 bytes open the vault, and no other one any more.
+
+        Raises:
+            NotSavedError: what opened the vault before still does, and nothing else.
+        """
+        known = self._known()
+        self._put_slot(seal.recovery_slot(known.envelope.vault_id, known.key, code))
+
     def close(self) -> None:
         """Let go of the key and the document; a change that is under way ends first."""
         from tui.vault.document import Document
@@ -260,6 +287,23 @@ class Vault:
                     self._document = self._after(step) if changed is None else changed
                     self._saved = False
                 raise self._not_saved(error) from None
+
+    def _put_slot(self, slot: Slot) -> None:
+        """Save with `slot` in the place of those of its kind; passwords stand first."""
+        with self._writing:
+            try:
+                with self._store.locked():
+                    known, current = self._catch_up(self._known())
+                    others = (one for one in known.envelope.slots if type(one) is not type(slot))
+                    slots = sorted((slot, *others), key=lambda one: isinstance(one, RecoverySlot))
+                    envelope = replace(known.envelope, slots=tuple(slots))
+                    self._write(replace(known, envelope=envelope), self._document, current)
+            except _ForeignError as error:
+                raise NotSavedError(f"Nothing was changed: {error}") from None
+            except OSError as error:
+                raise NotSavedError(
+                    f"Nothing was changed: {self._store.name} cannot be written: {why(error)}."
+                ) from None
 
     def _after(self, step: Step) -> Document:
         """Return what `step` makes of the document; what undid the step before it goes."""

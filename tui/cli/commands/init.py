@@ -39,13 +39,11 @@ def run(_args: Namespace, context: Context) -> int:
     path = context.vault_path
     if path.is_symlink() or path.exists():
         raise VaultExistsError(f"There is a vault at {safe(str(path))} already.")
-    kdf = context.config.kdf
+    params = context.kdf_params
     password = context.passwords.get_new("password", "Password for the new vault: ")
 
-    from tui.crypto.kdf import Argon2Params
     from tui.vault.vault import Vault
 
-    params = Argon2Params(kdf.time_cost, kdf.memory_mib * 1024, kdf.parallelism)
     Vault.create(path, password, params, context.clock)
     output.say(f"Made a new vault at {path}.")
     return 0

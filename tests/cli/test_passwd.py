@@ -1,0 +1,86 @@
+"""`otp-tui passwd`: the new password opens the vault, and the old one does not any more."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.cli.program import PASSWORD, Program
+from tests.cli.terminal import Terminal
+
+NEW = "another password"
+
+
+def slots(program: Program) -> list[dict[str, Any]]:
+    """The ways in, as they stand in the vault's file."""
+    found: list[dict[str, Any]] = json.loads(program.vault.read_text())["slots"]
+    return found
+
+
+def test_the_new_password_opens_and_the_old_one_does_not(filled: Program) -> None:
+    before = filled.open("list", "--json", "--secrets", "--at", "59").json
+    done = filled.spawn(
+        "passwd", "--password-stdin", "--new-password-stdin", stdin=f"{PASSWORD}\n{NEW}\n"
+    )
+    assert (done.code, done.out) == (0, "")
+    assert "backups" in done.err
+    assert filled.open("list").code == 3
+    done = filled.run(
+        "list", "--json", "--secrets", "--at", "59", "--password-stdin", stdin=f"{NEW}\n"
+    )
+    assert done.json == before
+
+
+def test_it_costs_what_the_settings_say_and_is_wrapped_anew(filled: Program) -> None:
+    (old,) = slots(filled)
+    config = filled.folder / "config.toml"
+    config.write_text("[kdf]\nmemory_mib = 20\ntime_cost = 2\nparallelism = 1\n")
+    assert filled.open("passwd", "--new-password-stdin", stdin=f"{NEW}\n").code == 0
+    (new,) = slots(filled)
+    assert (new["kdf"]["memory_kib"], new["kdf"]["time_cost"]) == (20480, 2)
+    assert new["kdf"]["salt"] != old["kdf"]["salt"]
+    assert new["nonce"] != old["nonce"]
+    assert new["id"] != old["id"]
+
+
+def test_from_a_file(filled: Program) -> None:
+    file = filled.folder / "new"
+    file.write_text(NEW)
+    assert filled.open("passwd", "--new-password-file", file).code == 1
+    file.chmod(0o600)
+    assert filled.open("passwd", "--new-password-file", file).code == 0
+    assert filled.run("list", "--password-file", file).code == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"), [(PASSWORD, "seven77", 2), (PASSWORD, "", 2), ("wrong", NEW, 3)]
+)
+def test_what_is_refused_changes_nothing(filled: Program, old: str, new: str, code: int) -> None:
+    before = filled.vault.read_bytes()
+    given = ("passwd", "--password-stdin", "--new-password-stdin")
+    done = filled.run(*given, stdin=f"{old}\n{new}\n")
+    assert (done.code, done.out) == (code, "")
+    assert done.err.count("\n") == 1
+    assert filled.vault.read_bytes() == before
+
+
+def test_asked_for_on_the_terminal(filled: Program) -> None:
+    terminal = Terminal(filled, "passwd")
+    for prompt, answer in (("Password of", PASSWORD), ("New password", NEW), ("again", NEW)):
+        terminal.wait_for(prompt)
+        terminal.type(f"{answer}\n")
+    assert terminal.end() == (0, "")
+    assert NEW not in terminal.seen
+    assert filled.run("list", "--password-stdin", stdin=f"{NEW}\n").code == 0
+
+
+def test_two_that_differ_change_nothing(filled: Program) -> None:
+    before = filled.vault.read_bytes()
+    terminal = Terminal(filled, "passwd")
+    for prompt, answer in (("Password of", PASSWORD), ("New password", NEW), ("again", f"{NEW}!")):
+        terminal.wait_for(prompt)
+        terminal.type(f"{answer}\n")
+    assert terminal.end()[0] == 2
+    assert filled.vault.read_bytes() == before

@@ -1,0 +1,115 @@
+"""The ways into a vault: another password, a recovery code, and what stays when one changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.vault.conftest import MakeVault
+from tests.vault.support import FLOOR, PASSWORD, MovedClock, document, entry
+from tui.crypto.kdf import Argon2Params
+from tui.errors import CryptoError, NotSavedError, WrongPasswordError
+from tui.vault import envelope
+from tui.vault.vault import LockedVault, Vault
+
+NEW = "another password"
+CODE = bytes(range(20))
+A, B = entry("a"), entry("b")
+
+
+def test_a_changed_password_takes_the_place_of_the_old_one(
+    make_vault: MakeVault, path: Path, clock: MovedClock
+) -> None:
+    vault = make_vault(document(A))
+    vault.change_password(NEW, FLOOR)
+    vault.change(lambda now: replace(now, entries=(A, B)))
+    assert Vault.open(path, NEW, clock).entries == (A, B)
+    with pytest.raises(WrongPasswordError):
+        Vault.open(path, PASSWORD, clock)
+
+
+def test_a_recovery_code_opens_whatever_the_password_becomes(
+    make_vault: MakeVault, path: Path, clock: MovedClock
+) -> None:
+    vault = make_vault(document(A))
+    assert not LockedVault.read(path, clock).has_recovery_code
+    vault.set_recovery_code(CODE)
+    vault.change_password(NEW, FLOOR)
+    locked = LockedVault.read(path, clock)
+    assert locked.has_recovery_code
+    assert locked.unlock_with_code(CODE).entries == (A,)
+    assert locked.unlock(NEW).entries == (A,)
+
+
+def test_of_two_recovery_codes_the_last_one_counts(
+    make_vault: MakeVault, path: Path, clock: MovedClock
+) -> None:
+    vault = make_vault()
+    vault.set_recovery_code(CODE)
+    vault.set_recovery_code(CODE[::-1])
+    assert len(envelope.parse(path.read_bytes()).slots) == 2
+    LockedVault.read(path, clock).unlock_with_code(CODE[::-1])
+    with pytest.raises(WrongPasswordError):
+        LockedVault.read(path, clock).unlock_with_code(CODE)
+
+
+def test_what_another_program_saved_meanwhile_stays(
+    make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path, clock: MovedClock
+) -> None:
+    vault = make_vault(document(A))
+    other = open_vault()
+    other.change(lambda now: replace(now, entries=(*now.entries, B)))
+    vault.change_password(NEW, FLOOR)
+    assert set(Vault.open(path, NEW, clock).entries) == {A, B}
+
+
+def test_a_program_that_had_the_vault_open_keeps_the_new_password(
+    make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path, clock: MovedClock
+) -> None:
+    vault = make_vault(document(A))
+    other = open_vault()
+    vault.change_password(NEW, FLOOR)
+    other.change(lambda now: replace(now, entries=(*now.entries, B)))
+    assert set(Vault.open(path, NEW, clock).entries) == {A, B}
+
+
+def test_a_full_disk_leaves_the_old_password(
+    make_vault: MakeVault, path: Path, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = make_vault(document(A))
+    before = path.read_bytes()
+
+    def full(_descriptor: int, _data: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("tui.vault.disk.os.write", full)
+        with pytest.raises(NotSavedError, match="Nothing was changed"):
+            vault.change_password(NEW, FLOOR)
+    assert path.read_bytes() == before
+    vault.change(lambda now: replace(now, entries=(A, B)))
+    assert Vault.open(path, PASSWORD, clock).entries == (A, B)
+
+
+def test_another_vault_in_our_place_keeps_its_password(
+    make_vault: MakeVault, path: Path, clock: MovedClock
+) -> None:
+    vault = make_vault()
+    path.unlink()
+    Vault.create(path, "the other password", FLOOR, clock)
+    before = path.read_bytes()
+    with pytest.raises(NotSavedError, match="another vault"):
+        vault.change_password(NEW, FLOOR)
+    assert path.read_bytes() == before
+    assert not list(path.parent.glob("*conflict*"))
+
+
+def test_a_password_is_never_made_cheaper_than_the_floor(make_vault: MakeVault, path: Path) -> None:
+    vault = make_vault()
+    before = path.read_bytes()
+    with pytest.raises(CryptoError):
+        vault.change_password(NEW, Argon2Params(1, 1024, 1))
+    assert path.read_bytes() == before
