@@ -88,14 +88,20 @@ NUMBER_HELP = ("1 – 9", "Copy the n-th row shown")
 """The digits are nine commands that read best as one."""
 
 
+def moves() -> list[Binding]:
+    """Return the bindings of every list."""
+    return [_binding(command) for command in COMMANDS if command.group == "Move"]
+
+
 def bindings() -> list[Binding]:
-    """Return the bindings of the code list, made from the table."""
-    made = [
-        Binding(",".join(command.keys), command.action, command.help, id=command.id)
-        for command in COMMANDS
-    ]
+    """Return the other bindings of the screen with the codes."""
+    made = [_binding(command) for command in COMMANDS if command.group != "Move"]
     digits = [
         Binding(str(number), f"copy_nth({number})", f"Copy row {number}", show=False)
         for number in range(1, 10)
     ]
     return made + digits
+
+
+def _binding(command: Command) -> Binding:
+    return Binding(",".join(command.keys), command.action, command.help, id=command.id)

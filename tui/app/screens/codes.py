@@ -148,18 +148,6 @@ class CodesScreen(OtpScreen):
 
     # --- moving ------------------------------------------------------------------------------
 
-    def action_move(self, step: int) -> None:
-        """Move the cursor by rows."""
-        self._codes.move(step)
-
-    def action_page(self, step: int) -> None:
-        """Move the cursor by pages."""
-        self._codes.move(step * self._codes.page)
-
-    def action_edge(self, side: int) -> None:
-        """Go to the first or the last row."""
-        self._codes.go_to(0 if side < 0 else self._codes.row_count - 1)
-
     def action_category(self, step: int) -> None:
         """Walk the categories."""
         choices = [None, *(category.id for category in self._listing.categories)]

@@ -253,13 +253,8 @@ class ExportScreen(OtpScreen):
             self._say(f"{remark.what}: {remark.reason}")
 
     def on_key(self, event: events.Key) -> None:
-        """Move in the list of remarks."""
-        listed = self.query_one(FitList)
-        steps = {"down": 1, "up": -1, "pagedown": listed.page, "pageup": -listed.page}
-        if listed.has_focus and event.key in steps:
-            event.stop()
-            listed.move(steps[event.key])
-        elif listed.has_focus and event.key == "enter":
+        """Enter goes on from the list of remarks as from a field."""
+        if self.query_one(FitList).has_focus and event.key == "enter":
             event.stop()
             self._go_on()
 

@@ -252,12 +252,7 @@ class ImportScreen(OtpScreen):
         if not self._looking or self._busy:
             return
         listed = self._listed
-        steps = {"down": 1, "j": 1, "up": -1, "k": -1}
-        steps |= {"pagedown": listed.page, "pageup": -listed.page}
-        steps |= {"home": -listed.row_count, "end": listed.row_count}
-        if event.key in steps:
-            listed.move(steps[event.key])
-        elif event.key == "d" and listed.selected is not None:
+        if event.key == "d" and listed.selected is not None:
             kind = listed.selected.kind
             listed.choose(kind, _next_choice(kind, listed.choices))
             self._selected()

@@ -5,24 +5,20 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.app.commands import COMMANDS
+from tui.app.commands import moves
 from tui.app.looks import looks_of
 
 
 class LineList(Widget, can_focus=True):
     """A list of one-line rows. A subclass says how many there are and what a row looks like."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(command.keys), command.action, show=False)
-        for command in COMMANDS
-        if command.group == "Move"
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*moves()]
     DEFAULT_CSS = """
     LineList { height: 1fr; width: 1fr; background: $background; }
     """
