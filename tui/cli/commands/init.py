@@ -25,7 +25,7 @@ def register(subparsers: Subparsers) -> None:
         "init",
         "make a new, empty vault",
         f"The password takes {MIN_LENGTH} characters or more and is asked for twice.\n"
-        "There is no way back into the vault without it.",
+        "There is no way back into the vault without it, or a code of `otp-tui recovery new`.",
     )
     add_options(parser, "password")
 

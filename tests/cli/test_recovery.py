@@ -1,0 +1,109 @@
+"""`otp-tui recovery`: a code on paper that opens the vault when the password is lost."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+
+from tests.cli.program import PASSWORD, Program
+from tests.cli.terminal import Terminal
+
+NEW = "another password"
+USE = ("recovery", "use", "--recovery-code-stdin", "--new-password-stdin")
+
+
+def new_code(program: Program) -> str:
+    """Make a code; return it as it was shown."""
+    done = program.run("recovery", "new", "--password-stdin", stdin=f"{PASSWORD}\n")
+    assert done.code == 0
+    return done.out.strip()
+
+
+def test_a_code_is_shown_once_and_opens_the_vault(filled: Program) -> None:
+    before = filled.open("list", "--json", "--secrets", "--at", "59").json
+    done = filled.spawn("recovery", "new", "--password-stdin", stdin=PASSWORD)
+    assert done.code == 0
+    assert re.fullmatch(r"([A-Z2-7]{4}-){7}[A-Z2-7]{4}\n", done.out)
+    assert done.out.strip() not in done.err
+    typed = done.out.strip().replace("-", " ").lower()
+    done = filled.spawn(*USE, stdin=f"{typed}\n{NEW}\n")
+    assert (done.code, done.out) == (0, "")
+    assert filled.open("list").code == 3
+    after = filled.run(
+        "list", "--json", "--secrets", "--at", "59", "--password-stdin", stdin=f"{NEW}\n"
+    )
+    assert after.json == before
+
+
+def test_the_password_still_opens_it_and_changing_it_keeps_the_code(filled: Program) -> None:
+    code = new_code(filled)
+    assert filled.open("passwd", "--new-password-stdin", stdin=f"{NEW}\n").code == 0
+    assert filled.run(*USE, stdin=f"{code}\n{PASSWORD}\n").code == 0
+    assert filled.open("list").code == 0
+
+
+def test_a_new_code_takes_the_place_of_the_former_one(filled: Program) -> None:
+    first, second = new_code(filled), new_code(filled)
+    before = filled.vault.read_bytes()
+    done = filled.run(*USE, stdin=f"{first}\n{NEW}\n")
+    assert (done.code, done.out) == (3, "")
+    assert filled.vault.read_bytes() == before
+    assert filled.run(*USE, stdin=f"{second}\n{NEW}\n").code == 0
+
+
+def test_a_vault_without_a_code_says_so_before_it_asks(filled: Program) -> None:
+    done = filled.spawn("recovery", "use")
+    assert (done.code, done.out) == (1, "")
+    assert "recovery new" in done.err
+
+
+def test_what_is_no_code_is_one_sentence(filled: Program) -> None:
+    new_code(filled)
+    before = filled.vault.read_bytes()
+    for typed in ("ABCD-EFGH", "", "9" * 32):
+        done = filled.run(*USE, stdin=f"{typed}\n{NEW}\n")
+        assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert filled.vault.read_bytes() == before
+
+
+def test_a_short_new_password_changes_nothing(filled: Program) -> None:
+    code = new_code(filled)
+    before = filled.vault.read_bytes()
+    assert filled.run(*USE, stdin=f"{code}\nshort\n").code == 2
+    assert filled.vault.read_bytes() == before
+
+
+def test_a_code_that_nobody_can_read_is_not_made(filled: Program) -> None:
+    before = filled.vault.read_bytes()
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*filled.command, "recovery", "new", "--password-stdin"],
+        input=PASSWORD.encode(),
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        env=filled.env,
+        timeout=60,
+        check=False,
+    )
+    os.close(writing)
+    assert done.returncode == 141
+    assert filled.vault.read_bytes() == before
+
+
+def test_the_code_is_typed_on_the_terminal_without_echo(filled: Program) -> None:
+    code = new_code(filled)
+    terminal = Terminal(filled, "recovery", "use")
+    for prompt, answer in (("Recovery code", code), ("New password", NEW), ("again", NEW)):
+        terminal.wait_for(prompt)
+        terminal.type(f"{answer}\n")
+    assert terminal.end() == (0, "")
+    assert code not in terminal.seen
+    assert filled.run("list", "--password-stdin", stdin=f"{NEW}\n").code == 0
+
+
+def test_it_has_to_be_said_what_to_do(program: Program) -> None:
+    for args in (("recovery",), ("recovery", "lose")):
+        done = program.run(*args)
+        assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
