@@ -1,0 +1,126 @@
+"""`otp-tui watch`: a line for each code when it changes, and a clean end."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from dataclasses import replace
+from itertools import islice
+
+import pytest
+
+from tests.cli.conftest import entries
+from tests.cli.program import PASSWORD, Program
+from tui.cli.commands.watch import follow
+from tui.otp.codes import code_at
+from tui.otp.entry import Entry
+
+GITHUB, VPN = entries()[0], entries()[3]
+
+
+class Clock:
+    """Moves on by what is waited; `late` is what the machine adds to every pause."""
+
+    def __init__(self, moment: float, late: float = 0) -> None:
+        self.moment = moment
+        self.late = late
+        self.pauses: list[float] = []
+
+    def now(self) -> float:
+        return self.moment
+
+    def steady(self) -> float:
+        return self.moment
+
+    def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.moment += seconds + self.late
+
+
+def line(entry: Entry, moment: float) -> str:
+    """What is said of an entry."""
+    return f"{entry.label}: {code_at(entry, moment).text}"
+
+
+def test_all_codes_first_and_then_each_when_it_changes() -> None:
+    """Periods of 30 and 10 seconds; second 59 is in RFC 6238 appendix B."""
+    clock = Clock(51)
+    said = list(islice(follow([GITHUB, VPN], clock, clock.pause), 3))
+    assert said == [
+        ["GitHub (octocat): 94287082", line(VPN, 51)],
+        [line(GITHUB, 60), line(VPN, 60)],
+        [line(VPN, 70)],
+    ]
+    assert 70 <= clock.moment < 70.1
+
+
+def test_the_clock_is_asked_every_second() -> None:
+    clock = Clock(30.2)
+    list(islice(follow([GITHUB], clock, clock.pause), 2))
+    assert max(clock.pauses) <= 1
+    assert 25 < len(clock.pauses) < 35
+    assert 60 <= clock.moment < 60.1
+
+
+def test_a_sleep_of_the_machine_is_noticed() -> None:
+    clock = Clock(31, late=3600)
+    said = list(islice(follow([GITHUB], clock, clock.pause), 2))
+    assert said == [[line(GITHUB, 31)], [line(GITHUB, 3632)]]
+
+
+def test_a_clock_that_is_set_back_is_noticed() -> None:
+    clock = Clock(1_000_000, late=-500)
+    said = list(islice(follow([GITHUB], clock, clock.pause), 2))
+    assert said[1] == [line(GITHUB, 999_501)]
+
+
+def watching(program: Program, *query: str) -> subprocess.Popen[bytes]:
+    """Start the real program, its password given."""
+    process = subprocess.Popen(
+        [*program.command, "watch", "--password-stdin", *query],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=program.env,
+    )
+    assert process.stdin
+    process.stdin.write(f"{PASSWORD}\n".encode())
+    process.stdin.flush()
+    return process
+
+
+def test_the_program_says_the_codes_at_once_and_ctrl_c_ends_it(filled: Program) -> None:
+    with watching(filled) as process:
+        assert process.stdout
+        assert process.stderr
+        first = [process.stdout.readline().decode() for _ in range(5)]
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read().decode()
+        assert process.wait(20) == 130
+    assert first[0].startswith("GitHub (octocat): ")
+    assert first[0].removeprefix("GitHub (octocat): ").strip().isdigit()
+    assert not any("\x1b" in text or "Bank" in text for text in first)
+    assert "Traceback" not in said
+    assert "No PIN (x)" in said
+
+
+def test_a_reader_that_goes_away_ends_it(filled: Program) -> None:
+    """A period of one second, so that there is something to write soon."""
+    from tui.vault.vault import Vault
+
+    quick = replace(GITHUB, period=1)
+    Vault.open(filled.vault, PASSWORD).change(lambda document: replace(document, entries=(quick,)))
+    with watching(filled) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(20) == 141
+        assert process.stderr.read() == b""
+
+
+@pytest.mark.parametrize("query", ["no such thing", "bank", "no pin"])
+def test_nothing_to_watch(filled: Program, query: str) -> None:
+    done = filled.open("watch", query)
+    assert (done.code, done.out) == (4, "")
+    assert query in done.err

@@ -1,0 +1,103 @@
+"""`otp-tui watch`: codes as they change, a line each, for screen readers and logs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.cli import output
+from tui.cli.parser import add_command
+from tui.cli.passwords import add_options
+from tui.cli.query import add_query
+from tui.errors import EntryError, MatchError
+from tui.text import safe
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tui.cli.context import Context
+    from tui.cli.parser import Subparsers
+    from tui.clock import Clock
+    from tui.otp.entry import Entry
+
+_LONGEST_PAUSE = 1.0
+"""Seconds after which the clock is asked again: it may be set, or the machine may sleep."""
+_SHORTEST_PAUSE = 0.01
+
+
+def register(subparsers: Subparsers) -> None:
+    """Add `watch`."""
+    parser = add_command(
+        subparsers,
+        "watch",
+        "print codes as they change, a line each",
+        "Lines are “issuer (account): code”; first all, then each when its code changes, until\n"
+        "Ctrl+C. A counter's (HOTP) code is left out. The entries are those of the start.",
+    )
+    add_query(parser, "*", "words that all must occur")
+    add_options(parser, "password")
+
+
+def run(args: Namespace, context: Context) -> int:
+    """Print until Ctrl+C, or until nobody reads any more.
+
+    Raises:
+        MatchError: no entry fits, or none that has a code.
+    """
+    output.require_open()
+    vault = context.open_vault()
+    from time import sleep
+
+    from tui.otp.query import find
+
+    ordered = sorted(vault.entries, key=lambda entry: entry.ranking)
+    query = " ".join(args.query)
+    found = find(ordered, vault.document.categories, query)
+    entries = [entry for entry in found if _has_codes(entry, context.clock.now())]
+    if not entries:
+        fits = f" fits “{safe(query, 80)}”" if query else ""
+        raise MatchError(f"No entry with a code to watch{fits}.", "See otp-tui list.")
+    for lines in follow(entries, context.clock, sleep):
+        output.lines(lines)
+    return 0
+
+
+def follow(
+    entries: Sequence[Entry], clock: Clock, pause: Callable[[float], object]
+) -> Iterator[list[str]]:
+    """Yield the lines of all codes, then for ever those of the codes that changed.
+
+    `pause` waits for so many seconds. Each entry has to have a period, and codes.
+    """
+    from tui.otp.codes import code_at, period
+    from tui.otp.totp import step
+
+    periods = [period(entry) or 1 for entry in entries]
+    shown = [-1] * len(entries)
+    while True:
+        moment = clock.now()
+        steps = [step(moment, seconds) for seconds in periods]
+        changed = [
+            f"{entry.label}: {code_at(entry, moment).text}"
+            for entry, now, before in zip(entries, steps, shown, strict=True)
+            if now != before
+        ]
+        shown = steps
+        if changed:
+            yield changed
+        following = min((now + 1) * each for now, each in zip(steps, periods, strict=True))
+        pause(min(max(following - clock.now(), _SHORTEST_PAUSE), _LONGEST_PAUSE))
+
+
+def _has_codes(entry: Entry, moment: float) -> bool:
+    """Whether there is anything to watch; what keeps an entry from having codes is told."""
+    from tui.otp.codes import code_at
+
+    if entry.type.value == "hotp":
+        return False
+    try:
+        code_at(entry, moment)
+    except EntryError as error:
+        output.complain(f"{entry.label}: {error.sentence}")
+        return False
+    return True
