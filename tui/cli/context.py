@@ -65,20 +65,21 @@ class Context:
         Raises:
             ConfigError: a settings file that the user named cannot be read.
         """
-        config, sentences = self._settings
+        config, sentences = self.settings
         for sentence in sentences:
             output.complain(sentence)
         return config
 
     @cached_property
-    def _settings(self) -> tuple[Config, tuple[str, ...]]:
+    def settings(self) -> tuple[Config, tuple[str, ...]]:
+        """The settings, and a sentence for each thing that is wrong with them; none is said."""
         from tui.config import load_option
 
         return load_option(self._config_option)
 
     def start_app(self, path: Path, *, vault: Vault | None = None, demo: bool = False) -> int:
         """Open the app on the vault at `path`, or on one that is open already."""
-        _, sentences = self._settings
+        _, sentences = self.settings
         return self._start_app(path, self.config, vault=vault, demo=demo, warnings=sentences)
 
     def need_terminal(self) -> None:
@@ -107,7 +108,7 @@ class Context:
 
         path = named_config(self._config_option)
         if path is not None and (path.is_dir() or not os.access(path, os.R_OK)):
-            _ = self._settings
+            _ = self.settings
 
     def read_vault(self) -> LockedVault:
         """Return the vault, still locked.

@@ -27,7 +27,7 @@ class NativeWay:
         """What may be on the clipboard of what we put there."""
 
     def copy(self, text: str) -> Outcome:
-        _need_a_tool(self._environ)
+        need_a_tool(self._environ)
         self._ours.add(text)
         if not _within(self._limit, lambda: _copy_and_read(text)):
             raise ClipboardError("The desktop's clipboard holds something else than the code.")
@@ -82,7 +82,7 @@ def _mechanism() -> tuple[Callable[[str], None], Callable[[], str]]:
     return copy, paste
 
 
-def _need_a_tool(environ: Mapping[str, str]) -> None:
+def need_a_tool(environ: Mapping[str, str]) -> None:
     """Raise ClipboardError if pyperclip would find no tool that reads standard input.
 
     Without one it goes on to Klipper, which takes the code as an argument that every process

@@ -32,6 +32,16 @@ class Backups:
             re.escape(vault.name) + r"\.(\d{8,18})\.(\d{8})T\d{6}Z", re.ASCII
         ).fullmatch
 
+    def kept(self) -> list[str]:
+        """Return the names of the backups, the newest first; none where there is no folder.
+
+        Raises:
+            OSError: the system refused.
+        """
+        if not self.folder.is_dir():
+            return []
+        return [name for _, _, name in sorted(self._all(), reverse=True)]
+
     def keep(self, current: bytes, moment: float) -> Path:
         """Keep the vault as it stands, whose bytes are `current`, and return where.
 

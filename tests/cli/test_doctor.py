@@ -1,0 +1,147 @@
+"""`otp-tui doctor`: what is the matter, what to do, and nothing changed by asking."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.program import PASSWORD, Outcome, Program
+from tests.cli.terminal import Terminal
+from tui.cli import checks
+from tui.clocksync import ClockStatus, clock_status
+from tui.config import Config
+from tui.vault.vault import Vault
+
+
+@pytest.fixture(autouse=True)
+def _good_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.clocksync.clock_status", lambda: ClockStatus(True, 0.01))
+
+
+def findings(done: Outcome) -> dict[str, dict[str, Any]]:
+    """What was found, by name."""
+    return {found["name"]: found for found in done.json["findings"]}
+
+
+def test_nothing_is_the_matter(filled: Program) -> None:
+    done = filled.run("doctor", "--json")
+    assert (done.code, done.json["attention"], done.err) == (0, False, "")
+    found = findings(done)
+    assert str(filled.vault) in found["vault"]["says"]
+    assert found["vault's owner"]["says"] == "you"
+    assert found["vault's permissions"]["says"] == "0600"
+    assert found["password's cost"]["says"].startswith("Argon2id, 19 MiB, 2 passes, 1 lanes: ")
+    assert found["recovery code"]["says"] == "none"
+    assert found["backups"]["says"] == "0"
+    assert {"clock", "copying", "terminal", "otp-tui", "Python", "textual"} <= found.keys()
+
+
+def test_lines_for_people(filled: Program) -> None:
+    filled.vault.chmod(0o644)
+    done = filled.run("doctor")
+    assert done.code == 1
+    lines = done.out.splitlines()
+    place = lines.index("! vault's permissions: 0644")
+    assert lines[place + 1] == f"    Run: chmod 600 {filled.vault}"
+    assert sum(line.startswith("!") for line in lines) == 1
+
+
+def test_the_real_program_needs_no_password_and_changes_nothing(filled: Program) -> None:
+    filled.vault.chmod(0o640)
+    before = sorted(filled.vault.parent.iterdir())
+    done = filled.spawn("doctor", "--json")
+    assert done.code == 1
+    assert findings(done)["vault's permissions"]["advice"]
+    assert filled.vault.stat().st_mode & 0o777 == 0o640
+    assert sorted(filled.vault.parent.iterdir()) == before
+
+
+def test_no_vault_yet(program: Program) -> None:
+    done = program.run("doctor", "--json")
+    assert done.code == 1
+    assert "otp-tui init" in findings(done)["vault"]["advice"]
+
+
+def test_a_broken_set_up_is_named_piece_by_piece(filled: Program) -> None:
+    filled.vault.write_bytes(b"{}")
+    filled.vault.parent.chmod(0o777)
+    (filled.folder / "config.toml").write_text("no_such_setting = 1\n")
+    (filled.vault.parent / "vault.conflict-20260101T000000Z-abcdef.json").write_bytes(b"")
+    done = filled.run("doctor", "--json")
+    assert done.code == 1
+    wrong = {one["name"] for one in done.json["findings"] if one["advice"]}
+    assert wrong == {"settings", "folder's permissions", "vault's header", "conflict"}
+
+
+def test_what_is_no_file_is_not_waited_for(program: Program) -> None:
+    program.vault.parent.mkdir(mode=0o700)
+    os.mkfifo(program.vault)
+    done = program.spawn("doctor", "--json")
+    assert done.code == 1
+    assert "not a regular file" in findings(done)["vault"]["says"]
+
+
+def test_backups_and_a_recovery_code_are_seen(filled: Program) -> None:
+    Vault.open(filled.vault, PASSWORD).set_recovery_code(bytes(20))
+    found = findings(filled.run("doctor", "--json"))
+    assert found["recovery code"]["says"] == "one opens the vault"
+    assert found["backups"]["says"].startswith("1, the newest vault.json.00000001.")
+
+
+@pytest.mark.parametrize(
+    ("status", "wrong"),
+    [
+        (ClockStatus(True, 0.5), False),
+        (ClockStatus(True, 9.0), True),
+        (ClockStatus(False, 16.0), True),
+        (None, False),
+    ],
+)
+def test_a_clock_that_may_be_wrong_needs_attention(status: ClockStatus | None, wrong: bool) -> None:
+    assert bool(checks.system_clock(status).advice) is wrong
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="needs Linux")
+def test_the_kernel_tells_of_its_clock() -> None:
+    status = clock_status()
+    assert status is None or 0 <= status.may_be_off < 3600
+
+
+@pytest.mark.parametrize(
+    ("environ", "config", "says", "wrong"),
+    [
+        ({"TERM": "xterm"}, Config(), "OSC 52", False),
+        ({"TERM": "linux"}, Config(), "OSC 52", True),
+        ({"DISPLAY": ":0", "PATH": "/nowhere"}, Config(), "No tool for the desktop", True),
+        ({}, Config(clipboard="native"), "no desktop", True),
+        ({}, Config(clipboard="off"), "turned off", False),
+        ({}, Config(clipboard_command=("pass-it-on",)), "pass-it-on", False),
+    ],
+)
+def test_which_way_copies_go(
+    environ: dict[str, str], config: Config, says: str, wrong: bool
+) -> None:
+    (found,) = checks.copying(config, environ)
+    assert says in found.says
+    assert bool(found.advice) is wrong
+
+
+@pytest.mark.parametrize(("value", "wrong"), [("on", False), ("external", False), ("off", True)])
+def test_tmux_says_whether_it_passes_copies_on(tmp_path: Path, value: str, wrong: bool) -> None:
+    tmux = tmp_path / "tmux"
+    tmux.write_text(f"#!/bin/sh\necho {value}\n")
+    tmux.chmod(0o755)
+    environ = {"TMUX": "x", "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    _, found = checks.copying(Config(), environ)
+    assert found.says == f"set-clipboard is {value}"
+    assert bool(found.advice) is wrong
+
+
+def test_the_terminal_is_measured(filled: Program) -> None:
+    terminal = Terminal(filled, "doctor")
+    _, out = terminal.end()
+    assert "  terminal: 80 columns by 24 rows\n" in out
+    assert "  colours: xterm-256color, 256\n" in out
