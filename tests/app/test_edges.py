@@ -239,11 +239,12 @@ async def test_what_is_not_saved_stays_on_screen_and_is_saved_when_that_is_possi
             with pytest.raises(NotSavedError):
                 vault.change(lambda document: replace(document, entries=document.entries[:3]))
             app.screen.reload()  # type: ignore[attr-defined]
-            await pilot.press("q")
-            await pilot.pause(0.3)
-            assert isinstance(app.screen, ConfirmScreen)
-            await pilot.press("n")
-            await settle(pilot)
+            for key in ("q", "ctrl+q", "ctrl+c", "l"):
+                await pilot.press(key)
+                await pilot.pause(0.3)
+                assert isinstance(app.screen, ConfirmScreen), key
+                await pilot.press("n")
+                await settle(pilot)
             assert "NOT SAVED" in lines_of(app.screen.query_one(TitleBar))[0]
         await pass_time(pilot, clock, 30)
         await settle(pilot)

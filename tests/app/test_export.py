@@ -134,10 +134,7 @@ async def test_what_the_search_shows_can_go_out(make_app: MakeApp, tmp_path: Pat
     app, path = make_app(), tmp_path / "out.authpro"
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await pilot.press("slash", *"gordon", "tab", "shift+tab")
-        await pilot.press("enter")
-        await settle(pilot)
-        app.screen.action_export()  # type: ignore[attr-defined]
+        await pilot.press("slash", *"gordon", "ctrl+e")
         await settle(pilot)
         app.screen.query_one("#what", Select).value = "shown"
         app.screen.query_one("#format", Select).value = "authenticator-pro-legacy"

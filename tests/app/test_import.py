@@ -294,10 +294,9 @@ async def test_a_difference_is_shown_side_by_side_and_can_be_replaced(
 
 
 async def test_avtotpy_asks_for_a_user_and_the_servers_secret(
-    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
 ) -> None:
     secret = "c2VydmVyIHNlY3JldCBvZiAzMiBieXRlcyBvciBzbw=="
-    monkeypatch.setenv("TOTP_ENCRYPTION_SECRET_BASE64", secret)
     form = by_name("avtotpy")
     assert form.write is not None
     entry = Entry(type=OtpType.TOTP, issuer="Shop", account="me", secret=Secret.base32("MFRGGZDF"))
@@ -306,6 +305,7 @@ async def test_avtotpy_asks_for_a_user_and_the_servers_secret(
     path.write_bytes(form.write(Backup((entry,)), given))
     vault = make_vault([], [])
     app = make_app(vault)
+    app.environ["TOTP_ENCRYPTION_SECRET_BASE64"] = secret
     async with app.run_test(size=(80, 24)) as pilot:
         await open_file(pilot, path)
         assert app.focused is app.screen.query_one("#username")

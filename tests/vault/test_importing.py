@@ -134,6 +134,11 @@ def test_a_mobile_otp_secret_is_text_and_never_the_base32_of_another() -> None:
     assert kinds(vault(text), upper) == [Kind.NEW]
 
 
+def test_a_namesake_is_told_beside_an_entry_that_is_here_already() -> None:
+    document = vault(entry(ONE))
+    assert kinds(document, entry(ONE), entry(TWO)) == [Kind.IDENTICAL, Kind.NAMESAKE]
+
+
 def test_the_same_names_with_another_secret_are_a_namesake() -> None:
     here = entry()
     (row,) = plan(vault(here), Backup((entry(TWO),)))

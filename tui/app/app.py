@@ -161,7 +161,29 @@ class OtpApp(App[None]):
 
     async def action_quit(self) -> None:
         """Close the vault, empty the clipboard, and end."""
-        self.exit()
+        self._leave_by("Quit all the same?", self.exit)
+
+    def ask_and_lock(self) -> None:
+        """Lock, after a question where something could not be saved."""
+        self._leave_by("Lock all the same?", self.lock)
+
+    def _leave_by(self, question: str, deed: Callable[[], object]) -> None:
+        if self.vault is None or self.vault.saved:
+            deed()
+        else:
+            self._save_or_ask(self.vault, question, deed)
+
+    @work(group="leave", exclusive=True, exit_on_error=False, description="leave")
+    async def _save_or_ask(self, vault: Vault, question: str, deed: Callable[[], object]) -> None:
+        try:
+            await asyncio.to_thread(vault.save)
+        except OtpTuiError as error:
+            from tui.app.screens.confirm import ConfirmScreen
+
+            words = f"{error.sentence}\n\nWhat is not saved is lost then."
+            if not await self.push_screen_wait(ConfirmScreen(question, words, "yes, lose it")):
+                return
+        deed()
 
     async def on_unmount(self) -> None:
         vault, self.vault = self.vault, None
@@ -187,12 +209,21 @@ class OtpApp(App[None]):
         steady = self.clock.steady()
         limit = self.config.lock_after * 60
         if self.vault is not None and limit and steady - self._active_at >= limit:
-            self.lock("Locked: nothing was pressed for a while.")
+            self._lock_idle(self.vault)
         if self.copier.due:
             self._empty_clipboard()
         for screen in self.screen_stack:
             if isinstance(screen, OtpScreen):
                 screen.tick()
+
+    def _lock_idle(self, vault: Vault) -> None:
+        reason = "Locked: nothing was pressed for a while."
+        if not vault.saved:
+            try:
+                vault.save()
+            except OtpTuiError as error:
+                reason += f" NOT SAVED, so the last change is lost: {error}"
+        self.lock(reason)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, (events.Key, events.MouseDown, events.MouseScrollDown, events.Paste)):

@@ -24,6 +24,8 @@ KEY_NAMES = {
     "pagedown": "PgDn",
     "space": "Space",
     "ctrl+l": "^l",
+    "ctrl+e": "^e",
+    "ctrl+x": "^x",
     "ctrl+c": "^c",
 }
 
@@ -76,8 +78,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("edge(-1)", ("home", "g"), "first", "First row", "Move"),
     Command("edge(1)", ("end", "G"), "last", "Last row", "Move"),
     Command("import_backup", ("i",), "import", "Import backups", "Vault", 5),
-    Command("export", ("e",), "export", "Export entries", "Vault", 7),
-    Command("tick", ("x",), "tick", "Tick, for an export", "Vault"),
+    Command("export", ("e", "ctrl+e"), "export", "Export entries", "Vault", 7),
+    Command("tick", ("x", "ctrl+x"), "tick", "Tick, for an export", "Vault"),
     Command("undo", ("u",), "undo", "Undo the last import", "Vault"),
     Command("lock", ("l", "ctrl+l"), "lock", "Lock the vault", "Vault", 6),
     Command("help", ("question_mark",), "keys", "Show all keys", "Vault", 8),

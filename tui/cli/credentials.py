@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from tui.cli import passwords
 from tui.errors import UsageError
-from tui.formats.base import Credentials, Needs
+from tui.formats.base import SECRET_VARIABLE, Credentials, Needs
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable
 
-SECRET_VARIABLE = "TOTP_ENCRYPTION_SECRET_BASE64"  # noqa: S105 - the name of a variable
-"""Where AVTotpy's server has its secret; taken from here when no option is given."""
 _KIND = "server-secret"
 _LONGEST = 1024
 

@@ -8,6 +8,9 @@ from enum import Flag, auto
 
 from tui.otp.backup import Backup, Problem
 
+SECRET_VARIABLE = "TOTP_ENCRYPTION_SECRET_BASE64"  # noqa: S105 - the name of a variable
+"""Where AVTotpy's server has its secret in the environment."""
+
 
 class Needs(Flag):
     """What a file asks of the user before it opens."""

@@ -149,7 +149,8 @@ def plan(document: Document, backup: Backup) -> tuple[Row, ...]:
     refused.
 
     An entry of the vault is the counterpart of at most one entry of the file: first of one
-    that is identical, then of one with its secret, then of one with its names.
+    that is identical, then of one with its secret, then of one with its names. One that has the
+    names of an entry that is taken is a namesake as well, and has nothing to replace.
     """
     taken: set[str] = set()
     found: dict[int, tuple[Kind, Entry | None]] = {}
@@ -174,6 +175,10 @@ def plan(document: Document, backup: Backup) -> tuple[Row, ...]:
     match(Kind.CHANGED, by_secret_and_names)
     match(Kind.CHANGED, by_secret)
     match(Kind.NAMESAKE, by_names)
+    known = {by_names(entry) for entry in document.entries} - {None}
+    for place, entry in enumerate(backup.entries):
+        if place not in found and by_names(entry) in known:
+            found[place] = (Kind.NAMESAKE, None)
     rows = [
         _row(entry, *found.get(place, (Kind.NEW, None)))
         for place, entry in enumerate(backup.entries)

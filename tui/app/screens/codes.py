@@ -78,6 +78,7 @@ class CodesScreen(OtpScreen):
         self._listing = Listing(document.entries, document.categories)
         if self._category not in {category.id for category in document.categories}:
             self._category = None
+        self._codes.ticked &= {entry.id for entry in document.entries}
         self._codes.measure(document.entries)
         self._show()
 
@@ -126,20 +127,6 @@ class CodesScreen(OtpScreen):
             return
         self.say("Saved now.")
         self.reload()
-
-    async def _may_leave(self, deed: str) -> bool:
-        """Save what is not saved yet; where that fails, ask whether to lose it."""
-        vault = self.vault
-        if vault.saved:
-            return True
-        try:
-            await beside(vault.save)
-        except OtpTuiError as error:
-            from tui.app.screens.confirm import ConfirmScreen
-
-            words = f"{error.sentence}\n\nWhat is not saved is lost then."
-            return await self.app.push_screen_wait(ConfirmScreen(deed, words, "yes, lose it"))
-        return True
 
     def say(self, text: str, tone: str = "strong", seconds: float | None = MESSAGE_SECONDS) -> None:
         """Show a message for some seconds; None: until the next."""
@@ -326,11 +313,9 @@ class CodesScreen(OtpScreen):
             self.say(f"Undone: {what}.")
         self.reload()
 
-    @work(group="leave", exclusive=True, exit_on_error=False, description="lock")
-    async def action_lock(self) -> None:
+    def action_lock(self) -> None:
         """Lock the vault."""
-        if await self._may_leave("Lock all the same?"):
-            self.otp.lock()
+        self.otp.ask_and_lock()
 
     def action_help(self) -> None:
         """Show all keys."""
@@ -338,11 +323,9 @@ class CodesScreen(OtpScreen):
 
         self.app.push_screen(HelpScreen())
 
-    @work(group="leave", exclusive=True, exit_on_error=False, description="quit")
     async def action_quit(self) -> None:
         """Close the vault and end."""
-        if await self._may_leave("Quit all the same?"):
-            self.app.exit()
+        await self.otp.action_quit()
 
     def on_screen_resume(self) -> None:
         """Show the present moment after another screen was in front."""

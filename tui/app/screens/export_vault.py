@@ -22,7 +22,7 @@ from tui.app.widgets.line_list import LineList
 from tui.app.widgets.password_input import PasswordInput
 from tui.crypto.kdf import Argon2Params
 from tui.errors import ExportExistsError, OtpTuiError
-from tui.formats.base import Fit, Format
+from tui.formats.base import SECRET_VARIABLE, Fit, Format
 from tui.password import MIN_LENGTH, strength
 from tui.transfer.planning import plan, select, suggested_name
 from tui.transfer.registry import DEFAULT, VAULT, targets
@@ -73,7 +73,7 @@ class ExportScreen(OtpScreen):
             yield Select(labels, value=DEFAULT, allow_blank=False, compact=True, id="format")
             yield Label("File")
             yield PathInput("where to", id="path")
-        yield CredentialFields()
+        yield CredentialFields(self.otp.environ.get(SECRET_VARIABLE, ""))
         yield FitList()
         yield StatusLine()
         yield KeyBar(_KEYS)
@@ -232,7 +232,7 @@ class ExportScreen(OtpScreen):
 
     def action_lock(self) -> None:
         """Lock the vault."""
-        self.otp.lock()
+        self.otp.ask_and_lock()
 
     def on_unmount(self) -> None:
         """Let go of every entry."""

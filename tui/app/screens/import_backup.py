@@ -21,7 +21,7 @@ from tui.app.widgets.line_list import LineList
 from tui.app.widgets.preview_list import DEEDS, WORDS, PreviewList, SideBySide
 from tui.errors import FormatError, NotSavedError, OtpTuiError
 from tui.files import read_limited
-from tui.formats.base import Credentials, Format, Needs
+from tui.formats.base import SECRET_VARIABLE, Credentials, Format, Needs
 from tui.transfer.registry import recognise, source, sources
 from tui.vault.importing import DEFAULT_CHOICES, Choice, Kind
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tui.vault.vault import Vault
 
 BY_CONTENT = "by content"
+_IMPORTING = "Importing"
 _CHOOSING = [("↵", "open"), ("⇥", "complete, next field"), ("Space", "tick files"), ("Esc", "back")]
 _NEXT = {Choice.SKIP: Choice.KEEP, Choice.KEEP: Choice.REPLACE, Choice.REPLACE: Choice.SKIP}
 
@@ -70,7 +71,7 @@ class ImportScreen(OtpScreen):
                 compact=True,
                 id="format",
             )
-        yield CredentialFields()
+        yield CredentialFields(self.otp.environ.get(SECRET_VARIABLE, ""))
         with ContentSwitcher(initial="tree"):
             yield FileTree(_first_folder(), id="tree")
             yield PreviewList()
@@ -276,7 +277,7 @@ class ImportScreen(OtpScreen):
             after, told[0] = preview.apply(document, choices, unticked, moment)
             return after
 
-        self._wait_for("Importing")
+        self._wait_for(_IMPORTING)
         try:
             await beside(lambda: vault.change(step))
         except NotSavedError as error:
@@ -300,7 +301,7 @@ class ImportScreen(OtpScreen):
 
     def action_back(self) -> None:
         """Cancel what runs, go back a step, or leave."""
-        if self._busy == "Importing":
+        if self._busy == _IMPORTING:
             return
         if self._busy:
             self.workers.cancel_node(self)
@@ -321,7 +322,7 @@ class ImportScreen(OtpScreen):
 
     def action_lock(self) -> None:
         """Lock the vault."""
-        self.otp.lock()
+        self.otp.ask_and_lock()
 
     def on_unmount(self) -> None:
         """Let go of every entry."""
@@ -333,13 +334,17 @@ class ImportScreen(OtpScreen):
         """Show that a long work goes on."""
         if self._busy:
             dots = "." * (1 + int(self.otp.clock.steady()) % 3)
-            self._say(f"{self._busy} {dots}  (Esc cancels)")
+            self._say(f"{self._busy} {dots}{self._way_out}")
 
     # --- words ------------------------------------------------------------------------------
 
     def _wait_for(self, what: str) -> None:
         self._busy = what
-        self._say(f"{what} …  (Esc cancels)")
+        self._say(f"{what} …{self._way_out}")
+
+    @property
+    def _way_out(self) -> str:
+        return "" if self._busy == _IMPORTING else "  (Esc cancels)"
 
     def _fail(self, error: OtpTuiError) -> None:
         self._busy = ""

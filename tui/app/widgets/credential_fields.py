@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 from textual.app import ComposeResult
 from textual.containers import Grid
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from tui.app.widgets.password_input import PasswordInput
-from tui.formats.base import Credentials, Needs
-
-SECRET_VARIABLE = "TOTP_ENCRYPTION_SECRET_BASE64"  # noqa: S105
-"""Where AVTotpy's server has its secret; the field begins with it."""
+from tui.formats.base import SECRET_VARIABLE, Credentials, Needs
 
 
 class CredentialFields(Grid):
@@ -31,6 +26,11 @@ class CredentialFields(Grid):
     }
     CredentialFields Label { padding: 0 0 0 1; color: $muted; }
     """
+
+    def __init__(self, secret: str) -> None:
+        """`secret` is the server's, where the environment has it."""
+        super().__init__()
+        self._secret = secret
 
     def compose(self) -> ComposeResult:
         yield Label("Password", classes="password")
@@ -58,7 +58,7 @@ class CredentialFields(Grid):
         self.display = any(shown.values())
         self.forget()
         if shown["server"]:
-            self._field("server").value = os.environ.get(SECRET_VARIABLE, "")
+            self._field("server").value = self._secret
 
     def forget(self) -> None:
         """Empty the masked fields."""
