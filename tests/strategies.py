@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import uuid
+from collections.abc import Collection, Sequence
 
 from hypothesis import strategies as st
 
@@ -81,6 +82,70 @@ def documents(draw: st.DrawFn) -> Document:
         categories=tuple(Category.named(name, draw(_small)) for name in named),
         icons=tuple(draw(st.lists(st.sampled_from(_ICONS), unique=True))),
     )
+
+
+@st.composite
+def fitting_documents(
+    draw: st.DrawFn,
+    holds: Collection[str],
+    types: Sequence[OtpType],
+    periods: Sequence[int],
+) -> Document:
+    """A vault of at least one entry, all of which a format takes as they are.
+
+    `holds` are the fields that it keeps, `types` and `periods` what it takes.
+    """
+    named = draw(st.lists(st.sampled_from([name for name in CATEGORIES if name]), unique=True))
+    icons = draw(st.lists(st.sampled_from(_ICONS), unique=True))
+
+    @st.composite
+    def fitting(draw: st.DrawFn) -> Entry:
+        kind = draw(st.sampled_from(types))
+        bound = draw(st.lists(st.sampled_from(named), unique=True)) if named else []
+        shown = [None, "github", *(f"@{each.id}" for each in icons)]
+        counted = kind in {OtpType.TOTP, OtpType.HOTP}
+        accounts = st.sampled_from(["", "ada@example.org", "me"])
+        pins = st.none() | st.sampled_from(["1234", "pín"])
+        return Entry(
+            id=str(uuid.UUID(int=draw(st.integers(0, 2**128 - 1)))),
+            type=kind,
+            issuer=draw(st.sampled_from(["GitHub", "Air Canada", "C++", "50%", "aé☃"])),
+            account=draw(accounts | st.none() if "account" in holds else accounts),
+            secret=draw(_fitting_secrets(kind, odd="secret" in holds)),
+            algorithm=draw(st.sampled_from(Algorithm)) if counted else Algorithm.SHA1,
+            digits=draw(st.sampled_from([6, 8])) if counted else DEFAULT_DIGITS[kind],
+            period=draw(st.sampled_from(periods)) if kind is OtpType.TOTP else DEFAULT_PERIOD[kind],
+            counter=draw(_small | st.just(MAX_COUNTER)) if kind is OtpType.HOTP else 0,
+            pin=draw(pins) if "pin" in holds else None,
+            icon=draw(st.sampled_from(shown)) if "icon" in holds else None,
+            categories=tuple(Binding(Category.named(each).id, draw(_small)) for each in bound)
+            if "categories" in holds
+            else (),
+            ranking=draw(_small),
+            pinned=draw(st.booleans()) if "pinned" in holds else False,
+            copy_count=draw(st.none() | _small),
+            note=draw(st.sampled_from(["", "a note"])) if "note" in holds else "",
+            created=draw(_small),
+            updated=draw(_small),
+            revision=draw(_small),
+        )
+
+    unique = (lambda each: each.id, lambda each: each.secret.given)
+    return Document(
+        entries=tuple(draw(st.lists(fitting(), min_size=1, max_size=5, unique_by=unique))),
+        categories=tuple(Category.named(name, draw(_small)) for name in named),
+        icons=tuple(icons),
+    )
+
+
+def _fitting_secrets(kind: OtpType, *, odd: bool) -> st.SearchStrategy[Secret]:
+    """Secrets that every app takes, as it would write them itself unless they may be `odd`."""
+    if kind is OtpType.MOTP:
+        return st.text("0123456789abcdef", min_size=16, max_size=24).map(Secret.text)
+    if odd:
+        return secrets(kind)
+    length = {"min_size": 16, "max_size": 16} if kind is OtpType.YANDEX else {"min_size": 1}
+    return st.binary(**length).map(_base32).map(Secret.base32)
 
 
 def _base32(raw: bytes) -> str:
