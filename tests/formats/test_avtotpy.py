@@ -356,7 +356,7 @@ STRANGE = Way(key=12, size=16, prefix=b"\x02", more=1, magic=b"\x81" * 20, versi
     "value",
     [
         [{"Issuer": "A", "accountName": "b", "secretKey": "JBSWY3DP", "algo": "sha-1"}],
-        {"version": 3, "user": "ada", "count": 1, "codes": [row()]},
+        {"version": 3, "Format": "json", "count": 1, "codes": [row()]},
         ["otpauth://totp/A%3Ab?secret=JBSWY3DP&issuer=A"],
         [{"uri": "otpauth://totp/A%3Ab?secret=JBSWY3DP&issuer=A"}],
         [{"name": "A:b", "seed": "JBSWY3DP", "digits": "6", "step": "30", "type": "TOTP"}],
@@ -398,6 +398,17 @@ def test_a_look_of_its_own_is_learnt_in_the_default_dialect_too() -> None:
 def test_what_is_learnt_holds_no_secret_and_no_account() -> None:
     told = json.dumps(dict(read([row()], STRANGE).learnt))
     assert not [word for word in ("JBSWY3DP", "ada", SECRET[:8], "Example") if word in told]
+
+
+def test_what_stands_around_the_list_is_neither_learnt_nor_written_if_it_may_be_secret() -> None:
+    around = {"user": "ada", "server_password": "hunter2", "pin": 1234, "type": "x" * 33}
+    backup = read({"version": 2, "app": "AVTotpy", **around, "codes": [row()]})
+    assert not backup.problems
+    assert backup.learnt["avtotpy"]["around"] == {"version": 2, "app": "AVTotpy"}
+    told = json.dumps(dict(backup.learnt))
+    assert not [word for word in ("ada", "hunter2", "1234", "xxx") if word in told]
+    written = Way().open(write(Backup(backup.entries, learnt=backup.learnt)))
+    assert written == {"version": 2, "app": "AVTotpy", "codes": [row()]}
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,9 @@ _COUNTS = ("count", "total", "size", "length")
 _SILENT = ("id", "uuid", "pk", "created", "createdat", "updated", "updatedat")
 _MOST_NAMED = 20
 _MOST_AROUND = 100
-_LONGEST_AROUND = 200
+_SHAPE = ("version", "format", "type", "schema", "app", "generator", "encoding", "kind")
+"""The keys of an object that tell how it is written, not what is in it."""
+_LONGEST_AROUND = 32
 _UNKNOWN = "it is not known here and was left out"
 
 
@@ -41,7 +43,8 @@ class Around:
     key: str | None = None
     """The key of the object under which the list is; None where the list is all there is."""
     others: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    """The object's other keys, where their values are plain and short."""
+    """Of the object's other keys those that tell its shape or its size, in plain short values:
+    anything else may be a name or a secret, and is neither kept nor written again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +131,9 @@ def _rows(root: Any, problems: list[Problem]) -> tuple[list[Any], Around]:
     for key, value in root.items():
         if key == found:
             continue
-        if _is_plain_value(value):
+        if _tells_shape(key, value):
             others[key] = value
-        elif value:
+        elif isinstance(value, dict | list) and value:
             problems.append(Problem(f"“{safe(key, 40)}” of the file", _UNKNOWN, refused=False))
     return root[found], Around(found, others)
 
@@ -139,7 +142,9 @@ def _rank(key: str) -> int:
     return _LISTS.index(plain(key))
 
 
-def _is_plain_value(value: object) -> bool:
+def _tells_shape(key: str, value: object) -> bool:
+    if plain(key) not in (*_SHAPE, *_COUNTS):
+        return False
     if isinstance(value, str):
         return len(value) <= _LONGEST_AROUND
     return value is None or isinstance(value, bool | int | float)
