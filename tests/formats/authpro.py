@@ -29,9 +29,9 @@ def strong_key(salt: bytes, password: str) -> bytes:
     return hash_secret_raw(password.encode(), salt, 3, 65536, 4, 32, Type.ID)
 
 
-def headerless(plain: bytes, password: str) -> bytes:
+def headerless(plain: bytes, password: str, salt: bytes = b"\xc3" * 16) -> bytes:
     """Return the strong form of the published table: salt, nonce, ciphertext, tag."""
-    salt, nonce = b"\xc3" * 16, b"\xd4" * 12
+    nonce = b"\xd4" * 12
     return salt + nonce + AESGCM(strong_key(salt, password)).encrypt(nonce, plain, None)
 
 

@@ -141,6 +141,13 @@ def test_the_headerless_form_opens_as_authenticator_pro_and_is_never_recognised(
         LEGACY.read(data, Credentials("pässword"))
 
 
+def test_a_headerless_file_whose_salt_begins_as_json_does_opens_too() -> None:
+    salt = b"{" + b"\xc3" * 15
+    data = authpro.headerless(authpro.plain(authpro.entry()), "pässword", salt)
+    assert STRONG.needs(data) is Needs.PASSWORD
+    assert len(STRONG.read(data, Credentials("pässword")).entries) == 1
+
+
 def test_plain_detection_of_the_app() -> None:
     vectors = interop.vectors()["authpro_no_encrypt_detection"]
     assert all(recognise(text.encode()) is PLAIN for text in vectors["is_plain_backup"])

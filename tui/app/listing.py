@@ -35,9 +35,9 @@ class Listing:
         if not words:
             return self._within(category)
         pairs = self.prepare(category)
-        for word in words:
+        for word in words[1:]:
             pairs = [pair for pair in pairs if word in pair[0]]
-        return [entry for _, entry in pairs]
+        return [entry for hay, entry in pairs if words[0] in hay]
 
     def _within(self, category: str | None) -> list[Entry]:
         if category is None:

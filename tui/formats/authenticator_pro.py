@@ -45,7 +45,7 @@ def _is_plain(data: bytes) -> bool:
 
 
 def _needs(data: bytes) -> Needs:
-    return Needs.NOTHING if is_object(data) else Needs.PASSWORD
+    return Needs.NOTHING if is_object(data) and is_text(data) else Needs.PASSWORD
 
 
 def _read(data: bytes, credentials: Credentials) -> Backup:
@@ -74,8 +74,11 @@ def _read_or_headerless(data: bytes, credentials: Credentials) -> Backup:
         FormatError: it is text that is no backup, or cut short.
         BackupPasswordError: the password is wrong or missing, or the bytes were changed.
     """
-    if _is_strong(data) or _is_legacy(data) or is_object(data):
+    if _is_strong(data) or _is_legacy(data):
         return _read(data, credentials)
+    if is_object(data) and (is_text(data) or not credentials.password):
+        # A salt may begin as JSON does, but what follows it is no text.
+        return parse(data)
     if is_text(data):
         raise FormatError("The file is not an Authenticator Pro backup.")
     return parse(_open_strong(data, credentials))
