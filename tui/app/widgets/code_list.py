@@ -123,8 +123,8 @@ class CodeList(LineList):
         dirty: list[Region] = []
         for index in self.on_screen:
             y = index - self.top
-            old, new = self._painted.get(y), self._face(index)
-            if old is None or old == new:
+            old = self._painted.get(y)
+            if old is None or old == (new := self._face(index)):
                 continue
             if old.following != new.following:
                 dirty.append(Region(0, y, width, 1))
