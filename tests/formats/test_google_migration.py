@@ -250,7 +250,12 @@ def test_an_export_has_ten_entries_in_a_part_and_one_identity() -> None:
     backup = read("\n".join(reversed(lines)))
     assert not backup.problems
     assert [each.issuer for each in backup.entries] == [f"Site {place}" for place in range(21)]
-    assert written() == ""
+
+
+def test_an_export_of_nothing_is_one_part_without_entries() -> None:
+    (line,) = written().splitlines()
+    assert payload.parse(_bytes_of(line)).rows == ()
+    assert read(line) == Backup()
 
 
 def _bytes_of(text: str) -> bytes:

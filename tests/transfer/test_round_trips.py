@@ -24,7 +24,7 @@ from tui.otp.backup import Backup
 from tui.otp.entry import Binding, Category, Entry, Icon, OtpType
 from tui.otp.secret import Secret
 from tui.transfer.planning import plan, select
-from tui.transfer.registry import target, targets
+from tui.transfer.registry import recognise, target, targets
 from tui.vault.document import Document
 from tui.vault.importing import Choice, Kind, apply
 from tui.vault.importing import plan as plan_import
@@ -269,3 +269,17 @@ def test_each_thing_that_stays_behind_is_named() -> None:
     assert not plan(target("vault"), full).changed
     (unreadable,) = plan(target("vault"), full).left_out
     assert unreadable.reason == "its issuer is missing"
+
+
+@pytest.mark.parametrize("name", [each.name for each in targets()])
+def test_an_empty_vault_goes_out_and_is_recognised_again(name: str) -> None:
+    chosen = target(name)
+    keys = CREDENTIALS
+    assert chosen.write is not None
+    data = chosen.write(Backup(), keys)
+    found = recognise(data)
+    assert found is not None
+    assert found.name == name
+    back = found.read(data, keys)
+    assert not back.entries
+    assert not back.problems

@@ -72,7 +72,7 @@ def _write(backup: Backup, _credentials: Credentials) -> bytes:
         first = fitted.left_out[0]
         raise FormatError(f"Google Authenticator cannot hold {first.what}: {first.reason}.")
     rows = [_row(entry) for entry in fitted.backup.entries]
-    starts = range(0, len(rows), ENTRIES_IN_A_PART)
+    starts = range(0, max(1, len(rows)), ENTRIES_IN_A_PART)
     identity = secrets.randbelow(2**31 - 1) + 1
     parts = (
         payload.Payload(tuple(rows[at : at + ENTRIES_IN_A_PART]), len(starts), index, identity)

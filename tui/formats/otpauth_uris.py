@@ -25,8 +25,14 @@ _LINES = re.compile(r"\r\n|[\r\n]")
 _COUNTED = (OtpType.TOTP, OtpType.HOTP)
 
 
+_NONE = b"# otpauth URIs: none\n"
+"""A list of no URIs, so that an empty vault can be told from an empty file."""
+
+
 def _sniff(data: bytes) -> bool:
-    """Whether the first line that says something is a URI."""
+    """Whether the first line that says something is a URI, or the list says that it has none."""
+    if data == _NONE:
+        return True
     for line in data.removeprefix(_BOM)[:65_536].splitlines():
         told = line.strip()
         if told and not told.startswith(b"#"):
@@ -85,7 +91,8 @@ def _write(backup: Backup, _credentials: Credentials) -> bytes:
     if fitted.left_out:
         first = fitted.left_out[0]
         raise FormatError(f"A URI cannot hold {first.what}: {first.reason}.")
-    return "".join(f"{uri.build(entry)}\n" for entry in fitted.backup.entries).encode()
+    lines = "".join(f"{uri.build(entry)}\n" for entry in fitted.backup.entries)
+    return lines.encode() or _NONE
 
 
 def fit(backup: Backup) -> Fit:
