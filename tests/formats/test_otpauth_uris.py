@@ -84,7 +84,7 @@ def test_what_is_no_list_is_refused(data: bytes) -> None:
 
 def test_an_empty_list_holds_nothing() -> None:
     assert read("") == read("# nothing\n") == Backup()
-    assert written() .startswith("#")
+    assert written().startswith("#")
 
 
 def test_the_users_order_is_the_lists_order() -> None:
