@@ -117,6 +117,18 @@ async def test_one_countdown_for_the_commonest_period(make_app: MakeApp, clock: 
         assert lines[1][2:5].strip() == "39"
 
 
+@pytest.mark.parametrize("variable", ["SSH_CONNECTION", "SSH_TTY", ""])
+async def test_over_ssh_the_countdown_is_shared_and_elsewhere_it_is_not(
+    make_app: MakeApp, variable: str
+) -> None:
+    app = make_app()
+    app.environ = {variable: "somewhere"} if variable else {}
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        seconds = lines_of(codes_of(app))[0][2:5].strip()
+        assert seconds == ("" if variable else "10")
+
+
 async def test_the_selected_row_shows_the_next_code(make_app: MakeApp, clock: FakeClock) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -321,3 +321,19 @@ async def test_avtotpy_asks_for_a_user_and_the_servers_secret(
         await pilot.press("enter")
         await settle(pilot)
         assert [entry.issuer for entry in vault.entries] == ["Shop"]
+
+
+async def test_a_namesake_is_told_and_added_beside_what_is_here(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
+) -> None:
+    mine = Entry(type=OtpType.TOTP, issuer="Shop 0", secret=Secret.base32("GEZDGNBVGY3TQOJQ"))
+    vault = make_vault([mine], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_file(pilot, backup_file(tmp_path, "authenticator-pro-plain", count=1))
+        assert "same name" in preview_lines(pilot)[0]
+        assert "another secret" in lines_of(app.screen.query_one(SideBySide))[1]
+        await pilot.press("enter")
+        await settle(pilot)
+        assert [entry.issuer for entry in vault.entries] == ["Shop 0", "Shop 0"]
+        assert vault.entries[0].secret == mine.secret
