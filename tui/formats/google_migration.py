@@ -16,6 +16,7 @@ from urllib.parse import quote
 from tui.errors import EntryError, FormatError
 from tui.formats import _google_batches as batches
 from tui.formats import _google_payload as payload
+from tui.formats._lines import first_line, numbered_lines
 from tui.formats.base import Credentials, Fit, Format, Needs
 from tui.otp.backup import Backup, Problem
 from tui.otp.entry import Entry, OtpType
@@ -23,12 +24,8 @@ from tui.text import clean, safe
 
 ENTRIES_IN_A_PART = 10
 """As many as the app puts into a QR code, which is then still easy to scan."""
-MAX_LINES = 100_000
-"""A file with more lines is refused as a whole."""
 
-_BOM = b"\xef\xbb\xbf"
 _SCHEME = re.compile(re.escape(batches.SCHEME).encode(), re.IGNORECASE)
-_LINES = re.compile(r"\r\n|[\r\n]")
 _PERIOD = 30
 _TYPES = {kind: number for number, kind in batches.TYPES.items()}
 _ALGORITHMS = {algorithm: number for number, algorithm in batches.ALGORITHMS.items()}
@@ -37,11 +34,7 @@ _DIGITS = {digits: number for number, digits in batches.DIGITS.items()}
 
 def _sniff(data: bytes) -> bool:
     """Whether the first line that says something is such a URI."""
-    for line in data.removeprefix(_BOM)[:65_536].splitlines():
-        told = line.strip()
-        if told and not told.startswith(b"#"):
-            return _SCHEME.match(told) is not None
-    return False
+    return _SCHEME.match(first_line(data)) is not None
 
 
 def _read(data: bytes, _credentials: Credentials) -> Backup:
@@ -50,15 +43,8 @@ def _read(data: bytes, _credentials: Credentials) -> Backup:
     Raises:
         FormatError: it is not UTF-8 text, has too many lines, or not one URI that can be read.
     """
-    try:
-        text = data.removeprefix(_BOM).decode()
-    except UnicodeDecodeError:
-        raise FormatError("The export is not UTF-8 text.") from None
-    lines = _LINES.split(text)
-    if len(lines) > MAX_LINES:
-        raise FormatError(f"The export has more than {MAX_LINES} lines.")
-    told = ((f"line {number}", line.strip()) for number, line in enumerate(lines, 1))
-    return batches.gather((where, line) for where, line in told if line and line[0] != "#")
+    told = numbered_lines(data, "export")
+    return batches.gather((f"line {number}", line) for number, line in told)
 
 
 def _write(backup: Backup, _credentials: Credentials) -> bytes:

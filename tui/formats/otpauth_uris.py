@@ -10,18 +10,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tui.errors import EntryError, FormatError
+from tui.formats._lines import first_line, numbered_lines
 from tui.formats.base import Credentials, Fit, Format, Needs
 from tui.otp import uri
 from tui.otp.backup import Backup, Problem
 from tui.otp.entry import Entry, OtpType
 from tui.text import safe
 
-MAX_LINES = 100_000
-"""A file with more lines is refused as a whole."""
-
-_BOM = b"\xef\xbb\xbf"
 _SCHEMES = re.compile(rb"(?:otpauth|motp)://", re.IGNORECASE)
-_LINES = re.compile(r"\r\n|[\r\n]")
 _COUNTED = (OtpType.TOTP, OtpType.HOTP)
 
 
@@ -31,13 +27,7 @@ _NONE = b"# otpauth URIs: none\n"
 
 def _sniff(data: bytes) -> bool:
     """Whether the first line that says something is a URI, or the list says that it has none."""
-    if data == _NONE:
-        return True
-    for line in data.removeprefix(_BOM)[:65_536].splitlines():
-        told = line.strip()
-        if told and not told.startswith(b"#"):
-            return _SCHEMES.match(told) is not None
-    return False
+    return data == _NONE or _SCHEMES.match(first_line(data)) is not None
 
 
 def _read(data: bytes, _credentials: Credentials) -> Backup:
@@ -48,26 +38,17 @@ def _read(data: bytes, _credentials: Credentials) -> Backup:
     Raises:
         FormatError: it is not UTF-8 text, has too many lines, or not one URI.
     """
-    try:
-        text = data.removeprefix(_BOM).decode()
-    except UnicodeDecodeError:
-        raise FormatError("The list is not UTF-8 text.") from None
-    lines = _LINES.split(text)
-    if len(lines) > MAX_LINES:
-        raise FormatError(f"The list has more than {MAX_LINES} lines.")
+    lines = numbered_lines(data, "list")
     entries: list[Entry] = []
     problems: list[Problem] = []
-    for number, line in enumerate(lines, 1):
-        told = line.strip()
-        if not told or told.startswith("#"):
-            continue
+    for number, told in lines:
         try:
             entry = uri.parse(told, lone_is_account=True)
         except EntryError as error:
             problems.append(Problem(f"line {number}{_label(told)}", str(error)))
         else:
             entries.append(replace(entry, ranking=len(entries)))
-    if problems and not entries and not any(_SCHEMES.match(line.encode()) for line in lines):
+    if problems and not entries and not any(_SCHEMES.match(line.encode()) for _, line in lines):
         raise FormatError("The file is not a list of otpauth:// URIs.")
     return Backup(tuple(entries), problems=tuple(problems))
 
