@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tui.errors import ConfigError
-from tui.kinds import Choice, Command, FilePath, Kind, Number
+from tui.kinds import Choice, Command, FilePath, Flag, Kind, Number
 from tui.paths import config_path, named_config
 from tui.text import safe
 
@@ -53,6 +53,14 @@ class Config:
         "Seconds left: on each row, or one countdown shared by all rows with the commonest "
         "period; auto is shared over SSH and each elsewhere.",
     )
+    hide_codes: bool = _setting(
+        False, Flag(), "Whether codes are dots until their row is selected or copied."
+    )
+    smart_copy: int = _setting(
+        3,
+        Number(0, 30, "seconds"),
+        "With fewer seconds left than this a copy takes the next code, and says so; 0 for never.",
+    )
     lock_after: float = _setting(
         5,
         Number(0, 1440, "minutes", whole=False),
@@ -74,6 +82,11 @@ class Config:
         Number(0, 3600, "seconds"),
         "Seconds after which a copied code is taken off the clipboard; 0 for only on lock and "
         "on exit.",
+    )
+    password_command: tuple[str, ...] = _setting(
+        (),
+        Command(),
+        "A command whose first line of output is the vault's password, for unattended use.",
     )
     kdf: KdfConfig = field(default_factory=KdfConfig)
 

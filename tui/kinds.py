@@ -64,6 +64,20 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Flag:
+    """Yes or no."""
+
+    @property
+    def allowed(self) -> str:
+        return "true or false"
+
+    def read(self, given: object) -> bool:
+        if not isinstance(given, bool):
+            raise ValueError
+        return given
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """A program and its arguments; never run through a shell."""
 

@@ -137,6 +137,8 @@ class Entry:
     """Shown before the others."""
     copy_count: int | None = None
     """How often its code was copied; None where no app ever counted."""
+    used: int = 0
+    """Unix second of the last copy, 0 where it was never copied here."""
     note: str = ""
     """The user's own words."""
     created: int = 0
@@ -145,6 +147,8 @@ class Entry:
     """Unix second of its last change, 0 where unknown."""
     revision: int = 0
     """Counts the changes."""
+    deleted: int = 0
+    """Unix second at which it went to the trash; 0 for an entry that is not in it."""
     extra: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False, hash=False)
     """Keys of the vault file that this version does not know, kept as they were."""
 

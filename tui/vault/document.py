@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -46,7 +46,7 @@ class Document:
     """Entries, categories, icons and preferences. A change is a new document."""
 
     entries: tuple[Entry, ...] = ()
-    """In the order of the file; ids are unique."""
+    """In the order of the file; ids are unique, those of the trash included."""
     categories: tuple[Category, ...] = ()
     """In the order of the file; ids are unique."""
     icons: tuple[Icon, ...] = ()
@@ -61,9 +61,25 @@ class Document:
         default_factory=lambda: _NOTHING, repr=False
     )
     """Unknown keys of categories and icons, by list and id."""
+    trash: tuple[Entry, ...] = ()
+    """Deleted entries, in the order of the file; they stand among the others there."""
+
+    @property
+    def everything(self) -> tuple[Entry, ...]:
+        """The entries, then those in the trash."""
+        return self.entries + self.trash
+
+    def holding(self, entries: Iterable[Entry]) -> Document:
+        """Return the document with these entries, each in the list or in the trash."""
+        found = tuple(entries)
+        return replace(
+            self,
+            entries=tuple([entry for entry in found if not entry.deleted]),
+            trash=tuple([entry for entry in found if entry.deleted]),
+        )
 
     def find(self, entry_id: str) -> Entry:
-        """Return the entry with that id.
+        """Return the entry with that id; those in the trash are not looked at.
 
         Raises:
             MatchError: there is none.
@@ -115,15 +131,15 @@ def read(plaintext: bytes, name: str = "The vault") -> Document:
     def part(kind: str, read_one: Callable[[Any], _Item]) -> tuple[_Item, ...]:
         return _read_list(root.get(kind, []), kind, read_one, unreadable)
 
+    entries = part("entries", read_entry)
     return Document(
-        entries=part("entries", read_entry),
         categories=part("categories", lambda raw: _read_category(raw, kept)),
         icons=part("icons", lambda raw: _read_icon(raw, kept)),
         preferences=preferences,
         unreadable=tuple(unreadable),
         extra={key: value for key, value in root.items() if key not in _KNOWN},
         kept=kept,
-    )
+    ).holding(entries)
 
 
 def write(document: Document) -> bytes:
@@ -133,7 +149,7 @@ def write(document: Document) -> bytes:
         ValueError: a preference or an unknown key holds what JSON cannot.
     """
     lists: dict[str, list[str]] = {
-        "entries": [write_entry(entry) for entry in document.entries],
+        "entries": [write_entry(entry) for entry in document.everything],
         "categories": [
             _write_item(
                 document, "categories", {"id": one.id, "name": one.name, "ranking": one.ranking}

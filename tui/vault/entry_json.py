@@ -25,7 +25,9 @@ _FIELDS = (
     "pin", "icon", "categories", "ranking", "pinned", "copy_count", "note", "created", "updated",
     "revision",
 )  # fmt: skip
-_KNOWN = frozenset(_FIELDS) | {"secret_given"}
+_LATER = ("used", "deleted")
+"""Moments, written only where there is one."""
+_KNOWN = frozenset(_FIELDS) | {"secret_given", *_LATER}
 _REQUIRED = frozenset({"id", "type", "issuer", "secret"})
 _DEFAULTS: dict[str, Any] = {
     "account": None, "algorithm": "SHA1", "counter": 0, "pin": None, "icon": None,
@@ -53,7 +55,7 @@ _TYPE, _SECRET, _ALGORITHM, _CATEGORIES = map(
 )
 # The generated __init__ of a frozen dataclass takes 4 µs for as many fields, this 2.
 _new = Entry.__new__
-_setters = tuple(getattr(Entry, name).__set__ for name in (*_FIELDS, "extra"))
+_setters = tuple(getattr(Entry, name).__set__ for name in (*_FIELDS, *_LATER, "extra"))
 
 
 def read_entry(raw: object) -> Entry:
@@ -85,11 +87,12 @@ def read_entry(raw: object) -> Entry:
     found[_CATEGORIES] = _bindings(values[_CATEGORIES])
     if len(raw) != len(_FIELDS):
         found[_SECRET] = _as_given(found[_SECRET], raw)
+        found += _moments(raw)
         found.append(
             MappingProxyType({key: value for key, value in raw.items() if key not in _KNOWN})
         )
     else:
-        found.append(_NO_EXTRA)
+        found += (0, 0, _NO_EXTRA)
     entry = _new(Entry)
     for put, value in zip(_setters, found, strict=True):
         put(entry, value)
@@ -100,8 +103,10 @@ def write_entry(entry: Entry) -> str:
     """Return `entry` as JSON, ASCII without white space."""
     secret = entry.secret
     given = "" if secret.given == secret.normal else f',"secret_given":{quote(secret.given)}'
+    more = f',"used":{entry.used}' if entry.used else ""
+    more += f',"deleted":{entry.deleted}' if entry.deleted else ""
     extra = {key: value for key, value in entry.extra.items() if key not in _KNOWN}
-    more = "," + dump(extra)[1:-1] if extra else ""
+    more += "," + dump(extra)[1:-1] if extra else ""
     places = ",".join(
         [
             f'{{"id":{quote(place.category)},"ranking":{place.ranking}}}'
@@ -152,6 +157,13 @@ def _as_given(secret: Secret, raw: dict[str, Any]) -> Secret:
     # Where the two do not fit, somebody changed `secret` alone, and that one counts.
     as_given = Secret.base32(given)
     return as_given if as_given.normal == secret.normal else secret
+
+
+def _moments(raw: dict[str, Any]) -> list[int]:
+    moments = [raw.get(name, 0) for name in _LATER]
+    if any(type(moment) is not int or moment < 0 for moment in moments):
+        raise EntryError("a moment in it is not a number of seconds")
+    return moments
 
 
 def _bindings(raw: list[Any]) -> tuple[Binding, ...]:

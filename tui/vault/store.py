@@ -115,10 +115,11 @@ class Store:
         finally:
             close(descriptor)
 
-    def replace(self, data: bytes, current: bytes | None) -> None:
+    def replace(self, data: bytes, current: bytes | None, *, small: bool = False) -> None:
         """Put `data` in the place of the vault, whose bytes are `current` (None: no vault).
 
-        To be called with the lock held. When it returns, `data` is durable.
+        To be called with the lock held. When it returns, `data` is durable. Of a `small`
+        change no older version is kept, so that it does not push out those that matter.
 
         Raises:
             OSError: the system refused; the vault is what it was.
@@ -139,6 +140,8 @@ class Store:
         except OSError:
             self._put_back(kept)
             raise
+        if small and kept is not None:
+            remove(kept)
         self._backups.prune(self._clock.now())
 
     def write_beside(self, data: bytes) -> Path:

@@ -21,7 +21,7 @@ _Value = TypeVar("_Value")
 _GONE: Any = object()
 
 _FIELDS = tuple(one.name for one in fields(Entry) if one.name not in {"id", "categories", "extra"})
-_HIGHER = frozenset({"counter", "copy_count", "updated", "revision"})
+_HIGHER = frozenset({"counter", "copy_count", "used", "updated", "revision", "deleted"})
 """Fields of which two changes give the higher value."""
 _OURS = frozenset({"ranking", "created"})
 """Fields of which two changes give ours: nobody would want an entry twice for them."""
@@ -36,18 +36,17 @@ def merge(base: Document, ours: Document, theirs: Document) -> Document:
     ours. Our order stays, and what is new of theirs comes in at its place.
     """
     sides = base, ours, theirs
-    entries = _merge_entries(base.entries, ours.entries, theirs.entries)
+    entries = _merge_entries(base.everything, ours.everything, theirs.everything)
     categories = _merge_items(sides, lambda one: one.categories, _categories_of, _merge_category)
     icons = _merge_items(sides, lambda one: one.icons, _icons_of, _ours)
     return Document(
-        entries=entries,
         categories=categories,
         icons=icons,
         preferences=_merge_maps(base.preferences, ours.preferences, theirs.preferences),
         unreadable=_merge_unreadable(base.unreadable, ours.unreadable, theirs.unreadable),
         extra=_merge_maps(base.extra, ours.extra, theirs.extra),
         kept=_merge_maps(base.kept, ours.kept, theirs.kept),
-    )
+    ).holding(entries)
 
 
 def rejoin(base: Document, ours: Document, theirs: Document) -> Document:
@@ -57,32 +56,28 @@ def rejoin(base: Document, ours: Document, theirs: Document) -> Document:
     `base`. What it lacks was not deleted, what has an older revision was not edited, and no
     counter goes back.
     """
-    known = {entry.id: entry for entry in base.entries}
+    known = {entry.id: entry for entry in base.everything}
     ancestors = [
         entry if _age(entry) <= _age(known[entry.id]) else known[entry.id]
-        for entry in theirs.entries
+        for entry in theirs.everything
         if entry.id in known
     ]
     common = replace(
         base,
-        entries=tuple(ancestors),
         categories=_shared(base.categories, theirs.categories),
         icons=_shared(base.icons, theirs.icons),
         unreadable=tuple(one for one in base.unreadable if one in theirs.unreadable),
         preferences=_shared_keys(base.preferences, theirs.preferences),
         extra=_shared_keys(base.extra, theirs.extra),
         kept=_shared_keys(base.kept, theirs.kept),
-    )
+    ).holding(ancestors)
     merged = merge(common, ours, theirs)
-    counters = {entry.id: entry.counter for entry in ours.entries}
-    return replace(
-        merged,
-        entries=tuple(
-            replace(entry, counter=counters[entry.id])
-            if counters.get(entry.id, 0) > entry.counter
-            else entry
-            for entry in merged.entries
-        ),
+    counters = {entry.id: entry.counter for entry in ours.everything}
+    return merged.holding(
+        replace(entry, counter=counters[entry.id])
+        if counters.get(entry.id, 0) > entry.counter
+        else entry
+        for entry in merged.everything
     )
 
 
@@ -121,7 +116,8 @@ def _merge_entry(old: Entry | None, our: Entry, their: Entry) -> tuple[Entry, ..
             changes[name] = max(value for value in (mine, other) if value is not None)
         else:
             conflict = True
-    before_extra = old.extra if old is not None else {}
+    if old is not None and not old.deleted and _edited(old, their if our.deleted else our):
+        changes["deleted"] = our.deleted and their.deleted and max(our.deleted, their.deleted)
     if our.secret != their.secret:
         # A counter belongs to its secret.
         changes["counter"] = (their if "secret" in changes else our).counter
@@ -141,6 +137,12 @@ def _merge_entry(old: Entry | None, our: Entry, their: Entry) -> tuple[Entry, ..
     # One secret, one counter: neither of the two may repeat a code that the other gave.
     counter = max(our.counter, their.counter)
     return tuple(replace(entry, counter=counter) for entry in both)
+
+
+def _edited(old: Entry, entry: Entry) -> bool:
+    """Whether somebody changed `entry`, beyond using it or moving it."""
+    names = (*(name for name in _FIELDS if name not in _HIGHER | _OURS), "categories", "extra")
+    return any(getattr(old, name) != getattr(entry, name) for name in names)
 
 
 def _merge_bindings(old: Entry | None, our: Entry, their: Entry) -> tuple[Binding, ...]:
@@ -191,11 +193,11 @@ def _ours(old: Icon | None, our: Icon, their: Icon) -> Icon:
 
 
 def _categories_of(document: Document) -> set[str]:
-    return {place.category for entry in document.entries for place in entry.categories}
+    return {place.category for entry in document.everything for place in entry.categories}
 
 
 def _icons_of(document: Document) -> set[str]:
-    return {entry.icon.removeprefix("@") for entry in document.entries if entry.icon}
+    return {entry.icon.removeprefix("@") for entry in document.everything if entry.icon}
 
 
 def _merge_unreadable(

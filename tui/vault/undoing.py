@@ -21,6 +21,8 @@ from tui.vault.entry_json import dump, read_entry, write_entry
 
 KEY = "undo"
 """The preference that holds what it takes."""
+QUIET = frozenset({"order"})
+"""Preferences that may change after a step without making its undo void."""
 MOST = 4 * 1024 * 1024
 """A step that takes more characters of JSON than this to undo cannot be undone."""
 
@@ -43,12 +45,12 @@ def with_undo(before: Document, after: Document, label: str) -> Document:
         return plain
     record: dict[str, Any] = {
         "label": safe(label, 200),
-        "entries": _way_back(earlier.entries, plain.entries, _entry_value),
+        "entries": _way_back(earlier.everything, plain.everything, _entry_value),
         "categories": _way_back(earlier.categories, plain.categories, _category_value),
         "icons": _way_back(earlier.icons, plain.icons, _icon_value),
         "preferences": None
-        if plain.preferences == earlier.preferences
-        else dict(earlier.preferences),
+        if _telling(plain.preferences) == _telling(earlier.preferences)
+        else _telling(earlier.preferences),
     }
     if len(dump(record)) > MOST:
         return plain
@@ -80,20 +82,22 @@ def undo(document: Document, moment: int) -> Document:
             "There is nothing to undo.", "Only the last change can be taken back."
         )
     record = document.preferences[KEY]
-    now = {entry.id: entry for entry in document.entries}
+    now = {entry.id: entry for entry in document.everything}
 
     def entry(raw: Any) -> Entry:
         former = read_entry(raw)
         return _further(former, now.get(former.id), moment)
 
-    preferences = without_undo(document).preferences
+    preferences = dict(without_undo(document).preferences)
+    if record["preferences"] is not None:
+        quiet = {key: value for key, value in preferences.items() if key in QUIET}
+        preferences = {**record["preferences"], **quiet}
     return replace(
         document,
-        entries=_go_back(document.entries, record["entries"], entry),
         categories=_go_back(document.categories, record["categories"], _category),
         icons=_go_back(document.icons, record["icons"], _icon),
-        preferences=preferences if record["preferences"] is None else record["preferences"],
-    )
+        preferences=preferences,
+    ).holding(_go_back(document.everything, record["entries"], entry))
 
 
 def without_undo(document: Document) -> Document:
@@ -110,6 +114,10 @@ def settled(before: Document, after: Document) -> Document:
     if record is None or record != before.preferences.get(KEY) or can_undo(after) is not None:
         return after
     return without_undo(after)
+
+
+def _telling(preferences: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in preferences.items() if key not in QUIET}
 
 
 def _way_back(
@@ -151,6 +159,7 @@ def _further(former: Entry, now: Entry | None, moment: int) -> Entry:
         former,
         counter=counter,
         copy_count=max(counts, default=None),
+        used=max(former.used, now.used),
         revision=max(former.revision, now.revision) + 1,
         updated=max(moment, former.updated),
     )
@@ -169,12 +178,12 @@ def _mark(document: Document, record: Mapping[str, Any]) -> str:
         former[entry.id] = by_secret(entry)
     lost = {
         entry.id
-        for entry in document.entries
+        for entry in document.everything
         if entry.id in former and former[entry.id] != by_secret(entry)
     }
     lost.update(record["entries"]["gone"])
     digest = hashlib.sha256(dump(record).encode())
-    for part in (*_entry_texts(document.entries, lost), *_other_texts(document)):
+    for part in (*_entry_texts(document.everything, lost), *_other_texts(document)):
         digest.update(part.encode() + b"\n")
     return digest.hexdigest()
 
@@ -183,13 +192,14 @@ def _entry_texts(entries: Iterable[Entry], lost: set[str]) -> Iterable[str]:
     for entry in entries:
         counts = entry.type is not OtpType.HOTP or entry.id in lost
         counter = entry.counter if counts else 0
-        yield write_entry(replace(entry, counter=counter, copy_count=None, revision=0, updated=0))
+        same = replace(entry, counter=counter, copy_count=None, used=0, revision=0, updated=0)
+        yield write_entry(same)
 
 
 def _other_texts(document: Document) -> Iterable[str]:
     yield dump([_category_value(one) for one in document.categories])
     yield dump([_icon_value(one) for one in document.icons])
-    yield dump(sorted(document.preferences.items()))
+    yield dump(sorted(_telling(document.preferences).items()))
     yield dump([[one.kind, one.raw] for one in document.unreadable])
     yield dump(sorted(document.extra.items()))
     yield dump(sorted([*place, dict(kept)] for place, kept in document.kept.items()))

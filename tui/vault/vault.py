@@ -115,6 +115,7 @@ class Vault:
         self._on_disk: Opened | None = opened
         self._document = opened.document
         self._saved = True
+        self._quiet = False
         self._writing = threading.Lock()
 
     @classmethod
@@ -177,6 +178,11 @@ class Vault:
         return self._saved
 
     @property
+    def settled(self) -> bool:
+        """Whether the file holds what was changed quietly, too."""
+        return self._saved and not self._quiet
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Sentences that the user should read: no locks here, the file was open to others."""
         return tuple(self._store.warnings)
@@ -194,6 +200,16 @@ class Vault:
             ConflictError: another vault is in the place of ours; ours is beside it.
         """
         self._commit(step, keep=True)
+
+    def quietly(self, step: Step) -> None:
+        """Apply `step` in memory alone; the next `change` or `save` writes it.
+
+        For what is no loss if it gets lost: copy counts, the order of the list.
+        """
+        with self._writing:
+            self._known()
+            before, self._document = self._document, step(self._document)
+            self._quiet = self._quiet or self._document is not before
 
     def save(self) -> None:
         """Try again to save what is not saved yet; also merges what others saved.
@@ -279,9 +295,10 @@ class Vault:
                 with self._store.locked():
                     known, current = self._catch_up(known)
                     changed = self._after(step)
-                    if changed is self._document and self._saved:
+                    small = changed is self._document and self._saved
+                    if small and not self._quiet:
                         return
-                    self._write(known, changed, current)
+                    self._write(known, changed, current, small=small)
             except (OSError, NotSavedError, _ForeignError) as error:
                 if keep:
                     self._document = self._after(step) if changed is None else changed
@@ -346,14 +363,17 @@ class Vault:
         self._on_disk = Opened(bare, known.key, theirs, digest)
         return self._on_disk, current
 
-    def _write(self, known: Opened, document: Document, current: bytes | None) -> None:
+    def _write(
+        self, known: Opened, document: Document, current: bytes | None, *, small: bool = False
+    ) -> None:
         envelope, data = _encrypted(known, document)
-        self._store.replace(data, current)
+        self._store.replace(data, current, small=small)
         if current is None and known.digest:
             self._store.warn(f"The vault {self._store.name} was gone; it was written anew.")
         self._on_disk = Opened(envelope, known.key, document, _digest(data))
         self._document = document
         self._saved = True
+        self._quiet = False
 
     def _not_saved(self, error: OSError | NotSavedError | _ForeignError) -> NotSavedError:
         if isinstance(error, NotSavedError):

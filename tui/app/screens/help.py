@@ -14,7 +14,7 @@ from textual.widgets import Label, Static
 from tui.app.commands import COMMANDS, NUMBER_HELP
 from tui.app.screens.base import Dialog
 
-_COLUMNS = (("Codes", "Find"), ("Move", "Vault"))
+_COLUMNS = (("Codes", "Find", "Move"), ("Entries", "Vault"))
 
 
 class HelpScreen(Dialog[None]):

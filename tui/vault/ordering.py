@@ -1,0 +1,112 @@
+"""In which order the entries stand: the vault remembers it, the app and the commands follow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tui.otp.entry import Entry
+    from tui.vault.document import Document
+
+KEY = "order"
+"""The preference that holds the order."""
+
+
+class Order(StrEnum):
+    """What the entries go by; pinned ones stand first in each."""
+
+    HAND = "hand"
+    BACKUP = "backup"
+    ISSUER = "issuer"
+    USE = "use"
+    LAST = "last"
+
+
+WORDS = {
+    Order.HAND: "by hand",
+    Order.BACKUP: "as they came in",
+    Order.ISSUER: "by issuer",
+    Order.USE: "by use, the most used first",
+    Order.LAST: "by last use, the latest first",
+}
+"""How each order is called, to follow "sorted"."""
+
+
+def order_of(document: Document) -> Order:
+    """Return the order that the vault remembers; by hand where it has none."""
+    told = document.preferences.get(KEY)
+    return Order(told) if told in list(Order) else Order.HAND
+
+
+def with_order(document: Document, order: Order) -> Document:
+    """Return `document` with another order to remember."""
+    if order is order_of(document):
+        return document
+    return replace(document, preferences={**document.preferences, KEY: order.value})
+
+
+def ordered(document: Document, category: str | None = None) -> list[Entry]:
+    """Return the entries of a category id (None: all) as they are to be shown.
+
+    By hand, a category has a ranking of its own; ties stand as in the file.
+    """
+    order = order_of(document)
+    if category is None:
+        entries = list(document.entries)
+        if order is Order.HAND:
+            entries.sort(key=lambda entry: entry.ranking)
+    else:
+        entries = _within(document.entries, category, by_hand=order is Order.HAND)
+    if order in _KEYS:
+        entries.sort(key=_KEYS[order])
+    entries.sort(key=lambda entry: not entry.pinned)
+    return entries
+
+
+def moved(document: Document, entry_id: str, step: int, category: str | None) -> dict[str, int]:
+    """Return the new rankings, by entry id, with which an entry stands `step` rows further.
+
+    Empty where it stands at that end already; a pinned entry stays among the pinned.
+
+    Raises:
+        UsageError: the order is not the one by hand.
+        MatchError: there is no such entry (any more).
+    """
+    if order_of(document) is not Order.HAND:
+        raise UsageError("Rows can be moved only in the order by hand.")
+    rows = ordered(document, category)
+    entry = document.find(entry_id)
+    place = rows.index(entry)
+    goal = place + step
+    if not 0 <= goal < len(rows) or rows[goal].pinned != entry.pinned:
+        return {}
+    rows.insert(goal, rows.pop(place))
+    return {one.id: ranking for ranking, one in enumerate(rows)}
+
+
+def _within(entries: Sequence[Entry], category: str, *, by_hand: bool) -> list[Entry]:
+    rows = sorted(entries, key=lambda entry: entry.ranking) if by_hand else entries
+    places = [
+        (place.ranking if by_hand else 0, entry)
+        for entry in rows
+        for place in entry.categories
+        if place.category == category
+    ]
+    return [entry for _, entry in sorted(places, key=lambda pair: pair[0])]
+
+
+def _names(entry: Entry) -> tuple[str, str]:
+    return (entry.issuer or entry.account or "").casefold(), (entry.account or "").casefold()
+
+
+_KEYS: dict[Order, Callable[[Entry], Any]] = {
+    Order.ISSUER: _names,
+    Order.USE: lambda entry: (-(entry.copy_count or 0), _names(entry)),
+    Order.LAST: lambda entry: -entry.used,
+}
