@@ -40,6 +40,23 @@ def undoable(step: Callable[[Document], Document], label: str) -> Callable[[Docu
     return whole
 
 
+def repeated(
+    step: Callable[[Document], Document], label: str, moment: int
+) -> Callable[[Document], Document]:
+    """Return `step` as `undoable` does, but so that its repetitions are undone as one."""
+
+    def whole(document: Document) -> Document:
+        from tui.vault.undoing import can_undo, undo, with_undo
+
+        after = step(document)
+        if after == document:
+            return document
+        before = undo(document, moment) if can_undo(document) == label else document
+        return with_undo(before, after, label)
+
+    return whole
+
+
 def called(what: str, entries: Sequence[Entry]) -> str:
     """Return the label of a step: `deletion of GitHub (octocat)`, or `deletion of 3 entries`."""
     whose = entries[0].label if len(entries) == 1 else f"{len(entries)} entries"
