@@ -9,21 +9,17 @@ from tui.cli import output
 from tui.cli.moment import add_at
 from tui.cli.parser import add_command
 from tui.cli.passwords import add_options
-from tui.cli.query import add_query
-from tui.errors import EntryError, MatchError, UsageError
-from tui.text import safe
+from tui.cli.query import add_query, one
+from tui.errors import EntryError, UsageError
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
 
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
     from tui.otp.codes import Code
     from tui.otp.entry import Entry
     from tui.vault.vault import Vault
-
-_MOST_CANDIDATES = 20
 
 
 def register(subparsers: Subparsers) -> None:
@@ -57,7 +53,7 @@ def run(args: Namespace, context: Context) -> int:
     if not args.copy:
         output.require_open()
     vault = context.open_vault(_import_rest)
-    entry = _one(vault, " ".join(args.query))
+    entry = one(vault, " ".join(args.query))
     code = _code(args, context, vault, entry)
     if args.copy:
         from tui.clipboard import choose, write_to_terminal
@@ -73,29 +69,6 @@ def _import_rest() -> None:
     import tui.otp.codes
     import tui.otp.hotp
     import tui.otp.query  # noqa: F401
-
-
-def _one(vault: Vault, query: str) -> Entry:
-    from tui.otp.query import find_best
-
-    found = find_best(vault.entries, vault.document.categories, query)
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise MatchError(f"No entry fits “{safe(query, 80)}”.", "See otp-tui list.")
-    raise MatchError(
-        f"{len(found)} entries fit “{safe(query, 80)}”.",
-        "Name one by more words, as issuer:account, or by its id:",
-        _candidates(found),
-    )
-
-
-def _candidates(found: Sequence[Entry]) -> tuple[str, ...]:
-    from tui.cli.columns import WIDEST, cut, table
-
-    lines = table([(cut(entry.label, WIDEST), entry.id) for entry in found[:_MOST_CANDIDATES]])
-    more = len(found) - len(lines)
-    return (*lines, f"and {more} more") if more else tuple(lines)
 
 
 def _code(args: Namespace, context: Context, vault: Vault, entry: Entry) -> Code:
