@@ -38,10 +38,11 @@ def _start_app(
     vault: Vault | None = None,
     demo: bool = False,
     warnings: tuple[str, ...] = (),
+    pick: str | None = None,
 ) -> int:
     from tui.app.app import run  # Textual takes a fifth of a second
 
-    return run(vault_path, config, vault=vault, demo=demo, warnings=warnings)
+    return run(vault_path, config, vault=vault, demo=demo, warnings=warnings, pick=pick)
 
 
 if __name__ == "__main__":

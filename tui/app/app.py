@@ -67,8 +67,13 @@ class OtpApp(App[None]):
         environ: dict[str, str] | None = None,
         warnings: tuple[str, ...] = (),
         door_hint: str = "",
+        pick: str | None = None,
     ) -> None:
         super().__init__()
+        self.pick = pick
+        """What to search for where one code is to be picked, and then the end; None: stay."""
+        self.picked = ""
+        """What was copied where one code was to be picked, to be said after the end."""
         self._door_hint = door_hint
         self.vault_path = vault_path
         self.config = config
@@ -140,7 +145,7 @@ class OtpApp(App[None]):
     def _codes(self, vault: Vault) -> Screen[None]:
         from tui.app.screens.codes import CodesScreen
 
-        return CodesScreen(vault)
+        return CodesScreen(vault, self.pick)
 
     def _begin_with(self, make: Callable[[], Screen[None]]) -> None:
         """Go on with another stack of screens, and let go of the one that was."""
@@ -189,7 +194,8 @@ class OtpApp(App[None]):
         vault, self.vault = self.vault, None
         if vault is not None:
             _close(vault)
-        await asyncio.to_thread(self.copier.clear)
+        if not self.picked:
+            await asyncio.to_thread(self.copier.clear)
 
     # --- time --------------------------------------------------------------------------
 
@@ -289,7 +295,7 @@ class OtpApp(App[None]):
 
 def _close(vault: Vault) -> None:
     """Let go of a vault, after a last try to save what is not saved yet."""
-    if not vault.saved:
+    if not vault.settled:
         with suppress(OtpTuiError):
             vault.save()
     vault.close()
@@ -302,11 +308,13 @@ def run(
     vault: Vault | None = None,
     demo: bool = False,
     warnings: tuple[str, ...] = (),
+    pick: str | None = None,
 ) -> int:
     """Run the app until it ends; return the exit code.
 
     `vault` is shown at once where it is open already (the demo's); `warnings` are sentences
-    to show first.
+    to show first. With `pick` the app ends at the first copy, and says on standard error what
+    was copied; it returns 1 where it was left without.
     """
     hint = ""
     if demo:
@@ -314,6 +322,10 @@ def run(
 
         hint = f"This is the demo, on invented entries. Its password is “{DEMO_PASSWORD}”."
         warnings = (hint, *warnings)
-    app = OtpApp(vault_path, config, vault=vault, warnings=warnings, door_hint=hint)
+    app = OtpApp(vault_path, config, vault=vault, warnings=warnings, door_hint=hint, pick=pick)
     app.run()
+    if pick is not None and not app.return_code:
+        if not app.picked:
+            return 1
+        sys.stderr.write(f"{app.picked}\n")
     return app.return_code or 0

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from tui.otp.entry import Category, Entry
 from tui.otp.query import haystack, words_of
+from tui.vault.document import Document
+from tui.vault.ordering import ordered
+
+TRASH = "\0trash"
+"""What stands for the id of the trash, which comes last among the categories."""
 
 
 class Listing:
     """The entries of one unlocked vault, by category and search words."""
 
-    def __init__(self, entries: Sequence[Entry], categories: Sequence[Category]) -> None:
-        self.categories = tuple(sorted(categories, key=lambda category: category.ranking))
-        self.total = len(entries)
-        self._ordered = sorted(entries, key=lambda entry: entry.ranking)
-        self._names = {category.id: category.name for category in categories}
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self.named = tuple(sorted(document.categories, key=lambda category: category.ranking))
+        """The categories, in their order."""
+        self.categories = self.named
+        """The same, and the trash if there is something in it."""
+        if document.trash:
+            self.categories += (Category(TRASH, f"Trash ({len(document.trash)})"),)
+        self.total = len(document.entries)
+        self.names = {category.id: category.name for category in document.categories}
+        """The names of the categories by their ids."""
+        self._rows: dict[str | None, list[Entry]] = {}
         self._prepared: dict[str | None, list[tuple[str, Entry]]] = {}
 
     def prepare(self, category: str | None) -> list[tuple[str, Entry]]:
         """Return what a search in this category goes through, made at the first call."""
         if category not in self._prepared:
             self._prepared[category] = [
-                (haystack(entry, self._names), entry) for entry in self._within(category)
+                (haystack(entry, self.names), entry) for entry in self._within(category)
             ]
         return self._prepared[category]
 
     def visible(self, category: str | None, query: str) -> list[Entry]:
         """Return the entries of a category id (None: all) that hold every word of the query.
 
-        In a category its own ranking orders them, elsewhere the entry's ranking.
+        They stand in the vault's order; in the trash what was deleted last stands first.
         """
         words = words_of(query)
         if not words:
@@ -40,12 +50,10 @@ class Listing:
         return [entry for hay, entry in pairs if words[0] in hay]
 
     def _within(self, category: str | None) -> list[Entry]:
-        if category is None:
-            return self._ordered
-        ranked = [
-            (binding.ranking, entry)
-            for entry in self._ordered
-            for binding in entry.categories
-            if binding.category == category
-        ]
-        return [entry for _, entry in sorted(ranked, key=lambda pair: pair[0])]
+        if category not in self._rows:
+            self._rows[category] = (
+                sorted(self._document.trash, key=lambda entry: -entry.deleted)
+                if category == TRASH
+                else ordered(self._document, category)
+            )
+        return self._rows[category]

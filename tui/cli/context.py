@@ -34,6 +34,7 @@ class StartApp(Protocol):
         vault: Vault | None = None,
         demo: bool = False,
         warnings: tuple[str, ...] = (),
+        pick: str | None = None,
     ) -> int:
         """Run the app to its end and return the exit code; see `tui.app.app.run`."""
         ...
@@ -77,10 +78,17 @@ class Context:
 
         return load_option(self._config_option)
 
-    def start_app(self, path: Path, *, vault: Vault | None = None, demo: bool = False) -> int:
+    def start_app(
+        self,
+        path: Path,
+        *,
+        vault: Vault | None = None,
+        demo: bool = False,
+        pick: str | None = None,
+    ) -> int:
         """Open the app on the vault at `path`, or on one that is open already."""
         _, sentences = self.settings
-        return self._start_app(path, self.config, vault=vault, demo=demo, warnings=sentences)
+        return self._start_app(path, self.config, vault=vault, demo=demo, warnings=sentences, pick=pick)
 
     def need_terminal(self) -> None:
         """Refuse to open the app where it cannot be shown.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
@@ -11,13 +12,17 @@ from textual.containers import Horizontal
 
 from tui.app.commands import COMMANDS, bindings
 from tui.app.listing import Listing
-from tui.app.screens.base import OtpScreen, beside
+from tui.app.screens.base import beside
+from tui.app.screens.entry_actions import EntryActions
 from tui.app.widgets.bars import CategoryBar, Countdown, KeyBar, StatusLine, TitleBar
 from tui.app.widgets.code_list import CodeList
 from tui.app.widgets.line_list import LineList
 from tui.clipboard import Outcome, over_ssh
-from tui.errors import ClipboardError, EntryError, NotSavedError, OtpTuiError
+from tui.errors import ClipboardError, EntryError, NotSavedError, OtpTuiError, VaultError
+from tui.otp.codes import remaining
 from tui.otp.entry import Entry, OtpType
+from tui.vault import editing
+from tui.vault.document import Document
 
 if TYPE_CHECKING:
     from tui.vault.vault import Vault
@@ -25,22 +30,26 @@ if TYPE_CHECKING:
 MESSAGE_SECONDS = 6.0
 RETRY_SECONDS = 10.0
 """Between two tries to save what could not be saved."""
+QUIET_SECONDS = 5.0
+"""After a copy or a move until it is saved, together with what comes meanwhile."""
 _SEARCH_BAR = [("↵", "copy"), ("↑↓", "move"), ("⇥", "category"), ("Esc", "clear")]
+_PICK_BAR = [*_SEARCH_BAR[:3], ("Esc", "leave")]
 _SEARCH_KEYS = {key for command in COMMANDS if command.action == "search" for key in command.keys}
 
 
-class CodesScreen(OtpScreen):
+class CodesScreen(EntryActions):
     """Shows the entries of an unlocked vault."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
     AUTO_FOCUS = "CodeList"
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Vault, query: str | None = None) -> None:
+        """`query` is what to search for at once; None opens no search."""
         super().__init__()
         self.vault = vault
-        self._listing = Listing(vault.entries, vault.document.categories)
-        self._category: str | None = None
-        self._query: str | None = None
+        self._listing = Listing(vault.document)
+        self.category = None
+        self._query = query
         """What is searched for; None while no search is open."""
 
     def compose(self) -> ComposeResult:
@@ -55,52 +64,61 @@ class CodesScreen(OtpScreen):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self._codes = self.query_one(CodeList)
+        self.codes = self.query_one(CodeList)
         self._countdown = self.query_one(Countdown)
         self._status = self.query_one(StatusLine)
-        self._countdown.set_class(self._codes.shared, "-shown")
+        self._countdown.set_class(self.codes.shared, "-shown")
         self.reload()
-        self._retry_at = 0.0
+        self._save_at: float | None = None
         if warnings := (*self.otp.warnings, *self.vault.warnings):
             self.say(" ".join(warnings), "warning", seconds=None)
 
     def on_unmount(self) -> None:
         """Let go of every entry: Textual may hold on to the screen for a while."""
-        self._listing = Listing((), ())
-        self._codes.forget()
+        self._listing = Listing(Document())
+        self.codes.forget()
         del self.vault
 
     # --- what is shown -------------------------------------------------------------------
 
-    def reload(self) -> None:
-        """Show what the vault holds now, the cursor on the entry it was on."""
+    def reload(self, keep: str | None = None) -> None:
+        """Show what the vault holds now, the cursor on `keep` or on the entry it was on."""
         document = self.vault.document
-        self._listing = Listing(document.entries, document.categories)
-        if self._category not in {category.id for category in document.categories}:
-            self._category = None
-        self._codes.ticked &= {entry.id for entry in document.entries}
-        self._codes.measure(document.entries)
-        self._show()
+        self._listing = Listing(document)
+        if self.category not in {category.id for category in self._listing.categories}:
+            self.category = None
+        self.codes.ticked &= {entry.id for entry in document.everything}
+        self.codes.measure(document.entries)
+        self.codes.category_names = self._listing.names
+        self._show(keep)
 
-    def _show(self) -> None:
-        codes = self._codes
-        keep = codes.selected.id if codes.selected else None
-        rows = self._listing.visible(self._category, self._query or "")
+    def shown_without_search(self) -> list[Entry]:
+        return self._listing.visible(self.category, "")
+
+    def _show(self, keep: str | None = None) -> None:
+        codes = self.codes
+        wanted = keep or (codes.selected.id if codes.selected else None)
+        rows = self._listing.visible(self.category, self._query or "")
         codes.nothing = self._when_empty()
-        codes.show_rows(rows, keep if not self._query else None)
-        self.query_one(CategoryBar).show(self._listing.categories, self._category, self._query)
+        codes.show_rows(rows, wanted if keep or not self._query else None)
+        self.query_one(CategoryBar).show(self._listing.categories, self.category, self._query)
         unreadable = len(self.vault.document.unreadable)
         total = self._listing.total
         count = f"{len(rows)} of {total} codes" if len(rows) != total else _codes(total)
         count += f", {unreadable} unreadable" if unreadable else ""
         self.query_one(TitleBar).show(count if self.vault.saved else f"NOT SAVED · {count}")
-        self.query_one(KeyBar).show(_SEARCH_BAR if self._query is not None else None)
+        self.query_one(KeyBar).show(self._keys_shown())
         codes.numbered = self._query is None
         self.tick()
 
+    def _keys_shown(self) -> list[tuple[str, str]] | None:
+        if self._query is None:
+            return None
+        return _SEARCH_BAR if self.otp.pick is None else _PICK_BAR
+
     def _when_empty(self) -> str:
         if not self._listing.total:
-            return "No entries yet. Press i to import a backup."
+            return "No entries yet. a adds one, i imports a backup."
         if self._query:
             return f"Nothing matches “{self._query}”. Esc clears the search."
         return "Nothing in this category."
@@ -108,25 +126,34 @@ class CodesScreen(OtpScreen):
     def tick(self) -> None:
         """Show the clock's present moment."""
         now = self.otp.clock.now()
-        self._codes.tick(now)
-        if self._codes.shared:
-            period = self._codes.common_period
+        self.codes.tick(now)
+        if self.codes.shared:
+            period = self.codes.common_period
             self._countdown.show(period - int(now) % period, period)
         steady = self.otp.clock.steady()
         self._status.tick(steady)
-        if not self.vault.saved and steady >= self._retry_at:
-            self._retry_at = steady + RETRY_SECONDS
+        self._save_in_time(steady)
+
+    def _save_in_time(self, steady: float) -> None:
+        """Save what waits to be: quiet changes after a while, failed ones time and again."""
+        if self.vault.settled:
+            self._save_at = None
+        elif self._save_at is None:
+            self._save_at = steady + (QUIET_SECONDS if self.vault.saved else RETRY_SECONDS)
+        elif steady >= self._save_at:
+            self._save_at = steady + RETRY_SECONDS
             self._save_again()
 
     @work(group="save", exclusive=True, exit_on_error=False, description="save again")
     async def _save_again(self) -> None:
-        vault = self.vault
+        vault, waited = self.vault, not self.vault.saved
         try:
             await beside(vault.save)
         except OtpTuiError:
             return
-        self.say("Saved now.")
-        self.reload()
+        if waited and self.otp.vault is vault:
+            self.say("Saved now.")
+            self.reload()
 
     def say(self, text: str, tone: str = "strong", seconds: float | None = MESSAGE_SECONDS) -> None:
         """Show a message for some seconds; None: until the next."""
@@ -138,29 +165,31 @@ class CodesScreen(OtpScreen):
     def action_category(self, step: int) -> None:
         """Walk the categories."""
         choices = [None, *(category.id for category in self._listing.categories)]
-        self._pick(choices[(choices.index(self._category) + step) % len(choices)])
+        self._pick(choices[(choices.index(self.category) + step) % len(choices)])
 
     @on(CategoryBar.Picked)
     def _picked(self, event: CategoryBar.Picked) -> None:
         self._pick(event.category)
 
     def _pick(self, category: str | None) -> None:
-        self._category = category
+        self.category = category
         self._show()
 
     # --- searching ---------------------------------------------------------------------------
 
     def action_search(self) -> None:
         """Open the search: from now on letters are looked for."""
-        self._listing.prepare(self._category)
+        self._listing.prepare(self.category)
         self._query = self._query or ""
         self._show()
 
     def action_clear(self) -> None:
         """Close the search, or else show all categories."""
-        if self._query is not None:
+        if self.otp.pick is not None:
+            self.app.exit()
+        elif self._query is not None:
             self._search_for(None)
-        elif self._category is not None:
+        elif self.category is not None:
             self._pick(None)
 
     def _search_for(self, query: str | None) -> None:
@@ -212,9 +241,9 @@ class CodesScreen(OtpScreen):
 
     def action_copy_nth(self, number: int) -> None:
         """Copy the code of the n-th row on screen."""
-        index = self._codes.top + number - 1
-        if index in self._codes.on_screen:
-            self._codes.go_to(index)
+        index = self.codes.top + number - 1
+        if index in self.codes.on_screen:
+            self.codes.go_to(index)
             self._copy_selected(following=False)
 
     @on(LineList.Chosen)
@@ -222,23 +251,39 @@ class CodesScreen(OtpScreen):
         self.action_copy()
 
     def _copy_selected(self, *, following: bool) -> None:
-        entry = self._codes.selected
+        entry = self.codes.selected
         if entry is None:
             return
-        if entry.type is OtpType.HOTP and (following or entry.id not in self._codes.revealed):
+        if entry.deleted:
+            self.say("It is in the trash: r restores it, then its code can be copied.", "warning")
+            return
+        if entry.type is OtpType.HOTP and (following or entry.id not in self.codes.revealed):
             self._take(entry, then_copy=True)
             return
+        why = "" if following else self._why_next(entry)
         try:
-            text = self._codes.code_text(entry, following)
+            text = self.codes.code_text(entry, following or bool(why))
         except EntryError as error:
             self.say(f"{entry.label}: {error.sentence}", "error")
             return
-        self._copy(entry, text, following)
+        self._copy(entry, text, f"the next code of {entry.label}{why}" if following or why else "")
+
+    def _why_next(self, entry: Entry) -> str:
+        """Why the next code is copied though the present one was asked for; mostly empty."""
+        try:
+            left = remaining(entry, self.codes.moment)
+        except EntryError:
+            return ""
+        if left is None or left >= self.otp.config.smart_copy:
+            return ""
+        return f" (the present one ends in {left} s)"
 
     def action_reveal(self) -> None:
         """Show the next code of a counter entry."""
-        entry = self._codes.selected
-        if entry is not None and entry.type is OtpType.HOTP:
+        entry = self.codes.selected
+        if entry is not None and entry.deleted:
+            self._copy_selected(following=False)
+        elif entry is not None and entry.type is OtpType.HOTP:
             self._take(entry, then_copy=False)
         elif entry is not None:
             self.say("Only counter entries (HOTP) wait to be asked for a code.", "warning")
@@ -255,21 +300,29 @@ class CodesScreen(OtpScreen):
             return
         if self.otp.vault is not self.vault:
             return
-        self._codes.revealed[entry.id] = code.text
+        self.codes.revealed[entry.id] = code.text
         self.reload()
         if then_copy:
-            self._copy(entry, code.text, False)
+            self._copy(entry, code.text)
 
     @work(group="copy", exclusive=True, exit_on_error=False, description="copy")
-    async def _copy(self, entry: Entry, text: str, following: bool) -> None:
-        copier = self.otp.copier
-        what = f"the next code of {entry.label}" if following else entry.label
+    async def _copy(self, entry: Entry, text: str, what: str = "") -> None:
+        copier, vault, moment = self.otp.copier, self.vault, self.moment
+        what = what or entry.label
         try:
             outcome = await beside(lambda: copier.copy(text))
         except ClipboardError as error:
             from tui.app.screens.big_code import BigCodeScreen
 
             self.app.push_screen(BigCodeScreen(entry.label, text, error.sentence))
+            return
+        with suppress(VaultError):
+            await beside(
+                lambda: vault.quietly(lambda doc: editing.count_use(doc, entry.id, moment))
+            )
+        if self.otp.pick is not None:
+            self.otp.picked = f"{outcome.value}: {what}."
+            self.app.exit()
             return
         wait = self.otp.config.clipboard_clear
         cleared = f"; cleared in {wait} s" if wait else ""
@@ -288,30 +341,18 @@ class CodesScreen(OtpScreen):
         """Open the export screen."""
         from tui.app.screens.export_vault import ExportScreen
 
-        shown = frozenset(entry.id for entry in self._codes.rows)
-        self.app.push_screen(ExportScreen(self.vault, shown, frozenset(self._codes.ticked)))
+        shown = frozenset(entry.id for entry in self.codes.rows)
+        self.app.push_screen(ExportScreen(self.vault, shown, frozenset(self.codes.ticked)))
 
     def action_tick(self) -> None:
         """Tick the selected row, or take its tick away."""
-        self._codes.toggle_tick()
+        self.codes.toggle_tick()
 
-    @work(group="undo", exclusive=True, exit_on_error=False, description="undo")
-    async def action_undo(self) -> None:
-        """Take the last import back."""
-        from tui.vault.undoing import can_undo, undo
-
-        vault, moment = self.vault, int(self.otp.clock.now())
-        what = can_undo(vault.document)
-        try:
-            await beside(lambda: vault.change(lambda document: undo(document, moment)))
-        except NotSavedError as error:
-            self.say(f"NOT SAVED. {error.sentence}", "error", seconds=None)
-        except OtpTuiError as error:
-            self.say(error.sentence, "warning")
-            return
-        else:
-            self.say(f"Undone: {what}.")
-        self.reload()
+    def action_hide(self) -> None:
+        """Hide the codes of all rows but the selected one, or show them again."""
+        self.codes.hide(not self.codes.hidden)
+        self.say("Codes are hidden; the selected one is shown." if self.codes.hidden else
+                 "Codes are shown.")  # fmt: skip
 
     def action_lock(self) -> None:
         """Lock the vault."""

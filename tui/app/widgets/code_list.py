@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.segment import Segment
@@ -17,6 +17,7 @@ from tui.app.widgets.line_list import LineList
 from tui.errors import EntryError
 from tui.otp.codes import Code, code_at, group, next_code, period, remaining
 from tui.otp.entry import DEFAULT_DIGITS, Entry, OtpType
+from tui.vault.editing import days_left
 
 EXPIRING = 5
 """Seconds before its end in which a code changes colour."""
@@ -27,6 +28,12 @@ _GAP = 2
 _NUMBER = 2
 _NARROW = 56
 """Below this many cells the account and the next code drop away."""
+_TINY = 36
+"""Below this many cells the seconds drop away, too."""
+_WIDE = 100
+"""From this many cells on, the categories are shown."""
+_CATEGORIES = 24
+_FOLLOWING = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,10 @@ class CodeList(LineList):
         """Ids of the entries that were ticked."""
         self.numbered = True
         """Whether the rows that a digit copies bear that digit."""
+        self.hidden = False
+        """Whether only the selected row shows its code."""
+        self.category_names: Mapping[str, str] = {}
+        """Names of categories by id, for terminals with room for them."""
         self.nothing = ""
         """What stands in an empty list."""
         self._code_width = 7
@@ -86,6 +97,12 @@ class CodeList(LineList):
             place = next((at for at, entry in enumerate(self.rows) if entry.id == keep), 0)
         self._painted.clear()
         self.rows_changed(place)
+
+    def hide(self, hidden: bool) -> None:
+        """Hide the codes of all rows but the selected one, or show them."""
+        self.hidden = hidden
+        self._painted.clear()
+        self.refresh()
 
     def toggle_tick(self) -> None:
         """Tick the row under the cursor, or take its tick away, and go to the next."""
@@ -158,8 +175,12 @@ class CodeList(LineList):
         return after[1].text
 
     @property
+    def _seconds_shown(self) -> bool:
+        return self._with_seconds and self.size.width >= _TINY
+
+    @property
     def _code_at(self) -> int:
-        return _MARK + (_SECONDS + _GAP if self._with_seconds else 0)
+        return _MARK + (_SECONDS + _GAP if self._seconds_shown else 0)
 
     @property
     def _names_at(self) -> int:
@@ -167,13 +188,17 @@ class CodeList(LineList):
 
     def _face(self, index: int) -> Face:
         entry = self.rows[index]
+        if entry.deleted:
+            days = days_left(entry, int(self.moment))
+            return Face("", blank(entry), False, f"{days} {'day' if days == 1 else 'days'} left")
+        covered = self.hidden and index != self.cursor
         if entry.type is OtpType.HOTP:
-            shown = self.revealed.get(entry.id)
+            shown = None if covered else self.revealed.get(entry.id)
             code = group(shown) if shown else blank(entry)
             counter = entry.counter - 1 if shown else entry.counter
             return Face("↵", code, False, f"counter {counter}")
         try:
-            code = group(self.code_text(entry))
+            code = blank(entry) if covered else group(self.code_text(entry))
             following = group(self.code_text(entry, True)) if index == self.cursor else ""
         except EntryError:
             return Face("!", "no code", False, "")
@@ -196,10 +221,10 @@ class CodeList(LineList):
             code = looks.on_warning if chosen else looks.warning
         else:
             code = looks.on_code if chosen else looks.code
-        tick = "✓" if entry.id in self.ticked else " "
+        tick = "✓" if entry.id in self.ticked else "▴" if entry.pinned else " "
         segments = [Segment(f"▌{tick}", looks.on_code)] if chosen else []
         lead = "" if chosen else f" {tick}"
-        if self._with_seconds:
+        if self._seconds_shown:
             seconds = f"{lead}{face.seconds:>{_SECONDS}}{' ' * _GAP}"
             segments.append(Segment(seconds, code if face.expiring else muted))
             lead = ""
@@ -217,10 +242,14 @@ class CodeList(LineList):
         if room < _NARROW - self._names_at:
             return [Segment(fit(entry.issuer or entry.account or "", room), row)]
         tail = f" {following} " if following else ""
+        rest = room - len(tail)
+        if width >= _WIDE:
+            rest = room - _CATEGORIES - max(_FOLLOWING, len(tail))
+            tail = fit(self._categories_of(entry), _CATEGORIES) + tail.rjust(_FOLLOWING)
         issuer = max(12, min(28, room * 2 // 5))
-        account = room - issuer - _GAP - len(tail)
+        account = rest - issuer - _GAP
         if not entry.issuer:
-            whole = fit(entry.account or "(no name)", room - len(tail))
+            whole = fit(entry.account or "(no name)", rest)
             return [Segment(whole, row), Segment(tail, muted)]
         return [
             Segment(fit(entry.issuer, issuer) + " " * _GAP, row),
@@ -234,6 +263,10 @@ class CodeList(LineList):
         return Strip([Segment(text.center(width), looks_of(self.app).muted)]).adjust_cell_length(
             width
         )
+
+    def _categories_of(self, entry: Entry) -> str:
+        names = (self.category_names.get(place.category, "") for place in entry.categories)
+        return ", ".join(name for name in names if name)
 
 
 def blank(entry: Entry) -> str:
