@@ -76,7 +76,7 @@ class Draft:
         for name in ("issuer", "account"):
             if len(getattr(self, name)) > NAME_LIMIT:
                 found[name] = f"At most {NAME_LIMIT} characters."
-        if not self.issuer.strip() and not self.account.strip():
+        if not clean(self.issuer).strip() and not clean(self.account).strip():
             found["issuer"] = "Name the issuer or the account."
         try:
             self._secret()

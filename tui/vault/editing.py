@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tui.errors import MatchError, UsageError
 from tui.otp.entry import Binding, Category, Entry, category_id, check
-from tui.text import NAME_LIMIT, safe
+from tui.text import NAME_LIMIT, clean, safe
 from tui.vault.ordering import moved
 
 if TYPE_CHECKING:
@@ -179,6 +179,8 @@ def move(
 
 def count_use(document: Document, entry_id: str, moment: int) -> Document:
     """Return `document` with one more copy of that entry's code; for `Vault.quietly`."""
+    if all(entry.id != entry_id for entry in document.entries):
+        return document
     return replace(
         document,
         entries=tuple(
@@ -199,9 +201,9 @@ def make_category(document: Document, name: str) -> Document:
     Raises:
         UsageError: the name is empty or too long, or there is a category of that name.
     """
-    name = _free_name(document, name)
     ranking = max((category.ranking for category in document.categories), default=-1) + 1
-    return replace(document, categories=(*document.categories, Category.named(name, ranking)))
+    new = _new_category(document.categories, name, ranking)
+    return replace(document, categories=(*document.categories, new))
 
 
 def rename_category(document: Document, identity: str, name: str, moment: int) -> Document:
@@ -212,9 +214,10 @@ def rename_category(document: Document, identity: str, name: str, moment: int) -
         MatchError: there is no such category (any more).
     """
     old = find_category(document, identity)
-    if name.strip() == old.name:
+    if clean(name).strip() == old.name:
         return document
-    new = Category.named(_free_name(document, name), old.ranking)
+    others = tuple(one for one in document.categories if one.id != identity)
+    new = _new_category(others, name, old.ranking)
     kept = {
         (kind, new.id if (kind, one) == ("categories", identity) else one): more
         for (kind, one), more in document.kept.items()
@@ -249,15 +252,17 @@ def assign(
 ) -> Document:
     """Return `document` with these entries in the categories that `wanted` (by id) says.
 
-    A category that it does not name stays as it is for each entry.
+    A category that it does not name stays as it is for each entry; one that is not in the
+    vault (any more) gains none.
     """
-    last = {identity: _last_place(document, identity) for identity in wanted}
+    there = {category.id for category in document.categories}
+    last = {identity: _last_place(document, identity) for identity in there.intersection(wanted)}
 
     def assigned(entry: Entry) -> Entry:
         places = [place for place in entry.categories if wanted.get(place.category, True)]
         present = {place.category for place in places}
         for identity, inside in wanted.items():
-            if inside and identity not in present:
+            if inside and identity in last and identity not in present:
                 last[identity] += 1
                 places.append(Binding(identity, last[identity]))
         return replace(entry, categories=tuple(places))
@@ -318,13 +323,15 @@ def _last_place(document: Document, identity: str) -> int:
     )
 
 
-def _free_name(document: Document, name: str) -> str:
-    name = name.strip()
+def _new_category(others: Sequence[Category], name: str, ranking: int) -> Category:
+    name = clean(name).strip()
     if not name:
         raise UsageError("A category needs a name.")
     if len(name) > NAME_LIMIT:
         raise UsageError(f"A category's name may have {NAME_LIMIT} characters.")
-    identity = category_id(name)
-    if any(one.id == identity or one.name == name for one in document.categories):
+    if any(one.name == name for one in others):
         raise UsageError(f"There is a category “{safe(name, 40)}” already.")
-    return name
+    identity = category_id(name)
+    while any(one.id == identity for one in others):
+        identity = category_id(identity + name)
+    return Category(identity, name, ranking)

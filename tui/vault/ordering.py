@@ -6,7 +6,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from tui.errors import UsageError
+from tui.errors import MatchError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,12 +76,14 @@ def moved(document: Document, entry_id: str, step: int, category: str | None) ->
 
     Raises:
         UsageError: the order is not the one by hand.
-        MatchError: there is no such entry (any more).
+        MatchError: there is no such entry there (any more).
     """
     if order_of(document) is not Order.HAND:
         raise UsageError("Rows can be moved only in the order by hand.")
     rows = ordered(document, category)
     entry = document.find(entry_id)
+    if entry not in rows:
+        raise MatchError(f"{entry.label} is not in that category any more.")
     place = rows.index(entry)
     goal = place + step
     if not 0 <= goal < len(rows) or rows[goal].pinned != entry.pinned:
@@ -92,13 +94,12 @@ def moved(document: Document, entry_id: str, step: int, category: str | None) ->
 
 def _within(entries: Sequence[Entry], category: str, *, by_hand: bool) -> list[Entry]:
     rows = sorted(entries, key=lambda entry: entry.ranking) if by_hand else entries
-    places = [
-        (place.ranking if by_hand else 0, entry)
-        for entry in rows
-        for place in entry.categories
-        if place.category == category
-    ]
-    return [entry for _, entry in sorted(places, key=lambda pair: pair[0])]
+    found = []
+    for entry in rows:
+        ranking = next((one.ranking for one in entry.categories if one.category == category), None)
+        if ranking is not None:
+            found.append((ranking if by_hand else 0, entry))
+    return [entry for _, entry in sorted(found, key=lambda pair: pair[0])]
 
 
 def _names(entry: Entry) -> tuple[str, str]:

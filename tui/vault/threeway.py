@@ -21,19 +21,23 @@ _Value = TypeVar("_Value")
 _GONE: Any = object()
 
 _FIELDS = tuple(one.name for one in fields(Entry) if one.name not in {"id", "categories", "extra"})
-_HIGHER = frozenset({"counter", "copy_count", "used", "updated", "revision", "deleted"})
+_HIGHER = frozenset({"counter", "copy_count", "used", "updated", "revision"})
 """Fields of which two changes give the higher value."""
 _OURS = frozenset({"ranking", "created"})
 """Fields of which two changes give ours: nobody would want an entry twice for them."""
+_USE = _HIGHER | _OURS | {"deleted"}
+"""Fields that change without anybody editing the entry."""
 
 
 def merge(base: Document, ours: Document, theirs: Document) -> Document:
     """Return what `base` became when both changed it.
 
     Changes of different entries, or of different fields of one entry, are all taken. A
-    deletion against a change keeps the change. Two changes of one field keep both entries,
-    theirs under a new id; but counters and copy counts take the higher value, and rankings
-    ours. Our order stays, and what is new of theirs comes in at its place.
+    deletion against an edit keeps the edit and takes the entry out of the trash; against mere
+    use it stays; and what one side discarded for good and the other touched at all is kept.
+    Two changes of one field keep both entries, theirs under a new id; but counters and copy
+    counts take the higher value, and rankings ours. Our order stays, and what is new of
+    theirs comes in at its place.
     """
     sides = base, ours, theirs
     entries = _merge_entries(base.everything, ours.everything, theirs.everything)
@@ -108,7 +112,7 @@ def _merge_entry(old: Entry | None, our: Entry, their: Entry) -> tuple[Entry, ..
     for name in _FIELDS:
         mine, other = getattr(our, name), getattr(their, name)
         before = getattr(old, name) if old is not None else _GONE
-        if other in (mine, before) or (name in _OURS and mine != before):
+        if name == "deleted" or other in (mine, before) or (name in _OURS and mine != before):
             continue
         if mine == before:
             changes[name] = other
@@ -116,8 +120,7 @@ def _merge_entry(old: Entry | None, our: Entry, their: Entry) -> tuple[Entry, ..
             changes[name] = max(value for value in (mine, other) if value is not None)
         else:
             conflict = True
-    if old is not None and not old.deleted and _edited(old, their if our.deleted else our):
-        changes["deleted"] = our.deleted and their.deleted and max(our.deleted, their.deleted)
+    changes["deleted"] = _deleted(old, our, their)
     if our.secret != their.secret:
         # A counter belongs to its secret.
         changes["counter"] = (their if "secret" in changes else our).counter
@@ -139,9 +142,20 @@ def _merge_entry(old: Entry | None, our: Entry, their: Entry) -> tuple[Entry, ..
     return tuple(replace(entry, counter=counter) for entry in both)
 
 
+def _deleted(old: Entry | None, our: Entry, their: Entry) -> int:
+    """Return when the entry went to the trash; 0 where a deletion met an edit or a restoring."""
+    if our.deleted and their.deleted:
+        return max(our.deleted, their.deleted)
+    deleted, left = (our, their) if our.deleted else (their, our)
+    if old is None or old.deleted or _edited(old, left):
+        return 0
+    return deleted.deleted
+
+
 def _edited(old: Entry, entry: Entry) -> bool:
-    """Whether somebody changed `entry`, beyond using it or moving it."""
-    names = (*(name for name in _FIELDS if name not in _HIGHER | _OURS), "categories", "extra")
+    """Whether somebody changed `entry`, beyond using or moving it, or putting it in order: a
+    category that is renamed or deleted changes all its entries."""
+    names = (*(name for name in _FIELDS if name not in _USE), "extra")
     return any(getattr(old, name) != getattr(entry, name) for name in names)
 
 
@@ -159,7 +173,7 @@ def _merge_bindings(old: Entry | None, our: Entry, their: Entry) -> tuple[Bindin
 def _merge_items(
     sides: tuple[Document, Document, Document],
     items: Callable[[Document], tuple[Any, ...]],
-    used: Callable[[Document], set[str]],
+    used: Callable[[Document], set[tuple[str, str]]],
     both: Callable[[Any, Any, Any], Any],
 ) -> tuple[Any, ...]:
     base, ours, theirs = sides
@@ -173,7 +187,9 @@ def _merge_items(
             continue
         left, side = (our, ours) if our is not None else (their, theirs)
         # Deleted by one side: kept where the other changed it or put it to new use.
-        if left is not None and (left != old or identity in used(side) - used_before):
+        if left is not None and (
+            left != old or any(one == identity for one, _ in used(side) - used_before)
+        ):
             merged.append(left)
     return tuple(merged)
 
@@ -192,12 +208,13 @@ def _ours(old: Icon | None, our: Icon, their: Icon) -> Icon:
     return their if our == old else our
 
 
-def _categories_of(document: Document) -> set[str]:
-    return {place.category for entry in document.everything for place in entry.categories}
+def _categories_of(document: Document) -> set[tuple[str, str]]:
+    """Every use of a category: its id, and that of the entry."""
+    return {(one.category, entry.id) for entry in document.everything for one in entry.categories}
 
 
-def _icons_of(document: Document) -> set[str]:
-    return {entry.icon.removeprefix("@") for entry in document.everything if entry.icon}
+def _icons_of(document: Document) -> set[tuple[str, str]]:
+    return {(entry.icon.removeprefix("@"), entry.id) for entry in document.everything if entry.icon}
 
 
 def _merge_unreadable(

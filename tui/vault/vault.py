@@ -301,8 +301,9 @@ class Vault:
                     self._write(known, changed, current, small=small)
             except (OSError, NotSavedError, _ForeignError) as error:
                 if keep:
-                    self._document = self._after(step) if changed is None else changed
-                    self._saved = False
+                    changed = self._after(step) if changed is None else changed
+                    self._saved = self._saved and changed is self._document
+                    self._document = changed
                 raise self._not_saved(error) from None
 
     def _put_slot(self, slot: Slot) -> None:
@@ -356,9 +357,11 @@ class Vault:
         except (DamagedVaultError, NewerVaultError) as error:
             raise _ForeignError(str(error)) from None
         mine = known.envelope.generation
-        join = merge if found.generation > mine else rejoin
-        self._document = join(known.document, self._document, theirs)
-        self._saved = self._document == theirs
+        grew = found.generation > mine
+        self._document = (merge if grew else rejoin)(known.document, self._document, theirs)
+        same = self._document == theirs
+        # Where all was saved, what is new of ours was changed quietly.
+        self._saved, self._quiet = same or (grew and self._saved), self._quiet and not same
         bare = replace(found, payload=b"", generation=max(found.generation, mine))
         self._on_disk = Opened(bare, known.key, theirs, digest)
         return self._on_disk, current
