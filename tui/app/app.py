@@ -21,7 +21,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from tui.app.crash import crash_line
-from tui.app.screens.base import OtpScreen
+from tui.app.screens.base import Ticking
 from tui.app.terminal import hung_up
 from tui.app.themes import THEMES
 from tui.clipboard import Clipboard, Copier, choose
@@ -219,7 +219,7 @@ class OtpApp(App[None]):
         if self.copier.due:
             self._empty_clipboard()
         for screen in self.screen_stack:
-            if isinstance(screen, OtpScreen):
+            if isinstance(screen, Ticking):
                 screen.tick()
 
     def _lock_idle(self, vault: Vault) -> None:

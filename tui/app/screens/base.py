@@ -16,8 +16,8 @@ Result = TypeVar("Result")
 Answer = TypeVar("Answer")
 
 
-class OtpScreen(Screen[None]):
-    """A screen of otp-tui."""
+class Ticking(Screen[Answer]):
+    """What every screen of otp-tui has."""
 
     @property
     def otp(self) -> OtpApp:
@@ -32,7 +32,11 @@ class OtpScreen(Screen[None]):
         self.otp.on_worker_state_changed(event)
 
 
-class Dialog(ModalScreen[Answer]):
+class OtpScreen(Ticking[None]):
+    """A screen of otp-tui."""
+
+
+class Dialog(Ticking[Answer], ModalScreen[Answer]):
     """A question above a screen; it returns its answer and knows nothing of who asks."""
 
 
