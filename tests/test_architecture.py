@@ -15,7 +15,7 @@ import tui
 ROOT = Path(tui.__file__).parent
 
 GROUND = {"errors", "text", "clock"}
-MIDDLE = {"config", "paths", "files", "clipboard", "kinds", "password", "clocksync"}
+MIDDLE = {"config", "paths", "files", "clipboard", "kinds", "password", "clocksync", "qr"}
 ARROWS = {
     "otp": GROUND,
     "crypto": GROUND | {"otp"},
