@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from tui.app.commands import COMMANDS, bindings
-from tui.app.listing import Listing
+from tui.app.listing import TRASH, Listing
 from tui.app.screens.base import beside
 from tui.app.screens.entry_actions import EntryActions
 from tui.app.widgets.bars import CategoryBar, Countdown, KeyBar, StatusLine, TitleBar
@@ -33,6 +33,8 @@ RETRY_SECONDS = 10.0
 QUIET_SECONDS = 5.0
 """After a copy or a move until it is saved, together with what comes meanwhile."""
 _SEARCH_BAR = [("↵", "copy"), ("↑↓", "move"), ("⇥", "category"), ("Esc", "clear")]
+_TRASH_BAR = [("r", "restore"), ("d", "delete for good"), ("v", "show"), ("⇥", "category"),
+              ("u", "undo")]  # fmt: skip
 _PICK_BAR = [*_SEARCH_BAR[:3], ("Esc", "leave")]
 _SEARCH_KEYS = {key for command in COMMANDS if command.action == "search" for key in command.keys}
 
@@ -51,6 +53,8 @@ class CodesScreen(EntryActions):
         self.category = None
         self._query = query
         """What is searched for; None while no search is open."""
+        self._save_at: float | None = None
+        """The steady second at which what waits is saved; None where nothing waits."""
 
     def compose(self) -> ComposeResult:
         config, environ = self.otp.config, self.otp.environ
@@ -68,8 +72,10 @@ class CodesScreen(EntryActions):
         self._countdown = self.query_one(Countdown)
         self._status = self.query_one(StatusLine)
         self._countdown.set_class(self.codes.shared, "-shown")
+        self.codes.hidden = self.otp.config.hide_codes
+        if self.vault.document.trash:
+            self.vault.quietly(lambda document: editing.expire(document, self.moment))
         self.reload()
-        self._save_at: float | None = None
         if warnings := (*self.otp.warnings, *self.vault.warnings):
             self.say(" ".join(warnings), "warning", seconds=None)
 
@@ -105,6 +111,8 @@ class CodesScreen(EntryActions):
         unreadable = len(self.vault.document.unreadable)
         total = self._listing.total
         count = f"{len(rows)} of {total} codes" if len(rows) != total else _codes(total)
+        if self.category == TRASH:
+            count = f"{len(rows)} in the trash"
         count += f", {unreadable} unreadable" if unreadable else ""
         self.query_one(TitleBar).show(count if self.vault.saved else f"NOT SAVED · {count}")
         self.query_one(KeyBar).show(self._keys_shown())
@@ -113,7 +121,7 @@ class CodesScreen(EntryActions):
 
     def _keys_shown(self) -> list[tuple[str, str]] | None:
         if self._query is None:
-            return None
+            return _TRASH_BAR if self.category == TRASH else None
         return _SEARCH_BAR if self.otp.pick is None else _PICK_BAR
 
     def _when_empty(self) -> str:

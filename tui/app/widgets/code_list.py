@@ -11,6 +11,7 @@ from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 
+from tui.app.glyphs import glyphs_of
 from tui.app.looks import looks_of
 from tui.app.widgets.cells import fit
 from tui.app.widgets.line_list import LineList
@@ -196,7 +197,7 @@ class CodeList(LineList):
             shown = None if covered else self.revealed.get(entry.id)
             code = group(shown) if shown else blank(entry)
             counter = entry.counter - 1 if shown else entry.counter
-            return Face("↵", code, False, f"counter {counter}")
+            return Face(glyphs_of(self.app).asks, code, False, f"counter {counter}")
         try:
             code = blank(entry) if covered else group(self.code_text(entry))
             following = group(self.code_text(entry, True)) if index == self.cursor else ""
@@ -221,8 +222,9 @@ class CodeList(LineList):
             code = looks.on_warning if chosen else looks.warning
         else:
             code = looks.on_code if chosen else looks.code
-        tick = "✓" if entry.id in self.ticked else "▴" if entry.pinned else " "
-        segments = [Segment(f"▌{tick}", looks.on_code)] if chosen else []
+        signs = glyphs_of(self.app)
+        tick = signs.tick if entry.id in self.ticked else signs.pin if entry.pinned else " "
+        segments = [Segment(f"{signs.bar}{tick}", looks.on_code)] if chosen else []
         lead = "" if chosen else f" {tick}"
         if self._seconds_shown:
             seconds = f"{lead}{face.seconds:>{_SECONDS}}{' ' * _GAP}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.segment import Segment
 from textual.strip import Strip
 
+from tui.app.glyphs import glyphs_of
 from tui.app.looks import looks_of
 from tui.app.widgets.cells import fit
 from tui.app.widgets.line_list import LineList
@@ -62,7 +63,10 @@ class TickList(LineList):
         room = width - 2 - len(box) - len(remark)
         return Strip(
             [
-                Segment("▌ " if chosen else "  ", looks.on_code if chosen else looks.plain),
+                Segment(
+                    f"{glyphs_of(self.app).bar} " if chosen else "  ",
+                    looks.on_code if chosen else looks.plain,
+                ),
                 Segment(box, looks.on_code if chosen and row.ticked else plain),
                 Segment(fit(row.name, room), plain),
                 Segment(remark, muted),
