@@ -7,6 +7,7 @@ import unicodedata
 
 import pytest
 from textual.strip import Strip
+from textual.widgets import Static
 
 from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import (
@@ -402,6 +403,6 @@ async def test_help_shows_every_key(make_app: MakeApp) -> None:
         await pilot.press("question_mark")
         await settle(pilot)
         assert isinstance(app.screen, HelpScreen)
-        shown = "\n".join(screen_text(app))
+        shown = "\n".join(str(part.render()) for part in app.screen.query(Static))
         for command in COMMANDS:
             assert command.help in shown
