@@ -6,7 +6,7 @@ each would cost a third of the time to the first frame.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -51,7 +51,9 @@ class Looks:
 
 
 def looks_of(app: App[object]) -> Looks:
-    """Return the styles of the app's present theme."""
+    """Return the styles of the app's present theme; without color, those that need none."""
+    if app.no_color:
+        return COLORLESS
     names = (*("foreground", "background", "panel", "primary", "success", "warning", "error"),
              *("code", "muted", "rule"))  # fmt: skip
     return _made(tuple(app.theme_variables[name] for name in names))
@@ -60,6 +62,8 @@ def looks_of(app: App[object]) -> Looks:
 @lru_cache(maxsize=8)
 def _made(colors: tuple[str, ...]) -> Looks:
     foreground, background, panel, primary, success, warning, error, code, muted, rule = colors
+    if background.startswith("ansi"):
+        return _native(primary, success, warning, error)
 
     def style(color: str, behind: str = background, *, bold: bool = False) -> Style:
         return Style(
@@ -83,6 +87,37 @@ def _made(colors: tuple[str, ...]) -> Looks:
         on_warning=style(warning, panel, bold=True),
     )
 
+
+def _native(primary: str, success: str, warning: str, error: str) -> Looks:
+    """Return styles in the terminal's own colors: the selected row is reverse."""
+
+    def colored(name: str, *, bold: bool = False) -> Style:
+        return Style(color=Color.parse(name).rich_color, bold=bold or None)
+
+    return replace(
+        COLORLESS,
+        strong=colored(primary, bold=True),
+        good=colored(success),
+        warning=colored(warning, bold=True),
+        error=colored(error, bold=True),
+    )
+
+
+COLORLESS = Looks(
+    plain=Style(),
+    code=Style(),
+    muted=Style(dim=True),
+    rule=Style(dim=True),
+    strong=Style(bold=True),
+    good=Style(bold=True),
+    warning=Style(bold=True, underline=True),
+    error=Style(bold=True, underline=True),
+    on_plain=Style(bold=True, reverse=True),
+    on_code=Style(bold=True, reverse=True),
+    on_muted=Style(reverse=True),
+    on_warning=Style(bold=True, reverse=True, underline=True),
+)
+"""All that can be told without color, before whatever background the terminal has."""
 
 _LEVELS = (0x00, 0x5F, 0x87, 0xAF, 0xD7, 0xFF)
 

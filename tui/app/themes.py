@@ -1,11 +1,17 @@
-"""The two themes of our own.
+"""Themes: our own two, and what is made of all others so that everything on screen is readable.
 
-Their colors are those of the palette of 256, so that painting takes few bytes and looks the
-same on a terminal that has no more.
+The colors of our own are those of the palette of 256, so that painting takes few bytes and
+looks the same on a terminal that has no more. Terminals of 16 colors get the two in colors
+that they have; without color there is one whose light and dark `colorless.py` turns into
+reverse, underlined and dim.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+
+from textual.color import Color
 from textual.theme import Theme
 
 DARK = Theme(
@@ -41,3 +47,160 @@ LIGHT = Theme(
 )
 
 THEMES = (DARK, LIGHT)
+
+DARK_16 = Theme(
+    name="otp-dark",
+    dark=True,
+    primary="#55ffff",
+    secondary="#55ffff",
+    accent="#55ffff",
+    warning="#ffff55",
+    error="#ff5555",
+    success="#55ff55",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#0000aa",
+    variables={"muted": "#aaaaaa", "rule": "#aaaaaa", "code": "#ffffff",
+               "field": "#0000aa", "field-focus": "#0000aa"},
+)  # fmt: skip
+
+LIGHT_16 = Theme(
+    name="otp-light",
+    dark=False,
+    primary="#0000aa",
+    secondary="#0000aa",
+    accent="#0000aa",
+    warning="#aa0000",
+    error="#aa0000",
+    success="#0000aa",
+    foreground="#000000",
+    background="#ffffff",
+    surface="#ffffff",
+    panel="#aaaaaa",
+    variables={"muted": "#000000", "rule": "#555555", "code": "#000000",
+               "field": "#aaaaaa", "field-focus": "#aaaaaa"},
+)  # fmt: skip
+
+MONO = Theme(
+    name="otp-mono",
+    dark=True,
+    primary="#ffffff",
+    secondary="#ffffff",
+    accent="#ffffff",
+    warning="#ffffff",
+    error="#ffffff",
+    success="#ffffff",
+    foreground="#dadada",
+    background="#000000",
+    surface="#000000",
+    panel="#303030",
+    variables={"muted": "#808080", "rule": "#808080", "code": "#ffffff",
+               "field": "#303030", "field-focus": "#3a3a3a"},
+)  # fmt: skip
+
+TEXT = 4.5
+"""The contrast that text needs (WCAG 2.1, 1.4.3)."""
+BOLD = 3.0
+"""The contrast that large or bold text needs (as above)."""
+_EDGE = 1.35
+"""How much the selected row has to stand out from the background."""
+
+
+def named(setting: str, environ: Mapping[str, str]) -> str:
+    """Return the theme that the setting `theme` means: "auto" is one of ours.
+
+    Some terminals tell in $COLORFGBG that they are light: 7 or 9 to 15 as its last number.
+    """
+    if setting != "auto":
+        return setting
+    told = environ.get("COLORFGBG", "").rpartition(";")[2]
+    light = told.isascii() and told.isdigit() and int(told) in {7, *range(9, 16)}
+    return LIGHT.name if light else DARK.name
+
+
+def completed(variables: dict[str, str]) -> dict[str, str]:
+    """Return a theme's variables with those of our style sheets, readable where they are used.
+
+    Those are `muted`, `rule` and `code`, `field` and `field-focus` behind what is typed; and
+    the theme's own `primary`, `warning`, `error`, `success` and `panel`.
+    """
+    if variables["background"].startswith("ansi"):
+        return {**variables, **_native(variables)}
+    if "muted" not in variables:
+        names = ("foreground", "background", "surface", "panel", *_TONES)
+        variables = {**variables, **dict(_derived(tuple(variables[name] for name in names)))}
+    return {"field": variables["panel"], "field-focus": f"{variables['primary']} 22%", **variables}
+
+
+_TONES = ("primary", "secondary", "accent", "warning", "error", "success")
+
+
+@lru_cache(maxsize=32)
+def _derived(colors: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    foreground, background, surface, panel, *tones = (Color.parse(color) for color in colors)
+    panel, surface = background + panel, background + surface
+    foreground = background + foreground
+    share = 0.08
+    while contrast(panel, background) < _EDGE and share < 1:
+        panel, share = background.blend(foreground, share), share + 0.04
+    behind = (background, surface, panel)
+    made = {
+        "foreground": readable(foreground, behind, 7.0),
+        "panel": panel,
+        "muted": readable(foreground.blend(background, 0.4), behind),
+        "rule": readable(foreground.blend(background, 0.75), (background, surface), 1.6),
+        "code": readable(foreground, behind, 10.0),
+        **{name: _tone(tone, behind) for name, tone in zip(_TONES, tones, strict=True)},
+    }
+    return tuple((name, color.hex6) for name, color in made.items())
+
+
+def _tone(color: Color, behind: tuple[Color, ...]) -> Color:
+    """On the selected row tones stand in bold."""
+    return readable(readable(color, behind[:2]), behind, BOLD)
+
+
+def _native(variables: Mapping[str, str]) -> dict[str, str]:
+    """What belongs to a theme in the terminal's own colors, about which nothing is known."""
+    plain = "ansi_default"
+    on_dark = variables.get("ansi-background") == "ansi_black"
+    return {
+        "primary": "ansi_cyan" if on_dark else variables["primary"],
+        "panel": plain,
+        "surface": plain,
+        "muted": plain,
+        "rule": plain,
+        "code": plain,
+        "field": plain,
+        "field-focus": plain,
+    }
+
+
+def readable(color: Color, behind: tuple[Color, ...], least: float = TEXT) -> Color:
+    """Return `color`, moved towards white or black until it is readable before all of `behind`.
+
+    As far as that can be: it stops at pure white or black.
+    """
+    dark = sum(luminance(each) for each in behind) / len(behind) < 0.18
+    end = Color(255, 255, 255) if dark else Color(0, 0, 0)
+    moved, share = color, 0.0
+    while share < 1 and any(contrast(moved, each) < least for each in behind):
+        share += 0.05
+        moved = color.blend(end, min(1.0, share))
+    return moved
+
+
+def contrast(one: Color, other: Color) -> float:
+    """Return the ratio of their luminances, 1 to 21 (WCAG 2.1, contrast ratio)."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(color: Color) -> float:
+    """Return how bright a color is, 0 to 1 (WCAG 2.1, relative luminance)."""
+    parts = [
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+        for part in color.normalized
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
