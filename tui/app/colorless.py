@@ -1,0 +1,52 @@
+"""What NO_COLOR asks for: every line in the terminal's own foreground and background."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rich.color import Color, ColorType
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color as TextualColor
+from textual.filter import LineFilter
+
+_LIGHT = 0.4
+_SHADE = 0.05
+_FAINT = 0.62
+
+
+class Colorless(LineFilter):
+    """Tells by attributes what the theme `MONO` tells by light and dark.
+
+    A light background becomes reverse, a dark grey one (what can be typed in or pressed)
+    underlined, and grey text dim. Bold, underlined and reverse stay what they were.
+    """
+
+    def apply(self, segments: list[Segment], background: TextualColor) -> list[Segment]:
+        return [
+            Segment(text, None if style is None else bare(style), control)
+            for text, style, control in segments
+        ]
+
+
+@lru_cache(maxsize=1024)
+def bare(style: Style) -> Style:
+    """Return `style` without its colors, and with what they told."""
+    behind, before = _light(style.bgcolor, 0.0), _light(style.color, 1.0)
+    attributes = Style(bold=style.bold, italic=style.italic, strike=style.strike,
+                       underline=style.underline, dim=style.dim, reverse=style.reverse,
+                       meta=style.meta or None)  # fmt: skip
+    if behind > _LIGHT:
+        return attributes + Style(reverse=not style.reverse)
+    if behind > _SHADE:
+        attributes += Style(underline=True)
+    if before < _FAINT and not style.reverse:
+        attributes += Style(dim=True)
+    return attributes
+
+
+def _light(color: Color | None, default: float) -> float:
+    if color is None or color.type is ColorType.DEFAULT:
+        return default
+    red, green, blue = color.get_truecolor()
+    return (0.3 * red + 0.59 * green + 0.11 * blue) / 255
