@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
@@ -13,21 +12,20 @@ from textual.containers import Horizontal
 from tui.app.commands import COMMANDS, bindings
 from tui.app.listing import TRASH, Listing
 from tui.app.screens.base import beside
+from tui.app.screens.copy_actions import CopyActions
 from tui.app.screens.entry_actions import EntryActions
+from tui.app.screens.list_screen import MESSAGE_SECONDS
 from tui.app.widgets.bars import CategoryBar, Countdown, KeyBar, StatusLine, TitleBar
 from tui.app.widgets.code_list import CodeList
-from tui.app.widgets.line_list import LineList
-from tui.clipboard import Outcome, over_ssh
-from tui.errors import ClipboardError, EntryError, NotSavedError, OtpTuiError, VaultError
-from tui.otp.codes import remaining
-from tui.otp.entry import Entry, OtpType
+from tui.clipboard import over_ssh
+from tui.errors import OtpTuiError
+from tui.otp.entry import Entry
 from tui.vault import editing
 from tui.vault.document import Document
 
 if TYPE_CHECKING:
     from tui.vault.vault import Vault
 
-MESSAGE_SECONDS = 6.0
 RETRY_SECONDS = 10.0
 """Between two tries to save what could not be saved."""
 QUIET_SECONDS = 5.0
@@ -39,7 +37,7 @@ _PICK_BAR = [*_SEARCH_BAR[:3], ("Esc", "leave")]
 _SEARCH_KEYS = {key for command in COMMANDS if command.action == "search" for key in command.keys}
 
 
-class CodesScreen(EntryActions):
+class CodesScreen(CopyActions, EntryActions):
     """Shows the entries of an unlocked vault."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
@@ -236,106 +234,6 @@ class CodesScreen(EntryActions):
         if self._query is not None:
             event.stop()
             self._search_for(self._query + " ".join(event.text.split())[:100])
-
-    # --- codes -------------------------------------------------------------------------------
-
-    def action_copy(self) -> None:
-        """Copy the code of the selected row."""
-        self._copy_selected(following=False)
-
-    def action_copy_next(self) -> None:
-        """Copy the code that comes after the present one."""
-        self._copy_selected(following=True)
-
-    def action_copy_nth(self, number: int) -> None:
-        """Copy the code of the n-th row on screen."""
-        index = self.codes.top + number - 1
-        if index in self.codes.on_screen:
-            self.codes.go_to(index)
-            self._copy_selected(following=False)
-
-    @on(LineList.Chosen)
-    def _chosen(self) -> None:
-        self.action_copy()
-
-    def _copy_selected(self, *, following: bool) -> None:
-        entry = self.codes.selected
-        if entry is None:
-            return
-        if entry.deleted:
-            self.say("It is in the trash: r restores it, then its code can be copied.", "warning")
-            return
-        if entry.type is OtpType.HOTP and (following or entry.id not in self.codes.revealed):
-            self._take(entry, then_copy=True)
-            return
-        why = "" if following else self._why_next(entry)
-        try:
-            text = self.codes.code_text(entry, following or bool(why))
-        except EntryError as error:
-            self.say(f"{entry.label}: {error.sentence}", "error")
-            return
-        self._copy(entry, text, f"the next code of {entry.label}{why}" if following or why else "")
-
-    def _why_next(self, entry: Entry) -> str:
-        """Why the next code is copied though the present one was asked for; mostly empty."""
-        try:
-            left = remaining(entry, self.codes.moment)
-        except EntryError:
-            return ""
-        if left is None or left >= self.otp.config.smart_copy:
-            return ""
-        return f" (the present one ends in {left} s)"
-
-    def action_reveal(self) -> None:
-        """Show the next code of a counter entry."""
-        entry = self.codes.selected
-        if entry is not None and entry.deleted:
-            self._copy_selected(following=False)
-        elif entry is not None and entry.type is OtpType.HOTP:
-            self._take(entry, then_copy=False)
-        elif entry is not None:
-            self.say("Only counter entries (HOTP) wait to be asked for a code.", "warning")
-
-    @work(group="take", exclusive=True, exit_on_error=False, description="next counter code")
-    async def _take(self, entry: Entry, then_copy: bool) -> None:
-        try:
-            code = await beside(lambda: self.vault.take_hotp(entry.id))
-        except NotSavedError as error:
-            self.say(f"NOT SAVED, so no code is shown. {error.sentence}", "error", seconds=None)
-            return
-        except OtpTuiError as error:
-            self.say(f"{entry.label}: {error.sentence}", "error")
-            return
-        if self.otp.vault is not self.vault:
-            return
-        self.codes.revealed[entry.id] = code.text
-        self.reload()
-        if then_copy:
-            self._copy(entry, code.text)
-
-    @work(group="copy", exclusive=True, exit_on_error=False, description="copy")
-    async def _copy(self, entry: Entry, text: str, what: str = "") -> None:
-        copier, vault, moment = self.otp.copier, self.vault, self.moment
-        what = what or entry.label
-        try:
-            outcome = await beside(lambda: copier.copy(text))
-        except ClipboardError as error:
-            from tui.app.screens.big_code import BigCodeScreen
-
-            self.app.push_screen(BigCodeScreen(entry.label, text, error.sentence))
-            return
-        with suppress(VaultError):
-            await beside(
-                lambda: vault.quietly(lambda doc: editing.count_use(doc, entry.id, moment))
-            )
-        if self.otp.pick is not None:
-            self.otp.picked = f"{outcome.value}: {what}."
-            self.app.exit()
-            return
-        wait = self.otp.config.clipboard_clear
-        cleared = f"; cleared in {wait} s" if wait else ""
-        colon = "" if outcome is Outcome.COPIED else ":"
-        self.say(f"{outcome.value}{colon} {what}{cleared}")
 
     # --- elsewhere -----------------------------------------------------------------------------
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from tui.app.listing import TRASH
-from tui.app.screens.base import OtpScreen, beside
+from tui.app.screens.base import beside
 from tui.app.screens.confirm import ConfirmScreen
-from tui.app.widgets.code_list import CodeList
+from tui.app.screens.list_screen import ListScreen
 from tui.errors import MatchError, NotSavedError, OtpTuiError
 from tui.vault import editing
 from tui.vault.ordering import WORDS, Order, order_of, with_order
@@ -18,34 +18,13 @@ from tui.vault.ordering import WORDS, Order, order_of, with_order
 if TYPE_CHECKING:
     from tui.otp.entry import Entry
     from tui.vault.document import Document
-    from tui.vault.vault import Vault
 
 _MOST_NAMED = 6
 """Entries that a question calls by name."""
 
 
-class EntryActions(OtpScreen):
-    """A screen with a list of codes whose entries can be changed."""
-
-    vault: Vault
-    """The open vault."""
-    codes: CodeList
-    """The list."""
-    category: str | None
-    """The id of the category that is shown; None: all."""
-
-    def reload(self, keep: str | None = None) -> None:
-        """Show what the vault holds now, the cursor on the entry with the id `keep`."""
-        raise NotImplementedError
-
-    def say(self, text: str, tone: str = "strong", seconds: float | None = 6.0) -> None:
-        """Show a message."""
-        raise NotImplementedError
-
-    @property
-    def moment(self) -> int:
-        """The Unix second of now."""
-        return int(self.otp.clock.now())
+class EntryActions(ListScreen):
+    """Changes entries, in a way that can be undone."""
 
     def _targets(self) -> list[Entry]:
         """The ticked entries of what is shown, or else the selected one."""

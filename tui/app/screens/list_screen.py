@@ -1,0 +1,37 @@
+"""What a screen with a list of codes has; its actions are in the files beside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.app.screens.base import OtpScreen
+from tui.app.widgets.code_list import CodeList
+
+if TYPE_CHECKING:
+    from tui.vault.vault import Vault
+
+MESSAGE_SECONDS = 6.0
+
+
+class ListScreen(OtpScreen):
+    """A screen with a list of codes."""
+
+    vault: Vault
+    """The open vault."""
+    codes: CodeList
+    """The list."""
+    category: str | None
+    """The id of the category that is shown; None: all."""
+
+    def reload(self, keep: str | None = None) -> None:
+        """Show what the vault holds now, the cursor on the entry with the id `keep`."""
+        raise NotImplementedError
+
+    def say(self, text: str, tone: str = "strong", seconds: float | None = MESSAGE_SECONDS) -> None:
+        """Show a message for some seconds; None: until the next."""
+        raise NotImplementedError
+
+    @property
+    def moment(self) -> int:
+        """The Unix second of now."""
+        return int(self.otp.clock.now())
