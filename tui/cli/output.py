@@ -62,6 +62,16 @@ def require_open() -> None:
         raise FileError(_CLOSED)
 
 
+def terminal() -> os.terminal_size | None:
+    """Return the size of the terminal that standard output is; None: it is none, or a dumb one."""
+    if sys.stdout is None or os.environ.get("TERM", "") in {"", "dumb"}:
+        return None
+    try:
+        return os.get_terminal_size(sys.stdout.fileno())
+    except (OSError, ValueError):
+        return None
+
+
 def say(*texts: str) -> None:
     """Write lines for people to standard error, each made fit for a terminal."""
     stream = sys.stderr

@@ -1,0 +1,76 @@
+"""A program whose input and output are both one terminal of a size, and what it wrote there."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import subprocess
+import termios
+import time
+
+from tests.cli.program import Program
+
+_PATIENCE = 20.0
+_SEQUENCE = re.compile(r"\x1b\[([0-9;]*)([A-Za-z])")
+
+
+class Screen:
+    """Runs the program; `written` is all that it wrote, control sequences included."""
+
+    def __init__(self, program: Program, *args: str, size: tuple[int, int] = (80, 50)) -> None:
+        """`size` is columns and lines."""
+        self._master, slave = pty.openpty()
+        termios.tcsetwinsize(slave, (size[1], size[0]))
+        self._process = subprocess.Popen(
+            [*program.command, *args],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env={**program.env, "TERM": "xterm-256color"},
+            cwd=program.folder,
+            start_new_session=True,
+            preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)),  # noqa: PLW1509
+        )
+        os.close(slave)
+        self.written = ""
+
+    def wait_for(self, text: str) -> str:
+        """Read until `text` was written; return what was written since the last time."""
+        before, deadline = len(self.written), time.monotonic() + _PATIENCE
+        while text not in self.written[before:]:
+            assert time.monotonic() < deadline, self.written
+            assert self._read(), self.written
+        return self.written[before:]
+
+    def type(self, text: str) -> None:
+        """Press keys."""
+        os.write(self._master, text.encode())
+
+    def end(self) -> int:
+        """Wait for the end and return the exit code."""
+        while self._read():
+            pass
+        os.close(self._master)
+        return self._process.wait(_PATIENCE)
+
+    def _read(self) -> bool:
+        if not select.select([self._master], [], [], _PATIENCE)[0]:
+            return False
+        try:
+            data = os.read(self._master, 65536)
+        except OSError:  # how Linux tells that the other side is closed
+            return False
+        self.written += data.decode(errors="replace")
+        return bool(data)
+
+
+def black_on_white(written: str) -> list[str]:
+    """The lines that were written in black on white and with nothing else in them."""
+    lines = []
+    for line in written.replace("\r", "").split("\n"):
+        sequences = [each.group(0) for each in _SEQUENCE.finditer(line)]
+        if sequences == ["\x1b[38;5;16;48;5;231m", "\x1b[0m"]:
+            lines.append(line.removeprefix(sequences[0]).removesuffix(sequences[1]))
+    return lines

@@ -1,0 +1,108 @@
+"""`otp-tui show`: details, secrets only when asked for, QR codes that read back."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.conftest import RFC_SECRET
+from tests.cli.program import PASSWORD, Program
+from tests.cli.screen import Screen, black_on_white
+from tests.qr_reading import read_lines
+
+URIS = {
+    "GitHub:octocat": f"otpauth://totp/GitHub%3Aoctocat?secret={RFC_SECRET}"
+    "&issuer=GitHub&digits=8",
+    "Bank": f"otpauth://hotp/Bank%3Agordon?secret={RFC_SECRET}&issuer=Bank&counter=5",
+    "VPN": "motp://VPN:?secret=0123456789abcdef",
+    "郵便局": "otpauth://totp/%E9%83%B5%E4%BE%BF%E5%B1%80%3A%C3%A9"
+    f"?secret={RFC_SECRET}&issuer=%E9%83%B5%E4%BE%BF%E5%B1%80&steam",
+    "No PIN": f"otpauth://yaotp/No%20PIN%3Ax?secret={RFC_SECRET[:26]}&issuer=No%20PIN",
+}
+"""An entry of each type, by a query, and its URI."""
+
+
+def fields(out: str) -> dict[str, str]:
+    return {line[:12].strip(): line[12:] for line in out.splitlines()}
+
+
+def test_details_are_told_without_the_secret(filled: Program) -> None:
+    done = filled.open("show", "GitHub:octocat")
+    assert done.code == 0
+    assert fields(done.out) == {
+        "Issuer": "GitHub",
+        "Account": "octocat",
+        "Type": "TOTP, changes with time",
+        "Algorithm": "SHA1",
+        "Digits": "8",
+        "Period": "30 s",
+        "Categories": "Web, Work",
+        "Copied": "never",
+        "Id": "00000000-0000-4000-8000-000000000001",
+    }
+    assert RFC_SECRET not in done.err
+
+
+def test_the_secret_the_pin_and_the_uri_are_told_when_asked_for(filled: Program) -> None:
+    told = fields(filled.open("show", "VPN", "--secret").out)
+    assert (told["Secret"], told["PIN"]) == ("0123456789abcdef", "1234")
+    assert told["URI"] == URIS["VPN"]
+
+
+def test_json_has_every_field_and_the_secret_only_with_its_switch(filled: Program) -> None:
+    plain = filled.open("show", "Bank", "--json")
+    assert plain.json["counter"] == 5
+    assert plain.json["period"] is None
+    assert {"id", "note", "icon", "pinned", "copy_count", "used", "created"} <= set(plain.json)
+    assert RFC_SECRET not in plain.out
+    whole = filled.open("show", "Bank", "--json", "--secret").json
+    assert set(whole) - set(plain.json) == {"secret", "pin", "uri"}
+    assert (whole["secret"], whole["uri"]) == (RFC_SECRET, URIS["Bank"])
+
+
+@pytest.mark.parametrize("query", URIS)
+def test_the_qr_code_of_every_type_reads_back(filled: Program, query: str) -> None:
+    done = filled.open("show", query, "--qr")
+    assert done.code == 0
+    assert "\x1b" not in done.out
+    assert read_lines(done.out.splitlines()) == URIS[query]
+
+
+def test_who_reads_the_codes_of_the_other_types_is_told(filled: Program) -> None:
+    assert "show wrong ones" in filled.open("show", "郵便局", "--qr").err
+    assert "motp://" in filled.open("show", "VPN", "--qr").err
+    assert "Yandex" in filled.open("show", "No PIN", "--qr").err
+
+
+def test_a_qr_code_stands_alone(filled: Program) -> None:
+    for other in ("--json", "--secret"):
+        done = filled.open("show", "Bank", "--qr", other)
+        assert (done.code, done.out) == (2, "")
+
+
+def test_no_entry_and_several_are_no_match(filled: Program) -> None:
+    assert filled.open("show", "nobody").code == 4
+    assert "fit" in filled.open("show", "octocat").err
+
+
+def test_hostile_names_steer_no_terminal(filled: Program) -> None:
+    for switch in ("--secret", "--json", "--qr"):
+        done = filled.open("show", "Evil", switch)
+        assert done.code == 0
+        assert not set("\x1b\x07\x9b\u202e") & set(done.out + done.err)
+
+
+def test_on_a_terminal_it_is_black_on_white(filled: Program) -> None:
+    screen = Screen(filled, "show", "Bank", "--qr")
+    screen.wait_for("Password")
+    screen.type(f"{PASSWORD}\n")
+    assert screen.end() == 0
+    assert read_lines(black_on_white(screen.written)) == URIS["Bank"]
+
+
+def test_a_terminal_that_is_too_narrow_is_told_and_gets_no_torn_code(filled: Program) -> None:
+    screen = Screen(filled, "show", "Bank", "--qr", size=(40, 24))
+    screen.wait_for("Password")
+    screen.type(f"{PASSWORD}\n")
+    assert screen.end() == 2
+    assert "at least 41 x 22" in screen.written
+    assert not black_on_white(screen.written)

@@ -1,0 +1,133 @@
+"""`otp-tui show`: all of one entry, or a QR code that brings it to a phone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tui.cli import output, qr_codes
+from tui.cli.parser import add_command
+from tui.cli.passwords import add_options
+from tui.cli.query import add_query, one
+from tui.errors import EntryError, UsageError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterable
+
+    from tui.cli.context import Context
+    from tui.cli.parser import Subparsers
+    from tui.otp.entry import Category, Entry
+
+
+def register(subparsers: Subparsers) -> None:
+    """Add `show`."""
+    parser = add_command(
+        subparsers,
+        "show",
+        "show all of one entry, or its QR code",
+        "Every word of the query must occur in issuer, account or category, as for `code`.\n"
+        f"The code is not shown. {qr_codes.IN_HELP}",
+    )
+    add_query(parser, "+", "which entry")
+    parser.add_argument("--secret", action="store_true", help="secret, PIN and URI, too")
+    parser.add_argument(
+        "--qr",
+        action="store_true",
+        help="only a QR code for a phone to read: it holds the secret",
+    )
+    parser.add_argument("--json", action="store_true", help="print an object")
+    add_options(parser, "password")
+
+
+def run(args: Namespace, context: Context) -> int:
+    """Print what there is to tell of the one entry that fits.
+
+    Raises:
+        MatchError: none fits, or several.
+        UsageError: --qr with --json or --secret, or the terminal is too narrow for the code.
+        EntryError: there is no QR code of it.
+    """
+    if args.qr and (args.json or args.secret):
+        raise UsageError(
+            "--qr prints a QR code and nothing else.", "Leave out --json and --secret."
+        )
+    output.require_open()
+    vault = context.open_vault()
+    entry = one(vault, " ".join(args.query))
+    categories = vault.document.categories
+    if args.qr:
+        _show_code(entry)
+    elif args.json:
+        output.json(_object(entry, categories, args.secret))
+    else:
+        _print(entry, categories, args.secret)
+    return 0
+
+
+def _show_code(entry: Entry) -> None:
+    from tui import qr
+    from tui.otp.enrolment import enrolment
+
+    try:
+        found = enrolment(entry)
+        code = qr.make(found.uri)
+    except EntryError as error:
+        raise EntryError(f"{entry.label}: {error}.", error.hint) from None
+    output.say(entry.label)
+    qr_codes.show(code)
+    if found.note:
+        output.say(found.note)
+
+
+def _print(entry: Entry, categories: Iterable[Category], secret: bool) -> None:
+    from tui.otp.details import details
+
+    told = [*details(entry, categories), ("Id", entry.id)]
+    if secret:
+        told.append(("Secret", entry.secret.given))
+        told += [("PIN", entry.pin)] if entry.pin else []
+        told += [("URI", uri)] if (uri := _uri(entry)) else []
+    output.lines(
+        f"{'' if place else name:<12}{line}"
+        for name, value in told
+        for place, line in enumerate(value.split("\n"))
+    )
+
+
+def _object(entry: Entry, categories: Iterable[Category], secret: bool) -> dict[str, Any]:
+    from tui.otp.codes import period
+    from tui.otp.details import digits
+
+    places = {place.category for place in entry.categories}
+    ordered = sorted(categories, key=lambda category: category.ranking)
+    shown: dict[str, Any] = {
+        "id": entry.id,
+        "type": entry.type.value,
+        "issuer": entry.issuer,
+        "account": entry.account,
+        "algorithm": entry.algorithm.value,
+        "digits": digits(entry),
+        "period": period(entry),
+        "counter": entry.counter if entry.type.value == "hotp" else None,
+        "categories": [category.name for category in ordered if category.id in places],
+        "icon": entry.icon,
+        "pinned": entry.pinned,
+        "note": entry.note,
+        "created": entry.created or None,
+        "updated": entry.updated or None,
+        "used": entry.used or None,
+        "copy_count": entry.copy_count,
+    }
+    if secret:
+        shown |= {"secret": entry.secret.given, "pin": entry.pin, "uri": _uri(entry) or None}
+    return shown
+
+
+def _uri(entry: Entry) -> str:
+    """The URI; empty where there is none."""
+    from tui.otp.enrolment import enrolment
+
+    try:
+        return enrolment(entry).uri
+    except EntryError:
+        return ""
