@@ -86,7 +86,15 @@ def test_every_command_takes_the_common_options() -> None:
     parser = build(commands())
     for module in commands():
         name = module.__name__.rpartition(".")[2].rstrip("_")
-        needed = {"import": ["f"], "export": ["f"], "code": ["query"], "recovery": ["new"]}
+        needed = {
+            "import": ["f"],
+            "export": ["f"],
+            "code": ["query"],
+            "edit": ["query"],
+            "remove": ["query"],
+            "category": ["list"],
+            "recovery": ["new"],
+        }
         extra = needed.get(name, [])
         before = parser.parse_args(["--vault", "a", "--config", "b", name, *extra])
         after = parser.parse_args([name, *extra, "--vault", "a", "--config", "b"])

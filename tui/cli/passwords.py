@@ -1,4 +1,5 @@
-"""Where passwords come from: the terminal without echo, a line of standard input, or a file."""
+"""Where passwords and secrets come from: the terminal without echo, a line of standard input,
+or a file."""
 
 from __future__ import annotations
 
@@ -21,6 +22,8 @@ ORDER = (
     "backup-password",
     "export-password",
     "server-secret",
+    "secret",
+    "pin",
 )
 """Every kind of password; each …-stdin option takes the next line of input in this order."""
 _WHOSE = {
@@ -30,6 +33,8 @@ _WHOSE = {
     "backup-password": "the backup's password",
     "export-password": "the password for the exported file",
     "server-secret": "the server's secret",
+    "secret": "the entry's secret",
+    "pin": "the entry's PIN",
 }
 _LONGEST = 65_536
 """Most bytes of one password."""
@@ -86,13 +91,33 @@ class Passwords:
             raise UsageError("The two passwords differ; nothing was changed.")
         return password
 
+    def rest(self, what: str, limit: int) -> bytes:
+        """Return what standard input holds after the lines that …-stdin options take.
+
+        Raises:
+            UsageError: it is closed, or nothing is left; `what` should have come.
+            FileError: it is longer than `limit` bytes.
+        """
+        self._take_lines()
+        data = b"" if sys.stdin is None else sys.stdin.buffer.read(limit + 1)
+        if not data.strip():
+            raise UsageError(f"Standard input ended before {what}.")
+        if len(data) > limit:
+            raise FileError(f"What stands on standard input is longer than {limit} bytes.")
+        return data
+
+    def given(self, kind: str) -> bool:
+        """Return whether an option says where the password of that kind is."""
+        return bool(self._option(kind, "stdin") or self._option(kind, "file"))
+
+    def _take_lines(self) -> dict[str, str]:
+        if self._lines is None:
+            self._lines = {other: _line(other) for other in ORDER if self._option(other, "stdin")}
+        return self._lines
+
     def _given(self, kind: str) -> str | None:
         if self._option(kind, "stdin"):
-            if self._lines is None:
-                self._lines = {
-                    other: _line(other) for other in ORDER if self._option(other, "stdin")
-                }
-            return self._lines[kind]
+            return self._take_lines()[kind]
         path = self._option(kind, "file")
         return None if path is None else _from_file(str(path), kind)
 
@@ -110,7 +135,7 @@ def _line(kind: str) -> str:
 
 
 def _from_file(path: str, kind: str) -> str:
-    name = f"The password file {safe(path)}"
+    name = f"The file {safe(path)} for {_WHOSE[kind]}"
     flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
     try:
         with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 - a descriptor, not a path
@@ -138,16 +163,22 @@ def _text(data: bytes, what: str) -> str:
 
 
 def _ask(prompt: str, kind: str) -> str:
+    return ask(prompt, _WHOSE[kind], f"Use --{kind}-stdin or --{kind}-file.")
+
+
+def ask(prompt: str, what: str, hint: str) -> str:
+    """Return what is typed on the terminal, without showing it.
+
+    Raises:
+        UsageError: there is no terminal to ask for `what` on; `hint` says what to do.
+    """
     import getpass
     import warnings
 
     try:
         os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC))
     except OSError:
-        raise UsageError(
-            f"There is no terminal to ask for {_WHOSE[kind]}.",
-            f"Use --{kind}-stdin or --{kind}-file.",
-        ) from None
+        raise UsageError(f"There is no terminal to ask for {what}.", hint) from None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", getpass.GetPassWarning)
@@ -155,6 +186,6 @@ def _ask(prompt: str, kind: str) -> str:
     except getpass.GetPassWarning:
         raise UsageError("This terminal cannot hide what is typed.") from None
     except EOFError:
-        raise UsageError("No password was typed.") from None
+        raise UsageError("Nothing was typed.") from None
     except UnicodeDecodeError:
         raise UsageError("What was typed is not text in the terminal's encoding.") from None

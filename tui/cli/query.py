@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Sequence
 
-    from tui.otp.entry import Entry
+    from tui.otp.entry import Category, Entry
+    from tui.vault.document import Document
     from tui.vault.vault import Vault
 
 _MOST_CANDIDATES = 20
@@ -34,15 +35,31 @@ def one(vault: Vault, query: str) -> Entry:
     Raises:
         MatchError: none fits, or several equally well; the candidates are these.
     """
+    return _one(vault.entries, vault.document.categories, query, "", "See otp-tui list.")
+
+
+def one_in_trash(document: Document, query: str) -> Entry:
+    """Return the entry of the trash that fits best.
+
+    Raises:
+        MatchError: as `one`.
+    """
+    place = " in the trash"
+    return _one(document.trash, document.categories, query, place, "See otp-tui restore.")
+
+
+def _one(
+    entries: Sequence[Entry], categories: Sequence[Category], query: str, place: str, hint: str
+) -> Entry:
     from tui.otp.query import find_best
 
-    found = find_best(vault.entries, vault.document.categories, query)
+    found = find_best(entries, categories, query)
     if len(found) == 1:
         return found[0]
     if not found:
-        raise MatchError(f"No entry fits “{safe(query, 80)}”.", "See otp-tui list.")
+        raise MatchError(f"No entry{place} fits “{safe(query, 80)}”.", hint)
     raise MatchError(
-        f"{len(found)} entries fit “{safe(query, 80)}”.",
+        f"{len(found)} entries{place} fit “{safe(query, 80)}”.",
         "Name one by more words, as issuer:account, or by its id:",
         candidates(found),
     )

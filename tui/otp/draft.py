@@ -52,16 +52,17 @@ class Draft:
 
     @classmethod
     def of(cls, entry: Entry) -> Draft:
-        """Return the fields of an entry that is there."""
+        """Return the fields of an entry that is there; those that its type lacks are empty."""
+        counted = entry.type in WITH_DIGITS
         return cls(
             type=entry.type,
             issuer=entry.issuer,
             account=entry.account or "",
             secret=entry.secret.given,
-            algorithm=entry.algorithm,
-            digits=str(entry.digits),
-            period=str(entry.period),
-            counter=str(entry.counter),
+            algorithm=entry.algorithm if counted else Algorithm.SHA1,
+            digits=str(entry.digits) if counted else "",
+            period=str(entry.period) if entry.type is OtpType.TOTP else "",
+            counter=str(entry.counter) if entry.type is OtpType.HOTP else "",
             pin=entry.pin or "",
             note=entry.note,
         )

@@ -110,6 +110,9 @@ def edit(document: Document, before: Entry, after: Entry, moment: int) -> Docume
         for name in EDITABLE
         if getattr(after, name) != getattr(before, name)
     }
+    if "type" in changes:
+        # One text may be a key as it stands and another one as base32.
+        changes["secret"] = after.secret
     new = check(replace(old, **changes))
     return document if new == old else document.replacing(_changed(new, moment))
 

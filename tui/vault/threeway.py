@@ -12,7 +12,7 @@ from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from tui.errors import EntryError
-from tui.otp.entry import Binding, Category, Entry, Icon, check
+from tui.otp.entry import Binding, Category, Entry, Icon, OtpType, check
 from tui.vault.document import Document, Unreadable
 from tui.vault.entry_json import dump
 
@@ -121,6 +121,12 @@ def _merge_entry(old: Entry | None, our: Entry, their: Entry) -> tuple[Entry, ..
         else:
             conflict = True
     changes["deleted"] = _deleted(old, our, their)
+    if (our.type is OtpType.MOTP) != (their.type is OtpType.MOTP):
+        # A Mobile-OTP secret is text, the others are base32: each stays with its type.
+        if our.secret == their.secret:
+            changes["secret"] = (their if "type" in changes else our).secret
+        elif ("type" in changes) != ("secret" in changes):
+            conflict = True
     if our.secret != their.secret:
         # A counter belongs to its secret.
         changes["counter"] = (their if "secret" in changes else our).counter

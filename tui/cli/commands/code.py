@@ -10,7 +10,7 @@ from tui.cli.moment import add_at
 from tui.cli.parser import add_command
 from tui.cli.passwords import add_options
 from tui.cli.query import add_query, one
-from tui.errors import EntryError, UsageError
+from tui.errors import EntryError, NotSavedError, UsageError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -60,6 +60,7 @@ def run(args: Namespace, context: Context) -> int:
 
         way = choose(context.config, os.environ, write_to_terminal)
         output.say(f"{way.copy(code.text)}.")
+        _count(vault, entry, int(context.clock.now()))
     else:
         output.lines([code.text])
     return 0
@@ -69,6 +70,17 @@ def _import_rest() -> None:
     import tui.otp.codes
     import tui.otp.hotp
     import tui.otp.query  # noqa: F401
+
+
+def _count(vault: Vault, entry: Entry, moment: int) -> None:
+    """Keep count of the copies; where that cannot be saved, nothing is lost but the count."""
+    from contextlib import suppress
+
+    from tui.vault.editing import count_use
+
+    vault.quietly(lambda document: count_use(document, entry.id, moment))
+    with suppress(NotSavedError):
+        vault.save()
 
 
 def _code(args: Namespace, context: Context, vault: Vault, entry: Entry) -> Code:

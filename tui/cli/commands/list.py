@@ -39,14 +39,14 @@ def register(subparsers: Subparsers) -> None:
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Print the entries that fit the query, in the user's own order."""
+    """Print the entries that fit the query, in the vault's order."""
     vault = context.open_vault(_import_rest)
     from tui.otp.query import find
+    from tui.vault.ordering import ordered
 
     moment = context.clock.now() if args.at is None else args.at
     categories = sorted(vault.document.categories, key=lambda category: category.ranking)
-    ordered = sorted(vault.entries, key=lambda entry: entry.ranking)
-    found = find(ordered, categories, " ".join(args.query))
+    found = find(ordered(vault.document), categories, " ".join(args.query))
     codes = [_code(entry, moment) for entry in found]
     if args.json:
         names = {category.id: category.name for category in categories}

@@ -1,4 +1,4 @@
-"""`otp-tui undo`: the last import, taken back."""
+"""`otp-tui undo`: the last change, taken back."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ def register(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "undo",
-        "take the last import back",
-        "As long as nothing else was changed since, in the app or here. Counters stay where\n"
-        "they are. The vaults of before are in the folder “backups” beside the vault.",
+        "take the last change back",
+        "An import, an addition, an edit, a removal, and so on: the last one, made in the app or\n"
+        "here. Counters stay where they are. The vaults of before are in the folder “backups”\n"
+        "beside the vault.",
     )
     add_options(parser, "password")
 

@@ -49,10 +49,10 @@ def run(args: Namespace, context: Context) -> int:
     from time import sleep
 
     from tui.otp.query import find
+    from tui.vault.ordering import ordered
 
-    ordered = sorted(vault.entries, key=lambda entry: entry.ranking)
     query = " ".join(args.query)
-    found = find(ordered, vault.document.categories, query)
+    found = find(ordered(vault.document), vault.document.categories, query)
     entries = [entry for entry in found if _has_codes(entry, context.clock.now())]
     if not entries:
         fits = f" fits “{safe(query, 80)}”" if query else ""

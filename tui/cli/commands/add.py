@@ -1,0 +1,198 @@
+"""`otp-tui add`: entries from a URI, a picture, or options; no secret is ever an argument."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.cli import fields, groups, output
+from tui.cli.parser import add_command
+from tui.cli.passwords import add_options, ask
+from tui.cli.query import typed
+from tui.errors import FileError, UsageError
+from tui.files import LIMIT, read_limited
+from tui.otp.backup import Backup
+from tui.otp.draft import WITH_PIN, Draft
+from tui.otp.entry import Binding
+from tui.text import safe
+from tui.transfer.entering import entries_in_picture, entries_in_text, holds_uri
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from tui.cli.context import Context
+    from tui.cli.parser import Subparsers
+    from tui.otp.entry import Category, Entry
+    from tui.vault.document import Document
+    from tui.vault.importing import Row
+
+_LONGEST = 1024 * 1024
+"""Most bytes of URIs on standard input."""
+
+
+def register(subparsers: Subparsers) -> None:
+    """Add `add`."""
+    parser = add_command(
+        subparsers,
+        "add",
+        "add entries: from a URI, a picture, or field by field",
+        "An otpauth://, otpauth-migration:// or motp:// URI is read from standard input (several,\n"
+        "one a line) or asked for on the terminal, and is never an argument. With --issuer or\n"
+        "--account the secret is asked for instead. What is here already is not added twice.",
+    )
+    parser.add_argument("stray", nargs="*", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--qr", metavar="IMAGE", help="read the QR codes of a picture; - is standard input"
+    )
+    fields.add_options(parser)
+    parser.add_argument("--note", metavar="TEXT", type=typed, help="words of your own")
+    parser.add_argument(
+        "--category",
+        metavar="NAME",
+        type=typed,
+        action="append",
+        default=[],
+        help="put it in a category; may be repeated",
+    )
+    parser.add_argument("--json", action="store_true", help="print what was added as a list")
+    for kind in ("password", "secret", "pin"):
+        add_options(parser, kind)
+
+
+def run(args: Namespace, context: Context) -> int:
+    """Add what is new, as one change.
+
+    Raises:
+        UsageError: the options do not fit together, or the fields make no entry.
+        UriError, FormatError: the URI or the picture cannot be read.
+    """
+    draft = _draft(args, context)
+    picture = None if args.qr in {None, "-"} else _picture(read_limited(Path(args.qr)), args.qr)
+    if args.json:
+        output.require_open()
+    vault = context.unlock(context.read_vault())
+    categories = [groups.named(vault.document, name) for name in args.category]
+    if draft is not None:
+        found = Backup((_typed_entry(draft, context),))
+    else:
+        found = picture or _read(args, context)
+    backup = _with_more(found, args, context, categories)
+    from tui.vault.editing import called
+    from tui.vault.importing import DEFAULT_CHOICES, apply, plan
+    from tui.vault.undoing import with_undo
+
+    moment = int(context.clock.now())
+    rows: list[Row] = []
+    added: list[Entry] = []
+
+    def step(document: Document) -> Document:
+        rows[:] = plan(document, backup)
+        after, _ = apply(document, backup, rows, DEFAULT_CHOICES, moment)
+        there = {entry.id for entry in document.entries}
+        added[:] = [entry for entry in after.entries if entry.id not in there]
+        return with_undo(document, after, called("addition", added)) if added else document
+
+    vault.change(step)
+    if args.json:
+        output.json([{"id": one.id, "issuer": one.issuer, "account": one.account} for one in added])
+    _tell(rows, backup)
+    return 0
+
+
+def _draft(args: Namespace, context: Context) -> Draft | None:
+    """Return what the options say of one entry, but for its secret; None where they do not."""
+    for text in (*args.stray, args.qr, args.issuer, args.account, args.note):
+        if text is not None and holds_uri(text):
+            raise UsageError(
+                "A URI holds a secret and is not taken as an argument: it may be in your shell's "
+                "history now.",
+                "Remove it there, and type it when you are asked, or pipe it in.",
+            )
+    if args.stray:
+        raise UsageError("add takes no argument.", "See otp-tui add --help.")
+    by_fields = fields.given(args) or context.passwords.given("secret")
+    if by_fields and args.qr is not None:
+        raise UsageError("With --qr the fields come from the picture.", "Leave out the others.")
+    if not by_fields:
+        return None
+    more = ("pin",) if context.passwords.given("pin") else ()
+    draft = fields.applied(args, Draft(), more)
+    fields.check(draft, asked=False)
+    return draft
+
+
+def _typed_entry(draft: Draft, context: Context) -> Entry:
+    names = safe(draft.issuer, 40) or safe(draft.account, 40)
+    draft = replace(draft, secret=context.passwords.get("secret", f"Secret of {names}: "))
+    if draft.type in WITH_PIN:
+        draft = replace(draft, pin=context.passwords.get("pin", f"PIN of {names}: "))
+    fields.check(draft)
+    return draft.entry()
+
+
+def _read(args: Namespace, context: Context) -> Backup:
+    """Read what comes on standard input, or is typed."""
+    if args.qr is not None:
+        return _picture(context.passwords.rest("the picture", LIMIT), "")
+    if sys.stdin is not None and sys.stdin.isatty():
+        return entries_in_text(ask("URI (it is not shown): ", "the URI", "Pipe it in."))
+    data = context.passwords.rest("the URI", _LONGEST)
+    try:
+        return entries_in_text(data.decode())
+    except UnicodeDecodeError:
+        raise FileError(
+            "What stands on standard input is not UTF-8 text.", "For a picture: --qr -"
+        ) from None
+
+
+def _picture(data: bytes, name: str) -> Backup:
+    return entries_in_picture(data, safe(name, 200))
+
+
+def _with_more(
+    backup: Backup, args: Namespace, context: Context, categories: list[Category]
+) -> Backup:
+    """Return `backup` with the PINs, the note and the categories that no URI holds."""
+    bindings = tuple(Binding(category.id) for category in categories)
+    ids = {category.id for category in categories}
+
+    def more(entry: Entry) -> Entry:
+        return replace(
+            entry,
+            pin=_pin(entry, context) if entry.type in WITH_PIN and not entry.pin else entry.pin,
+            note=entry.note or args.note or "",
+            categories=(*(one for one in entry.categories if one.category not in ids), *bindings),
+        )
+
+    return replace(
+        backup,
+        entries=tuple(more(entry) for entry in backup.entries),
+        categories=(*(one for one in backup.categories if one.id not in ids), *categories),
+    )
+
+
+def _pin(entry: Entry, context: Context) -> str | None:
+    """Return the PIN from its option, or from the terminal where one is typing."""
+    if context.passwords.given("pin") or (sys.stdin is not None and sys.stdin.isatty()):
+        return context.passwords.get("pin", f"PIN of {entry.label}: ") or None
+    output.say(f"{entry.label} takes a PIN for its codes: otp-tui edit QUERY --new-pin")
+    return None
+
+
+def _tell(rows: list[Row], backup: Backup) -> None:
+    from tui.vault.importing import Kind
+
+    for row in rows:
+        if row.kind is Kind.NEW:
+            output.say(f"Added {row.what}.")
+        elif row.kind is Kind.NAMESAKE:
+            output.say(f"Added {row.what}. There is one of that name with another secret.")
+        elif row.kind is Kind.CHANGED and row.existing is not None:
+            output.say(f"{row.what} is not added: {row.existing.label} has the {row.reason}.")
+        elif row.kind is not Kind.REFUSED:
+            output.say(f"{row.what} is not added: {row.reason}.")
+    for problem in backup.problems:
+        output.say(f"{problem.what}: {problem.reason}")

@@ -1,0 +1,126 @@
+"""`otp-tui category list`, `add`, `rename` and `remove`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.cli import groups, output
+from tui.cli.parser import add_command
+from tui.cli.passwords import add_options
+from tui.cli.query import typed
+from tui.text import safe
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from tui.cli.context import Context
+    from tui.cli.parser import Subparsers
+    from tui.otp.entry import Category
+    from tui.vault.document import Document
+    from tui.vault.vault import Vault
+
+
+def register(subparsers: Subparsers) -> None:
+    """Add `category`, and what can be done below it."""
+    parser = add_command(
+        subparsers,
+        "category",
+        "list, make, rename and remove categories",
+        "`otp-tui add --category` and `otp-tui edit --category` put entries in them.",
+    )
+    actions: Subparsers = parser.add_subparsers(
+        dest="action", metavar="list|add|rename|remove", title="what to do", required=True
+    )
+    listing = add_command(actions, "list", "list the categories and how many entries each has")
+    listing.add_argument("--json", action="store_true", help="print a list of objects")
+    adding = add_command(actions, "add", "make a category")
+    renaming = add_command(actions, "rename", "give a category another name")
+    removing = add_command(actions, "remove", "remove a category; its entries stay")
+    for each in (adding, renaming, removing):
+        each.add_argument("name", metavar="NAME", type=typed, help="its name")
+    renaming.add_argument("new_name", metavar="NEW", type=typed, help="its new name")
+    for each in (listing, adding, renaming, removing):
+        add_options(each, "password")
+
+
+def run(args: Namespace, context: Context) -> int:
+    """Do the one or the other.
+
+    Raises:
+        MatchError: there is no category of that name.
+        UsageError: the new name is empty or too long, or another category has it.
+    """
+    vault = context.open_vault()
+    moment = int(context.clock.now())
+    if args.action == "list":
+        _list(vault.document, args.json)
+    elif args.action == "add":
+        _add(vault, args.name)
+    elif args.action == "rename":
+        _rename(vault, groups.named(vault.document, args.name), args.new_name, moment)
+    else:
+        _remove(vault, groups.named(vault.document, args.name), moment)
+    return 0
+
+
+def _list(document: Document, as_json: bool) -> None:
+    found = [
+        (category, _count(document, category))
+        for category in sorted(document.categories, key=lambda category: category.ranking)
+    ]
+    if as_json:
+        output.json([{"id": one.id, "name": one.name, "entries": count} for one, count in found])
+    elif found:
+        from tui.cli.columns import table
+
+        output.lines(table([(one.name, _entries(count)) for one, count in found]))
+    else:
+        output.say("There are no categories yet.")
+
+
+def _add(vault: Vault, name: str) -> None:
+    from tui.vault.editing import make_category, undoable
+
+    shown = f"“{safe(name.strip(), 40)}”"
+    step = undoable(lambda document: make_category(document, name), f"the new category {shown}")
+    vault.change(step)
+    output.say(f"Made the category {shown}.")
+
+
+def _rename(vault: Vault, category: Category, name: str, moment: int) -> None:
+    from tui.vault.editing import rename_category, undoable
+
+    former = groups.shown(category)
+
+    def step(document: Document) -> Document:
+        return rename_category(document, category.id, name, moment)
+
+    vault.change(undoable(step, f"renaming of the category {former}"))
+    if any(one == category for one in vault.document.categories):
+        output.say(f"The category {former} has that name already.")
+    else:
+        output.say(f"The category {former} is “{safe(name.strip(), 40)}” now.")
+
+
+def _remove(vault: Vault, category: Category, moment: int) -> None:
+    from tui.vault.editing import delete_category, undoable
+
+    shown, count = groups.shown(category), _count(vault.document, category)
+
+    def step(document: Document) -> Document:
+        return delete_category(document, category.id, moment)
+
+    vault.change(undoable(step, f"deletion of the category {shown}"))
+    stay = f" It had {_entries(count)}, which {'stays' if count == 1 else 'stay'}." if count else ""
+    output.say(f"Removed the category {shown}.{stay}")
+
+
+def _count(document: Document, category: Category) -> int:
+    return sum(
+        any(place.category == category.id for place in entry.categories)
+        for entry in document.entries
+    )
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"

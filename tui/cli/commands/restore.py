@@ -1,0 +1,92 @@
+"""`otp-tui restore`: what is in the trash, and the way out of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.cli import output
+from tui.cli.parser import add_command
+from tui.cli.passwords import add_options
+from tui.cli.query import add_query, one_in_trash
+from tui.errors import UsageError
+from tui.text import safe
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from tui.cli.context import Context
+    from tui.cli.parser import Subparsers
+    from tui.vault.document import Document
+    from tui.vault.vault import Vault
+
+
+def register(subparsers: Subparsers) -> None:
+    """Add `restore`."""
+    parser = add_command(
+        subparsers,
+        "restore",
+        "list the trash, or take an entry out of it",
+        "Without a query, a line for each entry of the trash: issuer, account, days left.",
+    )
+    add_query(parser, "*", "which entry of the trash")
+    parser.add_argument("--json", action="store_true", help="print the trash as a list of objects")
+    add_options(parser, "password")
+
+
+def run(args: Namespace, context: Context) -> int:
+    """List the trash, the latest first, or restore the one entry that fits.
+
+    Raises:
+        MatchError: none fits, or several.
+    """
+    if args.query and args.json:
+        raise UsageError("--json is for the list; leave out the query.")
+    vault = context.open_vault()
+    moment = int(context.clock.now())
+    if args.query:
+        _restore(vault, " ".join(args.query), moment)
+    else:
+        _list(vault, moment, args.json)
+    return 0
+
+
+def _list(vault: Vault, moment: int, as_json: bool) -> None:
+    from tui.vault.editing import days_left, expire
+
+    trash = sorted(expire(vault.document, moment).trash, key=lambda entry: -entry.deleted)
+    if as_json:
+        output.json(
+            [
+                {
+                    "id": entry.id,
+                    "issuer": entry.issuer,
+                    "account": entry.account,
+                    "deleted": entry.deleted,
+                    "days_left": days_left(entry, moment),
+                }
+                for entry in trash
+            ]
+        )
+    elif trash:
+        from tui.cli.columns import WIDEST, table
+
+        rows = []
+        for entry in trash:
+            left = days_left(entry, moment)
+            days = f"{left} {'day' if left == 1 else 'days'} left"
+            rows.append([safe(entry.issuer, WIDEST), safe(entry.account or "", WIDEST), days])
+        output.lines(table(rows))
+    else:
+        output.say("The trash is empty.")
+
+
+def _restore(vault: Vault, query: str, moment: int) -> None:
+    from tui.vault.editing import called, expire, restore, undoable
+
+    entry = one_in_trash(expire(vault.document, moment), query)
+
+    def step(document: Document) -> Document:
+        return restore(document, {entry.id}, moment)
+
+    vault.change(undoable(step, called("restoring", [entry])))
+    output.say(f"Restored: {entry.label}.")
