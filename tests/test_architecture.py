@@ -15,7 +15,10 @@ import tui
 ROOT = Path(tui.__file__).parent
 
 GROUND = {"errors", "text", "clock"}
-MIDDLE = {"config", "paths", "files", "clipboard", "kinds", "password", "clocksync", "qr"}
+MIDDLE = {
+    *("config", "kinds", "paths", "files", "clipboard", "clocksync", "qr"),
+    *("password", "password_command"),
+}
 ARROWS = {
     "otp": GROUND,
     "crypto": GROUND | {"otp"},

@@ -5,6 +5,7 @@ OtpTuiError                     one sentence for the user, and the exit code it 
 ├── ConfigError                 config.toml cannot be used                       exit 2
 ├── MatchError                  no entry, or several, fit the query              exit 4
 ├── ClipboardError              a code could not be copied
+├── PasswordCommandError        the password command gave no password
 ├── FileError                   a file cannot be read or written
 │   └── ExportError             nothing was exported, nothing was left behind
 │       └── ExportExistsError   there is a file already, and nobody said to replace it
@@ -72,6 +73,10 @@ class MatchError(OtpTuiError):
 
 class ClipboardError(OtpTuiError):
     """A code could not be copied; the message says why."""
+
+
+class PasswordCommandError(OtpTuiError):
+    """The password command gave no password; nothing that it gave is in the message."""
 
 
 class FileError(OtpTuiError):

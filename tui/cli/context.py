@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui.cli import output
 from tui.cli.passwords import Passwords
-from tui.errors import UsageError, VaultMissingError
+from tui.errors import (
+    PasswordCommandError,
+    UsageError,
+    VaultMissingError,
+    WrongPasswordError,
+)
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -35,6 +40,7 @@ class StartApp(Protocol):
         demo: bool = False,
         warnings: tuple[str, ...] = (),
         pick: str | None = None,
+        config_file: Path | None = None,
     ) -> int:
         """Run the app to its end and return the exit code; see `tui.app.app.run`."""
         ...
@@ -87,8 +93,18 @@ class Context:
         pick: str | None = None,
     ) -> int:
         """Open the app on the vault at `path`, or on one that is open already."""
+        from tui.paths import config_path
+
         _, sentences = self.settings
-        return self._start_app(path, self.config, vault=vault, demo=demo, warnings=sentences, pick=pick)
+        return self._start_app(
+            path,
+            self.config,
+            vault=vault,
+            demo=demo,
+            warnings=sentences,
+            pick=pick,
+            config_file=config_path(self._config_option),
+        )
 
     def need_terminal(self) -> None:
         """Refuse to open the app where it cannot be shown.
@@ -133,17 +149,37 @@ class Context:
             raise VaultMissingError(str(error), hint) from None
 
     def unlock(self, locked: LockedVault, meanwhile: Callable[[], object] | None = None) -> Vault:
-        """Ask for the password and return the open vault.
+        """Get the password and return the open vault.
 
-        `meanwhile` is called while the key is derived, to import what comes after.
+        An option says where it is; else the password command gives it, where the settings
+        have one; else it is asked for. `meanwhile` is called while the key is derived, to
+        import what comes after.
 
         Raises:
             WrongPasswordError: the password does not open it.
-            UsageError, FileError: there is no password.
+            UsageError, FileError, PasswordCommandError: there is no password.
         """
-        prompt = f"Password of the vault “{safe(locked.path.stem, 40)}”: "
-        self._vault = locked.unlock(self.passwords.get("password", prompt), meanwhile)
+        if not self.passwords.given("password") and self.config.password_command:
+            password = self._password_of_command()
+            try:
+                self._vault = locked.unlock(password, meanwhile)
+            except WrongPasswordError as error:
+                hint = "The password came from password_command in the settings."
+                raise WrongPasswordError(str(error), hint) from None
+        else:
+            prompt = f"Password of the vault “{safe(locked.path.stem, 40)}”: "
+            self._vault = locked.unlock(self.passwords.get("password", prompt), meanwhile)
         return self._vault
+
+    def _password_of_command(self) -> str:
+        from tui.password_command import PasswordCommand
+
+        try:
+            command = PasswordCommand(self.config.password_command, os.environ)
+            return command.run(on_terminal=True)
+        except PasswordCommandError as error:
+            hint = "--password-stdin and --password-file go without it."
+            raise PasswordCommandError(str(error), hint) from None
 
     def open_vault(self, meanwhile: Callable[[], object] | None = None) -> Vault:
         """Read and unlock the vault, in one."""

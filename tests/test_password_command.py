@@ -1,0 +1,153 @@
+"""The password command: what it may do, and that nothing of what it gives gets out."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tui.errors import PasswordCommandError
+from tui.password_command import LONGEST, PasswordCommand
+
+
+def shell(script: str, limit: float = 20) -> PasswordCommand:
+    return PasswordCommand(("sh", "-c", script), os.environ, limit)
+
+
+def refusal(command: PasswordCommand, *, on_terminal: bool = False) -> str:
+    with pytest.raises(PasswordCommandError) as caught:
+        command.run(on_terminal=on_terminal)
+    assert "hunter2" not in repr(caught.value)
+    assert caught.value.__cause__ is None
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("on_terminal", [False, True])
+@pytest.mark.parametrize(
+    ("script", "password"),
+    [
+        ("echo hunter2", "hunter2"),
+        ("printf hunter2", "hunter2"),
+        (r"printf 'hunter2\r\nurl: x\n'", "hunter2"),
+        ("printf '  two words  \\n\\nmore'", "  two words  "),
+        ("echo pässwörd", "pässwörd"),
+        (r"printf 'hunter2\n\377\376'", "hunter2"),
+    ],
+)
+def test_the_first_line_is_the_password(script: str, password: str, on_terminal: bool) -> None:
+    assert shell(script).run(on_terminal=on_terminal) == password
+
+
+def test_it_goes_through_no_shell(tmp_path: Path) -> None:
+    echo = PasswordCommand(("echo", "$HOME; touch", str(tmp_path / "made")), os.environ)
+    assert echo.run(on_terminal=False).startswith("$HOME; touch ")
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_program_in_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "give"
+    program.write_text("#!/bin/sh\necho hunter2\n")
+    program.chmod(0o700)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert PasswordCommand(("~/give",), os.environ).run(on_terminal=False) == "hunter2"
+
+
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        ("echo hunter2; echo hunter2 >&2; exit 7", "ended with exit code 7"),
+        ("echo hunter2; kill -9 $$", "was ended by signal 9"),
+        ("true", "gave no password"),
+        (r"printf '\nhunter2\n'", "gave no password"),
+        (r"printf 'hunter2\377\n'", "something else than UTF-8"),
+    ],
+)
+def test_what_is_no_password_is_told_and_not_repeated(script: str, says: str) -> None:
+    said = refusal(shell(script))
+    assert says in said
+    assert said.startswith("The password command sh ")
+
+
+def test_what_it_complains_of_is_dropped_where_there_is_no_terminal_for_it(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    refusal(shell("echo hunter2 >&2; exit 1"))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_program_that_is_not_there() -> None:
+    said = refusal(PasswordCommand(("/nowhere/pass", "hunter2"), os.environ))
+    assert said == "The password command pass cannot be run: No such file or directory."
+
+
+def test_output_without_an_end_is_cut_short() -> None:
+    began = time.monotonic()
+    assert f"more than {LONGEST // 1024} KiB" in refusal(shell("yes hunter2"))
+    assert time.monotonic() - began < 10
+
+
+def test_the_most_that_is_taken() -> None:
+    line = shell(f"head -c {LONGEST} /dev/zero | tr '\\0' x").run(on_terminal=False)
+    assert line == "x" * LONGEST
+
+
+def test_it_may_not_take_for_ever(tmp_path: Path) -> None:
+    late = tmp_path / "late"
+    began = time.monotonic()
+    said = refusal(shell(f"echo hunter2; (sleep 1; touch {late}) | cat", limit=0.3))
+    assert "no answer within 0.3 s" in said
+    assert time.monotonic() - began < 0.9
+    time.sleep(max(0, began + 1.3 - time.monotonic()))
+    assert not late.exists(), "what it started is ended with it"
+
+
+def test_closing_its_output_is_not_yet_the_end() -> None:
+    said = refusal(shell("echo hunter2; exec >&-; sleep 30", limit=0.3))
+    assert "no answer" in said
+
+
+def test_what_it_leaves_in_the_background_is_not_waited_for() -> None:
+    began = time.monotonic()
+    assert shell("sleep 30 & echo hunter2").run(on_terminal=False) == "hunter2"
+    assert time.monotonic() - began < 10
+
+
+def test_it_can_be_stopped_from_another_thread() -> None:
+    command = shell("sleep 30; echo hunter2")
+    began = time.monotonic()
+    threading.Timer(0.2, command.stop).start()
+    assert "was stopped" in refusal(command)
+    assert time.monotonic() - began < 10
+
+
+def test_beside_a_screen_it_has_no_terminal() -> None:
+    """Nor does gpg-agent, which has the terminal that it remembers drawn over."""
+    script = 'test -t 0 || (exec 3< /dev/tty) || echo "none $GPG_TTY"'
+    assert shell(script).run(on_terminal=False) == "none /dev/null"
+
+
+def test_standard_input_is_not_taken_from_the_program() -> None:
+    """What is piped in is for the command that was called, a backup for example."""
+    script = (
+        "import os, sys\n"
+        "from tui.password_command import PasswordCommand\n"
+        "given = PasswordCommand(('sh', '-c', 'cat >&2; echo hunter2'), os.environ)\n"
+        "given.run(on_terminal=True)\n"
+        "sys.exit(0 if sys.stdin.read() == 'for us' else 1)\n"
+    )
+    import subprocess
+
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        input=b"for us",
+        capture_output=True,
+        cwd=Path(__file__).parents[1],
+        start_new_session=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -1,0 +1,196 @@
+"""The password command: a program of the user's whose first line of output is the password."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePath
+from time import monotonic
+from typing import IO, TYPE_CHECKING, cast
+
+from tui.errors import PasswordCommandError
+from tui.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from subprocess import Popen
+
+LIMIT = 60.0
+"""Seconds that it may take: it may ask for a PIN."""
+LONGEST = 65_536
+"""Most bytes that it may give."""
+_GLANCE = 0.05
+"""Seconds between two looks whether it has ended or is to be stopped."""
+
+
+class PasswordCommand:
+    """One run of the command in the settings, never through a shell."""
+
+    def __init__(
+        self, words: tuple[str, ...], environ: Mapping[str, str], limit: float = LIMIT
+    ) -> None:
+        """`words` are the program and its arguments; `~/` begins a path of the user's."""
+        self._argv = expanded(words)
+        self._environ = dict(environ)
+        self._limit = limit
+        self._stopped = False
+        self.name = program_name(words)
+        """The program, as it may be shown."""
+
+    def run(self, *, on_terminal: bool) -> str:
+        """Return the first line of its output, without the line break. Blocks.
+
+        On the terminal it may ask: it has our terminal for its input, our standard error and
+        our process group. Else it has neither a terminal nor input, and what it complains of
+        is dropped.
+
+        Raises:
+            PasswordCommandError: it could not be run, failed, was stopped, took too long or
+                gave something else than a line of UTF-8. Nothing that it gave is in the error.
+        """
+        deadline = monotonic() + self._limit
+        with self._process(on_terminal) as process:
+            data = self._output(process, deadline)
+            code = self._end(process, deadline)
+        if code:
+            how = f"ended with exit code {code}" if code > 0 else f"was ended by signal {-code}"
+            raise self._error(how)
+        line = data.partition(b"\n")[0].removesuffix(b"\r")
+        if not line:
+            raise self._error("gave no password")
+        try:
+            return line.decode()
+        except UnicodeDecodeError:
+            raise self._error("gave something else than UTF-8 text") from None
+
+    def stop(self) -> None:
+        """Let `run`, in another thread, end soon and without a password."""
+        self._stopped = True
+
+    @contextmanager
+    def _process(self, on_terminal: bool) -> Iterator[Popen[bytes]]:
+        """Start it, and see to it that nothing of it and of its settings is left at the end."""
+        import subprocess
+
+        environ = self._environ
+        with _input(on_terminal) as stdin, _as_it_was(stdin):
+            if not on_terminal:
+                # gpg-agent would have the user asked on the terminal that it remembers.
+                environ = {**environ, "GPG_TTY": os.devnull}
+            try:
+                process = subprocess.Popen(
+                    self._argv,
+                    stdin=stdin,
+                    stdout=subprocess.PIPE,
+                    stderr=None if on_terminal else subprocess.DEVNULL,
+                    env=environ,
+                    start_new_session=not on_terminal,
+                )
+            except OSError as error:
+                raise self._error(f"cannot be run: {error.strerror}") from None
+            try:
+                yield process
+            finally:
+                _kill(process, with_children=not on_terminal)
+                cast("IO[bytes]", process.stdout).close()
+                process.wait()
+
+    def _output(self, process: Popen[bytes], deadline: float) -> bytes:
+        """Read until it closes its output or ends; what it left in the background may go on."""
+        import select
+
+        pipe = cast("IO[bytes]", process.stdout).fileno()
+        data = b""
+        while True:
+            ended = process.poll() is not None
+            if select.select([pipe], [], [], 0 if ended else _GLANCE)[0]:
+                chunk = os.read(pipe, LONGEST)
+                data += chunk
+                if not chunk:
+                    return data
+                if len(data) > LONGEST:
+                    raise self._error(f"gave more than {LONGEST // 1024} KiB")
+            elif ended:
+                return data
+            self._check(deadline)
+
+    def _end(self, process: Popen[bytes], deadline: float) -> int:
+        from subprocess import TimeoutExpired
+
+        while True:
+            try:
+                return process.wait(_GLANCE)
+            except TimeoutExpired:
+                self._check(deadline)
+
+    def _check(self, deadline: float) -> None:
+        if self._stopped:
+            raise self._error("was stopped")
+        if monotonic() > deadline:
+            raise self._error(f"gave no answer within {self._limit:g} s")
+
+    def _error(self, what: str) -> PasswordCommandError:
+        return PasswordCommandError(f"The password command {self.name} {what}.")
+
+
+def expanded(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words of a command with the `~/` that its program may begin with expanded."""
+    program, *arguments = words
+    if program.startswith("~/"):
+        program = str(Path(program).expanduser())
+    return (program, *arguments)
+
+
+def program_name(words: tuple[str, ...]) -> str:
+    """Return the name of a command's program as it may be shown."""
+    return safe(PurePath(words[0]).name, 40)
+
+
+@contextmanager
+def _input(on_terminal: bool) -> Iterator[int]:
+    """The terminal if there is one, also where standard input is something else; else nothing."""
+    flags = os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC
+    opened = -1
+    if on_terminal:
+        if sys.stdin is not None and os.isatty(0):
+            yield 0
+            return
+        with suppress(OSError):
+            opened = os.open("/dev/tty", flags)
+    if opened < 0:
+        opened = os.open(os.devnull, flags)
+    try:
+        yield opened
+    finally:
+        os.close(opened)
+
+
+@contextmanager
+def _as_it_was(terminal: int) -> Iterator[None]:
+    """Give the terminal its modes back: a program that is killed leaves its echo off."""
+    if not os.isatty(terminal):
+        yield
+        return
+    import termios
+
+    before = termios.tcgetattr(terminal)
+    try:
+        yield
+    finally:
+        with suppress(termios.error):
+            if termios.tcgetattr(terminal) != before:
+                termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+def _kill(process: Popen[bytes], *, with_children: bool) -> None:
+    """End it if it still runs; with what it started, where it leads a session of its own."""
+    if process.poll() is not None:
+        return
+    with suppress(ProcessLookupError):
+        if with_children:
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
