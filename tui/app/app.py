@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -131,13 +132,13 @@ class OtpApp(App[None]):
         self._forget(vault)
 
     def _first(self) -> Screen[None]:
-        return self._door() if self.vault is None else self._codes(self.vault)
+        return self._door(at_start=True) if self.vault is None else self._codes(self.vault)
 
-    def _door(self, reason: str = "") -> Screen[None]:
+    def _door(self, reason: str = "", *, at_start: bool = False) -> Screen[None]:
         if self.vault_path.exists() or self.vault_path.is_symlink():
             from tui.app.screens.unlock import UnlockScreen
 
-            return UnlockScreen(self._door_hint or reason)
+            return UnlockScreen(self._door_hint or reason, at_start=at_start)
         from tui.app.screens.welcome import WelcomeScreen
 
         return WelcomeScreen()
@@ -322,6 +323,7 @@ def run(
 
         hint = f"This is the demo, on invented entries. Its password is “{DEMO_PASSWORD}”."
         warnings = (hint, *warnings)
+        config = replace(config, password_command=())  # it knows the user's own vault
     app = OtpApp(vault_path, config, vault=vault, warnings=warnings, door_hint=hint, pick=pick)
     app.run()
     if pick is not None and not app.return_code:
