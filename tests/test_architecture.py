@@ -17,7 +17,7 @@ ROOT = Path(tui.__file__).parent
 GROUND = {"errors", "text", "clock"}
 MIDDLE = {
     *("config", "kinds", "paths", "files", "clipboard", "clocksync", "qr"),
-    *("password", "password_command"),
+    *("password", "password_command", "settings", "settings_file"),
 }
 ARROWS = {
     "otp": GROUND,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tui.config import SETTINGS, Config, KdfConfig, load, load_option, parse
+from tui.config import SETTINGS, Config, KdfConfig, KeyChoice, load, load_option, parse
 from tui.errors import ConfigError
 
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
@@ -24,6 +25,10 @@ def test_every_setting_is_read() -> None:
         b"""
         vault = "~/codes.json"
         countdown = "shared"
+        hide_codes = true
+        smart_copy = 0
+        theme = "nord"
+        ascii = "on"
         lock_after = 0.5
         clipboard = "osc52"
         clipboard_command = ["wl-copy", "--trim newline"]
@@ -38,6 +43,10 @@ def test_every_setting_is_read() -> None:
     assert config == Config(
         vault="~/codes.json",
         countdown="shared",
+        hide_codes=True,
+        smart_copy=0,
+        theme="nord",
+        ascii="on",
         lock_after=0.5,
         clipboard="osc52",
         clipboard_command=("wl-copy", "--trim newline"),
@@ -67,6 +76,10 @@ def test_bounds_are_allowed_themselves() -> None:
         'clipboard = "osc 52"',
         "clipboard = true",
         "clipboard = []",
+        'theme = "otp-drak"',
+        "ascii = true",
+        'hide_codes = "yes"',
+        "smart_copy = 31",
         "clipboard_clear = -1",
         "clipboard_clear = 3601",
         "clipboard_clear = 1.5",
@@ -100,6 +113,31 @@ def test_a_wrong_value_is_told_with_its_line_and_what_it_may_be(line: str) -> No
     assert len(wrong) == 1
     assert wrong[0].startswith(f"config.toml, line 3: {key} may be {setting.kind.allowed}; ")
     assert wrong[0].endswith(" is used.")
+
+
+def test_keys_are_read_as_they_stand_with_their_lines() -> None:
+    config, wrong = parse(
+        b'lock_after = 1\n[keys]\ncopy = "ctrl+y"\n\nundo = []\nlock = ["L", "z"]'
+    )
+    assert wrong == ()
+    assert config.keys == (
+        KeyChoice("copy", ("ctrl+y",)), KeyChoice("undo", ()), KeyChoice("lock", ("L", "z")),
+    )  # fmt: skip
+    assert [choice.line for choice in config.keys] == [3, 5, 6]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[keys]\ncopy = 1", "line 2: keys.copy may be a key such as"),
+        ('[keys]\ncopy = ["a", 1]', "line 2: keys.copy may be a key such as"),
+        ("keys = 3", "line 1: keys has to be a section, [keys]; its defaults are used."),
+    ],
+)
+def test_what_cannot_be_keys_is_told(text: str, sentence: str) -> None:
+    config, (told,) = parse(text.encode())
+    assert config == Config()
+    assert told.startswith(f"config.toml, {sentence}")
 
 
 def test_one_wrong_value_leaves_the_others() -> None:
@@ -204,10 +242,16 @@ def uncommented() -> str:
     return re.sub(r"(?m)^#(?=\S)", "", EXAMPLE.read_text(encoding="utf-8"))
 
 
+def example_keys() -> str:
+    return EXAMPLE.read_text(encoding="utf-8").partition("\n[keys]\n")[2]
+
+
 def test_the_example_has_every_setting_with_its_default() -> None:
     assert load(EXAMPLE) == (Config(), ())
-    assert parse(uncommented().encode()) == (Config(), ())
-    keys = re.findall(r"(?m)^(?:#(?=\w)(\w+) = |\[(\w+)\])", EXAMPLE.read_text(encoding="utf-8"))
+    text = EXAMPLE.read_text(encoding="utf-8").removesuffix(example_keys())
+    config, wrong = parse(uncommented().encode())
+    assert (replace(config, keys=()), wrong) == (Config(), ())
+    keys = re.findall(r"(?m)^(?:#(?=\w)(\w+) = |\[(\w+)\])", text)
     section = ""
     listed = []
     for key, header in keys:
@@ -215,6 +259,7 @@ def test_the_example_has_every_setting_with_its_default() -> None:
         if key:
             listed.append(f"{section}.{key}" if section else key)
     assert listed == [setting.key for setting in SETTINGS]
+    assert "\n[keys]\n" in text
 
 
 def test_the_example_says_what_the_settings_say() -> None:

@@ -39,10 +39,19 @@ def _start_app(
     demo: bool = False,
     warnings: tuple[str, ...] = (),
     pick: str | None = None,
+    config_file: Path | None = None,
 ) -> int:
     from tui.app.app import run  # Textual takes a fifth of a second
 
-    return run(vault_path, config, vault=vault, demo=demo, warnings=warnings, pick=pick)
+    return run(
+        vault_path,
+        config,
+        vault=vault,
+        demo=demo,
+        warnings=warnings,
+        pick=pick,
+        config_file=config_file,
+    )
 
 
 if __name__ == "__main__":

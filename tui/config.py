@@ -1,129 +1,28 @@
-"""What config.toml may say: all settings in one table, and how the file is read.
-
-A setting is a field of `Config` (or of one of its sections) made by `_setting`: its name,
-default, kind and help are said there once. Reading, what is told of a wrong value, and a
-screen that shows the settings all come from `SETTINGS`.
-"""
+"""How config.toml is read, and how what is wrong in it is told."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from tui.errors import ConfigError
-from tui.kinds import Choice, Command, FilePath, Flag, Kind, Number
 from tui.paths import config_path, named_config
+from tui.settings import SETTINGS, Config, KdfConfig, KeyChoice, Setting
 from tui.text import safe
 
-_T = TypeVar("_T")
-_SIZE_LIMIT = 64 * 1024
-_KDF_WORK_LIMIT = 4096
+__all__ = [
+    "SETTINGS", "SIZE_LIMIT", "Config", "KdfConfig", "KeyChoice", "Setting", "load",
+    "load_option", "parse",
+]  # fmt: skip
+
+SIZE_LIMIT = 64 * 1024
+"""Most bytes that a settings file may have."""
+KDF_WORK_LIMIT = 4096
 """Most MiB times passes; the vault's reader has the same bound (4 GiB)."""
-
-
-def _setting(default: _T, kind: Kind, about: str) -> _T:
-    made: _T = field(default=default, metadata={"kind": kind, "about": about})
-    return made
-
-
-@dataclass(frozen=True, slots=True)
-class KdfConfig:
-    """What Argon2id costs when a vault is made or its password changes."""
-
-    memory_mib: int = _setting(
-        64, Number(19, 1024, "MiB"), "Memory that each guess at the password takes."
-    )
-    time_cost: int = _setting(3, Number(2, 16, "passes"), "How often that memory is filled.")
-    parallelism: int = _setting(4, Number(1, 16, "lanes"), "How many processors can share it.")
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """All settings. `Config()` has the defaults."""
-
-    vault: str | None = _setting(
-        None, FilePath(), "Where the vault is; empty for vault.json in the XDG data folder."
-    )
-    countdown: str = _setting(
-        "auto",
-        Choice(("auto", "each", "shared")),
-        "Seconds left: on each row, or one countdown shared by all rows with the commonest "
-        "period; auto is shared over SSH and each elsewhere.",
-    )
-    hide_codes: bool = _setting(
-        False, Flag(), "Whether codes are dots until their row is selected or copied."
-    )
-    smart_copy: int = _setting(
-        3,
-        Number(0, 30, "seconds"),
-        "With fewer seconds left than this a copy takes the next code, and says so; 0 for never.",
-    )
-    lock_after: float = _setting(
-        5,
-        Number(0, 1440, "minutes", whole=False),
-        "Minutes without a key before the vault locks; 0 for never.",
-    )
-    clipboard: str = _setting(
-        "auto",
-        Choice(("auto", "osc52", "tmux", "native", "off")),
-        "How codes are copied: through the terminal (osc52), tmux, the desktop (native), not at "
-        "all (off), or the first that applies (auto).",
-    )
-    clipboard_command: tuple[str, ...] = _setting(
-        (),
-        Command(),
-        "A command that gets the code on its standard input; auto uses it before all else.",
-    )
-    clipboard_clear: int = _setting(
-        30,
-        Number(0, 3600, "seconds"),
-        "Seconds after which a copied code is taken off the clipboard; 0 for only on lock and "
-        "on exit.",
-    )
-    password_command: tuple[str, ...] = _setting(
-        (),
-        Command(),
-        "A command whose first line of output is the vault's password, for unattended use.",
-    )
-    kdf: KdfConfig = field(default_factory=KdfConfig)
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One row of the table."""
-
-    section: str
-    """The table of the file that it stands in; empty at the top."""
-    name: str
-    """Its key there."""
-    default: Any
-    """Its value where the file says nothing, or something wrong."""
-    kind: Kind
-    """What it may be."""
-    about: str
-    """Its help: one sentence."""
-
-    @property
-    def key(self) -> str:
-        """The section and the name, with a dot between them."""
-        return f"{self.section}.{self.name}" if self.section else self.name
-
-
-def _settings(of: object, section: str = "") -> Iterator[Setting]:
-    for one in fields(of):  # type: ignore[arg-type]
-        value = getattr(of, one.name)
-        if is_dataclass(value):
-            yield from _settings(value, one.name)
-        else:
-            yield Setting(section, one.name, value, one.metadata["kind"], one.metadata["about"])
-
-
-SETTINGS: tuple[Setting, ...] = tuple(_settings(Config()))
-"""Every setting, in the order of config.example.toml."""
-
+KEYS = "keys"
+"""The section that is no setting."""
 _BY_KEY = {setting.key: setting for setting in SETTINGS}
 _SECTIONS = {setting.section for setting in SETTINGS if setting.section}
 
@@ -145,7 +44,7 @@ def load(path: Path, *, must_exist: bool = False) -> tuple[Config, tuple[str, ..
     name = safe(str(path))
     try:
         with path.open("rb") as file:
-            data = file.read(_SIZE_LIMIT + 1)
+            data = file.read(SIZE_LIMIT + 1)
     except OSError as error:
         if must_exist:
             raise ConfigError(f"{name} cannot be read: {error.strerror}.") from None
@@ -160,7 +59,7 @@ def parse(data: bytes, name: str = "config.toml") -> tuple[Config, tuple[str, ..
 
     `name` stands in the sentences and is shown as it is.
     """
-    if len(data) > _SIZE_LIMIT:
+    if len(data) > SIZE_LIMIT:
         return Config(), (f"{name} is larger than 64 KiB; the defaults are used.",)
     try:
         text = data.decode("utf-8-sig")
@@ -198,6 +97,7 @@ class _Reading:
     def settings(self, tree: dict[str, Any]) -> tuple[Config, tuple[str, ...]]:
         top: dict[str, Any] = {}
         sections: dict[str, dict[str, Any]] = {section: {} for section in _SECTIONS}
+        keys = self._keys(tree.pop(KEYS, {}))
         for section, key, given in self._given(tree):
             setting = _BY_KEY.get(f"{section}.{key}" if section else key)
             if setting is None or setting.section != section:
@@ -210,16 +110,30 @@ class _Reading:
             else:
                 (sections[section] if section else top)[key] = value
         kdf = KdfConfig(**sections["kdf"])
-        if kdf.memory_mib * kdf.time_cost > _KDF_WORK_LIMIT:
+        if kdf.memory_mib * kdf.time_cost > KDF_WORK_LIMIT:
             key = "memory_mib" if "memory_mib" in sections["kdf"] else "time_cost"
             self._tell(
                 ("kdf", key),
-                f"kdf.memory_mib times kdf.time_cost may be at most {_KDF_WORK_LIMIT}; "
+                f"kdf.memory_mib times kdf.time_cost may be at most {KDF_WORK_LIMIT}; "
                 "the defaults of both are used",
             )
             kdf = KdfConfig(parallelism=kdf.parallelism)
         wrong = tuple(sentence for _, sentence in sorted(self._wrong, key=lambda told: told[0]))
-        return Config(**top, kdf=kdf), wrong
+        return Config(**top, kdf=kdf, keys=keys), wrong
+
+    def _keys(self, given: object) -> tuple[KeyChoice, ...]:
+        if not isinstance(given, dict):
+            self._tell((KEYS,), f"{KEYS} has to be a section, [{KEYS}]; its defaults are used")
+            return ()
+        made = []
+        for name, value in given.items():
+            keys = [value] if isinstance(value, str) else value
+            if isinstance(keys, list) and all(isinstance(key, str) for key in keys):
+                made.append(KeyChoice(name, tuple(keys), self._line((KEYS, name))))
+            else:
+                what = f'{KEYS}.{safe(name, 80)} may be a key such as "ctrl+s", or a list of keys'
+                self._tell((KEYS, name), f"{what}; the default is used")
+        return tuple(made)
 
     def _given(self, tree: dict[str, Any]) -> Iterator[tuple[str, str, object]]:
         for key, value in tree.items():
@@ -239,7 +153,7 @@ class _Reading:
         from difflib import get_close_matches
 
         full = f"{section}.{key}" if section else key
-        near = get_close_matches(full[:80], [*_BY_KEY, *_SECTIONS], 1) or [
+        near = get_close_matches(full[:80], [*_BY_KEY, *_SECTIONS, KEYS], 1) or [
             known.key for known in SETTINGS if known.name == key
         ]
         asked = f"; did you mean {near[0]}?" if near else ""
@@ -247,11 +161,14 @@ class _Reading:
         self._tell(path, f"there is no setting {safe(full, 80)}{asked}")
 
     def _tell(self, path: tuple[str, ...], what: str) -> None:
-        if self._lines is None:
-            self._lines = _lines(self._text)
-        line = self._lines.get(path) or self._lines.get(path[:1]) or 0
+        line = self._line(path)
         where = f"{self._name}, line {line}" if line else self._name
         self._wrong.append((line, f"{where}: {what}{'' if what.endswith('?') else '.'}"))
+
+    def _line(self, path: tuple[str, ...]) -> int:
+        if self._lines is None:
+            self._lines = _lines(self._text)
+        return self._lines.get(path) or self._lines.get(path[:1]) or 0
 
 
 def _shown(value: object) -> str:

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -22,17 +22,23 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from tui.app.crash import crash_line
+from tui.app.dressing import REPLACED, filters_of, no_color, own_themes, theme_of
+from tui.app.glyphs import ASCII, UNICODE, PlainSigns
+from tui.app.keys import Keymap
 from tui.app.screens.base import Ticking
 from tui.app.terminal import hung_up
-from tui.app.themes import THEMES
+from tui.app.themes import completed
 from tui.clipboard import Clipboard, Copier, choose
 from tui.clock import Clock, SystemClock
 from tui.config import Config
 from tui.errors import OtpTuiError
+from tui.text import safe
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from textual.filter import LineFilter
 
+    from tui.app.glyphs import Glyphs
     from tui.vault.vault import Vault
 
 LAST_RESORT = 3.0
@@ -69,8 +75,11 @@ class OtpApp(App[None]):
         warnings: tuple[str, ...] = (),
         door_hint: str = "",
         pick: str | None = None,
+        config_file: Path | None = None,
     ) -> None:
         super().__init__()
+        self.config_file = config_file
+        """Where the settings are, or would be; None: there is no place for them."""
         self.pick = pick
         """What to search for where one code is to be picked, and then the end; None: stay."""
         self.picked = ""
@@ -90,11 +99,40 @@ class OtpApp(App[None]):
         self._active_at = self.clock.steady()
         self._stacks = 0
         self.add_mode("stack-0", self._first)
-        for theme in THEMES:
+        self._dress()
+        self._map_keys()
+
+    def _dress(self) -> None:
+        """Take theme and signs before the first frame."""
+        self.no_color = no_color(self.environ)
+        self._own_filters = filters_of(self, self.config)
+        for theme in own_themes(self):
             self.register_theme(theme)
         # Set without its watcher, which would have the style sheets parsed once more.
-        self.set_reactive(App.theme, THEMES[0].name)
+        self.set_reactive(App.theme, theme_of(self, self.config))
         self.stylesheet.set_variables(self.get_css_variables())
+
+    def _map_keys(self) -> None:
+        file = "" if self.config_file is None else safe(str(self.config_file))
+        self.keymap = Keymap(self.config.keys, file)
+        self.warnings += self.keymap.wrong
+        self.set_keymap(dict(self.keymap.changed))
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Add those of our style sheets to the theme's."""
+        self.theme_variables = completed(super().get_css_variables())
+        return self.theme_variables
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Put ours in the place of Textual's way without color."""
+        theirs = (each for each in super().get_line_filters() if not isinstance(each, REPLACED))
+        return [*theirs, *self._own_filters]
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The signs to draw with."""
+        plain = any(isinstance(each, PlainSigns) for each in self._own_filters)
+        return ASCII if plain else UNICODE
 
     @property
     def vault_name(self) -> str:
@@ -310,6 +348,7 @@ def run(
     demo: bool = False,
     warnings: tuple[str, ...] = (),
     pick: str | None = None,
+    config_file: Path | None = None,
 ) -> int:
     """Run the app until it ends; return the exit code.
 
@@ -324,7 +363,15 @@ def run(
         hint = f"This is the demo, on invented entries. Its password is “{DEMO_PASSWORD}”."
         warnings = (hint, *warnings)
         config = replace(config, password_command=())  # it knows the user's own vault
-    app = OtpApp(vault_path, config, vault=vault, warnings=warnings, door_hint=hint, pick=pick)
+    app = OtpApp(
+        vault_path,
+        config,
+        vault=vault,
+        warnings=warnings,
+        door_hint=hint,
+        pick=pick,
+        config_file=config_file,
+    )
     app.run()
     if pick is not None and not app.return_code:
         if not app.picked:

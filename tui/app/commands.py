@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from textual.binding import Binding
+from textual.keys import format_key
 
 KEY_NAMES = {
     "enter": "↵",
@@ -35,6 +36,21 @@ KEY_NAMES = {
     "ctrl+c": "^c",
 }
 
+_NAMES = {
+    "category(1)": "next-category",
+    "category(-1)": "previous-category",
+    "move(1)": "down",
+    "move(-1)": "up",
+    "page(1)": "page-down",
+    "page(-1)": "page-up",
+    "edge(-1)": "first",
+    "edge(1)": "last",
+    "shift(-1)": "shift-up",
+    "shift(1)": "shift-down",
+    "import_backup": "import",
+}
+"""Names for actions whose own would be awkward."""
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -55,18 +71,13 @@ class Command:
 
     @property
     def id(self) -> str:
-        """A stable name, for a keymap."""
-        return self.action.replace("(", ".").replace(")", "").replace("'", "")
-
-    @property
-    def shown_keys(self) -> str:
-        """The keys as people read them."""
-        return " ".join(shown(key) for key in self.keys)
+        """Its name in the section [keys] of the settings, and in a keymap."""
+        return _NAMES.get(self.action) or self.action.replace("_", "-")
 
 
 def shown(key: str) -> str:
     """Return the way a key is written on screen."""
-    return KEY_NAMES.get(key, key)
+    return KEY_NAMES.get(key) or format_key(key).replace("ctrl+", "^")
 
 
 COMMANDS: tuple[Command, ...] = (

@@ -6,43 +6,59 @@ from itertools import groupby
 from typing import ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Label, Static
 
-from tui.app.commands import COMMANDS, NUMBER_HELP
+from tui.app.commands import COMMANDS, NUMBER_HELP, shown
+from tui.app.glyphs import UNICODE, Glyphs, glyphs_of
+from tui.app.keys import Keymap, keymap_of
 from tui.app.screens.base import Dialog
 
 _COLUMNS = (("Codes", "Find", "Move"), ("Entries", "Vault"))
+_LEAST, _MOST = 8, 16
+"""Cells for the keys."""
 
 
 class HelpScreen(Dialog[None]):
     """Lists every key by what it is for."""
 
     CSS_PATH = "dialogs.tcss"
-    BINDINGS: ClassVar = [Binding("escape,question_mark,q,enter", "dismiss", show=False)]
+    BINDINGS: ClassVar = [Binding("escape,q,enter", "dismiss", show=False)]
 
     def compose(self) -> ComposeResult:
+        keymap, glyphs = keymap_of(self.app), glyphs_of(self.app)
         with VerticalScroll(classes="card", id="keys"):
             yield Label("Keys", classes="title")
             with Horizontal(id="columns"):
                 for groups in _COLUMNS:
-                    yield Static(Text("\n").join(help_text(group) for group in groups))
+                    texts = [help_text(group, keymap, glyphs) for group in groups]
+                    yield Static(Text("\n\n").join(texts))
             yield Label("Esc closes", classes="muted")
 
+    def on_key(self, event: events.Key) -> None:
+        """The key that opened it closes it."""
+        if event.key in keymap_of(self.app).of("help"):
+            event.stop()
+            self.dismiss()
 
-def help_text(wanted: str) -> Text:
+
+def help_text(wanted: str, keymap: Keymap, glyphs: Glyphs = UNICODE) -> Text:
     """Return one group of the help: its heading and a line for each command."""
-    text = Text()
+    rows: list[tuple[str, str]] = []
     for heading, commands in groupby(COMMANDS, key=lambda command: command.group):
-        if heading != wanted:
-            continue
-        rows = [(command.shown_keys, command.help) for command in commands]
-        if heading == "Codes":
-            rows.append(NUMBER_HELP)
-        text.append(f"\n{heading}\n", "bold")
-        for keys, words in rows:
-            text.append(f"  {keys:<8}", "bold")
-            text.append(f"{words}\n")
+        if heading == wanted:
+            rows += [(_keys(keymap.of(each.id), glyphs), each.help) for each in commands]
+    if wanted == "Codes":
+        rows.append((glyphs.key(NUMBER_HELP[0]), NUMBER_HELP[1]))
+    room = min(_MOST, max(_LEAST, *(len(keys) + 1 for keys, _ in rows)))
+    text = Text(wanted, "bold")
+    for keys, words in rows:
+        text.append(f"\n  {keys:<{room}}", "bold").append(words, "not bold")
     return text
+
+
+def _keys(keys: tuple[str, ...], glyphs: Glyphs) -> str:
+    return " ".join(glyphs.key(shown(key)) for key in keys) or glyphs.dash

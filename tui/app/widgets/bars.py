@@ -12,11 +12,16 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.app.commands import COMMANDS, shown
+from tui.app.commands import COMMANDS
+from tui.app.glyphs import glyphs_of
+from tui.app.keys import keymap_of
 from tui.app.looks import Looks, looks_of
 from tui.app.widgets.cells import fit, width_of
 from tui.otp.entry import Category
 from tui.text import safe
+
+SOON = 5
+"""Seconds before the end in which a countdown is marked."""
 
 
 class Bar(Widget):
@@ -93,7 +98,7 @@ class Countdown(Bar):
         if (left, period) == (self._left, self._period):
             return
         same_bar = self._filled(left, period) == self._filled(self._left, self._period)
-        same_bar = same_bar and (left <= 5) == (self._left <= 5)
+        same_bar = same_bar and (left <= SOON) == (self._left <= SOON)
         self._left, self._period = left, period
         self.refresh(Region(0, 0, 4 if same_bar else 15, 1))
 
@@ -102,9 +107,9 @@ class Countdown(Bar):
 
     def segments(self, width: int) -> list[Segment]:
         filled = self._filled(self._left, self._period)
-        style = self.looks.warning if self._left <= 5 else self.looks.strong
+        style = self.looks.warning if self._left <= SOON else self.looks.strong
         return [
-            Segment(f"{self._left:>3} ", style),
+            Segment(f"{self._left:>3}{'!' if self._left <= SOON else ' '}", style),
             Segment("▕", self.looks.rule),
             Segment("█" * filled, style),
             Segment("░" * (self.CELLS - filled), self.looks.rule),
@@ -259,11 +264,12 @@ class KeyBar(Bar):
         return parts
 
     def _shown(self, width: int) -> list[tuple[str, str]]:
+        glyphs, keymap = glyphs_of(self.app), keymap_of(self.app)
         if self._keys is not None:
-            return _fitting(list(self._keys), width, keep=1)
+            return _fitting([(glyphs.key(key), label) for key, label in self._keys], width, keep=1)
         ranked = sorted((command for command in COMMANDS if command.rank), key=lambda c: c.rank)
-        pairs = [(shown(command.keys[0]), command.label) for command in ranked]
-        return _fitting(pairs, width, keep=2)
+        pairs = [(keymap.shown(command.id, glyphs), command.label) for command in ranked]
+        return _fitting([pair for pair in pairs if pair[0]], width, keep=2)
 
 
 def _fitting(pairs: list[tuple[str, str]], width: int, keep: int) -> list[tuple[str, str]]:
