@@ -28,6 +28,8 @@ def test_the_size_that_is_said_is_the_one_that_is_drawn() -> None:
         for margin in qr.MARGINS:
             lines = code.half_blocks(margin)
             assert code.size(margin) == (len(lines[0]), len(lines))
+            plain = code.ascii(margin)
+            assert code.size(margin, plain=True) == (len(plain[0]), len(plain))
 
 
 def test_the_margin_is_light_all_around() -> None:

@@ -6,7 +6,6 @@ reverse. segno makes the code; it is imported when one is made and not before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tui.errors import EntryError
@@ -27,15 +26,15 @@ class QrCode:
     modules: tuple[tuple[bool, ...], ...] = field(repr=False)
     """The rows of the square, from the top, without margin; True is dark."""
 
-    def size(self, margin: int) -> tuple[int, int]:
-        """Return the columns and rows that `half_blocks` takes."""
+    def size(self, margin: int, *, plain: bool = False) -> tuple[int, int]:
+        """Return the columns and rows that `half_blocks` takes, or (`plain`) `ascii` does."""
         side = len(self.modules) + 2 * margin
-        return side, (side + 1) // 2
+        return (2 * side, side) if plain else (side, (side + 1) // 2)
 
-    def margin_within(self, columns: int, rows: int) -> int | None:
-        """Return the best of MARGINS with which `half_blocks` fits; None: it does not fit."""
+    def margin_within(self, columns: int, rows: int, *, plain: bool = False) -> int | None:
+        """Return the best of MARGINS with which it fits, as `size`; None: it does not fit."""
         for margin in MARGINS:
-            width, height = self.size(margin)
+            width, height = self.size(margin, plain=plain)
             if width <= columns and height <= rows:
                 return margin
         return None
@@ -79,8 +78,3 @@ def make(text: str) -> QrCode:
         raise EntryError("it is too long for a QR code") from None
     return QrCode(tuple(tuple(map(bool, row)) for row in made.matrix))
 
-
-def smallest_terminal(codes: Iterable[QrCode], more_rows: int = 0) -> tuple[int, int]:
-    """Return the columns and rows into which each of the codes fits, with `more_rows` of text."""
-    sizes = [code.size(MARGINS[-1]) for code in codes]
-    return max(width for width, _ in sizes), max(height for _, height in sizes) + more_rows

@@ -1,0 +1,196 @@
+"""All of one entry: what is shown at once, and what only after its key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from textual.pilot import Pilot
+from textual.widgets import Label, Static
+
+from tests.app.conftest import MakeApp, MakeVault
+from tests.app.helpers import START, FakeClock, lines_of, pass_time, sample_entries, settle
+from tui.app.app import OtpApp
+from tui.app.screens.codes import CodesScreen
+from tui.app.screens.qr_code import QrScreen
+from tui.app.screens.show_entry import ShowScreen
+from tui.app.widgets.bars import KeyBar
+from tui.otp.codes import code_at, group
+from tui.otp.entry import Entry
+from tui.vault.vault import Vault
+
+DAY = 86_400
+SECRET = "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ"
+
+
+async def open_screen(app: OtpApp, pilot: Pilot[None], entry: Entry) -> list[str | None]:
+    """Show an entry of the open vault; the list gets what the screen returns."""
+    answers: list[str | None] = []
+    vault = app.vault
+    assert isinstance(vault, Vault)
+    await app.push_screen(ShowScreen(vault, entry), answers.append)
+    await settle(pilot)
+    return answers
+
+
+def told(app: OtpApp) -> str:
+    """All words of the card, a line for each line on screen."""
+    lines = [str(label.render()) for label in app.screen.query(Label) if label.display]
+    return "\n".join([*lines, *lines_of(app.screen.query_one("#details", Static))])
+
+
+def code_of(app: OtpApp) -> str:
+    return str(app.screen.query_one("#code", Label).render()).strip()
+
+
+def entry_of(app: OtpApp, place: int) -> Entry:
+    assert app.vault is not None
+    return app.vault.entries[place]
+
+
+async def test_all_of_an_entry_is_told_but_the_secret(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    entries, _ = sample_entries()
+    full = replace(
+        entries[1], note="Ask Ann.\nThen\x1b[31m Bob.", icon="registrar", pinned=True,
+        copy_count=3, used=int(START), created=int(START) - DAY, updated=int(START),
+    )  # fmt: skip
+    app = make_app(make_vault([full]))
+    async with app.run_test(size=(80, 40)) as pilot:
+        await open_screen(app, pilot, full)
+        words = told(app)
+        for value in (
+            *("Registrar", "ops@example.org", "SHA256", "60 s", "Web, Work", "registrar"),
+            *("Ask Ann.", "Then[31m Bob.", "3 times, last 2023-11-1", "Created"),
+        ):
+            assert value in words
+        assert "\x1b" not in words
+        assert "GEZD" not in words
+        assert "otpauth://" not in words
+        assert code_of(app) == group(code_at(full, START).text)
+
+
+async def test_the_code_and_its_seconds_follow_the_clock(
+    make_app: MakeApp, clock: FakeClock
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        entry = entry_of(app, 0)
+        await open_screen(app, pilot, entry)
+        assert "10 s left" in told(app)
+        await pass_time(pilot, clock, 7)
+        assert "3 s left" in told(app)
+        await pass_time(pilot, clock, 3)
+        assert "30 s left" in told(app)
+        assert code_of(app) == group(code_at(entry, START + 10).text)
+
+
+async def test_the_secret_comes_with_its_key_and_goes_with_it(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 40)) as pilot:
+        await open_screen(app, pilot, entry_of(app, 0))
+        await pilot.press("s")
+        await settle(pilot)
+        assert SECRET in told(app)
+        assert "otpauth://totp/" in told(app)
+        await pilot.press("s")
+        await settle(pilot)
+        assert "GEZD" not in told(app)
+
+
+async def test_a_pin_is_as_hidden_as_the_secret(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 40)) as pilot:
+        await open_screen(app, pilot, entry_of(app, 4))
+        assert "1234" not in told(app)
+        await pilot.press("s")
+        await settle(pilot)
+        assert "1234" in told(app)
+        assert "e3152afee62599c8" in told(app)
+
+
+async def test_a_secret_below_the_edge_of_a_small_screen_comes_into_view(
+    make_app: MakeApp,
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(40, 12)) as pilot:
+        await open_screen(app, pilot, entry_of(app, 0))
+        await pilot.press("s")
+        await settle(pilot)
+        await pilot.pause(0.1)
+        assert app.screen.query_one("#entry").scroll_offset.y > 0
+        assert "Esc close" in lines_of(app.screen.query_one(KeyBar))[0]
+
+
+async def test_a_counter_waits_to_be_asked_and_is_saved_before_its_code(
+    make_app: MakeApp,
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        entry = entry_of(app, 3)
+        await open_screen(app, pilot, entry)
+        assert code_of(app) == "··· ···"
+        await pilot.press("space")
+        await settle(pilot)
+        assert code_of(app) == group(code_at(entry, START).text)
+        assert entry_of(app, 3).counter == 13
+        assert "of counter 12" in told(app)
+
+
+async def test_a_code_that_cannot_be_made_is_told(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_screen(app, pilot, entry_of(app, 7))
+        assert "No code: a Yandex code needs the PIN" in told(app)
+
+
+async def test_an_entry_of_the_trash_has_days_left_and_neither_code_nor_deeds(
+    make_app: MakeApp,
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        gone = replace(entry_of(app, 0), deleted=int(START) - 3 * DAY)
+        answers = await open_screen(app, pilot, gone)
+        assert "In the trash, 27 days left" in told(app)
+        assert not code_of(app)
+        await pilot.press("enter", "r", "space")
+        await settle(pilot)
+        assert isinstance(app.screen, ShowScreen)
+        assert not answers
+
+
+async def test_enter_and_e_ask_for_the_edit_and_escape_does_not(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key, answer in (("enter", "edit"), ("E", "edit"), ("escape", None), ("q", None)):
+            answers = await open_screen(app, pilot, entry_of(app, 0))
+            await pilot.press(key)
+            await settle(pilot)
+            assert answers == [answer]
+            assert isinstance(app.screen, CodesScreen)
+
+
+async def test_the_qr_code_opens_with_a_word_on_who_reads_it(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_screen(app, pilot, entry_of(app, 2))
+        await pilot.press("r")
+        await settle(pilot)
+        assert isinstance(app.screen, QrScreen)
+        assert "wrong ones" in str(app.screen.query_one("#note", Label).render())
+        await pilot.press("escape")
+        await settle(pilot)
+        assert isinstance(app.screen, ShowScreen)
+
+
+async def test_an_entry_without_a_name_has_no_qr_code_and_says_so(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    entries, _ = sample_entries()
+    app = make_app(make_vault([replace(entries[0], issuer="", account=None)]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_screen(app, pilot, entry_of(app, 0))
+        await pilot.press("r")
+        await settle(pilot)
+        assert isinstance(app.screen, ShowScreen)
+        assert "There is no QR code of it: an entry without issuer" in told(app)

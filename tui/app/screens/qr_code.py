@@ -1,0 +1,108 @@
+"""QR codes to hold a phone's camera to, one at a time."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.widgets import Label
+
+from tui import qr
+from tui.app.screens.base import Dialog
+from tui.app.widgets.bars import KeyBar
+from tui.app.widgets.qr_picture import QrPicture
+from tui.text import safe
+
+_BESIDE = 28
+"""Columns that the words take where they stand beside the code."""
+_BELOW = 2
+"""Rows that they take at least where they stand below it."""
+_TITLE = 120
+
+
+class QrScreen(Dialog[None]):
+    """Shows the codes of `texts`; where one does not fit, how large the terminal has to be."""
+
+    CSS_PATH = "entry.tcss"
+    BINDINGS: ClassVar = [
+        Binding("right,pagedown,space,n", "turn(1)", show=False),
+        Binding("left,pageup,p", "turn(-1)", show=False),
+        Binding("enter", "go_on", show=False),
+        Binding("escape,q,r", "dismiss", show=False),
+    ]
+
+    def __init__(self, title: str, texts: Sequence[str], note: str = "") -> None:
+        """`note` is for people and stands beside the code, or below it where there is room.
+
+        Raises:
+            EntryError: a text is too long for a QR code.
+        """
+        super().__init__()
+        self._title, self._note = safe(title, _TITLE), safe(note)
+        self._codes = [qr.make(text) for text in texts]
+        self._page = 0
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="frame"):
+            yield QrPicture()
+        with Vertical(id="words"):
+            yield Label("", classes="title", markup=False)
+            yield Label("", id="note", markup=False)
+            yield KeyBar([])
+
+    def on_mount(self) -> None:
+        self._picture = self.query_one(QrPicture)
+
+    def on_resize(self) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Show the code with the words where there is room for them, or ask for more room."""
+        code, (width, height) = self._codes[self._page], self.size
+        beside = self._picture.show(code, width - _BESIDE, height)
+        fits = beside or self._picture.show(code, width, height - _BELOW)
+        self.set_class(beside, "-beside")
+        self.set_class(not fits, "-too-small")
+        count = len(self._codes)
+        pages = f" · {self._page + 1} of {count}" if count > 1 else ""
+        self.query_one(".title", Label).update(f"{self._title}{pages}")
+        note = self.query_one("#note", Label)
+        note.update(self._note if fits else self._too_small(code))
+        left = height - _BELOW - self._picture.get_content_height(self.size, self.size, width)
+        lines = len(textwrap.wrap(self._note, max(1, width - 2)))
+        note.display = not fits or (bool(self._note) and (beside or lines <= left))
+        keys = [("←→", "page")] if count > 1 else []
+        self.query_one(KeyBar).show([*keys, ("Esc", "close")])
+
+    def _too_small(self, code: qr.QrCode) -> str:
+        columns, rows = self._picture.needs(code)
+        if self.size.width >= columns + _BESIDE:
+            columns += _BESIDE
+        else:
+            rows += _BELOW
+        return (
+            f"The QR code does not fit. Enlarge the terminal to at least {columns} x {rows}, or "
+            "make its letters smaller."
+        )
+
+    def action_turn(self, step: int) -> None:
+        """Show another code."""
+        page = max(0, min(self._page + step, len(self._codes) - 1))
+        if page != self._page:
+            self._page = page
+            self._arrange()
+
+    def action_go_on(self) -> None:
+        """Show the next code, or close after the last."""
+        if self._page + 1 < len(self._codes):
+            self.action_turn(1)
+        else:
+            self.dismiss()
+
+    def on_unmount(self) -> None:
+        """Let go of every code."""
+        self._codes = []
