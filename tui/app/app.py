@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, work
 from textual.app import App
 from textual.binding import Binding
+from textual.filter import ANSIToTruecolor
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
@@ -125,7 +126,9 @@ class OtpApp(App[None]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Put ours in the place of Textual's way without color."""
-        theirs = (each for each in super().get_line_filters() if not isinstance(each, REPLACED))
+        theirs = [each for each in super().get_line_filters() if not isinstance(each, REPLACED)]
+        if self.no_color or self.native_ansi_color:
+            theirs = [each for each in theirs if not isinstance(each, ANSIToTruecolor)]
         return [*theirs, *self._own_filters]
 
     @property

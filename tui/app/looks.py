@@ -110,14 +110,14 @@ COLORLESS = Looks(
     rule=Style(dim=True),
     strong=Style(bold=True),
     good=Style(bold=True),
-    warning=Style(bold=True, underline=True),
-    error=Style(bold=True, underline=True),
+    warning=Style(bold=True),
+    error=Style(bold=True),
     on_plain=Style(bold=True, reverse=True),
     on_code=Style(bold=True, reverse=True),
     on_muted=Style(reverse=True),
-    on_warning=Style(bold=True, reverse=True, underline=True),
+    on_warning=Style(bold=True, reverse=True),
 )
-"""All that can be told without color, before whatever background the terminal has."""
+"""All that can be told without color, on whatever background the terminal has."""
 
 _LEVELS = (0x00, 0x5F, 0x87, 0xAF, 0xD7, 0xFF)
 

@@ -10,7 +10,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Label, Static
+from textual.widgets import Static
 
 from tui.app.commands import COMMANDS, NUMBER_HELP, shown
 from tui.app.glyphs import UNICODE, Glyphs, glyphs_of
@@ -30,13 +30,12 @@ class HelpScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         keymap, glyphs = keymap_of(self.app), glyphs_of(self.app)
-        with VerticalScroll(classes="card", id="keys"):
-            yield Label("Keys", classes="title")
+        with VerticalScroll(classes="card", id="keys") as card:
+            card.border_title, card.border_subtitle = "Keys", "Esc closes"
             with Horizontal(id="columns"):
                 for groups in _COLUMNS:
                     texts = [help_text(group, keymap, glyphs) for group in groups]
                     yield Static(Text("\n\n").join(texts))
-            yield Label("Esc closes", classes="muted")
 
     def on_key(self, event: events.Key) -> None:
         """The key that opened it closes it."""
