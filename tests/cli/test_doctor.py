@@ -10,8 +10,8 @@ import pytest
 
 from tests.cli.program import PASSWORD, Outcome, Program
 from tests.cli.terminal import Terminal
-from tui.cli import checks
-from tui.clocksync import ClockStatus, clock_status
+from tui.cli import machine
+from tui.clocksync import ClockStatus
 from tui.config import Config
 from tui.vault.vault import Vault
 
@@ -62,7 +62,10 @@ def test_the_real_program_needs_no_password_and_changes_nothing(filled: Program)
 def test_no_vault_yet(program: Program) -> None:
     done = program.run("doctor", "--json")
     assert done.code == 1
+    assert "nor its folder" in findings(done)["vault"]["says"]
     assert "otp-tui init" in findings(done)["vault"]["advice"]
+    program.vault.parent.mkdir()
+    assert "nor its folder" not in findings(program.run("doctor", "--json"))["vault"]["says"]
 
 
 def test_a_broken_set_up_is_named_piece_by_piece(filled: Program) -> None:
@@ -101,13 +104,7 @@ def test_backups_and_a_recovery_code_are_seen(filled: Program) -> None:
     ],
 )
 def test_a_clock_that_may_be_wrong_needs_attention(status: ClockStatus | None, wrong: bool) -> None:
-    assert bool(checks.system_clock(status).advice) is wrong
-
-
-@pytest.mark.skipif(not Path("/proc").exists(), reason="needs Linux")
-def test_the_kernel_tells_of_its_clock() -> None:
-    status = clock_status()
-    assert status is None or 0 <= status.may_be_off < 3600
+    assert bool(machine.system_clock(status).advice) is wrong
 
 
 @pytest.mark.parametrize(
@@ -124,7 +121,7 @@ def test_the_kernel_tells_of_its_clock() -> None:
 def test_which_way_copies_go(
     environ: dict[str, str], config: Config, says: str, wrong: bool
 ) -> None:
-    (found,) = checks.copying(config, environ)
+    (found,) = machine.copying(config, environ)
     assert says in found.says
     assert bool(found.advice) is wrong
 
@@ -135,8 +132,9 @@ def test_tmux_says_whether_it_passes_copies_on(tmp_path: Path, value: str, wrong
     tmux.write_text(f"#!/bin/sh\necho {value}\n")
     tmux.chmod(0o755)
     environ = {"TMUX": "x", "PATH": f"{tmp_path}:{os.environ['PATH']}"}
-    _, found = checks.copying(Config(), environ)
-    assert found.says == f"set-clipboard is {value}"
+    _, found = machine.copying(Config(), environ)
+    assert found.says.startswith(f"set-clipboard is {value}")
+    assert ("set -s set-clipboard" in found.advice) is wrong
     assert bool(found.advice) is wrong
 
 
@@ -145,3 +143,72 @@ def test_the_terminal_is_measured(filled: Program) -> None:
     _, out = terminal.end()
     assert "  terminal: 80 columns by 24 rows\n" in out
     assert "  colours: xterm-256color, 256\n" in out
+
+
+@pytest.mark.parametrize("damage", [b"", b"not json", b'{"format": "otp-tui-vault"'])
+def test_a_corrupt_vault(filled: Program, damage: bytes) -> None:
+    filled.vault.write_bytes(damage)
+    done = filled.run("doctor", "--json")
+    assert (done.code, done.err) == (1, "")
+    header = findings(done)["vault's header"]
+    assert header["says"]
+    assert header["advice"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_files_of_another_user(filled: Program) -> None:
+    for path in (filled.vault, filled.vault.parent, filled.folder / "config.toml"):
+        os.chown(path, 12345, 12345)
+    found = findings(filled.run("doctor", "--json"))
+    for name in ("vault's owner", "folder's owner", "settings' owner"):
+        assert found[name]["says"] == "another user, 12345"
+        assert "chown 0 " in found[name]["advice"]
+
+
+def test_settings_that_others_can_write(filled: Program) -> None:
+    """They hold commands that run as the user."""
+    (filled.folder / "config.toml").chmod(0o602)
+    found = findings(filled.run("doctor", "--json"))["settings' permissions"]
+    assert "chmod go-w" in found["advice"]
+
+
+def test_commands_that_the_settings_name(filled: Program) -> None:
+    program = filled.folder / "give"
+    program.write_text("#!/bin/sh\n")
+    lines = 'password_command = ["{}", "a secret"]\nclipboard_command = "no-such-tool -x"\n'
+    (filled.folder / "config.toml").write_text(lines.format(program))
+    found = findings(filled.run("doctor", "--json"))
+    for name in ("password_command", "clipboard_command"):
+        assert name in found[name]["advice"], "it is there, but cannot be run; it is not there"
+    program.chmod(0o700)
+    done = filled.run("doctor", "--json")
+    found = findings(done)
+    assert found["password_command"] == {
+        "name": "password_command",
+        "says": str(program),
+        "advice": "",
+    }
+    assert "a secret" not in done.out
+    assert not (filled.folder / "it-ran").exists()
+
+
+def test_a_test_copy_is_made_when_it_is_asked_for(filled: Program) -> None:
+    tool = filled.folder / "clip"
+    tool.write_text(f"#!/bin/sh\ncat > {filled.folder}/copied\n")
+    tool.chmod(0o700)
+    (filled.folder / "config.toml").write_text(f'clipboard_command = "{tool}"\n')
+    assert "test copy" not in findings(filled.run("doctor", "--json"))
+    found = findings(filled.run("doctor", "--json", "--test-copy"))["test copy"]
+    assert (filled.folder / "copied").read_text() == machine.TEST_WORD
+    assert "paste somewhere" in found["says"]
+    tool.write_text("#!/bin/sh\nexit 1\n")
+    done = filled.run("doctor", "--json", "--test-copy")
+    assert done.code == 1
+    assert findings(done)["test copy"]["advice"]
+
+
+def test_a_test_copy_to_the_terminal(filled: Program) -> None:
+    terminal = Terminal(filled, "doctor", "--test-copy")
+    _, out = terminal.end()
+    assert "  test copy: “otp-tui test” was given to the terminal: paste" in out
+    assert "\x1b]52;c;b3RwLXR1aSB0ZXN0\x07" in terminal.seen

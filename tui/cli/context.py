@@ -65,6 +65,13 @@ class Context:
         named = self._vault_option or os.environ.get(VAULT_VARIABLE)
         return vault_path(named, None if named else self.config.vault)
 
+    @property
+    def config_path(self) -> Path:
+        """Where the settings' file is, or would be."""
+        from tui.paths import config_path
+
+        return config_path(self._config_option)
+
     @cached_property
     def config(self) -> Config:
         """The settings; what is wrong with them goes to standard error.
