@@ -70,18 +70,20 @@ def entries(draw: st.DrawFn) -> Entry:
         created=draw(_small),
         updated=draw(_small),
         revision=draw(_small),
+        used=draw(_small),
+        deleted=draw(st.sampled_from([0, 0, 0, 5])),
     )
 
 
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
-    """A vault of some entries, with categories and icons that they use, or do not."""
+    """A vault of some entries, in the list and in the trash, with categories and icons that they
+    use, or do not."""
     named = draw(st.lists(st.sampled_from(CATEGORIES), unique=True))
     return Document(
-        entries=tuple(draw(st.lists(entries(), max_size=5, unique_by=lambda each: each.id))),
         categories=tuple(Category.named(name, draw(_small)) for name in named),
         icons=tuple(draw(st.lists(st.sampled_from(_ICONS), unique=True))),
-    )
+    ).holding(draw(st.lists(entries(), max_size=5, unique_by=lambda each: each.id)))
 
 
 @st.composite

@@ -94,6 +94,7 @@ def test_every_command_takes_the_common_options() -> None:
             "remove": ["query"],
             "category": ["list"],
             "recovery": ["new"],
+            "show": ["query"],
         }
         extra = needed.get(name, [])
         before = parser.parse_args(["--vault", "a", "--config", "b", name, *extra])

@@ -71,6 +71,8 @@ def entries(draw: st.DrawFn, name: str) -> Entry:
         created=draw(_small),
         updated=draw(_small),
         revision=draw(_small),
+        used=draw(_small),
+        deleted=draw(st.sampled_from([0, 0, 0, 1, 2])),
         extra=draw(st.dictionaries(st.sampled_from(["x", "y"]), json_values(), max_size=2)),
     )
 
@@ -81,11 +83,10 @@ def _some(names: st.SearchStrategy[str]) -> st.SearchStrategy[list[str]]:
 
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
-    """A document of entries, categories and icons with ids out of a few."""
+    """A document of entries, some in the trash, categories and icons with ids out of a few."""
     some = _some(st.sampled_from(NAMES))
     categories = tuple(Category(one, draw(_text), draw(_small)) for one in draw(some))
     return Document(
-        entries=tuple(draw(entries(name)) for name in draw(some)),
         categories=categories,
         icons=tuple(Icon(one, draw(_text)) for one in draw(some)),
         preferences=draw(st.dictionaries(st.sampled_from(["x", "y"]), json_values(), max_size=2)),
@@ -94,4 +95,4 @@ def documents(draw: st.DrawFn) -> Document:
         ),
         extra=draw(st.dictionaries(st.sampled_from(["x", "y"]), json_values(), max_size=2)),
         kept={("categories", one.id): {"x": draw(_small)} for one in categories[:1]},
-    )
+    ).holding(draw(entries(name)) for name in draw(some))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.vault.strategies import documents, json_values
 from tests.vault.support import RFC_SECRET, entry, full_document, identity
-from tui.errors import DamagedVaultError
+from tui.errors import DamagedVaultError, MatchError
 from tui.otp.entry import Algorithm, OtpType
 from tui.vault import document
 from tui.vault.document import Document
@@ -37,6 +37,37 @@ def test_an_entry_is_written_with_every_key_of_the_specification() -> None:
     keys = """id type issuer account secret algorithm digits period counter pin icon categories
         ranking pinned copy_count note created updated revision"""
     assert list(RAW) == keys.split()
+
+
+def test_moments_of_use_and_deletion_are_written_where_there_are_any() -> None:
+    made = Document((entry("live", used=5),)).holding(
+        [entry("live", used=5), entry("old", deleted=7, used=6)]
+    )
+    raws = json.loads(document.write(made))["entries"]
+    assert [(raw.get("used"), raw.get("deleted")) for raw in raws] == [(5, None), (6, 7)]
+    assert all(list(raw)[: len(RAW)] == list(RAW) for raw in raws)
+    again = document.read(document.write(made))
+    assert again == made
+    assert [one.issuer for one in again.entries] == ["live"]
+    assert [one.issuer for one in again.trash] == ["old"]
+
+
+def test_the_trash_may_stand_anywhere_in_the_file() -> None:
+    made = read_entries(
+        RAW | {"id": identity("x"), "deleted": 7}, RAW | {"deleted": 0, "used": 0, "later": 1}
+    )
+    assert [one.id for one in made.trash] == [identity("x")]
+    assert [(one.id, one.used, dict(one.extra)) for one in made.entries] == [
+        (RAW["id"], 0, {"later": 1})
+    ]
+    with pytest.raises(MatchError):
+        made.find(identity("x"))
+
+
+def test_an_id_in_the_trash_is_no_other_entrys() -> None:
+    made = read_entries(RAW | {"deleted": 7}, RAW)
+    assert (len(made.trash), made.entries) == (1, ())
+    assert [one.reason for one in made.unreadable] == ["its id is that of another one"]
 
 
 def test_a_secret_that_came_otherwise_is_kept_beside_its_normal_form() -> None:
@@ -96,6 +127,10 @@ def test_unknown_keys_are_kept_everywhere() -> None:
             {"categories": [{"id": "1", "ranking": 0, "more": 1}]},
             "one of its categories is not an id with a ranking",
         ),
+        ({"deleted": "yesterday"}, "a moment in it is not a number of seconds"),
+        ({"deleted": True}, "a moment in it is not a number of seconds"),
+        ({"used": -1}, "a moment in it is not a number of seconds"),
+        ({"used": None}, "a moment in it is not a number of seconds"),
         ({"type": "yandex"}, "a Yandex secret has 16 or 26 bytes, not 20"),
         ({"type": "motp", "secret": "\ud800"}, "the secret is not text"),
     ],

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from tests.vault.strategies import documents
 from tests.vault.support import document, entry
-from tui.otp.entry import Binding, Category, Icon, OtpType
+from tui.otp.entry import Binding, Category, Entry, Icon, OtpType
 from tui.otp.secret import Secret
 from tui.vault.document import Document, Unreadable
 from tui.vault.threeway import merge, rejoin
@@ -37,16 +37,16 @@ def test_what_one_side_did_is_the_result_where_the_other_did_nothing(
 @given(documents(), documents(), documents())
 def test_no_entry_is_lost(base: Document, ours: Document, theirs: Document) -> None:
     merged = merge(base, ours, theirs)
-    ids = [one.id for one in merged.entries]
+    ids = [one.id for one in merged.everything]
     assert len(set(ids)) == len(ids)
-    olds = {one.id: one for one in base.entries}
-    mine = {one.id: one for one in ours.entries}
-    others = {one.id: one for one in theirs.entries}
+    olds = {one.id: one for one in base.everything}
+    mine = {one.id: one for one in ours.everything}
+    others = {one.id: one for one in theirs.everything}
     for identity in mine.keys() | others.keys():
         old, our, their = olds.get(identity), mine.get(identity), others.get(identity)
         deleted = (our is None and their == old) or (their is None and our == old)
         assert (identity in ids) != deleted
-    names = [(one.type, one.issuer, one.note) for one in merged.entries]
+    names = [(one.type, one.issuer, one.note) for one in merged.everything]
     for side in (mine, others):
         for one in side.values():
             if one.id not in olds and one.id not in (others if side is mine else mine):
@@ -59,15 +59,15 @@ def test_a_put_back_file_takes_nothing_away(
     base: Document, ours: Document, theirs: Document
 ) -> None:
     merged = rejoin(base, ours, theirs)
-    kept = {one.id: one for one in merged.entries}
-    for one in ours.entries:
+    kept = {one.id: one for one in merged.everything}
+    for one in ours.everything:
         if one.id in kept:
             assert kept[one.id].counter >= one.counter
         else:
             # Ours may go only where it was there unchanged and they still have an older self.
-            assert one in base.entries
-    for one in ours.entries:
-        if one.id not in {their.id for their in theirs.entries}:
+            assert one in base.everything
+    for one in ours.everything:
+        if one.id not in {their.id for their in theirs.everything}:
             assert one.id in kept
 
 
@@ -94,6 +94,117 @@ def test_a_deletion_against_a_change_keeps_the_change(swap: bool) -> None:
 
 def test_a_deletion_against_nothing_deletes() -> None:
     assert merge(document(A, B), document(B), document(A, B, C)) == document(B, C)
+
+
+def trashed(one: Entry, moment: int = 7) -> Entry:
+    return replace(one, deleted=moment, revision=one.revision + 1, updated=moment)
+
+
+def both_ways(base: Document, one: Document, other: Document) -> list[Document]:
+    """What becomes of it, whoever of the two is the one to merge."""
+    return [merge(base, one, other), merge(base, other, one)]
+
+
+def live(made: Document) -> list[tuple[str, str]]:
+    return [(one.issuer, one.note) for one in made.entries]
+
+
+def test_an_edit_takes_what_the_other_deleted_out_of_the_trash() -> None:
+    deleted = document().holding([trashed(A)])
+    for merged in both_ways(document(A), deleted, document(replace(A, note="edited"))):
+        assert live(merged) == [("a", "edited")]
+        assert merged.trash == ()
+
+
+USES: dict[str, dict[str, Any]] = {
+    "copied": {"copy_count": 3, "used": 99},
+    "moved": {"ranking": 9, "revision": 1, "updated": 99},
+    "put into another category": {"categories": (Binding("1"),), "revision": 1},
+}
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_deletion_stays_where_the_other_only_used_or_sorted_the_entry(use: str) -> None:
+    deleted = document().holding([trashed(A)])
+    for merged in both_ways(document(A), deleted, document(replace(A, **USES[use]))):
+        assert merged.entries == ()
+        assert [one.deleted for one in merged.trash] == [7]
+
+
+def test_a_counter_that_moved_stays_moved_in_the_trash() -> None:
+    deleted = document().holding([trashed(HOTP)])
+    for merged in both_ways(document(HOTP), deleted, document(replace(HOTP, counter=9))):
+        assert [one.counter for one in merged.trash] == [9]
+
+
+def test_what_both_deleted_is_in_the_trash_once_from_the_later_moment_on() -> None:
+    first, second = (document().holding([trashed(A, moment)]) for moment in (7, 8))
+    for merged in both_ways(document(A), first, second):
+        assert merged.entries == ()
+        assert [one.deleted for one in merged.trash] == [8]
+
+
+def test_what_one_edited_and_both_deleted_is_in_the_trash_as_edited() -> None:
+    plain, edited = (
+        document().holding([trashed(one)]) for one in (A, replace(A, note="edited", revision=1))
+    )
+    for merged in both_ways(document(A), plain, edited):
+        assert [one.note for one in merged.trash] == ["edited"]
+        assert merged.entries == ()
+
+
+def test_what_one_restored_stays_whatever_the_other_did_to_the_trash() -> None:
+    base = document().holding([trashed(A)])
+    back = document(replace(trashed(A), deleted=0, revision=2))
+    later = document().holding([replace(trashed(A, 50), revision=3)])
+    for other in (document(), base, later):
+        for merged in both_ways(base, back, other):
+            assert live(merged) == [("a", "")]
+            assert merged.trash == ()
+
+
+def test_what_one_discarded_for_good_is_gone_where_the_other_left_it() -> None:
+    base = document(B).holding([B, trashed(A)])
+    for merged in both_ways(base, document(B), base):
+        assert merged == document(B)
+
+
+def test_a_file_put_back_from_before_a_deletion_does_not_take_it_back() -> None:
+    base = document(B).holding([B, trashed(A)])
+    assert rejoin(base, base, document(A, B)) == base
+
+
+def test_a_renamed_category_takes_nothing_out_of_the_trash() -> None:
+    work, job = Category.named("Work"), Category.named("Job")
+    one = replace(A, categories=(Binding(work.id),))
+    renamed = Document((replace(one, categories=(Binding(job.id),), revision=1),), (job,))
+    deleted = Document((), (work,)).holding([trashed(one)])
+    for merged in both_ways(Document((one,), (work,)), renamed, deleted):
+        assert merged.entries == ()
+        assert [place.category for place in merged.trash[0].categories] == [job.id]
+
+
+def test_a_category_that_went_stays_for_an_entry_that_came_into_it_elsewhere() -> None:
+    work, job = Category.named("Work"), Category.named("Job")
+    one, new = (replace(each, categories=(Binding(work.id),)) for each in (A, C))
+    renamed = Document((replace(one, categories=(Binding(job.id),)),), (job,))
+    for merged in both_ways(Document((one,), (work,)), renamed, Document((one, new), (work,))):
+        assert set(merged.categories) == {work, job}
+        places = {each.issuer: each.categories[0].category for each in merged.entries}
+        assert places == {"a": job.id, "c": work.id}
+
+
+@pytest.mark.parametrize("text", ["ABCD", "e3 15 ab"])
+def test_a_secret_stays_with_the_type_that_it_was_typed_for(text: str) -> None:
+    """The same text is one key for Mobile-OTP and another one as base32, or none at all."""
+    base = replace(A, type=OtpType.MOTP, secret=Secret.text("ABCD"), pin="1")
+    counted = replace(base, type=OtpType.TOTP, secret=Secret.base32("ABCD"))
+    other = replace(base, secret=Secret.text(text), note="mine")
+    for merged in both_ways(document(base), document(counted), document(other)):
+        for one in merged.entries:
+            assert (one.secret.key == one.secret.given.encode()) is (one.type is OtpType.MOTP)
+        assert {one.type for one in merged.entries} >= {OtpType.TOTP}
+        assert len(merged.entries) == (1 if text == "ABCD" else 2)
 
 
 def test_two_changes_of_one_field_keep_both_entries_side_by_side() -> None:

@@ -18,7 +18,9 @@ from tui.otp.entry import Binding, Category, Icon, OtpType
 from tui.otp.secret import Secret
 from tui.vault import document as documents_json
 from tui.vault.document import Document
+from tui.vault.editing import count_use, delete, pin, undoable
 from tui.vault.importing import Choice, Kind, apply, label, plan
+from tui.vault.ordering import Order, order_of, with_order
 from tui.vault.undoing import KEY, can_undo, undo, with_undo
 from tui.vault.vault import Vault
 
@@ -41,11 +43,8 @@ def again(document: Document) -> Document:
 
 def unaged(document: Document) -> Document:
     """The document but for when its entries were changed."""
-    return replace(
-        document,
-        entries=tuple(replace(each, updated=0, revision=0) for each in document.entries),
-        preferences=dict(document.preferences),
-    )
+    plain = replace(document, preferences=dict(document.preferences))
+    return plain.holding(replace(each, updated=0, revision=0) for each in document.everything)
 
 
 def test_an_import_is_undone_in_another_program() -> None:
@@ -76,14 +75,13 @@ def test_any_step_is_undone(before: Document, after: Document) -> None:
         return
     assert can_undo(again(marked)) == "any step"
     back = undo(again(marked), NOW)
-    assert [each.id for each in back.entries] == [each.id for each in before.entries]
+    assert [each.id for each in back.everything] == [each.id for each in before.everything]
     assert unaged(_without_counts(back)) == unaged(_without_counts(before))
 
 
 def _without_counts(document: Document) -> Document:
-    return replace(
-        document,
-        entries=tuple(replace(each, counter=0, copy_count=None) for each in document.entries),
+    return document.holding(
+        replace(each, counter=0, copy_count=None, used=0) for each in document.everything
     )
 
 
@@ -93,6 +91,8 @@ def _without_counts(document: Document) -> Document:
         lambda now: now.replacing(replace(now.entries[0], note="x")),
         lambda now: replace(now, entries=now.entries[1:]),
         lambda now: replace(now, entries=now.entries[::-1]),
+        lambda now: delete(now, {now.entries[0].id}, NOW),
+        lambda now: pin(now, {now.entries[0].id}, True, NOW),
         lambda now: replace(now, categories=()),
         lambda now: replace(now, icons=()),
         lambda now: replace(now, preferences={**now.preferences, "sort": "x"}),
@@ -100,7 +100,7 @@ def _without_counts(document: Document) -> Document:
             now, preferences={KEY: {**now.preferences[KEY], "label": "nothing, really"}}
         ),
     ],
-    ids=["edit", "delete", "order", "category", "icon", "preference", "record"],
+    ids=["edit", "lose", "shuffle", "delete", "pin", "category", "icon", "preference", "record"],
 )
 def test_after_another_change_there_is_nothing_to_undo(
     change: Callable[[Document], Document],
@@ -138,6 +138,30 @@ def test_a_code_of_an_entry_that_came_in_ends_the_undoing(make_vault: MakeVault)
     vault.take_hotp(vault.entries[1].id)
     assert can_undo(vault.document) is None
     assert KEY not in vault.document.preferences
+
+
+def test_copies_and_the_order_do_not_end_the_undoing(
+    make_vault: MakeVault, open_vault: Callable[[], Vault]
+) -> None:
+    one = entry("Old")
+    vault = make_vault(Document((one, entry("Other"))))
+    vault.change(undoable(lambda now: delete(now, {one.id}, NOW), "deletion of Old (me)"))
+    vault.quietly(lambda now: count_use(now, now.entries[0].id, NOW))
+    vault.quietly(lambda now: with_order(now, Order.ISSUER))
+    vault.save()
+    other = open_vault()
+    assert can_undo(other.document) == "deletion of Old (me)"
+    other.change(lambda now: undo(now, NOW))
+    assert [each.issuer for each in other.entries] == ["Old", "Other"]
+    assert other.entries[1].copy_count == 1
+    assert order_of(other.document) is Order.ISSUER
+
+
+def test_codes_taken_of_what_was_deleted_are_not_given_again() -> None:
+    moved = replace(HOTP, counter=9)
+    after = with_undo(document := Document((HOTP,)), delete(document, {HOTP.id}, NOW), "deletion")
+    later = after.holding(replace(each, counter=moved.counter) for each in after.everything)
+    assert [each.counter for each in undo(later, NOW).entries] == [9]
 
 
 def test_the_next_change_drops_what_undid_the_one_before(

@@ -39,6 +39,7 @@ from tui.errors import (
 )
 from tui.otp.entry import MAX_COUNTER, OtpType
 from tui.vault.document import Document
+from tui.vault.editing import count_use, delete
 from tui.vault.vault import LockedVault, Vault
 
 A, B, C = entry("a"), entry("b"), entry("c")
@@ -126,6 +127,93 @@ def test_a_step_that_changes_nothing_does_not_write(make_vault: MakeVault, path:
     before = path.stat().st_ino
     vault.change(lambda now: now)
     assert path.stat().st_ino == before
+
+
+def counting(now: Document) -> Document:
+    return count_use(now, A.id, 1_700_000_000)
+
+
+def copies(path: Path) -> int:
+    """How many older versions there are."""
+    return len(list((path.parent / "backups").iterdir()))
+
+
+def test_what_is_done_quietly_waits_for_the_next_save(
+    make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path
+) -> None:
+    vault = make_vault(document(A))
+    before = path.stat().st_ino
+    vault.quietly(lambda now: now)
+    assert vault.settled
+    vault.quietly(counting)
+    assert (vault.saved, vault.settled) == (True, False)
+    assert path.stat().st_ino == before
+    vault.change(adding("x"))
+    assert vault.settled
+    assert [one.copy_count for one in open_vault().entries] == [1, None]
+
+
+def test_a_quiet_save_keeps_no_older_copy(
+    make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path
+) -> None:
+    vault = make_vault(document(A))
+    before = copies(path)
+    for times in (1, 2):
+        vault.quietly(counting)
+        vault.save()
+        assert vault.settled
+        assert open_vault().entries[0].copy_count == times
+    assert copies(path) == before
+    vault.change(adding("x"))
+    assert copies(path) == before + 1
+
+
+def test_a_quiet_save_merges_with_what_another_program_saved(
+    make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path
+) -> None:
+    first = make_vault(document(A))
+    second = open_vault()
+    second.change(adding("x"))
+    before = copies(path)
+    first.quietly(counting)
+    first.save()
+    assert first.settled
+    assert [(one.issuer, one.copy_count) for one in open_vault().entries] == [("a", 1), ("x", None)]
+    assert copies(path) == before
+
+
+def test_a_change_keeps_an_older_copy_though_a_quiet_one_goes_with_it(
+    make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path
+) -> None:
+    first = make_vault(document(A))
+    second = open_vault()
+    second.change(adding("x"))
+    before = copies(path)
+    first.quietly(counting)
+    first.change(adding("y"))
+    assert copies(path) == before + 1
+
+
+def test_counts_that_cannot_be_saved_are_not_told_as_unsaved_work(
+    make_vault: MakeVault, open_vault: Callable[[], Vault], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = make_vault(document(A))
+    vault.quietly(counting)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", _fail)
+        with pytest.raises(NotSavedError):
+            vault.save()
+    assert (vault.saved, vault.settled) == (True, False)
+    vault.save()
+    assert vault.settled
+    assert open_vault().entries[0].copy_count == 1
+
+
+def test_a_code_of_a_counter_is_not_taken_of_what_is_in_the_trash(make_vault: MakeVault) -> None:
+    vault = make_vault(document(HOTP))
+    vault.change(lambda now: delete(now, {HOTP.id}, 5))
+    with pytest.raises(MatchError):
+        vault.take_hotp(HOTP.id)
 
 
 def test_every_save_has_a_new_nonce_and_a_higher_generation(

@@ -166,7 +166,7 @@ def _kept(draft: Draft, base: Entry, made: Entry) -> Entry:
         hidden["period"] = base.period
     if made.type is not OtpType.HOTP:
         hidden["counter"] = base.counter
-    if made.type not in WITH_PIN:
+    if made.type not in WITH_PIN or draft.pin == (base.pin or ""):
         hidden["pin"] = base.pin
     return replace(made, **hidden)  # type: ignore[arg-type]
 
