@@ -100,3 +100,32 @@ def test_clearing_raises_nothing(clock: FakeClock, clipboard: FakeClipboard) -> 
     copier.copy(CODE)
     clipboard.broken = True
     assert copier.clear() is False
+
+
+def test_another_way_leaves_nothing_behind_on_the_one_before(
+    clock: FakeClock, clipboard: FakeClipboard
+) -> None:
+    copier, other = Copier(clipboard, clock, 30), FakeClipboard()
+    copier.copy(CODE)
+    copier.use(other, 0)
+    assert clipboard.held == CODE
+    clock.time += 30
+    assert copier.tick()
+    assert clipboard.held == ""
+    copier.copy(CODE)
+    assert (clipboard.held, other.held) == ("", CODE)
+    assert copier.clear()
+    assert (clipboard.clears, other.clears, other.held) == (1, 2, "")
+
+
+def test_a_way_that_could_not_be_cleared_is_tried_again(
+    clock: FakeClock, clipboard: FakeClipboard
+) -> None:
+    copier = Copier(clipboard, clock, 30)
+    copier.copy(CODE)
+    copier.use(FakeClipboard(), 30)
+    clipboard.broken = True
+    assert not copier.clear()
+    clipboard.broken = False
+    assert copier.clear()
+    assert clipboard.held == ""

@@ -90,11 +90,8 @@ class OtpApp(App[None]):
         self.config = config
         self.clock: Clock = clock or SystemClock()
         self.environ = dict(os.environ) if environ is None else environ
-        self.copier = Copier(
-            clipboard or choose(config, self.environ, self.to_terminal),
-            self.clock,
-            config.clipboard_clear,
-        )
+        self._clipboard = clipboard
+        self.copier = Copier(self._way_to_copy(), self.clock, config.clipboard_clear)
         self.vault = vault
         self.warnings = warnings
         self._active_at = self.clock.steady()
@@ -102,6 +99,7 @@ class OtpApp(App[None]):
         self.add_mode("stack-0", self._first)
         self._dress()
         self._map_keys()
+        self.warnings += self.keymap.wrong
 
     def _dress(self) -> None:
         """Take theme and signs before the first frame."""
@@ -116,8 +114,26 @@ class OtpApp(App[None]):
     def _map_keys(self) -> None:
         file = "" if self.config_file is None else safe(str(self.config_file))
         self.keymap = Keymap(self.config.keys, file)
-        self.warnings += self.keymap.wrong
         self.set_keymap(dict(self.keymap.changed))
+
+    def _way_to_copy(self) -> Clipboard:
+        return self._clipboard or choose(self.config, self.environ, self.to_terminal)
+
+    def use(self, config: Config) -> None:
+        """Go on with other settings, at once; but for the vault's place, which is settled."""
+        before, self.config = self.config, config
+        ways = [(each.clipboard, each.clipboard_command) for each in (before, config)]
+        way = self._way_to_copy() if ways[0] != ways[1] else None
+        self.copier.use(way, config.clipboard_clear)
+        if config.keys != before.keys:
+            self._map_keys()
+        self._own_filters = filters_of(self, config)
+        if config.ascii != before.ascii:
+            self.refresh_css(animate=False)
+        self.theme = theme_of(self, config)
+        for screen in self.screen_stack:
+            if isinstance(screen, Ticking):
+                screen.settings_changed()
 
     def get_css_variables(self) -> dict[str, str]:
         """Add those of our style sheets to the theme's."""

@@ -15,10 +15,21 @@ class Copier:
     def __init__(self, clipboard: Clipboard, clock: Clock, clear_after: float) -> None:
         """`clear_after` is in seconds; 0 leaves a code there until `clear`."""
         self._clipboard = clipboard
+        self._before: list[Clipboard] = []
         self._clock = clock
         self._clear_after = clear_after
         self._lock = Lock()
         self._until: float | None = None
+
+    def use(self, clipboard: Clipboard | None, clear_after: float) -> None:
+        """Copy another way (None: the same) and clear after other seconds from now on.
+
+        What was copied already is cleared as it would have been. Does not block.
+        """
+        if clipboard is not None and clipboard is not self._clipboard:
+            self._before.append(self._clipboard)
+            self._clipboard = clipboard
+        self._clear_after = clear_after
 
     def copy(self, text: str) -> Outcome:
         """Copy `text` and start its time anew. Blocks; raises ClipboardError."""
@@ -46,8 +57,14 @@ class Copier:
         """
         with self._lock:
             self._until = None
-            try:
-                self._clipboard.clear()
-            except ClipboardError:
-                return False
-            return True
+            failed = [way for way in (*self._before, self._clipboard) if not _cleared(way)]
+            self._before = [way for way in failed if way is not self._clipboard]
+            return not failed
+
+
+def _cleared(way: Clipboard) -> bool:
+    try:
+        way.clear()
+    except ClipboardError:
+        return False
+    return True

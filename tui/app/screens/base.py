@@ -27,6 +27,9 @@ class Ticking(Screen[Answer]):
     def tick(self) -> None:
         """A second has passed."""
 
+    def settings_changed(self) -> None:
+        """The settings are others now: `otp.config`, `otp.keymap`, the theme and the signs."""
+
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Tell the app, which ends on what a worker did not expect."""
         self.otp.on_worker_state_changed(event)
