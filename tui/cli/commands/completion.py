@@ -1,0 +1,66 @@
+"""`otp-tui completion`: what has bash, zsh or fish complete commands, options and files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.cli import output
+from tui.cli.parser import add_command
+
+if TYPE_CHECKING:
+    from argparse import Action, ArgumentParser, Namespace
+    from collections.abc import Iterator
+
+    from tui.cli.context import Context
+    from tui.cli.parser import Subparsers
+
+SHELLS = ("bash", "zsh", "fish")
+_FILES = {"FILE", "PATH", "IMAGE"}
+"""What the help calls a file by."""
+_NOTHING = {"zsh": "()"}
+"""An argument that is not completed; zsh completes no option beside it, unless that is said."""
+
+
+def register(subparsers: Subparsers) -> None:
+    """Add `completion`."""
+    parser = add_command(
+        subparsers,
+        "completion",
+        "print what has your shell complete commands, options and files",
+        "Names of entries are never completed: that would take the password.\n"
+        "\n"
+        "To install it, once and after each update:\n"
+        "\n"
+        "  bash  otp-tui completion bash > ~/.local/share/bash-completion/completions/otp-tui\n"
+        "  zsh   otp-tui completion zsh > ~/.zfunc/_otp-tui\n"
+        "        and in ~/.zshrc, before compinit: fpath=(~/.zfunc $fpath)\n"
+        "  fish  otp-tui completion fish > ~/.config/fish/completions/otp-tui.fish\n"
+        "\n"
+        "The folder has to be there (mkdir -p), and bash needs the package bash-completion.",
+    )
+    parser.add_argument("shell", metavar="|".join(SHELLS), choices=SHELLS, help="your shell")
+
+
+def run(args: Namespace, _context: Context) -> int:
+    """Print the script."""
+    import shtab
+
+    from tui.cli.parser import build, commands
+
+    parser = build(commands())
+    for action in _actions(parser):
+        if action.metavar in _FILES:
+            action.complete = shtab.FILE  # type: ignore[attr-defined]
+        elif not action.option_strings and action.choices is None:
+            action.complete = _NOTHING  # type: ignore[attr-defined]
+    output.write(shtab.complete(parser, args.shell))
+    return 0
+
+
+def _actions(parser: ArgumentParser) -> Iterator[Action]:
+    """Every option and argument, those of commands and of what is below them included."""
+    for action in parser._actions:
+        yield action
+        if isinstance(action.choices, dict):
+            for below in action.choices.values():
+                yield from _actions(below)
