@@ -90,7 +90,7 @@ class OtpApp(App[None]):
         self.config = config
         self.clock: Clock = clock or SystemClock()
         self.environ = dict(os.environ) if environ is None else environ
-        self._clipboard = clipboard
+        self._given_way = clipboard
         self.copier = Copier(self._way_to_copy(), self.clock, config.clipboard_clear)
         self.vault = vault
         self.warnings = warnings
@@ -117,7 +117,7 @@ class OtpApp(App[None]):
         self.set_keymap(dict(self.keymap.changed))
 
     def _way_to_copy(self) -> Clipboard:
-        return self._clipboard or choose(self.config, self.environ, self.to_terminal)
+        return self._given_way or choose(self.config, self.environ, self.to_terminal)
 
     def use(self, config: Config) -> None:
         """Go on with other settings, at once; but for the vault's place, which is settled."""
