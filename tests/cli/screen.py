@@ -9,6 +9,7 @@ import select
 import subprocess
 import termios
 import time
+from codecs import getincrementaldecoder
 
 from tests.cli.program import Program
 
@@ -34,15 +35,18 @@ class Screen:
             preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)),  # noqa: PLW1509
         )
         os.close(slave)
+        self._decoder = getincrementaldecoder("utf-8")("replace")
         self.written = ""
+        self._seen = 0
 
     def wait_for(self, text: str) -> str:
-        """Read until `text` was written; return what was written since the last time."""
-        before, deadline = len(self.written), time.monotonic() + _PATIENCE
-        while text not in self.written[before:]:
+        """Read until `text` was written; return all from the end of the last such text."""
+        began, deadline = self._seen, time.monotonic() + _PATIENCE
+        while (at := self.written.find(text, began)) < 0:
             assert time.monotonic() < deadline, self.written
             assert self._read(), self.written
-        return self.written[before:]
+        self._seen = at + len(text)
+        return self.written[began : self._seen]
 
     def type(self, text: str) -> None:
         """Press keys."""
@@ -62,7 +66,7 @@ class Screen:
             data = os.read(self._master, 65536)
         except OSError:  # how Linux tells that the other side is closed
             return False
-        self.written += data.decode(errors="replace")
+        self.written += self._decoder.decode(data)
         return bool(data)
 
 

@@ -10,8 +10,12 @@ import pytest
 
 from tests.cli.conftest import RFC_SECRET
 from tests.cli.program import PASSWORD, Program
+from tests.cli.screen import Screen, black_on_white
 from tests.cli.test_import import authenticator, issuers, plain
 from tests.formats import authpro
+from tests.qr_reading import read_lines
+from tui.formats import by_name
+from tui.formats.base import Credentials
 from tui.transfer.registry import targets
 
 WORD = "for the phone"
@@ -154,3 +158,70 @@ def test_a_code_that_was_taken_since_stays_taken(filled: Program) -> None:
     first = filled.open("code", "Bank").out
     assert filled.open("undo").code == 0
     assert filled.open("code", "Bank").out != first
+
+
+def scanned(texts: list[str]) -> list[str]:
+    """The issuers that the app would have after it scanned these codes."""
+    backup = by_name("google-migration").read("\n".join(texts).encode(), Credentials())
+    assert not backup.problems
+    return sorted(each.issuer for each in backup.entries)
+
+
+def test_qr_codes_for_google_authenticator_hold_all_that_it_takes(filled: Program) -> None:
+    done = filled.open("export", "--qr", "--plaintext")
+    assert done.code == 0
+    text = read_lines(done.out.splitlines())
+    assert text is not None
+    assert scanned([text]) == [
+        "Bank",
+        "GitHub",
+        "GitHub Enterprise",
+        "]52;c;AAAAEvil31m\u202e[/foo]",
+    ]
+    assert "left out: VPN" in done.err
+    assert "QR code 1 of 1" in done.err
+    assert list(filled.folder.glob("otp-tui*")) == []
+
+
+def test_qr_codes_of_what_a_query_finds(filled: Program) -> None:
+    done = filled.open("export", "--qr", "--plaintext", "--query", "gordon")
+    text = read_lines(done.out.splitlines())
+    assert text is not None
+    assert scanned([text]) == ["Bank"]
+
+
+def test_qr_codes_want_a_yes_to_plain_text_and_take_no_file(filled: Program) -> None:
+    wrong: tuple[list[str], ...] = (
+        [],
+        ["--qr"],
+        ["out", "--qr", "--plaintext"],
+        ["--qr", "--plaintext", "--format", "vault"],
+        ["--qr", "--plaintext", "--json"],
+    )
+    for args in wrong:
+        done = filled.open("export", *args)
+        assert (done.code, done.out) == (2, "")
+        assert done.err
+    assert not (filled.folder / "out").exists()
+
+
+def test_on_a_terminal_each_qr_code_waits_for_enter_and_goes(filled: Program) -> None:
+    """A terminal of 28 lines takes fewer than four entries in a code."""
+    screen = Screen(filled, "export", "--qr", "--plaintext", size=(80, 28))
+    screen.wait_for("Password")
+    screen.type(f"{PASSWORD}\n")
+    texts: list[str] = []
+    count = 2
+    while len(texts) < count:
+        seen = screen.wait_for("Enter ")
+        name, _, total = seen.rpartition("QR code ")[2].partition(" of ")
+        assert int(name) == len(texts) + 1
+        count = int(total.partition(".")[0])
+        text = read_lines(black_on_white(seen))
+        assert text is not None
+        texts.append(text)
+        screen.type("\n")
+        screen.wait_for("\x1b[J")
+    assert screen.end() == 0
+    assert count > 1
+    assert len(scanned(texts)) == 4

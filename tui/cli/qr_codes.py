@@ -30,21 +30,32 @@ def show(code: qr.QrCode) -> None:
         UsageError: the terminal is too narrow for it.
     """
     size = output.terminal()
+    _require_width([code], size)
     rows = _write(code, size)
     if size is not None and rows >= size.lines:
         columns, rows = code.size(qr.MARGINS[-1])
         output.say(f"All of it is to be seen in a terminal of {columns} x {rows + 1}.")
 
 
-def show_in_turn(codes: Sequence[qr.QrCode], what: str) -> None:
-    """Print several codes, on a terminal one at a time: Enter takes each off again.
+def fits(code: qr.QrCode) -> bool:
+    """Return whether the terminal takes all of it and a line below; what is none takes any."""
+    size = output.terminal()
+    return size is None or code.margin_within(size.columns, size.lines - 1) is not None
 
-    `what` is what one of them is called: `Part`.
+
+def show_in_turn(texts: Sequence[str], what: str) -> None:
+    """Print the codes of several texts, on a terminal one at a time: Enter takes each off again.
+
+    `what` is what one of them is called: `QR code`.
 
     Raises:
         UsageError: the terminal is too narrow.
+        EntryError: a text is too long for a code.
     """
-    size, asked = output.terminal(), _asked()
+    size = output.terminal()
+    codes = [qr.make(text) for text in texts]
+    _require_width(codes, size)
+    asked = None if size is None else _asked()
     for place, code in enumerate(codes, 1):
         name = f"{what} {place} of {len(codes)}"
         if size is None or asked is None:
@@ -55,10 +66,18 @@ def show_in_turn(codes: Sequence[qr.QrCode], what: str) -> None:
         deed = "shows the next" if place < len(codes) else "takes it off the screen"
         asked.write(f"{name}. Enter {deed}: ".encode())
         asked.readline(4096)
-        if rows + 1 < size.lines:
-            output.write(f"\x1b[{rows + 1}F\x1b[J")
+        output.write(f"\x1b[{rows + 1}F\x1b[J")
     if asked is not None:
         asked.close()
+
+
+def _require_width(codes: Sequence[qr.QrCode], size: os.terminal_size | None) -> None:
+    columns, rows = map(max, zip(*(code.size(qr.MARGINS[-1]) for code in codes), strict=True))
+    if size is not None and columns > size.columns:
+        raise UsageError(
+            f"The terminal is too narrow for the QR code: it has {size.columns} columns.",
+            f"Enlarge it to at least {columns} x {rows + 1}, or make its letters smaller.",
+        )
 
 
 def _write(code: qr.QrCode, size: os.terminal_size | None) -> int:
@@ -67,12 +86,6 @@ def _write(code: qr.QrCode, size: os.terminal_size | None) -> int:
         lines = code.half_blocks()
         output.write("".join(f"{line}\n" for line in lines))
         return len(lines)
-    columns, rows = code.size(qr.MARGINS[-1])
-    if columns > size.columns:
-        raise UsageError(
-            f"The terminal is too narrow for the QR code: it has {size.columns} columns.",
-            f"Enlarge it to at least {columns} x {rows + 1}, or make its letters smaller.",
-        )
     margin = code.margin_within(size.columns, size.lines - 1) or qr.MARGINS[-1]
     lines = code.half_blocks(margin)
     output.write("".join(f"{_BLACK_ON_WHITE}{line}{_RESET}\n" for line in lines))

@@ -48,6 +48,15 @@ def _read(data: bytes, _credentials: Credentials) -> Backup:
 
 
 def _write(backup: Backup, _credentials: Credentials) -> bytes:
+    """Return the URIs of `uris`, a line each.
+
+    Raises:
+        FormatError: an entry does not fit.
+    """
+    return "".join(f"{each}\n" for each in uris(backup)).encode()
+
+
+def uris(backup: Backup, in_a_part: int = ENTRIES_IN_A_PART) -> tuple[str, ...]:
     """Return the URIs of the parts, which share an identity made for this export.
 
     Raises:
@@ -58,13 +67,12 @@ def _write(backup: Backup, _credentials: Credentials) -> bytes:
         first = fitted.left_out[0]
         raise FormatError(f"Google Authenticator cannot hold {first.what}: {first.reason}.")
     rows = [_row(entry) for entry in fitted.backup.entries]
-    starts = range(0, max(1, len(rows)), ENTRIES_IN_A_PART)
+    starts = range(0, max(1, len(rows)), in_a_part)
     identity = secrets.randbelow(2**31 - 1) + 1
-    parts = (
-        payload.Payload(tuple(rows[at : at + ENTRIES_IN_A_PART]), len(starts), index, identity)
+    return tuple(
+        _uri(payload.Payload(tuple(rows[at : at + in_a_part]), len(starts), index, identity))
         for index, at in enumerate(starts)
     )
-    return "".join(f"{_uri(part)}\n" for part in parts).encode()
 
 
 def _uri(part: payload.Payload) -> str:

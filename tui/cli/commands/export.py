@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.cli import credentials, output
+from tui.cli import credentials, output, qr_codes
 from tui.cli.parser import add_command
 from tui.cli.passwords import add_options
 from tui.cli.query import typed
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
-    from tui.formats.base import Format
-    from tui.otp.backup import Problem
+    from tui.formats.base import Fit, Format
+    from tui.otp.backup import Backup, Problem
     from tui.transfer.writing import Exported
+    from tui.vault.vault import Vault
 
 
 def register(subparsers: Subparsers) -> None:
@@ -30,18 +31,23 @@ def register(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "export",
-        "write entries to a file for another app",
+        "write entries to a file for another app, or show them to a phone",
         "What the format cannot hold is named. The file is read back and compared before it\n"
-        "gets its name; a file that is there is left alone without --force.",
+        "gets its name; a file that is there is left alone without --force.\n"
+        f"{qr_codes.IN_HELP}",
     )
-    parser.add_argument("file", metavar="FILE", help="where to")
+    parser.add_argument("file", metavar="FILE", nargs="?", help="where to")
     names = [each.name for each in targets()]
     parser.add_argument(
         "--format",
         metavar="NAME",
         choices=names,
-        default=DEFAULT,
         help=f"write {', '.join(names)}; the first where none is named",
+    )
+    parser.add_argument(
+        "--qr",
+        action="store_true",
+        help="write no file: show QR codes that Google Authenticator imports, one after the other",
     )
     parser.add_argument(
         "--query", metavar="Q", default="", type=typed, help="only entries with these words"
@@ -51,7 +57,7 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--plaintext",
         action="store_true",
-        help="yes, write the secrets so that whoever has the file can read them",
+        help="yes, write or show the secrets so that whoever has them can read them",
     )
     parser.add_argument("--json", action="store_true", help="print the report as an object")
     add_options(parser, "password")
@@ -60,18 +66,23 @@ def register(subparsers: Subparsers) -> None:
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Write the file.
+    """Write the file, or show the QR codes.
 
     Raises:
-        UsageError: the format is not encrypted and nobody said --plaintext.
+        UsageError: the format is not encrypted and nobody said --plaintext; there is no FILE
+            and no --qr, or both.
         MatchError: there is no such category, or no entry that fits.
         ExportError: nothing was written.
     """
+    if args.qr:
+        return _show(args, context)
+    if args.file is None:
+        raise UsageError("There is no FILE to write to.", "Name one, or say --qr.")
     from tui.crypto.kdf import Argon2Params
 
     kdf = context.config.kdf
     params = Argon2Params(kdf.time_cost, kdf.memory_mib * 1024, kdf.parallelism)
-    chosen = target(args.format, params)
+    chosen = target(args.format or DEFAULT, params)
     if not chosen.encrypted and not args.plaintext:
         raise UsageError(
             f"A file of the format {chosen.name} is not encrypted: whoever reads it has all codes.",
@@ -81,13 +92,10 @@ def run(args: Namespace, context: Context) -> int:
     _check_place(args, locked.path)
     vault = context.unlock(locked)
 
-    from tui.transfer.planning import plan, select
+    from tui.transfer.planning import plan
     from tui.transfer.writing import export
 
-    backup = select(vault.document, category=args.category, query=args.query)
-    if not backup.entries and (args.query or args.category is not None):
-        raise MatchError("No entry fits.", "See otp-tui list.")
-    fit = plan(chosen, backup)
+    fit = plan(chosen, _chosen(args, vault))
     given = credentials.credentials_for(
         chosen.asks, context.passwords, args, lambda: _password(chosen, context)
     )
@@ -97,8 +105,42 @@ def run(args: Namespace, context: Context) -> int:
         raise _with_force(error) from None
     if args.json:
         output.json(_object(exported))
-    _tell(exported)
+    _tell(exported.fit)
+    output.say(f"{exported.path}: {exported.sentence}")
     return 0
+
+
+def _show(args: Namespace, context: Context) -> int:
+    from tui.transfer.showing import HOW_TO_SCAN, NAME, plan_codes, texts_of_codes
+
+    if args.file is not None or args.force or args.json or args.format not in (None, NAME):
+        raise UsageError(
+            "--qr shows QR codes for Google Authenticator and writes no file.",
+            f"Leave out FILE, --force, --json, and any --format but {NAME}.",
+        )
+    if not args.plaintext:
+        raise UsageError(
+            "QR codes are not encrypted: whoever sees them has all codes.",
+            "If that is what you want, say --plaintext.",
+        )
+    output.require_open()
+    vault = context.open_vault()
+    fit = plan_codes(_chosen(args, vault))
+    texts = texts_of_codes(fit, qr_codes.fits)
+    _tell(fit)
+    count = len(fit.backup.entries)
+    output.say(f"{count} {'entry' if count == 1 else 'entries'}. {HOW_TO_SCAN}")
+    qr_codes.show_in_turn(texts, "QR code")
+    return 0
+
+
+def _chosen(args: Namespace, vault: Vault) -> Backup:
+    from tui.transfer.planning import select
+
+    backup = select(vault.document, category=args.category, query=args.query)
+    if not backup.entries and (args.query or args.category is not None):
+        raise MatchError("No entry fits.", "See otp-tui list.")
+    return backup
 
 
 def _check_place(args: Namespace, vault: Path) -> None:
@@ -135,12 +177,10 @@ def _told(problems: Iterable[Problem]) -> list[dict[str, str]]:
     return [{"what": each.what, "reason": each.reason} for each in problems]
 
 
-def _tell(exported: Exported) -> None:
-    fit = exported.fit
+def _tell(fit: Fit) -> None:
     for title, problems in (
         ("left out: ", fit.left_out),
         ("changed: ", fit.changed),
         ("", fit.notes),
     ):
         output.say(*(f"{title}{each.what}: {each.reason}" for each in problems))
-    output.say(f"{exported.path}: {exported.sentence}")
