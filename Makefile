@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test lint format bench stress snapshots clean
+.PHONY: run test lint format bench stress snapshots man clean
 
 run: $(VENV)/.app
 	@$(BIN)/otp-tui $(ARGS)
@@ -29,6 +29,10 @@ stress: $(VENV)/.dev
 
 snapshots: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/app/test_snapshots.py -n 0 --snapshot-update
+
+# The manual page, from the parser, the settings and the table of keys.
+man: $(VENV)/.dev
+	$(BIN)/python -m tests.man_page
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

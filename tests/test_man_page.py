@@ -1,0 +1,64 @@
+"""The manual page says what the program does, and every reader of such pages can read it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import tui
+from tests import man_page
+from tui.cli.parser import commands
+
+ROOT = Path(tui.__file__).parents[1]
+
+
+def rendered(*argv: str) -> subprocess.CompletedProcess[str]:
+    if shutil.which(argv[0]) is None:
+        pytest.skip(f"{argv[0]} is not installed")
+    return subprocess.run(
+        [*argv, str(man_page.PAGE)], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_the_page_is_that_of_the_program() -> None:
+    assert man_page.PAGE.read_text(encoding="ascii") == man_page.page(), "run: make man"
+
+
+def test_it_has_every_section_and_every_command() -> None:
+    lines = man_page.page().splitlines()
+    for name in (
+        *("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COMMANDS", "KEYS", "SETTINGS"),
+        *("FILES", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES", "SECURITY"),
+    ):
+        assert f".SH {name}" in lines
+    for module in commands():
+        name = module.__name__.rpartition(".")[2].rstrip("_")
+        assert any(line.startswith(f".SS \\fB{name}\\fR") for line in lines), name
+
+
+def test_groff_warns_of_nothing() -> None:
+    done = rendered("groff", "-Tutf8", "-man", "-ww")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "OTP\N{HYPHEN}TUI" not in done.stdout, "a hyphen that cannot be copied and run"
+
+
+def test_mandoc_warns_of_nothing_but_that_it_has_no_date() -> None:
+    done = rendered("mandoc", "-Tlint", "-Wwarning")
+    assert [line for line in done.stdout.splitlines() if "missing date" not in line] == []
+
+
+def test_roff_takes_nothing_for_its_own() -> None:
+    assert man_page.roff(".TH is no request") == r"\&.TH is no request"
+    assert man_page.roff("'tis \\n") == r"\(aqtis \en"
+    assert man_page.roff("`--at` → now") == r"\fB\-\-at\fR \[u2192] now"
+
+
+def test_it_is_installed_with_the_package() -> None:
+    built = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    shared = built["targets"]["wheel"]["shared-data"]
+    assert shared == {"docs/otp-tui.1": "share/man/man1/otp-tui.1"}
+    assert "docs" in built["targets"]["sdist"]["include"]
