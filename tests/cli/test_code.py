@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -25,8 +26,6 @@ def test_prints_the_code_of_the_rfc(filled: Program) -> None:
 
 def test_without_a_moment_it_is_the_code_of_now(filled: Program) -> None:
     entry = Entry(type=OtpType.TOTP, issuer="", secret=Secret.base32(RFC_SECRET), digits=8)
-    import time
-
     before = time.time()
     done = filled.open("code", "GitHub")
     assert done.out.strip() in {code_at(entry, at).text for at in (before, time.time())}
@@ -124,3 +123,32 @@ def test_copy_turned_off_is_an_error(filled: Program) -> None:
     done = filled.open("code", "GitHub", "--at", "59", "--copy")
     assert (done.code, done.out) == (1, "")
     assert "94287082" not in done.err
+
+
+def test_a_copy_is_counted_without_a_word_and_without_an_older_version(filled: Program) -> None:
+    config = filled.folder / "config.toml"
+    config.write_text('clipboard_command = ["true"]\n')
+    before = time.time()
+    for _ in range(2):
+        assert filled.open("code", "GitHub", "--copy").err.count("\n") == 1
+    assert filled.open("code", "GitHub").code == 0
+    entry = Vault.open(filled.vault, PASSWORD).document.find(GITHUB_ID)
+    assert entry.copy_count == 2
+    assert before - 1 <= entry.used <= time.time()
+    assert not (filled.vault.parent / "backups").exists() or not list(
+        (filled.vault.parent / "backups").iterdir()
+    )
+
+
+def test_a_count_that_cannot_be_saved_is_no_error(
+    filled: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_descriptor: int) -> None:
+        raise OSError(28, "no space")
+
+    (filled.folder / "config.toml").write_text('clipboard_command = ["true"]\n')
+    before = filled.vault.read_bytes()
+    monkeypatch.setattr("os.fsync", fail)
+    done = filled.open("code", "GitHub", "--copy")
+    assert (done.code, done.out, done.err.count("\n")) == (0, "", 1)
+    assert filled.vault.read_bytes() == before

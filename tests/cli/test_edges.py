@@ -220,7 +220,15 @@ def test_no_command_loads_textual(filled: Program) -> None:
     )
     backup = filled.folder / "backup.json"
     backup.write_text('{"Authenticators": []}')
-    for args in (("code", "GitHub"), ("list", "--json"), ("import", str(backup))):
+    commands = (
+        ("code", "GitHub"),
+        ("list", "--json"),
+        ("import", str(backup)),
+        ("restore",),
+        ("edit", "GitHub", "--note", "x"),
+        ("remove", "bank", "--yes"),
+    )
+    for args in commands:
         done = subprocess.run(
             [sys.executable, "-c", script, args[0], "--password-stdin", *args[1:]],
             input=PASSWORD.encode(),

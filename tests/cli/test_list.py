@@ -9,6 +9,8 @@ from tests.cli.program import PASSWORD, Program
 from tui.cli.columns import table
 from tui.text import clean
 from tui.vault.document import Unreadable
+from tui.vault.editing import delete, pin
+from tui.vault.ordering import Order, with_order
 from tui.vault.vault import Vault
 
 KEYS = [
@@ -45,6 +47,20 @@ def test_json_is_complete_and_in_the_users_order(filled: Program) -> None:
         "code": "94287082",
         "valid_until": 60,
     }
+
+
+def test_the_order_is_that_of_the_vault_with_pinned_ones_first(filled: Program) -> None:
+    vault = Vault.open(filled.vault, PASSWORD)
+    vault.change(lambda document: pin(document, {document.entries[4].id}, True, 1))
+    vault.change(lambda document: with_order(document, Order.BACKUP))
+    rows = filled.open("list", "--json").json
+    assert [row["issuer"] for row in rows][:3] == ["郵便局", "GitHub", "GitHub Enterprise"]
+
+
+def test_the_trash_is_not_listed(filled: Program) -> None:
+    vault = Vault.open(filled.vault, PASSWORD)
+    vault.change(lambda document: delete(document, {document.entries[0].id}, 1))
+    assert len(filled.open("list", "--json", "octocat").json) == 1
 
 
 def test_json_gives_no_code_of_a_counter(filled: Program) -> None:

@@ -113,6 +113,9 @@ def test_a_pin_that_the_entry_never_had_is_not_asked_for(kind: OtpType) -> None:
     bare = replace(draft.entry(), pin=None)
     assert replace(Draft.of(bare), note="new").entry(bare).pin is None
     assert Draft.of(replace(bare, pin="1")).entry(bare).pin == "1"
+    empty = replace(bare, pin="")
+    assert Draft.of(empty).mistakes(empty) == {}
+    assert Draft.of(empty).entry(empty).pin == ""
     typed_away = replace(Draft.of(draft.entry()), pin="")
     assert list(typed_away.mistakes(draft.entry())) == ["pin"]
 

@@ -1,0 +1,140 @@
+"""`otp-tui edit`: what is named changes, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.cli.program import PASSWORD, Program
+from tests.cli.terminal import Terminal
+from tui.vault.vault import Vault
+
+NEW = "MZXW6YTBOIMZXW6YTBOI"
+
+
+def one(program: Program, query: str) -> dict[str, Any]:
+    (row,) = program.open("list", "--json", "--secrets", "--at", "59", query).json
+    assert isinstance(row, dict)
+    return row
+
+
+def test_fields_change_and_the_rest_stays(filled: Program) -> None:
+    before = one(filled, "vpn")
+    options = ("--issuer", "Office", "--account", "gordon", "--note", "on the 3rd floor")
+    done = filled.open_real("edit", "VPN", *options)
+    assert (done.code, done.out) == (0, "")
+    assert done.err == "Changed VPN, which is Office (gordon) now.\n"
+    assert one(filled, "office") == {**before, "issuer": "Office", "account": "gordon"}
+    assert Vault.open(filled.vault, PASSWORD).entries[3].note == "on the 3rd floor"
+
+
+def test_numbers_and_the_algorithm(filled: Program) -> None:
+    options = ("--period", "60", "--digits", "7", "--algorithm", "SHA512")
+    done = filled.open("edit", "GitHub", *options)
+    assert (done.code, done.err) == (0, "Changed GitHub (octocat).\n")
+    rows = filled.open("list", "--json", "github").json
+    row = next(each for each in rows if each["issuer"] == "GitHub")
+    assert (row["period"], row["digits"], row["algorithm"]) == (60, 7, "SHA512")
+    assert filled.open("edit", "bank", "--counter", "42").code == 0
+    assert one(filled, "bank")["counter"] == 42
+
+
+def test_an_empty_text_takes_a_field_away(filled: Program) -> None:
+    assert filled.open("edit", "bank", "--account", "").code == 0
+    assert one(filled, "bank")["account"] is None
+
+
+def test_another_type(filled: Program) -> None:
+    assert filled.open("edit", "郵便局", "--type", "totp").code == 0
+    row = one(filled, "郵便局")
+    assert (row["type"], row["digits"], row["period"]) == ("totp", 6, 30)
+
+
+def test_a_new_secret_and_a_new_pin(filled: Program) -> None:
+    done = filled.open("edit", "VPN", "--secret-stdin", "--pin-stdin", stdin=f"{NEW}\n777\n")
+    assert done.code == 0
+    assert (one(filled, "vpn")["secret"], one(filled, "vpn")["pin"]) == (NEW, "777")
+    assert NEW not in done.err
+
+
+def test_a_new_secret_is_asked_for_without_echo(filled: Program) -> None:
+    terminal = Terminal(filled, "edit", "bank", "--new-secret")
+    terminal.wait_for("assword")
+    terminal.type(f"{PASSWORD}\n")
+    terminal.wait_for("New secret of Bank (gordon)")
+    terminal.type(f"{NEW}\n")
+    assert terminal.end() == (0, "")
+    assert NEW not in terminal.seen
+    assert one(filled, "bank")["secret"] == NEW
+
+
+def test_a_type_with_a_pin_asks_for_it(filled: Program) -> None:
+    done = filled.open_real("edit", "bank", "--type", "motp")
+    assert (done.code, "--pin-stdin" in done.err) == (2, True)
+    assert filled.open("edit", "bank", "--type", "motp", "--pin-stdin", stdin="12").code == 0
+    assert one(filled, "bank")["pin"] == "12"
+
+
+def test_pinned_ones_are_listed_first(filled: Program) -> None:
+    assert filled.open("edit", "vpn", "--pinned").code == 0
+    assert filled.open("list").out.startswith("VPN")
+    assert filled.open("edit", "vpn", "--unpinned").code == 0
+    assert filled.open("list").out.startswith("Bank")
+
+
+def test_categories_are_added_and_taken_away(filled: Program) -> None:
+    name = "GitHub:octocat"
+    assert filled.open("edit", name, "--no-category", "work").code == 0
+    assert filled.open("edit", "bank", "--category", "Work", "--category", "web").code == 0
+    rows = {row["issuer"]: row["categories"] for row in filled.open("list", "--json").json}
+    assert (rows["GitHub"], rows["Bank"]) == (["Web"], ["Web", "Work"])
+    done = filled.open("edit", "bank", "--category", "Nothing")
+    assert (done.code, "Nothing" in done.err) == (4, True)
+
+
+@pytest.mark.parametrize(
+    ("query", "options", "named"),
+    [
+        ("bank", ("--digits", "0", "--counter", "x"), ("--digits: ", "--counter: ")),
+        ("bank", ("--issuer", "", "--account", " "), ("--issuer: ",)),
+        ("bank", ("--period", "30"), ("--period does not apply to hotp",)),
+        ("bank", ("--new-pin",), ("A PIN does not apply to hotp",)),
+        ("郵便局", ("--type", "yandex", "--pin-stdin"), ("16 or 26 bytes",)),
+    ],
+)
+def test_mistakes_are_named_by_their_field(
+    filled: Program, query: str, options: tuple[str, ...], named: tuple[str, ...]
+) -> None:
+    before = filled.vault.read_bytes()
+    done = filled.open("edit", query, *options, stdin="1234\n")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.count("\n") == 1
+    assert all(words in done.err for words in named)
+    assert filled.vault.read_bytes() == before
+
+
+def test_nothing_named_and_nothing_changed(filled: Program) -> None:
+    before = filled.vault.read_bytes()
+    assert filled.spawn("edit", "bank").code == 2
+    done = filled.open("edit", "bank", "--issuer", "Bank", "--digits", "6", "--unpinned")
+    assert (done.code, "nothing was changed" in done.err) == (0, True)
+    assert filled.vault.read_bytes() == before
+
+
+def test_several_or_none_fit(filled: Program) -> None:
+    before = filled.vault.read_bytes()
+    done = filled.open("edit", "octo", "--note", "x")
+    assert (done.code, done.out) == (4, "")
+    assert "GitHub Enterprise (octocat)" in done.err
+    assert filled.open("edit", "no such thing", "--note", "x").code == 4
+    assert filled.vault.read_bytes() == before
+
+
+def test_an_edit_is_undone_in_one_step(filled: Program) -> None:
+    before = filled.open("list", "--json", "--secrets", "--at", "59").out
+    options = ("--issuer", "Other", "--pinned", "--category", "Work", "--secret-stdin")
+    assert filled.open("edit", "vpn", *options, stdin=f"{NEW}\n").code == 0
+    done = filled.open("undo")
+    assert (done.code, done.err) == (0, "Undone: change of VPN.\n")
+    assert filled.open("list", "--json", "--secrets", "--at", "59").out == before
