@@ -128,10 +128,10 @@ class OtpApp(App[None]):
         if config.keys != before.keys:
             self._map_keys()
         self._own_filters = filters_of(self, config)
-        if config.ascii != before.ascii:
-            self.refresh_css(animate=False)
         self.theme = theme_of(self, config)
         for screen in self.screen_stack:
+            for widget in screen.walk_children():
+                widget.refresh()
             if isinstance(screen, Ticking):
                 screen.settings_changed()
 

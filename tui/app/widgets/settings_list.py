@@ -1,0 +1,68 @@
+"""The list of settings: a heading, a name, a value."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from textual.strip import Strip
+
+from tui.app.glyphs import glyphs_of
+from tui.app.keys import Keymap
+from tui.app.looks import looks_of
+from tui.app.setting_rows import Row, is_default, rows, value_text
+from tui.app.widgets.cells import fit
+from tui.app.widgets.line_list import LineList
+from tui.settings import Config
+
+_GROUP, _LABEL, _DEFAULT = 15, 26, 9
+_NARROW = 62
+"""Below this many cells headings and the word "default" drop away."""
+_WIDEST = 100
+
+
+class SettingsList(LineList):
+    """All settings, then the keys of all commands."""
+
+    def __init__(self, config: Config, keymap: Keymap) -> None:
+        super().__init__(id="settings")
+        self.rows = rows()
+        self._config, self._keymap = config, keymap
+
+    @property
+    def row_count(self) -> int:
+        return len(self.rows)
+
+    @property
+    def selected(self) -> Row:
+        """The row under the cursor."""
+        return self.rows[self.cursor]
+
+    def show(self, config: Config, keymap: Keymap) -> None:
+        """Show these settings."""
+        self._config, self._keymap = config, keymap
+        self.refresh()
+
+    def row_strip(self, index: int, width: int) -> Strip:
+        row, looks, chosen = self.rows[index], looks_of(self.app), index == self.cursor
+        glyphs = glyphs_of(self.app)
+        base, muted = (looks.on_plain, looks.on_muted) if chosen else (looks.plain, looks.muted)
+        whole = width >= _NARROW
+        label = _LABEL if whole else min(_LABEL, width // 2)
+        room = min(width, _WIDEST) - label - 2 - (_GROUP + _DEFAULT if whole else 0)
+        value = value_text(row, self._config, self._keymap, glyphs)
+        if chosen and row.choices:
+            value = f"{glyphs.back} {value} {glyphs.forth}"
+        segments = [Segment(f"{glyphs.bar if chosen else ' '} ", looks.on_code if chosen else base)]
+        if whole:
+            heading = row.group if self._heads(index) else ""
+            segments.append(Segment(fit(heading, _GROUP), muted))
+        segments += [
+            Segment(fit(row.label, label - 2) + "  ", base),
+            Segment(fit(value, room), looks.on_code if chosen else looks.code),
+        ]
+        if whole and is_default(row, self._config, self._keymap):
+            segments.append(Segment(fit("default", _DEFAULT), muted))
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _heads(self, index: int) -> bool:
+        """Whether the row stands first of its group, or first on screen."""
+        return index in (0, self.top) or self.rows[index].group != self.rows[index - 1].group
