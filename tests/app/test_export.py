@@ -10,9 +10,12 @@ from textual.widgets import Input, Select
 
 from tests.app.conftest import MakeApp
 from tests.app.helpers import codes_of, lines_of, settle, status_of
+from tests.app.test_qr_code import read
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.export_vault import ExportScreen
+from tui.app.screens.qr_code import QrScreen
+from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.fit_list import FitList
 from tui.app.widgets.password_input import PasswordInput
 from tui.formats import by_name
@@ -166,3 +169,44 @@ async def test_escape_leaves_without_a_file(make_app: MakeApp, tmp_path: Path) -
         await pilot.press("escape")
         assert isinstance(app.screen, CodesScreen)
     assert not path.exists()
+
+
+async def test_qr_codes_for_google_authenticator_after_a_yes_and_without_a_file(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    """80 x 30 takes fewer than the four entries in a code."""
+    app, path = make_app(), tmp_path / "out.txt"
+    async with app.run_test(size=(80, 30)) as pilot:
+        await open_screen(pilot, "google-migration", path)
+        assert "^r QR codes" in lines_of(app.screen.query_one(KeyBar))[0]
+        for answer, shown in (("enter", ExportScreen), ("y", QrScreen)):
+            await pilot.press("ctrl+r")
+            await pilot.pause(0.2)
+            assert isinstance(app.screen, ConfirmScreen)
+            await pilot.press(answer)
+            await pilot.pause(0.2)
+            assert isinstance(app.screen, shown)
+        texts = []
+        while isinstance(app.screen, QrScreen):
+            text = read(app)
+            assert text is not None
+            texts.append(text)
+            await pilot.press("enter")
+            await pilot.pause(0.1)
+        assert isinstance(app.screen, ExportScreen)
+        assert status_of(app) == "4 entries shown."
+    assert len(texts) > 1
+    backup = by_name("google-migration").read("\n".join(texts).encode(), Credentials())
+    assert not backup.problems
+    assert {"GitHub", "Bank", "郵便局"} < {entry.issuer for entry in backup.entries}
+    assert not path.exists()
+
+
+async def test_the_other_formats_have_no_qr_codes(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_screen(pilot, "otpauth-uris", tmp_path / "out.txt")
+        assert "QR" not in lines_of(app.screen.query_one(KeyBar))[0]
+        await pilot.press("ctrl+r")
+        await settle(pilot)
+        assert isinstance(app.screen, ExportScreen)

@@ -12,6 +12,7 @@ from textual.binding import Binding
 from textual.containers import Grid
 from textual.widgets import Input, Label, Select
 
+from tui.app.glyphs import glyphs_of
 from tui.app.screens.base import OtpScreen, beside
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
@@ -26,13 +27,17 @@ from tui.formats.base import SECRET_VARIABLE, Fit, Format
 from tui.password import MIN_LENGTH, strength
 from tui.transfer.planning import plan, select, suggested_name
 from tui.transfer.registry import DEFAULT, VAULT, targets
+from tui.transfer.showing import HOW_TO_SCAN, NAME, plan_codes, texts_of_codes
 from tui.transfer.writing import check_place, export
 
 if TYPE_CHECKING:
+    from tui.otp.backup import Backup
     from tui.vault.vault import Vault
 
 _ALL, _SHOWN, _TICKED = "all", "shown", "ticked"
 _KEYS = [("↵", "next, export"), ("⇥", "complete, next field"), ("Esc", "back")]
+_KEYS_WITH_CODES = [_KEYS[0], ("^r", "QR codes"), *_KEYS[1:]]
+_SEEN = "Whoever sees or films the QR codes has every one of these codes for good."
 _PLAIN = (
     "This format is not encrypted. Whoever reads the file, a backup of it, or the disk it was "
     "on, has every one of these codes for good."
@@ -47,6 +52,7 @@ class ExportScreen(OtpScreen):
     BINDINGS: ClassVar = [
         Binding("escape", "back", show=False),
         Binding("ctrl+l", "lock", show=False),
+        Binding("ctrl+r", "qr_codes", show=False),
     ]
 
     def __init__(self, vault: Vault, shown: frozenset[str], ticked: frozenset[str]) -> None:
@@ -114,16 +120,18 @@ class ExportScreen(OtpScreen):
         event.stop()
         self._look()
 
-    def _look(self) -> None:
-        """Show what of the choice the format can hold."""
+    def _backup(self) -> Backup:
+        """What was chosen."""
         what, document = str(self.query_one("#what", Select).value), self._vault.document
         if what in self._ids:
-            backup = select(document, ids=self._ids[what])
-        elif what.startswith("category:"):
-            backup = select(document, category=what.partition(":")[2])
-        else:
-            backup = select(document)
-        self._fit = plan(self._target, backup)
+            return select(document, ids=self._ids[what])
+        if what.startswith("category:"):
+            return select(document, category=what.partition(":")[2])
+        return select(document)
+
+    def _look(self) -> None:
+        """Show what of the choice the format can hold."""
+        self._fit = plan(self._target, self._backup())
         self.query_one(FitList).show(self._fit)
         written, left = len(self._fit.backup.entries), len(self._fit.left_out)
         self.query_one(TitleBar).show(f"{written} to write" + (f", {left} not" if left else ""))
@@ -136,6 +144,7 @@ class ExportScreen(OtpScreen):
             field.value = self._suggested
             field.cursor_position = len(field.value)
         self.query_one(CredentialFields).ask(target.asks, twice=True)
+        self.query_one(KeyBar).show(_KEYS_WITH_CODES if target.name == NAME else _KEYS)
         whole = [note for note in self._fit.notes if note.what == target.label]
         if whole:
             self._say(f"{whole[0].what}: {whole[0].reason}", "warning")
@@ -211,6 +220,29 @@ class ExportScreen(OtpScreen):
             self._say(error.sentence, "error")
             return
         self._finish(f"{done.sentence}: {_short(done.path)}")
+
+    @work(exclusive=True, exit_on_error=False, description="QR codes")
+    async def action_qr_codes(self) -> None:
+        """Show the entries as QR codes, where the format has them, instead of writing a file."""
+        from tui.app.screens.qr_code import QrScreen, fits_in
+
+        if self._target.name != NAME or self._busy:
+            return
+        found = plan_codes(self._backup())
+        size, plain = self.app.size, glyphs_of(self.app).ascii
+        try:
+            texts = texts_of_codes(found, lambda code: fits_in(code, size, plain))
+        except OtpTuiError as error:
+            self._say(error.sentence, "error")
+            return
+        left = f"\n\nLeft out: {len(found.left_out)}." if found.left_out else ""
+        if not await self._sure("Show the secrets on the screen?", f"{_SEEN}{left}"):
+            return
+        count = len(found.backup.entries)
+        words = f"{count} {'entry' if count == 1 else 'entries'}"
+        note = f"{words}. {HOW_TO_SCAN}"
+        await self.app.push_screen_wait(QrScreen("Google Authenticator", texts, note))
+        self._say(f"{words} shown.", "strong")
 
     async def _sure(self, title: str, words: str) -> bool:
         return await self.app.push_screen_wait(ConfirmScreen(title, words, "yes"))

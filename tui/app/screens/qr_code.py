@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.widgets import Label
 
 from tui import qr
@@ -22,6 +23,13 @@ _BESIDE = 28
 _BELOW = 2
 """Rows that they take at least where they stand below it."""
 _TITLE = 120
+
+
+def fits_in(code: qr.QrCode, size: Size, plain: bool) -> bool:
+    """Return whether a terminal of that size shows all of `code`; `plain`: without blocks."""
+    width, height = size
+    rooms = ((width - _BESIDE, height), (width, height - _BELOW))
+    return any(code.margin_within(*room, plain=plain) is not None for room in rooms)
 
 
 class QrScreen(Dialog[None]):
@@ -68,8 +76,9 @@ class QrScreen(Dialog[None]):
         self.set_class(beside, "-beside")
         self.set_class(not fits, "-too-small")
         count = len(self._codes)
-        pages = f" · {self._page + 1} of {count}" if count > 1 else ""
-        self.query_one(".title", Label).update(f"{self._title}{pages}")
+        pages = [f"{self._page + 1} of {count}"] if count > 1 else []
+        title = ("\n" if beside else " · ").join([self._title, *pages])
+        self.query_one(".title", Label).update(title)
         note = self.query_one("#note", Label)
         note.update(self._note if fits else self._too_small(code))
         left = height - _BELOW - self._picture.get_content_height(self.size, self.size, width)
