@@ -261,6 +261,14 @@ def test_what_is_no_picture_with_entries_leaves_the_vault_as_it_is(filled: Progr
     assert filled.vault.read_bytes() == before
 
 
+def test_the_uri_comes_after_every_line_that_an_option_takes(filled: Program) -> None:
+    path = secret_file(filled, PASSWORD)
+    uri = "motp://Forge:gordon?secret=abcdef"
+    options = ("--password-file", path, "--pin-stdin")
+    assert filled.run("add", *options, stdin=f"9876\n{uri}\n").code == 0
+    assert listed(filled, "forge")[0]["pin"] == "9876"
+
+
 def test_a_uri_is_asked_for_on_the_terminal_without_echo(filled: Program) -> None:
     terminal = Terminal(filled, "add", "--json")
     terminal.wait_for("assword")

@@ -117,9 +117,9 @@ def test_several_or_none_fit(filled: Program) -> None:
 
 def test_without_a_terminal_only_with_yes(filled: Program) -> None:
     before = filled.vault.read_bytes()
-    done = filled.open_real("remove", "bank")
+    done = filled.spawn("remove", "bank")
     assert (done.code, done.out) == (2, "")
-    assert "--yes" in done.err
+    assert "--yes" in done.err, "said before a password is asked for"
     assert filled.vault.read_bytes() == before
 
 

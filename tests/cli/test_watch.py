@@ -14,6 +14,8 @@ from tests.cli.program import PASSWORD, Program
 from tui.cli.commands.watch import follow
 from tui.otp.codes import code_at
 from tui.otp.entry import Entry
+from tui.vault.editing import pin
+from tui.vault.vault import Vault
 
 GITHUB, VPN = entries()[0], entries()[3]
 
@@ -104,10 +106,18 @@ def test_the_program_says_the_codes_at_once_and_ctrl_c_ends_it(filled: Program) 
     assert "No PIN (x)" in said
 
 
+def test_the_order_is_that_of_the_vault(filled: Program) -> None:
+    vault = Vault.open(filled.vault, PASSWORD)
+    vault.change(lambda document: pin(document, {VPN.id}, True, 1))
+    with watching(filled) as process:
+        assert process.stdout
+        assert process.stdout.readline().startswith(b"VPN: ")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+
+
 def test_a_reader_that_goes_away_ends_it(filled: Program) -> None:
     """A period of one second, so that there is something to write soon."""
-    from tui.vault.vault import Vault
-
     quick = replace(GITHUB, period=1)
     Vault.open(filled.vault, PASSWORD).change(lambda document: replace(document, entries=(quick,)))
     with watching(filled) as process:
