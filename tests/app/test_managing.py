@@ -23,7 +23,7 @@ from tests.app.helpers import (
 from tui.app.app import OtpApp
 from tui.app.screens.categories import CategoriesScreen
 from tui.app.screens.confirm import ConfirmScreen
-from tui.app.widgets.bars import CategoryBar, TitleBar
+from tui.app.widgets.bars import CategoryBar, Countdown, TitleBar
 from tui.errors import NotSavedError
 from tui.otp.codes import code_at, group, next_code
 from tui.otp.entry import Binding, Category
@@ -428,6 +428,46 @@ async def test_smart_copy_can_be_switched_off(
         await press(pilot, "enter")
         await settle(pilot)
         assert clipboard.text == code_at(codes_of(app).rows[0], clock.now()).text
+
+
+async def test_an_unsynchronised_clock_is_told_in_the_title(
+    make_app: MakeApp, clock: FakeClock
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.clock_warning = lambda: "clock not synchronised"
+        title = app.screen.query_one(TitleBar)
+        await pass_time(pilot, clock, 1)
+        assert "! clock not synchronised" in lines_of(title)[0]
+        app.clock_warning = str
+        await pass_time(pilot, clock, 61)
+        assert "clock" not in lines_of(title)[0]
+
+
+@pytest.mark.parametrize("width", [30, 40, 80])
+async def test_the_warning_never_pushes_the_title_out_of_line(
+    make_app: MakeApp, clock: FakeClock, width: int
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(width, 12)) as pilot:
+        await settle(pilot)
+        app.clock_warning = lambda: "clock not synchronised"
+        await pass_time(pilot, clock, 1)
+        line = lines_of(app.screen.query_one(TitleBar))[0]
+        assert len(line) == width
+        assert "clock" in line
+
+
+async def test_settings_reach_the_list_at_once(make_app: MakeApp, clock: FakeClock) -> None:
+    app = make_app(countdown="each")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.use(dataclasses.replace(app.config, hide_codes=True, countdown="shared"))
+        await settle(pilot)
+        second = codes_of(app).rows[1]
+        assert group(code_at(second, clock.now()).text) not in text_of(app)
+        assert app.screen.query_one(Countdown).display
 
 
 # --- room -----------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from tui.app.terminal import hung_up
 from tui.app.themes import completed
 from tui.clipboard import Clipboard, Copier, choose
 from tui.clock import Clock, SystemClock
+from tui.clocksync import clock_warning
 from tui.config import Config
 from tui.errors import OtpTuiError
 from tui.text import safe
@@ -77,8 +78,11 @@ class OtpApp(App[None]):
         door_hint: str = "",
         pick: str | None = None,
         config_file: Path | None = None,
+        clock_warning: Callable[[], str] = str,
     ) -> None:
         super().__init__()
+        self.clock_warning = clock_warning
+        """Asks whether the system's clock can be trusted; a few words where it cannot."""
         self.config_file = config_file
         """Where the settings are, or would be; None: there is no place for them."""
         self.pick = pick
@@ -390,6 +394,7 @@ def run(
         door_hint=hint,
         pick=pick,
         config_file=config_file,
+        clock_warning=clock_warning,
     )
     app.run()
     if pick is not None and not app.return_code:

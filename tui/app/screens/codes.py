@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
-from tui.app.commands import COMMANDS, bindings
+from tui.app.commands import bindings
 from tui.app.listing import TRASH, Listing
 from tui.app.screens.base import beside
 from tui.app.screens.copy_actions import CopyActions
@@ -30,11 +30,12 @@ RETRY_SECONDS = 10.0
 """Between two tries to save what could not be saved."""
 QUIET_SECONDS = 5.0
 """After a copy or a move until it is saved, together with what comes meanwhile."""
+CLOCK_SECONDS = 60.0
+"""Between two looks at whether the system's clock is synchronised."""
 _SEARCH_BAR = [("↵", "copy"), ("↑↓", "move"), ("⇥", "category"), ("Esc", "clear")]
 _TRASH_BAR = [("r", "restore"), ("d", "delete for good"), ("v", "show"), ("⇥", "category"),
               ("u", "undo")]  # fmt: skip
 _PICK_BAR = [*_SEARCH_BAR[:3], ("Esc", "leave")]
-_SEARCH_KEYS = {key for command in COMMANDS if command.action == "search" for key in command.keys}
 
 
 class CodesScreen(CopyActions, EntryActions):
@@ -53,15 +54,14 @@ class CodesScreen(CopyActions, EntryActions):
         """What is searched for; None while no search is open."""
         self._save_at: float | None = None
         """The steady second at which what waits is saved; None where nothing waits."""
+        self._clock_asked: float | None = None
 
     def compose(self) -> ComposeResult:
-        config, environ = self.otp.config, self.otp.environ
-        shared = config.countdown == "shared" or (config.countdown == "auto" and over_ssh(environ))
         with Horizontal(id="top"):
             yield TitleBar(self.otp.vault_name)
             yield Countdown()
         yield CategoryBar()
-        yield CodeList(moment=self.otp.clock.now(), shared=shared)
+        yield CodeList(moment=self.otp.clock.now(), shared=self._shares_countdown())
         yield StatusLine()
         yield KeyBar()
 
@@ -76,6 +76,16 @@ class CodesScreen(CopyActions, EntryActions):
         self.reload()
         if warnings := (*self.otp.warnings, *self.vault.warnings):
             self.say(" ".join(warnings), "warning", seconds=None)
+
+    def _shares_countdown(self) -> bool:
+        told = self.otp.config.countdown
+        return told == "shared" or (told == "auto" and over_ssh(self.otp.environ))
+
+    def settings_changed(self) -> None:
+        self.codes.shared = self._shares_countdown()
+        self._countdown.set_class(self.codes.shared, "-shown")
+        self.codes.hidden = self.otp.config.hide_codes
+        self.reload()
 
     def on_unmount(self) -> None:
         """Let go of every entry: Textual may hold on to the screen for a while."""
@@ -139,6 +149,15 @@ class CodesScreen(CopyActions, EntryActions):
         steady = self.otp.clock.steady()
         self._status.tick(steady)
         self._save_in_time(steady)
+        self._look_at_clock(steady)
+
+    def _look_at_clock(self, steady: float) -> None:
+        """Say in the title where wrong codes would come from; not before the first frame."""
+        if self._clock_asked is None:
+            self._clock_asked = steady - CLOCK_SECONDS + 0.5
+        elif steady - self._clock_asked >= CLOCK_SECONDS:
+            self._clock_asked = steady
+            self.query_one(TitleBar).warn(self.otp.clock_warning())
 
     def _save_in_time(self, steady: float) -> None:
         """Save what waits to be: quiet changes after a while, failed ones time and again."""
@@ -209,7 +228,7 @@ class CodesScreen(CopyActions, EntryActions):
         keys that arrive together (a slow line, a paste) the next would be commands.
         """
         if self._query is None:
-            if event.key in _SEARCH_KEYS:
+            if event.key in self.otp.keymap.of("search"):
                 event.stop()
                 event.prevent_default()
                 self.action_search()
@@ -259,6 +278,12 @@ class CodesScreen(CopyActions, EntryActions):
         self.codes.hide(not self.codes.hidden)
         self.say("Codes are hidden; the selected one is shown." if self.codes.hidden else
                  "Codes are shown.")  # fmt: skip
+
+    def action_settings(self) -> None:
+        """Open the settings."""
+        from tui.app.screens.settings import SettingsScreen
+
+        self.app.push_screen(SettingsScreen())
 
     def action_lock(self) -> None:
         """Lock the vault."""

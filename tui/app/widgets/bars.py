@@ -61,6 +61,13 @@ class TitleBar(Bar):
         super().__init__()
         self._vault = vault_name
         self._right = ""
+        self._warning = ""
+
+    def warn(self, warning: str) -> None:
+        """Show a few words of warning before what is at the end; empty: none."""
+        if warning != self._warning:
+            self._warning = warning
+            self.refresh()
 
     def show(self, right: str) -> None:
         """Show `right` at the end of the line."""
@@ -71,10 +78,14 @@ class TitleBar(Bar):
     def segments(self, width: int) -> list[Segment]:
         name, right = " otp-tui", f"{self._right} "
         vault = f" · {self._vault}" if self._vault else ""
-        gap = width - len(name) - width_of(right)
+        warning = f"! {self._warning}  " if self._warning else ""
+        gap = width - len(name) - width_of(right) - width_of(warning)
+        if warning and gap < 1:
+            right, gap = "", gap + width_of(right)
         return [
             Segment(name, self.looks.strong),
             Segment(fit(vault, max(0, gap)), self.looks.muted),
+            Segment(safe(warning), self.looks.warning),
             Segment(safe(right), self.looks.muted),
         ]
 

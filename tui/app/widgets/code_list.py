@@ -227,7 +227,8 @@ class CodeList(LineList):
         segments = [Segment(f"{signs.bar}{tick}", looks.on_code)] if chosen else []
         lead = "" if chosen else f" {tick}"
         if self._seconds_shown:
-            seconds = f"{lead}{face.seconds:>{_SECONDS}}{' ' * _GAP}"
+            soon = "!" if face.expiring and face.seconds else " "
+            seconds = f"{lead}{face.seconds:>{_SECONDS}}{soon:<{_GAP}}"
             segments.append(Segment(seconds, code if face.expiring else muted))
             lead = ""
         segments.append(Segment(lead + fit(face.code, self._code_width + _GAP), code))
