@@ -27,9 +27,14 @@ def lines(texts: Iterable[str]) -> None:
 
 def json(value: Any) -> None:
     """Write `value` as JSON in ASCII: escapes keep every control character off the terminal."""
+    write(as_json(value, indent=2) + "\n")
+
+
+def as_json(value: Any, indent: int | None = None) -> str:
+    """Return `value` as JSON in printable ASCII; in one line without `indent`."""
     from json import dumps
 
-    write(dumps(value, indent=2, ensure_ascii=True).replace("\x7f", "\\u007f") + "\n")
+    return dumps(value, indent=indent, ensure_ascii=True).replace("\x7f", "\\u007f")
 
 
 def write(text: str) -> None:

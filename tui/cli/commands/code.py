@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli import output
 from tui.cli.moment import add_at
+from tui.cli.objects import code_object
 from tui.cli.parser import add_command
 from tui.cli.passwords import add_options
 from tui.cli.query import add_query, one
@@ -35,10 +36,14 @@ def register(subparsers: Subparsers) -> None:
     add_query(parser, "+", "which entry")
     add_at(parser)
     parser.add_argument("--next", action="store_true", help="the code of the next period")
-    parser.add_argument(
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument(
         "--copy",
         action="store_true",
         help="copy the code, print nothing; the clipboard is not emptied afterwards",
+    )
+    how.add_argument(
+        "--json", action="store_true", help="print an object: whose code, and until when"
     )
     add_options(parser, "password")
 
@@ -61,6 +66,8 @@ def run(args: Namespace, context: Context) -> int:
         way = choose(context.config, os.environ, write_to_terminal)
         output.say(f"{way.copy(code.text)}.")
         _count(vault, entry, int(context.clock.now()))
+    elif args.json:
+        output.json(code_object(entry, code))
     else:
         output.lines([code.text])
     return 0

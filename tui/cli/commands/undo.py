@@ -26,10 +26,11 @@ def register(subparsers: Subparsers) -> None:
         "here. Counters stay where they are. The vaults of before are in the folder “backups”\n"
         "beside the vault.",
     )
+    parser.add_argument("--json", action="store_true", help="print an object: what was undone")
     add_options(parser, "password")
 
 
-def run(_args: Namespace, context: Context) -> int:
+def run(args: Namespace, context: Context) -> int:
     """Undo the last step and say what it was.
 
     Raises:
@@ -45,5 +46,8 @@ def run(_args: Namespace, context: Context) -> int:
         return undo(document, int(context.clock.now()))
 
     vault.change(step)
-    output.say(f"Undone: {undone[0]}.")
+    if args.json:
+        output.json({"undone": undone[0]})
+    else:
+        output.say(f"Undone: {undone[0]}.")
     return 0

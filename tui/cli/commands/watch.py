@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.cli import output
+from tui.cli.objects import code_object
 from tui.cli.parser import add_command
 from tui.cli.passwords import add_options
 from tui.cli.query import add_query
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
     from tui.clock import Clock
+    from tui.otp.codes import Code
     from tui.otp.entry import Entry
 
 _LONGEST_PAUSE = 1.0
@@ -35,6 +37,7 @@ def register(subparsers: Subparsers) -> None:
         "Ctrl+C. A counter's (HOTP) code is left out. The entries are those of the start.",
     )
     add_query(parser, "*", "words that all must occur")
+    parser.add_argument("--json", action="store_true", help="print each line as an object")
     add_options(parser, "password")
 
 
@@ -57,17 +60,29 @@ def run(args: Namespace, context: Context) -> int:
     if not entries:
         fits = f" fits “{safe(query, 80)}”" if query else ""
         raise MatchError(f"No entry with a code to watch{fits}.", "See otp-tui list.")
-    for lines in follow(entries, context.clock, sleep):
-        output.lines(lines)
+    for changed in follow(entries, context.clock, sleep, _as_object if args.json else _as_words):
+        output.write("".join(f"{line}\n" for line in changed))
     return 0
 
 
+def _as_words(entry: Entry, code: Code) -> str:
+    return safe(f"{entry.label}: {code.text}")
+
+
+def _as_object(entry: Entry, code: Code) -> str:
+    return output.as_json(code_object(entry, code))
+
+
 def follow(
-    entries: Sequence[Entry], clock: Clock, pause: Callable[[float], object]
+    entries: Sequence[Entry],
+    clock: Clock,
+    pause: Callable[[float], object],
+    line: Callable[[Entry, Code], str] = _as_words,
 ) -> Iterator[list[str]]:
     """Yield the lines of all codes, then for ever those of the codes that changed.
 
-    `pause` waits for so many seconds. Each entry has to have a period, and codes.
+    `line` makes one, fit for a terminal; `pause` waits for so many seconds. Each entry has to
+    have a period, and codes.
     """
     from tui.otp.codes import code_at, period
     from tui.otp.totp import step
@@ -78,7 +93,7 @@ def follow(
         moment = clock.now()
         steps = [step(moment, seconds) for seconds in periods]
         changed = [
-            f"{entry.label}: {code_at(entry, moment).text}"
+            line(entry, code_at(entry, moment))
             for entry, now, before in zip(entries, steps, shown, strict=True)
             if now != before
         ]

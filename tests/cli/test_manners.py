@@ -1,0 +1,194 @@
+"""How every command behaves, whatever it does: no colours into files, Ctrl+C, closed pipes.
+
+The commands are those of the parser: a new one is tried with what its arguments are called by.
+What that cannot know stands in `CALLS`; a test says so where something is missing there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.cli.program import PASSWORD, Program
+from tests.cli.terminal import Terminal
+from tui.cli.parser import build, commands
+
+URI = "otpauth://totp/New:ada?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=New\n"
+VALUES = {"QUERY": "GitHub", "FILE": "file.txt", "NAME": "Work", "NEW": "Other"}
+"""What an argument may be, by what the help calls it."""
+OPENS_THE_APP = {"demo", "pick"}
+ENDLESS = {"watch"}
+LOUD = re.compile("[\x00-\x08\x0b-\x1f\x7f\x9b]")
+"""What steers a terminal; nothing of that belongs into a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a command needs to be told, beside its arguments and the vault's password."""
+
+    options: tuple[str, ...] = ()
+    stdin: str = ""
+    code: int = 0
+
+
+CALLS = {
+    "add": Call(stdin=URI),
+    "category add": Call(("Fresh",)),
+    "demo": Call(code=2),
+    "edit": Call(("--note", "words")),
+    "export": Call(("--format", "otpauth-uris", "--plaintext", "--force")),
+    "init": Call(code=1),
+    "passwd": Call(("--new-password-stdin",), stdin="another password\n"),
+    "pick": Call(code=2),
+    "recovery use": Call(code=1),
+    "remove": Call(("--yes",)),
+    "restore": Call(("--json",)),
+    "undo": Call(code=1),
+}
+"""There is a vault already, so `init` fails, nothing to undo yet, and no recovery code."""
+
+
+def leaves(
+    parser: argparse.ArgumentParser, above: tuple[str, ...] = ()
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Every command that does something, by its name."""
+    below = [each.choices for each in parser._actions if isinstance(each.choices, dict)]
+    if not below:
+        yield " ".join(above), parser
+    for choices in below:
+        for name, inner in choices.items():
+            yield from leaves(inner, (*above, name))
+
+
+LEAVES = dict(leaves(build(commands())))
+NAMES = sorted(LEAVES)
+
+
+def has(name: str, option: str) -> bool:
+    return any(option in action.option_strings for action in LEAVES[name]._actions)
+
+
+def arguments(name: str) -> list[str]:
+    """What has to be given to the command, and what `CALLS` says."""
+    given: list[str] = []
+    for action in LEAVES[name]._actions:
+        if action.option_strings or action.help == argparse.SUPPRESS or action.nargs in {"*", "?"}:
+            continue
+        if action.choices is not None:
+            given.append(str(next(iter(action.choices))))
+        elif name != "category add":
+            assert action.metavar in VALUES, f"teach VALUES or CALLS what {action.metavar} may be"
+            given.append(VALUES[str(action.metavar)])
+    if name == "export":
+        given.append("file.txt")
+    return [*given, *CALLS.get(name, Call()).options]
+
+
+def call(name: str, *more: str) -> tuple[list[str], str]:
+    """Return the arguments for a run away from any terminal, and its standard input."""
+    given = [*name.split(), *arguments(name), *more]
+    stdin = CALLS.get(name, Call()).stdin
+    if has(name, "--password-stdin"):
+        return [*given, "--password-stdin"], f"{PASSWORD}\n{stdin}"
+    return given, stdin
+
+
+@pytest.fixture
+def prepared(filled: Program) -> Program:
+    """A vault, a file to import, and a terminal that would have colours."""
+    (filled.folder / "file.txt").write_text(URI)
+    filled.env |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "FORCE_COLOR": "1"}
+    return filled
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ENDLESS])
+def test_away_from_a_terminal_there_is_nothing_but_text(prepared: Program, name: str) -> None:
+    args, stdin = call(name)
+    done = prepared.run(*args, stdin=stdin)
+    expected = {0, 1} if name == "doctor" else {CALLS.get(name, Call()).code}
+    assert done.code in expected, done.err
+    assert not LOUD.search(done.out + done.err)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_is_text_on_standard_output(program: Program, name: str) -> None:
+    program.env |= {"FORCE_COLOR": "1"}
+    done = program.run(*name.split(), "--help")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(f"usage: otp-tui {name} ")
+    assert not LOUD.search(done.out)
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if has(n, "--json") and n not in ENDLESS])
+def test_json_is_all_of_standard_output(prepared: Program, name: str) -> None:
+    if name == "undo":
+        prepared.open("add", stdin=URI)
+    args, stdin = call(name, "--json")
+    done = prepared.run(*args, stdin=stdin)
+    assert isinstance(done.json, dict | list)
+    assert done.out.isascii()
+
+
+FOR_ONE_READER = {"completion", "recovery new"}
+"""What they print is of one form."""
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if not has(n, "--json")])
+def test_what_prints_something_to_read_has_json(prepared: Program, name: str) -> None:
+    args, stdin = call(name)
+    assert bool(prepared.run(*args, stdin=stdin).out) is (name in FOR_ONE_READER)
+
+
+ASKING = [
+    name
+    for name in NAMES
+    if name not in OPENS_THE_APP
+    and (has(name, "--password-stdin") or has(name, "--recovery-code-stdin"))
+]
+
+
+@pytest.mark.parametrize("name", ASKING)
+def test_ctrl_c_where_it_asks(prepared: Program, name: str) -> None:
+    if name == "init":
+        prepared.vault.unlink()
+    if name == "recovery use":
+        args, stdin = call("recovery new")
+        assert prepared.run(*args, stdin=stdin).code == 0
+    before = prepared.vault.read_bytes() if prepared.vault.exists() else None
+    options = [each for each in arguments(name) if not each.endswith("-stdin")]
+    terminal = Terminal(prepared, *name.split(), *options)
+    terminal.wait_for("")
+    terminal.type("\x03")
+    assert terminal.end() == (130, "")
+    assert "Traceback" not in terminal.seen
+    assert not LOUD.search(terminal.seen.replace("\r\n", "\n"))
+    assert (prepared.vault.read_bytes() if prepared.vault.exists() else None) == before
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_pipe_that_nobody_reads(prepared: Program, name: str) -> None:
+    args, stdin = call(name)
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*prepared.command, *args],
+        input=stdin,
+        text=True,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        env=prepared.env,
+        cwd=prepared.folder,
+        start_new_session=True,
+        timeout=60,
+        check=False,
+    )
+    os.close(writing)
+    assert done.returncode in {141, CALLS.get(name, Call()).code}
+    for word in ("Traceback", "Exception", "BrokenPipe", "should not happen"):
+        assert word not in done.stderr
