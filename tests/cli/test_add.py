@@ -328,3 +328,12 @@ def test_no_secret_of_the_vault_is_in_what_is_said(filled: Program) -> None:
     done = filled.open("add", stdin=uri)
     assert "is not added" in done.err
     assert RFC_SECRET not in done.err
+
+
+@pytest.mark.parametrize("option", ["--secret", "--pin"])
+def test_a_secret_as_an_argument_is_refused_and_not_repeated(filled: Program, option: str) -> None:
+    for args in ((option, SECRET), (f"{option}={SECRET}",)):
+        done = filled.spawn("add", *FIELDS, *args)
+        assert (done.code, done.out) == (2, "")
+        assert f"{option}-stdin" in done.err
+        assert SECRET not in done.err

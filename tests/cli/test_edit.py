@@ -138,3 +138,12 @@ def test_an_edit_is_undone_in_one_step(filled: Program) -> None:
     done = filled.open("undo")
     assert (done.code, done.err) == (0, "Undone: change of VPN.\n")
     assert filled.open("list", "--json", "--secrets", "--at", "59").out == before
+
+
+@pytest.mark.parametrize("option", ["--secret", "--pin"])
+def test_a_secret_as_an_argument_is_refused_and_not_repeated(filled: Program, option: str) -> None:
+    for args in ((option, NEW), (f"{option}={NEW}",)):
+        done = filled.spawn("edit", "bank", *args)
+        assert (done.code, done.out) == (2, "")
+        assert f"{option}-stdin" in done.err
+        assert NEW not in done.err

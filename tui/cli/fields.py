@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import SUPPRESS
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -45,10 +46,23 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--digits", metavar="N", help="digits of a code (totp, hotp)")
     parser.add_argument("--period", metavar="S", help="seconds that a code is valid (totp)")
     parser.add_argument("--counter", metavar="N", help="the counter of the next code (hotp)")
+    for name in _ASKED:
+        parser.add_argument(f"--{name}", nargs="?", const="", help=SUPPRESS)
 
 
 def given(args: Namespace) -> bool:
-    """Return whether any of these options is there."""
+    """Return whether any of these options is there.
+
+    Raises:
+        UsageError: a secret or a PIN is among the arguments; it is not repeated.
+    """
+    for name in _ASKED:
+        if getattr(args, name) is not None:
+            raise UsageError(
+                f"A {'PIN' if name == 'pin' else name} is not taken as an argument: it may be in "
+                "your shell's history now.",
+                f"Remove it there; use --{name}-stdin or --{name}-file, or type it when asked.",
+            )
     return any(getattr(args, name) is not None for name in (*_TEXTS, "type", "algorithm"))
 
 
