@@ -95,6 +95,7 @@ def test_every_command_takes_the_common_options() -> None:
             "category": ["list"],
             "recovery": ["new"],
             "show": ["query"],
+            "completion": ["bash"],
         }
         extra = needed.get(name, [])
         before = parser.parse_args(["--vault", "a", "--config", "b", name, *extra])
