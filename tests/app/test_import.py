@@ -11,8 +11,11 @@ from textual.widgets import Input
 
 from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import codes_of, lines_of, settle, status_of
+from tests.formats.test_qr_image import code, saved
+from tests.transfer.test_joining import export
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.import_backup import ImportScreen
+from tui.app.widgets.bars import TitleBar
 from tui.app.widgets.file_chooser import FileTree, PathInput, complete
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.preview_list import PreviewList, SideBySide
@@ -272,6 +275,28 @@ async def test_several_files_come_in_as_one_step(
         await pilot.press("u")
         await settle(pilot)
         assert vault.entries == ()
+
+
+async def test_pictures_of_the_parts_of_one_export_are_one_list(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
+) -> None:
+    paths = [tmp_path / "a.png", tmp_path / "b.png"]
+    for path, uri in zip(paths, export("Site", 4), strict=True):
+        path.write_bytes(saved(code(uri)))
+    vault = make_vault([], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("i")
+        await settle(pilot)
+        app.screen.query_one(FileTree).ticked.append(paths[1])
+        await open_file(pilot, paths[0])
+        lines = preview_lines(pilot)
+        assert ["missing" in line for line in lines] == [False] * 4
+        assert "b.png, a.png" in lines_of(app.screen.query_one(TitleBar))[0]
+        await pilot.press("enter")
+        await settle(pilot)
+        assert [each.issuer for each in vault.entries] == [f"Site {n}" for n in range(4)]
 
 
 async def test_a_difference_is_shown_side_by_side_and_can_be_replaced(

@@ -11,6 +11,8 @@ import pytest
 from tests import interop
 from tests.cli.conftest import RFC_SECRET
 from tests.cli.program import PASSWORD, Program
+from tests.formats.test_qr_image import code, saved
+from tests.transfer.test_joining import export
 from tui.formats import by_name
 from tui.formats.base import Credentials
 
@@ -224,3 +226,17 @@ def test_the_real_backups(empty: Program) -> None:
             assert (got["type"], got["issuer"]) == (wanted["type"], wanted["issuer"])
             if got["type"] != "hotp":
                 assert got["code"] == wanted["code_at_1700000000"]
+
+
+def test_pictures_of_the_parts_of_one_export_come_in_as_one(empty: Program) -> None:
+    for name, uri in zip("abc", export("Site", 5), strict=True):
+        (empty.folder / f"{name}.png").write_bytes(saved(code(uri)))
+    done = empty.open("import", "c.png", "a.png", "--json")
+    (report,) = done.json["files"]
+    assert (report["file"], report["added"]) == ("c.png, a.png", 3)
+    assert [each["reason"] for each in report["refused"]] == ["part 2 of 3 is missing"]
+    done = empty.open("import", "c.png", "b.png", "a.png")
+    assert done.code == 0
+    assert "missing" not in done.err
+    assert "2 entries imported, 3 already here" in done.err
+    assert issuers(empty) == [f"Site {n}" for n in (0, 1, 4, 2, 3)]

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.otp.backup import Backup
 from tui.vault.importing import (
     DEFAULT_CHOICES,
     Choice,
@@ -20,17 +19,8 @@ from tui.vault.importing import (
 from tui.vault.undoing import with_undo
 
 if TYPE_CHECKING:
+    from tui.transfer.joining import Joined
     from tui.vault.document import Document
-
-
-@dataclass(frozen=True, slots=True)
-class OpenFile:
-    """A backup that was opened."""
-
-    name: str
-    """The file's name, not yet fit to show."""
-    backup: Backup
-    """What it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +29,13 @@ class Preview:
 
     document: Document
     """The vault when this was found."""
-    files: tuple[OpenFile, ...]
-    """The files, in their order."""
+    files: tuple[Joined, ...]
+    """The files, or what they hold together, in their order."""
     plans: tuple[tuple[Row, ...], ...]
     """The rows of each."""
 
     @classmethod
-    def of(cls, document: Document, files: Sequence[OpenFile]) -> Preview:
+    def of(cls, document: Document, files: Sequence[Joined]) -> Preview:
         """Find what the files are to the document."""
         plans, present = [], document
         for file in files:

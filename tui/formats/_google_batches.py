@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 from tui.errors import EntryError, FormatError
 from tui.formats import _google_payload as payload
 from tui.otp import uri
-from tui.otp.backup import Backup, Problem
+from tui.otp.backup import Backup, Parts, Problem
 from tui.otp.entry import Algorithm, Entry, OtpType, check, short
 from tui.otp.secret import Secret
 from tui.text import clean, safe
@@ -50,16 +50,18 @@ def gather(found: Iterable[tuple[str, str]]) -> Backup:
 
     The parts of an export come together at the place of the first, in their own order; a
     part that was there already is passed over, and one that is missing is a problem. URIs of
-    single entries may stand among them.
+    single entries may stand among them. `Backup.parts` has what other files may go on with.
 
     Raises:
         FormatError: none of the URIs could be read, or there are more than 50,000 entries.
     """
     exports: dict[object, _Export] = {}
+    uris = tuple(found)
+    several: set[tuple[int, int]] = set()
     seen: set[payload.Payload] = set()
     problems: list[Problem] = []
     count = read = 0
-    for where, text in found:
+    for where, text in uris:
         try:
             if text[: len(SCHEME)].lower() != SCHEME:
                 entry = uri.parse(text, lone_is_account=True)
@@ -77,7 +79,10 @@ def gather(found: Iterable[tuple[str, str]]) -> Backup:
         count += len(part.rows)
         if count > MAX_ENTRIES:
             raise FormatError(f"The export holds more than {MAX_ENTRIES} entries.")
-        export = exports.setdefault((part.identity, part.size), _Export(part.size))
+        of_export = part.identity, part.size
+        if part.size > 1:
+            several.add(of_export)
+        export = exports.setdefault(of_export, _Export(part.size))
         export.parts.append((part.index, _entries(where, part, problems)))
     if problems and not read:
         raise FormatError(f"The export cannot be read: {problems[0].reason}.")
@@ -88,7 +93,8 @@ def gather(found: Iterable[tuple[str, str]]) -> Backup:
         if missing := _missing(export):
             problems.append(Problem("the export", missing))
     ranked = (replace(entry, ranking=place) for place, entry in enumerate(entries))
-    return Backup(tuple(ranked), problems=tuple(problems))
+    parts = Parts(frozenset(several), uris) if several else None
+    return Backup(tuple(ranked), problems=tuple(problems), parts=parts)
 
 
 def _data(text: str) -> bytes:

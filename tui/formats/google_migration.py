@@ -25,6 +25,9 @@ from tui.text import clean, safe
 ENTRIES_IN_A_PART = 10
 """As many as the app puts into a QR code, which is then still easy to scan."""
 
+gather = batches.gather
+"""Puts the URIs of an export together, from wherever they come."""
+
 _SCHEME = re.compile(re.escape(batches.SCHEME).encode(), re.IGNORECASE)
 _PERIOD = 30
 _TYPES = {kind: number for number, kind in batches.TYPES.items()}

@@ -25,6 +25,16 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """Parts of exports that may go on in other files."""
+
+    exports: frozenset[tuple[int, int]]
+    """What the parts of one export share: its identity, and of how many parts it is."""
+    uris: tuple[tuple[str, str], ...] = field(repr=False)
+    """Where in the file each URI stood, and the URI."""
+
+
+@dataclass(frozen=True, slots=True)
 class Backup:
     """Entries, categories and icons of one file, in the file's order, and its problems."""
 
@@ -35,3 +45,5 @@ class Backup:
     learnt: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False, hash=False)
     """By the name of a format, what reading taught of how its app writes files (JSON values,
     no secrets); on the way out, what was learnt before."""
+    parts: Parts | None = field(default=None, repr=False, compare=False)
+    """What of it can be joined with other files; None where it stands for itself."""

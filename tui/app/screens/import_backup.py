@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.containers import Grid
 from textual.widgets import ContentSwitcher, DirectoryTree, Input, Label, Select
 
-from tui.app.importing import OpenFile, Preview
+from tui.app.importing import Preview
 from tui.app.screens.base import OtpScreen, beside
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.credential_fields import CredentialFields
@@ -22,10 +22,12 @@ from tui.app.widgets.preview_list import DEEDS, WORDS, PreviewList, SideBySide
 from tui.errors import FormatError, NotSavedError, OtpTuiError
 from tui.files import read_limited
 from tui.formats.base import SECRET_VARIABLE, Credentials, Format, Needs
+from tui.transfer.joining import join
 from tui.transfer.registry import recognise, source, sources
 from tui.vault.importing import DEFAULT_CHOICES, Choice, Kind
 
 if TYPE_CHECKING:
+    from tui.otp.backup import Backup
     from tui.vault.document import Document
     from tui.vault.vault import Vault
 
@@ -52,7 +54,8 @@ class ImportScreen(OtpScreen):
         """Files that were chosen and not opened yet."""
         self._file: tuple[str, bytes] | None = None
         """Name and bytes of the file that is being opened."""
-        self._opened: list[OpenFile] = []
+        self._opened: list[tuple[str, Backup]] = []
+        """Name and content of those that are open."""
         self._preview: Preview | None = None
         self._busy = ""
 
@@ -192,13 +195,17 @@ class ImportScreen(OtpScreen):
                 fields.retry()
             return
         self._file = None
-        self._opened.append(OpenFile(name, backup))
+        self._opened.append((name, backup))
         self.query_one(CredentialFields).ask(Needs.NOTHING)
         if self._waiting:
             self._read_next()
             return
         opened, document = list(self._opened), self._vault.document
-        self._preview = await beside(lambda: Preview.of(document, opened))
+        try:
+            self._preview = await beside(lambda: Preview.of(document, join(opened)))
+        except OtpTuiError as error:
+            self._fail(error)
+            return
         self._busy = ""
         self._show_preview(self._preview)
 

@@ -11,6 +11,7 @@ from tui.cli.parser import add_command
 from tui.cli.passwords import add_options
 from tui.errors import FormatError, OtpTuiError
 from tui.text import safe
+from tui.transfer.joining import Joined, join
 from tui.transfer.registry import recognise, source, sources
 from tui.vault.importing import Choice, Kind, Report, Row, apply, choices_for, label, plan
 from tui.vault.undoing import with_undo
@@ -40,10 +41,12 @@ class _Source:
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What one file does to the vault."""
+    """What one file does to the vault, or several that hold the parts of one export."""
 
-    source: _Source
-    """The file."""
+    name: str
+    """What they are called, fit to show."""
+    format: Format
+    """What the first of them is."""
     rows: tuple[Row, ...]
     """Its entries, each with what it is to the vault."""
     report: Report
@@ -57,7 +60,8 @@ def register(subparsers: Subparsers) -> None:
         "import",
         "bring in the entries of backups",
         "The format is recognised by the content. When a file cannot be read, nothing of any\n"
-        "file is imported; an entry that cannot be understood is named, and the others come in.",
+        "file is imported; an entry that cannot be understood is named, and the others come in.\n"
+        "Files that hold the parts of one export, as pictures do, are read as one, in any order.",
     )
     parser.add_argument("file", metavar="FILE", nargs="+", help="a backup")
     names = [known.name for known in sources()]
@@ -86,13 +90,13 @@ def run(args: Namespace, context: Context) -> int:
     locked = context.read_vault()
     files = [_recognise(file, args.format) for file in args.file]
     vault = context.unlock(locked)
-    backups = [_open(file, args, context) for file in files]
+    joined = join([(file.name, _open(file, args, context)) for file in files])
     choices = choices_for(Choice(args.on_duplicate))
     moment = int(context.clock.now())
     outcomes: list[_Outcome] = []
 
     def step(document: Document) -> Document:
-        after, outcomes[:] = _bring_in(document, files, backups, choices, moment)
+        after, outcomes[:] = _bring_in(document, files, joined, choices, moment)
         if after == document:
             return document
         reports = [outcome.report for outcome in outcomes]
@@ -141,15 +145,15 @@ def _open(file: _Source, args: Namespace, context: Context) -> Backup:
 def _bring_in(
     document: Document,
     files: Sequence[_Source],
-    backups: Sequence[Backup],
+    joined: Sequence[Joined],
     choices: Mapping[Kind, Choice],
     moment: int,
 ) -> tuple[Document, list[_Outcome]]:
     outcomes = []
-    for file, backup in zip(files, backups, strict=True):
-        rows = plan(document, backup)
-        document, report = apply(document, backup, rows, choices, moment)
-        outcomes.append(_Outcome(file, rows, report))
+    for each in joined:
+        rows = plan(document, each.backup)
+        document, report = apply(document, each.backup, rows, choices, moment)
+        outcomes.append(_Outcome(each.name, files[each.places[0]].format, rows, report))
     return document, outcomes
 
 
@@ -157,8 +161,8 @@ def _object(outcome: _Outcome, with_plan: bool) -> dict[str, Any]:
     report = outcome.report
     told = [(problem.refused, _told(problem.what, problem.reason)) for problem in report.problems]
     shown: dict[str, Any] = {
-        "file": outcome.source.name,
-        "format": outcome.source.format.name,
+        "file": outcome.name,
+        "format": outcome.format.name,
         "added": report.added,
         "replaced": report.replaced,
         "skipped": report.skipped,
@@ -186,4 +190,4 @@ def _tell(outcome: _Outcome, dry_run: bool, as_json: bool) -> None:
         for problem in outcome.report.problems:
             output.say(f"{problem.what}: {problem.reason}")
     report = outcome.report
-    output.say(f"{outcome.source.name}: {report.forecast if dry_run else report.sentence}")
+    output.say(f"{outcome.name}: {report.forecast if dry_run else report.sentence}")
