@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.color import Color as TextualColor
 from textual.filter import LineFilter
 
-_LIGHT = 0.4
+_LIGHT = 0.3
 _SHADE = 0.05
 _FAINT = 0.62
 

@@ -5,22 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tui.app.screens.base import beside
+from tui.app.screens.base import Ticking, beside
 from tui.app.screens.confirm import ConfirmScreen
 from tui.errors import ConfigError
 from tui.settings_file import has_remarks, save
 from tui.text import safe
 
-if TYPE_CHECKING:
-    from tui.app.screens.settings import SettingsScreen
-
 
 class Keeper:
     """Writes what it is given to keep; asks once before remarks in the file are lost."""
 
-    def __init__(self, screen: SettingsScreen, say: Callable[[str, str], None]) -> None:
+    def __init__(self, screen: Ticking[Any], say: Callable[[str, str], None]) -> None:
         """`say` tells how it went: a sentence, and a tone of the status line."""
         self._screen, self._say = screen, say
         self._pending: dict[tuple[str, ...], Any] = {}

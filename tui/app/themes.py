@@ -62,7 +62,7 @@ DARK_16 = Theme(
     surface="#000000",
     panel="#0000aa",
     variables={"muted": "#aaaaaa", "rule": "#aaaaaa", "code": "#ffffff",
-               "field": "#0000aa", "field-focus": "#0000aa"},
+               "field": "#0000aa", "field-focus": "#aa00aa", "choice-focus": "#aa00aa"},
 )  # fmt: skip
 
 LIGHT_16 = Theme(
@@ -79,7 +79,7 @@ LIGHT_16 = Theme(
     surface="#ffffff",
     panel="#aaaaaa",
     variables={"muted": "#000000", "rule": "#555555", "code": "#000000",
-               "field": "#aaaaaa", "field-focus": "#aaaaaa"},
+               "field": "#aaaaaa", "field-focus": "#55ffff", "choice-focus": "#55ffff"},
 )  # fmt: skip
 
 MONO = Theme(
@@ -96,7 +96,7 @@ MONO = Theme(
     surface="#000000",
     panel="#303030",
     variables={"muted": "#808080", "rule": "#808080", "code": "#ffffff",
-               "field": "#303030", "field-focus": "#3a3a3a"},
+               "field": "#303030", "field-focus": "#3a3a3a", "choice-focus": "#808080"},
 )  # fmt: skip
 
 TEXT = 4.5
@@ -122,15 +122,18 @@ def named(setting: str, environ: Mapping[str, str]) -> str:
 def completed(variables: dict[str, str]) -> dict[str, str]:
     """Return a theme's variables with those of our style sheets, readable where they are used.
 
-    Those are `muted`, `rule` and `code`, `field` and `field-focus` behind what is typed; and
-    the theme's own `primary`, `warning`, `error`, `success` and `panel`.
+    Those are `muted`, `rule` and `code`; `field` behind what is typed or chosen, `field-focus`
+    and `choice-focus` behind that with the focus; and the theme's own `primary`, `warning`,
+    `error`, `success` and `panel`.
     """
     if variables["background"].startswith("ansi"):
         return {**variables, **_native(variables)}
     if "muted" not in variables:
         names = ("foreground", "background", "surface", "panel", *_TONES)
         variables = {**variables, **dict(_derived(tuple(variables[name] for name in names)))}
-    return {"field": variables["panel"], "field-focus": f"{variables['primary']} 22%", **variables}
+    tint = f"{variables['primary']} 22%"
+    field = {"field": variables["panel"], "field-focus": tint, "choice-focus": tint}
+    return {**field, **variables}
 
 
 _TONES = ("primary", "secondary", "accent", "warning", "error", "success")
@@ -172,8 +175,9 @@ def _native(variables: Mapping[str, str]) -> dict[str, str]:
         "muted": plain,
         "rule": plain,
         "code": plain,
-        "field": plain,
-        "field-focus": plain,
+        "field": "ansi_black" if on_dark else "ansi_white",
+        "field-focus": "ansi_blue" if on_dark else "ansi_cyan",
+        "choice-focus": "ansi_blue" if on_dark else "ansi_cyan",
     }
 
 

@@ -1,0 +1,96 @@
+"""What the palette offers: commands, orders, categories and themes, each with its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tui.app.commands import COMMANDS
+from tui.app.glyphs import glyphs_of
+from tui.app.listing import TRASH
+from tui.app.setting_keeper import Keeper
+from tui.app.widgets.bars import CategoryBar
+from tui.settings import THEMES
+from tui.vault.ordering import WORDS, Order, order_of
+
+if TYPE_CHECKING:
+    from tui.app.screens.codes import CodesScreen
+
+_LEFT_OUT = {"palette", "clear", "category(1)", "category(-1)"}
+"""Actions that are for the hand on the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing to choose."""
+
+    label: str
+    """What it is called."""
+    note: str
+    """Its key, or "now" where it is so already."""
+    do: Callable[[], object]
+    """Does it, on the screen below."""
+
+
+def deeds(screen: CodesScreen) -> list[Deed]:
+    """Return all that can be done on the screen with the codes."""
+    return [*_commands(screen), *_orders(screen), *_categories(screen), *_themes(screen)]
+
+
+def matching(all_of_them: Sequence[Deed], query: str) -> list[Deed]:
+    """Return those whose label has every word of the query, those that begin with it first."""
+    words = query.casefold().split()
+    found = [deed for deed in all_of_them if all(word in deed.label.casefold() for word in words)]
+    if words:
+        found.sort(key=lambda deed: not deed.label.casefold().startswith(words[0]))
+    return found
+
+
+def _commands(screen: CodesScreen) -> Iterator[Deed]:
+    keymap, glyphs = screen.otp.keymap, glyphs_of(screen.app)
+    for command in COMMANDS:
+        if command.group != "Move" and command.action not in _LEFT_OUT:
+
+            def do(action: str = command.action) -> None:
+                screen.call_next(screen.run_action, action)
+
+            yield Deed(command.help, keymap.shown(command.id, glyphs), do)
+
+
+def _orders(screen: CodesScreen) -> Iterator[Deed]:
+    present = order_of(screen.vault.document)
+    for order, words in WORDS.items():
+
+        def do(order: Order = order) -> None:
+            screen.set_order(order)
+
+        yield Deed(f"Sort {words}", "now" if order is present else "", do)
+
+
+def _categories(screen: CodesScreen) -> Iterator[Deed]:
+    document = screen.vault.document
+    named = sorted(document.categories, key=lambda category: category.ranking)
+    places = [(None, "all"), *((category.id, category.name) for category in named)]
+    if document.trash:
+        places.append((TRASH, "the trash"))
+    for place, name in places:
+
+        def do(place: str | None = place) -> None:
+            screen.post_message(CategoryBar.Picked(place))
+
+        yield Deed(f"Go to {name}", "now" if place == screen.category else "", do)
+
+
+def _themes(screen: CodesScreen) -> Iterator[Deed]:
+    def say(text: str, tone: str) -> None:
+        screen.say(text, tone)
+
+    keeper = Keeper(screen, say)
+    for theme in THEMES:
+
+        def do(theme: str = theme) -> None:
+            screen.otp.use(replace(screen.otp.config, theme=theme))
+            keeper.keep(("theme",), None if theme == "auto" else theme)
+
+        yield Deed(f"Theme {theme}", "now" if theme == screen.otp.config.theme else "", do)
