@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from rich.style import Style
+from textual.color import Color as TextualColor
 
 from tests import interop
 from tests.app.conftest import MakeApp
 from tests.app.helpers import lines_of, sample_entries, settle
 from tests.qr_reading import HALVES, read_modules
 from tui.app.app import OtpApp
+from tui.app.colorless import Colorless
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.qr_code import QrScreen
 from tui.app.widgets.bars import KeyBar
@@ -151,6 +153,22 @@ async def test_the_note_stands_beside_or_below_and_never_in_the_way(make_app: Ma
             assert read(app) == URI
             for widget in app.screen.query("QrPicture, #words Label, KeyBar"):
                 assert not widget.display or app.screen.region.contains_region(widget.region)
+
+
+@pytest.mark.parametrize("settings", [{}, {"ascii": "on"}], ids=["blocks", "ascii"])
+async def test_no_color_leaves_it_black_on_white(
+    make_app: MakeApp, settings: dict[str, str]
+) -> None:
+    app = make_app(**settings)
+    async with app.run_test(size=(110, 50)) as pilot:
+        await app.push_screen(QrScreen("Site", [URI]))
+        await settle(pilot)
+        seen = set()
+        for y in range(app.screen.query_one(QrPicture).size.height):
+            line = app.screen.query_one(QrPicture).render_line(y)
+            for _, style, _ in line.apply_filter(Colorless(), TextualColor(0, 0, 0)):
+                seen.add(colours(style))
+        assert seen <= {(BLACK, WHITE), (WHITE, BLACK)}
 
 
 async def test_without_block_characters_it_is_made_of_coloured_spaces(make_app: MakeApp) -> None:

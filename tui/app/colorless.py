@@ -10,6 +10,8 @@ from rich.style import Style
 from textual.color import Color as TextualColor
 from textual.filter import LineFilter
 
+KEPT = "kept"
+"""Meta key of styles that stay as they are: a QR code is read by its black and white."""
 _LIGHT = 0.3
 _SHADE = 0.05
 _FAINT = 0.62
@@ -31,7 +33,9 @@ class Colorless(LineFilter):
 
 @lru_cache(maxsize=1024)
 def bare(style: Style) -> Style:
-    """Return `style` without its colors, and with what they told."""
+    """Return `style` without its colors, and with what they told; one with KEPT as it is."""
+    if style.meta.get(KEPT):
+        return style
     behind, before = _light(style.bgcolor, 0.0), _light(style.color, 1.0)
     attributes = Style(bold=style.bold, italic=style.italic, strike=style.strike,
                        underline=style.underline, dim=style.dim, reverse=style.reverse,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from tui import qr
 from tui.errors import EntryError, ExportError
 from tui.formats import google_migration
 from tui.formats.base import Fit
 from tui.otp.backup import Backup, Problem
+from tui.qr import MAX_BYTES, QrCode, make
 from tui.transfer.planning import plan
 
 NAME = google_migration.FORMAT.name
@@ -24,7 +24,7 @@ def plan_codes(backup: Backup) -> Fit:
     too_long = {
         entry.id
         for entry in fit.backup.entries
-        if len(google_migration.uris(replace(fit.backup, entries=(entry,)))[0]) > qr.MAX_BYTES
+        if len(google_migration.uris(replace(fit.backup, entries=(entry,)))[0]) > MAX_BYTES
     }
     if not too_long:
         return fit
@@ -39,7 +39,7 @@ def plan_codes(backup: Backup) -> Fit:
     )
 
 
-def texts_of_codes(fit: Fit, fits: Callable[[qr.QrCode], bool]) -> tuple[str, ...]:
+def texts_of_codes(fit: Fit, fits: Callable[[QrCode], bool]) -> tuple[str, ...]:
     """Return the texts of the QR codes for what `plan_codes` found.
 
     There are ten entries in each, as the app has it, or as many as `fits` the screen; where
@@ -61,7 +61,7 @@ def texts_of_codes(fit: Fit, fits: Callable[[qr.QrCode], bool]) -> tuple[str, ..
     for in_a_part in range(min(google_migration.ENTRIES_IN_A_PART, len(entries)), 0, -1):
         texts = google_migration.uris(fit.backup, in_a_part)
         try:
-            if fits(qr.make(max(texts, key=len))):
+            if fits(make(max(texts, key=len))):
                 break
         except EntryError:
             continue

@@ -1,4 +1,4 @@
-"""A QR code as cells, black on white whatever the theme."""
+"""A QR code as cells, black on white whatever the theme, and with NO_COLOR as well."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.app.colorless import KEPT
 from tui.app.glyphs import glyphs_of
 from tui.app.looks import shortest
 from tui.qr import MARGINS, QrCode
 
 _BLACK, _WHITE = shortest(Color(0, 0, 0)), shortest(Color(255, 255, 255))
-_DARK_ON_LIGHT = Style(color=_BLACK, bgcolor=_WHITE)
-_MODULES = {"#": Style(color=_WHITE, bgcolor=_BLACK), " ": _DARK_ON_LIGHT}
+_DARK_ON_LIGHT = Style(color=_BLACK, bgcolor=_WHITE, meta={KEPT: True})
+_MODULES = {"#": Style(color=_WHITE, bgcolor=_BLACK, meta={KEPT: True}), " ": _DARK_ON_LIGHT}
 
 
 class QrPicture(Widget):
