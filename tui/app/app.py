@@ -141,7 +141,7 @@ class OtpApp(App[None]):
 
     def get_css_variables(self) -> dict[str, str]:
         """Add those of our style sheets to the theme's."""
-        self.theme_variables = completed(super().get_css_variables())
+        self.theme_variables = completed(super().get_css_variables(), self.current_theme)
         return self.theme_variables
 
     def get_line_filters(self) -> Sequence[LineFilter]:

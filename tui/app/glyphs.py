@@ -11,7 +11,7 @@ import locale
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -116,7 +116,7 @@ ASCII = Glyphs(
 )
 
 
-def glyphs_of(app: App[object]) -> Glyphs:
+def glyphs_of(app: App[Any]) -> Glyphs:
     """Return the set that the app draws with."""
     found = getattr(app, "glyphs", UNICODE)
     return found if isinstance(found, Glyphs) else UNICODE
@@ -146,7 +146,7 @@ _DRAWN = {
     "-": "·─━═┄┅┈┉╌╍╴╶╸╺⎯‐‑‒–—―▁▂▔⎺⎻⎼⎽",
     "|": "│┃║┆┇┊┋╎╏╵╷╹╻▎▍▏▕▐▌▋▊▉",
     "+": "┌┐└┘├┤┬┴┼╭╮╰╯┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬┍┎┑┒┕┖┙┚┝┥┠┨┯┰┷┸┿╂▖▗▘▙▚▛▜▝▞▟",
-    "#": "█▇▆▅▄▃▀▓■▪▊",
+    "#": "▀▄█▇▆▅▃▓■▪▊",
     ".": "░▒",
     "*": "✓✔•●★☆",
     "x": "✗✘×",

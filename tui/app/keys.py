@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.keys import KEY_NAME_REPLACEMENTS
 from textual.keys import Keys as TextualKeys
@@ -92,7 +92,7 @@ class Keymap:
 _TABLE = Keymap()
 
 
-def keymap_of(app: App[object]) -> Keymap:
+def keymap_of(app: App[Any]) -> Keymap:
     """Return the keys that hold in the app."""
     found = getattr(app, "keymap", _TABLE)
     return found if isinstance(found, Keymap) else _TABLE

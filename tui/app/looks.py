@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.color import Color as RichColor
 from rich.color import ColorType
@@ -50,7 +50,7 @@ class Looks:
     """The selected code when it is soon over."""
 
 
-def looks_of(app: App[object]) -> Looks:
+def looks_of(app: App[Any]) -> Looks:
     """Return the styles of the app's present theme; without color, those that need none."""
     if app.no_color:
         return COLORLESS

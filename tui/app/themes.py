@@ -119,7 +119,7 @@ def named(setting: str, environ: Mapping[str, str]) -> str:
     return LIGHT.name if light else DARK.name
 
 
-def completed(variables: dict[str, str]) -> dict[str, str]:
+def completed(variables: dict[str, str], theme: Theme) -> dict[str, str]:
     """Return a theme's variables with those of our style sheets, readable where they are used.
 
     Those are `muted`, `rule` and `code`; `field` behind what is typed or chosen, `field-focus`
@@ -128,6 +128,10 @@ def completed(variables: dict[str, str]) -> dict[str, str]:
     """
     if variables["background"].startswith("ansi"):
         return {**variables, **_native(variables)}
+    # Textual counts colors through and is off by one at times, which costs their numbers in
+    # the palette of 256.
+    told = ((name, getattr(theme, name)) for name in ("background", "panel", "surface", *_TONES))
+    variables = {**variables, **{name: color for name, color in told if color}}
     if "muted" not in variables:
         names = ("foreground", "background", "surface", "panel", *_TONES)
         variables = {**variables, **dict(_derived(tuple(variables[name] for name in names)))}

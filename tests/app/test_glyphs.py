@@ -1,0 +1,81 @@
+"""Signs in plain ASCII."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+from rich.cells import cell_len
+
+from tests.app.conftest import MakeApp
+from tests.app.helpers import settle
+from tests.app.test_themes import painted
+from tui.app.commands import COMMANDS, shown
+from tui.app.glyphs import ASCII, UNICODE, glyphs_of, plain, wants_ascii
+
+
+@pytest.mark.parametrize(
+    ("setting", "environ", "encoding", "wanted"),
+    [
+        ("on", {}, "utf-8", True),
+        ("off", {"TERM": "linux"}, "ascii", False),
+        ("auto", {}, "UTF-8", False),
+        ("auto", {}, "utf8", False),
+        ("auto", {"TERM": "linux"}, "utf-8", True),
+        ("auto", {"TERM": "xterm"}, "ISO-8859-1", True),
+        ("auto", {}, "ANSI_X3.4-1968", True),
+    ],
+)
+def test_when_signs_are_plain(
+    setting: str, environ: dict[str, str], encoding: str, wanted: bool
+) -> None:
+    assert wants_ascii(setting, environ, encoding) is wanted
+
+
+def test_both_sets_have_the_same_signs_in_as_many_cells() -> None:
+    for each in fields(UNICODE):
+        sign, other = getattr(UNICODE, each.name), getattr(ASCII, each.name)
+        if isinstance(sign, str):
+            assert other.isascii()
+            assert cell_len(sign) == 1
+            assert cell_len(other) == (2 if each.name == "asks" else 1)
+
+
+def test_every_key_of_the_table_has_a_plain_name() -> None:
+    names = [ASCII.key(shown(key)) for command in COMMANDS for key in command.keys]
+    assert all(name.isascii() for name in names)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("╭─ Keys ──╮│█░▕▏", "+- Keys --+|#.||"),
+        ("Unlocking …", "Unlocking.."),
+        ("a long na…", "a long na~"),
+        ("“it’s”", '"it\'s"'),
+        ("✓ ✗ · ▸ ↵", "* x - > ↵"),
+        ("Köln 郵便局", "Köln 郵便局"),
+    ],
+)
+def test_signs_are_written_plain_cell_for_cell(text: str, written: str) -> None:
+    assert plain(text) == written
+    assert cell_len(text) == cell_len(written)
+
+
+def test_letters_that_the_locale_cannot_write_become_question_marks() -> None:
+    assert plain("Köln 郵便局 –", "iso-8859-1") == "Köln ?????? -"
+    assert plain("Köln", "ascii") == "K?ln"
+    assert plain("Köln", "no such encoding") == "Köln"
+
+
+@pytest.mark.parametrize("keys", [(), ("e",), ("question_mark",), ("l",), ("i",)], ids=str)
+async def test_no_screen_draws_another_sign(make_app: MakeApp, keys: tuple[str, ...]) -> None:
+    app = make_app(ascii="on")
+    assert glyphs_of(app) is ASCII
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await settle(pilot)
+        text = "".join(line.text for line in painted(app))
+    assert [char for char in text if not char.isascii() and not char.isalpha()] in ([], ["👪"])

@@ -1,0 +1,196 @@
+"""Looks: every theme is readable, and nothing needs color."""
+
+from __future__ import annotations
+
+import pytest
+from rich.style import Style
+from textual.color import Color
+from textual.strip import Strip
+from textual.theme import BUILTIN_THEMES, Theme
+
+from tests.app.conftest import MakeApp
+from tests.app.helpers import codes_of, settle
+from tui.app.app import OtpApp
+from tui.app.colorless import bare
+from tui.app.looks import COLORLESS, Looks, looks_of
+from tui.app.screens.settings import SettingsScreen
+from tui.app.themes import BOLD, TEXT, completed, contrast, named
+from tui.settings import THEMES
+
+
+def painted(app: OtpApp) -> list[Strip]:
+    """What the terminal is given, line by line."""
+    return app.screen._compositor.render_strips()
+
+
+def test_the_settings_have_the_themes_that_there_are() -> None:
+    assert set(THEMES) == {"auto", "otp-dark", "otp-light", *BUILTIN_THEMES} - {"textual-ansi"}
+
+
+@pytest.mark.parametrize(
+    ("told", "theme"),
+    [
+        ("15;0", "otp-dark"),
+        ("0;15", "otp-light"),
+        ("0;default;15", "otp-light"),
+        ("12;8", "otp-dark"),
+        ("0;7", "otp-light"),
+        ("", "otp-dark"),
+        ("dark", "otp-dark"),
+        ("0;²", "otp-dark"),
+    ],
+)
+def test_auto_follows_what_the_terminal_tells(told: str, theme: str) -> None:
+    assert named("auto", {"COLORFGBG": told}) == theme
+    assert named("nord", {"COLORFGBG": told}) == "nord"
+
+
+@pytest.mark.parametrize("name", [name for name in THEMES if not name.startswith(("auto", "ansi"))])
+async def test_text_can_be_read_in_every_theme(make_app: MakeApp, name: str) -> None:
+    app = make_app(vault=None, theme=name)
+    assert app.theme == name
+    looks = looks_of(app)
+    for style in (looks.plain, looks.code, looks.muted, looks.strong, looks.good, looks.warning,
+                  looks.error):  # fmt: skip
+        assert ratio(style) >= TEXT - 0.1
+    for style in (looks.on_plain, looks.on_code, looks.on_warning):
+        assert style.bold
+        assert ratio(style) >= BOLD
+    assert ratio(looks.on_muted) >= TEXT - 0.2
+    assert ratio(looks.rule) >= 1.4
+    assert contrast(behind(looks.on_plain), behind(looks.plain)) >= 1.2
+
+
+def behind(style: Style) -> Color:
+    assert style.bgcolor is not None
+    return Color.from_rich_color(style.bgcolor)
+
+
+def ratio(style: Style) -> float:
+    assert style.color is not None
+    return contrast(Color.from_rich_color(style.color), behind(style))
+
+
+@pytest.mark.parametrize("name", ["ansi-dark", "ansi-light"])
+async def test_a_theme_in_the_terminals_own_colors_leaves_its_background_alone(
+    make_app: MakeApp, name: str
+) -> None:
+    app = make_app(theme=name)
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        styles = [segment.style for line in painted(app) for segment in line if segment.style]
+        assert all(each.bgcolor is None or each.bgcolor.is_default for each in styles)
+        assert any(each.reverse for each in styles)
+
+
+async def without_color(make_app: MakeApp, environ: dict[str, str], *keys: str) -> list[Strip]:
+    app = make_app()
+    app = OtpApp(app.vault_path, app.config, clock=app.clock, clipboard=app._given_way,
+                 vault=app.vault, environ=environ)  # fmt: skip
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await settle(pilot)
+        return painted(app)
+
+
+@pytest.mark.parametrize("keys", [(), ("e",), ("question_mark",), ("l",), ("i",)], ids=str)
+async def test_without_color_no_color_is_sent(make_app: MakeApp, keys: tuple[str, ...]) -> None:
+    lines = await without_color(make_app, {"NO_COLOR": "1"}, *keys)
+    styles = [segment.style for line in lines for segment in line if segment.style]
+    assert styles
+    assert all(each.color is None and each.bgcolor is None for each in styles)
+
+
+async def test_without_color_the_selected_row_and_category_are_reverse(make_app: MakeApp) -> None:
+    lines = await without_color(make_app, {"NO_COLOR": "1"})
+    reverse = ["".join(each.text for each in line if each.style and each.style.reverse)
+               for line in lines]  # fmt: skip
+    assert next(text for text in reverse if text.strip()) == " All "
+    assert "GitHub" in "".join(reverse)
+
+
+async def test_an_empty_no_color_is_none(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "")
+    lines = await without_color(make_app, {"NO_COLOR": ""})
+    colors = [segment.style.color for line in lines for segment in line if segment.style]
+    triplets = [color.triplet for color in colors if color and color.triplet]
+    assert any(len({*triplet}) > 1 for triplet in triplets)
+
+
+@pytest.mark.parametrize(
+    ("style", "told"),
+    [
+        ("bold #ffffff on #000000", "bold"),
+        ("#808080 on #000000", "dim"),
+        ("#dadada on #303030", "underline"),
+        ("#000000 on #ffffff", "reverse"),
+        ("reverse #dadada on #000000", "reverse"),
+        ("reverse #000000 on #ffffff", "not reverse"),
+        ("", ""),
+    ],
+)
+def test_light_and_dark_become_attributes(style: str, told: str) -> None:
+    made, wanted = bare(Style.parse(style)), Style.parse(told)
+    assert (made.color, made.bgcolor) == (None, None)
+    assert [bool(getattr(made, name)) for name in ("bold", "dim", "underline", "reverse")] == [
+        bool(getattr(wanted, name)) for name in ("bold", "dim", "underline", "reverse")
+    ]
+
+
+def test_without_color_what_differs_in_meaning_differs_in_looks() -> None:
+    looks: Looks = COLORLESS
+    assert looks.on_plain.reverse
+    assert looks.on_muted.reverse
+    assert len({str(each) for each in (looks.plain, looks.muted, looks.strong)}) == 3
+
+
+async def test_with_16_colors_only_those_are_used(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-16color")
+    monkeypatch.delenv("COLORTERM", raising=False)
+    for theme, dark in (("nord", True), ("otp-light", False), ("auto", True)):
+        made = make_app(vault=None, theme=theme)
+        app = OtpApp(made.vault_path, made.config, environ={"TERM": "xterm-16color"})
+        assert app.current_theme.dark is dark
+        variables = app.theme_variables
+        for name in ("foreground", "background", "panel", "primary", "muted", "error", "warning"):
+            color = Color.parse(variables[name])
+            assert set(color.rgb) <= {0, 85, 170, 255}
+        assert contrast(Color.parse(variables["muted"]), Color.parse(variables["panel"])) > BOLD
+
+
+async def test_another_theme_is_shown_at_once_below_too(make_app: MakeApp) -> None:
+    app = make_app(theme="otp-dark")
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        codes = codes_of(app)
+        app.push_screen(SettingsScreen())
+        await settle(pilot)
+        app.use(make_app(vault=None, theme="otp-light").config)
+        await settle(pilot)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert looks_of(app).plain.bgcolor == looks_of(codes.app).plain.bgcolor
+        line = painted(app)[4]
+        backs = {segment.style.bgcolor.get_truecolor().hex for segment in line
+                 if segment.style and segment.style.bgcolor}  # fmt: skip
+        assert backs == {"#ffffff"}
+
+
+def test_a_theme_that_has_them_keeps_its_own_variables() -> None:
+    theme = Theme("mine", "#222222", background="#000000", variables={"muted": "#333333"})
+    given = {**theme.to_color_system().generate(), **theme.variables}
+    made = completed(given, theme)
+    assert (made["muted"], made["primary"], made["background"]) == ("#333333", "#222222", "#000000")
+
+
+def test_our_colors_stay_in_the_palette_of_256(make_app: MakeApp) -> None:
+    app = make_app(vault=None, theme="otp-dark")
+    for style in (looks_of(app).warning, looks_of(app).error, looks_of(app).on_code):
+        assert style.color is not None
+        assert style.color.number is not None
