@@ -1,0 +1,804 @@
+"""The form: by hand, by URI, from a picture; what it says, what it saves, what it keeps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Button, Input, Select, Static, TextArea
+
+from tests.app.conftest import MakeApp, MakeVault
+from tests.app.helpers import (
+    PASSWORD,
+    FakeClock,
+    lines_of,
+    pass_time,
+    sample_entries,
+    settle,
+    status_of,
+)
+from tests.transfer.test_entering import migration, picture
+from tui.app.app import OtpApp
+from tui.app.screens.choose_picture import PictureScreen
+from tui.app.screens.codes import CodesScreen
+from tui.app.screens.confirm import ConfirmScreen
+from tui.app.screens.entry_form import EntryFormScreen
+from tui.app.screens.several_entries import SeveralScreen
+from tui.app.screens.unlock import UnlockScreen
+from tui.app.widgets.entry_fields import EntryFields
+from tui.app.widgets.file_chooser import PathInput
+from tui.app.widgets.form_fields import FoldLine, FormInput, FormRow, LiveCode, NoteArea
+from tui.app.widgets.preview_list import PreviewList
+from tui.errors import NotSavedError
+from tui.otp.codes import code_at
+from tui.otp.entry import Algorithm, Binding, Category, Entry, OtpType, category_id
+from tui.otp.secret import Secret
+from tui.vault.undoing import can_undo, undo
+from tui.vault.vault import LockedVault, Vault
+
+SECRET = "JBSWY3DPEHPK3PXP"
+URI = f"otpauth://totp/Shop:me?secret={SECRET}&issuer=Shop&digits=8&period=60&algorithm=SHA256"
+
+
+class Form:
+    """An open form, and what it returned."""
+
+    def __init__(self, pilot: Pilot[None]) -> None:
+        self.pilot = pilot
+        self.said: list[str | None] = []
+        self.screen: EntryFormScreen
+
+    async def open(self, vault: Vault, entry: Entry | None = None) -> Form:
+        await settle(self.pilot)
+        self.screen = EntryFormScreen(vault, entry)
+        self.pilot.app.push_screen(self.screen, self.said.append)
+        await settle(self.pilot)
+        return self
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await settle(self.pilot)
+
+    async def type(self, name: str, text: str) -> None:
+        """Type a text; but for its end at once, which is faster."""
+        field = self.screen.query_one(f"#{name}")
+        field.focus()
+        if isinstance(field, TextArea):
+            field.insert(text[:-1])
+        elif isinstance(field, Input):
+            field.insert_text_at_cursor(text[:-1])
+        await self.press(text[-1])
+
+    async def paste(self, text: str) -> None:
+        self.pilot.app.post_message(events.Paste(text))
+        await settle(self.pilot)
+        await settle(self.pilot)
+
+    def text(self, name: str) -> str:
+        return self.screen.query_one(f"#{name}", Input).value
+
+    @property
+    def in_front(self) -> bool:
+        return self.pilot.app.screen is self.screen
+
+    def row(self, name: str) -> FormRow:
+        return next(row for row in self.screen.query(FormRow) if row.name_shown == name)
+
+    def mistakes(self) -> dict[str, str]:
+        return {row.name_shown: row.mistake for row in self.screen.query(FormRow) if row.mistake}
+
+    @property
+    def code(self) -> str:
+        return lines_of(self.screen.query_one(LiveCode))[0].strip()
+
+    @property
+    def twin(self) -> str:
+        return str(self.screen.query_one("#twin", Static).render())
+
+    @property
+    def more(self) -> bool:
+        return bool(self.screen.query_one("#more").display)
+
+    @property
+    def on_screen(self) -> str:
+        """All text that the screen shows."""
+        strips = self.screen._compositor.render_strips()
+        return "\n".join("".join(part.text for part in strip) for strip in strips)
+
+
+def one(vault: Vault) -> Entry:
+    (entry,) = vault.entries
+    return entry
+
+
+# --- by hand --------------------------------------------------------------------------------
+
+
+async def test_an_entry_is_typed_its_code_compared_and_saved(
+    make_app: MakeApp, make_vault: MakeVault, vault_path: Path, clock: FakeClock
+) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault)
+        await form.press(*"Shop", "enter", *"me", "enter")
+        assert "324" not in form.code
+        assert app.focused is form.screen.query_one("#secret")
+        await form.type("secret", SECRET.lower())
+        expected = code_at(Entry(type=OtpType.TOTP, issuer="", secret=Secret.base32(SECRET)),
+                           clock.now()).text  # fmt: skip
+        assert form.code.startswith(f"{expected[:3]} {expected[3:]}")
+        assert form.code.endswith("10 s left")
+        assert vault.entries == ()
+        await form.press("enter")
+        assert form.said == ["Added Shop (me)."]
+    made = one(LockedVault.read(vault_path, clock).unlock(PASSWORD))
+    assert (made.type, made.issuer, made.account, made.secret.normal, made.digits, made.period) == (
+        OtpType.TOTP, "Shop", "me", SECRET, 6, 30,
+    )  # fmt: skip
+    assert made.created == int(clock.now())
+
+
+async def test_the_code_goes_with_the_time(
+    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock
+) -> None:
+    vault = make_vault()
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault, vault.entries[0])
+        before = form.code
+        await pass_time(pilot, clock, 1)
+        assert form.code.split()[:2] == before.split()[:2]
+        assert "9 s left" in form.code
+        await pass_time(pilot, clock, 9)
+        assert form.code.split()[:2] != before.split()[:2]
+        assert "30 s left" in form.code
+
+
+async def test_a_mistake_is_named_at_its_field_once_it_was_touched(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault)
+        assert form.mistakes() == {}
+        await form.type("secret", "ABC1")
+        assert list(form.mistakes()) == ["Secret"]
+        assert "base32" in form.mistakes()["Secret"]
+        await form.press("backspace")
+        assert form.mistakes() == {}
+        await form.press("ctrl+s")
+        assert list(form.mistakes()) == ["Issuer"]
+        assert app.focused is form.screen.query_one("#issuer")
+        assert "Not saved" in status_of(app)
+        assert vault.entries == ()
+
+
+async def test_a_mistake_behind_more_is_shown_at_save(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault)
+        await form.type("issuer", "Shop")
+        await form.type("secret", SECRET)
+        await form.press("ctrl+t")
+        await form.type("digits", "12")
+        assert form.mistakes() == {"Digits": "A whole number from 1 to 10."}
+        await form.press("ctrl+t")
+        assert not form.more
+        await form.press("ctrl+s")
+        assert form.more
+        assert app.focused is form.screen.query_one("#digits")
+        assert vault.entries == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [
+        (OtpType.TOTP, {"Algorithm", "Digits", "Period"}),
+        (OtpType.HOTP, {"Algorithm", "Digits", "Counter"}),
+        (OtpType.STEAM, set()),
+        (OtpType.MOTP, {"PIN"}),
+        (OtpType.YANDEX, {"PIN"}),
+    ],
+)
+async def test_a_type_shows_its_own_fields(
+    make_app: MakeApp, make_vault: MakeVault, kind: OtpType, shown: set[str]
+) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 40)) as pilot:
+        form = await Form(pilot).open(vault)
+        form.screen.query_one("#type", Select).value = kind
+        await settle(pilot)
+        there = {row.name_shown for row in form.screen.query(FormRow) if row.display}
+        always = {"Type", "Issuer", "Account", "Secret", "Code", "Categories", "Note"}
+        assert there == always | shown
+        assert form.more == ("PIN" in shown)
+        words = str(form.screen.query_one(FoldLine).render())
+        assert all((name if name == "PIN" else name.lower()) in words for name in shown)
+
+
+async def test_the_usual_digits_of_one_type_do_not_stay_for_another(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    vault = make_vault()
+    app = make_app(vault)
+    async with app.run_test(size=(80, 40)) as pilot:
+        form = await Form(pilot).open(vault, vault.entries[2])
+        form.screen.query_one("#type", Select).value = OtpType.TOTP
+        await settle(pilot)
+        assert form.text("digits") == ""
+        await form.press("ctrl+s")
+        assert (vault.entries[2].type, vault.entries[2].digits) == (OtpType.TOTP, 6)
+
+
+async def test_the_next_code_of_a_counter_is_shown(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    vault = make_vault()
+    app = make_app(vault)
+    async with app.run_test(size=(80, 40)) as pilot:
+        form = await Form(pilot).open(vault, vault.entries[3])
+        expected = code_at(vault.entries[3], 0).text
+        assert form.code.split()[:2] == [expected[:3], expected[3:]]
+        assert form.more
+
+
+async def test_more_opens_by_key_and_by_click(make_app: MakeApp, make_vault: MakeVault) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault)
+        assert not form.more
+        await form.press("ctrl+t")
+        assert form.more
+        await form.press("f3")
+        assert not form.more
+        await pilot.click(FoldLine)
+        await settle(pilot)
+        assert form.more
+
+
+async def test_enter_leads_through_the_form(make_app: MakeApp, make_vault: MakeVault) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault)
+        seen = []
+        for _ in range(4):
+            seen.append(app.focused.id if app.focused else None)
+            await form.press("tab")
+        assert seen == ["issuer", "account", "secret", None]
+        assert isinstance(app.focused, Button)
+
+
+# --- the secret ---------------------------------------------------------------------------
+
+
+async def test_the_secret_is_dots_until_a_key_shows_it(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault)
+        await form.type("secret", SECRET)
+        assert SECRET not in form.on_screen
+        await form.press("ctrl+r")
+        assert SECRET in form.on_screen
+        await form.press("shift+home", "ctrl+x")
+        assert app.clipboard == ""
+        assert form.text("secret") == SECRET
+        await form.press("f2")
+        assert SECRET not in form.on_screen
+
+
+async def test_a_lock_leaves_nothing_of_the_secret(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    vault = make_vault()
+    app = make_app(vault)
+    async with app.run_test(size=(80, 40)) as pilot:
+        form = await Form(pilot).open(vault, vault.entries[4])
+        await form.press("ctrl+r")
+        fields = form.screen.query_one(EntryFields)
+        inputs = list(form.screen.query(FormInput))
+        note = form.screen.query_one(NoteArea)
+        assert fields.draft.secret
+        app.lock()
+        await settle(pilot)
+        assert isinstance(app.screen, UnlockScreen)
+        assert [field.value for field in inputs] == [""] * len(inputs)
+        assert note.text == ""
+        assert (fields.draft.secret, fields.draft.pin, fields.code.text) == ("", "", "")
+        kept = {name: repr(value) for name, value in vars(form.screen).items()}
+        assert kept["_before"] == kept["_made"] == kept["_start"] == kept["_twins"] == "None"
+
+
+async def test_ctrl_l_locks(make_app: MakeApp, make_vault: MakeVault) -> None:
+    vault = make_vault()
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault)
+        await form.press(*"Sh", "ctrl+l")
+        assert isinstance(app.screen, UnlockScreen)
+
+
+async def test_a_secret_that_is_here_already_is_told_and_allowed(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    entries, _ = sample_entries()
+    vault = make_vault(entries[:1], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault)
+        await form.type("issuer", "Twin")
+        await form.type("secret", "gezd gnbv-gy3tqojq gezdgnbvgy3tqojq")
+        assert form.twin == "GitHub (octocat) has this secret already."
+        await form.press("ctrl+s")
+        assert form.said == ["Added Twin."]
+        assert len(vault.entries) == 2
+
+
+async def test_an_entry_is_not_its_own_twin(make_app: MakeApp, make_vault: MakeVault) -> None:
+    entries, _ = sample_entries()
+    vault = make_vault(entries[:1], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault, vault.entries[0])
+        assert form.twin == ""
+
+
+# --- URIs ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["type", "issuer", "account", "secret", "digits", "note", "category", "save"]
+)
+async def test_a_uri_pasted_anywhere_fills_everything_in(
+    make_app: MakeApp, make_vault: MakeVault, name: str
+) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 40)) as pilot:
+        form = await Form(pilot).open(vault)
+        await form.press("ctrl+t")
+        form.screen.query_one(f"#{name}").focus()
+        await settle(pilot)
+        await form.paste(f"{URI}\n")
+        assert (form.text("issuer"), form.text("account"), form.text("secret")) == (
+            "Shop", "me", SECRET,
+        )  # fmt: skip
+        assert (form.text("digits"), form.text("period")) == ("8", "60")
+        assert form.screen.query_one("#algorithm", Select).value is Algorithm.SHA256
+        assert form.screen.query_one("#note", TextArea).text == form.text("category") == ""
+        assert form.more
+        assert SECRET not in form.on_screen
+        await form.press("enter")
+        made = one(vault)
+        assert (made.issuer, made.digits, made.period, made.algorithm) == (
+            "Shop", 8, 60, Algorithm.SHA256,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("issuer", "enter"), ("issuer", "ctrl+s"), ("secret", "tab"), ("note", "enter"),
+        ("note", "tab"), ("category", "enter"),
+    ],
+)  # fmt: skip
+async def test_a_typed_uri_is_never_shown_and_then_read(
+    make_app: MakeApp, make_vault: MakeVault, name: str, key: str
+) -> None:
+    uri = f"otpauth://totp/Shop:me?secret={SECRET}"
+    vault = make_vault([], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 40)) as pilot:
+        form = await Form(pilot).open(vault)
+        await form.press("ctrl+t")
+        await form.type(name, uri)
+        assert SECRET not in form.on_screen
+        assert "totp" not in form.on_screen
+        await form.press(key)
+        assert (form.text("issuer"), form.text("account"), form.text("secret")) == (
+            "Shop", "me", SECRET,
+        )  # fmt: skip
+        assert form.screen.query_one("#note", TextArea).text == form.text("category") == ""
+        assert SECRET not in form.on_screen
+        assert vault.entries == ()
+
+
+async def test_a_wrong_uri_is_told_where_it_was_typed_and_not_saved(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault)
+        await form.type("secret", SECRET)
+        await form.type("issuer", "otpauth://totp/Shop?digits=6")
+        await form.press("enter")
+        assert form.mistakes() == {"Issuer": "The URI has no secret."}
+        await form.press("ctrl+s")
+        assert vault.entries == ()
+
+
+async def test_a_wrong_uri_that_is_pasted_changes_nothing(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault)
+        await form.type("issuer", "Shop")
+        await form.paste("otpauth://totp/x?secret=0189")
+        assert form.text("issuer") == "Shop"
+        assert "base32" in status_of(app)
+        assert "0189" not in form.on_screen
+
+
+async def test_other_text_is_pasted_as_text(make_app: MakeApp, make_vault: MakeVault) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 40)) as pilot:
+        form = await Form(pilot).open(vault)
+        await form.paste("Shop")
+        assert form.text("issuer") == "Shop"
+        await form.press("ctrl+t")
+        form.screen.query_one("#note").focus()
+        await settle(pilot)
+        await form.paste("two\nlines")
+        assert form.screen.query_one("#note", TextArea).text == "two\nlines"
+
+
+async def test_a_uri_of_a_type_with_a_pin_asks_for_it(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 40)) as pilot:
+        form = await Form(pilot).open(vault)
+        await form.paste("motp://VPN:ops?secret=e3152afee62599c8")
+        assert app.focused is form.screen.query_one("#pin")
+        await form.press(*"1234", "ctrl+s")
+        assert (one(vault).type, one(vault).pin) == (OtpType.MOTP, "1234")
+
+
+async def test_the_icon_that_a_uri_names_is_kept(make_app: MakeApp, make_vault: MakeVault) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault)
+        await form.paste(f"otpauth://totp/Shop:me?secret={SECRET}&icon=shop")
+        await form.press("enter")
+        assert one(vault).icon == "shop"
+
+
+# --- several ---------------------------------------------------------------------------------
+
+
+def several_lines(app: OtpApp) -> list[str]:
+    return [line for line in lines_of(app.screen.query_one(PreviewList)) if line.strip()]
+
+
+async def test_several_are_listed_and_added_as_one_step_without_what_is_here(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    entries, _ = sample_entries()
+    vault = make_vault(entries[:1], [])
+    app = make_app(vault)
+    here = "otpauth://totp/GitHub:octocat?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault)
+        await form.paste("\n".join([*migration(12), here]))
+        assert isinstance(app.screen, SeveralScreen)
+        assert len(several_lines(app)) == 13
+        assert "Site 11" in several_lines(app)[11]
+        assert "13 entries: Enter adds 12. 1 already here." in status_of(app)
+        await form.press("enter")
+        assert form.said == ["12 entries added, 1 already here."]
+        assert len(vault.entries) == 13
+        assert can_undo(vault.document) == "addition of 12 entries"
+        assert undo(vault.document, 0).entries == tuple(entries[:1])
+
+
+async def test_several_can_be_left_out_or_left(make_app: MakeApp, make_vault: MakeVault) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault)
+        await form.paste(migration(3)[0])
+        assert status_of(app).startswith("3 entries: Enter adds them all.")
+        await form.press("escape")
+        assert form.in_front
+        assert vault.entries == ()
+        await form.paste(migration(3)[0])
+        await form.press("space")
+        assert "Enter adds 2" in status_of(app)
+        await form.press("enter")
+        assert [each.issuer for each in vault.document.entries] == ["Site 1", "Site 2"]
+        assert form.said == ["2 entries added, 1 left out."]
+
+
+async def test_a_part_that_is_missing_is_named(make_app: MakeApp, make_vault: MakeVault) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    first, second = migration(11)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault)
+        await form.paste(first)
+        assert "part 2 of 2 is missing" in status_of(app)
+        await form.press("escape")
+        await form.paste(second)
+        assert form.in_front
+        assert form.text("issuer") == "Site 10"
+        assert "part 1 of 2 is missing" in status_of(app)
+
+
+async def test_several_do_not_go_into_one_entry(make_app: MakeApp, make_vault: MakeVault) -> None:
+    vault = make_vault()
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault, vault.entries[0])
+        await form.paste(migration(3)[0])
+        assert form.in_front
+        assert "holds 3 entries" in status_of(app)
+        assert form.text("issuer") == "GitHub"
+
+
+# --- pictures ----------------------------------------------------------------------------------
+
+
+async def test_a_picture_fills_the_form_in(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
+) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    (tmp_path / "shot.png").write_bytes(picture(URI))
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault)
+        await form.press("ctrl+o")
+        assert isinstance(app.screen, PictureScreen)
+        field = app.screen.query_one(PathInput)
+        field.value = f"{tmp_path}/sh"
+        field.cursor_position = len(field.value)
+        await form.press("tab")
+        assert field.value == f"{tmp_path}/shot.png"
+        await form.press("enter")
+        await settle(pilot)
+        assert form.in_front
+        assert (form.text("issuer"), form.text("digits")) == ("Shop", "8")
+
+
+async def test_all_codes_of_a_picture_are_offered(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
+) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    path = tmp_path / "phone.png"
+    path.write_bytes(picture(URI, *migration(2)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault)
+        await form.press("ctrl+o")
+        app.screen.query_one(PathInput).value = str(path)
+        await form.press("enter")
+        await settle(pilot)
+        assert isinstance(app.screen, SeveralScreen)
+        await form.press("enter")
+        assert form.said == ["3 entries added."]
+
+
+async def test_a_file_that_is_no_picture_is_told_and_escape_goes_back(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
+) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    path = tmp_path / "notes.txt"
+    path.write_text("hello")
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault)
+        await form.press("ctrl+o")
+        app.screen.query_one(PathInput).value = str(path)
+        await form.press("enter")
+        assert "notes.txt: The file is not a picture" in status_of(app)
+        await form.press("escape")
+        assert form.in_front
+
+
+# --- changing -----------------------------------------------------------------------------------
+
+
+async def test_a_change_keeps_all_that_the_form_does_not_show(
+    make_app: MakeApp, make_vault: MakeVault, vault_path: Path, clock: FakeClock
+) -> None:
+    entries, categories = sample_entries()
+    was = replace(entries[1], pinned=True, copy_count=7, created=5, icon="shop", note="a\nb",
+                  extra={"x-mine": 1}, updated=5, revision=3)  # fmt: skip
+    vault = make_vault([was], categories)
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault, was)
+        await form.press("end", *" two", "ctrl+s")
+        assert form.said == ["Changed Registrar two (ops@example.org)."]
+        assert can_undo(vault.document) == "change of Registrar (ops@example.org)"
+        assert undo(vault.document, 0).entries[0].issuer == "Registrar"
+    now = one(LockedVault.read(vault_path, clock).unlock(PASSWORD))
+    assert now == replace(was, issuer="Registrar two", updated=int(clock.now()), revision=4)
+
+
+async def test_a_counter_that_moved_on_meanwhile_is_not_turned_back(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    entries, _ = sample_entries()
+    vault = make_vault([entries[3]], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault, entries[3])
+        vault.take_hotp(entries[3].id)
+        await form.press("end", "s", "ctrl+s")
+        assert (one(vault).issuer, one(vault).counter) == ("Banks", 13)
+
+
+async def test_without_a_change_nothing_is_saved(make_app: MakeApp, make_vault: MakeVault) -> None:
+    vault = make_vault()
+    app = make_app(vault)
+    before = vault.document
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault, vault.entries[6])
+        await form.press("ctrl+s")
+        assert form.said == [None]
+        assert vault.document == before
+
+
+async def test_categories_are_ticked_and_made_in_the_same_step(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    entries, categories = sample_entries()
+    vault = make_vault([entries[0]], categories)
+    before = vault.document
+    app = make_app(vault)
+    async with app.run_test(size=(80, 40)) as pilot:
+        form = await Form(pilot).open(vault, entries[0])
+        assert form.more
+        form.screen.query_one("TickList").focus()
+        await form.press("space", "down", "space", "tab", *"Home", "enter", *"Other", "ctrl+s")
+        names = {each.id: each.name for each in vault.document.categories}
+        assert [names[place.category] for place in one(vault).categories] == [
+            "Work", "Home", "Other",
+        ]  # fmt: skip
+        assert undo(vault.document, 0).categories == before.categories
+        assert [place.category for place in undo(vault.document, 0).entries[0].categories] == [
+            category_id("Web")
+        ]
+
+
+async def test_a_new_entry_can_be_in_categories(make_app: MakeApp, make_vault: MakeVault) -> None:
+    web = Category.named("Web")
+    vault = make_vault([], [web])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 40)) as pilot:
+        form = await Form(pilot).open(vault)
+        await form.type("issuer", "Shop")
+        await form.type("secret", SECRET)
+        await form.press("ctrl+t")
+        await form.type("category", "Web")
+        await form.press("ctrl+s")
+        assert one(vault).categories == (Binding(web.id, 0),)
+        assert vault.document.categories == (web,)
+
+
+async def test_a_note_has_lines(make_app: MakeApp, make_vault: MakeVault) -> None:
+    vault = make_vault()
+    app = make_app(vault)
+    async with app.run_test(size=(80, 40)) as pilot:
+        form = await Form(pilot).open(vault, vault.entries[0])
+        form.screen.query_one("#note").focus()
+        await form.press(*"one", "enter", *"two", "ctrl+s")
+        assert vault.entries[0].note == "one\ntwo"
+
+
+async def test_an_entry_that_is_gone_is_told(make_app: MakeApp, make_vault: MakeVault) -> None:
+    vault = make_vault()
+    app = make_app(vault)
+    gone = vault.entries[0]
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault, gone)
+        vault.change(lambda document: replace(document, entries=document.entries[1:]))
+        await form.press("x", "ctrl+s")
+        assert form.in_front
+        assert form.said == []
+        assert status_of(app)
+
+
+# --- leaving --------------------------------------------------------------------------------------
+
+
+async def test_escape_leaves_at_once_where_nothing_was_typed(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    vault = make_vault()
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault, vault.entries[7])
+        await form.press("escape")
+        assert form.said == [None]
+        assert isinstance(app.screen, CodesScreen)
+
+
+async def test_escape_asks_before_typing_is_lost(make_app: MakeApp, make_vault: MakeVault) -> None:
+    vault = make_vault()
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault)
+        await form.press("S", "escape")
+        assert isinstance(app.screen, ConfirmScreen)
+        await form.press("n")
+        assert form.in_front
+        assert form.text("issuer") == "S"
+        await form.press("escape", "y")
+        assert form.said == [None]
+
+
+async def test_when_saving_fails_the_change_is_kept_and_said_not_to_be_saved(
+    make_app: MakeApp, make_vault: MakeVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+
+    def fail(*_: object, **__: object) -> None:
+        raise NotSavedError("The disk is full.")
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault)
+        monkeypatch.setattr(Vault, "_write", fail)
+        await form.type("issuer", "Shop")
+        await form.type("secret", SECRET)
+        await form.press("enter")
+        assert form.said == ["NOT SAVED. The disk is full."]
+        assert one(vault).issuer == "Shop"
+        assert not vault.saved
+        monkeypatch.undo()
+
+
+# --- small ---------------------------------------------------------------------------------------
+
+
+async def test_all_of_it_can_be_reached_on_a_small_terminal(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    vault = make_vault()
+    app = make_app(vault)
+    async with app.run_test(size=(40, 12)) as pilot:
+        form = await Form(pilot).open(vault)
+        shown = form.on_screen
+        assert all(word in shown for word in ("Type", "Secret", "Code", "More", "Save"))
+        await form.press("ctrl+t")
+        form.screen.query_one("#type").focus()
+        await settle(pilot)
+        for _ in range(12):
+            focused = app.focused
+            assert focused is not None
+            assert focused.region.height > 0
+            assert form.screen.query_one("#form").region.contains_region(focused.region)
+            await form.press("tab")
+
+
+@pytest.mark.parametrize("index", [2, 3, 6, 7])
+async def test_every_type_opens_and_names_are_no_markup(
+    make_app: MakeApp, make_vault: MakeVault, index: int
+) -> None:
+    vault = make_vault(categories=[Category.named("[/x] \x1b]52;c;QQ\x07")])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault, vault.entries[index])
+        await form.press("ctrl+t", "ctrl+t")
+        assert not {"\x1b", "\u202e"} & set(form.on_screen)
+        assert form.mistakes() == {}

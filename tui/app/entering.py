@@ -1,0 +1,91 @@
+"""What the form for an entry does to the vault: each a step that can be undone. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui.otp.entry import Binding, Category, Entry
+from tui.vault import editing
+from tui.vault.importing import DEFAULT_CHOICES, Report, apply, plan
+from tui.vault.undoing import with_undo
+
+if TYPE_CHECKING:
+    from tui.otp.backup import Backup
+    from tui.vault.document import Document
+
+
+def put(
+    document: Document,
+    before: Entry | None,
+    after: Entry,
+    wanted: Mapping[Category, bool],
+    moment: int,
+) -> Document:
+    """Return `document` with what a form holds: a new entry, or `before` changed to `after`.
+
+    `wanted` says of categories whether the entry is in them; those that are not there yet are
+    made. `moment` is the Unix second of now.
+
+    Raises:
+        MatchError: the entry that is changed is not there (any more).
+        EntryError: no codes can be made from it.
+        UsageError: the name of a category is too long.
+    """
+    places: dict[str, bool] = {}
+    for category, inside in wanted.items():
+        here = _find(document, category)
+        if here is None and inside:
+            document = editing.make_category(document, category.name)
+            here = _find(document, category)
+        if here is not None:
+            places[here.id] = inside
+    if before is not None:
+        edited = editing.edit(document, before, after, moment)
+        return editing.assign(edited, {before.id}, places, moment)
+    bindings = tuple(Binding(identity) for identity, inside in places.items() if inside)
+    return editing.add(document, [replace(after, categories=bindings)], moment)
+
+
+def put_all(
+    document: Document, backup: Backup, unticked: Collection[int], moment: int
+) -> tuple[Document, Report]:
+    """Return `document` with the entries of a text or a picture, as one step, and the report.
+
+    What is here already is passed over. `unticked` are the places in the plan that stay out.
+    """
+    rows = plan(document, backup)
+    ticked = [place for place in range(len(rows)) if place not in unticked]
+    after, report = apply(document, backup, rows, DEFAULT_CHOICES, moment, ticked=ticked)
+    if report.added:
+        after = with_undo(document, after, f"addition of {_entries(report.added)}")
+    return after, report
+
+
+def told(report: Report) -> str:
+    """Return what `put_all` did, for the user: `12 entries added, 2 already here.`"""
+    others = [
+        f"{count} {words}"
+        for count, words in (
+            (report.already_here, "already here"),
+            (report.skipped - report.already_here, "left out"),
+            (report.refused, "not read"),
+        )
+        if count
+    ]
+    if report.added:
+        return f"{', '.join([f'{_entries(report.added)} added', *others])}."
+    return f"Nothing was added: {', '.join(others) or 'there are no entries'}."
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
+
+
+def _find(document: Document, wanted: Category) -> Category | None:
+    """Return the category with that id, or else with that name."""
+    for category in document.categories:
+        if category.id == wanted.id:
+            return category
+    return next((one for one in document.categories if one.name == wanted.name), None)

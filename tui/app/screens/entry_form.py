@@ -1,0 +1,314 @@
+"""The form for an entry: a new one, by hand, by URI or from a picture, or one to change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, VerticalScroll
+from textual.widgets import Button, Static
+
+from tui.app.entering import put, put_all, told
+from tui.app.screens.base import Dialog, beside
+from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
+from tui.app.widgets.entry_fields import EntryFields
+from tui.app.widgets.form_fields import UriGiven
+from tui.errors import EntryError, NotSavedError, OtpTuiError
+from tui.otp.codes import code_at, remaining
+from tui.otp.draft import Draft
+from tui.transfer.entering import entries_in_text, holds_uri
+from tui.vault.comparing import by_secret
+from tui.vault.editing import called, undoable
+from tui.vault.importing import Report, plan
+
+if TYPE_CHECKING:
+    from tui.otp.backup import Backup
+    from tui.otp.entry import Category, Entry
+    from tui.vault.document import Document
+    from tui.vault.vault import Vault
+
+MOST_TEXT = 200_000
+"""Characters that a pasted text may have; a longer one is a file to import."""
+_KEYS = [
+    ("^s", "save"),
+    ("⇥", "next"),
+    ("^r", "secret"),
+    ("^t", "more"),
+    ("^o", "QR picture"),
+    ("Esc", "leave"),
+]
+_HINT = "Paste an otpauth:// URI into any field, or fill in the form."
+_SHORT_HINT = "Paste a URI, or fill in the form."
+
+
+class EntryFormScreen(Dialog[str | None]):
+    """Adds entries to the vault or changes one, and saves it, as one step that can be undone.
+
+    Returns what was done as a sentence; None where it was left without saving.
+    """
+
+    CSS_PATH = "entry_form.tcss"
+    AUTO_FOCUS = "#issuer"
+    BINDINGS: ClassVar = [
+        Binding("ctrl+s", "save", show=False),
+        Binding("ctrl+r,f2", "reveal", show=False),
+        Binding("ctrl+t,f3", "fold", show=False),
+        Binding("ctrl+o", "picture", show=False),
+        Binding("ctrl+l", "lock", show=False),
+        Binding("escape", "leave", show=False),
+    ]
+
+    def __init__(self, vault: Vault, entry: Entry | None = None) -> None:
+        """`entry` is the one to change; None: a new one."""
+        super().__init__()
+        self._vault = vault
+        self._before = entry
+        self._icon: str | None = None
+        """The icon that a URI named for a new entry."""
+        self._made: Entry | None = None
+        """What the fields make now."""
+        self._twins: dict[tuple[object, ...], Entry] | None = None
+        self._shown = self._saving = False
+        self._warning = ""
+
+    def compose(self) -> ComposeResult:
+        entry = self._before
+        inside = [place.category for place in entry.categories] if entry else []
+        draft = Draft.of(entry) if entry else Draft()
+        yield TitleBar("edit" if entry else "add")
+        yield Rule()
+        with VerticalScroll(id="form", can_focus=False):
+            yield EntryFields(draft, self._vault.document.categories, inside)
+            with Horizontal(id="end"):
+                yield Button("Save", id="save")
+                yield Static("", id="twin", markup=False)
+        yield StatusLine()
+        yield KeyBar(_KEYS)
+
+    def on_mount(self) -> None:
+        self._fields = self.query_one(EntryFields)
+        self._start: Draft | None = self._fields.draft
+        if self._before is not None:
+            self.query_one(TitleBar).show(self._before.label)
+        else:
+            self._say(_HINT if self.app.size.width > len(_HINT) + 6 else _SHORT_HINT)
+
+    def on_unmount(self) -> None:
+        """Let go of the secret: Textual may hold on to the screen for a while."""
+        self._fields.forget()
+        self._before = self._made = self._start = self._twins = None
+        del self._vault
+
+    # --- what the fields make --------------------------------------------------------------
+
+    @on(EntryFields.Changed)
+    def _look(self) -> None:
+        """Name the mistakes, and show the code that the fields make."""
+        if not self.is_mounted or not hasattr(self, "_vault"):
+            return
+        draft, base = self._fields.draft, self._before
+        mistakes = draft.mistakes(base)
+        self._fields.tell(mistakes)
+        self._made = None if mistakes or self._fields.uri else draft.entry(base)
+        twin = self._twin(self._made) if self._made else None
+        has = f"{twin.label} has this secret already." if twin else ""
+        if has != self._warning:
+            self._warning = has
+            self.query_one("#twin", Static).update(has)
+        self.tick()
+
+    def tick(self) -> None:
+        """Show the code of this moment."""
+        if self._made is None:
+            self._fields.code.show("", None, "shown before you save")
+            return
+        now = self.otp.clock.now()
+        try:
+            code = code_at(self._made, now)
+        except EntryError as error:
+            self._fields.code.show("", None, f"None: {error}.")
+        else:
+            self._fields.code.show(code.text, remaining(self._made, now))
+
+    def _twin(self, made: Entry) -> Entry | None:
+        """Return an entry of the vault with the same secret."""
+        if self._twins is None:
+            own = self._before.id if self._before else ""
+            entries = reversed(self._vault.entries)
+            self._twins = {by_secret(each): each for each in entries if each.id != own}
+        return self._twins.get(by_secret(made))
+
+    # --- URIs and pictures -----------------------------------------------------------------
+
+    @on(UriGiven)
+    def _given(self, event: UriGiven) -> None:
+        event.stop()
+        self._read(event.text)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A URI that is pasted where there is no field to type in."""
+        event.stop()
+        if holds_uri(event.text):
+            self._read(event.text)
+
+    def _read(self, text: str) -> None:
+        if len(text) > MOST_TEXT:
+            self._say("That is too much text. Save it to a file and import that.", "error")
+            return
+        try:
+            backup = entries_in_text(text)
+        except OtpTuiError as error:
+            if self._fields.tell_uri(str(error)):
+                self._say("")
+            else:
+                self._say(error.sentence, "error")
+        else:
+            self._take(backup)
+
+    def action_picture(self) -> None:
+        """Read the QR codes of a picture."""
+        from tui.app.screens.choose_picture import PictureScreen
+
+        self.app.push_screen(PictureScreen(), lambda found: self._take(found) if found else None)
+
+    def _take(self, backup: Backup) -> None:
+        """Fill the form in, or offer all entries where there are several."""
+        self._fields.drop_uris()
+        lost = next((f"{each.what}: {each.reason}." for each in backup.problems), "")
+        lost = lost[:1].upper() + lost[1:]
+        if not backup.entries:
+            self._say(lost or "There are no entries in it.", "error")
+        elif len(backup.entries) == 1:
+            self._fill(backup.entries[0], lost)
+        elif self._before is not None:
+            count = len(backup.entries)
+            self._say(f"It holds {count} entries, and this form changes one.", "error")
+        else:
+            self._offer(backup)
+
+    def _fill(self, entry: Entry, lost: str) -> None:
+        now = self._fields.draft
+        given = Draft.of(entry)
+        self._icon = entry.icon
+        self._fields.put(replace(given, pin=given.pin or now.pin, note=now.note))
+        if lost:
+            self._say(lost, "warning")
+        else:
+            self._say("Filled in. Compare the code with the site, then save.", "strong")
+        self._look()
+        mistakes = self._fields.draft.mistakes(self._before)
+        if mistakes:
+            self._fields.focus_first(mistakes)
+        else:
+            self.query_one("#save").focus()
+
+    @work(group="several", exclusive=True, exit_on_error=False, description="several entries")
+    async def _offer(self, backup: Backup) -> None:
+        from tui.app.screens.several_entries import SeveralScreen
+
+        document = self._vault.document
+        rows = await beside(lambda: plan(document, backup))
+        self.app.push_screen(SeveralScreen(rows), lambda out: self._add_all(backup, out))
+
+    def _add_all(self, backup: Backup, unticked: frozenset[int] | None) -> None:
+        if unticked is None or self._saving:
+            return
+        moment, reports = self._moment, [Report()]
+
+        def step(document: Document) -> Document:
+            after, reports[0] = put_all(document, backup, unticked, moment)
+            return after
+
+        self._change(step, lambda: told(reports[0]))
+
+    # --- saving and leaving ------------------------------------------------------------------
+
+    @on(EntryFields.Done)
+    @on(Button.Pressed)
+    def _done(self, event: EntryFields.Done | Button.Pressed) -> None:
+        event.stop()
+        self.action_save()
+
+    def action_save(self) -> None:
+        """Save, or read the URI that stands in a field, or show what is wrong."""
+        if self._fields.uri:
+            self._read(self._fields.uri)
+            return
+        draft, base = self._fields.draft, self._before
+        mistakes = draft.mistakes(base)
+        if mistakes:
+            self._fields.tell(mistakes, of_all=True)
+            self._fields.focus_first(mistakes)
+            self._say("Not saved. See the marked field.", "error")
+        elif not self._saving:
+            made = draft.entry(base)
+            if base is None:
+                made = replace(made, icon=self._icon)
+            self._save(base, made, self._fields.categories.wanted)
+
+    def _save(self, base: Entry | None, made: Entry, wanted: dict[Category, bool]) -> None:
+        if made == base and not wanted:
+            self.dismiss(None)
+            return
+        moment = self._moment
+        label = called("change" if base else "addition", [base or made])
+        done = f"{'Changed' if base else 'Added'} {made.label}."
+        self._change(
+            undoable(lambda document: put(document, base, made, wanted, moment), label),
+            lambda: done,
+        )
+
+    @work(group="save", exit_on_error=False, description="save entries")
+    async def _change(self, step: Callable[[Document], Document], done: Callable[[], str]) -> None:
+        """Change the vault and leave; where that cannot be, stay and say why."""
+        vault, self._saving = self._vault, True
+        try:
+            await beside(lambda: vault.change(step))
+        except NotSavedError as error:
+            self.dismiss(f"NOT SAVED. {error.sentence}")
+        except OtpTuiError as error:
+            self._say(error.sentence, "error")
+        else:
+            self.dismiss(done())
+        finally:
+            self._saving = False
+
+    def action_leave(self) -> None:
+        """Leave; ask first where something was typed."""
+        if self._fields.draft == self._start and not self._fields.categories.wanted:
+            self.dismiss(None)
+            return
+        from tui.app.screens.confirm import ConfirmScreen
+
+        self.app.push_screen(
+            ConfirmScreen("Leave without saving?", "What you typed is lost then.", "yes, leave"),
+            self._left,
+        )
+
+    def _left(self, yes: bool | None) -> None:
+        if yes:
+            self.dismiss(None)
+
+    def action_reveal(self) -> None:
+        """Show secret and PIN, or hide them again."""
+        self._shown = not self._shown
+        self._fields.reveal(self._shown)
+
+    def action_fold(self) -> None:
+        """Show what is behind "more", or fold it away."""
+        self._fields.action_fold()
+
+    def action_lock(self) -> None:
+        """Lock the vault."""
+        self.otp.ask_and_lock()
+
+    @property
+    def _moment(self) -> int:
+        return int(self.otp.clock.now())
+
+    def _say(self, text: str, tone: str = "muted") -> None:
+        self.query_one(StatusLine).say(text, tone)

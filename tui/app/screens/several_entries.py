@@ -1,0 +1,99 @@
+"""A question before several entries are added at once: which ones they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+
+from tui.app.screens.base import Dialog
+from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
+from tui.app.widgets.line_list import LineList
+from tui.app.widgets.preview_list import PreviewList
+from tui.vault.importing import DEFAULT_CHOICES, Choice, Kind, Row
+
+_KEYS = [("↵", "add"), ("Space", "leave one out"), ("Esc", "back")]
+
+
+class SeveralScreen(Dialog[frozenset[int] | None]):
+    """Lists the rows of a plan. Returns the places of those that stay out; None: add nothing."""
+
+    CSS_PATH = "entry_form.tcss"
+    AUTO_FOCUS = "PreviewList"
+    BINDINGS: ClassVar = [
+        Binding("enter", "add", show=False),
+        Binding("space", "leave_out", show=False),
+        Binding("escape", "dismiss(None)", show=False),
+        Binding("ctrl+l", "lock", show=False),
+    ]
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        super().__init__()
+        self._given = list(rows)
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar("add several")
+        yield Rule()
+        yield PreviewList()
+        yield StatusLine()
+        yield KeyBar(_KEYS)
+
+    def on_mount(self) -> None:
+        self._list = self.query_one(PreviewList)
+        self._list.show(self._given, DEFAULT_CHOICES)
+        self._tell()
+
+    def on_unmount(self) -> None:
+        """Let go of every entry."""
+        self._given, self._list.rows = [], []
+
+    def _tell(self) -> None:
+        row = self._list.selected
+        if row is not None and row.reason and self._list.cursor:
+            self._say(f"{row.what}: {row.reason}.")
+            return
+        rows = [row for row in self._given if row.kind is not Kind.REFUSED]
+        entries = f"{len(rows)} {'entry' if len(rows) == 1 else 'entries'}"
+        chosen = sum(
+            DEFAULT_CHOICES[row.kind] is Choice.KEEP and place not in self._list.unticked
+            for place, row in enumerate(self._given)
+        )
+        adds = "them all" if chosen == len(rows) else f"{chosen}" if chosen else "none of them"
+        words = f"{entries}: Enter adds {adds}."
+        here = sum(DEFAULT_CHOICES[row.kind] is Choice.SKIP for row in rows)
+        if here:
+            words += f" {here} already here."
+        lost = [row for row in self._given if row.kind is Kind.REFUSED]
+        if lost:
+            words += f" {_sentence(lost[0])}"
+            words += f" {len(lost) - 1} more could not be read." if lost[1:] else ""
+        self._say(words, "warning" if lost else "muted")
+
+    def _say(self, text: str, tone: str = "muted") -> None:
+        self.query_one(StatusLine).say(text, tone)
+
+    @on(LineList.Moved)
+    def _moved(self, event: LineList.Moved) -> None:
+        event.stop()
+        self._tell()
+
+    def action_leave_out(self) -> None:
+        """Leave the selected entry out, or take it in again."""
+        self._list.toggle()
+        self._tell()
+
+    def action_add(self) -> None:
+        """Add what is ticked."""
+        self.dismiss(frozenset(self._list.unticked))
+
+    def action_lock(self) -> None:
+        """Lock the vault."""
+        self.otp.ask_and_lock()
+
+
+def _sentence(row: Row) -> str:
+    words = f"{row.what}: {row.reason}."
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,246 @@
+"""The parts of a form: fields that never show a URI, a row with its mistake, the live code."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Label, Static, TextArea
+
+from tui.app.glyphs import glyphs_of
+from tui.app.widgets.bars import Bar
+from tui.app.widgets.password_input import PasswordInput
+from tui.otp.codes import group
+from tui.text import safe
+from tui.transfer.entering import holds_uri
+
+
+class UriGiven(Message):
+    """A URI was pasted into a field, or stands in it whole. Its repr shows nothing."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+        """The text with the URI."""
+
+
+class FormInput(PasswordInput):
+    """A field that masks itself when a URI, which holds a secret, is typed into it."""
+
+    def __init__(
+        self,
+        placeholder: str = "",
+        *,
+        hidden: bool = False,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(placeholder, id=id)
+        self._hidden = self._masked = hidden
+        self.password = hidden
+
+    def reveal(self, shown: bool) -> None:
+        """Show what was typed into a hidden field, or hide it again."""
+        self._masked = self._hidden and not shown
+        self.watch_value(self.value)
+
+    @property
+    def typed(self) -> str:
+        """What stands in the field."""
+        return self.value
+
+    @property
+    def uri(self) -> str:
+        """What was typed, where a URI is in it; else empty."""
+        return self.value if holds_uri(self.value) else ""
+
+    def put(self, text: str) -> None:
+        """Have `text` in the field and say nothing of it."""
+        with self.prevent(PasswordInput.Changed):
+            self.value = text
+            self.cursor_position = len(text)
+
+    def watch_value(self, value: str) -> None:
+        self.password = self._masked or holds_uri(value)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        if holds_uri(event.text):
+            event.stop()
+            event.prevent_default()
+            self.post_message(UriGiven(event.text))
+
+    def on_blur(self) -> None:
+        if self.uri:
+            self.post_message(UriGiven(self.uri))
+
+    def render_line(self, y: int) -> Strip:
+        return _safe_strip(super().render_line(y))
+
+
+class NoteArea(TextArea):
+    """A field of some lines, with the same care for URIs."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, compact=True, highlight_cursor_line=False)
+        self.cursor_blink = False
+        self._first = ""
+
+    def put(self, text: str) -> None:
+        """Have `text` in the field, which is the user's own whatever it holds."""
+        with self.prevent(TextArea.Changed):
+            self.load_text(text)
+        self._first = text
+
+    @property
+    def typed(self) -> str:
+        """What stands in the field."""
+        return self.text
+
+    @property
+    def uri(self) -> str:
+        """The text, where it begins with a URI and somebody typed it; else empty."""
+        begins = holds_uri(self.text.lstrip()[:24])
+        return self.text if begins and self.text != self._first else ""
+
+    def render_line(self, y: int) -> Strip:
+        strip = _safe_strip(super().render_line(y))
+        if not self.uri:
+            return strip
+        sign = glyphs_of(self.app).hidden
+        return Strip(
+            Segment("".join(" " if char == " " else sign for char in part.text), part.style)
+            for part in strip
+        )
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == "enter" and self.uri:
+            event.stop()
+            event.prevent_default()
+            self.post_message(UriGiven(self.uri))
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        if holds_uri(event.text):
+            event.prevent_default()
+            self.post_message(UriGiven(event.text))
+
+    def on_blur(self) -> None:
+        if self.uri:
+            self.post_message(UriGiven(self.uri))
+
+
+def _safe_strip(strip: Strip) -> Strip:
+    """Return a line in which nothing steers the terminal, whatever stands in the field."""
+    return Strip(
+        Segment(safe(part.text, max(1, len(part.text))), part.style, part.control) for part in strip
+    )
+
+
+class FormRow(Widget):
+    """A field with its name before it and, below it, what is wrong with it."""
+
+    DEFAULT_CSS = """
+    FormRow { height: auto; }
+    FormRow > Horizontal { height: auto; }
+    FormRow Input, FormRow TextArea { width: 1fr; }
+    FormRow Label { width: 11; color: $muted; }
+    FormRow.-here Label { color: $primary; }
+    FormRow .unit { width: auto; padding: 0 1; color: $muted; }
+    FormRow .remark { height: auto; min-height: 1; padding: 0 0 0 11; color: $muted; }
+    FormRow.-wrong .remark { color: $error; }
+    """
+
+    def __init__(self, name: str, field: Widget, unit: str = "") -> None:
+        super().__init__()
+        self._unit = unit
+        self.name_shown = name
+        """What the field is called."""
+        self.field = field
+        """The widget that one types into or chooses from."""
+        self._told = ""
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield Label(self.name_shown, markup=False)
+            yield self.field
+            if self._unit:
+                yield Label(self._unit, classes="unit", markup=False)
+        yield Static("", classes="remark", markup=False)
+
+    def on_descendant_focus(self) -> None:
+        self.add_class("-here")
+
+    def on_descendant_blur(self) -> None:
+        self.remove_class("-here")
+
+    @property
+    def mistake(self) -> str:
+        """What is said to be wrong; empty where nothing is."""
+        return self._told if self.has_class("-wrong") else ""
+
+    def tell(self, mistake: str, remark: str = "") -> None:
+        """Say what is wrong, or else something that is not, or nothing."""
+        told = mistake or remark
+        self.set_class(bool(mistake), "-wrong")
+        if told != self._told:
+            self._told = told
+            self.set_class(bool(told), "-told")
+            self.query_one(".remark", Static).update(told)
+
+
+class FoldLine(Static, can_focus=True):
+    """A line that opens and closes what is below it."""
+
+    DEFAULT_CSS = """
+    FoldLine { height: 1; width: auto; max-width: 100%; color: $muted; }
+    FoldLine:hover { color: $foreground; }
+    FoldLine:focus { color: $primary; background: $panel; text-style: bold; }
+    """
+    BINDINGS = [("enter,space", "fold", "")]  # noqa: RUF012
+
+    class Folded(Message):
+        """The line was clicked, or Enter or Space was pressed on it."""
+
+    def __init__(self) -> None:
+        super().__init__("", markup=False)
+
+    def action_fold(self) -> None:
+        """Ask for the other state."""
+        self.post_message(self.Folded())
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.action_fold()
+
+
+class LiveCode(Bar):
+    """The code that the form makes now, and how long it stands."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text, self._why = "", ""
+        self._left: int | None = None
+
+    @property
+    def text(self) -> str:
+        """The code as it is shown; empty where there is none."""
+        return self._text
+
+    def show(self, text: str, left: int | None, instead: str = "") -> None:
+        """Show a code and the seconds left (None: it stands until used), or words instead."""
+        state = (group(text), left, instead)
+        if state != (self._text, self._left, self._why):
+            self._text, self._left, self._why = state
+            self.refresh()
+
+    def segments(self, width: int) -> list[Segment]:
+        looks = self.looks
+        if not self._text:
+            return [Segment(self._why, looks.muted)]
+        if self._left is None:
+            return [Segment(self._text, looks.code), Segment("   the next one", looks.muted)]
+        style = looks.warning if self._left <= 5 else looks.muted
+        return [Segment(self._text, looks.code), Segment(f"   {self._left} s left", style)]
