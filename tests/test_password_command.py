@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tui.config import parse
 from tui.errors import PasswordCommandError
 from tui.password_command import LONGEST, PasswordCommand
 
@@ -127,7 +129,7 @@ def test_it_can_be_stopped_from_another_thread() -> None:
 def test_beside_a_screen_it_has_no_terminal() -> None:
     """Nor does gpg-agent, which has the terminal that it remembers drawn over."""
     script = 'test -t 0 || (exec 3< /dev/tty) || echo "none $GPG_TTY"'
-    assert shell(script).run(on_terminal=False) == "none /dev/null"
+    assert shell(script).run(on_terminal=False) == "none /nonexistent/terminal"
 
 
 def test_standard_input_is_not_taken_from_the_program() -> None:
@@ -151,3 +153,13 @@ def test_standard_input_is_not_taken_from_the_program() -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_the_settings_in_the_document_can_be_used() -> None:
+    document = (Path(__file__).parents[1] / "docs" / "unattended.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```toml\n(.*?)^```", document, re.MULTILINE | re.DOTALL)
+    assert len(blocks) >= 4
+    for block in blocks:
+        config, wrong = parse(block.encode())
+        assert wrong == ()
+        assert config.password_command[0] in {"pass", "systemd-creds", "sh"}

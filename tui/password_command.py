@@ -24,6 +24,9 @@ LONGEST = 65_536
 """Most bytes that it may give."""
 _GLANCE = 0.05
 """Seconds between two looks whether it has ended or is to be stopped."""
+_NO_TERMINAL = "/nonexistent/terminal"
+"""What gpg-agent is told instead of the terminal, which it would remember and draw over. That
+it cannot be opened makes pinentry end at once; at /dev/null it goes on for ever."""
 
 
 class PasswordCommand:
@@ -78,8 +81,7 @@ class PasswordCommand:
         environ = self._environ
         with _input(on_terminal) as stdin, _as_it_was(stdin):
             if not on_terminal:
-                # gpg-agent would have the user asked on the terminal that it remembers.
-                environ = {**environ, "GPG_TTY": os.devnull}
+                environ = {**environ, "GPG_TTY": _NO_TERMINAL}
             try:
                 process = subprocess.Popen(
                     self._argv,
