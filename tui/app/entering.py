@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.otp.entry import Binding, Category, Entry
 from tui.vault import editing
+from tui.vault.comparing import by_secret
 from tui.vault.importing import DEFAULT_CHOICES, Report, apply, plan
 from tui.vault.undoing import with_undo
 
@@ -77,6 +78,18 @@ def told(report: Report) -> str:
     if report.added:
         return f"{', '.join([f'{_entries(report.added)} added', *others])}."
     return f"Nothing was added: {', '.join(others) or 'there are no entries'}."
+
+
+def lost(backup: Backup) -> str:
+    """Return the first thing that a text or a picture did not give, as a sentence, or nothing."""
+    first = next((f"{each.what}: {each.reason}." for each in backup.problems), "")
+    return first[:1].upper() + first[1:]
+
+
+def by_secrets(document: Document, but_for: Entry | None) -> dict[tuple[object, ...], Entry]:
+    """Return the entries, `but_for` that one, by `by_secret`; of several the first."""
+    own = but_for.id if but_for else ""
+    return {by_secret(each): each for each in reversed(document.entries) if each.id != own}
 
 
 def _entries(count: int) -> str:

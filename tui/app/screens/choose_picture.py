@@ -45,7 +45,7 @@ class PictureScreen(Dialog[Backup | None]):
         yield KeyBar(_KEYS)
 
     def on_mount(self) -> None:
-        self._say("A screenshot or a photo: PNG, JPEG, WebP, GIF or BMP. It may hold several.")
+        self._say("A screenshot or a photo of one or several codes.")
 
     @on(DirectoryTree.FileSelected)
     def _picked(self, event: DirectoryTree.FileSelected) -> None:

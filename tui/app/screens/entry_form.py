@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Static
 
-from tui.app.entering import put, put_all, told
+from tui.app.entering import by_secrets, lost, put, put_all, told
 from tui.app.screens.base import Dialog, beside
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.entry_fields import EntryFields
@@ -33,14 +33,8 @@ if TYPE_CHECKING:
 
 MOST_TEXT = 200_000
 """Characters that a pasted text may have; a longer one is a file to import."""
-_KEYS = [
-    ("^s", "save"),
-    ("⇥", "next"),
-    ("^r", "secret"),
-    ("^t", "more"),
-    ("^o", "QR picture"),
-    ("Esc", "leave"),
-]
+_KEYS = [("^s", "save"), ("⇥", "next"), ("^r", "secret"), ("^t", "more"), ("^o", "QR picture"),
+         ("Esc", "leave")]  # fmt: skip
 _HINT = "Paste an otpauth:// URI into any field, or fill in the form."
 _SHORT_HINT = "Paste a URI, or fill in the form."
 
@@ -137,9 +131,7 @@ class EntryFormScreen(Dialog[str | None]):
     def _twin(self, made: Entry) -> Entry | None:
         """Return an entry of the vault with the same secret."""
         if self._twins is None:
-            own = self._before.id if self._before else ""
-            entries = reversed(self._vault.entries)
-            self._twins = {by_secret(each): each for each in entries if each.id != own}
+            self._twins = by_secrets(self._vault.document, self._before)
         return self._twins.get(by_secret(made))
 
     # --- URIs and pictures -----------------------------------------------------------------
@@ -178,27 +170,22 @@ class EntryFormScreen(Dialog[str | None]):
     def _take(self, backup: Backup) -> None:
         """Fill the form in, or offer all entries where there are several."""
         self._fields.drop_uris()
-        lost = next((f"{each.what}: {each.reason}." for each in backup.problems), "")
-        lost = lost[:1].upper() + lost[1:]
         if not backup.entries:
-            self._say(lost or "There are no entries in it.", "error")
+            self._say(lost(backup) or "There are no entries in it.", "error")
         elif len(backup.entries) == 1:
-            self._fill(backup.entries[0], lost)
+            self._fill(backup.entries[0], lost(backup))
         elif self._before is not None:
             count = len(backup.entries)
             self._say(f"It holds {count} entries, and this form changes one.", "error")
         else:
             self._offer(backup)
 
-    def _fill(self, entry: Entry, lost: str) -> None:
-        now = self._fields.draft
-        given = Draft.of(entry)
+    def _fill(self, entry: Entry, missing: str) -> None:
+        given, now = Draft.of(entry), self._fields.draft
         self._icon = entry.icon
         self._fields.put(replace(given, pin=given.pin or now.pin, note=now.note))
-        if lost:
-            self._say(lost, "warning")
-        else:
-            self._say("Filled in. Compare the code with the site, then save.", "strong")
+        words = "Filled in. Compare the code with the site, then save."
+        self._say(missing or words, "warning" if missing else "strong")
         self._look()
         mistakes = self._fields.draft.mistakes(self._before)
         if mistakes:
@@ -224,6 +211,11 @@ class EntryFormScreen(Dialog[str | None]):
             return after
 
         self._change(step, lambda: told(reports[0]))
+
+    @on(events.DescendantFocus, "#save")
+    def _at_the_end(self) -> None:
+        """Show what stands beside the button too."""
+        self.query_one("#form").scroll_end(animate=False)
 
     # --- saving and leaving ------------------------------------------------------------------
 

@@ -79,7 +79,7 @@ class EntryFields(Vertical):
             "algorithm": FormRow("Algorithm", self._algorithms),
             "digits": FormRow("Digits", texts["digits"]),
             "period": FormRow("Period", texts["period"], "seconds"),
-            "counter": FormRow("Counter", texts["counter"], "of the next code"),
+            "counter": FormRow("Counter", texts["counter"], "next code"),
             "categories": FormRow("Categories", self.categories),
             "note": FormRow("Note", texts["note"]),
         }
