@@ -1,0 +1,127 @@
+"""The palette: what it offers, finds and does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.app.conftest import MakeApp
+from tests.app.helpers import lines_of, settle
+from tui.app.commands import COMMANDS
+from tui.app.deeds import deeds, matching
+from tui.app.screens.codes import CodesScreen
+from tui.app.screens.export_vault import ExportScreen
+from tui.app.screens.palette import DeedList, PaletteScreen, open_palette
+from tui.app.screens.unlock import UnlockScreen
+from tui.app.widgets.bars import TitleBar
+from tui.config import load
+from tui.vault.ordering import Order, order_of
+
+
+async def opened(pilot: Pilot[None], *words: str) -> DeedList:
+    await settle(pilot)
+    screen = pilot.app.screen
+    assert isinstance(screen, CodesScreen)
+    open_palette(screen)
+    await settle(pilot)
+    listed = pilot.app.screen.query_one(DeedList)
+    await pilot.press(*words)
+    await settle(pilot)
+    return listed
+
+
+async def test_all_commands_but_those_of_the_hand_are_offered(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        listed = await opened(pilot)
+        labels = [deed.label for deed in listed.rows]
+    wanted = [each.help for each in COMMANDS if each.group != "Move"]
+    left_out = {"Find a command", "Clear search, category", "Next category", "Previous category"}
+    assert [label for label in labels if label in wanted] == [
+        label for label in wanted if label not in left_out
+    ]
+    assert {"Sort by issuer", "Go to all", "Go to Work", "Theme nord"} <= set(labels)
+    assert len(set(labels)) == len(labels)
+
+
+async def test_words_find_in_any_order_and_the_key_is_shown(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        listed = await opened(pilot, *"entries exp")
+        assert [deed.label for deed in listed.rows] == ["Export entries"]
+        assert lines_of(listed)[0].split() == ["▌", "Export", "entries", "e"]
+        await pilot.press(*"zz")
+        await settle(pilot)
+        assert lines_of(listed)[0].strip() == "No command has these words."
+        await pilot.press("enter")
+        assert isinstance(app.screen, PaletteScreen)
+
+
+async def test_what_begins_with_the_word_comes_first(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        assert isinstance(app.screen, CodesScreen)
+        found = matching(deeds(app.screen), "lock")
+    assert found[0].label == "Lock the vault"
+
+
+async def test_a_command_is_done_on_the_list(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await opened(pilot, *"export", "enter")
+        assert isinstance(app.screen, ExportScreen)
+
+
+async def test_an_order_and_a_category_are_taken(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await opened(pilot, *"sort by issuer", "enter")
+        assert app.vault is not None
+        assert order_of(app.vault.document) is Order.ISSUER
+        await opened(pilot, *"go to w", "down", "enter")
+        assert "1 of 8" in lines_of(app.screen.query_one(TitleBar))[0]
+
+
+async def test_a_theme_is_taken_and_saved(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app()
+    app.config_file = tmp_path / "config.toml"
+    async with app.run_test() as pilot:
+        await opened(pilot, *"theme nord", "enter")
+        assert app.theme == "nord"
+        assert load(app.config_file)[0].theme == "nord"
+
+
+async def test_escape_does_nothing(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await opened(pilot, *"lock", "escape")
+        assert isinstance(app.screen, CodesScreen)
+
+
+@pytest.mark.parametrize("key", ["ctrl+p", "colon"])
+async def test_at_the_door_there_is_no_palette(make_app: MakeApp, key: str) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        app.lock()
+        await settle(pilot)
+        await pilot.press(key)
+        await settle(pilot)
+        assert isinstance(app.screen, UnlockScreen)
+
+
+@pytest.mark.parametrize("width", [10, 40, 200])
+async def test_resizing_does_no_harm(make_app: MakeApp, width: int) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        listed = await opened(pilot, *"theme")
+        for height in (3, 12, 60):
+            await pilot.resize_terminal(width, height)
+            await settle(pilot)
+            assert all(len(line) <= listed.size.width for line in lines_of(listed))
+        await pilot.press("down", "pagedown", "escape")
+        await settle(pilot)
+        assert isinstance(app.screen, CodesScreen)

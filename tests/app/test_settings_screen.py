@@ -1,0 +1,382 @@
+"""The settings screen: what it shows, what it changes at once, what it writes."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from tests.app.conftest import MakeApp
+from tests.app.helpers import FakeClipboard, codes_of, lines_of, settle
+from tui.app.app import OtpApp
+from tui.app.screens.confirm import ConfirmScreen
+from tui.app.screens.settings import SettingsScreen
+from tui.app.screens.unlock import UnlockScreen
+from tui.app.setting_rows import rows, typed_text, value_text
+from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
+from tui.app.widgets.settings_list import SettingsList
+from tui.config import SETTINGS, Config, KeyChoice, load
+from tui.settings import KdfConfig
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "etc" / "config.toml"
+
+
+async def opened(pilot: Pilot[None], file: Path | None, key: str) -> SettingsScreen:
+    """Open the settings with the cursor on one."""
+    app = pilot.app
+    assert isinstance(app, OtpApp)
+    app.config_file = file
+    await settle(pilot)
+    screen = SettingsScreen()
+    app.push_screen(screen)
+    await settle(pilot)
+    await go_to(pilot, key)
+    return screen
+
+
+async def go_to(pilot: Pilot[None], key: str) -> None:
+    listed = pilot.app.screen.query_one(SettingsList)
+    listed.go_to(next(at for at, row in enumerate(listed.rows) if row.key == key))
+    await pilot.pause()
+
+
+async def type_anew(pilot: Pilot[None], text: str) -> None:
+    await pilot.press("enter")
+    pilot.app.screen.query_one("#edit", Input).value = text
+    await pilot.pause()
+
+
+def said(screen: SettingsScreen) -> str:
+    return screen.query_one(StatusLine).message
+
+
+def about(screen: SettingsScreen) -> str:
+    return str(screen.query_one("#about", Static).render())
+
+
+def written(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def test_every_setting_and_every_command_has_a_row() -> None:
+    listed = rows()
+    assert [row.key for row in listed if row.setting] == [setting.key for setting in SETTINGS]
+    assert all(row.group and row.label and row.about for row in listed)
+    assert {"keys.copy", "keys.quit"} <= {row.key for row in listed}
+
+
+async def test_what_a_setting_is_and_may_be_is_told(make_app: MakeApp, file: Path) -> None:
+    app = make_app(lock_after=7)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, file, "lock_after")
+        line = next(line for line in lines_of(screen.query_one(SettingsList)) if "Lock" in line)
+        assert "7 minutes" in line
+        assert "default" not in line
+        assert "0 for never. It may be a number of minutes from 0 to 1440." in about(screen)
+        assert lines_of(screen.query_one(TitleBar))[0].rstrip().endswith("etc/config.toml")
+        assert "↵ change" in lines_of(screen.query_one(KeyBar))[0]
+
+
+async def test_a_choice_is_taken_with_the_arrows_and_saved(make_app: MakeApp, file: Path) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        screen = await opened(pilot, file, "clipboard")
+        await pilot.press("left")
+        await settle(pilot)
+        assert app.config.clipboard == "off"
+        assert written(file) == {"clipboard": "off"}
+        assert said(screen) == "Saved: clipboard"
+        await pilot.press("right", "right")
+        await settle(pilot)
+        assert written(file) == {"clipboard": "osc52"}
+
+
+async def test_a_flag_is_turned_with_space(make_app: MakeApp, file: Path) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await opened(pilot, file, "hide_codes")
+        await pilot.press("space")
+        await settle(pilot)
+        assert app.config.hide_codes
+        assert written(file) == {"hide_codes": True}
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("lock_after", "0.5", 0.5),
+        ("smart_copy", " 10 ", 10),
+        ("clipboard_command", "my-copy --to 'the phone'", ["my-copy", "--to", "the phone"]),
+        ("clipboard_command", "", []),
+        ("vault", "~/x.json", "~/x.json"),
+        ("vault", "", ""),
+        ("kdf.memory_mib", "128", 128),
+    ],
+)
+async def test_what_is_typed_is_saved_as_the_file_has_it(
+    make_app: MakeApp, file: Path, key: str, text: str, value: object
+) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await opened(pilot, file, key)
+        await type_anew(pilot, text)
+        await pilot.press("enter")
+        await settle(pilot)
+        tree = written(file)
+        assert (tree.get("kdf", tree))[key.rpartition(".")[2]] == value
+        assert load(file) == (app.config, ())
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "mistake"),
+    [
+        ("lock_after", "x", "It may be a number of minutes from 0 to 1440."),
+        ("lock_after", "nan", "It may be a number of minutes from 0 to 1440."),
+        ("clipboard_clear", "1.5", "It may be a whole number of seconds from 0 to 3600."),
+        ("clipboard_command", "'open", "It may be a command line such as"),
+        ("vault", "codes.json", "It may be a path that begins with"),
+        ("kdf.time_cost", "16", "Memory times passes may be at most 4096."),
+    ],
+)
+async def test_a_mistake_is_told_while_typing_and_not_taken(
+    make_app: MakeApp, file: Path, key: str, text: str, mistake: str
+) -> None:
+    app = make_app(kdf=KdfConfig(memory_mib=1024))
+    before = app.config
+    async with app.run_test() as pilot:
+        screen = await opened(pilot, file, key)
+        await type_anew(pilot, text)
+        assert said(screen).startswith(mistake)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert screen.query_one("#edit").display
+        await pilot.press("escape")
+        await settle(pilot)
+        assert app.screen is screen
+        assert app.config == before
+        assert not file.exists()
+
+
+async def test_the_default_comes_back_and_leaves_the_file(make_app: MakeApp, file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text('theme = "nord"\nother = 1\n')
+    app = make_app(theme="nord")
+    async with app.run_test() as pilot:
+        await opened(pilot, file, "theme")
+        await pilot.press("d")
+        await settle(pilot)
+        assert app.config == Config()
+        assert app.theme == "otp-dark"
+        assert written(file) == {"other": 1}
+
+
+async def test_changes_hold_at_once(
+    make_app: MakeApp, file: Path, clipboard: FakeClipboard
+) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert clipboard.text
+        screen = await opened(pilot, file, "clipboard_clear")
+        await type_anew(pilot, "0")
+        await pilot.press("enter")
+        await go_to(pilot, "lock_after")
+        await type_anew(pilot, "0.1")
+        await pilot.press("enter")
+        await go_to(pilot, "ascii")
+        await pilot.press("right")
+        await settle(pilot)
+        assert lines_of(screen.query_one(KeyBar))[0].startswith(" L/R choose")
+        assert app.glyphs.ascii
+        assert isinstance(app.clock, object)
+        app.clock.moment += 31  # type: ignore[attr-defined]
+        app.tick()
+        await settle(pilot)
+        assert clipboard.text == ""  # what was copied before is cleared as was promised
+        assert isinstance(app.screen, UnlockScreen)
+
+
+async def test_another_way_to_copy_holds_at_once(make_app: MakeApp, file: Path) -> None:
+    made = make_app()
+    app = OtpApp(made.vault_path, made.config, clock=made.clock, vault=made.vault,
+                 environ={"SSH_TTY": "/dev/pts/1"})  # fmt: skip
+    async with app.run_test() as pilot:
+        await opened(pilot, file, "clipboard")
+        await pilot.press("left", "escape", "enter")
+        await settle(pilot)
+        shown = " ".join(str(each.render()) for each in app.screen.query("Label"))
+        assert "Copying is turned off." in shown
+
+
+async def test_remarks_are_asked_about_once(make_app: MakeApp, file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text("# mine\nlock_after = 5\n")
+    app = make_app()
+    async with app.run_test() as pilot:
+        await opened(pilot, file, "hide_codes")
+        await pilot.press("space")
+        await settle_on(pilot, ConfirmScreen)
+        assert "# mine" in file.read_text()
+        await pilot.press("y")
+        await settle(pilot)
+        assert written(file) == {"lock_after": 5, "hide_codes": True}
+        await pilot.press("space")
+        await settle(pilot)
+        assert written(file) == {"lock_after": 5, "hide_codes": False}
+
+
+async def test_who_keeps_the_remarks_has_the_change_until_the_end(
+    make_app: MakeApp, file: Path
+) -> None:
+    file.parent.mkdir()
+    file.write_text("# mine\n")
+    app = make_app()
+    async with app.run_test() as pilot:
+        screen = await opened(pilot, file, "hide_codes")
+        await pilot.press("space")
+        await settle_on(pilot, ConfirmScreen)
+        await pilot.press("n")
+        await settle(pilot)
+        assert said(screen) == "Not saved: this holds until the end."
+        assert app.config.hide_codes
+        assert file.read_text() == "# mine\n"
+
+
+async def settle_on(pilot: Pilot[None], kind: type) -> None:
+    for _ in range(100):
+        await pilot.pause(0.01)
+        if isinstance(pilot.app.screen, kind):
+            return
+    raise AssertionError(f"no {kind.__name__}")
+
+
+async def test_a_file_that_cannot_be_written_is_told_and_the_change_holds(
+    make_app: MakeApp, file: Path
+) -> None:
+    file.parent.mkdir()
+    file.write_text("this is no TOML")
+    app = make_app()
+    async with app.run_test() as pilot:
+        screen = await opened(pilot, file, "hide_codes")
+        await pilot.press("space")
+        await settle(pilot)
+        assert "is not a TOML file, so nothing was saved in it." in said(screen)
+        assert said(screen).endswith("The change holds until the end.")
+        assert app.config.hide_codes
+        assert file.read_text() == "this is no TOML"
+
+
+async def test_without_a_file_that_is_told(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        screen = await opened(pilot, None, "hide_codes")
+        await pilot.press("space")
+        await settle(pilot)
+        assert "There is no settings file" in said(screen)
+
+
+async def test_a_key_is_set_by_pressing_it(make_app: MakeApp, file: Path) -> None:
+    app = make_app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        screen = await opened(pilot, file, "keys.down")
+        await pilot.press("enter", "j")
+        await settle(pilot)
+        assert written(file) == {"keys": {"down": "j"}}
+        await pilot.press("plus", "s")
+        await settle(pilot)
+        assert written(file) == {"keys": {"down": ["j", "s"]}}
+        assert app.keymap.of("down") == ("j", "s")
+        await pilot.press("minus")
+        await settle(pilot)
+        assert written(file) == {"keys": {"down": []}}
+        await pilot.press("d")
+        await settle(pilot)
+        assert written(file) == {"keys": {}}
+        assert app.keymap.of("down") == ("down", "j")
+        await pilot.press("enter", "escape")
+        await settle(pilot)
+        assert (app.screen, app.keymap.changed) == (screen, {})
+
+
+@pytest.mark.parametrize(
+    ("key", "pressed", "words"),
+    [
+        ("keys.copy", ("enter", "n"), "That key is taken: Copy the code after it."),
+        ("keys.copy", ("enter", "3"), "The key 3 copies that row."),
+        ("keys.quit", ("minus",), "That command cannot be without a key."),
+    ],
+)
+async def test_a_key_that_cannot_be_is_told(
+    make_app: MakeApp, file: Path, key: str, pressed: tuple[str, ...], words: str
+) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        screen = await opened(pilot, file, key)
+        await pilot.press(*pressed)
+        await settle(pilot)
+        assert said(screen) == words
+        assert app.config == Config()
+        assert not file.exists()
+
+
+async def test_a_new_key_works_at_once(
+    make_app: MakeApp, file: Path, clipboard: FakeClipboard
+) -> None:
+    app = make_app(keys=(KeyChoice("nonsense", ("y",)),))
+    async with app.run_test() as pilot:
+        await opened(pilot, file, "keys.copy")
+        await pilot.press("enter", "y", "escape")
+        await settle(pilot)
+        await pilot.press("down", "y")
+        await settle(pilot)
+        assert codes_of(app).cursor == 1
+        assert len(clipboard.text) == 8
+
+
+async def test_what_comes_before_a_setting_is_told(make_app: MakeApp, file: Path) -> None:
+    made = make_app()
+    app = OtpApp(made.vault_path, made.config, clock=made.clock, vault=made.vault,
+                 environ={"OTP_TUI_VAULT": "/x", "NO_COLOR": "1"})  # fmt: skip
+    async with app.run_test(size=(100, 30)) as pilot:
+        screen = await opened(pilot, file, "vault")
+        assert "OTP_TUI_VAULT comes before it." in about(screen)
+        await go_to(pilot, "theme")
+        assert "NO_COLOR is set" in about(screen)
+
+
+def test_each_value_is_shown_and_typed() -> None:
+    from tui.app.keys import Keymap
+
+    config = Config(clipboard_command=("a b", "c"), lock_after=0.5, vault="/v")
+    by_key = {row.key: row for row in rows()}
+    shown = {key: value_text(row, config, Keymap()) for key, row in by_key.items()}
+    assert (shown["clipboard_command"], shown["lock_after"]) == ("'a b' c", "0.5 minutes")
+    assert (shown["vault"], shown["password_command"]) == ("/v", "none")
+    assert (shown["hide_codes"], shown["keys.down"]) == ("no", "↓  j")
+    assert typed_text(by_key["lock_after"], config) == "0.5"
+
+
+@pytest.mark.parametrize("width", [10, 40, 200])
+async def test_resizing_does_no_harm(make_app: MakeApp, file: Path, width: int) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, file, "theme")
+        for height in (3, 12, 60):
+            await pilot.resize_terminal(width, height)
+            await settle(pilot)
+            for widget in screen.query("SettingsList, TitleBar, StatusLine, KeyBar"):
+                assert all(len(line) <= widget.size.width for line in lines_of(widget))
+        await go_to(pilot, "lock_after")
+        await pilot.press("enter")
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot)
+        assert app.is_running
