@@ -246,9 +246,6 @@ class EntryFields(Vertical):
         event.stop()
         kind = OtpType(str(self._types.value))
         if kind is not self._type:
-            for name, usual in (("digits", DEFAULT_DIGITS), ("period", DEFAULT_PERIOD)):
-                if self._texts[name].typed == str(usual[self._type]):
-                    self._texts[name].put("")
             self._type = kind
             self._suit_type(self.draft)
         self.post_message(self.Changed())
