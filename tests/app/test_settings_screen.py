@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 
 from tests.app.conftest import MakeApp
 from tests.app.helpers import FakeClipboard, codes_of, lines_of, settle
+from tests.app.test_themes import painted
 from tui.app.app import OtpApp
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.settings import SettingsScreen
@@ -186,7 +187,7 @@ async def test_changes_hold_at_once(
         await pilot.press("enter")
         await settle(pilot)
         assert clipboard.text
-        screen = await opened(pilot, file, "clipboard_clear")
+        await opened(pilot, file, "clipboard_clear")
         await type_anew(pilot, "0")
         await pilot.press("enter")
         await go_to(pilot, "lock_after")
@@ -195,7 +196,7 @@ async def test_changes_hold_at_once(
         await go_to(pilot, "ascii")
         await pilot.press("right")
         await settle(pilot)
-        assert lines_of(screen.query_one(KeyBar))[0].startswith(" L/R choose")
+        assert painted(app)[-1].text.startswith(" L/R choose")
         assert app.glyphs.ascii
         assert isinstance(app.clock, object)
         app.clock.moment += 31  # type: ignore[attr-defined]
@@ -248,6 +249,10 @@ async def test_who_keeps_the_remarks_has_the_change_until_the_end(
         await settle(pilot)
         assert said(screen) == "Not saved: this holds until the end."
         assert app.config.hide_codes
+        await pilot.press("space")
+        await pilot.pause(0.2)
+        assert app.screen is screen
+        assert not app.config.hide_codes
         assert file.read_text() == "# mine\n"
 
 

@@ -71,16 +71,20 @@ def ratio(style: Style) -> float:
     return contrast(Color.from_rich_color(style.color), behind(style))
 
 
+@pytest.mark.parametrize("keys", [(), ("e",)], ids=str)
 @pytest.mark.parametrize("name", ["ansi-dark", "ansi-light"])
-async def test_a_theme_in_the_terminals_own_colors_leaves_its_background_alone(
-    make_app: MakeApp, name: str
+async def test_a_theme_in_the_terminals_own_colors_sends_no_others(
+    make_app: MakeApp, name: str, keys: tuple[str, ...]
 ) -> None:
     app = make_app(theme=name)
     async with app.run_test() as pilot:
         await settle(pilot)
+        await pilot.press(*keys)
+        await settle(pilot)
         styles = [segment.style for line in painted(app) for segment in line if segment.style]
-        assert all(each.bgcolor is None or each.bgcolor.is_default for each in styles)
-        assert any(each.reverse for each in styles)
+        colors = [color for style in styles for color in (style.color, style.bgcolor) if color]
+        assert colors
+        assert all(color.is_default or color.is_system_defined for color in colors)
 
 
 async def without_color(make_app: MakeApp, environ: dict[str, str], *keys: str) -> list[Strip]:
