@@ -61,10 +61,11 @@ def test_pick_in_a_popup_copies_and_the_popup_is_gone(program: Program) -> None:
             outer.type(PASSWORD, "Enter")
             outer.wait_for("/ regis")
             outer.sees_code(SECRET)
+            frame = outer.screen().splitlines()[12].strip()[0]
             assert "Library" not in outer.screen()
             began = time.time()
             outer.type("", "Enter")
-            wait_until(lambda: "/ regis" not in outer.screen(), outer.screen)
+            wait_until(lambda: f"\n{frame}" not in outer.screen().replace(" ", ""), outer.screen)
             outer.type(f"{shlex.join([*inner, 'show-buffer'])}; echo; echo over", "Enter")
             outer.wait_for("\nover")
             shown = outer.screen()

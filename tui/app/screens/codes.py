@@ -285,6 +285,12 @@ class CodesScreen(CopyActions, EntryActions):
 
         self.app.push_screen(SettingsScreen())
 
+    def action_palette(self) -> None:
+        """Find a command by its words."""
+        from tui.app.screens.palette import open_palette
+
+        open_palette(self)
+
     def action_lock(self) -> None:
         """Lock the vault."""
         self.otp.ask_and_lock()
