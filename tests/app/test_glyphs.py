@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import pytest
 from rich.cells import cell_len
 
@@ -33,12 +31,12 @@ def test_when_signs_are_plain(
 
 
 def test_both_sets_have_the_same_signs_in_as_many_cells() -> None:
-    for each in fields(UNICODE):
-        sign, other = getattr(UNICODE, each.name), getattr(ASCII, each.name)
+    for name, sign, other in zip(UNICODE._fields, UNICODE, ASCII, strict=True):
         if isinstance(sign, str):
+            assert isinstance(other, str)
             assert other.isascii()
             assert cell_len(sign) == 1
-            assert cell_len(other) == (2 if each.name == "asks" else 1)
+            assert cell_len(other) == (2 if name == "asks" else 1)
 
 
 def test_every_key_of_the_table_has_a_plain_name() -> None:

@@ -11,7 +11,7 @@ from tests.app.helpers import FakeClipboard, codes_of, lines_of, settle
 from tui.app.commands import COMMANDS
 from tui.app.keys import Keymap, key_of
 from tui.app.screens.help import HelpScreen
-from tui.app.widgets.bars import KeyBar
+from tui.app.widgets.bars import CategoryBar, KeyBar
 from tui.config import KeyChoice, parse
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
@@ -178,3 +178,24 @@ async def test_the_key_that_opens_the_help_closes_it(make_app: MakeApp) -> None:
 async def test_wrong_keys_are_told_when_the_app_starts(make_app: MakeApp) -> None:
     app = make_app(keys=(KeyChoice("copi", ("y",), 7),))
     assert app.warnings == ("config.toml, line 7: there is no command copi; did you mean copy?",)
+
+
+@pytest.mark.parametrize("width", [10, 40, 200])
+async def test_resizing_the_help_does_no_harm(make_app: MakeApp, width: int) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("question_mark")
+        for height in (3, 12, 60):
+            await pilot.resize_terminal(width, height)
+            await settle(pilot)
+        card = app.screen.query_one("#keys")
+        assert card.size.width <= 80
+        assert card.region.x == (width - card.outer_size.width) // 2
+
+
+async def test_the_search_is_told_by_its_key(make_app: MakeApp) -> None:
+    app = make_app(keys=(KeyChoice("search", ("f3",)),))
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        assert lines_of(app.screen.query_one(CategoryBar))[0].endswith("f3 search ")

@@ -118,7 +118,8 @@ class OtpApp(App[None]):
     def _map_keys(self) -> None:
         file = "" if self.config_file is None else safe(str(self.config_file))
         self.keymap = Keymap(self.config.keys, file)
-        self.set_keymap(dict(self.keymap.changed))
+        if self.keymap.changed or self._keymap:
+            self.set_keymap(dict(self.keymap.changed))
 
     def _way_to_copy(self) -> Clipboard:
         return self._given_way or choose(self.config, self.environ, self.to_terminal)

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import locale
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -22,9 +21,14 @@ if TYPE_CHECKING:
     from textual.color import Color
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
-    """One set. Each sign is one cell wide, but for `asks` and the names of keys."""
+_NONE: Mapping[str, str] = {}
+
+
+class Glyphs(NamedTuple):
+    """One set. Each sign is one cell wide, but for `asks` and the names of keys.
+
+    A dataclass of this size would be made more slowly.
+    """
 
     bar: str = "▌"
     """Before the selected row."""
@@ -68,7 +72,7 @@ class Glyphs:
     """There is one after it."""
     ascii: bool = False
     """Whether this is the plain set."""
-    keys: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = _NONE
     """What is said for a key instead of its sign."""
 
     def key(self, shown: str) -> str:

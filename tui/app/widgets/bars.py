@@ -158,7 +158,8 @@ class CategoryBar(Bar):
 
     def segments(self, width: int) -> list[Segment]:
         searching = self._query is not None
-        find = f" / {self._query}▏" if searching else "/ search "
+        key = keymap_of(self.app).shown("search", glyphs_of(self.app))
+        find = f" / {self._query}▏" if searching else f"{key} search "
         room = width - min(width_of(find), width // 2) - 1
         parts: list[Segment] = []
         self._spots = []
