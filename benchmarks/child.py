@@ -32,7 +32,7 @@ class OpenVault:
     """A vault that was unlocked before the clock started."""
 
     warnings: tuple[str, ...] = ()
-    saved = True
+    saved = settled = True
 
     def __init__(self, count: int) -> None:
         from benchmarks.entries import document
