@@ -23,10 +23,12 @@ from tests.app.helpers import (
 from tui.app.app import OtpApp
 from tui.app.screens.categories import CategoriesScreen
 from tui.app.screens.confirm import ConfirmScreen
-from tui.app.widgets.bars import CategoryBar, Countdown, TitleBar
+from tui.app.screens.help import HelpScreen
+from tui.app.widgets.bars import CategoryBar, Countdown, KeyBar, TitleBar
 from tui.errors import NotSavedError
 from tui.otp.codes import code_at, group, next_code
 from tui.otp.entry import Binding, Category
+from tui.settings import KeyChoice
 from tui.vault.ordering import Order, order_of
 from tui.vault.vault import LockedVault, Vault
 
@@ -468,6 +470,52 @@ async def test_settings_reach_the_list_at_once(make_app: MakeApp, clock: FakeClo
         second = codes_of(app).rows[1]
         assert group(code_at(second, clock.now()).text) not in text_of(app)
         assert app.screen.query_one(Countdown).display
+
+
+async def test_a_click_on_a_key_of_the_last_line_does_what_it_says(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        bar = app.screen.query_one(KeyBar)
+        await pilot.click(KeyBar, offset=(lines_of(bar)[0].index("keys"), 0))
+        await pilot.pause()
+        assert isinstance(app.screen, HelpScreen)
+
+
+async def test_a_click_on_search_opens_it(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.click(CategoryBar, offset=(74, 0))
+        await pilot.press("b", "a", "n", "k")
+        await pilot.pause()
+        assert issuers(app) == ["Bank"]
+
+
+async def test_categories_beyond_the_edge_are_hinted_at(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    names = [Category.named(f"Category {number}", number) for number in range(12)]
+    app = make_app(make_vault(None, names))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        bar = app.screen.query_one(CategoryBar)
+        assert "›" in lines_of(bar)[0]
+        assert "‹" not in lines_of(bar)[0]
+        await press(pilot, "shift+tab")
+        assert "Category 11" in lines_of(bar)[0]
+        assert lines_of(bar)[0].startswith("‹")
+        assert "›" not in lines_of(bar)[0]
+
+
+async def test_what_is_said_follows_the_keys_of_the_settings(make_app: MakeApp) -> None:
+    app = make_app(keys=(KeyChoice("undo", ("U",), 0), KeyChoice("restore", ("R",), 0)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await delete_first(pilot)
+        assert "U takes it back" in status_of(app)
+        await press(pilot, "shift+tab")
+        assert " R restore" in lines_of(app.screen.query_one(KeyBar))[0]
 
 
 # --- room -----------------------------------------------------------------------------------

@@ -33,8 +33,8 @@ QUIET_SECONDS = 5.0
 CLOCK_SECONDS = 60.0
 """Between two looks at whether the system's clock is synchronised."""
 _SEARCH_BAR = [("↵", "copy"), ("↑↓", "move"), ("⇥", "category"), ("Esc", "clear")]
-_TRASH_BAR = [("r", "restore"), ("d", "delete for good"), ("v", "show"), ("⇥", "category"),
-              ("u", "undo")]  # fmt: skip
+_TRASH_KEYS = {"restore": "restore", "delete": "delete for good", "show": "show",
+               "next-category": "category", "undo": "undo"}  # fmt: skip
 _PICK_BAR = [*_SEARCH_BAR[:3], ("Esc", "leave")]
 
 
@@ -129,12 +129,17 @@ class CodesScreen(CopyActions, EntryActions):
 
     def _keys_shown(self) -> list[tuple[str, str]] | None:
         if self._query is None:
-            return _TRASH_BAR if self.category == TRASH else None
+            return self._trash_bar() if self.category == TRASH else None
         return _SEARCH_BAR if self.otp.pick is None else _PICK_BAR
+
+    def _trash_bar(self) -> list[tuple[str, str]]:
+        pairs = [(self.otp.keymap.shown(name), label) for name, label in _TRASH_KEYS.items()]
+        return [pair for pair in pairs if pair[0]]
 
     def _when_empty(self) -> str:
         if not self._listing.total:
-            return "No entries yet. a adds one, i imports a backup."
+            hints = self.hint("add", "adds one") + self.hint("import", "imports a backup")
+            return f"No entries yet{hints}."
         if self._query:
             return f"Nothing matches “{self._query}”. Esc clears the search."
         return "Nothing in this category."

@@ -43,7 +43,7 @@ class CopyActions(ListScreen):
         if entry is None:
             return
         if entry.deleted:
-            self.say("It is in the trash: r restores it, then its code can be copied.", "warning")
+            self.say(f"It is in the trash{self.hint('restore', 'restores it')}.", "warning")
             return
         if entry.type is OtpType.HOTP and (following or entry.id not in self.codes.revealed):
             self._take(entry, then_copy=True)

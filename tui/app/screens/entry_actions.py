@@ -34,11 +34,11 @@ class EntryActions(ListScreen):
         ticked = [entry for entry in among if entry.id in self.codes.ticked]
         return ticked or ([self.codes.selected] if self.codes.selected else [])
 
-    def _alive(self, what: str) -> list[Entry]:
+    def _alive(self) -> list[Entry]:
         """The targets, where they are not in the trash; says so where they are."""
         targets = self._targets()
         if targets and targets[0].deleted:
-            self.say(f"It is in the trash: r restores it, then you can {what} it.", "warning")
+            self.say(f"It is in the trash{self.hint('restore', 'restores it')}.", "warning")
             return []
         return targets
 
@@ -83,7 +83,7 @@ class EntryActions(ListScreen):
         if self.codes.selected is not None and not self.codes.selected.deleted:
             await self._edit(self.codes.selected)
         else:
-            self._alive("edit")
+            self._alive()
 
     @work(group="form", exclusive=True, exit_on_error=False, description="show")
     async def action_show(self) -> None:
@@ -147,7 +147,7 @@ class EntryActions(ListScreen):
             await self._change(
                 lambda document: editing.delete(document, ids, moment),
                 what,
-                f"In the trash: {_who(targets)}. u takes it back.",
+                f"In the trash: {_who(targets)}{self.hint('undo', 'takes it back')}.",
             )
 
     @work(group="change", exit_on_error=False, description="restore")
@@ -169,7 +169,7 @@ class EntryActions(ListScreen):
     @work(group="change", exit_on_error=False, description="pin")
     async def action_pin(self) -> None:
         """Pin entries on top of the others, or let them go if all of them are."""
-        targets = self._alive("pin")
+        targets = self._alive()
         if not targets:
             return
         ids, moment = {entry.id for entry in targets}, self.moment
@@ -203,8 +203,8 @@ class EntryActions(ListScreen):
         if entry is None or entry.deleted:
             return
         if order_of(vault.document) is not Order.HAND:
-            self.say(f"The list is sorted {WORDS[order_of(vault.document)]}; o changes that.",
-                     "warning")  # fmt: skip
+            words = WORDS[order_of(vault.document)]
+            self.say(f"The list is sorted {words}{self.hint('order', 'changes that')}.", "warning")
             return
         if len(self.codes.rows) != len(self.shown_without_search()):
             self.say("Clear the search first: a move among hits would be a jump.", "warning")

@@ -31,6 +31,11 @@ class ListScreen(OtpScreen):
         """Show a message for some seconds; None: until the next."""
         raise NotImplementedError
 
+    def hint(self, command: str, words: str) -> str:
+        """Return a clause such as `; u takes it back`, with the key that the command has now."""
+        key = self.otp.keymap.shown(command, self.otp.glyphs)
+        return f"; {key} {words}" if key else ""
+
     @property
     def moment(self) -> int:
         """The Unix second of now."""

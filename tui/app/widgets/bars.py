@@ -148,6 +148,7 @@ class CategoryBar(Bar):
         self._chosen: str | None = None
         self._query: str | None = None
         self._spots: list[tuple[int, int, str | None]] = []
+        self._find_at = 0
 
     def show(self, categories: Sequence[Category], chosen: str | None, query: str | None) -> None:
         """Show the categories, the chosen one, and the search (None: not searching)."""
@@ -160,23 +161,31 @@ class CategoryBar(Bar):
         searching = self._query is not None
         key = keymap_of(self.app).shown("search", glyphs_of(self.app))
         find = f" / {self._query}▏" if searching else f"{key} search "
-        room = width - min(width_of(find), width // 2) - 1
-        parts: list[Segment] = []
+        self._find_at = width - width_of(find)
+        room = width - min(width_of(find), width // 2) - 3
+        muted, signs = self.looks.muted, glyphs_of(self.app)
         self._spots = []
-        at = 0
         choices: list[tuple[str | None, str]] = [(None, "All")]
         choices += [(category.id, category.name) for category in self._categories]
-        for category, name in self._window(choices, room):
+        window = self._window(choices, room)
+        at = 0
+        parts: list[Segment] = []
+        if len(window) < len(choices):
+            parts.append(Segment(signs.back, muted))
+            at = 1
+        for category, name in window:
             text = f" {fit(name, min(width_of(name), 20))} "
             size = width_of(text)
             if at + size > room:
+                parts.append(Segment(signs.forth, muted))
+                at += 1
                 break
             chosen = category == self._chosen
-            parts.append(Segment(text, self.looks.on_plain if chosen else self.looks.muted))
+            parts.append(Segment(text, self.looks.on_plain if chosen else muted))
             self._spots.append((at, at + size, category))
             at += size
         parts.append(Segment(" " * max(0, width - at - width_of(find)), self.looks.plain))
-        parts.append(Segment(find, self.looks.strong if searching else self.looks.muted))
+        parts.append(Segment(find, self.looks.strong if searching else muted))
         return parts
 
     def _window(
@@ -201,9 +210,13 @@ class CategoryBar(Bar):
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
+        if event.y:
+            return
         for start, end, category in self._spots:
-            if event.y == 0 and start <= event.x < end:
+            if start <= event.x < end:
                 self.post_message(self.Picked(category))
+        if event.x >= self._find_at:
+            self.call_later(self.run_action, "screen.search")
 
 
 class StatusLine(Bar):
@@ -261,6 +274,7 @@ class KeyBar(Bar):
     def __init__(self, keys: Sequence[tuple[str, str]] | None = None) -> None:
         super().__init__()
         self._keys = keys
+        self._spots: list[tuple[int, int, str]] = []
 
     def show(self, keys: Sequence[tuple[str, str]] | None) -> None:
         """Show other keys: pairs of a key and what it does; None: those of the table."""
@@ -271,21 +285,34 @@ class KeyBar(Bar):
     def segments(self, width: int) -> list[Segment]:
         strong, muted = self.looks.strong, self.looks.muted
         parts: list[Segment] = []
-        for key, label in self._shown(width):
+        self._spots = []
+        at = 0
+        for key, label, action in self._shown(width):
             parts += [Segment(f" {key}", strong), Segment(f" {label} ", muted)]
+            size = width_of(key) + width_of(label) + 3
+            self._spots.append((at, at + size, action))
+            at += size
         return parts
 
-    def _shown(self, width: int) -> list[tuple[str, str]]:
+    def _shown(self, width: int) -> list[tuple[str, str, str]]:
+        """Return key, words and action ("" where a click does nothing) of each that fits."""
         glyphs, keymap = glyphs_of(self.app), keymap_of(self.app)
         if self._keys is not None:
-            return _fitting([(glyphs.key(key), label) for key, label in self._keys], width, keep=1)
+            given = [(glyphs.key(key), label, "") for key, label in self._keys]
+            return _fitting(given, width, keep=1)
         ranked = sorted((command for command in COMMANDS if command.rank), key=lambda c: c.rank)
-        pairs = [(keymap.shown(command.id, glyphs), command.label) for command in ranked]
-        return _fitting([pair for pair in pairs if pair[0]], width, keep=2)
+        known = [(keymap.shown(each.id, glyphs), each.label, each.action) for each in ranked]
+        return _fitting([each for each in known if each[0]], width, keep=2)
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        for start, end, action in self._spots:
+            if action and start <= event.x < end:
+                self.call_later(self.run_action, f"screen.{action}")
 
 
-def _fitting(pairs: list[tuple[str, str]], width: int, keep: int) -> list[tuple[str, str]]:
-    """Leave pairs out until the line fits, from the end but for the last `keep`."""
-    while len(pairs) > keep and sum(width_of(k) + width_of(w) + 3 for k, w in pairs) > width:
-        del pairs[-keep - 1]
-    return pairs
+def _fitting(keys: list[tuple[str, str, str]], width: int, keep: int) -> list[tuple[str, str, str]]:
+    """Leave keys out until the line fits, from the end but for the last `keep`."""
+    while len(keys) > keep and sum(width_of(k) + width_of(w) + 3 for k, w, _ in keys) > width:
+        del keys[-keep - 1]
+    return keys
