@@ -41,7 +41,7 @@ def _start_app(
     pick: str | None = None,
     config_file: Path | None = None,
 ) -> int:
-    from tui.app.app import run  # Textual takes a fifth of a second
+    from tui.app.run import run  # Textual takes a fifth of a second
 
     return run(
         vault_path,

@@ -9,45 +9,36 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
-from textual.app import App
 from textual.binding import Binding
-from textual.filter import ANSIToTruecolor
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from tui.app.crash import crash_line
-from tui.app.dressing import REPLACED, filters_of, no_color, own_themes, theme_of
-from tui.app.glyphs import ASCII, UNICODE, PlainSigns
-from tui.app.keys import Keymap
+from tui.app.dressed import DressedApp
+from tui.app.dressing import filters_of, theme_of
 from tui.app.screens.base import Ticking
 from tui.app.terminal import hung_up
-from tui.app.themes import completed
 from tui.clipboard import Clipboard, Copier, choose
 from tui.clock import Clock, SystemClock
-from tui.clocksync import clock_warning
 from tui.config import Config
 from tui.errors import OtpTuiError
-from tui.text import safe
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from textual.filter import LineFilter
 
-    from tui.app.glyphs import Glyphs
     from tui.vault.vault import Vault
 
 LAST_RESORT = 3.0
 """Seconds that a program whose terminal went away has to end by itself."""
 
 
-class OtpApp(App[None]):
+class OtpApp(DressedApp):
     """Shows the codes of one vault.
 
     What it cannot control it takes as arguments, so that a test passes its own: the clock,
@@ -105,22 +96,6 @@ class OtpApp(App[None]):
         self._map_keys()
         self.warnings += self.keymap.wrong
 
-    def _dress(self) -> None:
-        """Take theme and signs before the first frame."""
-        self.no_color = no_color(self.environ)
-        self._own_filters = filters_of(self, self.config)
-        for theme in own_themes(self):
-            self.register_theme(theme)
-        # Set without its watcher, which would have the style sheets parsed once more.
-        self.set_reactive(App.theme, theme_of(self, self.config))
-        self.stylesheet.set_variables(self.get_css_variables())
-
-    def _map_keys(self) -> None:
-        file = "" if self.config_file is None else safe(str(self.config_file))
-        self.keymap = Keymap(self.config.keys, file)
-        if self.keymap.changed or self._keymap:
-            self.set_keymap(dict(self.keymap.changed))
-
     def _way_to_copy(self) -> Clipboard:
         return self._given_way or choose(self.config, self.environ, self.to_terminal)
 
@@ -139,24 +114,6 @@ class OtpApp(App[None]):
                 widget.refresh()
             if isinstance(screen, Ticking):
                 screen.settings_changed()
-
-    def get_css_variables(self) -> dict[str, str]:
-        """Add those of our style sheets to the theme's."""
-        self.theme_variables = completed(super().get_css_variables(), self.current_theme)
-        return self.theme_variables
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Put ours in the place of Textual's way without color."""
-        theirs = [each for each in super().get_line_filters() if not isinstance(each, REPLACED)]
-        if self.no_color or self.native_ansi_color:
-            theirs = [each for each in theirs if not isinstance(each, ANSIToTruecolor)]
-        return [*theirs, *self._own_filters]
-
-    @property
-    def glyphs(self) -> Glyphs:
-        """The signs to draw with."""
-        plain = any(isinstance(each, PlainSigns) for each in self._own_filters)
-        return ASCII if plain else UNICODE
 
     @property
     def vault_name(self) -> str:
@@ -362,44 +319,3 @@ def _close(vault: Vault) -> None:
         with suppress(OtpTuiError):
             vault.save()
     vault.close()
-
-
-def run(
-    vault_path: Path,
-    config: Config,
-    *,
-    vault: Vault | None = None,
-    demo: bool = False,
-    warnings: tuple[str, ...] = (),
-    pick: str | None = None,
-    config_file: Path | None = None,
-) -> int:
-    """Run the app until it ends; return the exit code.
-
-    `vault` is shown at once where it is open already (the demo's); `warnings` are sentences
-    to show first. With `pick` the app ends at the first copy, and says on standard error what
-    was copied; it returns 1 where it was left without.
-    """
-    hint = ""
-    if demo:
-        from tui.demo import DEMO_PASSWORD
-
-        hint = f"This is the demo, on invented entries. Its password is “{DEMO_PASSWORD}”."
-        warnings = (hint, *warnings)
-        config = replace(config, password_command=())  # it knows the user's own vault
-    app = OtpApp(
-        vault_path,
-        config,
-        vault=vault,
-        warnings=warnings,
-        door_hint=hint,
-        pick=pick,
-        config_file=config_file,
-        clock_warning=clock_warning,
-    )
-    app.run()
-    if pick is not None and not app.return_code:
-        if not app.picked:
-            return 1
-        sys.stderr.write(f"{app.picked}\n")
-    return app.return_code or 0

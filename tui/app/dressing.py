@@ -18,7 +18,7 @@ from tui.app.glyphs import PlainSigns, wants_ascii
 from tui.app.themes import DARK, DARK_16, LIGHT, LIGHT_16, MONO, THEMES, named
 
 if TYPE_CHECKING:
-    from tui.app.app import OtpApp
+    from tui.app.dressed import DressedApp
     from tui.settings import Config
 
 REPLACED = (Monochrome, NoColor)
@@ -30,19 +30,19 @@ def no_color(environ: Mapping[str, str]) -> bool:
     return bool(environ.get("NO_COLOR"))
 
 
-def few_colors(app: OtpApp) -> bool:
+def few_colors(app: DressedApp) -> bool:
     """Return whether the terminal has 16 colors, as far as Rich can tell."""
     return bool(app.environ.get("TERM")) and app.console.color_system == "standard"
 
 
-def own_themes(app: OtpApp) -> tuple[Theme, ...]:
+def own_themes(app: DressedApp) -> tuple[Theme, ...]:
     """Return the themes of ours that suit the terminal."""
     if app.no_color:
         return (*THEMES, MONO)
     return (DARK_16, LIGHT_16) if few_colors(app) else THEMES
 
 
-def theme_of(app: OtpApp, config: Config) -> str:
+def theme_of(app: DressedApp, config: Config) -> str:
     """Return the name of the theme to show.
 
     With 16 colors that is one of ours whatever the settings say: those of the others would
@@ -59,7 +59,7 @@ def theme_of(app: OtpApp, config: Config) -> str:
     return name
 
 
-def filters_of(app: OtpApp, config: Config) -> list[LineFilter]:
+def filters_of(app: DressedApp, config: Config) -> list[LineFilter]:
     """Return what every line goes through beside Textual's own filters."""
     filters: list[LineFilter] = [Colorless()] if app.no_color else []
     if wants_ascii(config.ascii, app.environ):
