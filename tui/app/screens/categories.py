@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,20 +13,18 @@ from textual.widgets import Input, Label
 
 from tui.app.screens.base import Dialog, beside
 from tui.app.screens.confirm import ConfirmScreen
+from tui.app.widgets.form_fields import FormInput
 from tui.app.widgets.tick_list import TickList, TickRow
 from tui.errors import NotSavedError, OtpTuiError
 from tui.otp.entry import Category, Entry, category_id
-from tui.text import NAME_LIMIT, safe
+from tui.text import safe
 from tui.vault import editing
 
 if TYPE_CHECKING:
-    from tui.app.app import OtpApp
     from tui.vault.document import Document
     from tui.vault.vault import Vault
 
-_TICKING = "Space tick  ↵ save"
 _MANAGING = "n new  r rename  d delete  Esc close"
-_NAMING = "↵ ok  Esc back"
 
 
 class CategoriesScreen(Dialog[str | None]):
@@ -57,7 +55,7 @@ class CategoriesScreen(Dialog[str | None]):
         with Vertical(classes="card", id="categories"):
             yield Label(self._title(), classes="title", markup=False)
             yield TickList(boxes=bool(self._entries))
-            yield Input(placeholder="Name of the category", max_length=NAME_LIMIT, id="name")
+            yield FormInput("Name of the category", id="name")
             yield Label("", id="message", markup=False)
             yield Label(self._keys(), id="hint", classes="muted", markup=False)
 
@@ -69,7 +67,11 @@ class CategoriesScreen(Dialog[str | None]):
         return f"Categories of {len(self._entries)} entries"
 
     def _keys(self) -> str:
-        return f"{_TICKING}  {_MANAGING}" if self._entries else _MANAGING
+        return f"Space tick  {self._enter} save  {_MANAGING}" if self._entries else _MANAGING
+
+    @property
+    def _enter(self) -> str:
+        return self.otp.glyphs.key("↵")
 
     def on_mount(self) -> None:
         self._list = self.query_one(TickList)
@@ -140,7 +142,7 @@ class CategoriesScreen(Dialog[str | None]):
         self._field.value = "" if self._renamed is None else self._renamed.name
         self._field.display = True
         self._field.focus()
-        self.query_one("#hint", Label).update(_NAMING)
+        self.query_one("#hint", Label).update(f"{self._enter} ok  Esc back")
         self._say(
             "A new category:" if new else f"Another name for “{safe(row.name, 40) if row else ''}”:"
         )
@@ -219,7 +221,7 @@ class CategoriesScreen(Dialog[str | None]):
         return tuple(entry for entry in self.vault.entries if entry.id in ids)
 
     def _moment(self) -> int:
-        return int(cast("OtpApp", self.app).clock.now())
+        return int(self.otp.clock.now())
 
 
 def _is_in(entry: Entry, category: str) -> bool:
