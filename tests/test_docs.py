@@ -2,8 +2,34 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
 from tests import docs_table
+from tui.app.commands import COMMANDS, Command
+from tui.cli.parser import commands, parse
 from tui.formats import _avtotpy_dialects as dialects
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+_BLOCKS = "".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))
+_LINES = sorted(set(re.findall(r"^(otp-tui [a-z].*?)(?:  +#.*)?$", _BLOCKS, re.MULTILINE)))
+_KEYS = README[README.index("| key |") : README.index("The mouse works too")]
+_SPELT = {
+    "enter": "Enter",
+    "space": "Space",
+    "slash": "/",
+    "comma": ",",
+    "colon": ":",
+    "question_mark": "?",
+    "tab": "Tab",
+    "shift+tab": "Shift+Tab",
+    "escape": "Esc",
+    "shift+up": "Shift+↑",
+    "shift+down": "Shift+↓",
+}
 
 
 def test_the_table_of_formats_is_that_of_the_program() -> None:
@@ -12,3 +38,26 @@ def test_the_table_of_formats_is_that_of_the_program() -> None:
 
 def test_the_ways_of_avtotpy_are_counted_right() -> None:
     assert f"{len(dialects.dialects()):,} ways" in docs_table.DOCUMENT.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("line", _LINES)
+def test_every_command_of_the_readme_is_one(line: str) -> None:
+    words = shlex.split(re.sub(r"\[[A-Z]+\]", "", line))[1:]
+    args, module = parse(words)
+    assert module is not None
+    assert args.command == words[0]
+
+
+def test_the_readme_names_every_command() -> None:
+    named = {shlex.split(line)[1] for line in _LINES}
+    known = {module.__name__.rpartition(".")[2].strip("_") for module in commands()}
+    assert known - named == {"demo"}
+    assert "ARGS=demo" in README
+
+
+@pytest.mark.parametrize(
+    "command", [each for each in COMMANDS if each.group != "Move"], ids=lambda each: each.id
+)
+def test_the_readme_names_a_key_of_every_command(command: Command) -> None:
+    spelt = [_SPELT.get(key, key) for key in command.keys]
+    assert any(re.search(rf"(?<!\w){re.escape(key)}(?!\w)", _KEYS) for key in spelt)
