@@ -30,6 +30,7 @@ from tui.otp.codes import code_at, group, next_code
 from tui.otp.entry import Binding, Category
 from tui.settings import KeyChoice
 from tui.vault.ordering import Order, order_of
+from tui.vault.trash import expire
 from tui.vault.vault import LockedVault, Vault
 
 DAY = 86_400
@@ -137,19 +138,23 @@ async def test_d_in_the_trash_deletes_for_good(make_app: MakeApp) -> None:
         assert "GitHub" not in [entry.issuer for entry in kept]
 
 
-async def test_what_is_in_the_trash_for_30_days_goes_when_the_vault_opens(
-    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock
+@pytest.mark.parametrize("wrong", ["", "clock not synchronised"])
+async def test_what_is_in_the_trash_for_30_days_goes_where_the_clock_is_right(
+    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock, wrong: str
 ) -> None:
     old, young = (
         dataclasses.replace(entry, deleted=int(clock.now()) - days * DAY)
-        for entry, days in zip(sample_entries()[0][:2], (30, 29), strict=True)
+        for entry, days in zip(sample_entries()[0][:2], (32, 29), strict=True)
     )
     vault = make_vault()
     vault.change(lambda document: document.holding([old, young, *document.entries[2:]]))
+    vault.change(lambda document: expire(document, int(clock.now()) - DAY))
     app = make_app(vault)
+    app.clock_warning = lambda: wrong
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        assert [entry.issuer for entry in vault_of(app).document.trash] == [young.issuer]
+        left = [entry.issuer for entry in vault_of(app).document.trash]
+        assert left == ([old.issuer] if wrong else []) + [young.issuer]
 
 
 async def test_u_takes_a_deletion_back(make_app: MakeApp) -> None:

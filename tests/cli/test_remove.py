@@ -10,6 +10,8 @@ import pytest
 from tests.cli.conftest import HOSTILE
 from tests.cli.program import PASSWORD, Program
 from tests.cli.terminal import Terminal
+from tui.vault.document import Document
+from tui.vault.trash import expire
 from tui.vault.vault import Vault
 
 DAY = 86_400
@@ -67,12 +69,18 @@ def test_the_trash_is_listed_the_latest_first(filled: Program) -> None:
 
 
 def test_what_is_over_is_not_listed_nor_restored(filled: Program) -> None:
+    """It is found to be over on one day, and goes on a later one."""
     vault = Vault.open(filled.vault, PASSWORD)
-    vault.change(
-        lambda document: document.holding(
+    now = int(time.time())
+
+    def over(document: Document) -> Document:
+        return document.holding(
             replace(one, deleted=5) if one.id == BANK else one for one in document.entries
         )
-    )
+
+    vault.change(over)
+    assert trash(filled) == ["Bank"]
+    vault.change(lambda document: expire(document, now - 2 * DAY))
     assert trash(filled) == []
     assert filled.open("restore", "bank").code == 4
 

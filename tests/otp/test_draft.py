@@ -92,6 +92,8 @@ def test_names_are_kept_without_what_steers_a_terminal() -> None:
 def test_no_secret_is_in_a_repr() -> None:
     assert SECRET not in repr(TOTP)
     assert "1234" not in repr(MOTP)
+    for name in ("issuer", "account", "note"):
+        assert SECRET not in repr(Draft(**{name: f"otpauth://totp/x?secret={SECRET}"}))  # type: ignore[arg-type]
 
 
 @settings(max_examples=100, deadline=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tui.errors import DamagedVaultError, MatchError
 from tui.otp.entry import Algorithm, OtpType
 from tui.vault import document
 from tui.vault.document import Document
+from tui.vault.undoing import with_undo
 
 RAW: dict[str, Any] = json.loads(document.write(Document(entries=(entry(),))))["entries"][0]
 
@@ -209,3 +211,10 @@ def test_nothing_secret_is_in_a_repr() -> None:
     assert len(made.unreadable) == 1
     for secret in (RFC_SECRET, "AAAAAAAA1"):
         assert secret not in repr(made)
+
+
+def test_nor_is_what_takes_a_deletion_back() -> None:
+    before = read_entries(RAW)
+    after = with_undo(before, replace(before, entries=()), "deletion")
+    assert RFC_SECRET in document.write(after).decode()
+    assert RFC_SECRET not in repr(after)

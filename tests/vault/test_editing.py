@@ -15,17 +15,13 @@ from tui.otp.secret import Secret
 from tui.vault import document as documents_json
 from tui.vault.document import Document
 from tui.vault.editing import (
-    KEPT_DAYS,
     add,
     assign,
     called,
     count_use,
-    days_left,
     delete,
     delete_category,
-    discard,
     edit,
-    expire,
     make_category,
     move,
     pin,
@@ -35,6 +31,7 @@ from tui.vault.editing import (
     undoable,
 )
 from tui.vault.ordering import Order, ordered, with_order
+from tui.vault.trash import KEPT_DAYS, OVER, days_left, discard, expire
 from tui.vault.undoing import can_undo, undo
 
 NOW = 1_700_000_000
@@ -84,6 +81,28 @@ def test_an_edit_changes_what_was_changed_and_nothing_that_moved_meanwhile() -> 
     assert (one.issuer, one.note) == ("new", "n")
     assert (one.counter, one.copy_count, one.account) == (8, 3, "theirs")
     assert (one.revision, one.updated) == (3, NOW)
+
+
+@pytest.mark.parametrize("swap", [False, True])
+@pytest.mark.parametrize("name", ["secret", "pin", "note"])
+def test_what_two_programs_put_in_one_field_is_both_kept(name: str, swap: bool) -> None:
+    """The form was open while another program saved: the step is given what that made."""
+    values: tuple[object, ...] = ("two", "one")
+    if name == "secret":
+        values = (Secret.base32("MZXW6YTBOI"), Secret.base32("JBSWY3DPEHPK3PXP"))
+    mine, other = reversed(values) if swap else values
+    moved = replace(HOTP, **{name: other})  # type: ignore[arg-type]
+    made = replace(HOTP, **{name: mine})  # type: ignore[arg-type]
+    after = edit(document(moved), HOTP, made, NOW)
+    assert after.entries[0] == moved
+    assert getattr(after.entries[1], name) == mine
+    assert len({one.id for one in after.entries}) == 2
+
+
+def test_another_type_keeps_the_secret_that_another_program_put() -> None:
+    other = replace(A, secret=Secret.base32("JBSWY3DPEHPK3PXP"))
+    made = edit(document(other), A, replace(A, type=OtpType.STEAM, digits=5), NOW)
+    assert [one.secret for one in made.entries] == [other.secret]
 
 
 def test_an_edit_of_nothing_is_no_change() -> None:
@@ -137,11 +156,42 @@ def test_the_trash_keeps_for_thirty_days() -> None:
     (one,) = trashed.trash
     for passed, left in ((0, 30), (1, 30), (DAY, 29), (KEPT_DAYS * DAY - 1, 1), (99 * DAY, 0)):
         assert days_left(one, NOW + passed) == left
-        assert bool(expire(trashed, NOW + passed).trash) is (left > 0)
+        found = expire(trashed, NOW + passed)
+        assert bool(expire(found, NOW + passed + DAY).trash) is (left > 0)
+
+
+@pytest.mark.parametrize("years", [1, 30])
+def test_a_clock_that_jumps_ahead_and_back_empties_no_trash(years: int) -> None:
+    trashed = delete(SORTED, {A.id}, NOW)
+    jumped = expire(trashed, NOW + years * 365 * DAY)
+    assert expire(jumped, NOW + years * 365 * DAY + DAY - 1).trash == trashed.trash
+    right = expire(jumped, NOW + DAY)
+    assert right == trashed
+    assert expire(right, NOW + 2 * years * 365 * DAY).trash == trashed.trash
+
+
+def test_a_clock_that_jumps_twice_empties_no_trash() -> None:
+    trashed = delete(SORTED, {A.id}, NOW)
+    for years in (1, 30, 2, 99):
+        trashed = expire(trashed, NOW + years * 365 * DAY)
+    assert issuers(trashed.trash) == ["a"]
+
+
+def test_what_is_deleted_at_a_clock_of_1970_stays_for_thirty_days_all_the_same() -> None:
+    used = replace(B, used=NOW)
+    trashed = delete(document(A, used), {A.id}, 7)
+    later = expire(expire(trashed, NOW + 2 * DAY), NOW + 4 * DAY)
+    assert issuers(later.trash) == ["a"]
+    assert days_left(later.trash[0], NOW) == 30
+
+
+def test_what_was_deleted_at_a_clock_that_was_ahead_has_no_more_than_thirty_days() -> None:
+    assert days_left(delete(SORTED, {A.id}, NOW + 9999 * DAY).trash[0], NOW) == 30
 
 
 def test_the_next_deletion_empties_what_is_over() -> None:
-    later = delete(delete(SORTED, {A.id}, NOW), {B.id}, NOW + KEPT_DAYS * DAY)
+    found = expire(delete(SORTED, {A.id}, NOW), NOW + KEPT_DAYS * DAY)
+    later = delete(found, {B.id}, NOW + KEPT_DAYS * DAY + DAY)
     assert issuers(later.trash) == ["b"]
 
 
@@ -269,7 +319,7 @@ STEPS: dict[str, Callable[[Document], Document]] = {
     "delete": lambda now: delete(now, {now.entries[1].id, now.entries[3].id}, NOW),
     "restore": lambda now: restore(now, {now.trash[0].id}, NOW),
     "discard": lambda now: discard(now, {now.trash[0].id}),
-    "expire": lambda now: delete(now, {now.entries[0].id}, NOW + 99 * DAY),
+    "expire": lambda now: delete(expire(now, NOW + 98 * DAY), {now.entries[0].id}, NOW + 99 * DAY),
     "pin": lambda now: pin(now, {one.id for one in now.entries}, True, NOW),
     "move": lambda now: move(now, now.entries[2].id, -1, None, NOW),
     "assign": lambda now: assign(now, {now.entries[1].id}, {WORK.id: True}, NOW),
@@ -289,12 +339,12 @@ def base() -> Document:
 
 
 def plain(made: Document) -> tuple[object, ...]:
-    """All of it but how often and when its entries were changed."""
+    """All of it but how often and when its entries were changed, and what was found over."""
     return (
         [replace(one, revision=0, updated=0) for one in made.entries],
         [replace(one, revision=0, updated=0) for one in made.trash],
         made.categories,
-        dict(made.preferences),
+        {key: value for key, value in made.preferences.items() if key != OVER},
     )
 
 

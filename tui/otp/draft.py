@@ -27,13 +27,16 @@ WITH_DIGITS = (OtpType.TOTP, OtpType.HOTP)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What stands in the fields of a form. An empty number means the usual one."""
+    """What stands in the fields of a form. An empty number means the usual one.
+
+    The repr shows no text: a URI, which holds the secret, may have been typed into any field.
+    """
 
     type: OtpType = OtpType.TOTP
     """Which algorithm makes the codes."""
-    issuer: str = ""
+    issuer: str = field(default="", repr=False)
     """Who asks for the code."""
-    account: str = ""
+    account: str = field(default="", repr=False)
     """Whose account it is."""
     secret: str = field(default="", repr=False)
     """The secret as it was typed: base32, or for Mobile-OTP any text."""
@@ -47,7 +50,7 @@ class Draft:
     """The counter of the next code (HOTP)."""
     pin: str = field(default="", repr=False)
     """The PIN (Mobile-OTP and Yandex)."""
-    note: str = ""
+    note: str = field(default="", repr=False)
     """The user's own words."""
 
     @classmethod

@@ -51,8 +51,8 @@ class Document:
     """In the order of the file; ids are unique."""
     icons: tuple[Icon, ...] = ()
     """The user's own pictures; ids are unique."""
-    preferences: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
-    """Settings that belong to the vault rather than to the machine."""
+    preferences: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False)
+    """Settings that belong to the vault rather than to the machine, and what undoes a step."""
     unreadable: tuple[Unreadable, ...] = ()
     """What does not validate: to be listed, never dropped."""
     extra: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False)

@@ -11,21 +11,27 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.errors import MatchError, UsageError
-from tui.otp.entry import Binding, Category, Entry, category_id, check
+from tui.otp.entry import Binding, Category, Entry, OtpType, category_id, check
+from tui.otp.secret import Secret
 from tui.text import NAME_LIMIT, clean, safe
+from tui.vault.comparing import by_secret
 from tui.vault.ordering import moved
+from tui.vault.trash import deletion_moment, expire
 
 if TYPE_CHECKING:
     from tui.vault.document import Document
 
-KEPT_DAYS = 30
-"""Days that a deleted entry stays in the trash."""
 EDITABLE = (
     "type", "issuer", "account", "secret", "algorithm", "digits", "period", "counter", "pin",
     "icon", "note",
 )  # fmt: skip
 """The fields of an entry that a form may change."""
-_DAY = 86_400
+_PRECIOUS: tuple[Callable[[Entry], object], ...] = (
+    by_secret,
+    lambda entry: entry.pin or "",
+    lambda entry: entry.note,
+)
+"""What of an entry nobody can type again."""
 
 
 def undoable(step: Callable[[Document], Document], label: str) -> Callable[[Document], Document]:
@@ -98,7 +104,8 @@ def add(document: Document, entries: Iterable[Entry], moment: int) -> Document:
 def edit(document: Document, before: Entry, after: Entry, moment: int) -> Document:
     """Return `document` with what the user changed, from `before` to `after`, in that entry.
 
-    What moved on meanwhile (a counter, a copy count, another program's change) stays.
+    What moved on meanwhile (a counter, a copy count, another program's change) stays. Where
+    both changed what nobody can type again (secret, PIN or note) there are two entries then.
 
     Raises:
         MatchError: there is no such entry (any more).
@@ -110,17 +117,24 @@ def edit(document: Document, before: Entry, after: Entry, moment: int) -> Docume
         for name in EDITABLE
         if getattr(after, name) != getattr(before, name)
     }
-    if "type" in changes:
+    if "type" in changes and "secret" not in changes:
         # One text may be a key as it stands and another one as base32.
-        changes["secret"] = after.secret
+        given = old.secret.given
+        changes["secret"] = (Secret.text if after.type is OtpType.MOTP else Secret.base32)(given)
     new = check(replace(old, **changes))
-    return document if new == old else document.replacing(_changed(new, moment))
+    if new == old:
+        return document
+    new = _changed(new, moment)
+    if any(_lost(what(before), what(old), what(new)) for what in _PRECIOUS):
+        return replace(document, entries=(*document.entries, replace(new, id=str(uuid.uuid4()))))
+    return document.replacing(new)
 
 
 def delete(document: Document, ids: Collection[str], moment: int) -> Document:
     """Return `document` with these entries in the trash, and the trash without what is over."""
+    deleted = deletion_moment(document, moment)
     after = document.holding(
-        _changed(replace(entry, deleted=max(1, moment)), moment) if entry.id in ids else entry
+        _changed(replace(entry, deleted=deleted), moment) if entry.id in ids else entry
         for entry in document.entries
     )
     return expire(replace(after, trash=document.trash + after.trash), moment)
@@ -132,22 +146,6 @@ def restore(document: Document, ids: Collection[str], moment: int) -> Document:
     return document.holding(
         [*document.entries, *(back[e.id] if e.id in ids else e for e in document.trash)]
     )
-
-
-def discard(document: Document, ids: Collection[str]) -> Document:
-    """Return `document` without these entries of the trash, for good."""
-    return replace(document, trash=tuple(one for one in document.trash if one.id not in ids))
-
-
-def expire(document: Document, moment: int) -> Document:
-    """Return `document` without the entries that were in the trash for 30 days."""
-    over = [entry.id for entry in document.trash if moment - entry.deleted >= KEPT_DAYS * _DAY]
-    return discard(document, over) if over else document
-
-
-def days_left(entry: Entry, moment: int) -> int:
-    """Return how many days, begun ones included, an entry still stays in the trash."""
-    return max(0, -((moment - entry.deleted - KEPT_DAYS * _DAY) // _DAY))
 
 
 def pin(document: Document, ids: Collection[str], pinned: bool, moment: int) -> Document:
@@ -308,6 +306,11 @@ def _rebound(
         return _changed(replace(entry, categories=places), moment)
 
     return document.holding(done(entry) for entry in document.everything)
+
+
+def _lost(before: object, now: object, after: object) -> bool:
+    """Whether somebody else made of `before` what is there now, and `after` would replace it."""
+    return now not in (before, after)
 
 
 def _changed(entry: Entry, moment: int) -> Entry:

@@ -18,10 +18,12 @@ from tui.text import safe
 from tui.vault.comparing import by_secret
 from tui.vault.document import Document
 from tui.vault.entry_json import dump, read_entry, write_entry
+from tui.vault.ordering import KEY as ORDER
+from tui.vault.trash import OVER
 
 KEY = "undo"
 """The preference that holds what it takes."""
-QUIET = frozenset({"order"})
+QUIET = frozenset({ORDER, OVER})
 """Preferences that may change after a step without making its undo void."""
 MOST = 4 * 1024 * 1024
 """A step that takes more characters of JSON than this to undo cannot be undone."""

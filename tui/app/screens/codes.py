@@ -20,8 +20,8 @@ from tui.app.widgets.code_list import CodeList
 from tui.clipboard import over_ssh
 from tui.errors import OtpTuiError
 from tui.otp.entry import Entry
-from tui.vault import editing
 from tui.vault.document import Document
+from tui.vault.trash import expire
 
 if TYPE_CHECKING:
     from tui.vault.vault import Vault
@@ -71,8 +71,8 @@ class CodesScreen(CopyActions, EntryActions):
         self._status = self.query_one(StatusLine)
         self._countdown.set_class(self.codes.shared, "-shown")
         self.codes.hidden = self.otp.config.hide_codes
-        if self.vault.document.trash:
-            self.vault.quietly(lambda document: editing.expire(document, self.moment))
+        if self.vault.document.trash and not self.otp.clock_warning():
+            self.vault.quietly(lambda document: expire(document, self.moment))
         self.reload()
         if warnings := (*self.otp.warnings, *self.vault.warnings):
             self.say(" ".join(warnings), "warning", seconds=None)
@@ -97,35 +97,48 @@ class CodesScreen(CopyActions, EntryActions):
 
     def reload(self, keep: str | None = None) -> None:
         """Show what the vault holds now, the cursor on `keep` or on the entry it was on."""
-        document = self.vault.document
+        document, in_trash = self.vault.document, self._listing.deleted
         self._listing = Listing(document)
+        self.codes.ticked -= in_trash ^ self._listing.deleted
         if self.category not in {category.id for category in self._listing.categories}:
             self.category = None
         self.codes.ticked &= {entry.id for entry in document.everything}
         self.codes.measure(document.entries)
         self.codes.category_names = self._listing.names
-        self._show(keep)
+        self._show(keep, near=True)
 
     def shown_without_search(self) -> list[Entry]:
         return self._listing.visible(self.category, "")
 
-    def _show(self, keep: str | None = None) -> None:
+    def _show(self, keep: str | None = None, *, near: bool = False) -> None:
         codes = self.codes
-        wanted = keep or (codes.selected.id if codes.selected else None)
+        wanted = keep
+        if wanted is None and codes.selected and not self._query:
+            wanted = codes.selected.id
         rows = self._listing.visible(self.category, self._query or "")
         codes.nothing = self._when_empty()
-        codes.show_rows(rows, wanted if keep or not self._query else None)
+        codes.show_rows(rows, wanted, near=near)
         self.query_one(CategoryBar).show(self._listing.categories, self.category, self._query)
-        unreadable = len(self.vault.document.unreadable)
-        total = self._listing.total
-        count = f"{len(rows)} of {total} codes" if len(rows) != total else _codes(total)
-        if self.category == TRASH:
-            count = f"{len(rows)} in the trash"
-        count += f", {unreadable} unreadable" if unreadable else ""
-        self.query_one(TitleBar).show(count if self.vault.saved else f"NOT SAVED · {count}")
+        self._count()
         self.query_one(KeyBar).show(self._keys_shown())
         codes.numbered = self._query is None
         self.tick()
+
+    def _count(self) -> None:
+        """Say in the title how many entries there are, are shown, and are ticked."""
+        unreadable, ticked = len(self.vault.document.unreadable), len(self._ticked())
+        shown, total = len(self.codes.rows), self._listing.total
+        count = f"{shown} of {total} codes" if shown != total else _codes(total)
+        if self.category == TRASH:
+            count = f"{shown} in the trash"
+        count += f", {unreadable} unreadable" if unreadable else ""
+        count += f", {ticked} ticked" if ticked else ""
+        self.query_one(TitleBar).show(count if self.vault.saved else f"NOT SAVED · {count}")
+
+    def _ticked(self) -> set[str]:
+        """The ids of what is ticked: in the trash, or else outside of it."""
+        ticked, deleted = self.codes.ticked, self._listing.deleted
+        return ticked & deleted if self.category == TRASH else ticked - deleted
 
     def _keys_shown(self) -> list[tuple[str, str]] | None:
         if self._query is None:
@@ -214,11 +227,14 @@ class CodesScreen(CopyActions, EntryActions):
         self._show()
 
     def action_clear(self) -> None:
-        """Close the search, or else show all categories."""
+        """Close the search, or else take all ticks away, or else show all categories."""
         if self.otp.pick is not None:
             self.app.exit()
         elif self._query is not None:
             self._search_for(None)
+        elif ticked := self._ticked():
+            self.codes.ticked -= ticked
+            self._show()
         elif self.category is not None:
             self._pick(None)
 
@@ -277,6 +293,7 @@ class CodesScreen(CopyActions, EntryActions):
     def action_tick(self) -> None:
         """Tick the selected row, or take its tick away."""
         self.codes.toggle_tick()
+        self._count()
 
     def action_hide(self) -> None:
         """Hide the codes of all rows but the selected one, or show them again."""

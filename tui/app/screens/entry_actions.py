@@ -14,6 +14,7 @@ from tui.app.screens.list_screen import ListScreen
 from tui.errors import MatchError, NotSavedError, OtpTuiError
 from tui.vault import editing
 from tui.vault.ordering import WORDS, Order, order_of, with_order
+from tui.vault.trash import KEPT_DAYS, discard
 
 if TYPE_CHECKING:
     from tui.otp.entry import Entry
@@ -132,14 +133,14 @@ class EntryActions(ListScreen):
             words = "There is no other copy of the secret in this vault."
         else:
             question = _question("Delete", targets, "?")
-            words = f"It stays in the trash for {editing.KEPT_DAYS} days."
+            words = f"It stays in the trash for {KEPT_DAYS} days."
         words = f"{_names(targets)}{words}"
         if not await self.app.push_screen_wait(ConfirmScreen(question, words, "yes, delete")):
             return
         what = editing.called("deletion", targets)
         if for_good:
             await self._change(
-                lambda document: editing.discard(document, ids),
+                lambda document: discard(document, ids),
                 what,
                 f"Deleted for good: {_who(targets)}.",
             )

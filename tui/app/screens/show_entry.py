@@ -21,7 +21,7 @@ from tui.otp.details import details, digits
 from tui.otp.enrolment import enrolment
 from tui.otp.entry import Entry, OtpType
 from tui.text import safe
-from tui.vault.editing import days_left
+from tui.vault.trash import days_left
 
 if TYPE_CHECKING:
     from tui.vault.vault import Vault

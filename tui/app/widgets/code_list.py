@@ -18,7 +18,7 @@ from tui.app.widgets.line_list import LineList
 from tui.errors import EntryError
 from tui.otp.codes import Code, code_at, group, next_code, period, remaining
 from tui.otp.entry import DEFAULT_DIGITS, Entry, OtpType
-from tui.vault.editing import days_left
+from tui.vault.trash import days_left
 
 EXPIRING = 5
 """Seconds before its end in which a code changes colour."""
@@ -90,12 +90,21 @@ class CodeList(LineList):
         """The entry under the cursor."""
         return self.rows[self.cursor] if self.rows else None
 
-    def show_rows(self, rows: Sequence[Entry], keep: str | None = None) -> None:
-        """Show these entries, the cursor on the one with the id `keep` if it is there."""
+    def show_rows(
+        self, rows: Sequence[Entry], keep: str | None = None, *, near: bool = False
+    ) -> None:
+        """Show these entries, the cursor on the one with the id `keep` if it is there.
+
+        Where it is not, the cursor goes to the first row, or, `near`, stays: on its row, or
+        the next below it that is still there, or else the next above.
+        """
+        wanted = [] if keep is None else [keep]
+        if near:
+            wanted += [entry.id for entry in self.rows[self.cursor :]]
+            wanted += [entry.id for entry in reversed(self.rows[: self.cursor])]
         self.rows = list(rows)
-        place = 0
-        if keep is not None:
-            place = next((at for at, entry in enumerate(self.rows) if entry.id == keep), 0)
+        places = {entry.id: at for at, entry in enumerate(self.rows)} if wanted else {}
+        place = next((places[identity] for identity in wanted if identity in places), 0)
         self._painted.clear()
         self.rows_changed(place)
 

@@ -51,7 +51,7 @@ def run(args: Namespace, context: Context) -> int:
 
 
 def _list(vault: Vault, moment: int, as_json: bool) -> None:
-    from tui.vault.editing import days_left, expire
+    from tui.vault.trash import days_left, expire
 
     trash = sorted(expire(vault.document, moment).trash, key=lambda entry: -entry.deleted)
     if as_json:
@@ -81,7 +81,8 @@ def _list(vault: Vault, moment: int, as_json: bool) -> None:
 
 
 def _restore(vault: Vault, query: str, moment: int) -> None:
-    from tui.vault.editing import called, expire, restore, undoable
+    from tui.vault.editing import called, restore, undoable
+    from tui.vault.trash import expire
 
     entry = one_in_trash(expire(vault.document, moment), query)
 

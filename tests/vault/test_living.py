@@ -1,0 +1,443 @@
+"""Programs that live with one vault: whatever they do to it, and whatever breaks, nothing is lost.
+
+Three programs change one file in turn. Any call to the system may fail, or end the program for
+good as kill -9 does: from that call on nothing of it reaches the disk. After each step the file
+is opened anew and looked at.
+"""
+
+from __future__ import annotations
+
+import base64
+import errno
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Collection
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from tests.vault.support import FLOOR, PASSWORD, MovedClock, entry
+from tui.crypto import kdf
+from tui.errors import NotSavedError, OtpTuiError
+from tui.otp.backup import Backup
+from tui.otp.entry import Category, Entry, OtpType
+from tui.otp.secret import Secret
+from tui.vault import editing, store, trash
+from tui.vault.document import Document
+from tui.vault.importing import Choice, Kind, apply, plan
+from tui.vault.ordering import Order, with_order
+from tui.vault.undoing import KEY, QUIET, can_undo, undo, with_undo
+from tui.vault.vault import Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONG = bool(os.environ.get("OTP_TUI_STRESS"))
+DAY = 86_400
+KEPT = trash.KEPT_DAYS * DAY
+CALLS = ("open", "write", "fsync", "fchmod", "fstat", "stat", "read", "rename", "replace",
+         "link", "unlink", "close", "listdir", "mkdir")  # fmt: skip
+Step = Callable[[Document], Document]
+
+
+class Killed(BaseException):
+    """The program is no more: nothing that it would do on its way out is done."""
+
+
+class Disk:
+    """The system's calls: one of them may fail, or be the last of its program."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self._name, self._left, self._code = "", 0, 0
+        self._dead = False
+        for name in CALLS:
+            patch.setattr(os, name, self._wrapped(name, getattr(os, name)))
+
+    def _wrapped(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if name == self._name or self._dead:
+                self._left -= 1
+                if self._left == 0 or self._dead:
+                    self._dead = self._dead or not self._code
+                    if name == "close":
+                        # The system closes what the dead had open, and lets go of its locks.
+                        real(*args, **kwargs)
+                    raise Killed if self._dead else OSError(self._code, "injected")
+            return real(*args, **kwargs)
+
+        return call
+
+    @contextmanager
+    def failing(self, fault: tuple[str, int, int] | None) -> Iterator[None]:
+        """Let the n-th call of a name fail with a code, or (code 0) be the last."""
+        self._name, self._left, self._code = fault or ("", 0, 0)
+        try:
+            yield
+        finally:
+            self._name, self._dead = "", False
+
+
+faults = st.none() | st.tuples(
+    st.sampled_from(CALLS), st.integers(1, 6), st.sampled_from([0, errno.EIO, errno.ENOSPC])
+)
+programs = st.integers(0, 2)
+places = st.integers(0, 9)
+
+
+class Living(RuleBasedStateMachine):
+    """Three programs, one file, and what has to be in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._patch = pytest.MonkeyPatch()
+        self._patch.setattr(kdf, "argon2id", _cheap)
+        self._patch.setattr(store, "LOCK_ATTEMPTS", 1)
+        self._folder = tempfile.TemporaryDirectory(dir=_memory())
+        self.path = Path(self._folder.name) / "vault.json"
+        self._patch.setattr(os, "fsync", lambda _descriptor: None)
+        self.disk = Disk(self._patch)
+        self.clock = MovedClock()
+        self.skew = 0
+        self.open: list[Vault | None] = [None] * 3
+        self.made = 0
+        self.owned: set[bytes] = set()
+        """Secrets that were saved and that nobody took away."""
+        self.dropping: list[set[bytes]] = [set(), set(), set()]
+        """Secrets that a program took away and did not save yet."""
+        self.adding: list[set[bytes]] = [set(), set(), set()]
+        """Secrets that a program brought in and did not save yet."""
+        self.deleted: dict[bytes, float] = {}
+        """When a secret was last put into the trash, in the time that it really was."""
+        self.given: dict[tuple[str, bytes], int] = {}
+        """The highest counter whose code was given, by entry and secret."""
+        self.befores: dict[str, Document] = {}
+        """What a step that can be undone began with, by its mark."""
+        Vault.create(self.path, PASSWORD, FLOOR, self.clock)
+        self._patch.setattr(self.clock, "now", lambda: self.clock.moment + self.skew)
+
+    def teardown(self) -> None:
+        self._patch.undo()
+        self._folder.cleanup()
+
+    # --- the programs ----------------------------------------------------------------------
+
+    def vault(self, number: int) -> Vault:
+        """The program's vault, opened where it is not."""
+        vault = self.open[number]
+        if vault is None:
+            vault = self.open[number] = Vault.open(self.path, PASSWORD, self.clock)
+            # What the app does at its start.
+            vault.quietly(self.watched(number, lambda now: trash.expire(now, self.moment)))
+        return vault
+
+    @property
+    def moment(self) -> int:
+        return int(self.clock.now())
+
+    def watched(self, number: int, step: Step, may_go: Collection[bytes] | None = ()) -> Step:
+        """`step`, with an eye on what it takes away and brings back.
+
+        `may_go` are the secrets that the user means to be gone, None any. The others may leave
+        the trash when they were really there for so long.
+        """
+
+        def whole(document: Document) -> Document:
+            after = step(document)
+            before, now = _secrets(document), _secrets(after)
+            for secret in (before - now).difference(before - now if may_go is None else may_go):
+                age = self.clock.moment - self.deleted.get(secret, self.clock.moment)
+                assert age >= KEPT, f"gone after {age / DAY} days: {secret!r}"
+            self.dropping[number] = (self.dropping[number] | (before - now)) - (now - before)
+            self.adding[number] = (self.adding[number] | (now - before)) - (before - now)
+            for one in after.trash:
+                if all(one.id != old.id for old in document.trash):
+                    self.deleted[one.secret.key] = self.clock.moment
+            record = after.preferences.get(KEY)
+            if record and record != document.preferences.get(KEY):
+                former = document.preferences.get(KEY, {})
+                same = former.get("label") == record["label"] == can_undo(document)
+                quiet = record["label"].startswith("moving")
+                self.befores[record["mark"]] = (
+                    self.befores[former["mark"]] if same and quiet else document
+                )
+            return after
+
+        return whole
+
+    def attempt(self, number: int, deed: Callable[[Vault], object], fault: Any) -> bool:
+        """Let a program do something that saves; return whether it did."""
+        vault = self.vault(number)
+        try:
+            with self.disk.failing(fault):
+                deed(vault)
+        except Killed:
+            # It may have been saved by then.
+            self.owned -= self.dropping[number]
+            self.forget(number)
+            return False
+        except OtpTuiError:
+            return False
+        assert vault.saved
+        if vault.settled:
+            self.saved(number)
+        return True
+
+    def saved(self, number: int) -> None:
+        vault = self.vault(number)
+        there = _secrets(vault.document)
+        assert self.adding[number] <= there
+        self.owned -= self.dropping[number] - there
+        self.owned |= there
+        self.dropping[number], self.adding[number] = set(), set()
+
+    def forget(self, number: int) -> None:
+        """The program is gone, and so is what it did not save."""
+        self.open[number] = None
+        self.dropping[number], self.adding[number] = set(), set()
+
+    def change(
+        self, number: int, step: Step, fault: Any = None, may_go: Collection[bytes] | None = ()
+    ) -> bool:
+        watched = self.watched(number, step, may_go)
+        return self.attempt(number, lambda vault: vault.change(watched), fault)
+
+    def pick(self, number: int, place: int, *, trash: bool = False) -> list[Entry]:
+        document = self.vault(number).document
+        among = document.trash if trash else document.entries
+        return [among[place % len(among)]] if among else []
+
+    def new(self, kind: OtpType = OtpType.TOTP) -> Entry:
+        self.made += 1
+        return entry(f"{self.made}", kind, secret=self.secret())
+
+    def secret(self) -> Secret:
+        self.made += 1
+        return Secret.base32(base64.b32encode(f"{self.made:010}".encode()).decode())
+
+    # --- what they do ------------------------------------------------------------------------
+
+    @rule(number=programs, hotp=st.booleans(), fault=faults)
+    def add(self, number: int, hotp: bool, fault: Any) -> None:
+        one = self.new(OtpType.HOTP if hotp else OtpType.TOTP)
+        step = editing.undoable(
+            lambda now: editing.add(now, [one], self.moment), f"addition {one.issuer}"
+        )
+        self.change(number, step, fault)
+
+    @rule(number=programs, place=places, what=st.sampled_from(["note", "secret", "names"]),
+          stale=st.booleans(), fault=faults)  # fmt: skip
+    def edit(self, number: int, place: int, what: str, stale: bool, fault: Any) -> None:
+        for one in self.pick(number, place):
+            self.made += 1
+            secrets = {one.secret.key}
+            changed = {
+                "note": replace(one, note=f"note {self.made}"),
+                "secret": replace(one, secret=self.secret()),
+                "names": replace(one, issuer=f"issuer {self.made}", account=None),
+            }
+            if stale:
+                # The form is open while another program saves.
+                other = {**changed, "secret": replace(one, secret=self.secret())}[what]
+                other_step = partial(editing.edit, before=one, after=other, moment=self.moment)
+                self.change((number + 1) % 3, other_step, None, secrets)
+            step = partial(editing.edit, before=one, after=changed[what], moment=self.moment)
+            self.change(number, editing.undoable(step, f"change {self.made}"), fault, secrets)
+
+    @rule(number=programs, place=places, fault=faults)
+    def delete(self, number: int, place: int, fault: Any) -> None:
+        ids = {one.id for one in self.pick(number, place)}
+        step = editing.undoable(lambda now: editing.delete(now, ids, self.moment), "deletion")
+        self.change(number, step, fault)
+
+    @rule(number=programs, place=places, fault=faults)
+    def restore(self, number: int, place: int, fault: Any) -> None:
+        ids = {one.id for one in self.pick(number, place, trash=True)}
+        step = editing.undoable(lambda now: editing.restore(now, ids, self.moment), "restoring")
+        self.change(number, step, fault)
+
+    @rule(number=programs, place=places, fault=faults)
+    def discard(self, number: int, place: int, fault: Any) -> None:
+        chosen = self.pick(number, place, trash=True)
+        ids, secrets = {one.id for one in chosen}, {one.secret.key for one in chosen}
+        step = editing.undoable(lambda now: trash.discard(now, ids), "for good")
+        self.change(number, step, fault, secrets)
+
+    @rule(number=programs, place=places, kind=st.sampled_from(Choice), fault=faults)
+    def import_again(self, number: int, place: int, kind: Choice, fault: Any) -> None:
+        known = [replace(one, note="imported") for one in self.pick(number, place)]
+        backup = Backup((*known, self.new()))
+
+        def step(now: Document) -> Document:
+            after, _ = apply(now, backup, plan(now, backup), dict.fromkeys(Kind, kind), self.moment)
+            return with_undo(now, after, "import")
+
+        self.change(number, step, fault)
+
+    @rule(number=programs, place=places, fault=faults)
+    def take_code(self, number: int, place: int, fault: Any) -> None:
+        document = self.vault(number).document
+        counted = [one for one in document.entries if one.type is OtpType.HOTP]
+        if not counted:
+            return
+        one = counted[place % len(counted)]
+        if self.attempt(number, lambda vault: vault.take_hotp(one.id), fault):
+            now = self.vault(number).document.find(one.id)
+            key = (now.id, now.secret.key)
+            assert now.counter - 1 > self.given.get(key, -1), "a code was given twice"
+            self.given[key] = now.counter - 1
+
+    @rule(number=programs, fault=faults)
+    def undo(self, number: int, fault: Any) -> None:
+        def step(now: Document) -> Document:
+            after = undo(now, self.moment)
+            mark = now.preferences[KEY]["mark"]
+            if mark in self.befores:
+                _assert_back(after, self.befores[mark])
+            return after
+
+        self.change(number, step, fault, may_go=None)
+
+    @rule(number=programs, name=st.sampled_from("xyz"), which=places,
+          what=st.sampled_from(["make", "rename", "delete", "assign"]), fault=faults)  # fmt: skip
+    def category(self, number: int, name: str, which: int, what: str, fault: Any) -> None:
+        document = self.vault(number).document
+        there = document.categories
+        chosen = there[which % len(there)] if there else Category.named(name)
+        ids = {one.id for one in self.pick(number, which)}
+        steps: dict[str, Step] = {
+            "make": lambda now: editing.make_category(now, name),
+            "rename": lambda now: editing.rename_category(now, chosen.id, name, self.moment),
+            "delete": lambda now: editing.delete_category(now, chosen.id, self.moment),
+            "assign": lambda now: editing.assign(now, ids, {chosen.id: which % 2 == 0}, 0),
+        }
+        self.change(number, editing.undoable(steps[what], what), fault)
+
+    @rule(number=programs, place=places, pinned=st.booleans(), fault=faults)
+    def pin(self, number: int, place: int, pinned: bool, fault: Any) -> None:
+        ids = {one.id for one in self.pick(number, place)}
+        step = editing.undoable(lambda now: editing.pin(now, ids, pinned, self.moment), "pinning")
+        self.change(number, step, fault)
+
+    @rule(number=programs, place=places, what=st.sampled_from(["use", "move", "order"]))
+    def quietly(self, number: int, place: int, what: str) -> None:
+        vault, moment = self.vault(number), self.moment
+        for one in self.pick(number, place):
+            move = partial(
+                editing.move, entry_id=one.id, step=1 - place % 3, category=None, moment=moment
+            )
+            steps: dict[str, Step] = {
+                "use": partial(editing.count_use, entry_id=one.id, moment=moment),
+                "move": editing.repeated(
+                    move,
+                    f"moving of {one.issuer}",
+                    moment,
+                ),
+                "order": lambda now: with_order(now, list(Order)[place % len(Order)]),
+            }
+            with suppress(OtpTuiError):
+                vault.quietly(self.watched(number, steps[what]))
+
+    @rule(number=programs, fault=faults)
+    def save(self, number: int, fault: Any) -> None:
+        self.attempt(number, lambda vault: vault.save(), fault)
+
+    @rule(number=programs)
+    def save_while_locked(self, number: int) -> None:
+        vault = self.vault(number)
+        with self.path.with_name("vault.json.lock").open("w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            with suppress(NotSavedError):
+                vault.change(lambda now: replace(now, extra={**now.extra, "locked": self.made}))
+                raise AssertionError
+
+    @rule(number=programs, kind=st.sampled_from(["end", "kill"]))
+    def leave(self, number: int, kind: str) -> None:
+        vault = self.open[number]
+        if vault is not None and kind == "end":
+            if not vault.settled:
+                self.attempt(number, lambda vault: vault.save(), None)
+            vault.close()
+        self.forget(number)
+
+    @precondition(lambda self: not self.skew)
+    @rule(days=st.sampled_from([0, 1, 2, 31]))
+    def wait(self, days: int) -> None:
+        self.clock.moment += days * DAY + 60
+
+    @rule(years=st.sampled_from([-50, -1, 1, 30]), number=programs, fault=faults)
+    def wrong_clock(self, years: int, number: int, fault: Any) -> None:
+        """The clock jumps, a program opens the vault and saves, and the clock is right again."""
+        self.leave(number, "end")
+        self.skew = years * 365 * DAY
+        try:
+            self.vault(number)
+            self.save(number, fault)
+            self.leave(number, "end")
+        finally:
+            self.skew = 0
+        self.vault(number)
+        self.save(number, None)
+
+    # --- what holds --------------------------------------------------------------------------
+
+    @invariant()
+    def nothing_is_lost(self) -> None:
+        there = Vault.open(self.path, PASSWORD, self.clock).document
+        lost = self.owned - _secrets(there)
+        assert not lost, f"lost: {lost}"
+        for one in there.everything:
+            counter = self.given.get((one.id, one.secret.key), -1)
+            assert one.type is not OtpType.HOTP or one.counter > counter, "a counter went back"
+        ids = [one.id for one in there.everything]
+        assert len(ids) == len(set(ids))
+        assert not there.unreadable
+
+    @invariant()
+    def nothing_lies_around(self) -> None:
+        backups = list((self.path.parent / "backups").glob("*"))
+        assert len(backups) <= 10 + 7 + 1
+        assert all(one.stat().st_mode & 0o777 == 0o600 for one in backups)
+
+
+def _assert_back(after: Document, before: Document) -> None:
+    counters = {one.id: one.counter for one in before.everything}
+    assert all(one.counter >= counters.get(one.id, 0) for one in after.everything)
+    assert _plain(after) == _plain(before)
+
+
+def _plain(document: Document) -> Document:
+    told = {key: value for key, value in document.preferences.items() if key not in {KEY, *QUIET}}
+    return replace(document, preferences=told).holding(
+        replace(one, counter=0, copy_count=None, used=0, revision=0, updated=0)
+        for one in document.everything
+    )
+
+
+def _secrets(document: Document) -> set[bytes]:
+    return {one.secret.key for one in document.everything}
+
+
+def _cheap(password: bytes, salt: bytes, params: object, length: int = 32) -> bytes:
+    return hashlib.sha256(salt + password).digest()[:length]
+
+
+def _memory() -> str | None:
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+TestLiving = Living.TestCase
+TestLiving.settings = settings(
+    max_examples=2000 if LONG else 25,
+    stateful_step_count=40 if LONG else 20,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
