@@ -86,7 +86,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("reveal", ("space",), "new code", "Next HOTP code", "Codes"),
     Command("hide", ("h",), "hide", "Hide or show codes", "Codes"),
     Command("search", ("slash",), "search", "Search all names", "Find", 2),
-    Command("clear", ("escape",), "clear", "Clear search, category", "Find"),
+    Command("clear", ("escape",), "clear", "Clear search, ticks", "Find"),
     Command("category(1)", ("tab",), "category", "Next category", "Find", 6),
     Command("category(-1)", ("shift+tab",), "category", "Previous category", "Find"),
     Command("order", ("o",), "order", "Change the order", "Find"),

@@ -22,6 +22,8 @@ class Listing:
         """The same, and the trash if there is something in it."""
         if document.trash:
             self.categories += (Category(TRASH, f"Trash ({len(document.trash)})"),)
+        self.deleted = frozenset(entry.id for entry in document.trash)
+        """The ids of what is in the trash."""
         self.total = len(document.entries)
         self.names = {category.id: category.name for category in document.categories}
         """The names of the categories by their ids."""

@@ -1,0 +1,82 @@
+"""What a list of entries keeps when they come and go, and what a slip of one key cannot do."""
+
+from __future__ import annotations
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.app.conftest import MakeApp
+from tests.app.helpers import codes_of, lines_of, settle, status_of
+from tui.app.app import OtpApp
+from tui.app.widgets.bars import TitleBar
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    for key in keys:
+        await pilot.press(key)
+        await pilot.pause()
+
+
+def selected(app: OtpApp) -> str:
+    entry = codes_of(app).selected
+    assert entry is not None
+    return entry.issuer
+
+
+def title(app: OtpApp) -> str:
+    return lines_of(app.screen.query_one(TitleBar))[0]
+
+
+@pytest.mark.parametrize(("way", "then"), [(("j",), "Steam"), (("G",), "Evil")])
+async def test_the_cursor_stays_where_a_row_was_deleted(
+    make_app: MakeApp, way: tuple[str, ...], then: str
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, *way, "d", "y")
+        await settle(pilot)
+        assert selected(app).startswith(then)
+
+
+async def test_a_counter_code_leaves_the_cursor_on_its_hit(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "slash", "o", "r", "d", "o", "n", "down")
+        assert selected(app) == "Bank"
+        await press(pilot, "enter")
+        await settle(pilot)
+        assert selected(app) == "Bank"
+
+
+async def test_ticks_are_counted_in_the_title_where_their_rows_are_out_of_sight(
+    make_app: MakeApp,
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "x", "x", "slash", "v", "p", "n")
+        assert "2 ticked" in title(app)
+
+
+async def test_escape_takes_the_ticks_away_after_the_search(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "tab", "x", "slash", "e", "escape")
+        assert codes_of(app).ticked
+        await press(pilot, "escape")
+        assert not codes_of(app).ticked
+        assert "ticked" not in title(app)
+        assert len(codes_of(app).rows) == 2  # still in the category
+
+
+async def test_what_goes_to_the_trash_is_ticked_no_more(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "x", "x", "d", "y")
+        await settle(pilot)
+        await press(pilot, "shift+tab")
+        assert "in the trash" in title(app)
+        assert "ticked" not in title(app)
+        await press(pilot, "r")
+        await settle(pilot)
+        assert status_of(app).startswith("Restored: ")
+        assert "2 entries" not in status_of(app)
