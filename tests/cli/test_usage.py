@@ -101,3 +101,39 @@ def test_every_command_takes_the_common_options() -> None:
         before = parser.parse_args(["--vault", "a", "--config", "b", name, *extra])
         after = parser.parse_args([name, *extra, "--vault", "a", "--config", "b"])
         assert (before.vault, before.config) == (after.vault, after.config) == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("code", "x", "--password", "hunter2"),
+        ("--password", "hunter2", "list"),
+        ("--passphrase", "hunter2", "list"),
+        ("list", "--passphrase=hunter2"),
+        ("code", "x", "-phunter2"),
+        ("category", "--password", "hunter2", "list"),
+        ("import", "x", "--backup-password=hunter2"),
+        ("passwd", "hunter2"),
+        ("recovery", "use", "hunter2"),
+        ("recovery", "use", "--recovery-code", "hunter2"),
+        ("otpauth://totp/x?secret=hunter2",),
+        ("code", "otpauth://totp/x?secret=hunter2"),
+        ("import", "motp://x?secret=hunter2"),
+        ("edit", "GitHub", "--issuer", "otpauth://totp/x?secret=hunter2"),
+    ],
+)
+def test_a_secret_among_the_arguments_is_not_repeated(
+    filled: Program, args: tuple[str, ...]
+) -> None:
+    done = filled.run(*args)
+    assert (done.code, done.out) == (2, "")
+    assert "hunter2" not in done.err
+    assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("option", ["--vault", "--config"])
+def test_an_empty_path_is_not_the_usual_place(filled: Program, option: str) -> None:
+    """As a script gives it whose variable is not set."""
+    done = filled.open("list", option, "")
+    assert (done.code, done.out) == (2, "")
+    assert option in done.err

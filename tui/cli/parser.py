@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import tui
 from tui.cli import output
+from tui.cli.passwords import ORDER
 from tui.errors import UsageError
 from tui.text import safe
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     Subparsers: TypeAlias = argparse._SubParsersAction["Parser"]
+
+_IN_HISTORY = "is not taken as an argument: it may be in your shell's history now."
+_NEVER = {f"--{kind}": kind for kind in ORDER if kind != "secret"}
+"""Options that are not there, for what is no argument. `--secret` is one of `show`; `add` and
+`edit` refuse it themselves."""
 
 _EPILOG = """\
 Without a command, the app opens.
@@ -66,10 +72,14 @@ def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, ModuleType | None]:
         UsageError: they do not fit the grammar.
         SystemExit: help or the version was asked for, and written.
     """
+    _refuse_secrets(argv)
     name = _command_in(argv)
     module = None if name is None else _command(name)
     parser = build([] if module is None else [module]) if name is not None else build(commands())
-    return parser.parse_args(argv), module
+    args, unknown = parser.parse_known_args(argv)
+    if unknown:
+        raise _unrecognised(unknown, name)
+    return args, module
 
 
 def build(modules: Sequence[ModuleType]) -> Parser:
@@ -110,8 +120,51 @@ def _command(name: str) -> ModuleType:
     raise UsageError(f"There is no command “{safe(name, 40)}”.", "See otp-tui --help.")
 
 
+def _refuse_secrets(argv: Sequence[str]) -> None:
+    """Refuse what everybody on the machine could read; it is not repeated."""
+    for argument in argv:
+        if argument == "--":
+            break
+        kind = _NEVER.get(argument.partition("=")[0])
+        if kind is not None:
+            raise UsageError(
+                f"{_called(kind)} {_IN_HISTORY}",
+                f"Remove it there; use --{kind}-stdin or --{kind}-file, or type it when asked.",
+            )
+    if any("://" in argument for argument in argv):
+        from tui.transfer.entering import holds_uri
+
+        if any(map(holds_uri, argv)):
+            raise UsageError(
+                f"A URI holds a secret and {_IN_HISTORY}",
+                "Remove it there; otp-tui add asks for it, or takes it from standard input.",
+            )
+
+
+def _called(kind: str) -> str:
+    words = "PIN" if kind == "pin" else kind.replace("-", " ")
+    return f"{'An' if words[0] in 'aeiou' else 'A'} {words}"
+
+
+def _unrecognised(unknown: Sequence[str], command: str | None) -> UsageError:
+    """Say what does not fit, without the values: one of them may be a password."""
+    names = [
+        each.partition("=")[0] if each.startswith("--") else each[:2]
+        for each in unknown
+        if each.startswith("-")
+    ]
+    what = (
+        f"Unrecognized arguments: {' '.join(names)}." if names else "There is an argument too many."
+    )
+    return UsageError(what, f"See otp-tui {f'{command} ' if command else ''}--help.")
+
+
 def _command_in(argv: Sequence[str]) -> str | None:
-    """The first argument that is neither an option nor the value of one."""
+    """The first argument that is neither an option nor the value of one.
+
+    Raises:
+        UsageError: there is an unknown option before it, whose value it could be.
+    """
     rest = iter(argv)
     for argument in rest:
         if argument in {"-h", "--help", "--version"}:
@@ -120,9 +173,19 @@ def _command_in(argv: Sequence[str]) -> str | None:
             next(rest, None)
         elif not argument.startswith("-"):
             return argument
+        elif argument != "--" and argument.partition("=")[0] not in {"--vault", "--config"}:
+            raise _unrecognised([argument], None)
     return None
 
 
 def _add_common(parser: argparse.ArgumentParser, default: str | None) -> None:
-    parser.add_argument("--vault", metavar="PATH", default=default, help="the vault's file")
-    parser.add_argument("--config", metavar="PATH", default=default, help="the settings' file")
+    for option, whose in (("--vault", "vault's"), ("--config", "settings'")):
+        parser.add_argument(
+            option, metavar="PATH", type=_path, default=default, help=f"the {whose} file"
+        )
+
+
+def _path(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty; leave it out for the usual place")
+    return text

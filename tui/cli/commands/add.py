@@ -18,7 +18,7 @@ from tui.otp.backup import Backup
 from tui.otp.draft import WITH_PIN, Draft
 from tui.otp.entry import Binding
 from tui.text import safe
-from tui.transfer.entering import entries_in_picture, entries_in_text, holds_uri
+from tui.transfer.entering import entries_in_picture, entries_in_text
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -104,13 +104,6 @@ def run(args: Namespace, context: Context) -> int:
 
 def _draft(args: Namespace, context: Context) -> Draft | None:
     """Return what the options say of one entry, but for its secret; None where they do not."""
-    for text in (*args.stray, args.qr, args.issuer, args.account, args.note):
-        if text is not None and holds_uri(text):
-            raise UsageError(
-                "A URI holds a secret and is not taken as an argument: it may be in your shell's "
-                "history now.",
-                "Remove it there, and type it when you are asked, or pipe it in.",
-            )
     if args.stray:
         raise UsageError("add takes no argument.", "See otp-tui add --help.")
     by_fields = fields.given(args) or context.passwords.given("secret")
