@@ -33,7 +33,7 @@ from tui.otp.entry import Category, Entry, OtpType
 from tui.otp.secret import Secret
 from tui.vault import editing, store, trash
 from tui.vault.document import Document
-from tui.vault.importing import Choice, Kind, apply, plan
+from tui.vault.importing import Choice, apply, choices_for, plan
 from tui.vault.ordering import Order, with_order
 from tui.vault.undoing import KEY, QUIET, can_undo, undo, with_undo
 from tui.vault.vault import Vault
@@ -277,7 +277,7 @@ class Living(RuleBasedStateMachine):
         backup = Backup((*known, self.new()))
 
         def step(now: Document) -> Document:
-            after, _ = apply(now, backup, plan(now, backup), dict.fromkeys(Kind, kind), self.moment)
+            after, _ = apply(now, backup, plan(now, backup), choices_for(kind), self.moment)
             return with_undo(now, after, "import")
 
         self.change(number, step, fault)
@@ -436,7 +436,7 @@ def _memory() -> str | None:
 
 TestLiving = Living.TestCase
 TestLiving.settings = settings(
-    max_examples=2000 if LONG else 25,
+    max_examples=3000 if LONG else 60,
     stateful_step_count=40 if LONG else 20,
     deadline=None,
     suppress_health_check=list(HealthCheck),
