@@ -12,6 +12,7 @@ from PIL import Image
 from tests.cli.conftest import RFC_SECRET
 from tests.cli.program import PASSWORD, Program
 from tests.cli.terminal import Terminal
+from tests.transfer.test_joining import export
 from tui.formats import by_name
 from tui.formats.base import Credentials
 from tui.otp.backup import Backup
@@ -246,6 +247,18 @@ def test_a_picture_from_a_file_or_from_standard_input(filled: Program) -> None:
     )
     assert done.code == 0
     assert [one["account"] or one["issuer"] for one in done.json] == ["One", "Two"]
+
+
+def test_several_pictures_are_all_read_and_the_parts_of_an_export_as_one(filled: Program) -> None:
+    first, last = export("Site", 3)
+    path = filled.folder / "last.png"
+    path.write_bytes(picture(last))
+    stdin = PASSWORD.encode() + b"\n" + picture(first)
+    options = ("--qr", path, "--qr", "-", "--qr", path, "--password-stdin", "--json")
+    done = filled.spawn("add", *options, stdin=stdin)
+    assert [one["issuer"] for one in done.json] == ["Site 0", "Site 1", "Site 2"]
+    assert "missing" not in done.err
+    assert filled.open("add", "--qr", "-", "--qr", "-").code == 2
 
 
 def test_what_is_no_picture_with_entries_leaves_the_vault_as_it_is(filled: Program) -> None:

@@ -119,6 +119,12 @@ def test_a_place_that_will_not_do_is_told_before_a_password_is_asked(filled: Pro
         assert file.partition("/")[0] in done.err
 
 
+def test_standard_output_is_no_place_for_what_is_read_back(filled: Program) -> None:
+    done = filled.open("export", "--format", "otpauth-uris", "--plaintext", "-")
+    assert (done.code, done.out) == (2, "")
+    assert not (filled.folder / "-").exists()
+
+
 def test_a_copy_of_the_vault_comes_in_again(filled: Program, empty_bytes: bytes) -> None:
     assert export(filled, "copy.json", "--format", "vault", word="short")[0] == 2
     assert export(filled, "copy.json", "--format", "vault")[0] == 0

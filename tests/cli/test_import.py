@@ -240,3 +240,13 @@ def test_pictures_of_the_parts_of_one_export_come_in_as_one(empty: Program) -> N
     assert "missing" not in done.err
     assert "2 entries imported, 3 already here" in done.err
     assert issuers(empty) == [f"Site {n}" for n in (0, 1, 4, 2, 3)]
+
+
+def test_a_backup_on_standard_input_after_the_passwords(empty: Program) -> None:
+    """So that what another program decrypts never lies in a file."""
+    uri = f"otpauth://totp/Site:ada?secret={RFC_SECRET}&issuer=Site\n"
+    done = empty.open("import", "-", stdin=uri)
+    assert (done.code, done.err) == (0, "standard input: 1 entry imported\n")
+    assert issuers(empty) == ["Site"]
+    done = empty.open("import", "-", stdin="")
+    assert (done.code, done.err.count("\n")) == (2, 1)

@@ -19,6 +19,7 @@ from tui.otp.draft import WITH_PIN, Draft
 from tui.otp.entry import Binding
 from tui.text import safe
 from tui.transfer.entering import entries_in_picture, entries_in_text
+from tui.transfer.joining import join
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -45,7 +46,10 @@ def register(subparsers: Subparsers) -> None:
     )
     parser.add_argument("stray", nargs="*", help=argparse.SUPPRESS)
     parser.add_argument(
-        "--qr", metavar="IMAGE", help="read the QR codes of a picture; - is standard input"
+        "--qr",
+        metavar="IMAGE",
+        action="append",
+        help="read the QR codes of a picture; - is standard input; may be repeated",
     )
     fields.add_options(parser)
     parser.add_argument("--note", metavar="TEXT", type=typed, help="words of your own")
@@ -70,7 +74,11 @@ def run(args: Namespace, context: Context) -> int:
         UriError, FormatError: the URI or the picture cannot be read.
     """
     draft = _draft(args, context)
-    picture = None if args.qr in {None, "-"} else _picture(read_limited(Path(args.qr)), args.qr)
+    if args.qr and args.qr.count("-") > 1:
+        raise UsageError("Standard input holds one picture.", "Say --qr - once.")
+    pictures = {
+        name: _picture(read_limited(Path(name)), name) for name in args.qr or () if name != "-"
+    }
     if args.json:
         output.require_open()
     vault = context.unlock(context.read_vault())
@@ -78,7 +86,7 @@ def run(args: Namespace, context: Context) -> int:
     if draft is not None:
         found = Backup((_typed_entry(draft, context),))
     else:
-        found = picture or _read(args, context)
+        found = _read(context) if args.qr is None else _together(args, context, pictures)
     backup = _with_more(found, args, context, categories)
     from tui.vault.editing import called
     from tui.vault.importing import DEFAULT_CHOICES, apply, plan
@@ -126,10 +134,20 @@ def _typed_entry(draft: Draft, context: Context) -> Entry:
     return draft.entry()
 
 
-def _read(args: Namespace, context: Context) -> Backup:
+def _together(args: Namespace, context: Context, pictures: dict[str, Backup]) -> Backup:
+    """Return what the pictures hold; those of one export are read as one, in any order."""
+    if "-" in args.qr:
+        pictures["-"] = _picture(context.passwords.rest("the picture", LIMIT), "")
+    names = dict.fromkeys(args.qr)
+    found = [each.backup for each in join([(name, pictures[name]) for name in names])]
+    return Backup(
+        entries=tuple(entry for backup in found for entry in backup.entries),
+        problems=tuple(problem for backup in found for problem in backup.problems),
+    )
+
+
+def _read(context: Context) -> Backup:
     """Read what comes on standard input, or is typed."""
-    if args.qr is not None:
-        return _picture(context.passwords.rest("the picture", LIMIT), "")
     if sys.stdin is not None and sys.stdin.isatty():
         return entries_in_text(ask("URI (it is not shown): ", "the URI", "Pipe it in."))
     data = context.passwords.rest("the URI", _LONGEST)

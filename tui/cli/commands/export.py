@@ -78,6 +78,11 @@ def run(args: Namespace, context: Context) -> int:
         return _show(args, context)
     if args.file is None:
         raise UsageError("There is no FILE to write to.", "Name one, or say --qr.")
+    if args.file == "-":
+        raise UsageError(
+            "An export is read back, which standard output is not.",
+            "Name a file; one that is called - is ./-.",
+        )
     from tui.crypto.kdf import Argon2Params
 
     kdf = context.config.kdf

@@ -63,7 +63,7 @@ def register(subparsers: Subparsers) -> None:
         "file is imported; an entry that cannot be understood is named, and the others come in.\n"
         "Files that hold the parts of one export, as pictures do, are read as one, in any order.",
     )
-    parser.add_argument("file", metavar="FILE", nargs="+", help="a backup")
+    parser.add_argument("file", metavar="FILE", nargs="+", help="a backup; - is standard input")
     names = [known.name for known in sources()]
     parser.add_argument(
         "--format", metavar="NAME", choices=names, help=f"read as {', '.join(names)}"
@@ -88,7 +88,7 @@ def run(args: Namespace, context: Context) -> int:
         FormatError, FileError: a file cannot be read; the vault is as it was.
     """
     locked = context.read_vault()
-    files = [_recognise(file, args.format) for file in args.file]
+    files = [_recognise(file, args.format, context) for file in args.file]
     vault = context.unlock(locked)
     joined = join([(file.name, _open(file, args, context)) for file in files])
     choices = choices_for(Choice(args.on_duplicate))
@@ -114,11 +114,13 @@ def run(args: Namespace, context: Context) -> int:
     return 0
 
 
-def _recognise(file: str, format_name: str | None) -> _Source:
-    from tui.files import read_limited
+def _recognise(file: str, format_name: str | None, context: Context) -> _Source:
+    from tui.files import LIMIT, read_limited
 
-    name = safe(file)
-    data = read_limited(Path(file))
+    if file == "-":
+        name, data = "standard input", context.passwords.rest("the backup", LIMIT)
+    else:
+        name, data = safe(file), read_limited(Path(file))
     found = source(format_name) if format_name else recognise(data, file)
     if found is None:
         names = ", ".join(known.name for known in sources())
