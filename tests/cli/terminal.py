@@ -42,6 +42,13 @@ class Terminal:
             assert time.monotonic() < deadline, self.seen
             self._read(0.02)
 
+    def wait_for_echo(self) -> None:
+        """Read until what is typed would be shown."""
+        deadline = time.monotonic() + _PATIENCE
+        while not termios.tcgetattr(self._slave)[3] & termios.ECHO:
+            assert time.monotonic() < deadline, self.seen
+            self._read(0.02)
+
     def type(self, text: str) -> None:
         """Press keys."""
         os.write(self._master, text.encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,14 @@ def test_init_refuses_two_that_differ(program: Program) -> None:
     terminal.type(f"{PASSWORD}!\n")
     assert terminal.end()[0] == 2
     assert not program.vault.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_program_that_is_ended_at_the_prompt_leaves_the_echo_on(
+    filled: Program, number: int
+) -> None:
+    terminal = Terminal(filled, "list")
+    terminal.wait_for("assword")
+    terminal.process.send_signal(number)
+    terminal.wait_for_echo()
+    assert terminal.end() == (128 + number, "")

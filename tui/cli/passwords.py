@@ -173,12 +173,20 @@ def ask(prompt: str, what: str, hint: str) -> str:
         UsageError: there is no terminal to ask for `what` on; `hint` says what to do.
     """
     import getpass
+    import signal
     import warnings
 
     try:
         os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC))
     except OSError:
         raise UsageError(f"There is no terminal to ask for {what}.", hint) from None
+    ends = [
+        number
+        for number in (signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is signal.SIG_DFL
+    ]
+    for number in ends:
+        signal.signal(number, _leave)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", getpass.GetPassWarning)
@@ -189,3 +197,11 @@ def ask(prompt: str, what: str, hint: str) -> str:
         raise UsageError("Nothing was typed.") from None
     except UnicodeDecodeError:
         raise UsageError("What was typed is not text in the terminal's encoding.") from None
+    finally:
+        for number in ends:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _leave(number: int, _frame: object) -> None:
+    """End as the signal would, but with the terminal's echo on again."""
+    raise SystemExit(128 + number)
