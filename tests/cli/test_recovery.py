@@ -107,3 +107,11 @@ def test_it_has_to_be_said_what_to_do(program: Program) -> None:
     for args in (("recovery",), ("recovery", "lose")):
         done = program.run(*args)
         assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+
+
+def test_a_code_that_could_not_be_saved_is_said_to_open_nothing(filled: Program) -> None:
+    """It was printed by then: who keeps it must not trust it."""
+    (filled.vault.parent / "vault.json.lock").mkdir()
+    done = filled.run("recovery", "new", "--password-stdin", stdin=PASSWORD)
+    assert done.code == 1
+    assert done.err.endswith("The new code opens nothing.\n")

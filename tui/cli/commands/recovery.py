@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui.cli import output
 from tui.cli.parser import add_command
 from tui.cli.passwords import add_options
-from tui.errors import VaultError
+from tui.errors import NotSavedError, VaultError
 from tui.password import MIN_LENGTH
 from tui.text import safe
 
@@ -71,7 +71,10 @@ def _new(context: Context) -> None:
     code = recovery.new_code()
     # Shown before it counts: a code that counts and that nobody saw could be the only one.
     output.lines([recovery.written(code)])
-    vault.set_recovery_code(code)
+    try:
+        vault.set_recovery_code(code)
+    except NotSavedError as error:
+        raise NotSavedError(str(error), "The new code opens nothing.") from None
     former = (
         " The former code opens nothing but older versions." if locked.has_recovery_code else ""
     )
