@@ -212,3 +212,19 @@ def test_a_test_copy_to_the_terminal(filled: Program) -> None:
     _, out = terminal.end()
     assert "  test copy: “otp-tui test” was given to the terminal: paste" in out
     assert "\x1b]52;c;b3RwLXR1aSB0ZXN0\x07" in terminal.seen
+
+
+def test_a_folder_where_nothing_can_be_saved(
+    filled: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Faked, as root can write anywhere."""
+    monkeypatch.setattr("os.access", lambda _path, mode: mode == os.R_OK)
+    done = filled.run("doctor", "--json")
+    assert done.code == 1
+    assert "nothing can be changed" in findings(done)["folder"]["says"]
+
+
+def test_permissions_of_what_is_no_settings_file_are_left_alone(filled: Program) -> None:
+    """Advice to change those of /dev/null would do harm."""
+    done = filled.run("doctor", "--json", "--config", "/dev/null")
+    assert (done.code, done.json["attention"]) == (0, False)

@@ -50,7 +50,7 @@ def settings(path: Path, sentences: tuple[str, ...]) -> Iterator[Finding]:
     if status.st_uid not in {os.geteuid(), 0}:
         yield Finding("settings' owner", f"another user, {status.st_uid}", _chown(name))
     own_group = status.st_gid == os.getegid()
-    if status.st_mode & (0o002 if own_group else 0o022):
+    if stat.S_ISREG(status.st_mode) and status.st_mode & (0o002 if own_group else 0o022):
         says = f"{stat.S_IMODE(status.st_mode):04o}: others could set commands that run as you"
         yield Finding("settings' permissions", says, f"Run: chmod go-w {name}")
 
@@ -74,6 +74,9 @@ def vault_file(path: Path) -> Iterator[Finding]:
     yield Finding("vault", name)
     yield from _private("vault", path, status, 0o077, "600")
     yield from _private("folder", path.parent, folder, 0o022, "700")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        says = "it cannot be written to: codes can be read, nothing can be changed"
+        yield Finding("folder", says, "Make it writable, or put the vault elsewhere.")
 
 
 def _private(
