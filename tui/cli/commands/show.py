@@ -26,7 +26,7 @@ def register(subparsers: Subparsers) -> None:
         "show",
         "show all of one entry, or its QR code",
         "Every word of the query must occur in issuer, account or category, as for `code`.\n"
-        f"The code is not shown. {qr_codes.IN_HELP}",
+        f"The code is not shown.\n{qr_codes.IN_HELP}",
     )
     add_query(parser, "+", "which entry")
     parser.add_argument("--secret", action="store_true", help="secret, PIN and URI, too")
