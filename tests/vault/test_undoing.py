@@ -194,3 +194,31 @@ def test_a_step_too_large_to_keep_is_made_but_not_undone(
     after = imported(Document((entry("Old"),)), entry("New", secret=OTHER))
     assert len(after.entries) == 2
     assert KEY not in after.preferences
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"entries": None},
+        {"entries": {}},
+        {"entries": {"gone": None, "back": []}},
+        {"entries": {"gone": [], "back": [[0]]}},
+        {"entries": {"gone": [], "back": [[0, {"id": "x", "type": "quantum"}]]}},
+        {"entries": {"gone": [{}], "back": []}},
+        {"label": 5},
+        {"mark": None},
+    ],
+)
+def test_what_another_version_wrote_to_undo_is_passed_over(
+    make_vault: MakeVault, changes: dict[str, Any]
+) -> None:
+    before = full_document()
+    after = with_undo(before, replace(before, entries=before.entries[1:]), "deletion")
+    record = {**after.preferences[KEY], **changes}
+    vault = make_vault(replace(after, preferences={**after.preferences, KEY: record}))
+    assert can_undo(vault.document) is None
+    with pytest.raises(NothingToUndoError):
+        undo(vault.document, NOW)
+    vault.change(lambda now: replace(now, entries=now.entries[:1]))
+    assert len(vault.entries) == 1
+    assert KEY not in vault.document.preferences

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from tui.errors import NothingToUndoError
+from tui.errors import EntryError, NothingToUndoError
 from tui.otp.entry import Category, Entry, Icon, OtpType
 from tui.text import safe
 from tui.vault.comparing import by_secret
@@ -66,7 +66,11 @@ def can_undo(document: Document) -> str | None:
     if not isinstance(record, dict) or not isinstance(record.get("label"), str):
         return None
     rest = {key: value for key, value in record.items() if key != "mark"}
-    if record.get("mark") != _mark(without_undo(document), rest):
+    try:
+        if record.get("mark") != _mark(without_undo(document), rest):
+            return None
+    except (AttributeError, EntryError, LookupError, TypeError, ValueError):
+        # Another version wrote it, in a way that this one does not know.
         return None
     return safe(record["label"], 200)
 
