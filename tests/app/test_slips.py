@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 
 from tests.app.conftest import MakeApp
 from tests.app.helpers import codes_of, lines_of, settle, status_of
 from tui.app.app import OtpApp
+from tui.app.screens.confirm import ConfirmScreen
+from tui.app.screens.entry_form import EntryFormScreen
 from tui.app.widgets.bars import TitleBar
 
 
@@ -80,3 +83,57 @@ async def test_what_goes_to_the_trash_is_ticked_no_more(make_app: MakeApp) -> No
         await settle(pilot)
         assert status_of(app).startswith("Restored: ")
         assert "2 entries" not in status_of(app)
+
+
+async def test_a_second_u_brings_back_what_the_first_took(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key in ("a", *"Forge", "tab", "tab", *"JBSWY3DPEHPK3PXP", "ctrl+s"):
+            await press(pilot, key)
+        await settle(pilot)
+        steps = ("Added", "Undone", "Brought back", "Undone", "Brought back")
+        for said in steps:
+            assert status_of(app).startswith(said)
+            issuers = [entry.issuer for entry in codes_of(app).rows]
+            assert ("Forge" in issuers) is (said != "Undone"), said
+            await press(pilot, "u")
+            await settle(pilot)
+
+
+@pytest.mark.parametrize(("keys", "ends"), [(("n",), False), (("y",), True), (("ctrl+c",), True)])
+async def test_ctrl_c_asks_where_something_was_typed(
+    make_app: MakeApp, keys: tuple[str, ...], ends: bool
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "a", "F", "ctrl+c")
+        assert isinstance(app.screen, ConfirmScreen)
+        await press(pilot, *keys)
+        assert app._exit is ends
+        if not ends:
+            assert isinstance(app.screen, EntryFormScreen)
+
+
+async def test_ctrl_c_ends_at_once_where_nothing_was_typed(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "a", "ctrl+c")
+        assert app._exit
+
+
+async def test_a_form_with_all_fields_fits_in_24_lines(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "a", "ctrl+t")
+        form = app.screen.query_one("#form", VerticalScroll)
+        assert app.screen.query_one("#more").display
+        assert form.max_scroll_y == 0
+
+
+async def test_what_was_not_saved_is_said_until_it_is_right(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "a", *"Forge", "ctrl+s")
+        assert status_of(app).startswith("Not saved")
+        await press(pilot, *"JBSWY3DPEHPK3PXP")
+        assert not status_of(app)

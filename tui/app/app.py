@@ -185,8 +185,23 @@ class OtpApp(DressedApp):
         await asyncio.to_thread(self.copier.tick)
 
     async def action_quit(self) -> None:
-        """Close the vault, empty the clipboard, and end."""
-        self._leave_by("Quit all the same?", self.exit)
+        """Close the vault, empty the clipboard, and end; ask where something typed is lost."""
+        if self.vault is not None and any(
+            isinstance(screen, Ticking) and screen.unsaved for screen in self.screen_stack
+        ):
+            self._ask_and_quit()
+        else:
+            self._leave_by("Quit all the same?", self.exit)
+
+    @work(group="quit", exclusive=True, exit_on_error=False, description="quit")
+    async def _ask_and_quit(self) -> None:
+        from tui.app.screens.confirm import ConfirmScreen
+
+        words = "What you typed is lost then."
+        if isinstance(self.screen, ConfirmScreen) or await self.push_screen_wait(
+            ConfirmScreen("Quit without saving?", words, "yes, quit")
+        ):
+            self._leave_by("Quit all the same?", self.exit)
 
     def ask_and_lock(self) -> None:
         """Lock, after a question where something could not be saved."""

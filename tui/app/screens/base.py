@@ -27,6 +27,11 @@ class Ticking(Screen[Answer]):
     def tick(self) -> None:
         """A second has passed."""
 
+    @property
+    def unsaved(self) -> bool:
+        """Whether something was typed that is lost when the program ends."""
+        return False
+
     def settings_changed(self) -> None:
         """The settings are others now: `otp.config`, `otp.keymap`, the theme and the signs."""
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tui.otp.entry import Entry
     from tui.vault.document import Document
 
+_UNDOING = "undoing of the "
+"""What the label of a step begins with that took another back."""
 _MOST_NAMED = 6
 """Entries that a question calls by name."""
 
@@ -245,21 +247,26 @@ class EntryActions(ListScreen):
 
     @work(group="change", exit_on_error=False, description="undo")
     async def action_undo(self) -> None:
-        """Take the last change back."""
+        """Take the last change back, or bring back what that took."""
         from tui.vault.undoing import can_undo, undo
 
         vault, moment = self.vault, self.moment
-        what = can_undo(vault.document)
+        what = can_undo(vault.document) or ""
+        again = what.startswith(_UNDOING)
+        what = what.removeprefix(_UNDOING)
+        label = what if again else _UNDOING + what
+        step = editing.undoable(lambda document: undo(document, moment), label)
         keep = self.codes.selected.id if self.codes.selected else None
         try:
-            await beside(lambda: vault.change(lambda document: undo(document, moment)))
+            await beside(lambda: vault.change(step))
         except NotSavedError as error:
             self.say(f"NOT SAVED. {error.sentence}", "error", seconds=None)
         except OtpTuiError as error:
             self.say(error.sentence, "warning")
             return
         else:
-            self.say(f"Undone: {what}.")
+            self.say(f"Brought back: {what}." if again else
+                     f"Undone: {what}{self.hint('undo', 'brings it back')}.")  # fmt: skip
         if self.otp.vault is vault:
             self.reload(keep)
 

@@ -36,6 +36,7 @@ MOST_TEXT = 200_000
 _KEYS = [("^s", "save"), ("⇥", "next"), ("^r", "secret"), ("^t", "more"), ("^o", "QR picture"),
          ("Esc", "leave")]  # fmt: skip
 _HINT = "Paste an otpauth:// URI into any field, or fill in the form."
+_NOT_SAVED = "Not saved. See the marked field."
 _SHORT_HINT = "Paste a URI, or fill in the form."
 
 
@@ -47,6 +48,7 @@ class EntryFormScreen(Dialog[str | None]):
 
     CSS_PATH = "entry_form.tcss"
     AUTO_FOCUS = "#issuer"
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall"), (34, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar = [
         Binding("ctrl+s", "save", show=False),
         Binding("ctrl+r,f2", "reveal", show=False),
@@ -107,6 +109,8 @@ class EntryFormScreen(Dialog[str | None]):
         draft, base = self._fields.draft, self._before
         mistakes = draft.mistakes(base)
         self._fields.tell(mistakes)
+        if not mistakes and self.query_one(StatusLine).message == _NOT_SAVED:
+            self._say("")
         self._made = None if mistakes or self._fields.uri else draft.entry(base)
         twin = self._twin(self._made) if self._made else None
         has = f"{twin.label} has this secret already." if twin else ""
@@ -235,7 +239,7 @@ class EntryFormScreen(Dialog[str | None]):
         if mistakes:
             self._fields.tell(mistakes, of_all=True)
             self._fields.focus_first(mistakes)
-            self._say("Not saved. See the marked field.", "error")
+            self._say(_NOT_SAVED, "error")
         elif not self._saving:
             made = draft.entry(base)
             if base is None:
@@ -269,9 +273,13 @@ class EntryFormScreen(Dialog[str | None]):
         finally:
             self._saving = False
 
+    @property
+    def unsaved(self) -> bool:
+        return self._fields.draft != self._start or bool(self._fields.categories.wanted)
+
     def action_leave(self) -> None:
         """Leave; ask first where something was typed."""
-        if self._fields.draft == self._start and not self._fields.categories.wanted:
+        if not self.unsaved:
             self.dismiss(None)
             return
         from tui.app.screens.confirm import ConfirmScreen

@@ -187,6 +187,7 @@ class EntryFields(Vertical):
         if not opened and self._more.has_focus_within:
             self._fold.focus()
         self._more.display = opened
+        self.set_class(opened, "-opened")
         names = [
             row.name_shown if row.name_shown == "PIN" else row.name_shown.lower()
             for row in self._below.values()
