@@ -135,7 +135,7 @@ class Config:
         "auto",
         Choice(THEMES),
         "Theme",
-        "The colors; auto is otp-light where the terminal tells that its background is light, "
+        "The colours; auto is otp-light where the terminal tells that its background is light, "
         "and otp-dark elsewhere.",
         "Looks",
     )

@@ -118,6 +118,29 @@ def test_copy_prints_no_code(filled: Program) -> None:
     assert done.err.count("\n") == 1
 
 
+def test_copy_empties_the_clipboard_when_it_was_told_to(filled: Program) -> None:
+    taken = filled.folder / "taken"
+    keep = f"cat >> {taken}; echo . >> {taken}"
+    (filled.folder / "config.toml").write_text(f'clipboard_command = ["sh", "-c", "{keep}"]\n')
+    began = time.monotonic()
+    done = filled.open("code", "GitHub", "--at", "59", "--copy", "--clear", "1")
+    assert done.code == 0
+    assert time.monotonic() - began >= 1
+    assert "1 s" in done.err
+    assert taken.read_text() == "94287082.\n.\n"
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "x", "3601", "1.5"])
+def test_a_wait_that_makes_no_sense_is_refused(filled: Program, seconds: str) -> None:
+    done = filled.open("code", "GitHub", "--copy", f"--clear={seconds}")
+    assert (done.code, done.out) == (2, "")
+    assert "--clear" in done.err
+
+
+def test_clear_goes_with_copy(filled: Program) -> None:
+    assert filled.open("code", "GitHub", "--clear", "3").code == 2
+
+
 def test_copy_turned_off_is_an_error(filled: Program) -> None:
     (filled.folder / "config.toml").write_text('clipboard = "off"\n')
     done = filled.open("code", "GitHub", "--at", "59", "--copy")

@@ -134,11 +134,11 @@ def test_a_query_selects(filled: Program) -> None:
     assert len(filled.open("list", "octocat", "work", "--json").json) == 1
 
 
-def test_no_hit_is_an_empty_list(filled: Program) -> None:
+def test_no_hit_is_an_empty_list_and_the_exit_code_of_no_match(filled: Program) -> None:
     done = filled.open("list", "nothing like it", "--json")
-    assert (done.code, done.json) == (0, [])
+    assert (done.code, done.json) == (4, [])
     done = filled.open("list", "nothing like it")
-    assert (done.code, done.out) == (0, "")
+    assert (done.code, done.out) == (4, "")
     assert done.err
 
 

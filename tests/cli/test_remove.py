@@ -98,7 +98,10 @@ def test_for_good_takes_only_what_is_in_the_trash(filled: Program) -> None:
     assert (done.code, "in the trash" in done.err) == (4, True)
     assert filled.open("remove", "bank", "--yes").code == 0
     done = filled.open("remove", "bank", "--for-good", "--yes")
-    assert (done.code, done.err) == (0, "Removed for good: Bank (gordon).\n")
+    assert (done.code, done.err) == (
+        0,
+        "Removed for good: Bank (gordon). Until the next change otp-tui undo brings it back.\n",
+    )
     assert (trash(filled), "Bank" in issuers(filled)) == ([], False)
 
 

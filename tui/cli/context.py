@@ -211,7 +211,8 @@ class Context:
 
     def close(self) -> None:
         """Let go of the vault; what it has to say goes to standard error."""
-        if self._vault is not None:
-            for warning in self._vault.warnings:
+        vault, self._vault = self._vault, None
+        if vault is not None:
+            for warning in vault.warnings:
                 output.complain(warning)
-            self._vault.close()
+            vault.close()

@@ -384,7 +384,7 @@ class Vault:
         if isinstance(error, OSError):
             return NotSavedError(
                 f"The change is not saved: {self._store.name} cannot be written: {why(error)}.",
-                "It is kept until you leave; try again.",
+                "Try again.",
             )
         try:
             with self._store.locked():

@@ -144,7 +144,7 @@ class EntryActions(ListScreen):
             await self._change(
                 lambda document: discard(document, ids),
                 what,
-                f"Deleted for good: {_who(targets)}.",
+                f"Deleted for good: {_who(targets)}{self.hint('undo', 'takes it back')}.",
             )
         else:
             await self._change(

@@ -18,9 +18,14 @@ if TYPE_CHECKING:
 
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
+    from tui.clipboard import Clipboard
     from tui.otp.codes import Code
     from tui.otp.entry import Entry
     from tui.vault.vault import Vault
+
+
+MOST_SECONDS = 3600
+"""Longest wait before the clipboard is emptied."""
 
 
 def register(subparsers: Subparsers) -> None:
@@ -42,6 +47,12 @@ def register(subparsers: Subparsers) -> None:
         action="store_true",
         help="copy the code, print nothing; the clipboard is not emptied afterwards",
     )
+    parser.add_argument(
+        "--clear",
+        metavar="SECONDS",
+        type=_seconds,
+        help="with --copy: wait so long, then empty the clipboard; Ctrl+C empties it at once",
+    )
     how.add_argument(
         "--json", action="store_true", help="print an object: whose code, and until when"
     )
@@ -55,6 +66,8 @@ def run(args: Namespace, context: Context) -> int:
         MatchError: none fits, or several.
         UsageError: --at or --next with a counter.
     """
+    if args.clear is not None and not args.copy:
+        raise UsageError("--clear goes with --copy.")
     if not args.copy:
         output.require_open()
     vault = context.open_vault(_import_rest)
@@ -66,6 +79,9 @@ def run(args: Namespace, context: Context) -> int:
         way = choose(context.config, os.environ, write_to_terminal)
         output.say(f"{way.copy(code.text)}.")
         _count(vault, entry, int(context.clock.now()))
+        if args.clear is not None:
+            context.close()
+            _empty_later(way, args.clear)
     elif args.json:
         output.json(code_object(entry, code))
     else:
@@ -77,6 +93,25 @@ def _import_rest() -> None:
     import tui.otp.codes
     import tui.otp.hotp
     import tui.otp.query  # noqa: F401
+
+
+def _seconds(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_SECONDS):
+        from argparse import ArgumentTypeError
+
+        raise ArgumentTypeError(f"a whole number of seconds from 1 to {MOST_SECONDS}")
+    return int(text)
+
+
+def _empty_later(way: Clipboard, seconds: int) -> None:
+    """Wait, then empty the clipboard; whatever ends the wait, it is emptied."""
+    from time import sleep
+
+    output.say(f"The clipboard is emptied in {seconds} s.")
+    try:
+        sleep(seconds)
+    finally:
+        way.clear()
 
 
 def _count(vault: Vault, entry: Entry, moment: int) -> None:

@@ -9,7 +9,7 @@ from tui.cli.moment import add_at
 from tui.cli.parser import add_command
 from tui.cli.passwords import add_options
 from tui.cli.query import add_query
-from tui.errors import EntryError
+from tui.errors import EntryError, MatchError
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def register(subparsers: Subparsers) -> None:
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Print the entries that fit the query, in the vault's order."""
+    """Print the entries that fit the query, in the vault's order; return 4 where none does."""
     vault = context.open_vault(_import_rest)
     from tui.otp.query import find
     from tui.vault.ordering import ordered
@@ -62,7 +62,7 @@ def run(args: Namespace, context: Context) -> int:
         output.say("No entry fits." if args.query else "There are no entries yet.")
     for item in vault.document.unreadable:
         output.complain(f"{item.label} cannot be read and was left alone: {item.reason}.")
-    return 0
+    return 0 if found or not args.query else MatchError.exit_code
 
 
 def _import_rest() -> None:

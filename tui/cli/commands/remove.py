@@ -53,7 +53,9 @@ def run(args: Namespace, context: Context) -> int:
     if args.for_good:
         entry = one_in_trash(vault.document, query)
         question = f"Remove {entry.label} for good?"
-        done = f"Removed for good: {entry.label}."
+        done = (
+            f"Removed for good: {entry.label}. Until the next change otp-tui undo brings it back."
+        )
     else:
         entry = one(vault, query)
         question = f"Put {entry.label} into the trash?"
