@@ -78,7 +78,7 @@ def test_several_uris_a_line_each_and_a_bad_one_is_told(filled: Program) -> None
     other = "motp://VPN2:me?secret=0123456789abcdee"
     bad = "otpauth://totp/Bad:x?secret=0189"
     done = filled.open("add", "--json", stdin=f"{URI}\n{bad}\n{other}\n")
-    assert done.code == 0
+    assert done.code == 1
     assert [one["issuer"] for one in done.json] == ["Forge", "VPN2"]
     assert "base32" in done.err
     assert "--new-pin" in done.err

@@ -67,7 +67,7 @@ def value_text(row: Row, config: Config, keymap: Keymap, glyphs: Glyphs = UNICOD
     if isinstance(kind, Flag):
         return "yes" if value else "no"
     if isinstance(kind, Number):
-        return f"{value:g} {kind.unit}"
+        return f"{value:g} {kind.unit.removesuffix('s') if value == 1 else kind.unit}"
     if value in (None, ()):
         return "none" if isinstance(kind, Command) else "the usual place"
     return typed_text(row, config)

@@ -67,7 +67,7 @@ def register(subparsers: Subparsers) -> None:
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Add what is new, as one change.
+    """Add what is new, as one change; return 1 where a part of what came could not be read.
 
     Raises:
         UsageError: the options do not fit together, or the fields make no entry.
@@ -107,7 +107,7 @@ def run(args: Namespace, context: Context) -> int:
     if args.json:
         output.json([{"id": one.id, "issuer": one.issuer, "account": one.account} for one in added])
     _tell(rows, backup)
-    return 0
+    return int(any(problem.refused for problem in backup.problems))
 
 
 def _draft(args: Namespace, context: Context) -> Draft | None:
