@@ -11,7 +11,7 @@ from tests.app.helpers import codes_of, lines_of, settle, status_of
 from tui.app.app import OtpApp
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.entry_form import EntryFormScreen
-from tui.app.widgets.bars import TitleBar
+from tui.app.widgets.bars import StatusLine, TitleBar
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
@@ -137,3 +137,13 @@ async def test_what_was_not_saved_is_said_until_it_is_right(make_app: MakeApp) -
         assert status_of(app).startswith("Not saved")
         await press(pilot, *"JBSWY3DPEHPK3PXP")
         assert not status_of(app)
+
+
+async def test_a_long_warning_hides_no_short_one(make_app: MakeApp) -> None:
+    app = make_app()
+    app.warnings = ("theme may be " + "one of very many, " * 30, "smart_copy is wrong.")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        lines = lines_of(app.screen.query_one(StatusLine))
+        assert "smart_copy is wrong." in lines[0]
+        assert "…" in lines[-1]

@@ -74,7 +74,8 @@ class CodesScreen(CopyActions, EntryActions):
         if self.vault.document.trash and not self.otp.clock_warning():
             self.vault.quietly(lambda document: expire(document, self.moment))
         self.reload()
-        if warnings := (*self.otp.warnings, *self.vault.warnings):
+        # The short ones first: a long list of what a setting may be hides none then.
+        if warnings := (*self.vault.warnings, *sorted(self.otp.warnings, key=len)):
             self.say(" ".join(warnings), "warning", seconds=None)
 
     def _shares_countdown(self) -> bool:

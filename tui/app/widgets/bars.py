@@ -250,7 +250,9 @@ class StatusLine(Bar):
 
     def _wrap(self) -> None:
         width = max(20, self.size.width or 80) - 6
-        self._lines = textwrap.wrap(safe(self.message), width)[: self.MOST_LINES]
+        self._lines = textwrap.wrap(
+            safe(self.message), width, max_lines=self.MOST_LINES, placeholder=" …"
+        )
         height = max(1, len(self._lines))
         if height != self._height:
             self._height = height
