@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from tui.config import SETTINGS, Config, KdfConfig, KeyChoice, load, load_option, parse
 from tui.errors import ConfigError
+from tui.settings_file import save
 
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
 
@@ -193,12 +195,23 @@ def test_the_line_is_where_the_key_stands(text: str, line: int) -> None:
         (b"lock_after = 1\nvault = '''\nnever closed", "config.toml, line 3: "),
         (b"lock_after = 1\nlock_after = 2", "config.toml, line 2: "),
         (b"lock_after = 1\n\xff\xfe", "config.toml, line 2: "),
-        (b"a = " + b"[" * 50_000, "config.toml "),
-        (b"a = " + b"1" * 5_000, "config.toml "),
+        (b"a = " + b"[\n" * 30_000, "config.toml "),
+        (b"a = " + b"[" * 50_000, "config.toml, line 1 is longer"),
+        (b"a = " + b"1" * 5_000, "config.toml, line 1 is longer"),
         (b"#" * 70_000, "config.toml is larger than 64 KiB"),
         (b"\x00\x01\x02", "config.toml, line 1: "),
     ],
-    ids=["no value", "no end", "twice", "not UTF-8", "too deep", "too long", "too large", "NULs"],
+    ids=[
+        "no value",
+        "no end",
+        "twice",
+        "not UTF-8",
+        "too deep",
+        "too long",
+        "a number",
+        "too large",
+        "NULs",
+    ],
 )
 def test_a_file_that_is_not_toml_is_told_in_one_sentence(data: bytes, where: str) -> None:
     config, wrong = parse(data)
@@ -230,6 +243,35 @@ def test_an_unreadable_file_does_not_stop_the_program(tmp_path: Path) -> None:
     config, (sentence,) = load(tmp_path)
     assert config == Config()
     assert "cannot be read: Is a directory; the defaults are used." in sentence
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    for path in (tmp_path / "pipe.toml", Path("/dev/zero")):
+        config, (sentence,) = load(path)
+        assert config == Config()
+        assert sentence == (
+            f"{path} cannot be read: it is not a regular file; the defaults are used."
+        )
+        with pytest.raises(ConfigError, match="not a regular file"):
+            load(path, must_exist=True)
+
+
+def test_no_device_is_an_empty_file() -> None:
+    assert load(Path(os.devnull), must_exist=True) == (Config(), ())
+
+
+def test_a_key_of_very_many_names_is_not_read(tmp_path: Path) -> None:
+    """It would take the reader of TOML twenty seconds."""
+    text = "theme = 'nord'\n" + "a." * 30_000 + "a = 1"
+    assert told(text) == (
+        "config.toml, line 2 is longer than 4096 characters; the defaults are used.",
+    )
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match="not a TOML file"):
+        save(path, {("theme",): "dracula"})
+    assert path.read_text() == text
 
 
 def test_mistakes_name_the_file(tmp_path: Path) -> None:

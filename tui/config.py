@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,8 @@ __all__ = [
 
 SIZE_LIMIT = 64 * 1024
 """Most bytes that a settings file may have."""
+LINE_LIMIT = 4096
+"""Most characters that one of its lines may have."""
 KDF_WORK_LIMIT = 4096
 """Most MiB times passes; the vault's reader has the same bound (4 GiB)."""
 KEYS = "keys"
@@ -43,8 +48,7 @@ def load(path: Path, *, must_exist: bool = False) -> tuple[Config, tuple[str, ..
     """
     name = safe(str(path))
     try:
-        with path.open("rb") as file:
-            data = file.read(SIZE_LIMIT + 1)
+        data = _bytes(path)
     except OSError as error:
         if must_exist:
             raise ConfigError(f"{name} cannot be read: {error.strerror}.") from None
@@ -52,6 +56,26 @@ def load(path: Path, *, must_exist: bool = False) -> tuple[Config, tuple[str, ..
             return Config(), ()
         return Config(), (f"{name} cannot be read: {error.strerror}; the defaults are used.",)
     return parse(data, name)
+
+
+def _bytes(path: Path) -> bytes:
+    """Return what a settings file holds, or a byte more than it may; a pipe is not waited for.
+
+    Raises:
+        OSError: the system refused, or it is neither a file nor /dev/null.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    try:
+        status = os.fstat(descriptor)
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        nothing = os.path.samestat(status, Path(os.devnull).stat())
+        if not stat.S_ISREG(status.st_mode) and not nothing:
+            raise OSError(errno.EINVAL, "it is not a regular file")
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(SIZE_LIMIT + 1)
+    finally:
+        os.close(descriptor)
 
 
 def parse(data: bytes, name: str = "config.toml") -> tuple[Config, tuple[str, ...]]:
@@ -68,6 +92,9 @@ def parse(data: bytes, name: str = "config.toml") -> tuple[Config, tuple[str, ..
         return Config(), (f"{name}, line {line}: this is not UTF-8; the defaults are used.",)
     if not text.strip():
         return Config(), ()
+    if line := too_long_line(text):
+        why = f"is longer than {LINE_LIMIT} characters"
+        return Config(), (f"{name}, line {line} {why}; the defaults are used.",)
     import tomllib
 
     try:
@@ -75,6 +102,15 @@ def parse(data: bytes, name: str = "config.toml") -> tuple[Config, tuple[str, ..
     except (ValueError, RecursionError) as error:
         return Config(), (_not_toml(name, text, str(error)),)
     return _Reading(name, text).settings(tree)
+
+
+def too_long_line(text: str) -> int:
+    """Return the number of the first line that is longer than one may be; 0 for none.
+
+    A key of ten thousand names would take the reader of TOML many seconds.
+    """
+    lines = enumerate(text.split("\n"), 1)
+    return next((number for number, line in lines if len(line) > LINE_LIMIT), 0)
 
 
 def _not_toml(name: str, text: str, reason: str) -> str:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tui.config import SIZE_LIMIT
+from tui.config import SIZE_LIMIT, too_long_line
 from tui.errors import ConfigError, FileError
 from tui.files import read_limited, why
 from tui.text import safe
@@ -81,7 +81,10 @@ def _parsed(data: bytes, name: str) -> dict[str, Any]:
     import tomllib
 
     try:
-        return tomllib.loads(data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
+        if too_long_line(text):
+            raise ValueError
+        return tomllib.loads(text)
     except (ValueError, RecursionError):
         raise ConfigError(
             f"{name} is not a TOML file, so nothing was saved in it.", "Repair or remove it first."

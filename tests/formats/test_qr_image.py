@@ -118,6 +118,13 @@ def png(width: int, height: int, data: bytes = b"") -> bytes:
     return b"\x89PNG\r\n\x1a\n" + body
 
 
+@pytest.mark.parametrize("size", [(65_536, 1), (1, 65_536)])
+def test_a_picture_that_is_too_long_for_the_reader_is_refused(size: tuple[int, int]) -> None:
+    width, height = size
+    with pytest.raises(FormatError, match="65535 pixels"):
+        read(png(*size, (b"\0" + b"\xff" * width) * height))
+
+
 @pytest.mark.parametrize("size", [(8001, 8000), (10_000, 10_000), (2**31 - 1, 2**31 - 1)])
 def test_a_picture_that_would_fill_the_memory_is_refused_at_once(size: tuple[int, int]) -> None:
     began = time.process_time()

@@ -138,7 +138,13 @@ class Context:
         from tui.paths import named_config
 
         path = named_config(self._config_option)
-        if path is not None and (path.is_dir() or not os.access(path, os.R_OK)):
+        if path is None:
+            return
+        try:
+            fine = not path.is_dir() and os.access(path, os.R_OK)
+        except OSError:
+            fine = False
+        if not fine:
             _ = self.settings
 
     def read_vault(self) -> LockedVault:

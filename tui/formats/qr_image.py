@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MAX_PIXELS = 64_000_000
 """A larger picture is refused before it is unpacked; it would take more than 256 MiB."""
+MAX_SIDE = 65_535
+"""zxing-cpp takes no picture that is wider or higher."""
 
 _KINDS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 _MAGIC = re.compile(
@@ -67,6 +69,8 @@ def _picture(data: bytes) -> Image:
             with pillow.open(BytesIO(data), formats=_KINDS) as found:
                 if found.width * found.height > MAX_PIXELS:
                     raise FormatError(_HUGE)
+                if max(found.size) > MAX_SIDE:
+                    raise FormatError(f"The picture has more than {MAX_SIDE} pixels in a row.")
                 if not found.has_transparency_data:
                     return found.convert("L")
                 clear = found.convert("RGBA")
