@@ -85,13 +85,13 @@ async def test_what_goes_to_the_trash_is_ticked_no_more(make_app: MakeApp) -> No
         assert "2 entries" not in status_of(app)
 
 
-async def test_a_second_u_brings_back_what_the_first_took(make_app: MakeApp) -> None:
+async def test_a_second_u_does_again_what_the_first_took_back(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         for key in ("a", *"Forge", "tab", "tab", *"JBSWY3DPEHPK3PXP", "ctrl+s"):
             await press(pilot, key)
         await settle(pilot)
-        steps = ("Added", "Undone", "Brought back", "Undone", "Brought back")
+        steps = ("Added", "Undone", "Done again", "Undone", "Brought back")
         for said in steps:
             assert status_of(app).startswith(said)
             issuers = [entry.issuer for entry in codes_of(app).rows]

@@ -247,7 +247,7 @@ class EntryActions(ListScreen):
 
     @work(group="change", exit_on_error=False, description="undo")
     async def action_undo(self) -> None:
-        """Take the last change back, or bring back what that took."""
+        """Take the last change back, or do it again where that was the last."""
         from tui.vault.undoing import can_undo, undo
 
         vault, moment = self.vault, self.moment
@@ -265,8 +265,8 @@ class EntryActions(ListScreen):
             self.say(error.sentence, "warning")
             return
         else:
-            self.say(f"Brought back: {what}." if again else
-                     f"Undone: {what}{self.hint('undo', 'brings it back')}.")  # fmt: skip
+            self.say(f"Done again: {what}." if again else
+                     f"Undone: {what}{self.hint('undo', 'does it again')}.")  # fmt: skip
         if self.otp.vault is vault:
             self.reload(keep)
 
