@@ -45,7 +45,7 @@ def run(
         warnings=warnings,
         door_hint=hint,
         pick=pick,
-        config_file=config_file,
+        config_file=None if demo else config_file,
         clock_warning=clock_warning,
     )
     app.run()

@@ -15,7 +15,7 @@ from tui.app.screens.base import beside
 from tui.app.screens.copy_actions import CopyActions
 from tui.app.screens.entry_actions import EntryActions
 from tui.app.screens.list_screen import MESSAGE_SECONDS
-from tui.app.widgets.bars import CategoryBar, Countdown, KeyBar, StatusLine, TitleBar
+from tui.app.widgets.bars import UNSAVED, CategoryBar, Countdown, KeyBar, StatusLine, TitleBar
 from tui.app.widgets.code_list import CodeList
 from tui.clipboard import over_ssh
 from tui.errors import OtpTuiError
@@ -30,6 +30,8 @@ RETRY_SECONDS = 10.0
 """Between two tries to save what could not be saved."""
 QUIET_SECONDS = 5.0
 """After a copy or a move until it is saved, together with what comes meanwhile."""
+MOST_WARNINGS = 3
+"""Sentences that are shown at the start, the short ones before the long ones."""
 CLOCK_SECONDS = 60.0
 """Between two looks at whether the system's clock is synchronised."""
 _SEARCH_BAR = [("↵", "copy"), ("↑↓", "move"), ("⇥", "category"), ("Esc", "clear")]
@@ -76,7 +78,9 @@ class CodesScreen(CopyActions, EntryActions):
         self.reload()
         # The short ones first: a long list of what a setting may be hides none then.
         if warnings := (*self.vault.warnings, *sorted(self.otp.warnings, key=len)):
-            self.say(" ".join(warnings), "warning", seconds=None)
+            more = len(warnings) - MOST_WARNINGS
+            told = [*warnings[:MOST_WARNINGS], *([f"And {more} more."] if more > 0 else [])]
+            self.say(" ".join(told), "warning", seconds=None)
 
     def _shares_countdown(self) -> bool:
         told = self.otp.config.countdown
@@ -134,7 +138,7 @@ class CodesScreen(CopyActions, EntryActions):
             count = f"{shown} in the trash"
         count += f", {unreadable} unreadable" if unreadable else ""
         count += f", {ticked} ticked" if ticked else ""
-        self.query_one(TitleBar).show(count if self.vault.saved else f"NOT SAVED · {count}")
+        self.query_one(TitleBar).show(count if self.vault.saved else f"{UNSAVED} · {count}")
 
     def _ticked(self) -> set[str]:
         """The ids of what is ticked: in the trash, or else outside of it."""

@@ -20,6 +20,8 @@ from tui.app.widgets.cells import fit, width_of
 from tui.otp.entry import Category
 from tui.text import safe
 
+UNSAVED = "NOT SAVED"
+"""How the end of the title begins where something could not be saved."""
 SOON = 5
 """Seconds before the end in which a countdown is marked."""
 
@@ -80,7 +82,9 @@ class TitleBar(Bar):
         vault = f" · {self._vault}" if self._vault else ""
         warning = f"! {self._warning}  " if self._warning else ""
         gap = width - len(name) - width_of(right) - width_of(warning)
-        if warning and gap < 1:
+        if warning and gap < 1 and self._right.startswith(UNSAVED):
+            warning, gap = "", gap + width_of(warning)
+        elif warning and gap < 1:
             right, gap = "", gap + width_of(right)
         return [
             Segment(name, self.looks.strong),
