@@ -19,6 +19,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
+from tui.app import remembered
 from tui.app.crash import crash_line
 from tui.app.dressed import DressedApp
 from tui.app.dressing import filters_of, theme_of
@@ -179,6 +180,7 @@ class OtpApp(DressedApp):
     async def _forget(self, vault: Vault) -> None:
         await asyncio.to_thread(_close, vault)
         await asyncio.to_thread(self.copier.clear)
+        remembered.forget()
 
     @work(group="clipboard", exclusive=True, exit_on_error=False, description="clipboard")
     async def _empty_clipboard(self) -> None:

@@ -1,0 +1,168 @@
+"""Locking with a dialog open: whatever is in it goes, and nothing of it is left in memory."""
+
+from __future__ import annotations
+
+import gc
+import os
+from base64 import b32encode
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from types import FrameType
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
+
+from tests.app.conftest import MakeApp, MakeVault
+from tests.app.helpers import FakeClock, pass_time, sample_entries, settle
+from tui.app.screens.unlock import UnlockScreen
+from tui.otp.entry import Entry
+from tui.otp.secret import Secret
+
+Deed = Callable[[Pilot[None], str], Awaitable[None]]
+
+
+_LENGTH = 32
+
+
+def _backwards() -> str:
+    """A new secret, from the end to the start."""
+    return b32encode(os.urandom(_LENGTH * 5 // 8)).decode()
+
+
+def left_of(*backwards: str) -> list[str]:
+    """What of the objects alive refers to a text with a secret in it.
+
+    The secrets are given from the end to the start, so that the test itself holds none.
+    """
+    gc.collect()
+    return [
+        f"{type(thing).__qualname__}: {each[:40]!r}"
+        for thing in gc.get_objects()
+        if type(thing) is not FrameType
+        for each in gc.get_referents(thing)
+        if type(each) is str and len(each) >= _LENGTH
+        and any(secret in each[::-1].replace(" ", "") for secret in backwards)
+    ]  # fmt: skip
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    await pilot.press(*keys)
+    await settle(pilot)
+
+
+async def typed(pilot: Pilot[None], field: str, text: str) -> None:
+    found = pilot.app.screen.query_one(f"#{field}")
+    found.focus()
+    if isinstance(found, TextArea):
+        found.insert(text)
+    elif isinstance(found, Input):
+        found.insert_text_at_cursor(text)
+    await settle(pilot)
+
+
+async def paste(pilot: Pilot[None], text: str) -> None:
+    pilot.app.post_message(events.Paste(text))
+    await settle(pilot)
+    await settle(pilot)
+
+
+async def show(pilot: Pilot[None], _: str) -> None:
+    await press(pilot, "v", "s")
+
+
+async def code(pilot: Pilot[None], _: str) -> None:
+    await press(pilot, "v", "r")
+
+
+async def edit(pilot: Pilot[None], _: str) -> None:
+    await press(pilot, "E", "ctrl+r")
+
+
+async def edit_and_leave(pilot: Pilot[None], new: str) -> None:
+    await press(pilot, "E", "ctrl+r")
+    await typed(pilot, "secret", new)
+    await press(pilot, "escape")
+
+
+async def add(pilot: Pilot[None], new: str) -> None:
+    await press(pilot, "a")
+    await typed(pilot, "issuer", "Shop")
+    await typed(pilot, "secret", new)
+    await press(pilot, "backspace", "a")
+
+
+async def add_by_uri(pilot: Pilot[None], new: str) -> None:
+    await press(pilot, "a")
+    await paste(pilot, f"otpauth://totp/Shop:me?secret={new}")
+
+
+async def type_a_uri(pilot: Pilot[None], new: str) -> None:
+    await press(pilot, "a")
+    await typed(pilot, "issuer", f"otpauth://totp/Shop:me?secret={new}")
+
+
+async def note_a_uri(pilot: Pilot[None], new: str) -> None:
+    await press(pilot, "a", "ctrl+t")
+    await typed(pilot, "note", f"otpauth://totp/Shop:me?secret={new}")
+
+
+async def add_several(pilot: Pilot[None], new: str) -> None:
+    await press(pilot, "a")
+    lines = [f"otpauth://totp/Shop{name}:me?secret={new}{name}" for name in "ABC"]
+    await paste(pilot, "\n".join(lines))
+
+
+async def delete(pilot: Pilot[None], _: str) -> None:
+    await press(pilot, "d")
+
+
+async def delete_and_undo(pilot: Pilot[None], _: str) -> None:
+    await press(pilot, "d", "y")
+    await press(pilot, "u")
+    await press(pilot, "d")
+
+
+async def categories(pilot: Pilot[None], _: str) -> None:
+    await press(pilot, "c", "n")
+
+
+async def palette(pilot: Pilot[None], _: str) -> None:
+    await press(pilot, "colon")
+
+
+async def settings(pilot: Pilot[None], _: str) -> None:
+    await press(pilot, "comma")
+
+
+async def export(pilot: Pilot[None], _: str) -> None:
+    await press(pilot, "e")
+
+
+DEEDS: list[Deed] = [
+    show, code, edit, edit_and_leave, add, add_by_uri, type_a_uri, note_a_uri, add_several, delete,
+    delete_and_undo, categories, palette, settings, export,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.__name__)
+async def test_nothing_secret_is_left_of_a_dialog(
+    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock, deed: Deed
+) -> None:
+    owned, new = _backwards(), _backwards()
+    entries: list[Entry] = [
+        replace(entry, secret=Secret.base32(owned[::-1])) for entry in sample_entries()[0][:1]
+    ]
+    app = make_app(make_vault(entries))
+    entries.clear()
+    async with app.run_test(size=(100, 50)) as pilot:
+        await settle(pilot)
+        await deed(pilot, new[::-1])
+        assert len(app.screen_stack) > 1
+        assert left_of(owned, new)
+        await pass_time(pilot, clock, 300)
+        assert isinstance(app.screen, UnlockScreen)
+        assert len(app.screen_stack) == 1
+        await pilot.pause(0.1)
+        assert left_of(owned, new) == []
