@@ -181,6 +181,8 @@ class OtpApp(DressedApp):
         await asyncio.to_thread(_close, vault)
         await asyncio.to_thread(self.copier.clear)
         remembered.forget()
+        # Textual takes a moment to let go of the screens.
+        self.set_timer(1, remembered.forget, name="forget")
 
     @work(group="clipboard", exclusive=True, exit_on_error=False, description="clipboard")
     async def _empty_clipboard(self) -> None:
