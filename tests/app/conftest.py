@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.app.helpers import PASSWORD, FakeClipboard, FakeClock, sample_entries
+from tests.app.quiet import until_quiet
 from tui.app.app import OtpApp
 from tui.config import Config
 from tui.crypto.kdf import Argon2Params
@@ -18,6 +19,12 @@ from tui.vault.vault import LockedVault, Vault
 
 MakeVault = Callable[..., Vault]
 MakeApp = Callable[..., OtpApp]
+
+
+@pytest.fixture(autouse=True)
+def _quick_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("textual.app", "textual.pilot"):
+        monkeypatch.setattr(f"{module}.wait_for_idle", until_quiet)
 
 
 @pytest.fixture

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from contextlib import suppress
 from typing import TypeVar
 
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import DirectoryTree
-from textual.worker import WorkerCancelled
+from textual.worker import Worker, WorkerCancelled
 
 from tui.app.app import OtpApp
 from tui.app.widgets.bars import StatusLine
@@ -110,12 +112,33 @@ def status_of(app: OtpApp) -> str:
 
 
 async def settle(pilot: Pilot[None]) -> None:
-    """Wait for workers and paints; a folder tree's loader never ends and is not waited for."""
-    ours = [worker for worker in pilot.app.workers if not isinstance(worker.node, DirectoryTree)]
-    for worker in ours:
-        with suppress(WorkerCancelled):
-            await worker.wait()
+    """Wait for workers and paints.
+
+    Not for the loader of a folder tree, which never ends, and not for a worker that has asked
+    something: that waits for the test.
+    """
     await pilot.pause()
+    seen: set[Worker[object]] = set()
+    deadline = time.monotonic() + 30
+    while at_work := set(filter(_is_at_work, pilot.app.workers)):
+        seen |= at_work
+        assert time.monotonic() < deadline, [worker.description for worker in at_work]
+        await asyncio.sleep(0.002)
+        if not any(map(_is_at_work, at_work)):
+            await pilot.pause()
+    for worker in seen:
+        if worker.is_finished:
+            with suppress(WorkerCancelled):
+                await worker.wait()
+
+
+def _is_at_work(worker: Worker[object]) -> bool:
+    if worker.is_finished or isinstance(worker.node, DirectoryTree):
+        return False
+    step: object = worker._task and worker._task.get_coro()
+    while (inner := getattr(step, "cr_await", None)) and hasattr(inner, "cr_await"):
+        step = inner
+    return getattr(step, "__name__", "") != "push_screen_wait"
 
 
 async def pass_time(pilot: Pilot[None], clock: FakeClock, seconds: float) -> None:

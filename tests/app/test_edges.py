@@ -241,7 +241,7 @@ async def test_what_is_not_saved_stays_on_screen_and_is_saved_when_that_is_possi
             app.screen.reload()  # type: ignore[attr-defined]
             for key in ("q", "ctrl+q", "ctrl+c", "l"):
                 await pilot.press(key)
-                await pilot.pause(0.3)
+                await settle(pilot)
                 assert isinstance(app.screen, ConfirmScreen), key
                 await pilot.press("n")
                 await settle(pilot)

@@ -112,14 +112,10 @@ async def test_the_key_does_what_the_help_says(make_app: MakeApp, action: str, k
         await settle(pilot)
         for before in scene.before:
             await pilot.press(before)
-            await pilot.pause(0.05)
-        await pilot.pause(0.05)
+            await settle(pilot)
         assert not scene.holds(app)
         await pilot.press(key)
-        for _ in range(40):
-            await pilot.pause(0.05)
-            if scene.holds(app):
-                break
+        await settle(pilot)
         assert scene.holds(app)
 
 

@@ -92,13 +92,13 @@ async def test_plain_text_asks_first_and_no_is_the_answer_of_enter(
         screen = await open_screen(pilot, "otpauth-uris", path)
         screen.query_one("#path").focus()
         await pilot.press("enter")
-        await pilot.pause(0.2)
+        await settle(pilot)
         assert isinstance(app.screen, ConfirmScreen)
         await pilot.press("enter")
         await settle(pilot)
         assert not path.exists()
         await pilot.press("enter")
-        await pilot.pause(0.2)
+        await settle(pilot)
         await pilot.press("y")
         await settle(pilot)
         assert "otpauth://totp/" in path.read_text()
@@ -114,7 +114,7 @@ async def test_a_file_is_replaced_only_after_a_yes(make_app: MakeApp, tmp_path: 
             screen.query_one("#again", PasswordInput).value = "backup pw"
             screen.query_one("#again", PasswordInput).focus()
             await pilot.press("enter")
-            await pilot.pause(0.2)
+            await settle(pilot)
             assert isinstance(app.screen, ConfirmScreen)
             await pilot.press(answer)
             await settle(pilot)
@@ -181,10 +181,10 @@ async def test_qr_codes_for_google_authenticator_after_a_yes_and_without_a_file(
         assert "^r QR codes" in lines_of(app.screen.query_one(KeyBar))[0]
         for answer, shown in (("enter", ExportScreen), ("y", QrScreen)):
             await pilot.press("ctrl+r")
-            await pilot.pause(0.2)
+            await settle(pilot)
             assert isinstance(app.screen, ConfirmScreen)
             await pilot.press(answer)
-            await pilot.pause(0.2)
+            await settle(pilot)
             assert isinstance(app.screen, shown)
         texts = []
         while isinstance(app.screen, QrScreen):
@@ -192,7 +192,7 @@ async def test_qr_codes_for_google_authenticator_after_a_yes_and_without_a_file(
             assert text is not None
             texts.append(text)
             await pilot.press("enter")
-            await pilot.pause(0.1)
+            await settle(pilot)
         assert isinstance(app.screen, ExportScreen)
         assert status_of(app) == "4 entries shown."
     assert len(texts) > 1

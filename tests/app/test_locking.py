@@ -57,7 +57,6 @@ async def test_locking_lets_go_of_the_entries(make_app: MakeApp) -> None:
         assert held() > before
         await pilot.press("ctrl+l")
         await settle(pilot)
-        await pilot.pause(0.1)
         assert held() == before
 
 

@@ -241,8 +241,9 @@ async def test_copies_are_counted_and_order_the_list(make_app: MakeApp, clock: F
         await press(pilot, "3")
         await settle(pilot)
         await pass_time(pilot, clock, 1)
-        await press(pilot, "2", "2")
-        await settle(pilot)
+        for _ in range(2):
+            await press(pilot, "2")
+            await settle(pilot)
         while order_of(vault_of(app).document) is not Order.USE:
             await press(pilot, "o")
             await settle(pilot)
@@ -344,7 +345,7 @@ async def test_several_entries_are_put_in_a_new_category(make_app: MakeApp) -> N
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, "x", "x", "x", "c", "n", *"Home", "enter")
-        await pilot.pause(0.2)
+        await settle(pilot)
         await press(pilot, "enter")
         await settle(pilot)
         for issuer in ("GitHub", "Registrar", "Steam"):
@@ -357,7 +358,7 @@ async def test_a_category_is_renamed_and_keeps_its_entries(make_app: MakeApp) ->
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, "c", "r", "end", *"site", "enter")
-        await pilot.pause(0.2)
+        await settle(pilot)
         await press(pilot, "escape")
         await settle(pilot)
         assert categories_of(app, "GitHub") == {"Website"}
@@ -370,7 +371,7 @@ async def test_a_category_is_deleted_after_a_question_and_undone(make_app: MakeA
         await press(pilot, "c", "d")
         assert isinstance(app.screen, ConfirmScreen)
         await press(pilot, "y")
-        await pilot.pause(0.2)
+        await settle(pilot)
         await press(pilot, "escape")
         await settle(pilot)
         assert categories_of(app, "GitHub") == set()
@@ -384,7 +385,7 @@ async def test_a_name_that_is_taken_is_refused_in_place(make_app: MakeApp) -> No
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, "c", "n", *"Web", "enter")
-        await pilot.pause(0.2)
+        await settle(pilot)
         assert isinstance(app.screen, CategoriesScreen)
         assert "already" in str(app.screen.query_one("#message").render())
 
@@ -464,6 +465,34 @@ async def test_the_warning_never_pushes_the_title_out_of_line(
         line = lines_of(app.screen.query_one(TitleBar))[0]
         assert len(line) == width
         assert "clock" in line
+
+
+async def test_what_is_not_saved_stands_in_the_title_before_the_clock(
+    make_app: MakeApp, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(40, 12)) as pilot:
+        await settle(pilot)
+        app.clock_warning = lambda: "clock not synchronised"
+        await pass_time(pilot, clock, 1)
+
+        def refuse(*_: Any, **__: Any) -> None:
+            raise NotSavedError("The disk is full.")
+
+        monkeypatch.setattr(vault_of(app)._store, "replace", refuse)
+        await press(pilot, "p")
+        await settle(pilot)
+        assert "NOT SAVED" in lines_of(app.screen.query_one(TitleBar))[0]
+
+
+async def test_of_many_warnings_the_first_are_shown_and_the_others_counted(
+    make_app: MakeApp,
+) -> None:
+    app = make_app()
+    app.warnings = tuple(f"Sentence {'long ' * number}{number}." for number in range(5))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "And 2 more." in status_of(app)
 
 
 async def test_settings_reach_the_list_at_once(make_app: MakeApp, clock: FakeClock) -> None:

@@ -250,7 +250,7 @@ async def test_who_keeps_the_remarks_has_the_change_until_the_end(
         assert said(screen) == "Not saved: this holds until the end."
         assert app.config.hide_codes
         await pilot.press("space")
-        await pilot.pause(0.2)
+        await settle(pilot)
         assert app.screen is screen
         assert not app.config.hide_codes
         assert file.read_text() == "# mine\n"

@@ -117,7 +117,6 @@ async def test_a_secret_below_the_edge_of_a_small_screen_comes_into_view(
         await open_screen(app, pilot, entry_of(app, 0))
         await pilot.press("s")
         await settle(pilot)
-        await pilot.pause(0.1)
         assert app.screen.query_one("#entry").scroll_offset.y > 0
         assert "Esc close" in lines_of(app.screen.query_one(KeyBar))[0]
 
