@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import gc
 import os
+import threading
 from base64 import b32encode
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from types import FrameType
+from typing import Any
 
 import pytest
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Input, TextArea
+from textual.widgets import Input, Label, TextArea
 
 from tests.app.conftest import MakeApp, MakeVault
-from tests.app.helpers import FakeClock, pass_time, sample_entries, settle
+from tests.app.helpers import PASSWORD, FakeClock, pass_time, sample_entries, settle
 from tui.app.screens.unlock import UnlockScreen
 from tui.otp.entry import Entry
 from tui.otp.secret import Secret
+from tui.vault.store import Store
+from tui.vault.vault import Vault
 
 Deed = Callable[[Pilot[None], str], Awaitable[None]]
 
@@ -166,3 +172,55 @@ async def test_nothing_secret_is_left_of_a_dialog(
         assert len(app.screen_stack) == 1
         await pilot.pause(0.1)
         assert left_of(owned, new) == []
+
+
+async def test_a_change_under_way_that_fails_after_the_lock_is_told_at_the_door(
+    make_app: MakeApp, make_vault: MakeVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = make_vault()
+    go_on, begun = threading.Event(), threading.Event()
+
+    def stuck(*_: object, **__: object) -> None:
+        begun.set()
+        go_on.wait(5)
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr(Store, "replace", stuck)
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("p")
+        await asyncio.to_thread(begun.wait, 5)
+        await pilot.press("ctrl+l")
+        await pilot.pause()
+        go_on.set()
+        await settle(pilot)
+        assert isinstance(app.screen, UnlockScreen)
+        said = str(app.screen.query_one("#message", Label).content)
+        assert said.startswith("NOT SAVED, so the last change is lost: ")
+
+
+async def test_a_change_under_way_is_saved_after_the_lock(
+    make_app: MakeApp, make_vault: MakeVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = make_vault()
+    go_on, begun, real = threading.Event(), threading.Event(), Store.replace
+
+    def slow(self: Store, *args: Any, **more: Any) -> None:
+        begun.set()
+        go_on.wait(5)
+        real(self, *args, **more)
+
+    monkeypatch.setattr(Store, "replace", slow)
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("p")
+        await asyncio.to_thread(begun.wait, 5)
+        await pilot.press("ctrl+l")
+        await pilot.pause()
+        go_on.set()
+        await settle(pilot)
+        assert isinstance(app.screen, UnlockScreen)
+        assert not str(app.screen.query_one("#message", Label).content)
+    assert Vault.open(vault.path, PASSWORD).entries[0].pinned

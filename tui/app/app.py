@@ -10,7 +10,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -178,11 +177,19 @@ class OtpApp(DressedApp):
 
     @work(group="forget", exit_on_error=False, description="lock")
     async def _forget(self, vault: Vault) -> None:
-        await asyncio.to_thread(_close, vault)
+        lost = await asyncio.to_thread(_close, vault)
+        if lost:
+            self._tell_at_the_door(lost)
         await asyncio.to_thread(self.copier.clear)
         remembered.forget()
         # Textual takes a moment to let go of the screens.
         self.set_timer(1, remembered.forget, name="forget")
+
+    def _tell_at_the_door(self, sentence: str) -> None:
+        from tui.app.screens.unlock import UnlockScreen
+
+        if isinstance(self.screen, UnlockScreen):
+            self.screen.tell(sentence)
 
     @work(group="clipboard", exclusive=True, exit_on_error=False, description="clipboard")
     async def _empty_clipboard(self) -> None:
@@ -301,15 +308,14 @@ class OtpApp(DressedApp):
     def _leave(self, number: signal.Signals) -> None:
         """Lock and end because the system or the terminal says so."""
         vault, self.vault = self.vault, None
-        if vault is not None:
-            _close(vault)
+        lost = "" if vault is None else _close(vault)
         code = 128 + number
         if number == signal.SIGHUP:
             # Without its terminal the driver may never end; the vault is closed by now.
             reaper = threading.Timer(LAST_RESORT, os._exit, (code,))
             reaper.daemon = True
             reaper.start()
-        self.exit(return_code=code)
+        self.exit(return_code=code, message=f"otp-tui: {lost}" if lost else None)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """End on an error that a worker did not expect; those it does, it tells itself."""
@@ -332,9 +338,16 @@ class OtpApp(DressedApp):
         self._close_messages_no_wait()
 
 
-def _close(vault: Vault) -> None:
-    """Let go of a vault, after a last try to save what is not saved yet."""
-    if not vault.settled:
-        with suppress(OtpTuiError):
+def _close(vault: Vault) -> str:
+    """Let go of a vault, after a last try to save what is not saved yet, and what is under way.
+
+    Returns what there is to say where that failed.
+    """
+    try:
+        if not vault.settled or vault.busy:
             vault.save()
-    vault.close()
+    except OtpTuiError as error:
+        return "" if vault.saved else f"NOT SAVED, so the last change is lost: {error}"
+    finally:
+        vault.close()
+    return ""

@@ -183,6 +183,11 @@ class Vault:
         return self._saved and not self._quiet
 
     @property
+    def busy(self) -> bool:
+        """Whether another thread is changing it at the moment."""
+        return self._writing.locked()
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Sentences that the user should read: no locks here, the file was open to others."""
         return tuple(self._store.warnings)

@@ -178,6 +178,10 @@ class UnlockScreen(OtpScreen):
             self._not_before = 0.0
             self._say(self._refusal, "error")
 
+    def tell(self, sentence: str) -> None:
+        """Say what went wrong while the vault was locked."""
+        self._say(sentence, "error")
+
     def _say(self, text: str, tone: str) -> None:
         label = self.query_one("#message", Label)
         label.set_classes("muted" if tone == "muted" else f"tone-{tone}")
