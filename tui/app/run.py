@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.app.app import OtpApp
+from tui.app.terminal import take_any_bytes
 from tui.clocksync import clock_warning
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def run(
         config_file=None if demo else config_file,
         clock_warning=clock_warning,
     )
+    take_any_bytes()
     app.run()
     if pick is not None and not app.return_code:
         if not app.picked:
