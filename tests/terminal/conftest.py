@@ -12,8 +12,11 @@ from tests.terminal.helpers import fill
 
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
-    """The program, and no vault."""
-    return Program(tmp_path)
+    """The program, and no vault; a copy takes the code that is shown, in its last seconds too."""
+    made = Program(tmp_path)
+    config = tmp_path / "config.toml"
+    config.write_text(f"smart_copy = 0\n{config.read_text()}")
+    return made
 
 
 @pytest.fixture
