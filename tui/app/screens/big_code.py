@@ -26,9 +26,9 @@ class BigCodeScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Label(self._label, classes="title", markup=False)
-            if self._code.isdigit():
+            if self._code.isdigit() and not self.otp.glyphs.ascii:
                 yield Digits(group(self._code), id="big")
             else:
-                yield Label("  ".join(self._code), id="big", markup=False)
+                yield Label("  ".join(group(self._code)), id="big", markup=False)
             yield Label(self._reason, classes="tone-warning", markup=False)
             yield Label("Esc closes", classes="muted")

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Label
 
 from tui.app.screens.base import Dialog
@@ -29,4 +30,6 @@ class ConfirmScreen(Dialog[bool]):
         with Vertical(classes="card"):
             yield Label(self._title, classes="title", markup=False)
             yield Label(self._words, id="words", markup=False)
-            yield Label(f"y  {self._yes}     n  no", classes="muted", markup=False)
+            yield Label(
+                Content.assemble(("y", "bold"), f"  {self._yes}     ", ("n", "bold"), "  no")
+            )

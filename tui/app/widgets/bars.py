@@ -22,6 +22,8 @@ from tui.text import safe
 
 UNSAVED = "NOT SAVED"
 """How the end of the title begins where something could not be saved."""
+_NAME = 16
+"""Cells that the name of the vault or of the screen has before the end of the title gets any."""
 SOON = 5
 """Seconds before the end in which a countdown is marked."""
 
@@ -86,6 +88,10 @@ class TitleBar(Bar):
             warning, gap = "", gap + width_of(warning)
         elif warning and gap < 1:
             right, gap = "", gap + width_of(right)
+        elif not self._right.startswith(UNSAVED):
+            missing = max(0, min(width_of(vault) + 2, _NAME) - gap)
+            right = fit(self._right, max(0, width_of(self._right) - missing)) + " "
+            gap += missing
         return [
             Segment(name, self.looks.strong),
             Segment(fit(vault, max(0, gap)), self.looks.muted),

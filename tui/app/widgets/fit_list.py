@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.segment import Segment
 from textual.strip import Strip
 
+from tui.app.glyphs import glyphs_of
 from tui.app.looks import looks_of
 from tui.app.widgets.cells import fit
 from tui.app.widgets.line_list import LineList
@@ -49,7 +50,7 @@ class FitList(LineList):
         name = min(28, max(12, (width - 16) // 3))
         return Strip(
             [
-                Segment("▌ " if chosen else "  ", base),
+                Segment(f"{glyphs_of(self.app).bar} " if chosen else "  ", base),
                 Segment(fit(mark, 12), base if chosen else getattr(looks, tone)),
                 Segment(fit(problem.what, name) + "  ", base),
                 Segment(fit(problem.reason, max(0, width - 16 - name)), muted),

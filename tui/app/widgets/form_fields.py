@@ -195,7 +195,10 @@ class FoldLine(Static, can_focus=True):
     """A line that opens and closes what is below it."""
 
     DEFAULT_CSS = """
-    FoldLine { height: 1; width: auto; max-width: 100%; color: $muted; }
+    FoldLine {
+        height: 1; width: auto; max-width: 100%; color: $muted;
+        text-wrap: nowrap; text-overflow: ellipsis;
+    }
     FoldLine:hover { color: $foreground; }
     FoldLine:focus { color: $primary; background: $panel; text-style: bold; }
     """

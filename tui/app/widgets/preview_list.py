@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.segment import Segment
 from textual.strip import Strip
 
+from tui.app.glyphs import glyphs_of
 from tui.app.looks import looks_of
 from tui.app.widgets.bars import Bar
 from tui.app.widgets.cells import fit
@@ -70,16 +71,19 @@ class PreviewList(LineList):
         muted = looks.on_muted if chosen else looks.muted
         mark, deed, tone = self._deed(row, index)
         state = base if chosen else getattr(looks, tone)
+        reason = "" if row.reason == WORDS[row.kind] else row.reason
         room = width - _FIXED
-        name = room if not row.reason else max(16, room // 2)
+        name = max(16, room // 2) if reason and room >= 32 else room
         return Strip(
             [
-                Segment("▌" if chosen else " ", looks.on_code if chosen else base),
+                Segment(
+                    glyphs_of(self.app).bar if chosen else " ", looks.on_code if chosen else base
+                ),
                 Segment(f" {mark} ", state),
                 Segment(fit(deed, 9), state),
                 Segment(fit(WORDS[row.kind] if row.kind is not Kind.REFUSED else "", 15), muted),
                 Segment(fit(row.what, name - 2) + "  ", base),
-                Segment(fit(row.reason, max(0, room - name)), muted),
+                Segment(fit(reason, max(0, room - name)), muted),
             ]
         ).adjust_cell_length(width, base)
 
