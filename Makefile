@@ -28,7 +28,8 @@ stress: $(VENV)/.dev
 	OTP_TUI_STRESS=1 $(BIN)/python -m pytest $(ARGS)
 
 snapshots: $(VENV)/.dev
-	$(BIN)/python -m pytest tests/app/test_snapshots.py -n 0 --snapshot-update
+	rm -rf tests/app/pictures
+	$(BIN)/python -m pytest tests/app/test_snapshots.py -n 0 --new-pictures
 
 # The manual page, from the parser, the settings and the table of keys.
 man: $(VENV)/.dev

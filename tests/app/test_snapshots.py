@@ -1,98 +1,219 @@
-"""Pictures of the screens. `make snapshots` takes them anew; look at each before it is kept."""
+"""Pictures of the screens, at the sizes and in the looks that are promised.
+
+`make snapshots` takes them anew; look at each that changed before it is kept, in its colors:
+`python -m tests.app.picture tests/app/pictures/list/80x24-dark.txt`.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.app import App
+from textual import events
 from textual.pilot import Pilot
 
-from tests.app.conftest import MakeApp, MakeVault
-from tests.app.helpers import FakeClipboard, settle
+from tests.app.conftest import MakeVault
+from tests.app.helpers import FakeClipboard, FakeClock, settle
+from tests.app.picture import picture_of
 from tests.app.test_import import open_file
 from tests.formats.authpro import entry, plain
+from tui.app.app import OtpApp
+from tui.app.widgets.file_chooser import FileTree
+from tui.config import Config
 
-Compare = Callable[..., bool]
-PICTURES = Path(__file__).parent / "__snapshots__" / "test_snapshots"
+PICTURES = Path(__file__).parent / "pictures"
+Play = Callable[[Pilot[None]], Awaitable[None]]
+Take = Callable[["Scene", tuple[int, int], str], Awaitable[str]]
 
-
-@pytest.fixture
-def vault_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A path that is the same on every machine, in a folder of the test's own."""
-    monkeypatch.chdir(tmp_path)
-    return Path("vault", "personal.json")
-
-
-@pytest.fixture
-def looks_the_same(snap_compare: Compare) -> Compare:
-    """Return what compares an app with its picture, after some keys."""
-
-    def compare(app: App[Any], *keys: str, size: tuple[int, int] = (80, 24)) -> bool:
-        async def play(pilot: Pilot[None]) -> None:
-            await settle(pilot)
-            for key in keys:
-                await pilot.press(key)
-                await settle(pilot)
-
-        return snap_compare(app, terminal_size=size, run_before=play)
-
-    return compare
+SMALL, USUAL, LARGE = (40, 12), (80, 24), (120, 40)
+LOOKS: dict[str, dict[str, Any]] = {
+    "dark": {"theme": "otp-dark"},
+    "light": {"theme": "otp-light"},
+    "no-color": {},
+    "ascii": {"ascii": "on"},
+}
+SHOTS = [(SMALL, "dark"), (USUAL, "light"), (LARGE, "dark"), (USUAL, "no-color"), (USUAL, "ascii")]
+ALL_SHOTS = [(size, look) for size in (SMALL, USUAL, LARGE) for look in LOOKS]
 
 
-def test_the_codes(make_app: MakeApp, looks_the_same: Compare) -> None:
-    assert looks_the_same(make_app(), "j")
+@dataclass(frozen=True)
+class Scene:
+    """What is done before a picture is taken."""
+
+    keys: tuple[str, ...] = ()
+    play: Play | None = None
+    """What to do after the keys."""
+    vault: str = "open"
+    """Or "locked", or "none"."""
+    copies: bool = True
+    """Whether the clipboard can be written."""
 
 
-def test_the_codes_while_searching_under_a_shared_countdown(
-    make_app: MakeApp, looks_the_same: Compare
-) -> None:
-    app = make_app(countdown="shared")
-    assert looks_the_same(app, "enter", "slash", "o", "r", size=(120, 40))
+def keys(*pressed: str, **more: Any) -> Scene:
+    return Scene(pressed, **more)
 
 
-def test_the_door(make_app: MakeApp, make_vault: MakeVault, looks_the_same: Compare) -> None:
-    make_vault().close()
-    assert looks_the_same(make_app(vault=None), "s", "e", "c", "r", "e", "t")
+async def fill_form(pilot: Pilot[None]) -> None:
+    for field, text in (("issuer", "Shop"), ("account", "me"), ("secret", "JBSWY3DPEHPK3PX1")):
+        found = pilot.app.screen.query_one(f"#{field}")
+        found.focus()
+        found.insert_text_at_cursor(text)  # type: ignore[attr-defined]
+        await settle(pilot)
 
 
-def test_the_first_run(make_app: MakeApp, looks_the_same: Compare) -> None:
-    assert looks_the_same(make_app(vault=None), *"long enough")
+async def paste_several(pilot: Pilot[None]) -> None:
+    uris = [f"otpauth://totp/Shop%20{name}:me?secret=JBSWY3DPEHPK3PXP" for name in "ABC"]
+    pilot.app.post_message(events.Paste("\n".join(uris)))
+    await settle(pilot)
 
 
-def test_what_an_import_would_do(make_app: MakeApp, snap_compare: Compare) -> None:
-    app = make_app()
+async def load_tree(pilot: Pilot[None]) -> None:
+    tree = pilot.app.screen.query_one(FileTree)
+    deadline = time.monotonic() + 10
+    while not tree.root.children:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.002)
+    await settle(pilot)
+
+
+async def preview(pilot: Pilot[None]) -> None:
     same = entry(Issuer="GitHub", Username="octocat", Secret="GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
     rows = [entry(Issuer=f"Shop {place}") for place in range(2)]
     Path("backup.json").write_bytes(
         plain(*rows, same, entry(Issuer="Broken", Secret="not base32!"), entry(Issuer="郵便局"))
     )
-
-    async def play(pilot: Pilot[None]) -> None:
-        await open_file(pilot, Path("backup.json"))
-        await pilot.press("down")
-        await settle(pilot)
-
-    assert snap_compare(app, run_before=play)
+    await open_file(pilot, Path("backup.json"))
+    await pilot.press("down")
 
 
-def test_the_keys(make_app: MakeApp, looks_the_same: Compare) -> None:
-    assert looks_the_same(make_app(), "question_mark")
+SCENES = {
+    "list": keys("j"),
+    "search": keys("enter", "slash", "o", "r"),
+    "trash": keys("d", "y", "d", "y", "shift+tab"),
+    "add": keys("a", play=fill_form),
+    "several": keys("a", play=paste_several),
+    "edit": keys("j", "E"),
+    "show": keys("j", "v"),
+    "qr-code": keys("v", "r"),
+    "categories": keys("c", "down"),
+    "delete": keys("d"),
+    "settings": keys("comma", "down"),
+    "palette": keys("colon", *"the"),
+    "help": keys("question_mark"),
+    "import": keys("i", play=load_tree),
+    "import-preview": Scene(play=preview),
+    "export": keys("e"),
+    "not-copied": keys("enter", copies=False),
+    "unlock": keys(*"secret", vault="locked"),
+    "welcome": keys(*"long enough", vault="none"),
+}
+CASES = [
+    (scene, size, look)
+    for scene in SCENES
+    for size, look in (ALL_SHOTS if scene == "list" else SHOTS)
+]
 
 
-def test_a_code_that_was_not_copied(
-    make_app: MakeApp, clipboard: FakeClipboard, looks_the_same: Compare
+def file_of(scene: str, size: tuple[int, int], look: str) -> Path:
+    return PICTURES / scene / f"{size[0]}x{size[1]}-{look}.txt"
+
+
+@pytest.fixture
+def vault_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A path that is the same on every machine, in a folder of the test's own; and no other
+    thing of the machine."""
+    downloads = tmp_path / "home" / "Downloads"
+    (downloads / "photos").mkdir(parents=True)
+    for name in ("backup.authpro", "phone.png", "notes [1].txt"):
+        (downloads / name).touch()
+    monkeypatch.chdir(tmp_path)
+    for name in ("NO_COLOR", "COLORTERM", "COLORFGBG", "LANG", "LC_ALL"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in (("HOME", "home"), ("TERM", "xterm-256color"), ("TZ", "UTC0")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("tui.app.glyphs.locale_encoding", lambda: "utf-8")
+    time.tzset()
+    yield Path("vault", "personal.json")
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
+def take(
+    vault_path: Path,
+    make_vault: MakeVault,
+    clock: FakeClock,
+    clipboard: FakeClipboard,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Take:
+    """Return what takes a picture of a scene."""
+
+    def make(scene: Scene, look: str) -> OtpApp:
+        vault = None if scene.vault == "none" else make_vault()
+        if vault and scene.vault == "locked":
+            vault.close()
+            vault = None
+        if not scene.copies:
+            clipboard.why_not = "No clipboard tool is installed. Install xclip or xsel."
+        environ = {"NO_COLOR": "1"} if look == "no-color" else {}
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        settings = {"ascii": "off", "theme": "otp-dark", "countdown": "each", **LOOKS[look]}
+        return OtpApp(
+            vault_path,
+            Config(**settings),
+            clock=clock,
+            clipboard=clipboard,
+            vault=vault,
+            environ=environ,
+            config_file=Path("config.toml"),
+        )
+
+    async def taken(scene: Scene, size: tuple[int, int], look: str) -> str:
+        app = make(scene, look)
+        async with app.run_test(size=size) as pilot:
+            await settle(pilot)
+            for key in scene.keys:
+                await pilot.press(key)
+                await settle(pilot)
+            if scene.play:
+                await scene.play(pilot)
+            await settle(pilot)
+            return picture_of(app)
+
+    return taken
+
+
+@pytest.mark.parametrize(
+    ("scene", "size", "look"),
+    [pytest.param(*case, id=f"{case[0]}-{case[1][0]}x{case[1][1]}-{case[2]}") for case in CASES],
+)
+async def test_the_screen_is_as_in_its_picture(
+    take: Take, request: pytest.FixtureRequest, scene: str, size: tuple[int, int], look: str
 ) -> None:
-    clipboard.why_not = "No tool for the desktop's clipboard is installed. Install xclip or xsel."
-    assert looks_the_same(make_app(), "enter")
+    taken = await take(SCENES[scene], size, look)
+    path = file_of(scene, size, look)
+    if request.config.getoption("new_pictures"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(taken, encoding="utf-8")
+    assert path.exists(), "there is no such picture yet: make snapshots"
+    kept = path.read_text(encoding="utf-8")
+    changes = unified_diff(kept.splitlines(), taken.splitlines(), "kept", "now", "", "", 2, "")
+    assert kept == taken, "\n".join(["the screen has changed:", *changes])
+
+
+def test_every_picture_is_of_a_scene() -> None:
+    assert set(PICTURES.rglob("*.txt")) == {file_of(*case) for case in CASES}
 
 
 def test_no_picture_shows_the_machine_it_was_taken_on() -> None:
-    pictures = list(PICTURES.glob("*.svg"))
-    assert pictures
-    for picture in pictures:
-        found = re.search(r"/(home|root|tmp|Users|work)\b|pytest", picture.read_text())
+    for picture in PICTURES.rglob("*.txt"):
+        found = re.search(r"/(home|root|tmp|Users|work)\b|pytest", picture.read_text("utf-8"))
         assert found is None, (picture.name, found)
