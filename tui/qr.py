@@ -77,4 +77,3 @@ def make(text: str) -> QrCode:
     except segno.DataOverflowError:
         raise EntryError("it is too long for a QR code") from None
     return QrCode(tuple(tuple(map(bool, row)) for row in made.matrix))
-

@@ -10,8 +10,7 @@ from tests.cli.screen import Screen, black_on_white
 from tests.qr_reading import read_lines
 
 URIS = {
-    "GitHub:octocat": f"otpauth://totp/GitHub%3Aoctocat?secret={RFC_SECRET}"
-    "&issuer=GitHub&digits=8",
+    "GitHub:octocat": f"otpauth://totp/GitHub%3Aoctocat?secret={RFC_SECRET}&issuer=GitHub&digits=8",
     "Bank": f"otpauth://hotp/Bank%3Agordon?secret={RFC_SECRET}&issuer=Bank&counter=5",
     "VPN": "motp://VPN:?secret=0123456789abcdef",
     "郵便局": "otpauth://totp/%E9%83%B5%E4%BE%BF%E5%B1%80%3A%C3%A9"
