@@ -1,11 +1,36 @@
-"""How the tests are run."""
+"""How the tests are run, and what those of the program and of the app share."""
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
+
+from tui.crypto import kdf
+from tui.crypto.kdf import Argon2Params
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--new-pictures", action="store_true", help="keep the pictures of the screens as they are"
     )
+
+
+_KEYS: dict[tuple[bytes, bytes, Argon2Params, int], bytes] = {}
+
+
+@pytest.fixture
+def keys_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Derive the same key no second time in a process: most tests open the same vault.
+
+    Passwords are not kept for it, as tests look for what is left of secrets.
+    """
+    real = kdf.argon2id
+
+    def derive(password: bytes, salt: bytes, params: Argon2Params, length: int = 32) -> bytes:
+        which = (hashlib.sha256(password).digest(), salt, params, length)
+        if which not in _KEYS:
+            _KEYS[which] = real(password, salt, params, length)
+        return _KEYS[which]
+
+    monkeypatch.setattr(kdf, "argon2id", derive)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.app.helpers import PASSWORD, FakeClipboard, FakeClock, sample_entries
-from tests.app.quiet import until_quiet
+from tests.app.quick import quicken
 from tui.app.app import OtpApp
 from tui.config import Config
 from tui.crypto.kdf import Argon2Params
@@ -22,9 +22,16 @@ MakeApp = Callable[..., OtpApp]
 
 
 @pytest.fixture(autouse=True)
-def _quick_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("textual.app", "textual.pilot"):
-        monkeypatch.setattr(f"{module}.wait_for_idle", until_quiet)
+def _quick(monkeypatch: pytest.MonkeyPatch, keys_once: None) -> None:
+    quicken(monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def empty_vault(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file of a vault with nothing in it, made once."""
+    path = tmp_path_factory.mktemp("empty") / "vault.json"
+    Vault.create(path, PASSWORD, Argon2Params(2, 19456, 1), FakeClock()).close()
+    return path.read_bytes()
 
 
 @pytest.fixture
@@ -43,11 +50,13 @@ def vault_path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def make_vault(vault_path: Path, clock: FakeClock) -> MakeVault:
+def make_vault(vault_path: Path, clock: FakeClock, empty_vault: bytes) -> MakeVault:
     def make(
         entries: Sequence[Entry] | None = None, categories: Sequence[Category] | None = None
     ) -> Vault:
-        Vault.create(vault_path, PASSWORD, Argon2Params(2, 19456, 1), clock).close()
+        vault_path.parent.mkdir(mode=0o700, exist_ok=True)
+        vault_path.write_bytes(empty_vault)
+        vault_path.chmod(0o600)
         vault = LockedVault.read(vault_path, clock).unlock(PASSWORD)
         made, named = sample_entries()
         filled = Document(

@@ -98,6 +98,11 @@ def rfc_yandex() -> Secret:
     return Secret.base32(RFC_SECRET[:26])
 
 
+@pytest.fixture(autouse=True)
+def _keys_once(keys_once: None) -> None:
+    """Programs in this process open the same vault again and again."""
+
+
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
     """The program, and no vault."""
