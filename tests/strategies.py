@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import uuid
 from collections.abc import Collection, Sequence
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -31,8 +32,22 @@ _names = (
     | st.text("aé☃\N{GRINNING FACE}", min_size=30, max_size=45)
 )
 _small = st.integers(0, 5)
+# Each is made once: to make them anew for each draw takes longer than to draw from them.
+_types, _algorithms = st.sampled_from(OtpType), st.sampled_from(Algorithm)
+_ids = st.integers(0, 2**128 - 1).map(lambda number: str(uuid.UUID(int=number)))
+_bindings = st.lists(st.sampled_from((*CATEGORIES, "gone")), unique=True, max_size=2)
+_accounts = st.none() | st.just("") | _names
+_digits, _periods = st.sampled_from([6, 8, 1, 3, 4, 7, 10]), st.sampled_from([30, 60, 1])
+_counters = _small | st.just(MAX_COUNTER)
+_pins = st.none() | st.sampled_from(["", "1234", "pín"])
+_icon_names = st.none() | st.sampled_from(["github", "@00000001", "@ffffffff", "no icon"])
+_rankings, _flags, _counts = _small | st.just(2**40), st.booleans(), st.none() | _small
+_notes, _deleted = st.sampled_from(["", "a note"]), st.sampled_from([0, 0, 0, 5])
+_named = st.lists(st.sampled_from(CATEGORIES), unique=True)
+_icons = st.lists(st.sampled_from(_ICONS), unique=True)
 
 
+@cache
 def secrets(kind: OtpType) -> st.SearchStrategy[Secret]:
     """Secrets of a type, as people and apps write them."""
     if kind is OtpType.MOTP:
@@ -47,43 +62,53 @@ def secrets(kind: OtpType) -> st.SearchStrategy[Secret]:
 @st.composite
 def entries(draw: st.DrawFn) -> Entry:
     """An entry of any type, with every field."""
-    kind = draw(st.sampled_from(OtpType))
+    kind = draw(_types)
     counted = kind in {OtpType.TOTP, OtpType.HOTP}
-    bound = draw(st.lists(st.sampled_from((*CATEGORIES, "gone")), unique=True, max_size=2))
+    bound = draw(_bindings)
     return Entry(
-        id=str(uuid.UUID(int=draw(st.integers(0, 2**128 - 1)))),
+        id=draw(_ids),
         type=kind,
         issuer=draw(_names),
-        account=draw(st.none() | st.just("") | _names),
+        account=draw(_accounts),
         secret=draw(secrets(kind)),
-        algorithm=draw(st.sampled_from(Algorithm)) if counted else Algorithm.SHA1,
-        digits=draw(st.sampled_from([6, 8, 1, 3, 4, 7, 10])) if counted else DEFAULT_DIGITS[kind],
-        period=draw(st.sampled_from([30, 60, 1])) if counted else DEFAULT_PERIOD[kind],
-        counter=draw(_small | st.just(MAX_COUNTER)) if kind is OtpType.HOTP else 0,
-        pin=draw(st.none() | st.sampled_from(["", "1234", "pín"])),
-        icon=draw(st.none() | st.sampled_from(["github", "@00000001", "@ffffffff", "no icon"])),
+        algorithm=draw(_algorithms) if counted else Algorithm.SHA1,
+        digits=draw(_digits) if counted else DEFAULT_DIGITS[kind],
+        period=draw(_periods) if counted else DEFAULT_PERIOD[kind],
+        counter=draw(_counters) if kind is OtpType.HOTP else 0,
+        pin=draw(_pins),
+        icon=draw(_icon_names),
         categories=tuple(Binding(Category.named(name).id, draw(_small)) for name in bound),
-        ranking=draw(_small | st.just(2**40)),
-        pinned=draw(st.booleans()),
-        copy_count=draw(st.none() | _small),
-        note=draw(st.sampled_from(["", "a note"])),
+        ranking=draw(_rankings),
+        pinned=draw(_flags),
+        copy_count=draw(_counts),
+        note=draw(_notes),
         created=draw(_small),
         updated=draw(_small),
         revision=draw(_small),
         used=draw(_small),
-        deleted=draw(st.sampled_from([0, 0, 0, 5])),
+        deleted=draw(_deleted),
     )
+
+
+_entries = st.lists(entries(), max_size=5, unique_by=lambda each: each.id)
 
 
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
     """A vault of some entries, in the list and in the trash, with categories and icons that they
     use, or do not."""
-    named = draw(st.lists(st.sampled_from(CATEGORIES), unique=True))
+    named = draw(_named)
     return Document(
         categories=tuple(Category.named(name, draw(_small)) for name in named),
-        icons=tuple(draw(st.lists(st.sampled_from(_ICONS), unique=True))),
-    ).holding(draw(st.lists(entries(), max_size=5, unique_by=lambda each: each.id)))
+        icons=tuple(draw(_icons)),
+    ).holding(draw(_entries))
+
+
+_fitting_named = st.lists(st.sampled_from([name for name in CATEGORIES if name]), unique=True)
+_fitting_issuers = st.sampled_from(["GitHub", "Air Canada", "C++", "50%", "aé☃"])
+_fitting_accounts = st.sampled_from(["", "ada@example.org", "me"])
+_fitting_digits = st.sampled_from([6, 8])
+_fitting_pins = st.none() | st.sampled_from(["1234", "pín"])
 
 
 @st.composite
@@ -97,36 +122,37 @@ def fitting_documents(
 
     `holds` are the fields that it keeps, `types` and `periods` what it takes.
     """
-    named = draw(st.lists(st.sampled_from([name for name in CATEGORIES if name]), unique=True))
-    icons = draw(st.lists(st.sampled_from(_ICONS), unique=True))
+    named = draw(_fitting_named)
+    icons = draw(_icons)
+    kinds, periods_kept = st.sampled_from(types), st.sampled_from(periods)
+    bindings = st.lists(st.sampled_from(named), unique=True) if named else st.just([])
+    shown = st.sampled_from([None, "github", *(f"@{each.id}" for each in icons)])
+    accounts = _fitting_accounts | st.none() if "account" in holds else _fitting_accounts
 
     @st.composite
     def fitting(draw: st.DrawFn) -> Entry:
-        kind = draw(st.sampled_from(types))
-        bound = draw(st.lists(st.sampled_from(named), unique=True)) if named else []
-        shown = [None, "github", *(f"@{each.id}" for each in icons)]
+        kind = draw(kinds)
+        bound = draw(bindings)
         counted = kind in {OtpType.TOTP, OtpType.HOTP}
-        accounts = st.sampled_from(["", "ada@example.org", "me"])
-        pins = st.none() | st.sampled_from(["1234", "pín"])
         return Entry(
-            id=str(uuid.UUID(int=draw(st.integers(0, 2**128 - 1)))),
+            id=draw(_ids),
             type=kind,
-            issuer=draw(st.sampled_from(["GitHub", "Air Canada", "C++", "50%", "aé☃"])),
-            account=draw(accounts | st.none() if "account" in holds else accounts),
+            issuer=draw(_fitting_issuers),
+            account=draw(accounts),
             secret=draw(_fitting_secrets(kind, odd="secret" in holds)),
-            algorithm=draw(st.sampled_from(Algorithm)) if counted else Algorithm.SHA1,
-            digits=draw(st.sampled_from([6, 8])) if counted else DEFAULT_DIGITS[kind],
-            period=draw(st.sampled_from(periods)) if kind is OtpType.TOTP else DEFAULT_PERIOD[kind],
-            counter=draw(_small | st.just(MAX_COUNTER)) if kind is OtpType.HOTP else 0,
-            pin=draw(pins) if "pin" in holds else None,
-            icon=draw(st.sampled_from(shown)) if "icon" in holds else None,
+            algorithm=draw(_algorithms) if counted else Algorithm.SHA1,
+            digits=draw(_fitting_digits) if counted else DEFAULT_DIGITS[kind],
+            period=draw(periods_kept) if kind is OtpType.TOTP else DEFAULT_PERIOD[kind],
+            counter=draw(_counters) if kind is OtpType.HOTP else 0,
+            pin=draw(_fitting_pins) if "pin" in holds else None,
+            icon=draw(shown) if "icon" in holds else None,
             categories=tuple(Binding(Category.named(each).id, draw(_small)) for each in bound)
             if "categories" in holds
             else (),
             ranking=draw(_small),
-            pinned=draw(st.booleans()) if "pinned" in holds else False,
-            copy_count=draw(st.none() | _small),
-            note=draw(st.sampled_from(["", "a note"])) if "note" in holds else "",
+            pinned=draw(_flags) if "pinned" in holds else False,
+            copy_count=draw(_counts),
+            note=draw(_notes) if "note" in holds else "",
             created=draw(_small),
             updated=draw(_small),
             revision=draw(_small),
@@ -140,6 +166,7 @@ def fitting_documents(
     )
 
 
+@cache
 def _fitting_secrets(kind: OtpType, *, odd: bool) -> st.SearchStrategy[Secret]:
     """Secrets that every app takes, as it would write them itself unless they may be `odd`."""
     if kind is OtpType.MOTP:

@@ -43,56 +43,66 @@ def json_values() -> st.SearchStrategy[Any]:
     )
 
 
+# Each is made once: to make them anew for each draw takes longer than to draw from them.
+_types = st.sampled_from([OtpType.TOTP, OtpType.HOTP, OtpType.STEAM, OtpType.MOTP])
+_issuers = _text | st.sampled_from(["one", "two"])
+_accounts = st.none() | st.sampled_from(["", "me"])
+_algorithms, _digits = st.sampled_from(Algorithm), st.integers(1, 10)
+_periods, _counters = st.sampled_from([1, 30, MAX_PERIOD]), _small | st.just(MAX_COUNTER)
+_pins = st.none() | st.just("1234")
+_icons = st.none() | st.sampled_from(["@1", "github"])
+_bindings = st.lists(st.sampled_from(NAMES), unique=True, max_size=2)
+_pinned, _counts = st.booleans(), st.none() | _small
+_deleted = st.sampled_from([0, 0, 0, 1, 2])
+_extras = st.dictionaries(st.sampled_from(["x", "y"]), json_values(), max_size=2)
+_some = st.lists(st.sampled_from(NAMES), unique=True, max_size=4)
+
+
 @st.composite
 def entries(draw: st.DrawFn, name: str) -> Entry:
     """An entry with the id that follows from `name`; few values, so that two are often alike."""
-    kind = draw(st.sampled_from([OtpType.TOTP, OtpType.HOTP, OtpType.STEAM, OtpType.MOTP]))
+    kind = draw(_types)
     motp = kind is OtpType.MOTP
     return Entry(
         id=identity(name),
         type=kind,
-        issuer=draw(_text | st.sampled_from(["one", "two"])),
-        account=draw(st.none() | st.sampled_from(["", "me"])),
+        issuer=draw(_issuers),
+        account=draw(_accounts),
         secret=Secret.text("a b") if motp else Secret.base32(draw(_base32)),
-        algorithm=draw(st.sampled_from(Algorithm)),
-        digits=draw(st.integers(1, 10)),
-        period=draw(st.sampled_from([1, 30, MAX_PERIOD])),
-        counter=draw(_small | st.just(MAX_COUNTER)),
-        pin=draw(st.none() | st.just("1234")),
-        icon=draw(st.none() | st.sampled_from(["@1", "github"])),
-        categories=tuple(
-            Binding(category, draw(_small))
-            for category in draw(st.lists(st.sampled_from(NAMES), unique=True, max_size=2))
-        ),
+        algorithm=draw(_algorithms),
+        digits=draw(_digits),
+        period=draw(_periods),
+        counter=draw(_counters),
+        pin=draw(_pins),
+        icon=draw(_icons),
+        categories=tuple(Binding(category, draw(_small)) for category in draw(_bindings)),
         ranking=draw(_small),
-        pinned=draw(st.booleans()),
-        copy_count=draw(st.none() | _small),
+        pinned=draw(_pinned),
+        copy_count=draw(_counts),
         note=draw(_text),
         created=draw(_small),
         updated=draw(_small),
         revision=draw(_small),
         used=draw(_small),
-        deleted=draw(st.sampled_from([0, 0, 0, 1, 2])),
-        extra=draw(st.dictionaries(st.sampled_from(["x", "y"]), json_values(), max_size=2)),
+        deleted=draw(_deleted),
+        extra=draw(_extras),
     )
 
 
-def _some(names: st.SearchStrategy[str]) -> st.SearchStrategy[list[str]]:
-    return st.lists(names, unique=True, max_size=4)
+_entries = {name: entries(name) for name in NAMES}
 
 
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
     """A document of entries, some in the trash, categories and icons with ids out of a few."""
-    some = _some(st.sampled_from(NAMES))
-    categories = tuple(Category(one, draw(_text), draw(_small)) for one in draw(some))
+    categories = tuple(Category(one, draw(_text), draw(_small)) for one in draw(_some))
     return Document(
         categories=categories,
-        icons=tuple(Icon(one, draw(_text)) for one in draw(some)),
-        preferences=draw(st.dictionaries(st.sampled_from(["x", "y"]), json_values(), max_size=2)),
+        icons=tuple(Icon(one, draw(_text)) for one in draw(_some)),
+        preferences=draw(_extras),
         unreadable=tuple(
-            Unreadable({"issuer": one}, "its id is missing", one) for one in draw(some)
+            Unreadable({"issuer": one}, "its id is missing", one) for one in draw(_some)
         ),
-        extra=draw(st.dictionaries(st.sampled_from(["x", "y"]), json_values(), max_size=2)),
+        extra=draw(_extras),
         kept={("categories", one.id): {"x": draw(_small)} for one in categories[:1]},
-    ).holding(draw(entries(name)) for name in draw(some))
+    ).holding(draw(_entries[name]) for name in draw(_some))
