@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 
 import pytest
 
@@ -19,9 +20,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 _KEYS: dict[tuple[bytes, bytes, Argon2Params, int], bytes] = {}
 
 
-@pytest.fixture
-def keys_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Derive the same key no second time in a process: most tests open the same vault.
+@pytest.fixture(scope="module")
+def keys_once() -> Iterator[None]:
+    """Derive the same key no second time in a process: most tests open the same files.
 
     Passwords are not kept for it, as tests look for what is left of secrets.
     """
@@ -33,4 +34,6 @@ def keys_once(monkeypatch: pytest.MonkeyPatch) -> None:
             _KEYS[which] = real(password, salt, params, length)
         return _KEYS[which]
 
-    monkeypatch.setattr(kdf, "argon2id", derive)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kdf, "argon2id", derive)
+        yield

@@ -98,7 +98,7 @@ def rfc_yandex() -> Secret:
     return Secret.base32(RFC_SECRET[:26])
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def _keys_once(keys_once: None) -> None:
     """Programs in this process open the same vault again and again."""
 

@@ -1,0 +1,10 @@
+"""What the tests of the formats share."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _keys_once(keys_once: None) -> None:
+    """The same files are opened again and again."""
