@@ -292,9 +292,11 @@ def test_escaped_pairs_of_surrogates_are_one_character() -> None:
     assert PLAIN.read(data, PASSWORD).entries[0].issuer == "😀"
 
 
-def test_50_000_entries_are_read_in_time() -> None:
+def test_50_000_entries_take_little_longer_than_their_json() -> None:
     row = json.dumps(authpro.entry()).encode()
     data = b'{"Authenticators":[' + (row + b",") * 49_999 + row + b"]}"
     began = time.process_time()
+    json.loads(data)
+    parsed = time.process_time()
     assert len(PLAIN.read(data, PASSWORD).entries) == 50_000
-    assert time.process_time() - began < 2
+    assert time.process_time() - parsed < 30 * (parsed - began)
