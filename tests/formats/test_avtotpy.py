@@ -79,11 +79,12 @@ def test_a_small_file_that_no_dialect_opens_takes_milliseconds() -> None:
 
 
 def test_a_large_file_that_no_dialect_opens_is_refused_in_time() -> None:
+    """All dialects would take half a minute."""
     data = Way().make(b" " * (16 * 2**20 - 100), user="somebody else")
     began = time.process_time()
     with pytest.raises(BackupPasswordError):
         AVTOTPY.read(data, GIVEN)
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 8
 
 
 def test_a_large_file_in_the_default_dialect_is_read() -> None:
