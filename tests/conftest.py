@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--new-pictures", action="store_true", help="keep the pictures of the screens as they are"
     )
+
+
+def pytest_xdist_auto_num_workers() -> int | None:
+    """One worker more than there are processors: some tests wait for programs and terminals."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    return (os.cpu_count() or 1) + 1
 
 
 _KEYS: dict[tuple[bytes, bytes, Argon2Params, int], bytes] = {}
