@@ -47,7 +47,7 @@ class OpenVault:
 def codes(count: int, countdown: str) -> None:
     """Show the code list of `count` entries, started as `tui.__main__` starts it."""
     vault: Any = OpenVault(count)
-    from tui.config import Config
+    from tui.config.schema import Config
 
     config = Config(countdown=countdown, clipboard="off", lock_after=0)
     gc.disable()

@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import tui
-from tui.formats.base import Format, Needs
-from tui.transfer.registry import sources, targets
+from tui.backup.model import Format, Needs
+from tui.backup.registry import sources, targets
 
 DOCUMENT = Path(tui.__file__).parents[1] / "docs" / "backup-formats.md"
 BEGIN = "<!-- formats: made by python -m tests.docs_table -->\n"

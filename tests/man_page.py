@@ -15,7 +15,7 @@ import tui
 from tests import man_prose as prose
 from tui.app.commands import COMMANDS, NUMBER_HELP
 from tui.cli.parser import build, commands
-from tui.config import SETTINGS
+from tui.config.schema import SETTINGS
 
 PAGE = Path(tui.__file__).parents[1] / "docs" / "otp-tui.1"
 

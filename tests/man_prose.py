@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.formats.base import SECRET_VARIABLE
+from tui.backup.model import SECRET_VARIABLE
 
 DESCRIPTION = [
     "`otp-tui` shows one-time codes (TOTP, HOTP, Steam, Mobile-OTP, Yandex) as they change, from "

@@ -15,20 +15,19 @@ import tui
 ROOT = Path(tui.__file__).parent
 
 GROUND = {"errors", "text", "clock"}
-MIDDLE = {
-    *("config", "kinds", "paths", "files", "clipboard", "clocksync", "qr"),
-    *("password", "password_command", "settings", "settings_file"),
-}
+ENGINE = {"otp", "crypto", "vault", "backup"}
+MIDDLE = {"paths", "files", "clocksync", "qr", "password_command"}
 ARROWS = {
     "otp": GROUND,
     "crypto": GROUND | {"otp"},
-    "formats": GROUND | MIDDLE | {"otp", "crypto"},
     "vault": GROUND | MIDDLE | {"otp", "crypto"},
-    "transfer": GROUND | MIDDLE | {"otp", "crypto", "formats", "vault"},
+    "backup": GROUND | MIDDLE | {"otp", "crypto", "vault"},
+    "config": GROUND | MIDDLE,
+    "clipboard": GROUND | MIDDLE | {"config"},
     "demo": GROUND | {"otp", "crypto", "vault"},
-    "cli": GROUND | MIDDLE | {"otp", "crypto", "formats", "vault", "transfer", "demo", ""},
-    "app": GROUND | MIDDLE | {"otp", "crypto", "formats", "vault", "transfer", "demo", ""},
-    "__main__": GROUND | MIDDLE | {"cli", "app", "vault"},
+    "cli": GROUND | MIDDLE | {*ENGINE, "config", "clipboard", "demo", ""},
+    "app": GROUND | MIDDLE | {*ENGINE, "config", "clipboard", "demo", ""},
+    "__main__": GROUND | MIDDLE | {"cli", "app", "config", "vault"},
     **dict.fromkeys(GROUND | MIDDLE, GROUND | MIDDLE),
 }
 """Each room and the others that it may import; "" is the version in tui/__init__.py."""
@@ -89,9 +88,9 @@ def test_only_output_prints(path: Path) -> None:
 def test_the_command_line_loads_nothing_of_the_app() -> None:
     """All commands at once, for the overview, is the most that the command line ever loads."""
     program = (
-        "import sys, tui.cli.parser, tui.demo, tui.formats\n"
+        "import sys, tui.cli.parser, tui.demo, tui.backup.formats\n"
         "tui.cli.parser.build(tui.cli.parser.commands())\n"
-        "tui.formats.formats()\n"
+        "tui.backup.formats.formats()\n"
         "print([name for name in sys.modules"
         " if name.split('.')[0] in ('textual', 'rich') or name.startswith('tui.app')])"
     )

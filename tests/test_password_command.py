@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.config import parse
+from tui.config.load import parse
 from tui.errors import PasswordCommandError
 from tui.password_command import LONGEST, PasswordCommand
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tui.config import Config
+    from tui.config.schema import Config
     from tui.vault.vault import Vault
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.app.helpers import PASSWORD, FakeClipboard, FakeClock, sample_entries
 from tests.app.quick import quicken
 from tui.app.app import OtpApp
-from tui.config import Config
+from tui.config.schema import Config
 from tui.crypto.kdf import Argon2Params
 from tui.otp.entry import Category, Entry
 from tui.vault.document import Document

@@ -20,7 +20,7 @@ from tests.app.helpers import (
     settle,
     status_of,
 )
-from tests.transfer.test_entering import migration, picture
+from tests.backup.test_entering import migration, picture
 from tui.app.app import OtpApp
 from tui.app.screens.choose_picture import PictureScreen
 from tui.app.screens.codes import CodesScreen
@@ -36,7 +36,7 @@ from tui.errors import NotSavedError
 from tui.otp.codes import code_at
 from tui.otp.entry import Algorithm, Binding, Category, Entry, OtpType, category_id
 from tui.otp.secret import Secret
-from tui.vault.undoing import can_undo, undo
+from tui.vault.undo import can_undo, undo
 from tui.vault.vault import LockedVault, Vault
 
 SECRET = "JBSWY3DPEHPK3PXP"

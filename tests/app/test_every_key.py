@@ -13,7 +13,7 @@ from tui.app.app import OtpApp
 from tui.app.commands import COMMANDS, NUMBER_HELP
 from tui.app.screens.codes import CodesScreen
 from tui.otp.codes import code_at, next_code
-from tui.vault.ordering import Order, order_of
+from tui.vault.order import Order, order_of
 
 
 def _screen(name: str) -> Callable[[OtpApp], bool]:

@@ -18,8 +18,8 @@ from tui.app.screens.qr_code import QrScreen
 from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.fit_list import FitList
 from tui.app.widgets.password_input import PasswordInput
-from tui.formats import by_name
-from tui.formats.base import Credentials
+from tui.backup.formats import by_name
+from tui.backup.model import Credentials
 from tui.vault.vault import LockedVault
 
 

@@ -11,18 +11,17 @@ from textual.widgets import Input
 
 from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import codes_of, lines_of, settle, status_of
-from tests.formats.test_qr_image import code, saved
-from tests.transfer.test_joining import export
+from tests.backup.formats.test_qr_image import code, saved
+from tests.backup.test_joining import export
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.import_backup import ImportScreen
 from tui.app.widgets.bars import TitleBar
 from tui.app.widgets.file_chooser import FileTree, PathInput, complete
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.preview_list import PreviewList, SideBySide
+from tui.backup.formats import by_name
+from tui.backup.model import Backup, Credentials
 from tui.errors import NotSavedError
-from tui.formats import by_name
-from tui.formats.base import Credentials
-from tui.otp.backup import Backup
 from tui.otp.entry import Entry, OtpType
 from tui.otp.secret import Secret
 from tui.vault.vault import LockedVault, Vault

@@ -12,7 +12,8 @@ from tui.app.commands import COMMANDS
 from tui.app.keys import Keymap, key_of
 from tui.app.screens.help import HelpScreen
 from tui.app.widgets.bars import CategoryBar, KeyBar
-from tui.config import KeyChoice, parse
+from tui.config.load import parse
+from tui.config.schema import KeyChoice
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 

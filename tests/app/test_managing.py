@@ -25,11 +25,11 @@ from tui.app.screens.categories import CategoriesScreen
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.help import HelpScreen
 from tui.app.widgets.bars import CategoryBar, Countdown, KeyBar, TitleBar
+from tui.config.schema import KeyChoice
 from tui.errors import NotSavedError
 from tui.otp.codes import code_at, group, next_code
 from tui.otp.entry import Binding, Category
-from tui.settings import KeyChoice
-from tui.vault.ordering import Order, order_of
+from tui.vault.order import Order, order_of
 from tui.vault.trash import expire
 from tui.vault.vault import LockedVault, Vault
 

@@ -16,8 +16,8 @@ from tui.app.screens.export_vault import ExportScreen
 from tui.app.screens.palette import DeedList, PaletteScreen, open_palette
 from tui.app.screens.unlock import UnlockScreen
 from tui.app.widgets.bars import TitleBar
-from tui.config import load
-from tui.vault.ordering import Order, order_of
+from tui.config.load import load
+from tui.vault.order import Order, order_of
 
 
 async def opened(pilot: Pilot[None], *words: str) -> DeedList:

@@ -16,10 +16,9 @@ from tui.app.screens.codes import CodesScreen
 from tui.app.screens.qr_code import QrScreen
 from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.qr_picture import QrPicture
-from tui.formats import by_name
-from tui.formats.base import Credentials
-from tui.otp.backup import Backup
-from tui.otp.enrolment import enrolment
+from tui.backup.formats import by_name
+from tui.backup.model import Backup, Credentials
+from tui.otp.describe import enrolment
 
 URI = "otpauth://totp/Site:me?secret=GEZDGNBVGY3TQOJQ&issuer=Site"
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)

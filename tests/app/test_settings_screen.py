@@ -20,8 +20,8 @@ from tui.app.screens.unlock import UnlockScreen
 from tui.app.setting_rows import rows, typed_text, value_text
 from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.settings_list import SettingsList
-from tui.config import SETTINGS, Config, KeyChoice, load
-from tui.settings import KdfConfig
+from tui.config.load import load
+from tui.config.schema import SETTINGS, Config, KdfConfig, KeyChoice
 
 
 @pytest.fixture

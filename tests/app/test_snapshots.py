@@ -23,10 +23,10 @@ from tests.app.conftest import MakeVault
 from tests.app.helpers import FakeClipboard, FakeClock, settle
 from tests.app.picture import picture_of
 from tests.app.test_import import open_file
-from tests.formats.authpro import entry, plain
+from tests.backup.formats.authpro import entry, plain
 from tui.app.app import OtpApp
 from tui.app.widgets.file_chooser import FileTree
-from tui.config import Config
+from tui.config.schema import Config
 
 PICTURES = Path(__file__).parent / "pictures"
 Play = Callable[[Pilot[None]], Awaitable[None]]

@@ -15,7 +15,7 @@ from tui.app.colorless import bare
 from tui.app.looks import COLORLESS, Looks, looks_of
 from tui.app.screens.settings import SettingsScreen
 from tui.app.themes import BOLD, TEXT, completed, contrast, named
-from tui.settings import THEMES
+from tui.config.schema import THEMES
 
 
 def painted(app: OtpApp) -> list[Strip]:

@@ -9,13 +9,12 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from tests.backup.test_joining import export
 from tests.cli.conftest import RFC_SECRET
 from tests.cli.program import PASSWORD, Program
 from tests.cli.terminal import Terminal
-from tests.transfer.test_joining import export
-from tui.formats import by_name
-from tui.formats.base import Credentials
-from tui.otp.backup import Backup
+from tui.backup.formats import by_name
+from tui.backup.model import Backup, Credentials
 from tui.otp.entry import Entry, OtpType
 from tui.otp.secret import Secret
 

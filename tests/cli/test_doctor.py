@@ -12,7 +12,7 @@ from tests.cli.program import PASSWORD, Outcome, Program
 from tests.cli.terminal import Terminal
 from tui.cli import machine
 from tui.clocksync import ClockStatus
-from tui.config import Config
+from tui.config.schema import Config
 from tui.vault.vault import Vault
 
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.backup.formats import authpro
 from tests.cli.conftest import RFC_SECRET
 from tests.cli.program import PASSWORD, Program
 from tests.cli.screen import Screen, black_on_white
 from tests.cli.test_import import authenticator, issuers, plain
-from tests.formats import authpro
 from tests.qr_reading import read_lines
-from tui.formats import by_name
-from tui.formats.base import Credentials
-from tui.transfer.registry import targets
+from tui.backup.formats import by_name
+from tui.backup.model import Credentials
+from tui.backup.registry import targets
 
 WORD = "for the phone"
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from tests import interop
+from tests.backup.formats.test_qr_image import code, saved
+from tests.backup.test_joining import export
 from tests.cli.conftest import RFC_SECRET
 from tests.cli.program import PASSWORD, Program
-from tests.formats.test_qr_image import code, saved
-from tests.transfer.test_joining import export
-from tui.formats import by_name
-from tui.formats.base import Credentials
+from tui.backup.formats import by_name
+from tui.backup.model import Credentials
 
 BACKUP_PASSWORD = "the phone's password"
 

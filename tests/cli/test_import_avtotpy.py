@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.backup.formats.avtotpy import SECRET, USER, Way, row
 from tests.cli.program import PASSWORD, Program
 from tests.cli.terminal import Terminal
 from tests.cli.test_import import BACKUP_PASSWORD, authenticator, issuers, strong
-from tests.formats.avtotpy import SECRET, USER, Way, row
 
 STRANGE = Way(key=3, size=16, prefix=b"\x01", more=2, magic=b"\x81" * 20, version=b"\x01\x00")
 USERNAME = ("--username", USER)

@@ -9,8 +9,8 @@ from tests.cli.program import PASSWORD, Program
 from tui.cli.columns import table
 from tui.text import clean
 from tui.vault.document import Unreadable
-from tui.vault.editing import delete, pin
-from tui.vault.ordering import Order, with_order
+from tui.vault.edit import delete, pin
+from tui.vault.order import Order, with_order
 from tui.vault.vault import Vault
 
 KEYS = [

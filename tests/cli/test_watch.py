@@ -14,7 +14,7 @@ from tests.cli.program import PASSWORD, Program
 from tui.cli.commands.watch import follow
 from tui.otp.codes import code_at
 from tui.otp.entry import Entry
-from tui.vault.editing import pin
+from tui.vault.edit import pin
 from tui.vault.vault import Vault
 
 GITHUB, VPN = entries()[0], entries()[3]

@@ -14,7 +14,7 @@ from tui.clipboard.command import CommandWay
 from tui.clipboard.native import NativeWay
 from tui.clipboard.osc52 import Osc52Way
 from tui.clipboard.tmux import TmuxWay
-from tui.config import Config
+from tui.config.schema import Config
 from tui.errors import ClipboardError
 
 
@@ -64,7 +64,7 @@ def test_off_says_so_and_runs_nothing() -> None:
 
 def test_choosing_imports_nothing_slow() -> None:
     program = (
-        "import sys; from tui.clipboard import choose; from tui.config import Config;"
+        "import sys; from tui.clipboard import choose; from tui.config.schema import Config;"
         "choose(Config(), {'DISPLAY': ':0'}, print).clear();"
         "choose(Config(clipboard_command=('c',)), {}, print).clear();"
         "print(sorted({'subprocess', 'pyperclip', 'shutil', 'tomllib'} & set(sys.modules)))"

@@ -10,7 +10,7 @@ import pytest
 from tests.clipboard.helpers import CODE, Terminal, need
 from tui.clipboard import Outcome, choose
 from tui.clipboard.osc52 import Osc52Way, for_screen, osc52
-from tui.config import Config
+from tui.config.schema import Config
 from tui.errors import ClipboardError
 
 OSC_CODE = "\x1b]52;c;NDkyMDM5\a"

@@ -14,7 +14,7 @@ import pytest
 from tests.clipboard.helpers import CODE, Terminal, need, until
 from tui.clipboard import Outcome, choose
 from tui.clipboard.tmux import TmuxWay
-from tui.config import Config
+from tui.config.schema import Config
 from tui.errors import ClipboardError
 
 

@@ -16,7 +16,7 @@ from tests.terminal.helpers import SECRET, codes_around, fill, wait_until
 from tests.terminal.test_tmux import Tmux
 from tui.app.app import OtpApp
 from tui.app.screens.big_code import BigCodeScreen
-from tui.config import Config
+from tui.config.schema import Config
 from tui.crypto.kdf import Argon2Params
 from tui.vault.document import Document
 from tui.vault.vault import Vault

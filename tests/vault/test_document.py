@@ -16,7 +16,7 @@ from tui.errors import DamagedVaultError, MatchError
 from tui.otp.entry import Algorithm, OtpType
 from tui.vault import document
 from tui.vault.document import Document
-from tui.vault.undoing import with_undo
+from tui.vault.undo import with_undo
 
 RAW: dict[str, Any] = json.loads(document.write(Document(entries=(entry(),))))["entries"][0]
 

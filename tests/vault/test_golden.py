@@ -13,7 +13,7 @@ from tests.vault import golden, independent_reader
 from tests.vault.support import PASSWORD, MovedClock, full_document
 from tui.errors import DamagedVaultError, NewerVaultError
 from tui.vault import document, envelope
-from tui.vault.opening import decrypt, key_by_code
+from tui.vault.unlock import decrypt, key_by_code
 from tui.vault.vault import LockedVault
 
 GOLDEN = golden.PATH.read_bytes()

@@ -26,16 +26,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tests.vault.support import FLOOR, PASSWORD, MovedClock, entry
+from tui.backup.model import Backup
+from tui.backup.plan import Choice, apply, choices_for, plan
 from tui.crypto import kdf
 from tui.errors import NotSavedError, OtpTuiError
-from tui.otp.backup import Backup
 from tui.otp.entry import Category, Entry, OtpType
 from tui.otp.secret import Secret
-from tui.vault import editing, store, trash
+from tui.vault import edit, store, trash
 from tui.vault.document import Document
-from tui.vault.importing import Choice, apply, choices_for, plan
-from tui.vault.ordering import Order, with_order
-from tui.vault.undoing import KEY, QUIET, can_undo, undo, with_undo
+from tui.vault.order import Order, with_order
+from tui.vault.undo import KEY, QUIET, can_undo, undo, with_undo
 from tui.vault.vault import Vault
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Living(RuleBasedStateMachine):
         if vault is None:
             vault = self.open[number] = Vault.open(self.path, PASSWORD, self.clock)
             # What the app does at its start.
-            vault.quietly(self.watched(number, lambda now: trash.expire(now, self.moment)))
+            vault.change_later(self.watched(number, lambda now: trash.expire(now, self.moment)))
         return vault
 
     @property
@@ -187,7 +187,7 @@ class Living(RuleBasedStateMachine):
         except OtpTuiError:
             return False
         assert vault.saved
-        if vault.settled:
+        if vault.flushed:
             self.saved(number)
         return True
 
@@ -228,8 +228,8 @@ class Living(RuleBasedStateMachine):
     @rule(number=programs, hotp=st.booleans(), fault=faults)
     def add(self, number: int, hotp: bool, fault: Any) -> None:
         one = self.new(OtpType.HOTP if hotp else OtpType.TOTP)
-        step = editing.undoable(
-            lambda now: editing.add(now, [one], self.moment), f"addition {one.issuer}"
+        step = edit.undoable(
+            lambda now: edit.add(now, [one], self.moment), f"addition {one.issuer}"
         )
         self.change(number, step, fault)
 
@@ -247,28 +247,28 @@ class Living(RuleBasedStateMachine):
             if stale:
                 # The form is open while another program saves.
                 other = {**changed, "secret": replace(one, secret=self.secret())}[what]
-                other_step = partial(editing.edit, before=one, after=other, moment=self.moment)
+                other_step = partial(edit.edit, before=one, after=other, moment=self.moment)
                 self.change((number + 1) % 3, other_step, None, secrets)
-            step = partial(editing.edit, before=one, after=changed[what], moment=self.moment)
-            self.change(number, editing.undoable(step, f"change {self.made}"), fault, secrets)
+            step = partial(edit.edit, before=one, after=changed[what], moment=self.moment)
+            self.change(number, edit.undoable(step, f"change {self.made}"), fault, secrets)
 
     @rule(number=programs, place=places, fault=faults)
     def delete(self, number: int, place: int, fault: Any) -> None:
         ids = {one.id for one in self.pick(number, place)}
-        step = editing.undoable(lambda now: editing.delete(now, ids, self.moment), "deletion")
+        step = edit.undoable(lambda now: edit.delete(now, ids, self.moment), "deletion")
         self.change(number, step, fault)
 
     @rule(number=programs, place=places, fault=faults)
     def restore(self, number: int, place: int, fault: Any) -> None:
         ids = {one.id for one in self.pick(number, place, trash=True)}
-        step = editing.undoable(lambda now: editing.restore(now, ids, self.moment), "restoring")
+        step = edit.undoable(lambda now: edit.restore(now, ids, self.moment), "restoring")
         self.change(number, step, fault)
 
     @rule(number=programs, place=places, fault=faults)
     def discard(self, number: int, place: int, fault: Any) -> None:
         chosen = self.pick(number, place, trash=True)
         ids, secrets = {one.id for one in chosen}, {one.secret.key for one in chosen}
-        step = editing.undoable(lambda now: trash.discard(now, ids), "for good")
+        step = edit.undoable(lambda now: trash.discard(now, ids), "for good")
         self.change(number, step, fault, secrets)
 
     @rule(number=programs, place=places, kind=st.sampled_from(Choice), fault=faults)
@@ -314,29 +314,29 @@ class Living(RuleBasedStateMachine):
         chosen = there[which % len(there)] if there else Category.named(name)
         ids = {one.id for one in self.pick(number, which)}
         steps: dict[str, Step] = {
-            "make": lambda now: editing.make_category(now, name),
-            "rename": lambda now: editing.rename_category(now, chosen.id, name, self.moment),
-            "delete": lambda now: editing.delete_category(now, chosen.id, self.moment),
-            "assign": lambda now: editing.assign(now, ids, {chosen.id: which % 2 == 0}, 0),
+            "make": lambda now: edit.make_category(now, name),
+            "rename": lambda now: edit.rename_category(now, chosen.id, name, self.moment),
+            "delete": lambda now: edit.delete_category(now, chosen.id, self.moment),
+            "assign": lambda now: edit.assign(now, ids, {chosen.id: which % 2 == 0}, 0),
         }
-        self.change(number, editing.undoable(steps[what], what), fault)
+        self.change(number, edit.undoable(steps[what], what), fault)
 
     @rule(number=programs, place=places, pinned=st.booleans(), fault=faults)
     def pin(self, number: int, place: int, pinned: bool, fault: Any) -> None:
         ids = {one.id for one in self.pick(number, place)}
-        step = editing.undoable(lambda now: editing.pin(now, ids, pinned, self.moment), "pinning")
+        step = edit.undoable(lambda now: edit.pin(now, ids, pinned, self.moment), "pinning")
         self.change(number, step, fault)
 
     @rule(number=programs, place=places, what=st.sampled_from(["use", "move", "order"]))
-    def quietly(self, number: int, place: int, what: str) -> None:
+    def change_later(self, number: int, place: int, what: str) -> None:
         vault, moment = self.vault(number), self.moment
         for one in self.pick(number, place):
             move = partial(
-                editing.move, entry_id=one.id, step=1 - place % 3, category=None, moment=moment
+                edit.move, entry_id=one.id, step=1 - place % 3, category=None, moment=moment
             )
             steps: dict[str, Step] = {
-                "use": partial(editing.count_use, entry_id=one.id, moment=moment),
-                "move": editing.repeated(
+                "use": partial(edit.count_use, entry_id=one.id, moment=moment),
+                "move": edit.repeated(
                     move,
                     f"moving of {one.issuer}",
                     moment,
@@ -344,7 +344,7 @@ class Living(RuleBasedStateMachine):
                 "order": lambda now: with_order(now, list(Order)[place % len(Order)]),
             }
             with suppress(OtpTuiError):
-                vault.quietly(self.watched(number, steps[what]))
+                vault.change_later(self.watched(number, steps[what]))
 
     @rule(number=programs, fault=faults)
     def save(self, number: int, fault: Any) -> None:
@@ -363,7 +363,7 @@ class Living(RuleBasedStateMachine):
     def leave(self, number: int, kind: str) -> None:
         vault = self.open[number]
         if vault is not None and kind == "end":
-            if not vault.settled:
+            if not vault.flushed:
                 self.attempt(number, lambda vault: vault.save(), None)
             vault.close()
         self.forget(number)

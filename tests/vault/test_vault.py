@@ -39,7 +39,7 @@ from tui.errors import (
 )
 from tui.otp.entry import MAX_COUNTER, OtpType
 from tui.vault.document import Document
-from tui.vault.editing import count_use, delete
+from tui.vault.edit import count_use, delete
 from tui.vault.vault import LockedVault, Vault
 
 A, B, C = entry("a"), entry("b"), entry("c")
@@ -143,13 +143,13 @@ def test_what_is_done_quietly_waits_for_the_next_save(
 ) -> None:
     vault = make_vault(document(A))
     before = path.stat().st_ino
-    vault.quietly(lambda now: now)
-    assert vault.settled
-    vault.quietly(counting)
-    assert (vault.saved, vault.settled) == (True, False)
+    vault.change_later(lambda now: now)
+    assert vault.flushed
+    vault.change_later(counting)
+    assert (vault.saved, vault.flushed) == (True, False)
     assert path.stat().st_ino == before
     vault.change(adding("x"))
-    assert vault.settled
+    assert vault.flushed
     assert [one.copy_count for one in open_vault().entries] == [1, None]
 
 
@@ -159,9 +159,9 @@ def test_a_quiet_save_keeps_no_older_copy(
     vault = make_vault(document(A))
     before = copies(path)
     for times in (1, 2):
-        vault.quietly(counting)
+        vault.change_later(counting)
         vault.save()
-        assert vault.settled
+        assert vault.flushed
         assert open_vault().entries[0].copy_count == times
     assert copies(path) == before
     vault.change(adding("x"))
@@ -175,9 +175,9 @@ def test_a_quiet_save_merges_with_what_another_program_saved(
     second = open_vault()
     second.change(adding("x"))
     before = copies(path)
-    first.quietly(counting)
+    first.change_later(counting)
     first.save()
-    assert first.settled
+    assert first.flushed
     assert [(one.issuer, one.copy_count) for one in open_vault().entries] == [("a", 1), ("x", None)]
     assert copies(path) == before
 
@@ -189,7 +189,7 @@ def test_a_change_keeps_an_older_copy_though_a_quiet_one_goes_with_it(
     second = open_vault()
     second.change(adding("x"))
     before = copies(path)
-    first.quietly(counting)
+    first.change_later(counting)
     first.change(adding("y"))
     assert copies(path) == before + 1
 
@@ -198,14 +198,14 @@ def test_counts_that_cannot_be_saved_are_not_told_as_unsaved_work(
     make_vault: MakeVault, open_vault: Callable[[], Vault], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault = make_vault(document(A))
-    vault.quietly(counting)
+    vault.change_later(counting)
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", _fail)
         with pytest.raises(NotSavedError):
             vault.save()
-    assert (vault.saved, vault.settled) == (True, False)
+    assert (vault.saved, vault.flushed) == (True, False)
     vault.save()
-    assert vault.settled
+    assert vault.flushed
     assert open_vault().entries[0].copy_count == 1
 
 

@@ -26,7 +26,7 @@ from tui.app.screens.base import Ticking
 from tui.app.terminal import hung_up
 from tui.clipboard import Clipboard, Copier, choose
 from tui.clock import Clock, SystemClock
-from tui.config import Config
+from tui.config.schema import Config
 from tui.errors import OtpTuiError
 
 if TYPE_CHECKING:
@@ -344,7 +344,7 @@ def _close(vault: Vault) -> str:
     Returns what there is to say where that failed.
     """
     try:
-        if not vault.settled or vault.busy:
+        if not vault.flushed or vault.changing:
             vault.save()
     except OtpTuiError as error:
         return "" if vault.saved else f"NOT SAVED, so the last change is lost: {error}"

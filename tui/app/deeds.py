@@ -11,8 +11,8 @@ from tui.app.glyphs import glyphs_of
 from tui.app.listing import TRASH
 from tui.app.setting_keeper import Keeper
 from tui.app.widgets.bars import CategoryBar
-from tui.settings import THEMES
-from tui.vault.ordering import WORDS, Order, order_of
+from tui.config.schema import THEMES
+from tui.vault.order import WORDS, Order, order_of
 
 if TYPE_CHECKING:
     from tui.app.screens.codes import CodesScreen

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
 
     from tui.app.glyphs import Glyphs
-    from tui.settings import Config
+    from tui.config.schema import Config
 
 
 class DressedApp(App[None]):

@@ -19,7 +19,7 @@ from tui.app.themes import DARK, DARK_16, LIGHT, LIGHT_16, MONO, THEMES, named
 
 if TYPE_CHECKING:
     from tui.app.dressed import DressedApp
-    from tui.settings import Config
+    from tui.config.schema import Config
 
 REPLACED = (Monochrome, NoColor)
 """Textual's filters for NO_COLOR, in the place of which `Colorless` stands."""

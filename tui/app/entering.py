@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui.backup.plan import DEFAULT_CHOICES, Report, apply, plan
 from tui.otp.entry import Binding, Category, Entry
-from tui.vault import editing
-from tui.vault.comparing import by_secret
-from tui.vault.importing import DEFAULT_CHOICES, Report, apply, plan
-from tui.vault.undoing import with_undo
+from tui.vault import edit
+from tui.vault.document import by_secret
+from tui.vault.undo import with_undo
 
 if TYPE_CHECKING:
-    from tui.otp.backup import Backup
+    from tui.backup.model import Backup
     from tui.vault.document import Document
 
 
@@ -38,15 +38,15 @@ def put(
     for category, inside in wanted.items():
         here = _find(document, category)
         if here is None and inside:
-            document = editing.make_category(document, category.name)
+            document = edit.make_category(document, category.name)
             here = _find(document, category)
         if here is not None:
             places[here.id] = inside
     if before is not None:
-        edited = editing.edit(document, before, after, moment)
-        return editing.assign(edited, {before.id}, places, moment)
+        edited = edit.edit(document, before, after, moment)
+        return edit.assign(edited, {before.id}, places, moment)
     bindings = tuple(Binding(identity) for identity, inside in places.items() if inside)
-    return editing.add(document, [replace(after, categories=bindings)], moment)
+    return edit.add(document, [replace(after, categories=bindings)], moment)
 
 
 def put_all(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.vault.importing import (
+from tui.backup.plan import (
     DEFAULT_CHOICES,
     Choice,
     Kind,
@@ -16,10 +16,10 @@ from tui.vault.importing import (
     label,
     plan,
 )
-from tui.vault.undoing import with_undo
+from tui.vault.undo import with_undo
 
 if TYPE_CHECKING:
-    from tui.transfer.joining import Joined
+    from tui.backup.joining import Joined
     from tui.vault.document import Document
 
 

@@ -12,7 +12,7 @@ from textual.keys import Keys as TextualKeys
 
 from tui.app.commands import COMMANDS, shown
 from tui.app.glyphs import UNICODE, Glyphs
-from tui.settings import KeyChoice
+from tui.config.schema import KeyChoice
 from tui.text import safe
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tui.otp.entry import Category, Entry
-from tui.otp.query import haystack, words_of
+from tui.otp.search import haystack, words_of
 from tui.vault.document import Document
-from tui.vault.ordering import ordered
+from tui.vault.order import ordered
 
 TRASH = "\0trash"
 """What stands for the id of the trash, which comes last among the categories."""

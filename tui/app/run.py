@@ -12,7 +12,7 @@ from tui.app.terminal import take_any_bytes
 from tui.clocksync import clock_warning
 
 if TYPE_CHECKING:
-    from tui.config import Config
+    from tui.config.schema import Config
     from tui.vault.vault import Vault
 
 

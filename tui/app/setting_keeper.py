@@ -9,8 +9,8 @@ from typing import Any
 
 from tui.app.screens.base import Ticking, beside
 from tui.app.screens.confirm import ConfirmScreen
+from tui.config.save import has_remarks, save
 from tui.errors import ConfigError
-from tui.settings_file import has_remarks, save
 from tui.text import safe
 
 

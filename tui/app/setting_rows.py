@@ -9,9 +9,8 @@ from typing import Any
 from tui.app.commands import COMMANDS, shown
 from tui.app.glyphs import UNICODE, Glyphs
 from tui.app.keys import Keymap
-from tui.config import KDF_WORK_LIMIT
-from tui.kinds import Choice, Command, Flag, Number
-from tui.settings import SETTINGS, Config, KdfConfig, KeyChoice, Setting
+from tui.config.schema import KDF_WORK_LIMIT, SETTINGS, Config, KdfConfig, KeyChoice, Setting
+from tui.config.value_types import Choice, Command, Flag, Number
 
 KEYS = "keys"
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.clock import Clock
-    from tui.config import Config
+    from tui.config.schema import Config
     from tui.crypto.kdf import Argon2Params
     from tui.vault.vault import LockedVault, Vault
 
@@ -87,7 +87,7 @@ class Context:
     @cached_property
     def settings(self) -> tuple[Config, tuple[str, ...]]:
         """The settings, and a sentence for each thing that is wrong with them; none is said."""
-        from tui.config import load_option
+        from tui.config.load import load_option
 
         return load_option(self._config_option)
 

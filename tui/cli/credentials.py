@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from tui.backup.model import SECRET_VARIABLE, Credentials, Needs
 from tui.cli import passwords
 from tui.errors import UsageError
-from tui.formats.base import SECRET_VARIABLE, Credentials, Needs
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tui.clocksync import ClockStatus
-    from tui.config import Config
+    from tui.config.schema import Config
 
 CLOCK_OFF = 5.0
 """Seconds that the clock may be off; a code stands for 30."""

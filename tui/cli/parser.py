@@ -132,7 +132,7 @@ def _refuse_secrets(argv: Sequence[str]) -> None:
                 f"Remove it there; use --{kind}-stdin or --{kind}-file, or type it when asked.",
             )
     if any("://" in argument for argument in argv):
-        from tui.transfer.entering import holds_uri
+        from tui.backup.entering import holds_uri
 
         if any(map(holds_uri, argv)):
             raise UsageError(

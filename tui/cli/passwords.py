@@ -8,8 +8,8 @@ import stat
 import sys
 from typing import TYPE_CHECKING
 
+from tui.crypto.passwords import MIN_LENGTH, strength
 from tui.errors import FileError, UsageError
-from tui.password import MIN_LENGTH, strength
 from tui.text import safe
 
 if TYPE_CHECKING:

@@ -51,7 +51,7 @@ def one_in_trash(document: Document, query: str) -> Entry:
 def _one(
     entries: Sequence[Entry], categories: Sequence[Category], query: str, place: str, hint: str
 ) -> Entry:
-    from tui.otp.query import find_best
+    from tui.otp.search import find_best
 
     found = find_best(entries, categories, query)
     if len(found) == 1:

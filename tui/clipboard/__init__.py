@@ -20,7 +20,7 @@ from tui.clipboard.tmux import TmuxWay
 from tui.errors import ClipboardError
 
 if TYPE_CHECKING:
-    from tui.config import Config
+    from tui.config.schema import Config
 
 __all__ = ["Clipboard", "Copier", "OffWay", "Outcome", "choose", "over_ssh", "write_to_terminal"]
 

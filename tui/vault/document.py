@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from tui.errors import DamagedVaultError, EntryError, MatchError
-from tui.otp.entry import Category, Entry, Icon
+from tui.otp.entry import Category, Entry, Icon, OtpType
 from tui.text import safe
 from tui.vault.entry_json import dump, read_entry, write_entry
 
@@ -250,3 +250,8 @@ def _damaged(name: str, what: str) -> DamagedVaultError:
         f"{name} is damaged: it decrypts, but what is inside {what}.",
         "Older copies of a vault are in the folder “backups” beside it.",
     )
+
+
+def by_secret(entry: Entry) -> tuple[object, ...]:
+    """Key of all entries with one decoded secret; Mobile-OTP's are text, a family apart."""
+    return (entry.type is OtpType.MOTP, entry.secret.key)

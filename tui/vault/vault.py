@@ -32,8 +32,8 @@ from tui.text import safe
 from tui.vault import envelope as envelopes
 from tui.vault import seal
 from tui.vault.envelope import Envelope, RecoverySlot, Slot
-from tui.vault.opening import Opened, decrypt, encrypt, key_by_code, key_by_password
 from tui.vault.store import Store
+from tui.vault.unlock import UnlockedState, decrypt, encrypt, key_by_code, key_by_password
 
 if TYPE_CHECKING:
     from tui.otp.codes import Code
@@ -100,7 +100,7 @@ class LockedVault:
     def _open(self, key: bytes) -> Vault:
         document = decrypt(self._envelope, key, f"The vault {self._store.name}")
         bare = replace(self._envelope, payload=b"")
-        return Vault(self._store, self._clock, Opened(bare, key, document, self._digest))
+        return Vault(self._store, self._clock, UnlockedState(bare, key, document, self._digest))
 
 
 class Vault:
@@ -109,10 +109,10 @@ class Vault:
     Safe to use from several threads. Made by `create`, `open` and `LockedVault.unlock`.
     """
 
-    def __init__(self, store: Store, clock: Clock, opened: Opened) -> None:
+    def __init__(self, store: Store, clock: Clock, opened: UnlockedState) -> None:
         self._store = store
         self._clock = clock
-        self._on_disk: Opened | None = opened
+        self._on_disk: UnlockedState | None = opened
         self._document = opened.document
         self._saved = True
         self._quiet = False
@@ -138,7 +138,7 @@ class Vault:
         vault_id, key = os.urandom(16).hex(), os.urandom(seal.KEY_LENGTH)
         slot = seal.password_slot(vault_id, key, secret, params)
         empty = Document()
-        vault = cls(store, clock, Opened(Envelope(vault_id, 0, (slot,), b""), key, empty))
+        vault = cls(store, clock, UnlockedState(Envelope(vault_id, 0, (slot,), b""), key, empty))
         store.make_folder()
         try:
             with store.locked():
@@ -178,12 +178,12 @@ class Vault:
         return self._saved
 
     @property
-    def settled(self) -> bool:
+    def flushed(self) -> bool:
         """Whether the file holds what was changed quietly, too."""
         return self._saved and not self._quiet
 
     @property
-    def busy(self) -> bool:
+    def changing(self) -> bool:
         """Whether another thread is changing it at the moment."""
         return self._writing.locked()
 
@@ -206,7 +206,7 @@ class Vault:
         """
         self._commit(step, keep=True)
 
-    def quietly(self, step: Step) -> None:
+    def change_later(self, step: Step) -> None:
         """Apply `step` in memory alone; the next `change` or `save` writes it.
 
         For what is no loss if it gets lost: copy counts, the order of the list.
@@ -287,7 +287,7 @@ class Vault:
             self._on_disk = None
             self._document = Document()
 
-    def _known(self) -> Opened:
+    def _known(self) -> UnlockedState:
         if self._on_disk is None:
             raise VaultError("The vault is locked.")
         return self._on_disk
@@ -334,11 +334,11 @@ class Vault:
         after = step(before)
         if after is before or not after.preferences:
             return after
-        from tui.vault.undoing import settled
+        from tui.vault.undo import settled
 
         return settled(before, after)
 
-    def _catch_up(self, known: Opened) -> tuple[Opened, bytes | None]:
+    def _catch_up(self, known: UnlockedState) -> tuple[UnlockedState, bytes | None]:
         """Merge the file in if it is not the one we know; return it and its bytes."""
         try:
             current = self._store.read()
@@ -351,7 +351,7 @@ class Vault:
         digest = _digest(current)
         if digest == known.digest:
             return known, current
-        from tui.vault.threeway import merge, rejoin
+        from tui.vault.merge import merge, rejoin
 
         name = f"The vault {self._store.name}"
         try:
@@ -368,17 +368,22 @@ class Vault:
         # Where all was saved, what is new of ours was changed quietly.
         self._saved, self._quiet = same or (grew and self._saved), self._quiet and not same
         bare = replace(found, payload=b"", generation=max(found.generation, mine))
-        self._on_disk = Opened(bare, known.key, theirs, digest)
+        self._on_disk = UnlockedState(bare, known.key, theirs, digest)
         return self._on_disk, current
 
     def _write(
-        self, known: Opened, document: Document, current: bytes | None, *, small: bool = False
+        self,
+        known: UnlockedState,
+        document: Document,
+        current: bytes | None,
+        *,
+        small: bool = False,
     ) -> None:
         envelope, data = _encrypted(known, document)
         self._store.replace(data, current, small=small)
         if current is None and known.digest:
             self._store.warn(f"The vault {self._store.name} was gone; it was written anew.")
-        self._on_disk = Opened(envelope, known.key, document, _digest(data))
+        self._on_disk = UnlockedState(envelope, known.key, document, _digest(data))
         self._document = document
         self._saved = True
         self._quiet = False
@@ -406,7 +411,7 @@ class _ForeignError(Exception):
     """What is in the vault's place is not ours to write over; a whole sentence."""
 
 
-def _encrypted(known: Opened, document: Document) -> tuple[Envelope, bytes]:
+def _encrypted(known: UnlockedState, document: Document) -> tuple[Envelope, bytes]:
     try:
         envelope, data = encrypt(known, document)
     except CryptoError as error:

@@ -18,7 +18,7 @@ from tui.app.widgets.tick_list import TickList, TickRow
 from tui.errors import NotSavedError, OtpTuiError
 from tui.otp.entry import Category, Entry, category_id
 from tui.text import safe
-from tui.vault import editing
+from tui.vault import edit
 
 if TYPE_CHECKING:
     from tui.vault.document import Document
@@ -117,10 +117,8 @@ class CategoriesScreen(Dialog[str | None]):
         if not wanted or not ids:
             self.dismiss(None)
             return
-        label = editing.called("categories", self._entries)
-        if await self._change(
-            lambda document: editing.assign(document, ids, wanted, moment), label
-        ):
+        label = edit.called("categories", self._entries)
+        if await self._change(lambda document: edit.assign(document, ids, wanted, moment), label):
             whose = self._entries[0].label if len(ids) == 1 else f"{len(ids)} entries"
             self.dismiss(f"Categories of {whose} changed.")
 
@@ -164,11 +162,11 @@ class CategoriesScreen(Dialog[str | None]):
         shown = safe(name, 40)
         if old is None:
             done = await self._change(
-                lambda document: editing.make_category(document, name), f"category {shown}"
+                lambda document: edit.make_category(document, name), f"category {shown}"
             )
         else:
             done = await self._change(
-                lambda document: editing.rename_category(document, old.id, name, moment),
+                lambda document: edit.rename_category(document, old.id, name, moment),
                 f"renaming of the category {safe(old.name, 40)}",
             )
         if not done:
@@ -195,7 +193,7 @@ class CategoriesScreen(Dialog[str | None]):
         ):
             return
         if await self._change(
-            lambda document: editing.delete_category(document, row.key, moment),
+            lambda document: edit.delete_category(document, row.key, moment),
             f"deletion of the category {name}",
         ):
             self._wanted.pop(row.key, None)
@@ -208,7 +206,7 @@ class CategoriesScreen(Dialog[str | None]):
     async def _change(self, step: Callable[[Document], Document], label: str) -> bool:
         vault = self.vault
         try:
-            await beside(lambda: vault.change(editing.undoable(step, label)))
+            await beside(lambda: vault.change(edit.undoable(step, label)))
         except NotSavedError as error:
             self._say(f"NOT SAVED. {error.sentence}", "error")
         except OtpTuiError as error:

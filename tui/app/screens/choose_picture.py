@@ -14,10 +14,10 @@ from tui.app.screens.base import Dialog, beside
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.file_chooser import FileTree, PathInput
 from tui.app.widgets.form_fields import FormRow
+from tui.backup.entering import entries_in_picture
+from tui.backup.model import Backup
 from tui.errors import OtpTuiError
 from tui.files import read_limited
-from tui.otp.backup import Backup
-from tui.transfer.entering import entries_in_picture
 
 _KEYS = [("↵", "read"), ("⇥", "complete, next field"), ("Esc", "back")]
 

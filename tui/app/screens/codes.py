@@ -74,7 +74,7 @@ class CodesScreen(CopyActions, EntryActions):
         self._countdown.set_class(self.codes.shared, "-shown")
         self.codes.hidden = self.otp.config.hide_codes
         if self.vault.document.trash and not self.otp.clock_warning():
-            self.vault.quietly(lambda document: expire(document, self.moment))
+            self.vault.change_later(lambda document: expire(document, self.moment))
         self.reload()
         # The short ones first: a long list of what a setting may be hides none then.
         if warnings := (*self.vault.warnings, *sorted(self.otp.warnings, key=len)):
@@ -184,7 +184,7 @@ class CodesScreen(CopyActions, EntryActions):
 
     def _save_in_time(self, steady: float) -> None:
         """Save what waits to be: quiet changes after a while, failed ones time and again."""
-        if self.vault.settled:
+        if self.vault.flushed:
             self._save_at = None
         elif self._save_at is None:
             self._save_at = steady + (QUIET_SECONDS if self.vault.saved else RETRY_SECONDS)

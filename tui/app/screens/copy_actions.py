@@ -13,7 +13,7 @@ from tui.clipboard import Outcome
 from tui.errors import ClipboardError, EntryError, NotSavedError, OtpTuiError, VaultError
 from tui.otp.codes import remaining
 from tui.otp.entry import Entry, OtpType
-from tui.vault import editing
+from tui.vault import edit
 
 
 class CopyActions(ListScreen):
@@ -106,7 +106,7 @@ class CopyActions(ListScreen):
             return
         with suppress(VaultError):
             await beside(
-                lambda: vault.quietly(lambda doc: editing.count_use(doc, entry.id, moment))
+                lambda: vault.change_later(lambda doc: edit.count_use(doc, entry.id, moment))
             )
         if self.otp.pick is not None:
             self.otp.picked = f"{outcome.value}: {what}."

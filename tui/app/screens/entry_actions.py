@@ -12,8 +12,8 @@ from tui.app.screens.base import beside
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.list_screen import ListScreen
 from tui.errors import MatchError, NotSavedError, OtpTuiError
-from tui.vault import editing
-from tui.vault.ordering import WORDS, Order, order_of, with_order
+from tui.vault import edit
+from tui.vault.order import WORDS, Order, order_of, with_order
 from tui.vault.trash import KEPT_DAYS, discard
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class EntryActions(ListScreen):
         """Make a change that can be undone, show the list anew, and say what was done."""
         vault = self.vault
         try:
-            await beside(lambda: vault.change(editing.undoable(step, label)))
+            await beside(lambda: vault.change(edit.undoable(step, label)))
         except NotSavedError as error:
             self.say(f"NOT SAVED. {error.sentence}", "error", seconds=None)
         except OtpTuiError as error:
@@ -139,7 +139,7 @@ class EntryActions(ListScreen):
         words = f"{_names(targets)}{words}"
         if not await self.app.push_screen_wait(ConfirmScreen(question, words, "yes, delete")):
             return
-        what = editing.called("deletion", targets)
+        what = edit.called("deletion", targets)
         if for_good:
             await self._change(
                 lambda document: discard(document, ids),
@@ -148,7 +148,7 @@ class EntryActions(ListScreen):
             )
         else:
             await self._change(
-                lambda document: editing.delete(document, ids, moment),
+                lambda document: edit.delete(document, ids, moment),
                 what,
                 f"In the trash: {_who(targets)}{self.hint('undo', 'takes it back')}.",
             )
@@ -162,8 +162,8 @@ class EntryActions(ListScreen):
             return
         ids, moment = {entry.id for entry in targets}, self.moment
         await self._change(
-            lambda document: editing.restore(document, ids, moment),
-            editing.called("restoring", targets),
+            lambda document: edit.restore(document, ids, moment),
+            edit.called("restoring", targets),
             f"Restored: {_who(targets)}.",
         )
 
@@ -179,8 +179,8 @@ class EntryActions(ListScreen):
         pinned = not all(entry.pinned for entry in targets)
         word = "Pinned" if pinned else "Not pinned any more"
         await self._change(
-            lambda document: editing.pin(document, ids, pinned, moment),
-            editing.called("pinning" if pinned else "unpinning", targets),
+            lambda document: edit.pin(document, ids, pinned, moment),
+            edit.called("pinning" if pinned else "unpinning", targets),
             f"{word}: {_who(targets)}.",
             keep=targets[0].id,
         )
@@ -194,7 +194,7 @@ class EntryActions(ListScreen):
     async def set_order(self, order: Order) -> None:
         """Sort the list, and remember it in the vault."""
         vault = self.vault
-        await beside(lambda: vault.quietly(lambda document: with_order(document, order)))
+        await beside(lambda: vault.change_later(lambda document: with_order(document, order)))
         keep = self.codes.selected.id if self.codes.selected else None
         self.reload(keep)
         self.say(f"Sorted {WORDS[order]}.")
@@ -216,10 +216,10 @@ class EntryActions(ListScreen):
         label = f"moving of {entry.label}"
 
         def move(document: Document) -> Document:
-            return editing.move(document, identity, step, category, moment)
+            return edit.move(document, identity, step, category, moment)
 
         try:
-            await beside(lambda: vault.quietly(editing.repeated(move, label, moment)))
+            await beside(lambda: vault.change_later(edit.repeated(move, label, moment)))
         except OtpTuiError as error:
             self.say(error.sentence, "warning")
             return
@@ -248,14 +248,14 @@ class EntryActions(ListScreen):
     @work(group="change", exit_on_error=False, description="undo")
     async def action_undo(self) -> None:
         """Take the last change back, or do it again where that was the last."""
-        from tui.vault.undoing import can_undo, undo
+        from tui.vault.undo import can_undo, undo
 
         vault, moment = self.vault, self.moment
         what = can_undo(vault.document) or ""
         again = what.startswith(_UNDOING)
         what = what.removeprefix(_UNDOING)
         label = what if again else _UNDOING + what
-        step = editing.undoable(lambda document: undo(document, moment), label)
+        step = edit.undoable(lambda document: undo(document, moment), label)
         keep = self.codes.selected.id if self.codes.selected else None
         try:
             await beside(lambda: vault.change(step))

@@ -17,16 +17,16 @@ from tui.app.screens.base import Dialog, beside
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.entry_fields import EntryFields
 from tui.app.widgets.form_fields import UriGiven
+from tui.backup.entering import entries_in_text, holds_uri
+from tui.backup.plan import Report, plan
 from tui.errors import EntryError, NotSavedError, OtpTuiError
 from tui.otp.codes import code_at, remaining
 from tui.otp.draft import Draft
-from tui.transfer.entering import entries_in_text, holds_uri
-from tui.vault.comparing import by_secret
-from tui.vault.editing import called, undoable
-from tui.vault.importing import Report, plan
+from tui.vault.document import by_secret
+from tui.vault.edit import called, undoable
 
 if TYPE_CHECKING:
-    from tui.otp.backup import Backup
+    from tui.backup.model import Backup
     from tui.otp.entry import Category, Entry
     from tui.vault.document import Document
     from tui.vault.vault import Vault

@@ -21,17 +21,17 @@ from tui.app.widgets.file_chooser import PathInput
 from tui.app.widgets.fit_list import FitList
 from tui.app.widgets.line_list import LineList
 from tui.app.widgets.password_input import PasswordInput
+from tui.backup.export_plan import plan, select, suggested_name
+from tui.backup.exporter import check_place, export
+from tui.backup.model import SECRET_VARIABLE, Fit, Format
+from tui.backup.qr_export import HOW_TO_SCAN, NAME, plan_codes, texts_of_codes
+from tui.backup.registry import DEFAULT, VAULT, targets
 from tui.crypto.kdf import Argon2Params
+from tui.crypto.passwords import MIN_LENGTH, strength
 from tui.errors import ExportExistsError, OtpTuiError
-from tui.formats.base import SECRET_VARIABLE, Fit, Format
-from tui.password import MIN_LENGTH, strength
-from tui.transfer.planning import plan, select, suggested_name
-from tui.transfer.registry import DEFAULT, VAULT, targets
-from tui.transfer.showing import HOW_TO_SCAN, NAME, plan_codes, texts_of_codes
-from tui.transfer.writing import check_place, export
 
 if TYPE_CHECKING:
-    from tui.otp.backup import Backup
+    from tui.backup.model import Backup
     from tui.vault.vault import Vault
 
 _ALL, _SHOWN, _TICKED = "all", "shown", "ticked"

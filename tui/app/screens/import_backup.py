@@ -19,15 +19,15 @@ from tui.app.widgets.credential_fields import CredentialFields
 from tui.app.widgets.file_chooser import FileTree, PathInput
 from tui.app.widgets.line_list import LineList
 from tui.app.widgets.preview_list import DEEDS, WORDS, PreviewList, SideBySide
+from tui.backup.joining import join
+from tui.backup.model import SECRET_VARIABLE, Credentials, Format, Needs
+from tui.backup.plan import DEFAULT_CHOICES, Choice, Kind
+from tui.backup.registry import recognise, source, sources
 from tui.errors import FormatError, NotSavedError, OtpTuiError
 from tui.files import read_limited
-from tui.formats.base import SECRET_VARIABLE, Credentials, Format, Needs
-from tui.transfer.joining import join
-from tui.transfer.registry import recognise, source, sources
-from tui.vault.importing import DEFAULT_CHOICES, Choice, Kind
 
 if TYPE_CHECKING:
-    from tui.otp.backup import Backup
+    from tui.backup.model import Backup
     from tui.vault.document import Document
     from tui.vault.vault import Vault
 

@@ -26,8 +26,8 @@ from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.cells import width_of
 from tui.app.widgets.line_list import LineList
 from tui.app.widgets.settings_list import SettingsList
+from tui.config.schema import Config, Setting
 from tui.paths import VAULT_VARIABLE
-from tui.settings import Config, Setting
 
 _CHOOSE = [("←→", "choose"), ("d", "default"), ("Esc", "back")]
 _TYPE = [("↵", "change"), ("d", "default"), ("Esc", "back")]

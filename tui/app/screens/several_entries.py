@@ -13,7 +13,7 @@ from tui.app.screens.base import Dialog
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.line_list import LineList
 from tui.app.widgets.preview_list import PreviewList
-from tui.vault.importing import DEFAULT_CHOICES, Choice, Kind, Row
+from tui.backup.plan import DEFAULT_CHOICES, Choice, Kind, Row
 
 _KEYS = [("↵", "add"), ("Space", "leave one out"), ("Esc", "back")]
 

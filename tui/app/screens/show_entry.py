@@ -17,8 +17,7 @@ from tui.app.screens.base import Dialog, beside
 from tui.app.widgets.bars import KeyBar
 from tui.errors import EntryError, NotSavedError, OtpTuiError
 from tui.otp.codes import code_at, group, remaining
-from tui.otp.details import details, digits
-from tui.otp.enrolment import enrolment
+from tui.otp.describe import details, digits, enrolment
 from tui.otp.entry import Entry, OtpType
 from tui.text import safe
 from tui.vault.trash import days_left

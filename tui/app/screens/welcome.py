@@ -14,8 +14,8 @@ from tui.app.screens.base import OtpScreen, beside
 from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.password_input import PasswordInput
 from tui.crypto.kdf import Argon2Params
+from tui.crypto.passwords import MIN_LENGTH, strength
 from tui.errors import OtpTuiError
-from tui.password import MIN_LENGTH, strength
 from tui.text import safe
 from tui.vault.vault import Vault
 

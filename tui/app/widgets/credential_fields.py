@@ -8,7 +8,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from tui.app.widgets.password_input import PasswordInput
-from tui.formats.base import SECRET_VARIABLE, Credentials, Needs
+from tui.backup.model import SECRET_VARIABLE, Credentials, Needs
 
 
 class CredentialFields(Grid):

@@ -9,8 +9,7 @@ from tui.app.glyphs import glyphs_of
 from tui.app.looks import looks_of
 from tui.app.widgets.cells import fit
 from tui.app.widgets.line_list import LineList
-from tui.formats.base import Fit
-from tui.otp.backup import Problem
+from tui.backup.model import Fit, Problem
 
 
 class FitList(LineList):

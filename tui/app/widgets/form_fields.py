@@ -14,9 +14,9 @@ from textual.widgets import Label, Static, TextArea
 from tui.app.glyphs import glyphs_of
 from tui.app.widgets.bars import Bar
 from tui.app.widgets.password_input import PasswordInput
+from tui.backup.entering import holds_uri
 from tui.otp.codes import group
 from tui.text import safe
-from tui.transfer.entering import holds_uri
 
 
 class UriGiven(Message):

@@ -12,8 +12,8 @@ from tui.app.looks import looks_of
 from tui.app.widgets.bars import Bar
 from tui.app.widgets.cells import fit
 from tui.app.widgets.line_list import LineList
-from tui.vault.comparing import Difference, differences
-from tui.vault.importing import Choice, Kind, Row
+from tui.backup.match import Difference, differences
+from tui.backup.plan import Choice, Kind, Row
 
 WORDS = {
     Kind.NEW: "new",

@@ -11,7 +11,7 @@ from tui.app.looks import looks_of
 from tui.app.setting_rows import Row, is_default, rows, value_text
 from tui.app.widgets.cells import fit
 from tui.app.widgets.line_list import LineList
-from tui.settings import Config
+from tui.config.schema import Config
 
 _GROUP, _LABEL, _DEFAULT = 15, 26, 9
 _NARROW = 62

@@ -8,27 +8,27 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.backup.entering import entries_in_picture, entries_in_text
+from tui.backup.joining import join
+from tui.backup.model import Backup
 from tui.cli import fields, groups, output
 from tui.cli.parser import add_command
 from tui.cli.passwords import add_options, ask
 from tui.cli.query import typed
 from tui.errors import FileError, UsageError
 from tui.files import LIMIT, read_limited
-from tui.otp.backup import Backup
 from tui.otp.draft import WITH_PIN, Draft
 from tui.otp.entry import Binding
 from tui.text import safe
-from tui.transfer.entering import entries_in_picture, entries_in_text
-from tui.transfer.joining import join
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from tui.backup.plan import Row
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
     from tui.otp.entry import Category, Entry
     from tui.vault.document import Document
-    from tui.vault.importing import Row
 
 _LONGEST = 1024 * 1024
 """Most bytes of URIs on standard input."""
@@ -88,9 +88,9 @@ def run(args: Namespace, context: Context) -> int:
     else:
         found = _read(context) if args.qr is None else _together(args, context, pictures)
     backup = _with_more(found, args, context, categories)
-    from tui.vault.editing import called
-    from tui.vault.importing import DEFAULT_CHOICES, apply, plan
-    from tui.vault.undoing import with_undo
+    from tui.backup.plan import DEFAULT_CHOICES, apply, plan
+    from tui.vault.edit import called
+    from tui.vault.undo import with_undo
 
     moment = int(context.clock.now())
     rows: list[Row] = []
@@ -194,7 +194,7 @@ def _pin(entry: Entry, context: Context) -> str | None:
 
 
 def _tell(rows: list[Row], backup: Backup) -> None:
-    from tui.vault.importing import Kind
+    from tui.backup.plan import Kind
 
     for row in rows:
         if row.kind is Kind.NEW:

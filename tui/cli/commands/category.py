@@ -79,7 +79,7 @@ def _list(document: Document, as_json: bool) -> None:
 
 
 def _add(vault: Vault, name: str) -> None:
-    from tui.vault.editing import make_category, undoable
+    from tui.vault.edit import make_category, undoable
 
     shown = f"“{safe(name.strip(), 40)}”"
     step = undoable(lambda document: make_category(document, name), f"the new category {shown}")
@@ -88,7 +88,7 @@ def _add(vault: Vault, name: str) -> None:
 
 
 def _rename(vault: Vault, category: Category, name: str, moment: int) -> None:
-    from tui.vault.editing import rename_category, undoable
+    from tui.vault.edit import rename_category, undoable
 
     former = groups.shown(category)
 
@@ -103,7 +103,7 @@ def _rename(vault: Vault, category: Category, name: str, moment: int) -> None:
 
 
 def _remove(vault: Vault, category: Category, moment: int) -> None:
-    from tui.vault.editing import delete_category, undoable
+    from tui.vault.edit import delete_category, undoable
 
     shown, count = groups.shown(category), _count(vault.document, category)
 

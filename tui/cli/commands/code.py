@@ -92,7 +92,7 @@ def run(args: Namespace, context: Context) -> int:
 def _import_rest() -> None:
     import tui.otp.codes
     import tui.otp.hotp
-    import tui.otp.query  # noqa: F401
+    import tui.otp.search  # noqa: F401
 
 
 def _seconds(text: str) -> int:
@@ -118,9 +118,9 @@ def _count(vault: Vault, entry: Entry, moment: int) -> None:
     """Keep count of the copies; where that cannot be saved, nothing is lost but the count."""
     from contextlib import suppress
 
-    from tui.vault.editing import count_use
+    from tui.vault.edit import count_use
 
-    vault.quietly(lambda document: count_use(document, entry.id, moment))
+    vault.change_later(lambda document: count_use(document, entry.id, moment))
     with suppress(NotSavedError):
         vault.save()
 

@@ -70,7 +70,7 @@ def run(args: Namespace, context: Context) -> int:
     wanted = {groups.named(vault.document, name).id: False for name in args.no_category}
     wanted |= {groups.named(vault.document, name).id: True for name in args.category}
     after = _edited(args, context, before, new)
-    from tui.vault.editing import assign, called, edit, pin, undoable
+    from tui.vault.edit import assign, called, edit, pin, undoable
 
     moment = int(context.clock.now())
     unchanged: list[bool] = []

@@ -5,24 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui.backup.registry import DEFAULT, VAULT, target, targets
 from tui.cli import credentials, output, qr_codes
 from tui.cli.parser import add_command
 from tui.cli.passwords import add_options
 from tui.cli.query import typed
+from tui.crypto.passwords import MIN_LENGTH
 from tui.errors import ExportExistsError, MatchError, UsageError
-from tui.password import MIN_LENGTH
 from tui.text import safe
-from tui.transfer.registry import DEFAULT, VAULT, target, targets
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterable
 
+    from tui.backup.exporter import Exported
+    from tui.backup.model import Backup, Fit, Format, Problem
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
-    from tui.formats.base import Fit, Format
-    from tui.otp.backup import Backup, Problem
-    from tui.transfer.writing import Exported
     from tui.vault.vault import Vault
 
 
@@ -97,8 +96,8 @@ def run(args: Namespace, context: Context) -> int:
     _check_place(args, locked.path)
     vault = context.unlock(locked)
 
-    from tui.transfer.planning import plan
-    from tui.transfer.writing import export
+    from tui.backup.export_plan import plan
+    from tui.backup.exporter import export
 
     fit = plan(chosen, _chosen(args, vault))
     given = credentials.credentials_for(
@@ -116,7 +115,7 @@ def run(args: Namespace, context: Context) -> int:
 
 
 def _show(args: Namespace, context: Context) -> int:
-    from tui.transfer.showing import HOW_TO_SCAN, NAME, plan_codes, texts_of_codes
+    from tui.backup.qr_export import HOW_TO_SCAN, NAME, plan_codes, texts_of_codes
 
     if args.file is not None or args.force or args.json or args.format not in (None, NAME):
         raise UsageError(
@@ -140,7 +139,7 @@ def _show(args: Namespace, context: Context) -> int:
 
 
 def _chosen(args: Namespace, vault: Vault) -> Backup:
-    from tui.transfer.planning import select
+    from tui.backup.export_plan import select
 
     backup = select(vault.document, category=args.category, query=args.query)
     if not backup.entries and (args.query or args.category is not None):
@@ -149,7 +148,7 @@ def _chosen(args: Namespace, vault: Vault) -> Backup:
 
 
 def _check_place(args: Namespace, vault: Path) -> None:
-    from tui.transfer.writing import check_place
+    from tui.backup.exporter import check_place
 
     try:
         check_place(args.file, vault, force=args.force)

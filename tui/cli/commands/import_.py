@@ -6,24 +6,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui.backup.joining import Joined, join
+from tui.backup.plan import Choice, Kind, Report, Row, apply, choices_for, label, plan
+from tui.backup.registry import recognise, source, sources
 from tui.cli import credentials, output
 from tui.cli.parser import add_command
 from tui.cli.passwords import add_options
 from tui.errors import FormatError, OtpTuiError
 from tui.text import safe
-from tui.transfer.joining import Joined, join
-from tui.transfer.registry import recognise, source, sources
-from tui.vault.importing import Choice, Kind, Report, Row, apply, choices_for, label, plan
-from tui.vault.undoing import with_undo
+from tui.vault.undo import with_undo
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Mapping, Sequence
 
+    from tui.backup.model import Backup, Format
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
-    from tui.formats.base import Format
-    from tui.otp.backup import Backup
     from tui.vault.document import Document
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from tui.cli import output
 from tui.cli.parser import add_command
 from tui.cli.passwords import add_options
+from tui.crypto.passwords import MIN_LENGTH
 from tui.errors import VaultExistsError
-from tui.password import MIN_LENGTH
 from tui.text import safe
 
 if TYPE_CHECKING:

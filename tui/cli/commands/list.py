@@ -41,8 +41,8 @@ def register(subparsers: Subparsers) -> None:
 def run(args: Namespace, context: Context) -> int:
     """Print the entries that fit the query, in the vault's order; return 4 where none does."""
     vault = context.open_vault(_import_rest)
-    from tui.otp.query import find
-    from tui.vault.ordering import ordered
+    from tui.otp.search import find
+    from tui.vault.order import ordered
 
     moment = context.clock.now() if args.at is None else args.at
     categories = sorted(vault.document.categories, key=lambda category: category.ranking)
@@ -68,7 +68,7 @@ def run(args: Namespace, context: Context) -> int:
 def _import_rest() -> None:
     import tui.otp.codes
     import tui.otp.hotp
-    import tui.otp.query  # noqa: F401
+    import tui.otp.search  # noqa: F401
 
 
 def _code(entry: Entry, moment: float) -> Code | None:

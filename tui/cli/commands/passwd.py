@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui.cli import output
 from tui.cli.parser import add_command
 from tui.cli.passwords import add_options
-from tui.password import MIN_LENGTH
+from tui.crypto.passwords import MIN_LENGTH
 
 if TYPE_CHECKING:
     from argparse import Namespace

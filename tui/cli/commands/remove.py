@@ -46,7 +46,7 @@ def run(args: Namespace, context: Context) -> int:
     if not args.yes:
         asking.require_terminal(_HINT)
     vault = context.open_vault()
-    from tui.vault.editing import called, delete, undoable
+    from tui.vault.edit import called, delete, undoable
     from tui.vault.trash import KEPT_DAYS, discard
 
     query = " ".join(args.query)

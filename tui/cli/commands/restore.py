@@ -81,7 +81,7 @@ def _list(vault: Vault, moment: int, as_json: bool) -> None:
 
 
 def _restore(vault: Vault, query: str, moment: int) -> None:
-    from tui.vault.editing import called, restore, undoable
+    from tui.vault.edit import called, restore, undoable
     from tui.vault.trash import expire
 
     entry = one_in_trash(expire(vault.document, moment), query)

@@ -66,7 +66,7 @@ def run(args: Namespace, context: Context) -> int:
 
 def _show_code(entry: Entry) -> None:
     from tui import qr
-    from tui.otp.enrolment import enrolment
+    from tui.otp.describe import enrolment
 
     try:
         found = enrolment(entry)
@@ -80,7 +80,7 @@ def _show_code(entry: Entry) -> None:
 
 
 def _print(entry: Entry, categories: Iterable[Category], secret: bool) -> None:
-    from tui.otp.details import details
+    from tui.otp.describe import details
 
     told = [*details(entry, categories), ("Id", entry.id)]
     if secret:
@@ -96,7 +96,7 @@ def _print(entry: Entry, categories: Iterable[Category], secret: bool) -> None:
 
 def _object(entry: Entry, categories: Iterable[Category], secret: bool) -> dict[str, Any]:
     from tui.otp.codes import period
-    from tui.otp.details import digits
+    from tui.otp.describe import digits
 
     places = {place.category for place in entry.categories}
     ordered = sorted(categories, key=lambda category: category.ranking)
@@ -125,7 +125,7 @@ def _object(entry: Entry, categories: Iterable[Category], secret: bool) -> dict[
 
 def _uri(entry: Entry) -> str:
     """The URI; empty where there is none."""
-    from tui.otp.enrolment import enrolment
+    from tui.otp.describe import enrolment
 
     try:
         return enrolment(entry).uri

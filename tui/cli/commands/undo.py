@@ -37,7 +37,7 @@ def run(args: Namespace, context: Context) -> int:
         NothingToUndoError: there is none, or something else was changed since.
     """
     vault = context.open_vault()
-    from tui.vault.undoing import can_undo, undo
+    from tui.vault.undo import can_undo, undo
 
     undone: list[str | None] = []
 

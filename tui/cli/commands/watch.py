@@ -51,8 +51,8 @@ def run(args: Namespace, context: Context) -> int:
     vault = context.open_vault()
     from time import sleep
 
-    from tui.otp.query import find
-    from tui.vault.ordering import ordered
+    from tui.otp.search import find
+    from tui.vault.order import ordered
 
     query = " ".join(args.query)
     found = find(ordered(vault.document), vault.document.categories, query)

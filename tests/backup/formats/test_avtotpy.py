@@ -1,0 +1,516 @@
+"""AVTotpy: every dialect is read, errors are told apart, and writing repeats what was read."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from base64 import b64decode
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.backup.formats.avtotpy import MAGIC, SECRET, USER, Way, row, ways
+from tui.backup.formats import by_name, recognise
+from tui.backup.formats._avtotpy_dialects import dialects
+from tui.backup.model import Backup, Credentials, Needs
+from tui.errors import BackupPasswordError, FormatError
+from tui.otp.entry import Algorithm, Entry, OtpType
+from tui.otp.secret import Secret
+
+AVTOTPY = by_name("avtotpy")
+GIVEN = Credentials(username=USER, server_secret=SECRET)
+BOTH = Needs.USERNAME | Needs.SERVER_SECRET
+
+
+def read(value: Any, way: Way = Way()) -> Backup:  # noqa: B008 - it is frozen
+    return AVTOTPY.read(way.make(value), GIVEN)
+
+
+def write(backup: Backup) -> bytes:
+    assert AVTOTPY.write is not None
+    return AVTOTPY.write(backup, GIVEN)
+
+
+def fit(backup: Backup) -> Any:
+    assert AVTOTPY.fit is not None
+    return AVTOTPY.fit(backup)
+
+
+def entry(**changes: Any) -> Entry:
+    fields: dict[str, Any] = {
+        "type": OtpType.TOTP,
+        "issuer": "Example",
+        "account": "ada",
+        "secret": Secret.base32("JBSWY3DPEHPK3PXP"),
+        **changes,
+    }
+    return Entry(**fields)
+
+
+# -- dialects --------------------------------------------------------------------------------
+
+
+def test_every_dialect_is_read_and_written_again() -> None:
+    """Every fifth where time is short: with these each two choices still meet."""
+    known = list(ways())
+    assert len(known) == len(dialects())
+    if not os.environ.get("OTP_TUI_STRESS"):
+        known = known[::5]
+    learnt = set()
+    for way in known:
+        backup = read([row()], way)
+        assert [each.issuer for each in backup.entries] == ["Example"], way
+        learnt.add(json.dumps(backup.learnt))
+        assert way.open(write(backup)) == [row()], way
+    assert len(learnt) == len(known)
+
+
+def test_a_small_file_that_no_dialect_opens_takes_milliseconds() -> None:
+    data = Way().make([row()], user="somebody else")
+    began = time.process_time()
+    with pytest.raises(BackupPasswordError):
+        AVTOTPY.read(data, GIVEN)
+    assert time.process_time() - began < 0.2
+
+
+def test_a_large_file_that_no_dialect_opens_is_refused_in_time() -> None:
+    """All dialects would take half a minute."""
+    data = Way().make(b" " * (16 * 2**20 - 100), user="somebody else")
+    began = time.process_time()
+    with pytest.raises(BackupPasswordError):
+        AVTOTPY.read(data, GIVEN)
+    assert time.process_time() - began < 8
+
+
+def test_a_large_file_in_the_default_dialect_is_read() -> None:
+    value = [row(name=f"user {number}") for number in range(50_000)]
+    assert len(read(value).entries) == 50_000
+
+
+def test_two_exports_of_the_same_differ_in_salt_and_nonce() -> None:
+    one, two = write(Backup((entry(),))), write(Backup((entry(),)))
+    assert one[:22] == two[:22] == MAGIC + b"\x00\x01"
+    assert one[22:38] != two[22:38]
+    assert one[38:50] != two[38:50]
+    assert Way().open(one) == Way().open(two)
+
+
+def test_an_empty_vault_is_a_file_and_an_empty_backup_is_no_entries() -> None:
+    data = write(Backup())
+    assert Way().open(data) == []
+    assert AVTOTPY.read(data, GIVEN) == Backup()
+
+
+# -- what opens it ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("secret", [SECRET, "-_-_-_-_-_-_-_-_", "+/+/+/+/+/+/+/+/", "qg==", "q80="])
+@pytest.mark.parametrize("written", ["padded", "bare", "url-safe", "with a line break"])
+def test_base64_of_both_alphabets_padded_or_not(secret: str, written: str) -> None:
+    standard = secret.replace("-", "+").replace("_", "/")
+    given = {
+        "padded": standard,
+        "bare": standard.rstrip("="),
+        "url-safe": standard.replace("+", "-").replace("/", "_"),
+        "with a line break": f" {standard}\n",
+    }[written]
+    data = Way().make([row()], secret=standard)
+    assert b64decode(standard)
+    backup = AVTOTPY.read(data, Credentials(username=USER, server_secret=given))
+    assert len(backup.entries) == 1
+
+
+@pytest.mark.parametrize("secret", ["?", "q", "qqqqq", "qg=g", "====", "ｑｇ＝＝", "a b c d"])
+def test_a_secret_that_is_not_base64_is_told_as_that(secret: str) -> None:
+    given = Credentials(username=USER, server_secret=secret)
+    with pytest.raises(BackupPasswordError, match="not base64") as caught:
+        AVTOTPY.read(Way().make([row()]), given)
+    assert "TOTP_ENCRYPTION_SECRET_BASE64" in caught.value.hint
+    assert AVTOTPY.write is not None
+    with pytest.raises(FormatError, match="not base64"):
+        AVTOTPY.write(Backup(), given)
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        (Credentials(server_secret=SECRET), "username"),
+        (Credentials(username=USER), "server's secret"),
+        (Credentials(username=USER, server_secret=" "), "server's secret"),
+        (Credentials(username="\udcff", server_secret=SECRET), "username is not text"),
+    ],
+)
+def test_what_is_missing_is_named(given: Credentials, missing: str) -> None:
+    with pytest.raises(BackupPasswordError, match=missing):
+        AVTOTPY.read(Way().make([row()]), given)
+
+
+@pytest.mark.parametrize("data", [Way().make([row()], user="Ada"), Way().make([], secret="qg==")])
+def test_another_user_or_another_secret_look_alike_and_both_are_named(data: bytes) -> None:
+    with pytest.raises(BackupPasswordError, match="another user or another server secret"):
+        AVTOTPY.read(data, GIVEN)
+
+
+# -- files that are not, or not quite ----------------------------------------------------------
+
+GOOD = Way().make([row()])
+REFUSED = {
+    "empty": (b"", "not an AVTotpy"),
+    "zeros": (bytes(1024), "not an AVTotpy"),
+    "a page of HTML": (b"<!DOCTYPE html><html><body>404</body></html>" * 20, "not an AVTotpy"),
+    "another magic, another user": (
+        Way(magic=MAGIC.lower()).make([row()], user="bob"),
+        "does not begin as",
+    ),
+    "half of the magic": (GOOD[:10], "not an AVTotpy"),
+    "a zip": (b"PK\x03\x04" + bytes(range(256)) * 4, "does not begin as"),
+    "cut in the version": (GOOD[:21], "cut short"),
+    "cut in the salt": (GOOD[:30], "cut short"),
+    "cut after the header": (GOOD[:38], "cut short"),
+    "cut in the nonce": (GOOD[:45], "cut short"),
+    "no more than nonce and tag": (GOOD[:66], "cut short"),
+    "cut by a byte": (GOOD[:-1], "another user or another server secret"),
+    "a byte too many": (GOOD + b"\x00", "another user or another server secret"),
+    "version 0": (Way(version=bytes(2)).make([row()]), "version 0,"),
+    "version 2": (Way(version=b"\x00\x02").make([row()]), "version 2,"),
+    "version 2 the other way around": (Way(version=b"\x02\x00").make([row()]), "version 2,"),
+    "version 65535": (Way(version=b"\xff\xff").make([row()]), "version 65535,"),
+    "another magic and version 2": (
+        Way(magic=b"\x81" * 20, version=b"\x00\x02").make([row()]),
+        "version 2,",
+    ),
+    "a flipped bit in the salt": (GOOD[:25] + b"\x00" + GOOD[26:], "another user"),
+    "a flipped bit in the nonce": (GOOD[:40] + b"\x00" + GOOD[41:], "another user"),
+    "not JSON": (Way().make(b"nope"), "not JSON"),
+    "not UTF-8": (Way().make(b'["\xff"]'), "not UTF-8"),
+    "UTF-16": (Way().make("[]".encode("utf-16")), "UTF-16"),
+    "a lone surrogate": (Way().make(rb'["\ud800"]'), "lone surrogate"),
+    "100,000 nested lists": (Way().make(b"[" * 100_000 + b"]" * 100_000), "nested"),
+    "16 MiB of objects": (Way().make(b"[" + b'{"a":0},' * 2_000_000 + b"0]"), "more parts"),
+    "duplicate keys": (Way().make(b'[{"name":1,"name":2}]'), "same key twice"),
+    "NaN": (Way().make(b"[NaN]"), "NaN"),
+    "1e999": (Way().make(b"[1e999]"), "too large"),
+    "a 5,000-digit integer": (Way().make(b"[" + b"9" * 5000 + b"]"), "too large"),
+    "null": (Way().make(None), "list of entries"),
+    "a string": (Way().make("entries"), "list of entries"),
+    "an object without a list": (Way().make({"codes": None}), "list of entries"),
+    "two lists of no known name": (Way().make({"a": [], "b": []}), "list of entries"),
+    "50,001 entries": (Way().make([0] * 50_001), "50001 entries"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_wrong_with_a_file_is_told_in_one_sentence(name: str) -> None:
+    data, words = REFUSED[name]
+    recognise(data, "x.avtotpy")
+    began = time.process_time()
+    with pytest.raises(FormatError) as caught:
+        AVTOTPY.read(data, GIVEN)
+    assert time.process_time() - began < 2
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+    message = str(caught.value)
+    assert words in message
+    assert message.endswith(".")
+    assert message.isprintable()
+    assert len(message) < 130
+
+
+@pytest.mark.parametrize("name", ["version 0", "version 2", "cut in the salt", "a page of HTML"])
+def test_nobody_is_asked_for_a_secret_that_cannot_open_the_file(name: str) -> None:
+    assert AVTOTPY.needs(REFUSED[name][0]) is Needs.NOTHING
+    assert AVTOTPY.needs(GOOD) == BOTH
+
+
+def test_every_bit_of_the_payload_counts() -> None:
+    for place in range(38, len(GOOD)):
+        changed = bytearray(GOOD)
+        changed[place] ^= 0x10
+        with pytest.raises(BackupPasswordError):
+            AVTOTPY.read(bytes(changed), GIVEN)
+
+
+def test_an_unknown_magic_is_taken_by_the_ending_of_the_name_or_when_told() -> None:
+    strange = Way(magic=b"\x81some other magic..\x82").make([row()])
+    assert recognise(strange) is None
+    assert recognise(strange, "backup.bin") is None
+    assert recognise(strange, "/tmp/Backup.AVTOTPY") is AVTOTPY
+    assert recognise(GOOD, "backup.bin") is AVTOTPY
+    assert len(AVTOTPY.read(strange, GIVEN).entries) == 1
+
+
+def test_the_ending_does_not_win_over_the_content() -> None:
+    strong = by_name("authenticator-pro")
+    assert recognise(b"AUTHENTICATORPRO" + bytes(99), "x.avtotpy") is strong
+
+
+# -- the JSON --------------------------------------------------------------------------------
+
+SAME = entry(algorithm=Algorithm.SHA256, digits=8, period=60)
+PLAIN = entry()
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ([row()], SAME),
+        ({"codes": [row()]}, SAME),
+        ({"version": 1, "exported_at": "2026-01-01", "anything": [row()]}, SAME),
+        ({"tags": [], "entries": [row()]}, SAME),
+        (["otpauth://totp/Example:ada?secret=JBSWY3DPEHPK3PXP&issuer=Example"], PLAIN),
+        ([{"id": 4, "uri": "otpauth://totp/Example:ada?secret=JBSWY3DPEHPK3PXP"}], PLAIN),
+        ([{"service": "Example", "username": "ada", "key": "JBSWY3DPEHPK3PXP"}], PLAIN),
+        ([{"provider": "Example", "label": "Example:ada", "seed": "JBSWY3DPEHPK3PXP"}], PLAIN),
+        ([{"name": "Example", "account": "ada", "secret": "JBSWY3DPEHPK3PXP"}], PLAIN),
+        ([{"name": "Example:ada", "secret": "JBSWY3DPEHPK3PXP"}], PLAIN),
+        ([{"name": "Example", "secret": "JBSWY3DPEHPK3PXP"}], replace(PLAIN, account=None)),
+        ([{"name": "a@b.c", "secret": "JBSWY3DPEHPK3PXP"}], entry(issuer="", account="a@b.c")),
+        ([{**row(), "algorithm": "sha-256", "digits": "8", "period": "60"}], SAME),
+        ([{**row(), "algorithm": "HmacSHA256", "type": "TOTP"}], SAME),
+        ([row(algorithm=None, digits=None, period=None)], PLAIN),
+        (
+            [{"accountName": "ada", "Issuer": "Example", "SecretKey": "JBSWY3DPEHPK3PXP"}],
+            PLAIN,
+        ),
+        (
+            [{**row(period=..., algorithm=...), "time_step": 60, "hash_algorithm": "sha256"}],
+            SAME,
+        ),
+    ],
+)
+def test_the_usual_names_are_understood(value: Any, expected: Entry) -> None:
+    backup = read(value)
+    (found,) = backup.entries
+    assert replace(found, id=expected.id) == expected
+    assert backup.problems == ()
+
+
+REFUSED_ROWS: dict[str, Any] = {
+    "null": None,
+    "a number": 5,
+    "a list": [],
+    "nothing": {},
+    "some other text": "hello",
+    "no secret": row(secret=...),
+    "secret null": row(secret=None),
+    "secret empty": row(secret=""),
+    "secret a number": row(secret=7),
+    "secret not base32": row(secret="JBSWY3DPEHPK0189"),
+    "secret of 1 MiB": row(secret="A" * 2**20),
+    "HOTP": row(type="hotp"),
+    "unknown algorithm": row(algorithm="MD5"),
+    "algorithm a number": row(algorithm=1),
+    "digits 0": row(digits=0),
+    "digits 11": row(digits=11),
+    "digits true": row(digits=True),
+    "digits 6.0": row(digits=6.0),
+    "digits in other numerals": row(digits="٦"),
+    "period 0": row(period=0),
+    "period -30": row(period=-30),
+    "period 10^9": row(period=10**9),
+    "period text": row(period="thirty"),
+    "name a list": row(name=["ada"]),
+    "name of 100 KiB": row(name="x" * 100 * 1024),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED_ROWS)
+def test_one_bad_entry_is_refused_by_name_and_the_others_come_in(name: str) -> None:
+    backup = read([row(name="first"), REFUSED_ROWS[name], row(name="last")])
+    assert [each.account for each in backup.entries] == ["first", "last"]
+    (problem,) = backup.problems
+    assert problem.refused
+    assert problem.what.startswith("entry 2")
+    assert problem.reason.isprintable()
+    assert len(problem.what) < 100 > len(problem.reason)
+
+
+def test_pieces_that_are_not_known_are_named() -> None:
+    backup = read({"codes": [row(icon="x"), row(icon="y", **{"\x1b[31m": 1})], "folders": {"a": 1}})
+    assert len(backup.entries) == 2
+    assert [(each.what, each.refused) for each in backup.problems] == [
+        ("“folders” of the file", False),
+        ("“icon” in 2 entries", False),
+        ("“[31m” in 1 entry", False),
+    ]
+
+
+def test_a_hundred_thousand_unknown_keys_are_not_a_hundred_thousand_problems() -> None:
+    backup = read([row(**{f"key {number}": 0 for number in range(100_000)})])
+    assert len(backup.problems) < 30
+
+
+def test_control_characters_are_taken_out_of_names_and_told() -> None:
+    backup = read([row(name="a\x1b]52;c;A\x07b", issuer="We\x9bb")])
+    (found,) = backup.entries
+    assert (found.issuer, found.account) == ("Web", "a]52;c;Ab")
+    assert [each.refused for each in backup.problems] == [False, False]
+
+
+# -- writing as it was read ------------------------------------------------------------------
+
+STRANGE = Way(key=12, size=16, prefix=b"\x02", more=1, magic=b"\x81" * 20, version=b"\x01\x00")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [{"Issuer": "A", "accountName": "b", "secretKey": "JBSWY3DP", "algo": "sha-1"}],
+        {"version": 3, "Format": "json", "count": 1, "codes": [row()]},
+        ["otpauth://totp/A%3Ab?secret=JBSWY3DP&issuer=A"],
+        [{"uri": "otpauth://totp/A%3Ab?secret=JBSWY3DP&issuer=A"}],
+        [{"name": "A:b", "seed": "JBSWY3DP", "digits": "6", "step": "30", "type": "TOTP"}],
+        [{"service": "A", "username": "", "secret": "JBSWY3DP", "digest": "HmacSHA512"}],
+        [{"service": "A", "username": None, "secret": "JBSWY3DP", "digest": "SHA1"}],
+    ],
+)
+def test_writing_repeats_dialect_magic_version_and_shape(value: Any) -> None:
+    learnt = json.loads(json.dumps(dict(read(value, STRANGE).learnt)))
+    entries = read(value, STRANGE).entries
+    assert STRANGE.open(write(Backup(entries, learnt=learnt))) == value
+    assert not [each for each in fit(Backup(entries, learnt=learnt)).notes if not each.refused]
+
+
+def test_numbers_of_entries_around_the_list_are_kept_right() -> None:
+    learnt = read({"count": 1, "codes": [row()]}).learnt
+    data = write(Backup((SAME, PLAIN), learnt=learnt))
+    assert Way().open(data)["count"] == 2
+
+
+def test_an_empty_backup_teaches_all_but_the_look_of_an_entry() -> None:
+    empty = read({"codes": []}, STRANGE).learnt["avtotpy"]
+    full = read({"codes": [{**row(), "algorithm": "sha256"}]}, STRANGE).learnt["avtotpy"]
+    assert {**full, **empty} == full
+    data = write(Backup((SAME,), learnt={"avtotpy": empty}))
+    assert STRANGE.open(data) == {"codes": [row()]}
+
+
+def test_our_own_file_teaches_nothing() -> None:
+    assert read([row()]).learnt == {}
+    assert AVTOTPY.read(write(Backup((PLAIN,))), GIVEN).learnt == {}
+
+
+def test_a_look_of_its_own_is_learnt_in_the_default_dialect_too() -> None:
+    value = [row(algorithm="sha256")]
+    assert Way().open(write(Backup((SAME,), learnt=read(value).learnt))) == value
+
+
+def test_what_is_learnt_holds_no_secret_and_no_account() -> None:
+    told = json.dumps(dict(read([row()], STRANGE).learnt))
+    assert not [word for word in ("JBSWY3DP", "ada", SECRET[:8], "Example") if word in told]
+
+
+def test_what_stands_around_the_list_is_neither_learnt_nor_written_if_it_may_be_secret() -> None:
+    around = {"user": "ada", "server_password": "hunter2", "pin": 1234, "type": "x" * 33}
+    backup = read({"version": 2, "app": "AVTotpy", **around, "codes": [row()]})
+    assert not backup.problems
+    assert backup.learnt["avtotpy"]["around"] == {"version": 2, "app": "AVTotpy"}
+    told = json.dumps(dict(backup.learnt))
+    assert not [word for word in ("ada", "hunter2", "1234", "xxx") if word in told]
+    written = Way().open(write(Backup(backup.entries, learnt=backup.learnt)))
+    assert written == {"version": 2, "app": "AVTotpy", "codes": [row()]}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {},
+        None,
+        7,
+        {"magic": "zz"},
+        "text",
+        {"derivation": "nope"},
+        {"entry": {"keys": [["a", "b"]]}},
+    ],
+)
+def test_what_was_learnt_in_words_of_another_version_is_not_used(broken: Any) -> None:
+    learnt = dict(read([row()], STRANGE).learnt["avtotpy"])
+    told = {**learnt, **broken} if isinstance(broken, dict) and broken else broken
+    assert Way().open(write(Backup((SAME,), learnt={"avtotpy": told}))) == [row()]
+
+
+def test_until_a_servers_file_was_read_one_line_says_that_it_may_refuse_ours() -> None:
+    (note,) = fit(Backup((PLAIN,))).notes
+    assert "may refuse" in note.reason
+    assert "empty" in note.reason
+
+
+def test_other_types_are_left_out_by_name() -> None:
+    motp = entry(type=OtpType.MOTP, secret=Secret.text("0123456789abcdef"), issuer="M")
+    backup = Backup((entry(type=OtpType.HOTP, issuer="H"), PLAIN, motp))
+    found = fit(backup)
+    assert [each.what for each in found.left_out] == ["H (ada)", "M (ada)"]
+    assert all("TOTP only" in each.reason for each in found.left_out)
+    assert [each.id for each in found.backup.entries] == [PLAIN.id]
+    with pytest.raises(FormatError, match="H \\(ada\\) and 1 more"):
+        write(backup)
+
+
+def test_what_the_servers_json_cannot_hold_is_told() -> None:
+    shape = [{"label": "x", "issuer": "y", "secret": "JBSWY3DP"}]
+    learnt = read(shape, STRANGE).learnt
+    taken = entry(account="Example:ada")
+    found = fit(Backup((PLAIN, SAME, taken), learnt=learnt))
+    (left,) = found.left_out
+    assert "algorithm, digits, period" in left.reason
+    assert [each.reason for each in found.changed] == ["its names become Example (ada)"]
+    data = write(found.backup)
+    assert [each.account for each in AVTOTPY.read(data, GIVEN).entries] == ["ada", "ada"]
+
+
+def test_entries_go_out_in_the_users_order() -> None:
+    entries = (entry(issuer="second", ranking=2), entry(issuer="first", ranking=-1))
+    names = [each["issuer"] for each in Way().open(write(Backup(entries)))]
+    assert names == ["first", "second"]
+
+
+NAMES = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=30)
+ENTRIES = st.builds(
+    entry,
+    issuer=NAMES,
+    account=st.none() | NAMES,
+    secret=st.from_regex(r"[A-Za-z2-7]{2,40}( [A-Z]{4}){0,2}={0,3}", fullmatch=True).map(
+        Secret.base32
+    ),
+    algorithm=st.sampled_from(Algorithm),
+    digits=st.integers(1, 10),
+    period=st.integers(1, 3600),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(ENTRIES, max_size=5))
+def test_what_is_written_comes_back(entries: list[Entry]) -> None:
+    backup = Backup(tuple(entries))
+    data = write(backup)
+    back = AVTOTPY.read(data, GIVEN)
+    assert not back.problems
+    assert not fit(backup).left_out
+    assert [replace(each, id="") for each in back.entries] == [
+        replace(each, id="") for each in entries
+    ]
+    assert [each["secret"] for each in Way().open(data)] == [each.secret.given for each in entries]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(ENTRIES, max_size=5), st.sampled_from(["name", "uri", "label", "no issuer"]))
+def test_what_fits_into_a_learnt_shape_comes_back_as_foretold(
+    entries: list[Entry], shape: str
+) -> None:
+    full = {"secret": "JBSWY3DP", "algo": "sha1", "digits": 6, "step": 30}
+    value: Any = {
+        "name": [{**full, "name": "a", "issuer": "b"}],
+        "uri": ["otpauth://totp/A?secret=JBSWY3DP"],
+        "label": [{**full, "label": "a", "service": "b"}],
+        "no issuer": [{**full, "name": "a"}],
+    }[shape]
+    found = fit(Backup(tuple(entries), learnt=read(value, STRANGE).learnt))
+    back = AVTOTPY.read(write(found.backup), GIVEN)
+    assert not back.problems
+    assert [replace(each, id="") for each in back.entries] == [
+        replace(each, id="") for each in found.backup.entries
+    ]

@@ -1,0 +1,126 @@
+"""Lists of URIs: the real ones, what is wrong with a line, and what a URI cannot hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests import interop
+from tests.vault.support import entry
+from tui.backup.formats import by_name, recognise
+from tui.backup.model import Backup, Credentials
+from tui.errors import FormatError
+from tui.otp.codes import code_at
+from tui.otp.entry import Entry, OtpType
+from tui.otp.secret import Secret
+
+URIS = by_name("otpauth-uris")
+GOOD = "otpauth://totp/A:me?secret=GEZDGNBVGY3TQOJQ"
+
+
+def read(text: str) -> Backup:
+    return URIS.read(text.encode(), Credentials())
+
+
+def written(*entries: Entry) -> str:
+    assert URIS.write is not None
+    return URIS.write(Backup(entries), Credentials()).decode()
+
+
+def test_the_real_lists_hold_what_their_manifest_says() -> None:
+    rows = interop.samples("otpauth-urilist")
+    assert len(rows) == 2
+    for row in rows:
+        data = (interop.ROOT / row["file"]).read_bytes()
+        assert recognise(data, row["file"]) is URIS
+        backup = URIS.read(data, Credentials())
+        assert not backup.problems
+        for place, (found, wanted) in enumerate(
+            zip(backup.entries, row["expected"]["entries"], strict=True)
+        ):
+            assert found.ranking == place
+            assert (found.type, found.issuer or None) == (wanted["type"], wanted["issuer"])
+            assert found.account == wanted["account"]
+            assert found.secret.key.hex() == wanted["secret_hex"]
+            assert found.algorithm == wanted["algorithm"]
+            assert found.digits == wanted["digits"]
+            assert found.period == wanted["period"] or found.type is OtpType.HOTP
+            code = wanted.get("code_at_1700000000") or wanted.get("code_at_counter")
+            assert code_at(found, 1_700_000_000).text == code
+
+
+def test_blank_lines_and_remarks_are_skipped_whatever_ends_a_line() -> None:
+    text = f"\N{ZERO WIDTH NO-BREAK SPACE}# made by hand\r\n\r\n  {GOOD}  \r{GOOD}\n#{GOOD}\n"
+    assert recognise(text.encode()) is URIS
+    backup = read(text)
+    assert (len(backup.entries), backup.problems) == (2, ())
+
+
+def test_a_line_that_fails_is_named_without_its_secret() -> None:
+    backup = read(
+        f"{GOOD}\nhttps://example.org/?secret=AAAA\notpauth://totp/B%20C:\x1b[31mx?secret=0189\n"
+        "otpauth://totp/?secret=GEZDGNBV\notpauth://totp/secret=GEZD\n"
+    )
+    assert len(backup.entries) == 1
+    assert [each.what for each in backup.problems] == [
+        "line 2",
+        "line 3 (B C:[31mx)",
+        "line 4",
+        "line 5",
+    ]
+    assert all(each.refused for each in backup.problems)
+    assert not any(word in str(backup.problems) for word in ("0189", "GEZD", "AAAA", "\x1b"))
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe", b"hello\nworld", b"x\n" * 100_001])
+def test_what_is_no_list_is_refused(data: bytes) -> None:
+    assert recognise(data) is not URIS
+    with pytest.raises(FormatError):
+        URIS.read(data, Credentials())
+
+
+def test_an_empty_list_holds_nothing() -> None:
+    assert read("") == read("# nothing\n") == Backup()
+    assert written().startswith("#")
+
+
+def test_the_users_order_is_the_lists_order() -> None:
+    text = written(entry("Last", ranking=9), entry("First", ranking=-1))
+    assert [each.issuer for each in read(text).entries] == ["First", "Last"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"issuer": "", "account": None}, "without issuer and account"),
+        ({"digits": 3}, "digits must be 4 to 10"),
+        ({"issuer": "Steam"}, "read as one of Steam's"),
+    ],
+)
+def test_what_a_uri_cannot_say_is_left_out(changes: dict[str, Any], reason: str) -> None:
+    assert URIS.fit is not None
+    fit = URIS.fit(Backup((entry("Site", **changes), entry("Good"))))
+    assert [each.issuer for each in fit.backup.entries] == ["Good"]
+    (left_out,) = fit.left_out
+    assert reason in left_out.reason
+    with pytest.raises(FormatError):
+        written(entry("Site", **changes))
+
+
+def test_what_a_uri_says_otherwise_is_told() -> None:
+    assert URIS.fit is not None
+    odd = entry("Site", secret=Secret.base32("gezd gnbv===="), issuer=" Site\n")
+    fit = URIS.fit(Backup((odd,)))
+    reasons = " ".join(each.reason for each in fit.changed)
+    assert "issuer is written as “Site”" in reasons
+    assert "in capitals" in reasons
+    (held,) = fit.backup.entries
+    assert (held.id, held.issuer, held.secret.given) == (odd.id, "Site", "GEZDGNBV")
+
+
+def test_an_entry_without_issuer_stays_one() -> None:
+    lone = entry("x", issuer="", account="hotp demo")
+    (back,) = read(written(lone)).entries
+    assert replace(back, id=lone.id) == lone

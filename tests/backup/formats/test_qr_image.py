@@ -1,0 +1,176 @@
+"""Pictures with QR codes: the real ones, ones made here, and ones made to hurt."""
+
+from __future__ import annotations
+
+import random
+import struct
+import subprocess
+import sys
+import time
+import zlib
+from contextlib import suppress
+from io import BytesIO
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from tests import interop
+from tests.backup.formats.expected import assert_as_told
+from tests.vault.support import entry
+from tui.backup.formats import by_name, recognise
+from tui.backup.model import Backup, Credentials
+from tui.errors import FormatError
+
+QR = by_name("qr-image")
+GOOGLE = by_name("google-migration")
+URI = "otpauth://totp/Site:me?secret=GEZDGNBVGY3TQOJQ&issuer=Site"
+
+
+def read(data: bytes) -> Backup:
+    return QR.read(data, Credentials())
+
+
+def code(text: str, scale: int = 4) -> Image.Image:
+    """The QR code of a text, black on white, with its margin."""
+    made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode)
+    return Image.fromarray(made.to_image(scale))
+
+
+def below(*pictures: Image.Image) -> Image.Image:
+    """The pictures one under the other."""
+    sheet = Image.new(
+        "L", (max(each.width for each in pictures), sum(each.height for each in pictures)), 255
+    )
+    top = 0
+    for each in pictures:
+        sheet.paste(each, (0, top))
+        top += each.height
+    return sheet
+
+
+def saved(picture: Image.Image, kind: str = "PNG") -> bytes:
+    file = BytesIO()
+    picture.save(file, kind)
+    return file.getvalue()
+
+
+def test_the_real_pictures_hold_what_their_manifest_says() -> None:
+    rows = [row for row in interop.samples("google-migration") if row["file"].endswith(".png")]
+    assert len(rows) == 3
+    for row in rows:
+        data = (interop.ROOT / row["file"]).read_bytes()
+        assert recognise(data, row["file"]) is QR
+        if row["negative"]:
+            with pytest.raises(FormatError, match="not for one-time passwords"):
+                read(data)
+            continue
+        backup = read(data)
+        assert_as_told(backup.entries, row["expected"]["entries"], within_issuer=True)
+        size, index = row["batches"][0]["batch_size"], row["batches"][0]["batch_index"]
+        missing = [str(part + 1) for part in range(size) if part != index]
+        told = [f"parts {', '.join(missing)} of {size} are missing"] if missing else []
+        assert [each.reason for each in backup.problems] == told
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
+def test_every_kind_of_picture_is_known_and_read(kind: str) -> None:
+    data = saved(code(URI), kind)
+    assert recognise(data, "x") is QR
+    (found,) = read(data).entries
+    assert (found.issuer, found.account) == ("Site", "me")
+
+
+def test_a_picture_on_its_side_light_on_dark_or_clear_is_read() -> None:
+    plain = code(URI)
+    clear = Image.new("LA", plain.size, (0, 0))
+    clear.putalpha(plain.point(lambda grey: 255 - grey))
+    for picture in (plain.rotate(90), plain.point(lambda grey: 255 - grey), clear):
+        assert len(read(saved(picture)).entries) == 1
+
+
+def test_all_parts_of_an_export_in_one_picture_and_a_code_of_something_else() -> None:
+    assert GOOGLE.write is not None
+    entries = tuple(entry(f"Site {place}", ranking=place) for place in range(13))
+    first, second = GOOGLE.write(Backup(entries), Credentials()).decode().split()
+    backup = read(saved(below(code(second), code("https://example.org"), code(first), code(URI))))
+    names = [each.issuer for each in backup.entries]
+    assert names == [*(f"Site {place}" for place in range(13)), "Site"]
+    (problem,) = backup.problems
+    assert problem.what == "QR code 2"
+    assert "not an otpauth://" in problem.reason
+
+
+def test_a_picture_without_a_code_is_told_so() -> None:
+    with pytest.raises(FormatError, match="No QR code") as caught:
+        read(saved(Image.new("L", (200, 200), 255)))
+    assert caught.value.hint
+
+
+def png(width: int, height: int, data: bytes = b"") -> bytes:
+    def chunk(name: bytes, body: bytes) -> bytes:
+        check = struct.pack(">I", zlib.crc32(name + body))
+        return struct.pack(">I", len(body)) + name + body + check
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+@pytest.mark.parametrize("size", [(65_536, 1), (1, 65_536)])
+def test_a_picture_that_is_too_long_for_the_reader_is_refused(size: tuple[int, int]) -> None:
+    width, height = size
+    with pytest.raises(FormatError, match="65535 pixels"):
+        read(png(*size, (b"\0" + b"\xff" * width) * height))
+
+
+@pytest.mark.parametrize("size", [(8001, 8000), (10_000, 10_000), (2**31 - 1, 2**31 - 1)])
+def test_a_picture_that_would_fill_the_memory_is_refused_at_once(size: tuple[int, int]) -> None:
+    began = time.process_time()
+    with pytest.raises(FormatError, match="64 million pixels"):
+        read(png(*size))
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"hello",
+        b"\x89PNG\r\n\x1a\n",
+        b"\xff\xd8\xff",
+        b"GIF89a",
+        b"RIFF\0\0\0\0WEBP",
+        b"BM" + bytes(60),
+        png(100, 100),
+        png(0, 0),
+    ],
+    ids=range(9),
+)
+def test_what_is_no_whole_picture_is_one_sentence(data: bytes) -> None:
+    with pytest.raises(FormatError, match="not a picture, or a damaged one") as caught:
+        read(data)
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
+def test_a_damaged_picture_raises_nothing_else(kind: str) -> None:
+    good = saved(code(URI, 2), kind)
+    chance = random.Random(7)
+    for _ in range(60):
+        bad = bytearray(good)
+        for _ in range(chance.randint(1, 6)):
+            bad[chance.randrange(min(len(bad), 400))] = chance.randrange(256)
+        with suppress(FormatError):
+            read(bytes(bad[: chance.randint(20, len(bad))]))
+
+
+def test_nothing_is_imported_for_pictures_before_one_is_read() -> None:
+    program = (
+        "import sys, tui.backup.formats\ntui.backup.formats.formats()\n"
+        "print({'PIL', 'zxingcpp'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "set()"

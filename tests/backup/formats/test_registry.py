@@ -1,0 +1,73 @@
+"""A format is one file, recognised by what is in it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import tui.backup.formats
+from tui.backup.formats import by_name, formats, readers, recognise, writers
+from tui.errors import UsageError
+
+DUMMY = """
+from tui.backup.model import Format, Needs
+from tui.backup.model import Backup
+
+FORMAT = Format(
+    name="dropped-in", label="Dropped in", suffixes=(".drop",),
+    sniff=lambda data: data.startswith(b"AUTHENTICATORPRO!") or data == b"drop",
+    needs=lambda data: Needs.NOTHING, read=lambda data, credentials: Backup(),
+)
+"""
+
+
+@pytest.fixture
+def dropped_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    (tmp_path / "zz_dropped.py").write_text(DUMMY)
+    (tmp_path / "_helper.py").write_text("raise RuntimeError('helpers are not formats')")
+    monkeypatch.setattr(
+        tui.backup.formats, "__path__", [*tui.backup.formats.__path__, str(tmp_path)]
+    )
+    formats.cache_clear()
+    yield
+    formats.cache_clear()
+    sys.modules.pop("tui.backup.formats.zz_dropped", None)
+
+
+def test_a_file_with_FORMAT_is_found_by_itself(dropped_in: None) -> None:  # noqa: N802
+    found = by_name("dropped-in")
+    assert found in readers()
+    assert found not in writers()
+    assert recognise(b"drop") is found
+
+
+def test_the_name_of_the_file_decides_only_between_formats_that_claim_it(dropped_in: None) -> None:
+    claimed_by_two = b"AUTHENTICATORPRO!"
+    assert recognise(claimed_by_two, "x.DROP") is by_name("dropped-in")
+    assert recognise(claimed_by_two, "x.authpro") is by_name("authenticator-pro")
+    assert recognise(claimed_by_two, "x") is by_name("authenticator-pro")
+    assert recognise(b"something else", "x.drop") is None
+
+
+def test_an_unknown_name_lists_the_choices() -> None:
+    with pytest.raises(UsageError) as caught:
+        by_name("nope\x1b")
+    assert "authenticator-pro-legacy" in caught.value.hint
+    assert "\x1b" not in caught.value.sentence
+
+
+def test_names_are_unique_and_fit_for_the_command_line() -> None:
+    names = [each.name for each in formats()]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) for name in names)
+    assert all(each.suffixes and each.label for each in formats())
+
+
+def test_the_default_of_authenticator_pro_comes_first_and_is_encrypted() -> None:
+    first = next(each for each in writers() if each.name.startswith("authenticator-pro"))
+    assert first is by_name("authenticator-pro")
+    assert first.encrypted

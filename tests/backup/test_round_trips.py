@@ -1,0 +1,284 @@
+"""What goes out comes back: for every format that is written, and every vault."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests import interop
+from tests.backup.formats import authpro
+from tests.strategies import documents, fitting_documents
+from tests.vault import independent_reader
+from tests.vault.support import FLOOR, full_document
+from tests.vault.support import entry as site
+from tui.backup.export_plan import plan, select
+from tui.backup.formats import by_name
+from tui.backup.model import Backup, Credentials, Fit, Format
+from tui.backup.plan import Choice, Kind, apply
+from tui.backup.plan import plan as plan_import
+from tui.backup.registry import recognise, target, targets
+from tui.crypto import kdf
+from tui.crypto.kdf import Argon2Params
+from tui.otp.entry import Binding, Category, Entry, Icon, OtpType
+from tui.otp.secret import Secret
+from tui.vault.document import Document
+
+NAMES = [each.name for each in targets()]
+CREDENTIALS = Credentials("pässword of the file", "ada", "c2VydmVyIHNlY3JldCAxMjM0NTY3OA==")
+KEEP = dict.fromkeys(Kind, Choice.KEEP)
+REAL_ARGON2ID, REAL_PBKDF2 = kdf.argon2id, kdf.pbkdf2_sha1
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Formats whose cost is their own take the least that Argon2 can do."""
+    real = kdf.argon2id
+
+    def argon2id(password: bytes, salt: bytes, _params: Argon2Params, length: int = 32) -> bytes:
+        return real(password, salt, Argon2Params(1, 8, 1), length)
+
+    monkeypatch.setattr(kdf, "argon2id", argon2id)
+    monkeypatch.setattr(
+        kdf,
+        "pbkdf2_sha1",
+        lambda password, salt, _rounds, length: real(
+            password, salt[:16], Argon2Params(1, 8, 1), length
+        ),
+    )
+
+
+def there_and_back(chosen: Format, backup: Backup) -> tuple[Fit, Backup]:
+    fit = plan(chosen, backup)
+    assert chosen.write is not None
+    return fit, chosen.read(chosen.write(fit.backup, CREDENTIALS), CREDENTIALS)
+
+
+def told(chosen: Format, entry: Entry) -> dict[str, Any]:
+    """What the format is to keep of an entry, by field."""
+    kept: dict[str, Any] = {
+        "type": entry.type,
+        "issuer": entry.issuer,
+        "account": entry.account or "",
+        "key": entry.secret.key,
+    }
+    if entry.type in {OtpType.TOTP, OtpType.HOTP}:
+        kept |= {"algorithm": entry.algorithm, "digits": entry.digits}
+    if entry.type is OtpType.TOTP:
+        kept["period"] = entry.period
+    if entry.type is OtpType.HOTP:
+        kept["counter"] = entry.counter
+    kept |= {field: getattr(entry, field) for field in chosen.holds}
+    return kept | ({"secret": entry.secret.given} if "secret" in chosen.holds else {})
+
+
+REMARKS = {
+    "its names become": {"issuer", "account"},
+    "its issuer": {"issuer"},
+    "its account": {"account"},
+    "its secret is written": set[str](),
+    "its icon": {"icon"},
+    "its ranking or copy count": {"ranking", "copy_count"},
+    "its place in a category": {"categories"},
+    "gets the categories": {"categories"},
+    "stays behind": set[str](),
+}
+"""The fields that a remark takes from what is compared, by how the remark begins. What has no
+place in the format, and the spelling of a secret where that has none, is not compared anyway."""
+
+
+def changed_fields(fit: Fit, entry: Entry) -> set[str]:
+    """The fields of `entry` that the plan says are written differently."""
+    remarks = [each.reason for each in fit.changed if each.what == entry.label]
+    named = [
+        next(fields for begins, fields in REMARKS.items() if remark.startswith(begins))
+        for remark in remarks
+    ]
+    return {field for fields in named for field in fields}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+@given(document=documents())
+def test_a_vault_comes_back_but_for_the_fields_that_are_named(
+    name: str, document: Document
+) -> None:
+    chosen = target(name, FLOOR)
+    fit, read = there_and_back(chosen, select(document))
+    assert not read.problems
+    originals = {entry.id: entry for entry in document.entries}
+    assert len(fit.backup.entries) + len(fit.left_out) == len(originals)
+    for held, entry in zip(fit.backup.entries, read.entries, strict=True):
+        original = originals[held.id]
+        before, after = told(chosen, original), told(chosen, entry)
+        but = changed_fields(fit, original)
+        assert {each: after[each] for each in before.keys() - but} == {
+            each: before[each] for each in before.keys() - but
+        }
+    if "categories" in chosen.holds:
+        assert [each.name for each in read.categories] == [
+            each.name for each in fit.backup.categories
+        ]
+
+
+def fitting(name: str) -> st.SearchStrategy[Document]:
+    """Vaults that the format holds whole."""
+    only = {
+        "avtotpy": (OtpType.TOTP,),
+        "google-migration": (OtpType.TOTP, OtpType.HOTP),
+    }
+    periods = (30,) if name == "google-migration" else (30, 60, 1)
+    return fitting_documents(target(name).holds, only.get(name, tuple(OtpType)), periods)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+@given(data=st.data())
+def test_a_vault_that_fits_comes_back_whole(name: str, data: st.DataObject) -> None:
+    chosen, document = target(name, FLOOR), data.draw(fitting(name))
+    fit, read = there_and_back(chosen, select(document))
+    assert (fit.left_out, fit.changed, read.problems) == ((), (), ())
+    originals = {entry.id: entry for entry in document.entries}
+    assert [told(chosen, entry) for entry in read.entries] == [
+        told(chosen, originals.pop(held.id)) for held in fit.backup.entries
+    ]
+    assert not originals
+    if "categories" in chosen.holds:
+        assert read.categories == document.categories
+    if "icon" in chosen.holds:
+        assert read.icons == document.icons
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
+@given(data=st.data())
+def test_importing_an_export_gives_the_vaults_entries_again(name: str, data: st.DataObject) -> None:
+    """Into an empty vault, which counts changes and stamps times anew."""
+    chosen, document = target(name, FLOOR), data.draw(fitting(name))
+    fit, read = there_and_back(chosen, select(document))
+    after, report = apply(Document(), read, plan_import(Document(), read), KEEP, 7)
+    assert report.added == len(document.entries)
+    again, _ = there_and_back(chosen, select(after))
+    originals = {entry.id: entry for entry in document.entries}
+    wanted = [_unstamped(originals[held.id]) for held in fit.backup.entries]
+    for entries in (after.entries, again.backup.entries):
+        assert [told(chosen, _unstamped(entry)) for entry in entries] == [
+            told(chosen, entry) for entry in wanted
+        ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
+@given(document=documents())
+def test_importing_any_export_adds_every_entry_of_it(name: str, document: Document) -> None:
+    """Those with one secret or one name as well, and those in categories that are not there."""
+    fit, read = there_and_back(target(name, FLOOR), select(document))
+    after, report = apply(Document(), read, plan_import(Document(), read), KEEP, 7)
+    assert report.added == len(after.entries) == len(fit.backup.entries)
+
+
+def _unstamped(entry: Entry) -> Entry:
+    return replace(entry, created=0, updated=0, revision=0)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_real_backup_goes_out_as_it_came(name: str) -> None:
+    """Odd secrets letter by letter, counters, rankings and copy counts of other apps' files."""
+    chosen = target(name, FLOOR)
+    for row in interop.samples("authpro"):
+        password = Credentials(row.get("password") or "")
+        data = (interop.ROOT / row["file"]).read_bytes()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(kdf, "argon2id", REAL_ARGON2ID)
+            patch.setattr(kdf, "pbkdf2_sha1", REAL_PBKDF2)
+            backup = by_name("authenticator-pro").read(data, password)
+        fit, read = there_and_back(chosen, backup)
+        assert len(fit.backup.entries) + len(fit.left_out) == len(backup.entries)
+        originals = {entry.id: entry for entry in backup.entries}
+        for held, entry in zip(fit.backup.entries, read.entries, strict=True):
+            assert told(chosen, entry) == told(chosen, originals[held.id])
+
+
+@pytest.mark.parametrize("name", ["authenticator-pro", "authenticator-pro-plain", "vault"])
+def test_what_only_some_formats_hold_comes_back_letter_by_letter(name: str) -> None:
+    bound = (Binding("00040bab", 4), Binding("a8323a2a", 0))
+    work, web = Category.named("Work", 7), Category.named("Web", 2)
+    rows = (
+        site("Odd", secret=Secret.base32("gezd gnbv-gy3t===="), account=None, copy_count=None),
+        site("Even", account="", copy_count=0, categories=bound, ranking=9, icon="@0badcafe"),
+        site("Pin", OtpType.MOTP, secret=Secret.text("e3 15 Ab+%/e3 15 Ab"), pin="0012", period=10),
+        site(
+            "Yandex",
+            OtpType.YANDEX,
+            secret=Secret.base32("GEZDGNBVGY3TQOJQGEZDGNBVGY"),
+            digits=8,
+            pin="٣",
+        ),
+        site(
+            "Count",
+            OtpType.HOTP,
+            secret=Secret.base32("jbsw"),
+            counter=2**63 - 1,
+            copy_count=3,
+        ),
+    )
+    backup = Backup(rows, (work, web), (Icon("0badcafe", "iVBORw0KGgo="),))
+    fit, read = there_and_back(target(name, FLOOR), backup)
+    assert not fit.left_out
+    assert not fit.changed
+    assert tuple(replace(entry, id="") for entry in read.entries) == tuple(
+        replace(entry, id="") for entry in rows
+    )
+    assert (read.categories, read.icons) == (backup.categories, backup.icons)
+
+
+def test_the_independent_decryptor_reads_what_is_exported() -> None:
+    backup = Backup((site("Strong"), site("Count", OtpType.HOTP, counter=7)))
+    plain = by_name("authenticator-pro-plain").write
+    assert plain is not None
+    wanted = json.loads(plain(backup, Credentials()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kdf, "argon2id", REAL_ARGON2ID)
+        patch.setattr(kdf, "pbkdf2_sha1", REAL_PBKDF2)
+        for name in ("authenticator-pro", "authenticator-pro-legacy"):
+            write = by_name(name).write
+            assert write is not None
+            data = write(backup, CREDENTIALS)
+            assert authpro.decrypt(data, CREDENTIALS.password) == wanted
+        write = target("vault", FLOOR).write
+        assert write is not None
+        first, second = (write(backup, CREDENTIALS) for _ in range(2))
+    document = independent_reader.read(first, CREDENTIALS.password)
+    assert [row["issuer"] for row in document["entries"]] == ["Strong", "Count"]
+    one, two = json.loads(first), json.loads(second)
+    assert one["vault_id"] != two["vault_id"]
+    assert one["slots"][0]["wrapped_key"] != two["slots"][0]["wrapped_key"]
+
+
+def test_each_thing_that_stays_behind_is_named() -> None:
+    full = select(full_document())
+    lost = {each.what: each.reason for each in plan(target("otpauth-uris"), full).changed}
+    assert "its categories, its own icon, that it is pinned" in lost["Totp (me)"]
+    assert "the note" in lost["Totp (me)"]
+    assert "the PIN" in lost["Yandex (me)"]
+    assert not plan(target("vault"), full).changed
+    (unreadable,) = plan(target("vault"), full).left_out
+    assert unreadable.reason == "its issuer is missing"
+
+
+@pytest.mark.parametrize("name", [each.name for each in targets()])
+def test_an_empty_vault_goes_out_and_is_recognised_again(name: str) -> None:
+    chosen = target(name)
+    keys = CREDENTIALS
+    assert chosen.write is not None
+    data = chosen.write(Backup(), keys)
+    found = recognise(data)
+    assert found is not None
+    assert found.name == name
+    back = found.read(data, keys)
+    assert not back.entries
+    assert not back.problems

@@ -1,0 +1,68 @@
+"""An export as QR codes: as many entries in each as the screen takes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.vault.support import entry
+from tui.backup.formats import by_name
+from tui.backup.model import Backup, Credentials
+from tui.backup.qr_export import plan_codes, texts_of_codes
+from tui.errors import ExportError
+from tui.otp.entry import OtpType
+from tui.qr import MAX_BYTES
+
+GOOGLE = by_name("google-migration")
+MANY = Backup(tuple(entry(f"Site {place}", ranking=place) for place in range(12)))
+
+
+def issuers(texts: tuple[str, ...]) -> list[str]:
+    backup = GOOGLE.read("\n".join(texts).encode(), Credentials())
+    assert not backup.problems
+    return [each.issuer for each in backup.entries]
+
+
+def within(side: int) -> tuple[str, ...]:
+    """The texts whose codes have at most so many modules at a side."""
+    return texts_of_codes(plan_codes(MANY), lambda code: len(code.modules) <= side)
+
+
+def test_ten_entries_are_in_each_where_there_is_room() -> None:
+    texts = texts_of_codes(plan_codes(MANY), lambda _code: True)
+    assert len(texts) == 2
+    assert issuers(texts) == [each.issuer for each in MANY.entries]
+
+
+def test_a_smaller_screen_takes_fewer_entries_in_each_and_loses_none() -> None:
+    for side in (69, 57, 45):
+        texts = within(side)
+        assert 2 < len(texts) <= 12
+        assert issuers(texts) == [each.issuer for each in MANY.entries]
+
+
+def test_a_screen_that_takes_none_gets_the_smallest() -> None:
+    assert len(within(0)) == 12
+
+
+def test_what_the_app_cannot_hold_and_what_no_code_can_is_left_out() -> None:
+    long = entry("Long", account="é" * 1024, issuer="ü" * 500)
+    steam = replace(entry("Steam"), type=OtpType.STEAM, digits=5)
+    found = plan_codes(Backup((long, steam, entry("Site"))))
+    assert [(each.what[0], each.reason) for each in found.left_out] == [
+        ("S", "Google Authenticator takes TOTP and HOTP only"),
+        ("ü", "it is too long for a QR code"),
+    ]
+    (text,) = texts_of_codes(found, lambda _code: True)
+    assert len(text) <= MAX_BYTES
+    assert issuers((text,)) == ["Site"]
+
+
+def test_nothing_to_show_is_an_error_with_its_reason() -> None:
+    steam = replace(entry("Steam"), type=OtpType.STEAM, digits=5)
+    with pytest.raises(ExportError, match="none of the entries") as caught:
+        texts_of_codes(plan_codes(Backup((steam,))), lambda _code: True)
+    assert "Steam" in caught.value.hint
+    with pytest.raises(ExportError, match="no entries to show"):
+        texts_of_codes(plan_codes(Backup()), lambda _code: True)

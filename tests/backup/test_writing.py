@@ -1,0 +1,268 @@
+"""An export is on the disk and was read back, or nothing is."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.vault.support import FLOOR, entry
+from tests.vault.test_save_faults import Fault, listing
+from tui.backup import exporter
+from tui.backup.export_plan import plan, select, suggested_name
+from tui.backup.exporter import Exported, check_place, export
+from tui.backup.model import Backup, Credentials, Fit, Format
+from tui.backup.registry import recognise, target
+from tui.errors import ExportError, ExportExistsError, MatchError
+from tui.otp.entry import Binding, Category, Icon
+from tui.vault import envelope
+from tui.vault.disk import write_new
+from tui.vault.document import Document
+from tui.vault.unlock import key_by_password
+
+URIS = target("otpauth-uris")
+BACKUP = Backup((entry("One"), entry("Two")))
+STEPS = ("open", "write", "fsync", "fchmod", "fstat", "read", "link", "rename", "replace", "close")
+
+
+def write(path: Path, chosen: Format = URIS, **options: Any) -> Exported:
+    return export(path, chosen, plan(chosen, BACKUP), Credentials("pässword!"), **options)
+
+
+@pytest.fixture
+def open_umask() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def test_an_export_is_private_whatever_the_umask(tmp_path: Path, open_umask: None) -> None:
+    done = write(tmp_path / "out.txt")
+    assert stat.S_IMODE(done.path.stat().st_mode) == 0o600
+    assert done.sentence == "2 entries exported and read back"
+    assert listing(tmp_path) == {"out.txt"}
+
+
+def test_a_copy_of_the_vault_opens_with_its_own_password(tmp_path: Path) -> None:
+    done = write(tmp_path / "copy.json", target("vault", FLOOR))
+    data = done.path.read_bytes()
+    found = recognise(data, "copy.json")
+    assert found is not None
+    assert found.name == "vault"
+    read = found.read(data, Credentials("pässword!"))
+    assert [each.issuer for each in read.entries] == ["One", "Two"]
+
+
+def test_each_copy_has_a_key_of_its_own_and_a_password_that_will_do(tmp_path: Path) -> None:
+    chosen = target("vault", FLOOR)
+    paths = [write(tmp_path / name, chosen).path for name in ("one", "two")]
+    opened = [envelope.parse(path.read_bytes()) for path in paths]
+    keys = {key_by_password(each, "pässword!", "it") for each in opened}
+    assert len(keys) == len({each.vault_id for each in opened}) == 2
+    with pytest.raises(ExportError, match="at least 8 characters"):
+        export(tmp_path / "three", chosen, Fit(BACKUP), Credentials("seven77"))
+    assert listing(tmp_path) == {"one", "two"}
+
+
+def test_a_file_is_replaced_only_when_told(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    path.write_text("mine")
+    with pytest.raises(ExportExistsError):
+        write(path)
+    assert path.read_text() == "mine"
+    assert write(path, force=True).count == 2
+    assert listing(tmp_path) == {"out.txt"}
+    assert path.read_text().startswith("otpauth://")
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_not_even_a_file_that_comes_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    path = tmp_path / "out.txt"
+    real = exporter._prove
+
+    def prove(temporary: Path, *rest: Any) -> None:
+        real(temporary, *rest)
+        path.write_text("theirs")
+
+    monkeypatch.setattr(exporter, "_prove", prove)
+    if not links:
+        monkeypatch.setattr(os, "link", _refuse)
+    with pytest.raises(ExportExistsError):
+        write(path)
+    assert path.read_text() == "theirs"
+    assert listing(tmp_path) == {"out.txt"}
+
+
+def test_a_file_system_without_links_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "link", _refuse)
+    for force in (False, True):
+        assert write(tmp_path / "out.txt", force=force).count == 2
+        assert listing(tmp_path) == {"out.txt"}
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("name", STEPS)
+def test_whatever_call_fails_nothing_is_left_and_nothing_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, force: bool
+) -> None:
+    fault = Fault(monkeypatch, name, errno.ENOSPC)
+    path = tmp_path / "out.txt"
+    fault.arm(0)
+    write(path)
+    calls = fault.calls
+    for call in range(1, calls + 2):
+        path.unlink(missing_ok=True)
+        if force:
+            path.write_text("old")
+        fault.arm(call)
+        try:
+            write(path, force=force)
+        except ExportError:
+            fault.arm(0)
+            assert listing(tmp_path) == ({"out.txt"} if force else set())
+            assert not force or path.read_text() == "old"
+        else:
+            fault.arm(0)
+            assert listing(tmp_path) == {"out.txt"}
+            assert path.read_text().startswith("otpauth://")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: data[:-40],
+        lambda data: data.replace(b"GEZD", b"GEZE", 1),
+        lambda data: b"",
+        lambda data: data.replace(b"One", b"0ne"),
+    ],
+    ids=["short", "a letter", "empty", "a name"],
+)
+def test_a_file_that_does_not_come_back_is_not_an_export(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: Any
+) -> None:
+    monkeypatch.setattr(exporter, "write_new", lambda path, data: write_new(path, spoil(data)))
+    for chosen in (URIS, target("authenticator-pro-plain")):
+        with pytest.raises(ExportError, match="Nothing was exported"):
+            write(tmp_path / "out.txt", chosen)
+        assert not listing(tmp_path)
+
+
+def test_each_field_that_a_format_holds_is_compared(tmp_path: Path) -> None:
+    chosen = target("authenticator-pro-plain")
+    work = Category.named("Work")
+    full = Backup(
+        (entry("One", categories=(Binding(work.id, 1),), icon="@0badcafe", copy_count=2),),
+        (work,),
+        (Icon("0badcafe", "iVBORw0KGgo="),),
+    )
+    fields: dict[str, Any] = {
+        "ranking": 3,
+        "copy_count": None,
+        "icon": None,
+        "categories": (),
+        "account": None,
+        "digits": 8,
+        "period": 60,
+        "pin": "1",
+        "counter": 1,
+    }
+    others = [
+        replace(full, entries=(replace(full.entries[0], **{field: value}),))
+        for field, value in fields.items()
+    ]
+    others += [
+        replace(full, categories=(Category.named("Work", 5),)),
+        replace(full, icons=()),
+        replace(full, entries=()),
+    ]
+    for other in others:
+        wrong = replace(chosen, read=_always(other))
+        with pytest.raises(ExportError, match="come back"):
+            export(tmp_path / "out.json", wrong, Fit(full), Credentials())
+    assert not listing(tmp_path)
+
+
+def test_the_vault_its_lock_and_its_backups_are_spared(tmp_path: Path) -> None:
+    vault = tmp_path / "data" / "vault.json"
+    backups = vault.parent / "backups"
+    (backups / "deep").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(vault.parent)
+    (tmp_path / "alias").symlink_to(vault)
+    for path in (vault, vault.with_name("vault.json.lock"), backups / "x"):
+        path.write_text("vault")
+    os.link(vault, tmp_path / "hard")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    for name in (
+        "data/vault.json", "link/vault.json", "alias", "hard", "data/vault.json.lock",
+        "data/backups/x", "data/backups/new", "data/backups/deep/new", "link/backups/new",
+    ):  # fmt: skip
+        with pytest.raises(ExportError):
+            write(tmp_path / name, vault=vault, force=True)
+    after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert before == after
+    assert check_place(tmp_path / "link" / "new", vault) == vault.parent / "new"
+
+
+def test_what_cannot_be_a_file_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "file").write_text("")
+    for name in ("", "folder", "folder/", "missing/out", "dangling", "pipe", "file/out",
+                 "a\0b", "x" * 300, "missing\x1b/out"):  # fmt: skip
+        with pytest.raises(ExportError) as caught:
+            write(Path(tmp_path, name) if name else Path(), force=True)
+        assert "\x1b" not in caught.value.sentence
+        assert not (tmp_path / "nowhere").exists()
+
+
+def test_nothing_is_written_where_no_entry_fits(tmp_path: Path) -> None:
+    nameless = Backup((entry("x", issuer="", account=None),))
+    with pytest.raises(ExportError, match="none of the entries"):
+        export(tmp_path / "out", URIS, plan(URIS, nameless), Credentials())
+    assert export(tmp_path / "out", URIS, plan(URIS, Backup()), Credentials()).count == 0
+
+
+def test_selecting_takes_the_categories_and_icons_that_are_used() -> None:
+    work, web = Category.named("Work"), Category.named("Web")
+    both = (Binding(work.id), Binding(web.id))
+    icons = (Icon("00000001", "QQ=="), Icon("00000002", "QQ=="))
+    held = Document(
+        (entry("One", categories=both), entry("Two", icon="@00000002")),
+        (work, web, Category.named("Empty")),
+        icons,
+    )
+    assert select(held) == Backup(held.entries, held.categories, icons)
+    for named in ("work", "Work", work.id):
+        assert select(held, category=named) == Backup(held.entries[:1], (work, web))
+    assert select(held, query="tw") == Backup(held.entries[1:], icons=icons[1:])
+    assert select(held, ids=[held.entries[1].id]).entries == held.entries[1:]
+    assert select(held, ids=[]).entries == ()
+    with pytest.raises(MatchError) as caught:
+        select(held, category="Wörk")
+    assert caught.value.candidates == ("Work", "Web", "Empty")
+
+
+def test_a_name_with_the_date() -> None:
+    day = date(2026, 11, 21)
+    assert suggested_name(target("authenticator-pro"), day) == "otp-tui-2026-11-21.authpro"
+    assert suggested_name(URIS, day) == "otp-tui-2026-11-21.txt"
+
+
+def _always(backup: Backup) -> Callable[[bytes, Credentials], Backup]:
+    return lambda _data, _credentials: backup
+
+
+def _refuse(*_args: Any, **_options: Any) -> None:
+    raise OSError(errno.EPERM, "no links here")

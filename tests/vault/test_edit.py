@@ -1,0 +1,382 @@
+"""What one does to entries and categories, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.vault.support import document, entry, full_document, identity
+from tui.errors import EntryError, MatchError, UsageError
+from tui.otp.draft import Draft
+from tui.otp.entry import Binding, Category, Entry, OtpType
+from tui.otp.secret import Secret
+from tui.vault import document as documents_json
+from tui.vault.document import Document
+from tui.vault.edit import (
+    add,
+    assign,
+    called,
+    count_use,
+    delete,
+    delete_category,
+    edit,
+    make_category,
+    move,
+    pin,
+    rename_category,
+    repeated,
+    restore,
+    undoable,
+)
+from tui.vault.order import Order, ordered, with_order
+from tui.vault.trash import KEPT_DAYS, OVER, days_left, discard, expire
+from tui.vault.undo import can_undo, undo
+
+NOW = 1_700_000_000
+DAY = 86_400
+WORK, WEB = Category.named("Work", 0), Category.named("Web", 3)
+A = entry("a", ranking=4, categories=(Binding(WORK.id, 2),))
+B = entry("b", ranking=7, categories=(Binding(WORK.id, 5), Binding(WEB.id, 0)))
+C = entry("c", ranking=9)
+HOTP = entry("hotp", OtpType.HOTP, counter=5)
+MOTP = entry("motp", OtpType.MOTP, secret=Secret.text("ABCD"), pin="1", period=10)
+SORTED = Document((A, B, C), (WORK, WEB))
+
+
+def issuers(entries: tuple[Entry, ...] | list[Entry]) -> list[str]:
+    return [one.issuer for one in entries]
+
+
+def again(made: Document) -> Document:
+    """The document as another program reads it."""
+    return documents_json.read(documents_json.write(made))
+
+
+# --- entries -----------------------------------------------------------------------------
+
+
+def test_what_is_added_comes_last_under_an_id_of_its_own() -> None:
+    new = entry("new", categories=(Binding(WORK.id), Binding("gone")))
+    after = add(SORTED, [new, new], NOW)
+    first, second = after.entries[3:]
+    assert after.entries[:3] == SORTED.entries
+    assert len({one.id for one in after.entries}) == 5
+    assert (first.ranking, second.ranking) == (10, 11)
+    assert (first.categories, second.categories) == ((Binding(WORK.id, 6),), (Binding(WORK.id, 7),))
+    assert (first.created, first.updated) == (NOW, NOW)
+
+
+def test_what_makes_no_codes_is_not_added() -> None:
+    with pytest.raises(EntryError):
+        add(SORTED, [entry("new", digits=11)], NOW)
+
+
+def test_an_edit_changes_what_was_changed_and_nothing_that_moved_meanwhile() -> None:
+    before = HOTP
+    moved = replace(HOTP, counter=8, copy_count=3, account="theirs", revision=2)
+    after = edit(document(moved), before, replace(before, issuer="new", note="n"), NOW)
+    (one,) = after.entries
+    assert (one.issuer, one.note) == ("new", "n")
+    assert (one.counter, one.copy_count, one.account) == (8, 3, "theirs")
+    assert (one.revision, one.updated) == (3, NOW)
+
+
+@pytest.mark.parametrize("swap", [False, True])
+@pytest.mark.parametrize("name", ["secret", "pin", "note"])
+def test_what_two_programs_put_in_one_field_is_both_kept(name: str, swap: bool) -> None:
+    """The form was open while another program saved: the step is given what that made."""
+    values: tuple[object, ...] = ("two", "one")
+    if name == "secret":
+        values = (Secret.base32("MZXW6YTBOI"), Secret.base32("JBSWY3DPEHPK3PXP"))
+    mine, other = reversed(values) if swap else values
+    moved = replace(HOTP, **{name: other})  # type: ignore[arg-type]
+    made = replace(HOTP, **{name: mine})  # type: ignore[arg-type]
+    after = edit(document(moved), HOTP, made, NOW)
+    assert after.entries[0] == moved
+    assert getattr(after.entries[1], name) == mine
+    assert len({one.id for one in after.entries}) == 2
+
+
+def test_another_type_keeps_the_secret_that_another_program_put() -> None:
+    other = replace(A, secret=Secret.base32("JBSWY3DPEHPK3PXP"))
+    made = edit(document(other), A, replace(A, type=OtpType.STEAM, digits=5), NOW)
+    assert [one.secret for one in made.entries] == [other.secret]
+
+
+def test_an_edit_of_nothing_is_no_change() -> None:
+    made = document(A)
+    assert edit(made, A, A, NOW) is made
+
+
+def test_an_edit_that_makes_no_codes_is_refused() -> None:
+    with pytest.raises(EntryError):
+        edit(document(A), A, replace(A, period=0), NOW)
+
+
+def test_an_edit_of_what_is_gone_or_in_the_trash_is_refused() -> None:
+    for made in (document(B), delete(document(A), {A.id}, NOW)):
+        with pytest.raises(MatchError):
+            edit(made, A, replace(A, note="n"), NOW)
+
+
+def test_another_type_reads_the_same_text_of_the_secret_anew() -> None:
+    """ABCD is four bytes of Mobile-OTP, and two and a half as base32."""
+    after = replace(Draft.of(MOTP), type=OtpType.TOTP).entry(MOTP)
+    made = edit(document(MOTP), MOTP, after, NOW)
+    assert made.entries[0].secret.key == again(made).entries[0].secret.key == b"\x00D"
+
+
+def test_deleting_puts_into_the_trash_and_restoring_takes_out() -> None:
+    trashed = delete(SORTED, {B.id}, NOW)
+    assert issuers(trashed.entries) == ["a", "c"]
+    assert [(one.issuer, one.deleted) for one in trashed.trash] == [("b", NOW)]
+    back = restore(trashed, {B.id}, NOW + 5)
+    assert issuers(ordered(back)) == ["a", "b", "c"]
+    assert back.trash == ()
+    (one,) = (each for each in back.entries if each.id == B.id)
+    assert replace(one, revision=0, updated=0) == B
+    assert one.revision == 2
+
+
+def test_a_clock_at_its_beginning_deletes_all_the_same() -> None:
+    assert issuers(delete(SORTED, {A.id}, 0).trash) == ["a"]
+
+
+def test_only_what_is_in_the_trash_is_discarded_or_restored() -> None:
+    assert discard(SORTED, {A.id}) == SORTED
+    assert restore(SORTED, {A.id}, NOW) == SORTED
+    trashed = delete(SORTED, {A.id, B.id}, NOW)
+    assert issuers(discard(trashed, {A.id}).trash) == ["b"]
+
+
+def test_the_trash_keeps_for_thirty_days() -> None:
+    trashed = delete(SORTED, {A.id}, NOW)
+    (one,) = trashed.trash
+    for passed, left in ((0, 30), (1, 30), (DAY, 29), (KEPT_DAYS * DAY - 1, 1), (99 * DAY, 0)):
+        assert days_left(one, NOW + passed) == left
+        found = expire(trashed, NOW + passed)
+        assert bool(expire(found, NOW + passed + DAY).trash) is (left > 0)
+
+
+@pytest.mark.parametrize("years", [1, 30])
+def test_a_clock_that_jumps_ahead_and_back_empties_no_trash(years: int) -> None:
+    trashed = delete(SORTED, {A.id}, NOW)
+    jumped = expire(trashed, NOW + years * 365 * DAY)
+    assert expire(jumped, NOW + years * 365 * DAY + DAY - 1).trash == trashed.trash
+    right = expire(jumped, NOW + DAY)
+    assert right == trashed
+    assert expire(right, NOW + 2 * years * 365 * DAY).trash == trashed.trash
+
+
+def test_a_clock_that_jumps_twice_empties_no_trash() -> None:
+    trashed = delete(SORTED, {A.id}, NOW)
+    for years in (1, 30, 2, 99):
+        trashed = expire(trashed, NOW + years * 365 * DAY)
+    assert issuers(trashed.trash) == ["a"]
+
+
+def test_what_is_deleted_at_a_clock_of_1970_stays_for_thirty_days_all_the_same() -> None:
+    used = replace(B, used=NOW)
+    trashed = delete(document(A, used), {A.id}, 7)
+    later = expire(expire(trashed, NOW + 2 * DAY), NOW + 4 * DAY)
+    assert issuers(later.trash) == ["a"]
+    assert days_left(later.trash[0], NOW) == 30
+
+
+def test_what_was_deleted_at_a_clock_that_was_ahead_has_no_more_than_thirty_days() -> None:
+    assert days_left(delete(SORTED, {A.id}, NOW + 9999 * DAY).trash[0], NOW) == 30
+
+
+def test_the_next_deletion_empties_what_is_over() -> None:
+    found = expire(delete(SORTED, {A.id}, NOW), NOW + KEPT_DAYS * DAY)
+    later = delete(found, {B.id}, NOW + KEPT_DAYS * DAY + DAY)
+    assert issuers(later.trash) == ["b"]
+
+
+def test_pinning_says_so_and_twice_is_once() -> None:
+    pinned = pin(SORTED, {C.id}, True, NOW)
+    assert issuers(ordered(pinned)) == ["c", "a", "b"]
+    assert pin(pinned, {C.id}, True, NOW + 1) == pinned
+    assert issuers(ordered(pin(pinned, {C.id}, False, NOW))) == ["a", "b", "c"]
+
+
+def test_a_copy_is_counted_and_remembered() -> None:
+    once = count_use(SORTED, A.id, NOW)
+    twice = count_use(once, A.id, NOW - 100)
+    assert [(one.copy_count, one.used) for one in twice.entries] == [(2, NOW), (None, 0), (None, 0)]
+    assert twice.entries[0].revision == A.revision
+    assert count_use(SORTED, identity("nobody"), NOW) is SORTED
+
+
+# --- order -------------------------------------------------------------------------------
+
+
+def test_a_row_moves_in_the_whole_list_and_keeps_its_places_in_categories() -> None:
+    after = move(SORTED, C.id, -2, None, NOW)
+    assert issuers(ordered(after)) == ["c", "a", "b"]
+    assert issuers(ordered(after, WORK.id)) == ["a", "b"]
+
+
+def test_a_row_moves_in_a_category_alone() -> None:
+    after = move(SORTED, A.id, 1, WORK.id, NOW)
+    assert issuers(ordered(after, WORK.id)) == ["b", "a"]
+    assert issuers(ordered(after)) == ["a", "b", "c"]
+
+
+def test_moves_that_were_repeated_are_undone_as_one() -> None:
+    made = SORTED
+    for _ in range(2):
+        made = repeated(lambda now: move(now, A.id, 1, None, NOW), "moving of a (me)", NOW)(made)
+    assert issuers(ordered(made)) == ["b", "c", "a"]
+    assert can_undo(again(made)) == "moving of a (me)"
+    assert issuers(ordered(undo(again(made), NOW))) == ["a", "b", "c"]
+
+
+# --- categories --------------------------------------------------------------------------
+
+
+def test_a_new_category_comes_last() -> None:
+    made = make_category(SORTED, "  Home\u202f ")
+    assert made.categories == (WORK, WEB, Category.named("Home", 4))
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\x00\x1b", "x" * 1025, "Work", " Work "])
+def test_a_name_that_no_category_can_have(name: str) -> None:
+    with pytest.raises(UsageError):
+        make_category(SORTED, name)
+    with pytest.raises(UsageError):
+        rename_category(SORTED, WEB.id, name, NOW)
+
+
+def test_a_name_is_kept_without_what_steers_a_terminal_or_is_no_text() -> None:
+    made = make_category(Document(), "Ho\x1bme\udcff")
+    assert [one.name for one in made.categories] == ["Home"]
+
+
+def test_an_id_that_another_category_has_is_not_given_twice() -> None:
+    taken = replace(Category.named("Home"), name="House")
+    made = make_category(Document(categories=(taken,)), "Home")
+    assert len({one.id for one in made.categories}) == 2
+
+
+def test_a_renamed_category_keeps_its_place_and_its_entries_those_in_the_trash_too() -> None:
+    made = replace(delete(SORTED, {B.id}, NOW), kept={("categories", WORK.id): {"x": 1}})
+    after = rename_category(made, WORK.id, "Job", NOW)
+    job = Category.named("Job", WORK.ranking)
+    assert after.categories == (job, WEB)
+    assert [one.categories for one in after.everything] == [
+        (Binding(job.id, 2),),
+        (),
+        (Binding(job.id, 5), Binding(WEB.id, 0)),
+    ]
+    assert after.kept == {("categories", job.id): {"x": 1}}
+
+
+def test_the_name_that_it_has_is_no_new_one() -> None:
+    assert rename_category(SORTED, WORK.id, " Work ", NOW) is SORTED
+
+
+def test_a_category_that_goes_leaves_its_entries() -> None:
+    after = delete_category(delete(SORTED, {B.id}, NOW), WORK.id, NOW)
+    assert after.categories == (WEB,)
+    assert issuers(after.everything) == ["a", "c", "b"]
+    assert [one.categories for one in after.everything] == [(), (), (Binding(WEB.id, 0),)]
+
+
+def test_what_is_done_to_a_category_that_is_gone() -> None:
+    gone = identity("nothing")
+    with pytest.raises(MatchError):
+        rename_category(SORTED, gone, "x", NOW)
+    with pytest.raises(MatchError):
+        delete_category(SORTED, gone, NOW)
+
+
+def test_entries_go_into_categories_at_their_end_and_out_of_them() -> None:
+    after = assign(SORTED, {A.id, C.id}, {WORK.id: True, WEB.id: False}, NOW)
+    places = {one.issuer: one.categories for one in after.entries}
+    assert places["a"] == (Binding(WORK.id, 2),)
+    assert places["b"] == B.categories
+    assert places["c"] == (Binding(WORK.id, 6),)
+    assert after.entries[0] is A
+
+
+def test_a_category_that_is_gone_gains_nothing() -> None:
+    assert assign(SORTED, {A.id}, {"gone": True}, NOW) == SORTED
+
+
+# --- undoing -----------------------------------------------------------------------------
+
+STEPS: dict[str, Callable[[Document], Document]] = {
+    "add": lambda now: add(now, [entry("new")], NOW),
+    "edit": lambda now: edit(
+        now, now.entries[0], replace(now.entries[0], issuer="x", secret=Secret.base32("AA")), NOW
+    ),
+    "another type": lambda now: edit(
+        now, MOTP, replace(Draft.of(MOTP), type=OtpType.TOTP).entry(MOTP), NOW
+    ),
+    "delete": lambda now: delete(now, {now.entries[1].id, now.entries[3].id}, NOW),
+    "restore": lambda now: restore(now, {now.trash[0].id}, NOW),
+    "discard": lambda now: discard(now, {now.trash[0].id}),
+    "expire": lambda now: delete(expire(now, NOW + 98 * DAY), {now.entries[0].id}, NOW + 99 * DAY),
+    "pin": lambda now: pin(now, {one.id for one in now.entries}, True, NOW),
+    "move": lambda now: move(now, now.entries[2].id, -1, None, NOW),
+    "assign": lambda now: assign(now, {now.entries[1].id}, {WORK.id: True}, NOW),
+    "make_category": lambda now: make_category(now, "Home"),
+    "rename_category": lambda now: rename_category(now, WORK.id, "Job", NOW),
+    "delete_category": lambda now: delete_category(now, WORK.id, NOW),
+}
+
+
+def base() -> Document:
+    """Something for each step to do."""
+    full = full_document()
+    work = Category.named("Work")
+    bound = (replace(full.entries[2], categories=(Binding(work.id, 4),)),)
+    made = replace(full, entries=(*full.entries[:2], *bound, *full.entries[3:], MOTP, entry("old")))
+    return again(delete(made, {identity("old")}, NOW - DAY))
+
+
+def plain(made: Document) -> tuple[object, ...]:
+    """All of it but how often and when its entries were changed, and what was found over."""
+    return (
+        [replace(one, revision=0, updated=0) for one in made.entries],
+        [replace(one, revision=0, updated=0) for one in made.trash],
+        made.categories,
+        {key: value for key, value in made.preferences.items() if key != OVER},
+    )
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_every_step_is_undone_in_another_program(name: str) -> None:
+    before = base()
+    after = again(undoable(STEPS[name], f"a step ({name})")(before))
+    assert plain(after) != plain(before)
+    assert can_undo(after) == f"a step ({name})"
+    assert plain(undo(after, NOW)) == plain(before)
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_copies_and_another_order_in_between_do_not_make_it_void(name: str) -> None:
+    before = base()
+    after = undoable(STEPS[name], "a step")(before)
+    for one in after.entries:
+        after = count_use(after, one.id, NOW + 9)
+    after = again(with_order(after, Order.USE))
+    assert can_undo(after) == "a step"
+    back = undo(after, NOW)
+    assert with_order(back, Order.USE) == back
+    counted = {one.id: one.used for one in after.entries}
+    assert all(one.used == counted[one.id] for one in back.entries if one.id in counted)
+    assert issuers(back.entries) == issuers(before.entries)
+
+
+def test_a_step_that_changes_nothing_leaves_the_last_one_to_undo() -> None:
+    after = undoable(STEPS["pin"], "pinning")(base())
+    assert undoable(STEPS["pin"], "pinning again")(after) is after
+
+
+def test_a_label_names_one_and_counts_several() -> None:
+    assert called("deletion", [A]) == "deletion of a (me)"
+    assert called("deletion", [A, B]) == "deletion of 2 entries"

@@ -1,0 +1,224 @@
+"""Taking the last step back, in this program or the next one, and never a counter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tests.strategies import documents
+from tests.vault.conftest import MakeVault
+from tests.vault.support import MovedClock, entry, full_document
+from tui.backup.model import Backup
+from tui.backup.plan import Choice, Kind, apply, label, plan
+from tui.errors import NothingToUndoError
+from tui.otp.entry import Binding, Category, Icon, OtpType
+from tui.otp.secret import Secret
+from tui.vault import document as documents_json
+from tui.vault.document import Document
+from tui.vault.edit import count_use, delete, pin, undoable
+from tui.vault.order import Order, order_of, with_order
+from tui.vault.undo import KEY, can_undo, undo, with_undo
+from tui.vault.vault import Vault
+
+NOW = 1_700_000_000
+OTHER = Secret.base32("JBSWY3DPEHPK3PXP")
+HOTP = entry("Count", OtpType.HOTP, counter=4, secret=Secret.base32("JBSWY3DP"))
+
+
+def imported(document: Document, *entries: Any, choice: Choice = Choice.KEEP) -> Document:
+    backup = Backup(tuple(entries), (Category.named("New"),), (Icon("0badcafe", "QQ=="),))
+    rows = plan(document, backup)
+    after, report = apply(document, backup, rows, dict.fromkeys(Kind, choice), NOW)
+    return with_undo(document, after, label(["/home/me/phone.authpro"], [report]))
+
+
+def again(document: Document) -> Document:
+    """The document as another program reads it."""
+    return documents_json.read(documents_json.write(document))
+
+
+def unaged(document: Document) -> Document:
+    """The document but for when its entries were changed."""
+    plain = replace(document, preferences=dict(document.preferences))
+    return plain.holding(replace(each, updated=0, revision=0) for each in document.everything)
+
+
+def test_an_import_is_undone_in_another_program() -> None:
+    before = full_document()
+    new = entry("New", secret=OTHER)
+    after = again(imported(before, replace(new, categories=(Binding(Category.named("New").id),))))
+    assert can_undo(after) == "import of phone.authpro, 1 entry"
+    assert len(after.entries) == len(before.entries) + 1
+    assert unaged(undo(after, NOW)) == unaged(again(before))
+    assert can_undo(undo(after, NOW)) is None
+
+
+def test_what_was_replaced_comes_back() -> None:
+    before = Document((entry("Old", note="mine"), HOTP))
+    after = imported(before, entry("Other name"), choice=Choice.REPLACE)
+    assert [each.issuer for each in after.entries] == ["Other name", "Count"]
+    back = undo(again(after), NOW)
+    assert unaged(back) == unaged(before)
+    assert back.entries[0].revision > after.entries[0].revision
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(before=documents(), after=documents())
+def test_any_step_is_undone(before: Document, after: Document) -> None:
+    marked = with_undo(before, after, "any step")
+    if before == after:
+        assert can_undo(marked) is None
+        return
+    assert can_undo(again(marked)) == "any step"
+    back = undo(again(marked), NOW)
+    assert [each.id for each in back.everything] == [each.id for each in before.everything]
+    assert unaged(_without_counts(back)) == unaged(_without_counts(before))
+
+
+def _without_counts(document: Document) -> Document:
+    return document.holding(
+        replace(each, counter=0, copy_count=None, used=0) for each in document.everything
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda now: now.replacing(replace(now.entries[0], note="x")),
+        lambda now: replace(now, entries=now.entries[1:]),
+        lambda now: replace(now, entries=now.entries[::-1]),
+        lambda now: delete(now, {now.entries[0].id}, NOW),
+        lambda now: pin(now, {now.entries[0].id}, True, NOW),
+        lambda now: replace(now, categories=()),
+        lambda now: replace(now, icons=()),
+        lambda now: replace(now, preferences={**now.preferences, "sort": "x"}),
+        lambda now: replace(
+            now, preferences={KEY: {**now.preferences[KEY], "label": "nothing, really"}}
+        ),
+    ],
+    ids=["edit", "lose", "shuffle", "delete", "pin", "category", "icon", "preference", "record"],
+)
+def test_after_another_change_there_is_nothing_to_undo(
+    change: Callable[[Document], Document],
+) -> None:
+    after = change(imported(Document((entry("Old"), HOTP)), entry("New", secret=OTHER)))
+    assert can_undo(after) is None
+    with pytest.raises(NothingToUndoError):
+        undo(after, NOW)
+
+
+@pytest.mark.parametrize("record", [None, 1, "x", [], {}, {"label": 1}, {"label": "x"}])
+def test_a_record_of_another_making_is_none(record: Any) -> None:
+    with_record = Document((entry("Old"),), preferences={KEY: record})
+    if isinstance(record, dict):
+        record.update({"entries": {"back": [], "gone": []}} if "label" in record else {})
+    assert can_undo(with_record) is None
+
+
+def test_codes_taken_meanwhile_are_not_given_again(make_vault: MakeVault) -> None:
+    vault = make_vault(Document((HOTP,)))
+    renamed = replace(HOTP, issuer="Renamed")
+    vault.change(lambda now: imported(now, renamed, choice=Choice.REPLACE))
+    codes = [vault.take_hotp(HOTP.id).text for _ in range(2)]
+    assert len(set(codes)) == 2
+    vault.change(lambda now: undo(now, NOW))
+    (back,) = vault.entries
+    assert (back.issuer, back.counter) == ("Count", HOTP.counter + 2)
+
+
+def test_a_code_of_an_entry_that_came_in_ends_the_undoing(make_vault: MakeVault) -> None:
+    """Undone, its counter would be gone, and the next import would give the code again."""
+    vault = make_vault(Document((entry("Old"),)))
+    vault.change(lambda now: imported(now, HOTP))
+    assert can_undo(vault.document)
+    vault.take_hotp(vault.entries[1].id)
+    assert can_undo(vault.document) is None
+    assert KEY not in vault.document.preferences
+
+
+def test_copies_and_the_order_do_not_end_the_undoing(
+    make_vault: MakeVault, open_vault: Callable[[], Vault]
+) -> None:
+    one = entry("Old")
+    vault = make_vault(Document((one, entry("Other"))))
+    vault.change(undoable(lambda now: delete(now, {one.id}, NOW), "deletion of Old (me)"))
+    vault.change_later(lambda now: count_use(now, now.entries[0].id, NOW))
+    vault.change_later(lambda now: with_order(now, Order.ISSUER))
+    vault.save()
+    other = open_vault()
+    assert can_undo(other.document) == "deletion of Old (me)"
+    other.change(lambda now: undo(now, NOW))
+    assert [each.issuer for each in other.entries] == ["Old", "Other"]
+    assert other.entries[1].copy_count == 1
+    assert order_of(other.document) is Order.ISSUER
+
+
+def test_codes_taken_of_what_was_deleted_are_not_given_again() -> None:
+    moved = replace(HOTP, counter=9)
+    after = with_undo(document := Document((HOTP,)), delete(document, {HOTP.id}, NOW), "deletion")
+    later = after.holding(replace(each, counter=moved.counter) for each in after.everything)
+    assert [each.counter for each in undo(later, NOW).entries] == [9]
+
+
+def test_the_next_change_drops_what_undid_the_one_before(
+    make_vault: MakeVault, open_vault: Callable[[], Vault], clock: MovedClock
+) -> None:
+    vault = make_vault(Document((entry("Old"),)))
+    vault.change(lambda now: imported(now, entry("New", secret=OTHER)))
+    other = open_vault()
+    assert can_undo(other.document)
+    other.change(lambda now: now.replacing(replace(now.entries[0], note="x")))
+    assert KEY not in other.document.preferences
+    with pytest.raises(NothingToUndoError):
+        vault.change(lambda now: undo(now, NOW))
+    assert len(vault.entries) == 2
+    assert vault.entries[0].note == "x"
+
+
+def test_the_vault_of_before_stays_in_backups(make_vault: MakeVault) -> None:
+    vault = make_vault(Document((entry("Old"),)))
+    before = vault.path.read_bytes()
+    vault.change(lambda now: imported(now, entry("New", secret=OTHER)))
+    kept = [path.read_bytes() for path in (vault.path.parent / "backups").iterdir()]
+    assert before in kept
+
+
+def test_a_step_too_large_to_keep_is_made_but_not_undone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tui.vault.undo.MOST", 100)
+    after = imported(Document((entry("Old"),)), entry("New", secret=OTHER))
+    assert len(after.entries) == 2
+    assert KEY not in after.preferences
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"entries": None},
+        {"entries": {}},
+        {"entries": {"gone": None, "back": []}},
+        {"entries": {"gone": [], "back": [[0]]}},
+        {"entries": {"gone": [], "back": [[0, {"id": "x", "type": "quantum"}]]}},
+        {"entries": {"gone": [{}], "back": []}},
+        {"label": 5},
+        {"mark": None},
+    ],
+)
+def test_what_another_version_wrote_to_undo_is_passed_over(
+    make_vault: MakeVault, changes: dict[str, Any]
+) -> None:
+    before = full_document()
+    after = with_undo(before, replace(before, entries=before.entries[1:]), "deletion")
+    record = {**after.preferences[KEY], **changes}
+    vault = make_vault(replace(after, preferences={**after.preferences, KEY: record}))
+    assert can_undo(vault.document) is None
+    with pytest.raises(NothingToUndoError):
+        undo(vault.document, NOW)
+    vault.change(lambda now: replace(now, entries=now.entries[:1]))
+    assert len(vault.entries) == 1
+    assert KEY not in vault.document.preferences

@@ -1,0 +1,150 @@
+"""AVTotpy's JSON: the list of entries, what stands around it, and what was left out of it.
+
+Spec: avtotpy.md, "JSON is read tolerantly", "Writing is faithful"; hostile-input.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tui.backup.formats._avtotpy_row import Row, keys_of, look, place_of, plain, read_row, write_row
+from tui.backup.formats._json import load
+from tui.backup.model import Problem
+from tui.errors import EntryError, FormatError
+from tui.otp.entry import Entry
+from tui.text import safe
+
+MAX_ENTRIES = 50_000
+"""A file with more entries is refused as a whole."""
+
+_LISTS = (
+    *("codes", "entries", "accounts", "items", "totps", "tokens"),
+    *("secrets", "otps", "services", "data"),
+)
+"""The names of a list of entries."""
+_COUNTS = ("count", "total", "size", "length")
+_SILENT = ("id", "uuid", "pk", "created", "createdat", "updated", "updatedat")
+_MOST_NAMED = 20
+_MOST_AROUND = 100
+_SHAPE = ("version", "format", "type", "schema", "app", "generator", "encoding", "kind")
+"""The keys of an object that tell how it is written, not what is in it."""
+_LONGEST_AROUND = 32
+_UNKNOWN = "it is not known here and was left out"
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around the entries."""
+
+    key: str | None = None
+    """The key of the object under which the list is; None where the list is all there is."""
+    others: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """Of the object's other keys those that tell its shape or its size, in plain short values:
+    anything else may be a name or a secret, and is neither kept nor written again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What was in the JSON."""
+
+    entries: tuple[Entry, ...]
+    """Those that could be understood, in the file's order."""
+    problems: tuple[Problem, ...]
+    """The others, and what was left out."""
+    around: Around
+    """What stood around them."""
+    row: Row | None
+    """How they looked; None where there was none to look at."""
+
+
+def parse(data: bytes) -> Parsed:
+    """Read the decrypted payload.
+
+    Raises:
+        FormatError: it is not JSON, has no list of entries, or more than 50,000.
+    """
+    root = load(data)
+    problems: list[Problem] = []
+    rows, around = _rows(root, problems)
+    if len(rows) > MAX_ENTRIES:
+        raise FormatError(f"The backup holds {len(rows)} entries; {MAX_ENTRIES} are the most.")
+    entries: list[Entry] = []
+    understood: list[Any] = []
+    unknown: Counter[str] = Counter()
+    for place, row in enumerate(rows, 1):
+        remarks: list[str] = []
+        try:
+            entries.append(read_row(row, remarks))
+        except EntryError as error:
+            problems.append(Problem(place_of(place, row), str(error)))
+            continue
+        understood.append(row)
+        problems += (Problem(place_of(place, row), remark, refused=False) for remark in remarks)
+        if isinstance(row, dict):
+            known = {*keys_of(row).values()}
+            unknown.update(key for key in row if key not in known and plain(key) not in _SILENT)
+    for key, count in unknown.most_common(_MOST_NAMED):
+        what = f"“{safe(key, 40)}” in {count} {'entry' if count == 1 else 'entries'}"
+        problems.append(Problem(what, _UNKNOWN, refused=False))
+    if len(unknown) > _MOST_NAMED:
+        what = f"{len(unknown) - _MOST_NAMED} other keys of entries"
+        problems.append(Problem(what, _UNKNOWN, refused=False))
+    seen = look(understood) if understood else None
+    return Parsed(tuple(entries), tuple(problems), around, seen)
+
+
+def dump(entries: Sequence[Entry], around: Around, row: Row) -> bytes:
+    """Return the JSON of these entries, which look like `row`, in what stands `around`.
+
+    Raises:
+        EntryError: one cannot be written as a URI where entries are URIs.
+        UnicodeEncodeError: a name holds half of a character.
+    """
+    rows = [write_row(entry, row) for entry in entries]
+    root: Any = rows
+    if around.key is not None:
+        others = {
+            key: len(rows) if plain(key) in _COUNTS and type(value) is int else value
+            for key, value in around.others.items()
+        }
+        root = {**others, around.key: rows}
+    return json.dumps(root, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _rows(root: Any, problems: list[Problem]) -> tuple[list[Any], Around]:
+    if isinstance(root, list):
+        return root, Around()
+    lists = (
+        [key for key, value in root.items() if type(value) is list] if type(root) is dict else []
+    )
+    named = sorted((key for key in lists if plain(key) in _LISTS), key=_rank)
+    if not named and len(lists) != 1:
+        raise FormatError("The backup opened, but its list of entries was not found in it.")
+    if len(root) > _MOST_AROUND:
+        raise FormatError("The backup opened, but it has far more parts than a real one.")
+    found = (named or lists)[0]
+    others: dict[str, Any] = {}
+    for key, value in root.items():
+        if key == found:
+            continue
+        if _tells_shape(key, value):
+            others[key] = value
+        elif isinstance(value, dict | list) and value:
+            problems.append(Problem(f"“{safe(key, 40)}” of the file", _UNKNOWN, refused=False))
+    return root[found], Around(found, others)
+
+
+def _rank(key: str) -> int:
+    return _LISTS.index(plain(key))
+
+
+def _tells_shape(key: str, value: object) -> bool:
+    if plain(key) not in (*_SHAPE, *_COUNTS):
+        return False
+    if isinstance(value, str):
+        return len(value) <= _LONGEST_AROUND
+    return value is None or isinstance(value, bool | int | float)

@@ -1,0 +1,179 @@
+"""otpauth-migration:// URIs, from wherever they come: the parts of an export put together."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TypeVar
+from urllib.parse import unquote_to_bytes
+
+from tui.backup.formats import _google_payload as payload
+from tui.backup.model import Backup, Parts, Problem
+from tui.errors import EntryError, FormatError
+from tui.otp import uri
+from tui.otp.entry import Algorithm, Entry, OtpType, check, short
+from tui.otp.secret import Secret
+from tui.text import clean, safe
+
+SCHEME = "otpauth-migration://"
+MAX_ENTRIES = 50_000
+"""More entries than this are refused as a whole."""
+TYPES = {1: OtpType.HOTP, 2: OtpType.TOTP}
+"""Type numbers of the message."""
+ALGORITHMS = {0: Algorithm.SHA1, 1: Algorithm.SHA1, 2: Algorithm.SHA256, 3: Algorithm.SHA512}
+"""Algorithm numbers of the message; 0 is what is not said."""
+DIGITS = {0: 6, 1: 6, 2: 8}
+"""Digit numbers of the message; 0 is what is not said."""
+
+_T = TypeVar("_T")
+_MD5 = 4
+_find_data = re.compile("[?&]data=([^&]+)", re.IGNORECASE).search
+_NAMED = 10  # how many missing parts are named one by one
+_STANDARD = str.maketrans("-_ ", "+/+")  # a form decoder makes spaces of the pluses
+
+
+@dataclass(slots=True)
+class _Export:
+    """What was found of one export."""
+
+    size: int = 1
+    """Of how many parts it is."""
+    parts: list[tuple[int, list[Entry]]] = field(default_factory=list)
+    """Index and entries of each part, as they came."""
+
+
+def gather(found: Iterable[tuple[str, str]]) -> Backup:
+    """Return the entries of URIs, each given with a word for where it stood.
+
+    The parts of an export come together at the place of the first, in their own order; a
+    part that was there already is passed over, and one that is missing is a problem. URIs of
+    single entries may stand among them. `Backup.parts` has what other files may go on with.
+
+    Raises:
+        FormatError: none of the URIs could be read, or there are more than 50,000 entries.
+    """
+    exports: dict[object, _Export] = {}
+    uris = tuple(found)
+    several: set[tuple[int, int]] = set()
+    seen: set[payload.Payload] = set()
+    problems: list[Problem] = []
+    count = read = 0
+    for where, text in uris:
+        try:
+            if text[: len(SCHEME)].lower() != SCHEME:
+                entry = uri.parse(text, lone_is_account=True)
+                exports[object()] = _Export(parts=[(0, [entry])])
+                count, read = count + 1, read + 1
+                continue
+            part = payload.parse(_data(text))
+        except EntryError as error:
+            problems.append(Problem(where, str(error)))
+            continue
+        read += 1
+        if part in seen:
+            continue
+        seen.add(part)
+        count += len(part.rows)
+        if count > MAX_ENTRIES:
+            raise FormatError(f"The export holds more than {MAX_ENTRIES} entries.")
+        of_export = part.identity, part.size
+        if part.size > 1:
+            several.add(of_export)
+        export = exports.setdefault(of_export, _Export(part.size))
+        export.parts.append((part.index, _entries(where, part, problems)))
+    if problems and not read:
+        raise FormatError(f"The export cannot be read: {problems[0].reason}.")
+    entries: list[Entry] = []
+    for export in exports.values():
+        for _, held in sorted(export.parts, key=lambda part: part[0]):
+            entries += held
+        if missing := _missing(export):
+            problems.append(Problem("the export", missing))
+    ranked = (replace(entry, ranking=place) for place, entry in enumerate(entries))
+    parts = Parts(frozenset(several), uris) if several else None
+    return Backup(tuple(ranked), problems=tuple(problems), parts=parts)
+
+
+def _data(text: str) -> bytes:
+    """Return the bytes in a migration URI.
+
+    Raises:
+        EntryError: there are none, or they are not base64.
+    """
+    given = _find_data(text)
+    if not given:
+        raise EntryError("the URI has no data")
+    plain = unquote_to_bytes(given[1].strip()).decode("ascii", "replace").translate(_STANDARD)
+    digits = plain.rstrip("=")
+    try:
+        return base64.b64decode(digits + "=" * (-len(digits) % 4), validate=True)
+    except ValueError:
+        raise EntryError("its data is not base64") from None
+
+
+def _missing(export: _Export) -> str:
+    here = {index for index, _ in export.parts}
+    absent = (index for index in range(export.size) if index not in here)
+    named = [str(index + 1) for index in islice(absent, _NAMED)]
+    if export.size < 2 or not named:
+        return ""
+    if len(named) == 1:
+        return f"part {named[0]} of {export.size} is missing"
+    more = export.size - sum(0 <= index < export.size for index in here) - len(named)
+    others = f" and {more} more" if more else ""
+    return f"parts {', '.join(named)}{others} of {export.size} are missing"
+
+
+def _entries(where: str, part: payload.Payload, problems: list[Problem]) -> list[Entry]:
+    made = []
+    for place, row in enumerate(part.rows, 1):
+        try:
+            made.append(entry(row))
+        except EntryError as error:
+            name = safe((row.name or row.issuer).decode(errors="replace"), 64).strip()
+            shown = f" ({name})" if name else ""
+            problems.append(Problem(f"{where}, entry {place}{shown}", str(error)))
+    return made
+
+
+def entry(row: payload.Row) -> Entry:
+    """Return the entry of a row. Its name may begin with the issuer and a colon.
+
+    Raises:
+        EntryError: it cannot be understood; the message names the field.
+    """
+    kind = _known(TYPES, row.type, "type (HOTP or TOTP)")
+    if row.algorithm == _MD5:
+        raise EntryError("its hash is MD5, which no code is made with here")
+    if not row.secret:
+        raise EntryError("the secret is empty")
+    issuer, name = _text(row.issuer), _text(row.name)
+    if issuer and f"{name}:".startswith(f"{issuer}:"):
+        name = name[len(issuer) + 1 :].strip()
+    return check(
+        Entry(
+            type=kind,
+            issuer=issuer,
+            account=name or None,
+            secret=Secret.base32(base64.b32encode(row.secret).decode().rstrip("=")),
+            algorithm=_known(ALGORITHMS, row.algorithm, "hash"),
+            digits=_known(DIGITS, row.digits, "number of digits"),
+            counter=row.counter if kind is OtpType.HOTP else 0,
+        )
+    )
+
+
+def _known(choices: Mapping[int, _T], number: int, what: str) -> _T:
+    if number not in choices:
+        raise EntryError(f"its {what} has the number {short(number)}, which is not known")
+    return choices[number]
+
+
+def _text(data: bytes) -> str:
+    try:
+        return clean(data.decode()).strip()
+    except UnicodeDecodeError:
+        raise EntryError("its name is not UTF-8 text") from None

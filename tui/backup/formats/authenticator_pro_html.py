@@ -1,0 +1,80 @@
+"""The page that Authenticator Pro (Stratum) exports for reading and printing; import only.
+
+Each row of its table has the entry's URI in a `code` element; the names beside it are in the
+URI as well. The URIs are found by a pattern: `html.parser` takes minutes for a page of many
+tags that do not end, and nothing else of the page is wanted. Stratum writes `&` in them as it
+is, a page that went through an editor has `&amp;`; both are read.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+
+from tui.backup.model import Backup, Credentials, Format, Needs, Problem
+from tui.errors import EntryError, FormatError
+from tui.otp import uri
+from tui.otp.entry import Entry
+from tui.text import safe
+
+MAX_ENTRIES = 50_000
+"""A page with more is refused as a whole."""
+
+_BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_HEADING = b"OTP Auth URI"
+_CODE = re.compile(r"<code>\s*((?:otpauth|motp)://[^<]*)", re.IGNORECASE)
+_MARK = re.compile(rb"<code>\s{0,64}(?:otpauth|motp)://", re.IGNORECASE)
+
+
+def _sniff(data: bytes) -> bool:
+    """Whether it begins as a page and has the table's heading or one of its URIs."""
+    return _BEGIN.match(data[:1024]) is not None and (
+        _HEADING in data or _MARK.search(data) is not None
+    )
+
+
+def _read(data: bytes, _credentials: Credentials) -> Backup:
+    """Read the URI of every row; one that cannot be read is a problem with its name.
+
+    Raises:
+        FormatError: it is not such a page, or not UTF-8 text, or has too many rows.
+    """
+    if not _sniff(data):
+        raise FormatError("The file is not a page that Authenticator Pro exported.")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise FormatError("The page is not UTF-8 text.") from None
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    for number, found in enumerate(_CODE.finditer(text), 1):
+        if number > MAX_ENTRIES:
+            raise FormatError(f"The page holds more than {MAX_ENTRIES} entries.")
+        told = html.unescape(found[1][: uri.MAX_URI + 1]).strip()
+        try:
+            entry = uri.parse(told)
+        except EntryError as error:
+            problems.append(Problem(f"row {number}{_label(told)}", str(error)))
+        else:
+            entries.append(replace(entry, ranking=len(entries)))
+    return Backup(tuple(entries), problems=tuple(problems))
+
+
+def _label(told: str) -> str:
+    """The name in a URI, as far as it can be told; never what comes after it."""
+    before, mark, _ = told.partition("://")[2].partition("?")
+    shown = safe(uri.readable(before.rpartition("/")[2][:256]), 64).strip()
+    return f" ({shown})" if mark and shown else ""
+
+
+FORMAT = Format(
+    name="authenticator-pro-html",
+    label="Authenticator Pro (Stratum), page of HTML",
+    suffixes=(".html", ".htm"),
+    sniff=_sniff,
+    needs=lambda _data: Needs.NOTHING,
+    read=_read,
+    encrypted=False,
+    asks=Needs.NOTHING,
+)

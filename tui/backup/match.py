@@ -1,0 +1,99 @@
+"""When two entries are the same, have one secret, or have one name; and where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from tui.otp.entry import Entry, OtpType
+from tui.text import safe
+from tui.vault.document import by_secret
+
+Key = Callable[[Entry], tuple[object, ...] | None]
+"""Makes of an entry what it is found by; None where it cannot be found that way."""
+
+_COUNTED = (OtpType.HOTP, OtpType.TOTP)
+_WITH_PIN = (OtpType.MOTP, OtpType.YANDEX)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field in which an entry of a backup is not as the vault has it."""
+
+    field: str
+    """As the user knows it."""
+    here: str
+    """What the vault has, fit to show; empty for a PIN."""
+    there: str
+    """What the backup has, fit to show; empty for a PIN."""
+
+
+def differences(existing: Entry, entry: Entry) -> tuple[Difference, ...]:
+    """Return where names and settings of `entry` are not those of `existing`."""
+    types = (existing.type, entry.type)
+    fields = [
+        ("type", existing.type.value, entry.type.value),
+        ("issuer", safe(existing.issuer, 64), safe(entry.issuer, 64)),
+        ("account", safe(existing.account or "", 64), safe(entry.account or "", 64)),
+    ]
+    if any(each in _COUNTED for each in types):
+        fields.append(("algorithm", existing.algorithm.value, entry.algorithm.value))
+        fields.append(("digits", str(existing.digits), str(entry.digits)))
+    if OtpType.HOTP in types:
+        fields.append(("counter", str(existing.counter), str(entry.counter)))
+    elif OtpType.TOTP in types:
+        fields.append(("period", f"{existing.period} s", f"{entry.period} s"))
+    found = [Difference(*field) for field in fields if field[1] != field[2]]
+    if _pin(existing) != _pin(entry):
+        found.append(Difference("PIN", "", ""))
+    return tuple(found)
+
+
+def by_names(entry: Entry) -> tuple[object, ...] | None:
+    """Key of all entries with one issuer and account; an entry without names has none."""
+    names = (entry.issuer.strip().casefold(), (entry.account or "").strip().casefold())
+    return names if any(names) else None
+
+
+def by_secret_and_names(entry: Entry) -> tuple[object, ...]:
+    """Key of all entries with one secret and one issuer and account."""
+    return (*by_secret(entry), entry.issuer, entry.account or "")
+
+
+def by_everything(entry: Entry) -> tuple[object, ...]:
+    """Key of all entries with one secret, the same names and the same settings.
+
+    Only settings that make a code of its type count, so a Steam entry's period does not; and
+    a counter moves, so it is none.
+    """
+    return (
+        *by_secret_and_names(entry),
+        entry.type,
+        (entry.algorithm, entry.digits) if entry.type in _COUNTED else None,
+        entry.period if entry.type is OtpType.TOTP else None,
+        _pin(entry),
+    )
+
+
+class Index:
+    """Entries by a key; each is found until it is taken."""
+
+    def __init__(self, entries: Iterable[Entry], key: Key) -> None:
+        self._key = key
+        self._waiting: dict[tuple[object, ...], list[Entry]] = {}
+        for entry in reversed(tuple(entries)):
+            made = key(entry)
+            if made is not None:
+                self._waiting.setdefault(made, []).append(entry)
+
+    def first(self, entry: Entry, taken: set[str]) -> Entry | None:
+        """Return the first entry with the key of `entry` whose id is not `taken`."""
+        made = self._key(entry)
+        waiting = self._waiting.get(made, []) if made is not None else []
+        while waiting and waiting[-1].id in taken:
+            waiting.pop()
+        return waiting[-1] if waiting else None
+
+
+def _pin(entry: Entry) -> str | None:
+    return (entry.pin or "") if entry.type in _WITH_PIN else None
