@@ -16,7 +16,7 @@ ROOT = Path(tui.__file__).parent
 
 GROUND = {"errors", "text", "clock"}
 ENGINE = {"otp", "crypto", "vault", "backup"}
-MIDDLE = {"paths", "files", "clocksync", "qr", "password_command"}
+MIDDLE = {"paths", "files", "qr", "password_command"}
 ARROWS = {
     "otp": GROUND,
     "crypto": GROUND | {"otp"},

@@ -138,7 +138,7 @@ async def test_d_in_the_trash_deletes_for_good(make_app: MakeApp) -> None:
         assert "GitHub" not in [entry.issuer for entry in kept]
 
 
-@pytest.mark.parametrize("wrong", ["", "clock not synchronised"])
+@pytest.mark.parametrize("wrong", ["", "clock not synchronized"])
 async def test_what_is_in_the_trash_for_30_days_goes_where_the_clock_is_right(
     make_app: MakeApp, make_vault: MakeVault, clock: FakeClock, wrong: str
 ) -> None:
@@ -438,16 +438,16 @@ async def test_smart_copy_can_be_switched_off(
         assert clipboard.text == code_at(codes_of(app).rows[0], clock.now()).text
 
 
-async def test_an_unsynchronised_clock_is_told_in_the_title(
+async def test_an_unsynchronized_clock_is_told_in_the_title(
     make_app: MakeApp, clock: FakeClock
 ) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        app.clock_warning = lambda: "clock not synchronised"
+        app.clock_warning = lambda: "clock not synchronized"
         title = app.screen.query_one(TitleBar)
         await pass_time(pilot, clock, 1)
-        assert "! clock not synchronised" in lines_of(title)[0]
+        assert "! clock not synchronized" in lines_of(title)[0]
         app.clock_warning = str
         await pass_time(pilot, clock, 61)
         assert "clock" not in lines_of(title)[0]
@@ -460,7 +460,7 @@ async def test_the_warning_never_pushes_the_title_out_of_line(
     app = make_app()
     async with app.run_test(size=(width, 12)) as pilot:
         await settle(pilot)
-        app.clock_warning = lambda: "clock not synchronised"
+        app.clock_warning = lambda: "clock not synchronized"
         await pass_time(pilot, clock, 1)
         line = lines_of(app.screen.query_one(TitleBar))[0]
         assert len(line) == width
@@ -473,7 +473,7 @@ async def test_what_is_not_saved_stands_in_the_title_before_the_clock(
     app = make_app()
     async with app.run_test(size=(40, 12)) as pilot:
         await settle(pilot)
-        app.clock_warning = lambda: "clock not synchronised"
+        app.clock_warning = lambda: "clock not synchronized"
         await pass_time(pilot, clock, 1)
 
         def refuse(*_: Any, **__: Any) -> None:

@@ -11,14 +11,14 @@ import pytest
 from tests.cli.program import PASSWORD, Outcome, Program
 from tests.cli.terminal import Terminal
 from tui.cli import machine
-from tui.clocksync import ClockStatus
+from tui.clock import ClockStatus
 from tui.config.schema import Config
 from tui.vault.vault import Vault
 
 
 @pytest.fixture(autouse=True)
 def _good_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.clocksync.clock_status", lambda: ClockStatus(True, 0.01))
+    monkeypatch.setattr("tui.clock.clock_status", lambda: ClockStatus(True, 0.01))
 
 
 def findings(done: Outcome) -> dict[str, dict[str, Any]]:

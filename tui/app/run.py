@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.app.app import OtpApp
 from tui.app.terminal import take_any_bytes
-from tui.clocksync import clock_warning
+from tui.clock import clock_warning
 
 if TYPE_CHECKING:
     from tui.config.schema import Config

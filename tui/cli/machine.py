@@ -13,7 +13,7 @@ from tui.text import safe
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tui.clocksync import ClockStatus
+    from tui.clock import ClockStatus
     from tui.config.schema import Config
 
 CLOCK_OFF = 5.0
@@ -31,14 +31,14 @@ _PACKAGES = (
 def system_clock(status: ClockStatus | None) -> Finding:
     """Whether codes can be right: a wrong clock makes wrong codes."""
     if status is None:
-        says = "this system does not tell whether it is synchronised; compare it with another"
+        says = "this system does not tell whether it is synchronized; compare it with another"
         return Finding("clock", says)
-    if not status.synchronised:
-        says = "not synchronised, and nobody knows how far off; wrong clocks make wrong codes"
+    if not status.synchronized:
+        says = "not synchronized, and nobody knows how far off; wrong clocks make wrong codes"
         advice = "Turn time synchronisation on, for example: timedatectl set-ntp true"
         return Finding("clock", says, advice)
-    says = f"synchronised, off by {status.may_be_off:.3f} s at most"
-    late = status.may_be_off > CLOCK_OFF
+    says = f"synchronized, off by {status.max_error:.3f} s at most"
+    late = status.max_error > CLOCK_OFF
     return Finding("clock", says, "See why: timedatectl, or chronyc tracking" if late else "")
 
 

@@ -33,7 +33,7 @@ QUIET_SECONDS = 5.0
 MOST_WARNINGS = 3
 """Sentences that are shown at the start, the short ones before the long ones."""
 CLOCK_SECONDS = 60.0
-"""Between two looks at whether the system's clock is synchronised."""
+"""Between two looks at whether the system's clock is synchronized."""
 _SEARCH_BAR = [("↵", "copy"), ("↑↓", "move"), ("⇥", "category"), ("Esc", "clear")]
 _TRASH_KEYS = {"restore": "restore", "delete": "delete for good", "show": "show",
                "next-category": "category", "undo": "undo"}  # fmt: skip

@@ -51,7 +51,7 @@ def run(args: Namespace, context: Context) -> int:
 
 def _findings(context: Context, *, test_copy: bool) -> list[Finding]:
     from tui.cli import checks, machine
-    from tui.clocksync import clock_status
+    from tui.clock import clock_status
 
     config, sentences = context.settings
     found = [*checks.settings(context.config_path, sentences)]

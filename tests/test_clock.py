@@ -1,0 +1,56 @@
+"""The clock status: what the kernel reports, and None where it cannot know."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tui import clock
+from tui.clock import ClockStatus, clock_status, clock_warning
+
+
+@pytest.fixture
+def kernel(monkeypatch: pytest.MonkeyPatch) -> dict[str, float | None]:
+    """A kernel whose maximum error the test sets, on a machine whose host leaves the clock."""
+    says: dict[str, float | None] = {"error": 0.1}
+    monkeypatch.setattr(clock, "_max_error", lambda: says["error"])
+    monkeypatch.setattr(clock, "_set_by_host", lambda: False)
+    return says
+
+
+@pytest.mark.parametrize(
+    ("error", "synchronized"), [(0.0, True), (0.02, True), (15.99, True), (16.0, False)]
+)
+def test_the_max_error_decides(
+    kernel: dict[str, float | None], error: float, synchronized: bool
+) -> None:
+    kernel["error"] = error
+    assert clock_status() == ClockStatus(synchronized, error)
+    assert clock_warning() == ("" if synchronized else "clock not synchronized")
+
+
+def test_no_status_where_the_kernel_cannot_be_asked(
+    kernel: dict[str, float | None],
+) -> None:
+    kernel["error"] = None
+    assert clock_status() is None
+    assert clock_warning() == ""
+
+
+def test_no_status_where_the_host_sets_the_clock(
+    kernel: dict[str, float | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "_set_by_host", lambda: True)
+    kernel["error"] = 16.0
+    assert clock_status() is None
+    assert clock_warning() == ""
+    kernel["error"] = 0.5
+    assert clock_status() == ClockStatus(True, 0.5)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
+def test_the_real_kernel_answers_within_its_bounds() -> None:
+    status = clock_status()
+    assert status is None or 0 <= status.max_error <= clock.MAX_ERROR
+    assert status is None or status.synchronized is (status.max_error < clock.MAX_ERROR)
