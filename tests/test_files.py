@@ -52,9 +52,9 @@ def test_a_pipe_a_device_and_a_folder_are_refused_at_once(tmp_path: Path) -> Non
 
 
 def test_a_missing_file_and_a_name_that_cannot_be_are_said_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match=r"^There is no file .*nothing\.$"):
+    with pytest.raises(FileError, match=r"^No such file: .*nothing\.$"):
         files.read_limited(tmp_path / "nothing")
-    with pytest.raises(FileError, match="not one that a file can have"):
+    with pytest.raises(FileError, match="not a valid file name"):
         files.read_limited("a\0b")
 
 
@@ -65,7 +65,7 @@ def test_a_file_that_may_not_be_read_is_named_with_the_reason(
         raise PermissionError(13, "no")
 
     monkeypatch.setattr(os, "open", refused)
-    with pytest.raises(FileError, match="backup cannot be read: Permission denied"):
+    with pytest.raises(FileError, match=r"Can.t read .*backup: Permission denied"):
         files.read_limited(tmp_path / "backup")
 
 

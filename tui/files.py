@@ -1,4 +1,8 @@
-"""Files that somebody else may have made: read whole, bounded, and never waited for."""
+"""Reading and writing files safely: bounded reads, private new files, atomic replacement.
+
+A read never follows a pipe or device and never waits; a write is complete and durable when
+the function returns.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,23 @@ import contextlib
 import errno
 import os
 import stat
+from pathlib import Path
 
 from tui.errors import FileError
 from tui.text import safe
 
 LIMIT = 16 * 1024 * 1024
 """Most bytes that are read of a vault or a backup (spec: hostile-input.md)."""
+PRIVATE = 0o600
+"""Mode of a file that only its owner may read and write."""
+PRIVATE_FOLDER = 0o700
+OPEN_FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NOCTTY | os.O_NONBLOCK
+"""No link is followed, no pipe waited for, no descriptor inherited."""
+
+_NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+
+
+# --- reading ---------------------------------------------------------------------------------
 
 
 def read_limited(path: str | os.PathLike[str], limit: int = LIMIT) -> bytes:
@@ -25,14 +40,14 @@ def read_limited(path: str | os.PathLike[str], limit: int = LIMIT) -> bytes:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except FileNotFoundError:
-        raise FileError(f"There is no file {name}.") from None
+        raise FileError(f"No such file: {name}.") from None
     except (OSError, ValueError) as error:
-        raise FileError(f"{name} cannot be read: {why(error)}.") from None
+        raise FileError(f"Can't read {name}: {why(error)}.") from None
     try:
         size = regular_size(descriptor, name, limit)
         return read_whole(descriptor, name, size)
     except OSError as error:
-        raise FileError(f"{name} cannot be read: {why(error)}.") from None
+        raise FileError(f"Can't read {name}: {why(error)}.") from None
     finally:
         close(descriptor)
 
@@ -54,7 +69,7 @@ def regular_size(descriptor: int, name: str, limit: int = LIMIT) -> int:
 
 
 def read_whole(descriptor: int, name: str, size: int) -> bytes:
-    """Return the `size` bytes that an open file has.
+    """Return the `size` bytes of an open file.
 
     Raises:
         FileError: it turned out shorter or longer.
@@ -70,8 +85,114 @@ def read_whole(descriptor: int, name: str, size: int) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
+# --- writing ---------------------------------------------------------------------------------
+
+
+def write_new(path: Path, data: bytes, mode: int = PRIVATE) -> None:
+    """Create a file with `data` and exactly `mode`, whatever the umask.
+
+    Raises:
+        OSError: the system refused, or the file exists; nothing is left behind.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | OPEN_FLAGS, PRIVATE)
+    try:
+        try:
+            os.fchmod(descriptor, mode)
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except BaseException:
+        remove(path)
+        raise
+
+
+def put_in_place(temporary: Path, path: Path, former: Path | None = None) -> None:
+    """Rename `temporary` to `path`, in place of any file there.
+
+    Where that cannot be made durable, `former`, a second name or copy of the file that was
+    there, takes the place again; None: no file was there.
+
+    Raises:
+        OSError: the system refused; `path` is what it was, `temporary` is gone.
+    """
+    try:
+        temporary.replace(path)
+    except BaseException:
+        remove(temporary)
+        raise
+    try:
+        sync_folder(path.parent)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            if former is None:
+                path.unlink()
+            else:
+                former.replace(path)
+        raise
+
+
+def replace_file(path: Path, data: bytes, mode: int = PRIVATE) -> None:
+    """Write `data` to `path`, in place of any file there: all of it or nothing.
+
+    A link is replaced, not followed.
+
+    Raises:
+        OSError: the system refused; nothing is left behind.
+    """
+    temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
+    former = temporary.with_suffix(".old") if os.path.lexists(path) else None
+    write_new(temporary, data, mode)
+    try:
+        if former is not None:
+            with contextlib.suppress(OSError):
+                os.link(path, former, follow_symlinks=False)
+        put_in_place(temporary, path, former)
+    finally:
+        if former is not None:
+            remove(former)
+
+
+def make_folder(path: Path) -> None:
+    """Create a folder, 0700 whatever the umask; leave an existing one alone.
+
+    Raises:
+        OSError: the system refused.
+    """
+    with contextlib.suppress(FileExistsError):
+        path.mkdir(PRIVATE_FOLDER)
+        path.chmod(PRIVATE_FOLDER)
+
+
+def remove(path: Path) -> None:
+    """Delete a file; a failure is ignored, since nothing better could be done."""
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
+def sync_folder(path: Path) -> None:
+    """Wait until the names in a folder are on the disk, where the file system supports that.
+
+    Raises:
+        OSError: the system refused.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
+    finally:
+        close(descriptor)
+
+
+# --- both ------------------------------------------------------------------------------------
+
+
 def close(descriptor: int) -> None:
-    """Close what was only read or held: if that fails, nothing is lost."""
+    """Close a descriptor that was only read or locked: a failure loses nothing."""
     with contextlib.suppress(OSError):
         os.close(descriptor)
 
@@ -80,4 +201,4 @@ def why(error: OSError | ValueError) -> str:
     """Return the system's reason, without the path that Python adds."""
     if isinstance(error, OSError) and error.errno is not None:
         return "it is a symbolic link" if error.errno == errno.ELOOP else os.strerror(error.errno)
-    return "the name is not one that a file can have"
+    return "not a valid file name"

@@ -21,9 +21,9 @@ from tui.backup.exporter import Exported, check_place, export
 from tui.backup.model import Backup, Credentials, Fit, Format
 from tui.backup.registry import recognise, target
 from tui.errors import ExportError, ExportExistsError, MatchError
+from tui.files import write_new
 from tui.otp.entry import Binding, Category, Icon
 from tui.vault import envelope
-from tui.vault.disk import write_new
 from tui.vault.document import Document
 from tui.vault.unlock import key_by_password
 

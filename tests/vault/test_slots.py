@@ -86,7 +86,7 @@ def test_a_full_disk_leaves_the_old_password(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr("tui.vault.disk.os.write", full)
+        broken.setattr("tui.files.os.write", full)
         with pytest.raises(NotSavedError, match="Nothing was changed"):
             vault.change_password(NEW, FLOOR)
     assert path.read_bytes() == before

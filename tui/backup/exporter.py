@@ -12,9 +12,17 @@ from pathlib import Path
 from tui.backup.export_plan import compare
 from tui.backup.model import Credentials, Fit, Format
 from tui.errors import ExportError, ExportExistsError, OtpTuiError
-from tui.files import LIMIT, read_limited, why
+from tui.files import (
+    LIMIT,
+    OPEN_FLAGS,
+    PRIVATE,
+    read_limited,
+    remove,
+    sync_folder,
+    why,
+    write_new,
+)
 from tui.text import safe
-from tui.vault.disk import OPEN, PRIVATE, remove, sync_folder, write_new
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 _NOTHING = "Nothing was exported"
@@ -177,7 +185,7 @@ def _put(temporary: Path, place: Path) -> None:
 
 
 def _reserve(place: Path) -> None:
-    os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | OPEN, PRIVATE))
+    os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | OPEN_FLAGS, PRIVATE))
 
 
 def _rename_over(temporary: Path, reserved: Path) -> None:

@@ -13,7 +13,7 @@ import stat
 import time
 from pathlib import Path
 
-from tui.vault.disk import make_folder, remove, write_new
+from tui.files import make_folder, remove, write_new
 
 NEWEST = 10
 """So many of the newest stay."""

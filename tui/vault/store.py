@@ -17,10 +17,21 @@ from pathlib import Path
 
 from tui.clock import Clock
 from tui.errors import DamagedVaultError, FileError, NotSavedError, VaultError, VaultMissingError
-from tui.files import close, read_whole, regular_size, why
+from tui.files import (
+    OPEN_FLAGS,
+    PRIVATE,
+    close,
+    make_folder,
+    put_in_place,
+    read_whole,
+    regular_size,
+    remove,
+    replace_file,
+    why,
+    write_new,
+)
 from tui.text import safe
 from tui.vault.backups import Backups
-from tui.vault.disk import OPEN, PRIVATE, make_folder, remove, sync_folder, write_new
 from tui.vault.envelope import BACKUP_HINT
 
 LOCK_ATTEMPTS = 250
@@ -56,7 +67,7 @@ class Store:
             VaultError: not a regular file, a symbolic link, another user's, not readable.
         """
         try:
-            descriptor = os.open(self.path, os.O_RDONLY | OPEN)
+            descriptor = os.open(self.path, os.O_RDONLY | OPEN_FLAGS)
         except FileNotFoundError:
             raise VaultMissingError(f"There is no vault at {self.name}.") from None
         except OSError as error:
@@ -101,7 +112,9 @@ class Store:
             OSError: the system refused the lock's file.
         """
         descriptor = os.open(
-            self.path.with_name(self.path.name + ".lock"), os.O_RDWR | os.O_CREAT | OPEN, PRIVATE
+            self.path.with_name(self.path.name + ".lock"),
+            os.O_RDWR | os.O_CREAT | OPEN_FLAGS,
+            PRIVATE,
         )
         try:
             status = os.fstat(descriptor)
@@ -124,21 +137,17 @@ class Store:
         Raises:
             OSError: the system refused; the vault is what it was.
         """
-        temporary = self._write_temporary(data)
+        temporary = self.path.with_name(f"{_prefix(self.path)}{os.urandom(8).hex()}.tmp")
+        write_new(temporary, data)
         kept: Path | None = None
         try:
             if current is not None:
                 kept = self._backups.keep(current, self._clock.now())
-            temporary.replace(self.path)
+            put_in_place(temporary, self.path, kept)
         except BaseException:
             remove(temporary)
             if kept is not None:
                 remove(kept)
-            raise
-        try:
-            sync_folder(self.path.parent)
-        except OSError:
-            self._put_back(kept)
             raise
         if small and kept is not None:
             remove(kept)
@@ -154,13 +163,7 @@ class Store:
             stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(self._clock.now()))
             name = f"{self.path.stem}.conflict-{stamp}-{os.urandom(3).hex()}{self.path.suffix}"
             self._conflict = self.path.with_name(name)
-        temporary = self._write_temporary(data)
-        try:
-            temporary.replace(self._conflict)
-        except BaseException:
-            remove(temporary)
-            raise
-        sync_folder(self.path.parent)
+        replace_file(self._conflict, data)
         return self._conflict
 
     def warn(self, sentence: str) -> None:
@@ -201,18 +204,6 @@ class Store:
             f"The change is not saved: another program has been writing {self.name} for 5 s.",
             "Try again.",
         )
-
-    def _write_temporary(self, data: bytes) -> Path:
-        path = self.path.with_name(f"{_prefix(self.path)}{os.urandom(8).hex()}.tmp")
-        write_new(path, data)
-        return path
-
-    def _put_back(self, kept: Path | None) -> None:
-        with contextlib.suppress(OSError):
-            if kept is None:
-                self.path.unlink()
-            else:
-                kept.replace(self.path)
 
     def _tidy(self) -> None:
         """Remove what a crash left behind: under the lock nobody else is writing."""
