@@ -4,33 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui.crypto.bounds import (
+    DEFAULT_MEMORY_KIB,
+    DEFAULT_PARALLELISM,
+    DEFAULT_TIME_COST,
+    MAX_MEMORY_KIB,
+    MAX_PARALLELISM,
+    MAX_TIME_COST,
+    MAX_WORK_KIB,
+    MIN_MEMORY_KIB,
+    MIN_TIME_COST,
+)
 from tui.errors import CryptoError
 
 ARGON2_VERSION = 19
 """The version of Argon2 that all files carry (0x13, RFC 9106)."""
-MAX_MEMORY_KIB = 1024 * 1024
-"""1 GiB: more memory than this is refused (spec: vault.md)."""
-MAX_TIME_COST = 16
-"""More passes than this are refused."""
-MAX_PARALLELISM = 16
-"""More lanes than this are refused."""
-MAX_WORK_KIB = 4 * 1024 * 1024
-"""4 GiB: the most that memory times passes may come to."""
-FLOOR_MEMORY_KIB = 19456
-"""Memory of the weakest parameters that are ever written."""
-FLOOR_TIME_COST = 2
-"""Passes of the weakest parameters that are ever written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Argon2Params:
     """What one derivation costs. The defaults are for new vaults."""
 
-    time_cost: int = 3
+    time_cost: int = DEFAULT_TIME_COST
     """Passes over the memory."""
-    memory_kib: int = 65536
+    memory_kib: int = DEFAULT_MEMORY_KIB
     """Memory in KiB."""
-    parallelism: int = 4
+    parallelism: int = DEFAULT_PARALLELISM
     """Lanes, which run at the same time where there are cores for them."""
 
 
@@ -61,9 +60,9 @@ def check_write(params: Argon2Params) -> Argon2Params:
         CryptoError: out of the bounds of `check_read`, or below the floor.
     """
     check_read(params)
-    if params.memory_kib < FLOOR_MEMORY_KIB or params.time_cost < FLOOR_TIME_COST:
+    if params.memory_kib < MIN_MEMORY_KIB or params.time_cost < MIN_TIME_COST:
         raise CryptoError(
-            f"Argon2 must take at least {FLOOR_MEMORY_KIB} KiB and {FLOOR_TIME_COST} passes."
+            f"Argon2 must take at least {MIN_MEMORY_KIB} KiB and {MIN_TIME_COST} passes."
         )
     return params
 
