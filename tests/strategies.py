@@ -10,8 +10,6 @@ from functools import cache
 from hypothesis import strategies as st
 
 from tui.otp.entry import (
-    DEFAULT_DIGITS,
-    DEFAULT_PERIOD,
     MAX_COUNTER,
     Algorithm,
     Binding,
@@ -72,8 +70,8 @@ def entries(draw: st.DrawFn) -> Entry:
         account=draw(_accounts),
         secret=draw(secrets(kind)),
         algorithm=draw(_algorithms) if counted else Algorithm.SHA1,
-        digits=draw(_digits) if counted else DEFAULT_DIGITS[kind],
-        period=draw(_periods) if counted else DEFAULT_PERIOD[kind],
+        digits=draw(_digits) if counted else kind.default_digits,
+        period=draw(_periods) if counted else kind.default_period,
         counter=draw(_counters) if kind is OtpType.HOTP else 0,
         pin=draw(_pins),
         icon=draw(_icon_names),
@@ -141,8 +139,8 @@ def fitting_documents(
             account=draw(accounts),
             secret=draw(_fitting_secrets(kind, odd="secret" in holds)),
             algorithm=draw(_algorithms) if counted else Algorithm.SHA1,
-            digits=draw(_fitting_digits) if counted else DEFAULT_DIGITS[kind],
-            period=draw(periods_kept) if kind is OtpType.TOTP else DEFAULT_PERIOD[kind],
+            digits=draw(_fitting_digits) if counted else kind.default_digits,
+            period=draw(periods_kept) if kind is OtpType.TOTP else kind.default_period,
             counter=draw(_counters) if kind is OtpType.HOTP else 0,
             pin=draw(_fitting_pins) if "pin" in holds else None,
             icon=draw(shown) if "icon" in holds else None,

@@ -7,10 +7,9 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.crypto.kdf import FLOOR_MEMORY_KIB, FLOOR_TIME_COST, Argon2Params
+from tui.crypto.bounds import MIN_MEMORY_KIB, MIN_TIME_COST
+from tui.crypto.kdf import Argon2Params
 from tui.otp.entry import (
-    DEFAULT_DIGITS,
-    DEFAULT_PERIOD,
     Algorithm,
     Binding,
     Category,
@@ -62,7 +61,7 @@ def make_demo_vault(folder: Path, clock: Clock) -> tuple[Path, str]:
         VaultError: it cannot be written there.
     """
     path = folder / "demo.json"
-    params = Argon2Params(FLOOR_TIME_COST, FLOOR_MEMORY_KIB, 1)
+    params = Argon2Params(MIN_TIME_COST, MIN_MEMORY_KIB, 1)
     vault = Vault.create(path, DEMO_PASSWORD, params, clock)
     vault.change(lambda _empty: demo_document(clock.now()))
     return path, DEMO_PASSWORD
@@ -81,7 +80,7 @@ def _entry(place: int, moment: int) -> Entry:
         ranking=place,
         created=moment,
         updated=moment,
-        **{"digits": DEFAULT_DIGITS[type_], "period": DEFAULT_PERIOD[type_], **more},
+        **{"digits": type_.default_digits, "period": type_.default_period, **more},
     )
 
 

@@ -30,7 +30,7 @@ def test_details_are_told_without_the_secret(filled: Program) -> None:
     assert fields(done.out) == {
         "Issuer": "GitHub",
         "Account": "octocat",
-        "Type": "TOTP, changes with time",
+        "Type": "Time-based (TOTP)",
         "Algorithm": "SHA1",
         "Digits": "8",
         "Period": "30 s",

@@ -172,7 +172,7 @@ def test_a_code_does_not_show_itself() -> None:
 def test_knowing_entries_and_remaining_seconds_does_not_import_pyotp() -> None:
     program = (
         "import sys, tui.otp.codes as c, tui.otp.entry as e, tui.otp.secret as s\n"
-        "c.remaining(e.Entry(type='totp', issuer='', secret=s.Secret.base32('AE')), 0)\n"
+        "c.remaining(e.Entry(type=e.OtpType.TOTP, issuer='', secret=s.Secret.base32('AE')), 0)\n"
         "sys.exit('pyotp' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from tests.strategies import entries
 from tui.errors import EntryError
-from tui.otp.draft import WITH_PIN, Draft
+from tui.otp.draft import Draft
 from tui.otp.entry import Algorithm, Entry, OtpType
 from tui.otp.secret import Secret
 
@@ -108,7 +108,7 @@ def test_what_is_not_touched_stays_as_it_is(entry: Entry) -> None:
     assert noted.secret.key == entry.secret.key
 
 
-@pytest.mark.parametrize("kind", WITH_PIN)
+@pytest.mark.parametrize("kind", [kind for kind in OtpType if kind.has_pin])
 def test_a_pin_that_the_entry_never_had_is_not_asked_for(kind: OtpType) -> None:
     """Some apps write none; the rest of such an entry can be edited all the same."""
     draft = MOTP if kind is OtpType.MOTP else YANDEX

@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 
 from tui.errors import UriError
 from tui.otp.entry import (
-    DEFAULT_DIGITS,
-    DEFAULT_PERIOD,
     MAX_COUNTER,
     MAX_PERIOD,
     Algorithm,
@@ -40,7 +38,7 @@ text_secrets = st.text(
 def entries(draw: st.DrawFn) -> Entry:
     """Draw entries as far as a URI can hold them: those with an issuer."""
     kind = draw(st.sampled_from(OtpType))
-    counted = kind in (OtpType.TOTP, OtpType.HOTP)
+    counted = kind.has_digits
     secret = {
         OtpType.MOTP: text_secrets.map(Secret.text),
         OtpType.YANDEX: st.just(Secret.base32("LA2V6KMCGYMWWVEW64RNP3JA3I")),
@@ -51,8 +49,8 @@ def entries(draw: st.DrawFn) -> Entry:
         account=draw(st.none() | names),
         secret=draw(secret),
         algorithm=draw(st.sampled_from(Algorithm)) if counted else Algorithm.SHA1,
-        digits=draw(st.integers(4, 10)) if counted else DEFAULT_DIGITS[kind],
-        period=draw(st.integers(1, MAX_PERIOD)) if kind is OtpType.TOTP else DEFAULT_PERIOD[kind],
+        digits=draw(st.integers(4, 10)) if counted else kind.default_digits,
+        period=draw(st.integers(1, MAX_PERIOD)) if kind is OtpType.TOTP else kind.default_period,
         counter=draw(st.integers(0, MAX_COUNTER)) if kind is OtpType.HOTP else 0,
     )
 

@@ -11,7 +11,7 @@ from tests.interop import ROOT as INTEROP
 from tests.interop import samples, vectors
 from tui.errors import UriError
 from tui.otp.codes import code_at
-from tui.otp.entry import DEFAULT_DIGITS, DEFAULT_PERIOD, Algorithm, Entry, OtpType
+from tui.otp.entry import Algorithm, Entry, OtpType
 from tui.otp.secret import Secret
 from tui.otp.uri import build, parse, tags
 
@@ -122,8 +122,8 @@ def test_every_uri_is_built_to_the_byte() -> None:
             account=fields["account"],
             secret=read(fields["secret"]),
             algorithm=Algorithm(fields.get("algorithm", "SHA1")),
-            digits=fields.get("digits", DEFAULT_DIGITS[kind]),
-            period=fields.get("period", DEFAULT_PERIOD[kind]),
+            digits=fields.get("digits", kind.default_digits),
+            period=fields.get("period", kind.default_period),
             counter=fields.get("counter", 0),
             pin=fields.get("pin"),
         )

@@ -9,9 +9,9 @@ import pytest
 
 from tests.interop import vectors
 from tui.errors import EntryError
+from tui.otp.algorithms import hotp as hotp_code
 from tui.otp.codes import code_at
 from tui.otp.entry import Algorithm, Entry, OtpType
-from tui.otp.hotp import code as hotp_code
 from tui.otp.secret import Secret
 
 

@@ -17,8 +17,6 @@ from tui.text import safe
 if TYPE_CHECKING:
     from tui.vault.document import Document
 
-_COUNTED = (OtpType.TOTP, OtpType.HOTP)
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -154,7 +152,7 @@ def _told(target: Format, entry: Entry) -> dict[str, object]:
         "account": entry.account or "",
         "secret": entry.secret.normal,
     }
-    if entry.type in _COUNTED:
+    if entry.type.has_digits:
         told |= {"algorithm": entry.algorithm, "digits": entry.digits}
     if entry.type is OtpType.TOTP:
         told["period"] = entry.period

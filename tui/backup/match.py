@@ -12,9 +12,6 @@ from tui.vault.document import by_secret
 Key = Callable[[Entry], tuple[object, ...] | None]
 """Makes of an entry what it is found by; None where it cannot be found that way."""
 
-_COUNTED = (OtpType.HOTP, OtpType.TOTP)
-_WITH_PIN = (OtpType.MOTP, OtpType.YANDEX)
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -36,7 +33,7 @@ def differences(existing: Entry, entry: Entry) -> tuple[Difference, ...]:
         ("issuer", safe(existing.issuer, 64), safe(entry.issuer, 64)),
         ("account", safe(existing.account or "", 64), safe(entry.account or "", 64)),
     ]
-    if any(each in _COUNTED for each in types):
+    if any(each.has_digits for each in types):
         fields.append(("algorithm", existing.algorithm.value, entry.algorithm.value))
         fields.append(("digits", str(existing.digits), str(entry.digits)))
     if OtpType.HOTP in types:
@@ -69,7 +66,7 @@ def by_everything(entry: Entry) -> tuple[object, ...]:
     return (
         *by_secret_and_names(entry),
         entry.type,
-        (entry.algorithm, entry.digits) if entry.type in _COUNTED else None,
+        (entry.algorithm, entry.digits) if entry.type.has_digits else None,
         entry.period if entry.type is OtpType.TOTP else None,
         _pin(entry),
     )
@@ -96,4 +93,4 @@ class Index:
 
 
 def _pin(entry: Entry) -> str | None:
-    return (entry.pin or "") if entry.type in _WITH_PIN else None
+    return (entry.pin or "") if entry.type.has_pin else None

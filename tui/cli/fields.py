@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from tui.cli.query import typed
 from tui.errors import UsageError
-from tui.otp.draft import WITH_DIGITS, WITH_PIN
 from tui.otp.entry import Algorithm, OtpType
 
 if TYPE_CHECKING:
@@ -20,11 +19,11 @@ if TYPE_CHECKING:
 _TEXTS = ("issuer", "account", "digits", "period", "counter")
 _ASKED = ("secret", "pin")
 _FITS = {
-    "algorithm": WITH_DIGITS,
-    "digits": WITH_DIGITS,
-    "period": (OtpType.TOTP,),
-    "counter": (OtpType.HOTP,),
-    "pin": WITH_PIN,
+    "algorithm": [kind for kind in OtpType if kind.has_digits],
+    "digits": [kind for kind in OtpType if kind.has_digits],
+    "period": [kind for kind in OtpType if kind.has_period],
+    "counter": [kind for kind in OtpType if kind.has_counter],
+    "pin": [kind for kind in OtpType if kind.has_pin],
 }
 """The types that a field is for; the others are for all."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tui.errors import EntryError
-from tui.otp import motp, yandex
-from tui.otp.entry import DEFAULT_PERIOD, Entry, OtpType
-from tui.otp.totp import step
+from tui.otp import algorithms
+from tui.otp.algorithms import step_at
+from tui.otp.entry import Entry, OtpType
 
 _SPLITS = {6: (3,), 7: (3,), 8: (2, 5), 9: (3, 6), 10: (4, 7)}
 _LETTERS_SPLIT = (4,)
@@ -48,9 +48,14 @@ def period(entry: Entry) -> int | None:
 
     The entry's own number counts for TOTP alone; the others keep theirs only for export.
     """
-    if entry.type is OtpType.TOTP:
-        return entry.period
-    return None if entry.type is OtpType.HOTP else DEFAULT_PERIOD[entry.type]
+    if entry.type.has_counter:
+        return None
+    return entry.period if entry.type.has_period else entry.type.default_period
+
+
+def code_length(entry: Entry) -> int:
+    """Return how many characters a code of `entry` has."""
+    return entry.digits if entry.type.has_digits else entry.type.default_digits
 
 
 def remaining(entry: Entry, moment: float) -> int | None:
@@ -60,7 +65,7 @@ def remaining(entry: Entry, moment: float) -> int | None:
         EntryError: as `code_at`, for the moment.
     """
     seconds = period(entry)
-    return None if seconds is None else (step(moment, seconds) + 1) * seconds - int(moment)
+    return None if seconds is None else (step_at(moment, seconds) + 1) * seconds - int(moment)
 
 
 def group(text: str) -> str:
@@ -77,31 +82,26 @@ def _code(entry: Entry, moment: float, ahead: int) -> Code:
     seconds = period(entry)
     if seconds is None:
         return Code(_text(entry, entry.counter + ahead), None)
-    number = step(moment, seconds) + ahead
+    number = step_at(moment, seconds) + ahead
     return Code(_text(entry, number), float((number + 1) * seconds))
 
 
 def _text(entry: Entry, number: int) -> str:
-    # pyotp takes 16 ms to import, which a program that shows no code need not spend.
     key = entry.secret.key
     match entry.type:
         case OtpType.TOTP | OtpType.HOTP:
-            from tui.otp import hotp
-
-            return hotp.code(key, number, entry.digits, entry.algorithm)
+            return algorithms.hotp(key, number, entry.digits, entry.algorithm)
         case OtpType.STEAM:
-            from tui.otp import steam
-
-            return steam.code(key, number)
+            return algorithms.steam(key, number)
         case OtpType.MOTP:
-            return motp.code(key, number, _pin(entry))
+            return algorithms.motp(key, number, _pin(entry))
         case OtpType.YANDEX:
             pin = _pin(entry)
             if not pin:
                 raise EntryError(
                     "a Yandex code needs the PIN, and this entry has none", "Add its PIN."
                 )
-            return yandex.code(key, number, pin)
+            return algorithms.yandex(key, number, pin)
 
 
 def _pin(entry: Entry) -> bytes:

@@ -8,19 +8,10 @@ from datetime import UTC, datetime
 
 from tui.errors import EntryError
 from tui.otp import uri
-from tui.otp.codes import period
-from tui.otp.entry import DEFAULT_DIGITS, DEFAULT_PERIOD, Algorithm, Category, Entry, OtpType
+from tui.otp.codes import code_length, period
+from tui.otp.entry import Algorithm, Category, Entry, OtpType
 from tui.text import safe
 
-KINDS = {
-    OtpType.TOTP: "TOTP, changes with time",
-    OtpType.HOTP: "HOTP, counts its codes",
-    OtpType.STEAM: "Steam",
-    OtpType.MOTP: "Mobile-OTP",
-    OtpType.YANDEX: "Yandex",
-}
-"""What a type is called."""
-_COUNTED = (OtpType.TOTP, OtpType.HOTP)
 _LONGEST = 100_000
 
 
@@ -36,9 +27,9 @@ def details(entry: Entry, categories: Iterable[Category]) -> list[tuple[str, str
     told = [
         ("Issuer", safe(entry.issuer)),
         ("Account", safe(entry.account or "")),
-        ("Type", KINDS[entry.type]),
-        ("Algorithm", entry.algorithm.value if entry.type in _COUNTED else ""),
-        ("Digits", str(digits(entry))),
+        ("Type", entry.type.label),
+        ("Algorithm", entry.algorithm.value if entry.type.has_digits else ""),
+        ("Digits", str(code_length(entry))),
         ("Period", "" if seconds is None else f"{seconds} s"),
         ("Counter", str(entry.counter) if entry.type is OtpType.HOTP else ""),
         ("Categories", ", ".join(safe(name) for name in names)),
@@ -50,11 +41,6 @@ def details(entry: Entry, categories: Iterable[Category]) -> list[tuple[str, str
         ("Copied", _copied(entry)),
     ]
     return [(name, value) for name, value in told if value]
-
-
-def digits(entry: Entry) -> int:
-    """Return how many characters a code of `entry` has."""
-    return entry.digits if entry.type in _COUNTED else DEFAULT_DIGITS[entry.type]
 
 
 def local_time(moment: int) -> str:
@@ -123,7 +109,7 @@ def _note(entry: Entry) -> str:
             f"The phone goes on from counter {entry.counter}. "
             "From then on it and this vault count apart."
         )
-    usual = (Algorithm.SHA1, DEFAULT_DIGITS[entry.type], DEFAULT_PERIOD[entry.type])
+    usual = (Algorithm.SHA1, entry.type.default_digits, entry.type.default_period)
     if (entry.algorithm, entry.digits, entry.period) != usual:
         return (
             "Not every app heeds other hashes, digits and periods than the usual: "

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, replace
 
 from tui.errors import EntryError
 from tui.otp.entry import (
-    DEFAULT_DIGITS,
-    DEFAULT_PERIOD,
     MAX_COUNTER,
     MAX_PERIOD,
     Algorithm,
@@ -19,10 +17,6 @@ from tui.text import NAME_LIMIT, clean
 
 NOTE_LIMIT = 10_000
 """Longest note, in characters."""
-WITH_PIN = (OtpType.MOTP, OtpType.YANDEX)
-"""The types whose codes take a PIN."""
-WITH_DIGITS = (OtpType.TOTP, OtpType.HOTP)
-"""The types that leave a choice of algorithm and digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +50,7 @@ class Draft:
     @classmethod
     def of(cls, entry: Entry) -> Draft:
         """Return the fields of an entry that is there; those that its type lacks are empty."""
-        counted = entry.type in WITH_DIGITS
+        counted = entry.type.has_digits
         return cls(
             type=entry.type,
             issuer=entry.issuer,
@@ -91,7 +85,7 @@ class Draft:
             if text and not _is_number(text, low, high):
                 found[name] = f"A whole number from {low} to {high}."
         lacked = base is not None and base.type is self.type and not base.pin
-        if self.type in WITH_PIN and not self.pin and not lacked:
+        if self.type.has_pin and not self.pin and not lacked:
             found["pin"] = "These codes need a PIN."
         if len(self.note) > NOTE_LIMIT:
             found["note"] = f"At most {NOTE_LIMIT} characters."
@@ -115,11 +109,11 @@ class Draft:
             "issuer": clean(self.issuer).strip(),
             "account": clean(self.account).strip() or None,
             "secret": self._secret(),
-            "algorithm": self.algorithm if self.type in WITH_DIGITS else Algorithm.SHA1,
-            "digits": self._number("digits", DEFAULT_DIGITS[self.type]),
-            "period": self._number("period", DEFAULT_PERIOD[self.type]),
+            "algorithm": self.algorithm if self.type.has_digits else Algorithm.SHA1,
+            "digits": self._number("digits", self.type.default_digits),
+            "period": self._number("period", self.type.default_period),
             "counter": counter if self.type is OtpType.HOTP else 0,
-            "pin": (self.pin or None) if self.type in WITH_PIN else None,
+            "pin": (self.pin or None) if self.type.has_pin else None,
             "note": self.note,
         }
         if base is None:
@@ -138,7 +132,7 @@ class Draft:
 
     def _numbers(self) -> list[tuple[str, int, int]]:
         bounds = []
-        if self.type in WITH_DIGITS:
+        if self.type.has_digits:
             bounds.append(("digits", 1, 10))
         if self.type is OtpType.TOTP:
             bounds.append(("period", 1, MAX_PERIOD))
@@ -163,13 +157,13 @@ def _kept(draft: Draft, base: Entry, made: Entry) -> Entry:
         return replace(made, **hidden)  # type: ignore[arg-type]
     if draft.secret == base.secret.given:
         hidden["secret"] = base.secret
-    if made.type not in WITH_DIGITS:
+    if not made.type.has_digits:
         hidden |= {"algorithm": base.algorithm, "digits": base.digits}
     if made.type is not OtpType.TOTP:
         hidden["period"] = base.period
     if made.type is not OtpType.HOTP:
         hidden["counter"] = base.counter
-    if made.type not in WITH_PIN or draft.pin == (base.pin or ""):
+    if not made.type.has_pin or draft.pin == (base.pin or ""):
         hidden["pin"] = base.pin
     return replace(made, **hidden)  # type: ignore[arg-type]
 

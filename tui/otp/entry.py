@@ -22,13 +22,70 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class OtpType(StrEnum):
-    """The five kinds of one-time passwords."""
+    """The five types of one-time passwords, and which fields each has."""
 
     TOTP = "totp"
     HOTP = "hotp"
     STEAM = "steam"
     MOTP = "motp"
     YANDEX = "yandex"
+
+    @property
+    def label(self) -> str:
+        """Name to show where there is room: `Time-based (TOTP)`, `Steam`."""
+        return _LABELS.get(self) or self.short_label
+
+    @property
+    def short_label(self) -> str:
+        """Name to show in a sentence: `TOTP`, `Mobile-OTP`."""
+        return _SHORT_LABELS[self]
+
+    @property
+    def has_digits(self) -> bool:
+        """Whether each entry sets its own digits and hash."""
+        return self in (OtpType.TOTP, OtpType.HOTP)
+
+    @property
+    def has_period(self) -> bool:
+        """Whether each entry sets its own period."""
+        return self is OtpType.TOTP
+
+    @property
+    def has_counter(self) -> bool:
+        """Whether codes come from a counter rather than from the time."""
+        return self is OtpType.HOTP
+
+    @property
+    def has_pin(self) -> bool:
+        """Whether a PIN goes into the code."""
+        return self in (OtpType.MOTP, OtpType.YANDEX)
+
+    @property
+    def default_digits(self) -> int:
+        """Characters of a code; without `has_digits` no other number is possible."""
+        return _DEFAULT_DIGITS[self]
+
+    @property
+    def default_period(self) -> int:
+        """Seconds that a code is valid; without `has_period` no other number is possible."""
+        return 10 if self is OtpType.MOTP else 30
+
+
+_LABELS = {OtpType.TOTP: "Time-based (TOTP)", OtpType.HOTP: "Counter-based (HOTP)"}
+_SHORT_LABELS = {
+    OtpType.TOTP: "TOTP",
+    OtpType.HOTP: "HOTP",
+    OtpType.STEAM: "Steam",
+    OtpType.MOTP: "Mobile-OTP",
+    OtpType.YANDEX: "Yandex",
+}
+_DEFAULT_DIGITS = {
+    OtpType.TOTP: 6,
+    OtpType.HOTP: 6,
+    OtpType.STEAM: 5,
+    OtpType.MOTP: 6,
+    OtpType.YANDEX: 8,
+}
 
 
 class Algorithm(StrEnum):
@@ -37,25 +94,6 @@ class Algorithm(StrEnum):
     SHA1 = "SHA1"
     SHA256 = "SHA256"
     SHA512 = "SHA512"
-
-
-DEFAULT_DIGITS = {
-    OtpType.TOTP: 6,
-    OtpType.HOTP: 6,
-    OtpType.STEAM: 5,
-    OtpType.MOTP: 6,
-    OtpType.YANDEX: 8,
-}
-"""Characters of a code; for Steam, Mobile-OTP and Yandex no other number is possible."""
-
-DEFAULT_PERIOD = {
-    OtpType.TOTP: 30,
-    OtpType.HOTP: 30,
-    OtpType.STEAM: 30,
-    OtpType.MOTP: 10,
-    OtpType.YANDEX: 30,
-}
-"""Seconds that a code is valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +208,7 @@ def check(entry: Entry) -> Entry:
     """
     if len(entry.issuer) > NAME_LIMIT or len(entry.account or "") > NAME_LIMIT:
         raise EntryError(f"its name is longer than {NAME_LIMIT} characters")
-    if entry.type in (OtpType.TOTP, OtpType.HOTP) and not 1 <= entry.digits <= 10:
+    if entry.type.has_digits and not 1 <= entry.digits <= 10:
         raise EntryError(f"digits must be 1 to 10, not {short(entry.digits)}")
     if not 1 <= entry.period <= MAX_PERIOD:
         raise EntryError(f"period must be 1 second to a year, not {short(entry.period)}")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import quote, unquote_to_bytes
 
 from tui.errors import EntryError, UriError
-from tui.otp.entry import DEFAULT_DIGITS, DEFAULT_PERIOD, Algorithm, Entry, OtpType, check
+from tui.otp.entry import Algorithm, Entry, OtpType, check
 from tui.otp.secret import Secret
 from tui.text import clean
 
@@ -22,7 +22,6 @@ _TYPES = {
     "steam": OtpType.STEAM,
     "yaotp": OtpType.YANDEX,
 }
-_COUNTED = (OtpType.TOTP, OtpType.HOTP)
 _MERAKI = "/Meraki"
 
 _bad_escape = re.compile("%(?![0-9A-Fa-f]{2})").search
@@ -63,8 +62,8 @@ def parse(uri: str, *, lone_is_account: bool = False) -> Entry:
     if secret is None:
         raise UriError("the URI has no secret")
     icon = given.get("icon", "")
-    digits, period, algorithm = DEFAULT_DIGITS[kind], DEFAULT_PERIOD[kind], Algorithm.SHA1
-    if kind in _COUNTED:
+    digits, period, algorithm = kind.default_digits, kind.default_period, Algorithm.SHA1
+    if kind.has_digits:
         digits = _number(given, "digits", digits)
         algorithm = _algorithm(given.get("algorithm"))
         if not MIN_DIGITS <= digits <= MAX_DIGITS:
@@ -125,13 +124,13 @@ def build(entry: Entry) -> str:
     parts = [f"secret={entry.secret.normal}"]
     if issuer:
         parts.append(f"issuer={issuer}")
-    if entry.type in _COUNTED:
+    if entry.type.has_digits:
         if entry.algorithm is not Algorithm.SHA1:
             parts.append(f"algorithm={entry.algorithm.value}")
-        if entry.digits != DEFAULT_DIGITS[entry.type]:
+        if entry.digits != entry.type.default_digits:
             parts.append(f"digits={entry.digits}")
     match entry.type:
-        case OtpType.TOTP if entry.period != DEFAULT_PERIOD[OtpType.TOTP]:
+        case OtpType.TOTP if entry.period != OtpType.TOTP.default_period:
             parts.append(f"period={entry.period}")
         case OtpType.HOTP:
             parts.append(f"counter={entry.counter}")

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tui.errors import EntryError
-from tui.otp.entry import DEFAULT_DIGITS, DEFAULT_PERIOD, Algorithm, Binding, Entry, OtpType, check
+from tui.otp.entry import Algorithm, Binding, Entry, OtpType, check
 from tui.otp.secret import Secret
 
 MAX_ID = 64
@@ -138,7 +138,7 @@ def _completed(raw: dict[str, Any]) -> dict[str, Any]:
     kind = raw["type"] if type(raw["type"]) is str else ""
     if kind not in _TYPES:
         raise EntryError("its type is unknown")
-    usual = {"digits": DEFAULT_DIGITS[_TYPES[kind]], "period": DEFAULT_PERIOD[_TYPES[kind]]}
+    usual = {"digits": _TYPES[kind].default_digits, "period": _TYPES[kind].default_period}
     return _DEFAULTS | usual | raw
 
 

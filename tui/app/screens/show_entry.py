@@ -16,8 +16,8 @@ from tui.app.glyphs import glyphs_of
 from tui.app.screens.base import Dialog, beside
 from tui.app.widgets.bars import KeyBar
 from tui.errors import EntryError, NotSavedError, OtpTuiError
-from tui.otp.codes import code_at, group, remaining
-from tui.otp.describe import details, digits, enrolment
+from tui.otp.codes import code_at, code_length, group, remaining
+from tui.otp.describe import details, enrolment
 from tui.otp.entry import Entry, OtpType
 from tui.text import safe
 from tui.vault.trash import days_left
@@ -96,7 +96,7 @@ class ShowScreen(Dialog[str | None]):
         if entry.type is OtpType.HOTP:
             if self._taken:
                 return group(self._taken), f"of counter {entry.counter - 1}", False
-            dots = group("0" * digits(entry)).replace("0", glyphs_of(self.app).dot)
+            dots = group("0" * code_length(entry)).replace("0", glyphs_of(self.app).dot)
             return dots, "Space gives a code and moves the counter", False
         try:
             text, left = code_at(entry, moment).text, remaining(entry, moment) or 0

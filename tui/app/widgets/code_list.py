@@ -16,8 +16,8 @@ from tui.app.looks import looks_of
 from tui.app.widgets.cells import fit
 from tui.app.widgets.line_list import LineList
 from tui.errors import EntryError
-from tui.otp.codes import Code, code_at, group, next_code, period, remaining
-from tui.otp.entry import DEFAULT_DIGITS, Entry, OtpType
+from tui.otp.codes import Code, code_at, code_length, group, next_code, period, remaining
+from tui.otp.entry import Entry, OtpType
 from tui.vault.trash import days_left
 
 EXPIRING = 5
@@ -283,10 +283,7 @@ class CodeList(LineList):
 
 def blank(entry: Entry) -> str:
     """Return what stands in place of a code that was not asked for yet."""
-    length = (
-        entry.digits if entry.type in (OtpType.TOTP, OtpType.HOTP) else DEFAULT_DIGITS[entry.type]
-    )
-    return group("·" * length)
+    return group("·" * code_length(entry))
 
 
 def _brief(seconds: int) -> str:

@@ -14,8 +14,8 @@ from textual.widgets import Input, Select, TextArea
 from tui.app.widgets.category_field import CategoryField
 from tui.app.widgets.form_fields import FoldLine, FormInput, FormRow, LiveCode, NoteArea
 from tui.app.widgets.password_input import PasswordInput
-from tui.otp.draft import WITH_DIGITS, WITH_PIN, Draft
-from tui.otp.entry import DEFAULT_DIGITS, DEFAULT_PERIOD, Algorithm, Category, OtpType
+from tui.otp.draft import Draft
+from tui.otp.entry import Algorithm, Category, OtpType
 
 _TYPES = (
     ("TOTP, by time", OtpType.TOTP),
@@ -208,23 +208,20 @@ class EntryFields(Vertical):
         """Show the fields of the type, and those behind "more" where one of them matters."""
         kind = draft.type
         shown = {
-            "pin": kind in WITH_PIN,
-            "algorithm": kind in WITH_DIGITS,
-            "digits": kind in WITH_DIGITS,
-            "period": kind is OtpType.TOTP,
-            "counter": kind is OtpType.HOTP,
+            "pin": kind.has_pin,
+            "algorithm": kind.has_digits,
+            "digits": kind.has_digits,
+            "period": kind.has_period,
+            "counter": kind.has_counter,
         }
         for name, there in shown.items():
             self._rows[name].display = there
-        for name, usual in (("digits", DEFAULT_DIGITS), ("period", DEFAULT_PERIOD)):
+        usual = {"digits": str(kind.default_digits), "period": str(kind.default_period)}
+        for name, text in usual.items():
             field = self._texts[name]
             if isinstance(field, FormInput):
-                field.placeholder = str(usual[kind])
-        usual_texts = {
-            "digits": ("", str(DEFAULT_DIGITS[kind])),
-            "period": ("", str(DEFAULT_PERIOD[kind])),
-            "counter": ("", "0"),
-        }
+                field.placeholder = text
+        usual_texts = {name: ("", text) for name, text in (usual | {"counter": "0"}).items()}
         unusual = [
             name
             for name, row in self._below.items()

@@ -14,7 +14,6 @@ from typing import Any
 from tui.backup.formats._authenticator_pro_json import (
     ALGORITHMS,
     BASE64,
-    COUNTED,
     ICON_ID,
     ICON_NAME,
     LONGEST_GIVEN,
@@ -25,7 +24,7 @@ from tui.backup.formats._authenticator_pro_json import (
 )
 from tui.backup.model import Backup, Fit, Problem
 from tui.errors import EntryError, FormatError
-from tui.otp.entry import DEFAULT_DIGITS, Binding, Category, Entry, Icon, OtpType, category_id
+from tui.otp.entry import Binding, Category, Entry, Icon, OtpType, category_id
 from tui.text import NAME_LIMIT, clean, safe
 
 ISSUER_LIMIT = 32
@@ -161,8 +160,8 @@ def _fitted(entry: Entry, ids: dict[str, str], changes: list[str]) -> Entry:
 
 
 def _digits(entry: Entry, changes: list[str]) -> int:
-    if entry.type not in COUNTED:
-        only = DEFAULT_DIGITS[entry.type]
+    if not entry.type.has_digits:
+        only = entry.type.default_digits
         if entry.digits != only:
             changes.append(f"its digits are written as {only}, the only number of its type")
         return only

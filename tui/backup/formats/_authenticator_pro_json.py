@@ -14,8 +14,6 @@ from tui.backup.formats._json import load_object
 from tui.backup.model import Backup, Problem
 from tui.errors import EntryError, FormatError
 from tui.otp.entry import (
-    DEFAULT_DIGITS,
-    DEFAULT_PERIOD,
     Algorithm,
     Binding,
     Category,
@@ -46,8 +44,6 @@ TYPES = {
 """Type numbers of the file (seed document, "Authenticator")."""
 ALGORITHMS = {0: Algorithm.SHA1, 1: Algorithm.SHA256, 2: Algorithm.SHA512}
 """Algorithm numbers of the file (seed document, "Authenticator")."""
-COUNTED = (OtpType.HOTP, OtpType.TOTP)
-"""The types whose algorithm and digits can be chosen."""
 
 LONGEST_GIVEN = NAME_LIMIT * 4
 ICON_NAME = re.compile(r"@?[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
@@ -121,7 +117,7 @@ def _entry(row: Mapping[str, Any], remarks: list[str]) -> Entry:
             secret=Secret.text(given) if kind is OtpType.MOTP else Secret.base32(given),
             algorithm=algorithm,
             digits=digits,
-            period=_number(row, "Period", DEFAULT_PERIOD[kind]),
+            period=_number(row, "Period", kind.default_period),
             counter=_number(row, "Counter", 0),
             pin=_text(row, "Pin"),
             icon=_icon_name(row, remarks),
@@ -132,18 +128,18 @@ def _entry(row: Mapping[str, Any], remarks: list[str]) -> Entry:
 
 
 def _digits(row: Mapping[str, Any], kind: OtpType, remarks: list[str]) -> int:
-    digits = _number(row, "Digits", DEFAULT_DIGITS[kind])
-    if kind in COUNTED or 1 <= digits <= 10:
+    digits = _number(row, "Digits", kind.default_digits)
+    if kind.has_digits or 1 <= digits <= 10:
         return digits
-    remarks.append(f"Digits {short(digits)} became {DEFAULT_DIGITS[kind]}, all that its type has")
-    return DEFAULT_DIGITS[kind]
+    remarks.append(f"Digits {short(digits)} became {kind.default_digits}, all that its type has")
+    return kind.default_digits
 
 
 def _algorithm(row: Mapping[str, Any], kind: OtpType, remarks: list[str]) -> Algorithm:
     number = _number(row, "Algorithm", 0)
     if number in ALGORITHMS:
         return ALGORITHMS[number]
-    if kind in COUNTED:
+    if kind.has_digits:
         raise EntryError(f"its Algorithm is {short(number)}, not one of 0 to 2")
     remarks.append(f"Algorithm {short(number)} became 0; its type has one of its own")
     return Algorithm.SHA1

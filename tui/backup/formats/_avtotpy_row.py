@@ -13,7 +13,7 @@ from typing import Any
 
 from tui.errors import EntryError
 from tui.otp import uri
-from tui.otp.entry import DEFAULT_PERIOD, Algorithm, Entry, OtpType, check, short
+from tui.otp.entry import Algorithm, Entry, OtpType, check, short
 from tui.otp.secret import Secret
 from tui.text import NAME_LIMIT, clean, safe
 
@@ -83,7 +83,7 @@ def read_row(row: object, remarks: list[str]) -> Entry:
             secret=Secret.base32(secret),
             algorithm=_algorithm(row, roles.get("algorithm")),
             digits=_number(row, roles.get("digits"), 6),
-            period=_number(row, roles.get("period"), DEFAULT_PERIOD[OtpType.TOTP]),
+            period=_number(row, roles.get("period"), OtpType.TOTP.default_period),
         )
     )
 

@@ -17,7 +17,6 @@ from tui.otp.entry import Entry, OtpType
 from tui.text import safe
 
 _SCHEMES = re.compile(rb"(?:otpauth|motp)://", re.IGNORECASE)
-_COUNTED = (OtpType.TOTP, OtpType.HOTP)
 
 
 _NONE = b"# otpauth URIs: none\n"
@@ -114,7 +113,7 @@ def _again(entry: Entry) -> Entry:
 
 def _makes(entry: Entry) -> tuple[object, ...]:
     """Return what makes the codes, but for the PIN."""
-    counted = (entry.algorithm, entry.digits) if entry.type in _COUNTED else ()
+    counted = (entry.algorithm, entry.digits) if entry.type.has_digits else ()
     period = entry.period if entry.type is OtpType.TOTP else 0
     counter = entry.counter if entry.type is OtpType.HOTP else 0
     return entry.type, entry.secret.normal, counted, period, counter

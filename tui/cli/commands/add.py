@@ -17,7 +17,7 @@ from tui.cli.passwords import add_options, ask
 from tui.cli.query import typed
 from tui.errors import FileError, UsageError
 from tui.files import LIMIT, read_limited
-from tui.otp.draft import WITH_PIN, Draft
+from tui.otp.draft import Draft
 from tui.otp.entry import Binding
 from tui.text import safe
 
@@ -128,7 +128,7 @@ def _draft(args: Namespace, context: Context) -> Draft | None:
 def _typed_entry(draft: Draft, context: Context) -> Entry:
     names = safe(draft.issuer, 40) or safe(draft.account, 40)
     draft = replace(draft, secret=context.passwords.get("secret", f"Secret of {names}: "))
-    if draft.type in WITH_PIN:
+    if draft.type.has_pin:
         draft = replace(draft, pin=context.passwords.get("pin", f"PIN of {names}: "))
     fields.check(draft)
     return draft.entry()
@@ -173,7 +173,7 @@ def _with_more(
     def more(entry: Entry) -> Entry:
         return replace(
             entry,
-            pin=_pin(entry, context) if entry.type in WITH_PIN and not entry.pin else entry.pin,
+            pin=_pin(entry, context) if entry.type.has_pin and not entry.pin else entry.pin,
             note=entry.note or args.note or "",
             categories=(*(one for one in entry.categories if one.category not in ids), *bindings),
         )

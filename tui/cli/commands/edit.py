@@ -10,7 +10,7 @@ from tui.cli.parser import add_command
 from tui.cli.passwords import add_options
 from tui.cli.query import add_query, one, typed
 from tui.errors import UsageError
-from tui.otp.draft import WITH_PIN, Draft
+from tui.otp.draft import Draft
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -101,7 +101,7 @@ def _edited(args: Namespace, context: Context, entry: Entry, new: dict[str, bool
     if new["secret"]:
         secret = context.passwords.get("secret", f"New secret of {entry.label}: ")
         draft = replace(draft, secret=secret)
-    if new["pin"] or (draft.type in WITH_PIN and draft.type is not entry.type and not draft.pin):
+    if new["pin"] or (draft.type.has_pin and draft.type is not entry.type and not draft.pin):
         draft = replace(draft, pin=context.passwords.get("pin", f"PIN of {entry.label}: "))
     fields.check(draft, entry)
     return draft.entry(entry)

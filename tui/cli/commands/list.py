@@ -67,8 +67,10 @@ def run(args: Namespace, context: Context) -> int:
 
 def _import_rest() -> None:
     import tui.otp.codes
-    import tui.otp.hotp
     import tui.otp.search  # noqa: F401
+    from tui.otp import algorithms
+
+    algorithms.prepare()
 
 
 def _code(entry: Entry, moment: float) -> Code | None:
@@ -107,8 +109,7 @@ def _print_table(
 def _object(
     entry: Entry, code: Code | None, names: Mapping[str, str], secrets: bool
 ) -> dict[str, Any]:
-    from tui.otp.codes import period
-    from tui.otp.entry import DEFAULT_DIGITS
+    from tui.otp.codes import code_length, period
 
     kind = entry.type.value
     bound = {binding.category for binding in entry.categories}
@@ -118,7 +119,7 @@ def _object(
         "issuer": entry.issuer,
         "account": entry.account,
         "algorithm": entry.algorithm.value,
-        "digits": entry.digits if kind in {"totp", "hotp"} else DEFAULT_DIGITS[entry.type],
+        "digits": code_length(entry),
         "period": period(entry),
         "counter": entry.counter if kind == "hotp" else None,
         "categories": [name for id_, name in names.items() if id_ in bound],

@@ -95,8 +95,7 @@ def _print(entry: Entry, categories: Iterable[Category], secret: bool) -> None:
 
 
 def _object(entry: Entry, categories: Iterable[Category], secret: bool) -> dict[str, Any]:
-    from tui.otp.codes import period
-    from tui.otp.describe import digits
+    from tui.otp.codes import code_length, period
 
     places = {place.category for place in entry.categories}
     ordered = sorted(categories, key=lambda category: category.ranking)
@@ -106,7 +105,7 @@ def _object(entry: Entry, categories: Iterable[Category], secret: bool) -> dict[
         "issuer": entry.issuer,
         "account": entry.account,
         "algorithm": entry.algorithm.value,
-        "digits": digits(entry),
+        "digits": code_length(entry),
         "period": period(entry),
         "counter": entry.counter if entry.type.value == "hotp" else None,
         "categories": [category.name for category in ordered if category.id in places],

@@ -84,14 +84,14 @@ def follow(
     `line` makes one, fit for a terminal; `pause` waits for so many seconds. Each entry has to
     have a period, and codes.
     """
+    from tui.otp.algorithms import step_at
     from tui.otp.codes import code_at, period
-    from tui.otp.totp import step
 
     periods = [period(entry) or 1 for entry in entries]
     shown = [-1] * len(entries)
     while True:
         moment = clock.now()
-        steps = [step(moment, seconds) for seconds in periods]
+        steps = [step_at(moment, seconds) for seconds in periods]
         changed = [
             line(entry, code_at(entry, moment))
             for entry, now, before in zip(entries, steps, shown, strict=True)
