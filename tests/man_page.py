@@ -13,8 +13,8 @@ from pathlib import Path
 
 import tui
 from tests import man_prose as prose
-from tui.app.commands import COMMANDS, NUMBER_HELP
 from tui.cli.parser import build, commands
+from tui.config.commands import COMMANDS, NUMBER_HELP
 from tui.config.schema import SETTINGS
 
 PAGE = Path(tui.__file__).parents[1] / "docs" / "otp-tui.1"

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests import docs_table
-from tui.app.commands import COMMANDS, Command
 from tui.backup.formats import _avtotpy_dialects as dialects
 from tui.cli.parser import commands, parse
+from tui.config.commands import COMMANDS, Command
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 _BLOCKS = "".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))

@@ -395,7 +395,7 @@ async def test_nothing_in_a_name_reaches_the_terminal_as_control(make_app: MakeA
 
 
 async def test_help_shows_every_key(make_app: MakeApp) -> None:
-    from tui.app.commands import COMMANDS
+    from tui.config.commands import COMMANDS
 
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:

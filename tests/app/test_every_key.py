@@ -10,8 +10,8 @@ import pytest
 from tests.app.conftest import MakeApp
 from tests.app.helpers import FakeClipboard, FakeClock, codes_of, settle
 from tui.app.app import OtpApp
-from tui.app.commands import COMMANDS, NUMBER_HELP
 from tui.app.screens.codes import CodesScreen
+from tui.config.commands import COMMANDS, NUMBER_HELP
 from tui.otp.codes import code_at, next_code
 from tui.vault.order import Order, order_of
 

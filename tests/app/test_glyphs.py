@@ -8,8 +8,9 @@ from rich.cells import cell_len
 from tests.app.conftest import MakeApp
 from tests.app.helpers import settle
 from tests.app.test_themes import painted
-from tui.app.commands import COMMANDS, shown
+from tui.app.commands import shown
 from tui.app.glyphs import ASCII, UNICODE, glyphs_of, plain, wants_ascii
+from tui.config.commands import COMMANDS
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ from textual.pilot import Pilot
 
 from tests.app.conftest import MakeApp
 from tests.app.helpers import lines_of, settle
-from tui.app.commands import COMMANDS
 from tui.app.deeds import deeds, matching
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.export_vault import ExportScreen
 from tui.app.screens.palette import DeedList, PaletteScreen, open_palette
 from tui.app.screens.unlock import UnlockScreen
 from tui.app.widgets.bars import TitleBar
+from tui.config.commands import COMMANDS
 from tui.config.load import load
 from tui.vault.order import Order, order_of
 

@@ -21,7 +21,7 @@ from tui.app.setting_rows import rows, typed_text, value_text
 from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.settings_list import SettingsList
 from tui.config.load import load
-from tui.config.schema import SETTINGS, Config, KdfConfig, KeyChoice
+from tui.config.schema import SETTINGS, Config, KdfConfig
 
 
 @pytest.fixture
@@ -336,7 +336,7 @@ async def test_a_key_that_cannot_be_is_told(
 async def test_a_new_key_works_at_once(
     make_app: MakeApp, file: Path, clipboard: FakeClipboard
 ) -> None:
-    app = make_app(keys=(KeyChoice("nonsense", ("y",)),))
+    app = make_app()
     async with app.run_test() as pilot:
         await opened(pilot, file, "keys.copy")
         await pilot.press("enter", "y", "escape")
@@ -359,7 +359,7 @@ async def test_what_comes_before_a_setting_is_told(make_app: MakeApp, file: Path
 
 
 def test_each_value_is_shown_and_typed() -> None:
-    from tui.app.keys import Keymap
+    from tui.config.keymap import Keymap
 
     config = Config(clipboard_command=("a b", "c"), lock_after=0.5, vault="/v")
     by_key = {row.key: row for row in rows()}

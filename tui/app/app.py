@@ -94,7 +94,6 @@ class OtpApp(DressedApp):
         self.add_mode("stack-0", self._first)
         self._dress()
         self._map_keys()
-        self.warnings += self.keymap.wrong
 
     def _way_to_copy(self) -> Clipboard:
         return self._given_way or choose(self.config, self.environ, self.to_terminal)

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tui.app.commands import COMMANDS
+from tui.app.commands import shown_key
 from tui.app.glyphs import glyphs_of
 from tui.app.listing import TRASH
 from tui.app.setting_keeper import Keeper
 from tui.app.widgets.bars import CategoryBar
+from tui.config.commands import COMMANDS
 from tui.config.schema import THEMES
 from tui.vault.order import WORDS, Order, order_of
 
@@ -55,7 +56,7 @@ def _commands(screen: CodesScreen) -> Iterator[Deed]:
             def do(action: str = command.action) -> None:
                 screen.call_next(screen.run_action, action)
 
-            yield Deed(command.help, keymap.shown(command.id, glyphs), do)
+            yield Deed(command.help, shown_key(keymap, command.id, glyphs), do)
 
 
 def _orders(screen: CodesScreen) -> Iterator[Deed]:

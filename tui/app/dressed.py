@@ -11,9 +11,8 @@ from textual.filter import ANSIToTruecolor
 
 from tui.app.dressing import REPLACED, filters_of, no_color, own_themes, theme_of
 from tui.app.glyphs import ASCII, UNICODE, PlainSigns
-from tui.app.keys import Keymap
 from tui.app.themes import completed
-from tui.text import safe
+from tui.config.keymap import Keymap
 
 if TYPE_CHECKING:
     from textual.filter import LineFilter
@@ -43,8 +42,7 @@ class DressedApp(App[None]):
         self.stylesheet.set_variables(self.get_css_variables())
 
     def _map_keys(self) -> None:
-        file = "" if self.config_file is None else safe(str(self.config_file))
-        self.keymap = Keymap(self.config.keys, file)
+        self.keymap = Keymap(self.config.keys)
         if self.keymap.changed or self._keymap:
             self.set_keymap(dict(self.keymap.changed))
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tui.app.commands import COMMANDS, shown
+from tui.app.commands import shown
 from tui.app.glyphs import UNICODE, Glyphs
-from tui.app.keys import Keymap
+from tui.config.commands import COMMANDS
+from tui.config.keymap import Keymap
 from tui.config.schema import KDF_WORK_LIMIT, SETTINGS, Config, KdfConfig, KeyChoice, Setting
 from tui.config.value_types import Choice, Command, Flag, Number
 

@@ -1,4 +1,4 @@
-"""How config.toml is read, and how what is wrong in it is told."""
+"""Reads config.toml, and names each mistake in it with its line."""
 
 from __future__ import annotations
 
@@ -21,46 +21,50 @@ __all__ = [
 ]  # fmt: skip
 
 SIZE_LIMIT = 64 * 1024
-"""Most bytes that a settings file may have."""
+"""Largest settings file, in bytes."""
 LINE_LIMIT = 4096
-"""Most characters that one of its lines may have."""
+"""Longest line of a settings file, in characters."""
 KEYS = "keys"
-"""The section that is no setting."""
+"""The section with keys for commands instead of settings."""
+_DEFAULTS = "Using the defaults."
 _BY_KEY = {setting.key: setting for setting in SETTINGS}
 _SECTIONS = {setting.section for setting in SETTINGS if setting.section}
 
 
 def load_option(option: str | None = None) -> tuple[Config, tuple[str, ...]]:
-    """Read the settings that `option` (--config), $OTP_TUI_CONFIG or the XDG folder hold.
+    """Read the file that `option` (--config) or $OTP_TUI_CONFIG names, or the default one.
 
-    As `load`; a file that the user named has to be there.
+    Returns what `load` returns. A file that the user named has to exist: see `load`.
     """
     return load(config_path(option), must_exist=named_config(option) is not None)
 
 
 def load(path: Path, *, must_exist: bool = False) -> tuple[Config, tuple[str, ...]]:
-    """Read a settings file: the settings, and a sentence for each thing wrong in it.
+    """Return the settings of a file, and a sentence for each mistake in it.
 
-    What is wrong has its default. A file that is not there is an empty one, unless
-    `must_exist`: then ConfigError is raised if it cannot be read.
+    A setting with a mistake has its default. A missing file is an empty one, unless
+    `must_exist`.
+
+    Raises:
+        ConfigError: `must_exist`, and the file cannot be read.
     """
     name = safe(str(path))
     try:
         data = _bytes(path)
     except OSError as error:
         if must_exist:
-            raise ConfigError(f"{name} cannot be read: {error.strerror}.") from None
+            raise ConfigError(f"Couldn't read {name}: {error.strerror}.") from None
         if isinstance(error, FileNotFoundError):
             return Config(), ()
-        return Config(), (f"{name} cannot be read: {error.strerror}; the defaults are used.",)
+        return Config(), (f"Couldn't read {name}: {error.strerror}. {_DEFAULTS}",)
     return parse(data, name)
 
 
 def _bytes(path: Path) -> bytes:
-    """Return what a settings file holds, or a byte more than it may; a pipe is not waited for.
+    """Return the bytes of a settings file, at most one more than allowed. Never waits for a pipe.
 
     Raises:
-        OSError: the system refused, or it is neither a file nor /dev/null.
+        OSError: the system refused, or it is neither a regular file nor /dev/null.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
@@ -69,7 +73,7 @@ def _bytes(path: Path) -> bytes:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         nothing = os.path.samestat(status, Path(os.devnull).stat())
         if not stat.S_ISREG(status.st_mode) and not nothing:
-            raise OSError(errno.EINVAL, "it is not a regular file")
+            raise OSError(errno.EINVAL, "not a regular file")
         with open(descriptor, "rb", closefd=False) as file:
             return file.read(SIZE_LIMIT + 1)
     finally:
@@ -77,22 +81,22 @@ def _bytes(path: Path) -> bytes:
 
 
 def parse(data: bytes, name: str = "config.toml") -> tuple[Config, tuple[str, ...]]:
-    """Read a settings file's bytes; the result is that of `load`. Raises nothing.
+    """Return the settings in a file's bytes, and a sentence for each mistake. Raises nothing.
 
-    `name` stands in the sentences and is shown as it is.
+    `name` is what the first sentence calls the file; the caller has made it safe to show.
     """
     if len(data) > SIZE_LIMIT:
-        return Config(), (f"{name} is larger than 64 KiB; the defaults are used.",)
+        return Config(), (f"{name} is larger than 64 KiB. {_DEFAULTS}",)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        return Config(), (f"{name}, line {line}: this is not UTF-8; the defaults are used.",)
+        return Config(), (f"{name}, line {line}: not UTF-8. {_DEFAULTS}",)
     if not text.strip():
         return Config(), ()
     if line := too_long_line(text):
-        why = f"is longer than {LINE_LIMIT} characters"
-        return Config(), (f"{name}, line {line} {why}; the defaults are used.",)
+        why = f"longer than {LINE_LIMIT} characters"
+        return Config(), (f"{name}, line {line}: {why}. {_DEFAULTS}",)
     import tomllib
 
     try:
@@ -103,9 +107,9 @@ def parse(data: bytes, name: str = "config.toml") -> tuple[Config, tuple[str, ..
 
 
 def too_long_line(text: str) -> int:
-    """Return the number of the first line that is longer than one may be; 0 for none.
+    """Return the number of the first line that is longer than `LINE_LIMIT`; 0 if none is.
 
-    A key of ten thousand names would take the reader of TOML many seconds.
+    tomllib takes many seconds for a dotted key of ten thousand names.
     """
     lines = enumerate(text.split("\n"), 1)
     return next((number for number, line in lines if len(line) > LINE_LIMIT), 0)
@@ -114,19 +118,19 @@ def too_long_line(text: str) -> int:
 def _not_toml(name: str, text: str, reason: str) -> str:
     found = re.search(r"\(at (?:line (\d+)|end)", reason)
     if found is None:
-        return f"{name} is not a TOML file; the defaults are used."
+        return f"{name}: not a TOML file. {_DEFAULTS}"
     line = found[1] or len(text.splitlines())
-    return f"{name}, line {line}: this is not TOML; the defaults are used."
+    return f"{name}, line {line}: not valid TOML. {_DEFAULTS}"
 
 
 class _Reading:
-    """One reading of a file: gathers what is wrong in it."""
+    """Reads one file and collects its mistakes."""
 
     def __init__(self, name: str, text: str) -> None:
         self._name = name
         self._text = text
         self._lines: dict[tuple[str, ...], int] | None = None
-        self._wrong: list[tuple[int, str]] = []
+        self._mistakes: list[tuple[int, str]] = []
 
     def settings(self, tree: dict[str, Any]) -> tuple[Config, tuple[str, ...]]:
         top: dict[str, Any] = {}
@@ -146,28 +150,44 @@ class _Reading:
         kdf = KdfConfig(**sections["kdf"])
         if kdf.memory_mib * kdf.time_cost > KDF_WORK_LIMIT:
             key = "memory_mib" if "memory_mib" in sections["kdf"] else "time_cost"
-            self._tell(
+            self._add(
                 ("kdf", key),
-                f"kdf.memory_mib times kdf.time_cost may be at most {KDF_WORK_LIMIT}; "
-                "the defaults of both are used",
+                f"kdf.memory_mib times kdf.time_cost must be at most {KDF_WORK_LIMIT}. "
+                "Using the default of both.",
             )
             kdf = KdfConfig(parallelism=kdf.parallelism)
-        wrong = tuple(sentence for _, sentence in sorted(self._wrong, key=lambda told: told[0]))
-        return Config(**top, kdf=kdf, keys=keys), wrong
+        return Config(**top, kdf=kdf, keys=keys), self._sentences()
+
+    def _sentences(self) -> tuple[str, ...]:
+        """Return the mistakes in the order of the file; only the first names the file."""
+        told: list[str] = []
+        for line, mistake in sorted(self._mistakes, key=lambda told: told[0]):
+            if told:
+                told.append(f"Line {line}: {mistake}" if line else mistake)
+            else:
+                where = f", line {line}" if line else ""
+                told.append(f"{self._name}{where}: {mistake}")
+        return tuple(told)
 
     def _keys(self, given: object) -> tuple[KeyChoice, ...]:
         if not isinstance(given, dict):
-            self._tell((KEYS,), f"{KEYS} has to be a section, [{KEYS}]; its defaults are used")
+            self._add((KEYS,), f"{KEYS} must be a section: [{KEYS}]. Using its defaults.")
             return ()
-        made = []
+        if not given:
+            return ()
+        chosen = []
         for name, value in given.items():
             keys = [value] if isinstance(value, str) else value
             if isinstance(keys, list) and all(isinstance(key, str) for key in keys):
-                made.append(KeyChoice(name, tuple(keys), self._line((KEYS, name))))
+                chosen.append(KeyChoice(name, tuple(keys), self._line((KEYS, name))))
             else:
-                what = f'{KEYS}.{safe(name, 80)} may be a key such as "ctrl+s", or a list of keys'
-                self._tell((KEYS, name), f"{what}; the default is used")
-        return tuple(made)
+                what = f'{KEYS}.{safe(name, 80)} must be a key, e.g. "ctrl+s", or a list of keys'
+                self._add((KEYS, name), f"{what}. Using the default.")
+        from tui.config.keymap import check
+
+        valid, mistakes = check(chosen)
+        self._mistakes += mistakes
+        return valid
 
     def _given(self, tree: dict[str, Any]) -> Iterator[tuple[str, str, object]]:
         for key, value in tree.items():
@@ -176,12 +196,12 @@ class _Reading:
             elif isinstance(value, dict):
                 yield from ((key, name, inner) for name, inner in value.items())
             else:
-                self._tell((key,), f"{key} has to be a section, [{key}]; its defaults are used")
+                self._add((key,), f"{key} must be a section: [{key}]. Using its defaults.")
 
     def _not_allowed(self, setting: Setting) -> None:
         path = (setting.section, setting.name) if setting.section else (setting.name,)
         default = "the default" if setting.default in (None, ()) else _shown(setting.default)
-        self._tell(path, f"{setting.key} may be {setting.kind.allowed}; {default} is used")
+        self._add(path, f"{setting.key} must be {setting.kind.allowed}. Using {default}.")
 
     def _unknown(self, section: str, key: str) -> None:
         from difflib import get_close_matches
@@ -190,14 +210,12 @@ class _Reading:
         near = get_close_matches(full[:80], [*_BY_KEY, *_SECTIONS, KEYS], 1) or [
             known.key for known in SETTINGS if known.name == key
         ]
-        asked = f"; did you mean {near[0]}?" if near else ""
+        suggestion = f" Did you mean {near[0]}?" if near else ""
         path = (section, key) if section else (key,)
-        self._tell(path, f"there is no setting {safe(full, 80)}{asked}")
+        self._add(path, f"unknown setting {safe(full, 80)}.{suggestion}")
 
-    def _tell(self, path: tuple[str, ...], what: str) -> None:
-        line = self._line(path)
-        where = f"{self._name}, line {line}" if line else self._name
-        self._wrong.append((line, f"{where}: {what}{'' if what.endswith('?') else '.'}"))
+    def _add(self, path: tuple[str, ...], mistake: str) -> None:
+        self._mistakes.append((self._line(path), mistake))
 
     def _line(self, path: tuple[str, ...]) -> int:
         if self._lines is None:
@@ -210,10 +228,10 @@ def _shown(value: object) -> str:
 
 
 def _lines(text: str) -> dict[tuple[str, ...], int]:
-    """Return at which line each key of a TOML file begins, sections and keys in them alike.
+    """Return the line on which each section and key of a TOML file begins.
 
-    tomllib does not tell. Lines are gathered until they parse alone: that is one statement,
-    whatever strings and arrays it goes over.
+    tomllib does not say. Lines are collected until they parse on their own: that is one
+    statement, however many strings and arrays it spans.
     """
     import tomllib
 

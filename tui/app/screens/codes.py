@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
-from tui.app.commands import bindings
+from tui.app.commands import bindings, shown_key
 from tui.app.listing import TRASH, Listing
 from tui.app.screens.base import beside
 from tui.app.screens.copy_actions import CopyActions
@@ -151,7 +151,7 @@ class CodesScreen(CopyActions, EntryActions):
         return _SEARCH_BAR if self.otp.pick is None else _PICK_BAR
 
     def _trash_bar(self) -> list[tuple[str, str]]:
-        pairs = [(self.otp.keymap.shown(name), label) for name, label in _TRASH_KEYS.items()]
+        pairs = [(shown_key(self.otp.keymap, name), label) for name, label in _TRASH_KEYS.items()]
         return [pair for pair in pairs if pair[0]]
 
     def _when_empty(self) -> str:

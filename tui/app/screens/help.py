@@ -12,10 +12,11 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Static
 
-from tui.app.commands import COMMANDS, NUMBER_HELP, shown
+from tui.app.commands import keymap_of, shown
 from tui.app.glyphs import UNICODE, Glyphs, glyphs_of
-from tui.app.keys import Keymap, keymap_of
 from tui.app.screens.base import Dialog
+from tui.config.commands import COMMANDS, NUMBER_HELP
+from tui.config.keymap import Keymap
 
 _COLUMNS = (("Codes", "Find", "Move"), ("Entries", "Vault"))
 _LEAST, _MOST = 8, 16

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.app.commands import shown_key
 from tui.app.screens.base import OtpScreen
 from tui.app.widgets.code_list import CodeList
 
@@ -33,7 +34,7 @@ class ListScreen(OtpScreen):
 
     def hint(self, command: str, words: str) -> str:
         """Return a clause such as `; u takes it back`, with the key that the command has now."""
-        key = self.otp.keymap.shown(command, self.otp.glyphs)
+        key = shown_key(self.otp.keymap, command, self.otp.glyphs)
         return f"; {key} {words}" if key else ""
 
     @property

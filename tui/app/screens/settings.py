@@ -10,7 +10,6 @@ from textual.binding import Binding
 from textual.widgets import Input, Static
 
 from tui.app.dressing import few_colors
-from tui.app.keys import FIXED, Keymap, key_of
 from tui.app.screens.base import Dialog
 from tui.app.setting_keeper import Keeper, short
 from tui.app.setting_rows import (
@@ -26,6 +25,7 @@ from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.cells import width_of
 from tui.app.widgets.line_list import LineList
 from tui.app.widgets.settings_list import SettingsList
+from tui.config.keymap import FIXED, check, key_of
 from tui.config.schema import Config, Setting
 from tui.paths import VAULT_VARIABLE
 
@@ -251,8 +251,7 @@ class SettingsScreen(Dialog[None]):
         else:
             keys = tuple(dict.fromkeys(keys))
             changed = with_keys(row, keys, self.otp.config)
-            wrong = set(Keymap(changed.keys).wrong) - set(Keymap(self.otp.config.keys).wrong)
-            if wrong:
+            if check(changed.keys)[1]:
                 self._say("That command cannot be without a key.", "warning")
             else:
                 self._use(changed, row, keys[0] if len(keys) == 1 else list(keys))

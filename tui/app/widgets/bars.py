@@ -12,11 +12,11 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.app.commands import COMMANDS
+from tui.app.commands import keymap_of, shown_key
 from tui.app.glyphs import glyphs_of
-from tui.app.keys import keymap_of
 from tui.app.looks import Looks, looks_of
 from tui.app.widgets.cells import fit, width_of
+from tui.config.commands import COMMANDS
 from tui.otp.entry import Category
 from tui.text import safe
 
@@ -169,7 +169,7 @@ class CategoryBar(Bar):
 
     def segments(self, width: int) -> list[Segment]:
         searching = self._query is not None
-        key = keymap_of(self.app).shown("search", glyphs_of(self.app))
+        key = shown_key(keymap_of(self.app), "search", glyphs_of(self.app))
         find = f" / {self._query}▏" if searching else f"{key} search "
         self._find_at = width - width_of(find)
         room = width - min(width_of(find), width // 2) - 3
@@ -313,7 +313,7 @@ class KeyBar(Bar):
             given = [(glyphs.key(key), label, "") for key, label in self._keys]
             return _fitting(given, width, keep=1)
         ranked = sorted((command for command in COMMANDS if command.rank), key=lambda c: c.rank)
-        known = [(keymap.shown(each.id, glyphs), each.label, each.action) for each in ranked]
+        known = [(shown_key(keymap, each.id, glyphs), each.label, each.action) for each in ranked]
         return _fitting([each for each in known if each[0]], width, keep=2)
 
     def on_click(self, event: events.Click) -> None:

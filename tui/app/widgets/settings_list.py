@@ -6,11 +6,11 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from tui.app.glyphs import glyphs_of
-from tui.app.keys import Keymap
 from tui.app.looks import looks_of
 from tui.app.setting_rows import Row, is_default, rows, value_text
 from tui.app.widgets.cells import fit
 from tui.app.widgets.line_list import LineList
+from tui.config.keymap import Keymap
 from tui.config.schema import Config
 
 _GROUP, _LABEL, _DEFAULT = 15, 26, 9

@@ -1,0 +1,76 @@
+"""The app's commands in one table: name, default keys, words and action.
+
+Bindings, key bar, help screen, palette, the section [keys] and the man page derive from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something the user can do with a key."""
+
+    id: str
+    """Its name in the section [keys]."""
+    keys: tuple[str, ...]
+    """Its default keys, the one to show first."""
+    label: str
+    """One or two words for the key bar."""
+    help: str
+    """A line for the help screen."""
+    group: str
+    """Its heading on the help screen."""
+    rank: int = 0
+    """Place in the key bar, from 1; 0 leaves it out."""
+    own_action: str = ""
+    """Its Textual action where `id` does not name it."""
+
+    @property
+    def action(self) -> str:
+        """The Textual action that does it."""
+        return self.own_action or self.id.replace("-", "_")
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("copy", ("enter",), "copy", "Copy the selected code", "Codes", 1),
+    Command("copy-next", ("n",), "next", "Copy the code after it", "Codes", 5),
+    Command("reveal", ("space",), "new code", "Next HOTP code", "Codes"),
+    Command("hide", ("h",), "hide", "Hide or show codes", "Codes"),
+    Command("search", ("slash",), "search", "Search all names", "Find", 2),
+    Command("clear", ("escape",), "clear", "Clear search, ticks", "Find"),
+    Command("next-category", ("tab",), "category", "Next category", "Find", 6, "category(1)"),
+    Command("previous-category", ("shift+tab",), "category", "Previous category", "Find", 0,
+            "category(-1)"),
+    Command("order", ("o",), "order", "Change the order", "Find"),
+    Command("down", ("down", "j"), "down", "Down one row", "Move", 0, "move(1)"),
+    Command("up", ("up", "k"), "up", "Up one row", "Move", 0, "move(-1)"),
+    Command("page-down", ("pagedown",), "page down", "Down one page", "Move", 0, "page(1)"),
+    Command("page-up", ("pageup",), "page up", "Up one page", "Move", 0, "page(-1)"),
+    Command("first", ("home", "g"), "first", "First row", "Move", 0, "edge(-1)"),
+    Command("last", ("end", "G"), "last", "Last row", "Move", 0, "edge(1)"),
+    Command("add", ("a",), "add", "Add an entry", "Entries", 3),
+    Command("show", ("v",), "show", "All of an entry, QR code", "Entries", 4),
+    Command("edit", ("E",), "edit", "Edit an entry", "Entries"),
+    Command("delete", ("d", "delete"), "delete", "Delete, to the trash", "Entries"),
+    Command("restore", ("r",), "restore", "Restore from the trash", "Entries"),
+    Command("pin", ("p",), "pin", "Pin on top, or unpin", "Entries"),
+    Command("categories", ("c",), "categories", "Categories of an entry", "Entries"),
+    Command("shift-up", ("shift+up", "K"), "shift up", "Move the entry up", "Entries", 0,
+            "shift(-1)"),
+    Command("shift-down", ("shift+down", "J"), "shift down", "Move the entry down", "Entries", 0,
+            "shift(1)"),
+    Command("tick", ("x", "ctrl+x"), "tick", "Tick, to do several", "Entries"),
+    Command("undo", ("u",), "undo", "Undo the last change", "Entries"),
+    Command("import", ("i",), "import", "Import backups", "Vault", 8, "import_backup"),
+    Command("export", ("e", "ctrl+e"), "export", "Export entries", "Vault", 9),
+    Command("settings", ("comma",), "settings", "Settings", "Vault", 10),
+    Command("palette", ("colon", "ctrl+p"), "commands", "Find a command", "Vault"),
+    Command("lock", ("l", "ctrl+l"), "lock", "Lock the vault", "Vault", 7),
+    Command("help", ("question_mark",), "keys", "Show all keys", "Vault", 11),
+    Command("quit", ("q",), "quit", "Quit", "Vault", 12),
+)  # fmt: skip
+
+NUMBER_HELP = ("1 – 9", "Copy the n-th row shown")
+"""The digits are nine commands that read best as one."""
