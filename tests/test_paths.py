@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tui.errors import UsageError
-from tui.paths import config_path, named_config, vault_path
+from tui.paths import config_path, home_folder, named_config, short_path, vault_path
 
 
 @pytest.fixture(autouse=True)
@@ -55,3 +55,33 @@ def test_the_home_folder_is_filled_in() -> None:
 def test_a_user_who_is_not_there_is_told() -> None:
     with pytest.raises(UsageError, match="~nobody-here-by-that-name"):
         vault_path("~nobody-here-by-that-name/vault.json")
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/home/anna/a/b.json", "~/a/b.json"),
+        ("/home/annabel/b.json", "/home/annabel/b.json"),
+        ("/home/anna", "/home/anna"),
+        ("/home/anna/a\x1b[2J", "~/a[2J"),
+    ],
+)
+def test_the_home_folder_is_shown_as_a_tilde(path: str, shown: str) -> None:
+    assert short_path(Path(path)) == shown
+
+
+@pytest.mark.parametrize("home", ["/", "relative"])
+def test_a_home_folder_that_shortens_nothing(monkeypatch: pytest.MonkeyPatch, home: str) -> None:
+    monkeypatch.setenv("HOME", home)
+    assert short_path(Path("/relative/x")) == "/relative/x"
+
+
+def test_a_user_without_a_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME")
+
+    def none(_uid: int) -> None:
+        raise KeyError
+
+    monkeypatch.setattr("pwd.getpwuid", none)
+    assert home_folder() is None
+    assert short_path(Path("/a/b")) == "/a/b"

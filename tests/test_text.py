@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.text import clean, safe
+from tui.text import clean, plural, safe
 
 any_text = st.text(st.characters(), max_size=60) | st.text(
     "a \t\n\x00\x07\x1b\x7f\x85\x9b\u0301\u200b\u202e\u2066\u2028\ufeff\ud800\ue000\U000e0041é漢🎉",
@@ -90,3 +90,16 @@ def test_a_name_of_megabytes_is_not_read_through() -> None:
             return str.__getitem__(self, key)
 
     assert safe(Counted("é" * 1_000_000), 8) == "é" * 7 + "…"
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "shown"),
+    [
+        (1, "entry", "1 entry"),
+        (2, "entry", "2 entries"),
+        (0, "day", "0 days"),
+        (5, "code", "5 codes"),
+    ],
+)
+def test_plural(count: int, noun: str, shown: str) -> None:
+    assert plural(count, noun) == shown

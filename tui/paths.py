@@ -48,6 +48,20 @@ def named_config(option: str | None = None) -> Path | None:
     return _expanded(named) if named else None
 
 
+def home_folder() -> Path | None:
+    """Return the user's home folder; None where neither HOME nor the passwd file has one."""
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home raises where there is none
+    return home if home.is_absolute() else None
+
+
+def short_path(path: Path) -> str:
+    """Return a path to show, with `~` for the home folder."""
+    home = home_folder()
+    if home is not None and home != Path("/") and home in path.parents:
+        return safe(f"~/{path.relative_to(home)}", 300)
+    return safe(str(path), 300)
+
+
 def _expanded(named: str) -> Path:
     try:
         return Path(named).expanduser()

@@ -55,5 +55,14 @@ def safe(text: str, limit: int = NAME_LIMIT) -> str:
     return _cut(shown if len(looked_at) == len(text) else f"{shown}…", limit)
 
 
+def plural(count: int, noun: str) -> str:
+    """Return the count with its noun: `1 entry`, `2 entries`, `0 days`."""
+    if count == 1:
+        return f"1 {noun}"
+    if noun.endswith("y") and noun[-2] not in "aeiou":
+        return f"{count} {noun[:-1]}ies"
+    return f"{count} {noun}s"
+
+
 def _cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"

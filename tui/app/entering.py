@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.backup.plan import DEFAULT_CHOICES, Report, apply, plan
 from tui.otp.entry import Binding, Category, Entry
+from tui.text import plural
 from tui.vault import edit
 from tui.vault.document import by_secret
 from tui.vault.undo import with_undo
@@ -60,7 +61,7 @@ def put_all(
     ticked = [place for place in range(len(rows)) if place not in unticked]
     after, report = apply(document, backup, rows, DEFAULT_CHOICES, moment, ticked=ticked)
     if report.added:
-        after = with_undo(document, after, f"addition of {_entries(report.added)}")
+        after = with_undo(document, after, f"addition of {plural(report.added, 'entry')}")
     return after, report
 
 
@@ -76,7 +77,8 @@ def told(report: Report) -> str:
         if count
     ]
     if report.added:
-        return f"{', '.join([f'{_entries(report.added)} added', *others])}."
+        added = plural(report.added, "entry")
+        return f"{', '.join([f'{added} added', *others])}."
     return f"Nothing was added: {', '.join(others) or 'there are no entries'}."
 
 
@@ -90,10 +92,6 @@ def by_secrets(document: Document, but_for: Entry | None) -> dict[tuple[object, 
     """Return the entries, `but_for` that one, by `by_secret`; of several the first."""
     own = but_for.id if but_for else ""
     return {by_secret(each): each for each in reversed(document.entries) if each.id != own}
-
-
-def _entries(count: int) -> str:
-    return "1 entry" if count == 1 else f"{count} entries"
 
 
 def _find(document: Document, wanted: Category) -> Category | None:

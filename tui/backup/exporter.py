@@ -22,7 +22,7 @@ from tui.files import (
     why,
     write_new,
 )
-from tui.text import safe
+from tui.text import plural, safe
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 _NOTHING = "Nothing was exported"
@@ -47,7 +47,7 @@ class Exported:
     @property
     def sentence(self) -> str:
         """One line for the user: `7 entries exported and read back, 2 left out, 1 changed`."""
-        told = [f"{_entries(self.count)} exported and read back"]
+        told = [f"{plural(self.count, 'entry')} exported and read back"]
         if self.fit.left_out:
             told.append(f"{len(self.fit.left_out)} left out")
         if changed := len({each.what for each in self.fit.changed}):
@@ -245,7 +245,3 @@ def _exists(place: Path) -> ExportExistsError:
 
 def _shown(path: Path) -> str:
     return safe(str(path), 200)
-
-
-def _entries(count: int) -> str:
-    return f"{count} {'entry' if count == 1 else 'entries'}"

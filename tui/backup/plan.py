@@ -23,7 +23,7 @@ from tui.backup.match import (
 )
 from tui.backup.model import Backup, Problem
 from tui.otp.entry import Entry, OtpType
-from tui.text import safe
+from tui.text import plural, safe
 from tui.vault.document import LEARNT, by_secret
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class Report:
         return self._told("would be imported")
 
     def _told(self, happens: str) -> str:
-        added = f"{self.added} {'entry' if self.added == 1 else 'entries'} {happens}"
+        added = f"{plural(self.added, 'entry')} {happens}"
         others = (
             (self.replaced, "replaced"),
             (self.already_here, "already here"),
@@ -140,7 +140,7 @@ def label(names: Sequence[str], reports: Sequence[Report]) -> str:
     phone.authpro, 7 entries`. `names` are paths or names of the files."""
     count = sum(report.added + report.replaced for report in reports)
     files = PurePath(names[0]).name if len(names) == 1 else f"{len(names)} files"
-    return safe(f"import of {files}, {count} {'entry' if count == 1 else 'entries'}", 200)
+    return safe(f"import of {files}, {plural(count, 'entry')}", 200)
 
 
 def plan(document: Document, backup: Backup) -> tuple[Row, ...]:

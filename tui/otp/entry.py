@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from typing import Any
 
 from tui.errors import EntryError
 from tui.otp.secret import Secret
-from tui.text import NAME_LIMIT, safe
+from tui.text import NAME_LIMIT, plural, safe
 
 MAX_PERIOD = 86_400 * 365
 """Longest period in seconds; anything above is a mistake in the file."""
@@ -198,6 +198,13 @@ class Entry:
         """Issuer and account as they may be shown, for messages."""
         issuer, account = safe(self.issuer, 64), safe(self.account or "", 64)
         return f"{issuer} ({account})" if issuer and account else issuer or account or "(no name)"
+
+
+def label_of(entries: Collection[Entry]) -> str:
+    """Return the label of a single entry, or how many they are: `3 entries`."""
+    if len(entries) == 1:
+        return next(iter(entries)).label
+    return plural(len(entries), "entry")
 
 
 def check(entry: Entry) -> Entry:

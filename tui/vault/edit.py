@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.errors import MatchError, UsageError
-from tui.otp.entry import Binding, Category, Entry, OtpType, category_id, check
+from tui.otp.entry import Binding, Category, Entry, OtpType, category_id, check, label_of
 from tui.otp.secret import Secret
 from tui.text import NAME_LIMIT, clean, safe
 from tui.vault.document import by_secret
@@ -65,8 +65,7 @@ def repeated(
 
 def called(what: str, entries: Sequence[Entry]) -> str:
     """Return the label of a step: `deletion of GitHub (octocat)`, or `deletion of 3 entries`."""
-    whose = entries[0].label if len(entries) == 1 else f"{len(entries)} entries"
-    return f"{what} of {whose}"
+    return f"{what} of {label_of(entries)}"
 
 
 # --- entries -----------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from tui.app.screens.confirm import ConfirmScreen
 from tui.app.widgets.form_fields import FormInput
 from tui.app.widgets.tick_list import TickList, TickRow
 from tui.errors import NotSavedError, OtpTuiError
-from tui.otp.entry import Category, Entry, category_id
+from tui.otp.entry import Category, Entry, category_id, label_of
 from tui.text import safe
 from tui.vault import edit
 
@@ -119,8 +119,7 @@ class CategoriesScreen(Dialog[str | None]):
             return
         label = edit.called("categories", self._entries)
         if await self._change(lambda document: edit.assign(document, ids, wanted, moment), label):
-            whose = self._entries[0].label if len(ids) == 1 else f"{len(ids)} entries"
-            self.dismiss(f"Categories of {whose} changed.")
+            self.dismiss(f"Categories of {label_of(self._entries)} changed.")
 
     def action_leave(self) -> None:
         """Close the field for a name, or else the screen, without saving the ticks."""

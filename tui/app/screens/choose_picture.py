@@ -18,6 +18,7 @@ from tui.backup.entering import entries_in_picture
 from tui.backup.model import Backup
 from tui.errors import OtpTuiError
 from tui.files import read_limited
+from tui.paths import home_folder
 
 _KEYS = [("↵", "read"), ("⇥", "complete, next field"), ("Esc", "back")]
 
@@ -102,6 +103,6 @@ class PictureScreen(Dialog[Backup | None]):
 
 
 def _first_folder() -> Path:
-    home = Path.home()
+    home = home_folder() or Path("/")
     folders = (home / "Pictures", home / "Downloads")
     return next((folder for folder in folders if folder.is_dir()), home)

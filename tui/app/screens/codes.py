@@ -20,6 +20,7 @@ from tui.app.widgets.code_list import CodeList
 from tui.clipboard import over_ssh
 from tui.errors import OtpTuiError
 from tui.otp.entry import Entry
+from tui.text import plural
 from tui.vault.document import Document
 from tui.vault.trash import expire
 
@@ -133,7 +134,7 @@ class CodesScreen(CopyActions, EntryActions):
         """Say in the title how many entries there are, are shown, and are ticked."""
         unreadable, ticked = len(self.vault.document.unreadable), len(self._ticked())
         shown, total = len(self.codes.rows), self._listing.total
-        count = f"{shown} of {total} codes" if shown != total else _codes(total)
+        count = f"{shown} of {total} codes" if shown != total else plural(total, "code")
         if self.category == TRASH:
             count = f"{shown} in the trash"
         count += f", {unreadable} unreadable" if unreadable else ""
@@ -339,7 +340,3 @@ class CodesScreen(CopyActions, EntryActions):
     def _after_resume(self) -> None:
         if self.is_mounted:
             self.tick()
-
-
-def _codes(count: int) -> str:
-    return f"{count} code" if count == 1 else f"{count} codes"

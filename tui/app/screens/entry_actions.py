@@ -12,6 +12,7 @@ from tui.app.screens.base import beside
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.list_screen import ListScreen
 from tui.errors import MatchError, NotSavedError, OtpTuiError
+from tui.otp.entry import label_of
 from tui.vault import edit
 from tui.vault.order import WORDS, Order, order_of, with_order
 from tui.vault.trash import KEPT_DAYS, discard
@@ -144,13 +145,13 @@ class EntryActions(ListScreen):
             await self._change(
                 lambda document: discard(document, ids),
                 what,
-                f"Deleted for good: {_who(targets)}{self.hint('undo', 'takes it back')}.",
+                f"Deleted for good: {label_of(targets)}{self.hint('undo', 'takes it back')}.",
             )
         else:
             await self._change(
                 lambda document: edit.delete(document, ids, moment),
                 what,
-                f"In the trash: {_who(targets)}{self.hint('undo', 'takes it back')}.",
+                f"In the trash: {label_of(targets)}{self.hint('undo', 'takes it back')}.",
             )
 
     @work(group="change", exit_on_error=False, description="restore")
@@ -164,7 +165,7 @@ class EntryActions(ListScreen):
         await self._change(
             lambda document: edit.restore(document, ids, moment),
             edit.called("restoring", targets),
-            f"Restored: {_who(targets)}.",
+            f"Restored: {label_of(targets)}.",
         )
 
     # --- order -----------------------------------------------------------------------------------
@@ -181,7 +182,7 @@ class EntryActions(ListScreen):
         await self._change(
             lambda document: edit.pin(document, ids, pinned, moment),
             edit.called("pinning" if pinned else "unpinning", targets),
-            f"{word}: {_who(targets)}.",
+            f"{word}: {label_of(targets)}.",
             keep=targets[0].id,
         )
 
@@ -272,11 +273,7 @@ class EntryActions(ListScreen):
 
 
 def _question(verb: str, entries: Sequence[Entry], end: str) -> str:
-    return f"{verb} {_who(entries)}{end}"
-
-
-def _who(entries: Sequence[Entry]) -> str:
-    return entries[0].label if len(entries) == 1 else f"{len(entries)} entries"
+    return f"{verb} {label_of(entries)}{end}"
 
 
 def _names(entries: Sequence[Entry]) -> str:

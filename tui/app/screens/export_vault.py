@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
@@ -29,6 +28,8 @@ from tui.backup.registry import DEFAULT, VAULT, targets
 from tui.crypto.kdf import Argon2Params
 from tui.crypto.passwords import MIN_LENGTH, strength
 from tui.errors import ExportExistsError, OtpTuiError
+from tui.paths import short_path
+from tui.text import plural
 
 if TYPE_CHECKING:
     from tui.backup.model import Backup
@@ -219,7 +220,7 @@ class ExportScreen(OtpScreen):
             self._busy = ""
             self._say(error.sentence, "error")
             return
-        self._finish(f"{done.sentence}: {_short(done.path)}")
+        self._finish(f"{done.sentence}: {short_path(done.path)}")
 
     @work(exclusive=True, exit_on_error=False, description="QR codes")
     async def action_qr_codes(self) -> None:
@@ -239,7 +240,7 @@ class ExportScreen(OtpScreen):
         if not await self._sure("Show the secrets on the screen?", f"{_SEEN}{left}"):
             return
         count = len(found.backup.entries)
-        words = f"{count} {'entry' if count == 1 else 'entries'}"
+        words = plural(count, "entry")
         note = f"{words}. {HOW_TO_SCAN}"
         await self.app.push_screen_wait(QrScreen("Google Authenticator", texts, note))
         self._say(f"{words} shown.", "strong")
@@ -292,8 +293,3 @@ class ExportScreen(OtpScreen):
 
     def _say(self, text: str, tone: str = "muted") -> None:
         self.query_one(StatusLine).say(text, tone)
-
-
-def _short(path: Path) -> str:
-    home = Path.home()
-    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)

@@ -25,6 +25,7 @@ from tui.backup.plan import DEFAULT_CHOICES, Choice, Kind
 from tui.backup.registry import recognise, source, sources
 from tui.errors import FormatError, NotSavedError, OtpTuiError
 from tui.files import read_limited
+from tui.paths import home_folder
 
 if TYPE_CHECKING:
     from tui.backup.model import Backup
@@ -371,5 +372,6 @@ def _next_choice(kind: Kind, choices: Mapping[Kind, Choice]) -> Choice:
 
 
 def _first_folder() -> Path:
-    downloads = Path.home() / "Downloads"
-    return downloads if downloads.is_dir() else Path.home()
+    home = home_folder() or Path("/")
+    downloads = home / "Downloads"
+    return downloads if downloads.is_dir() else home

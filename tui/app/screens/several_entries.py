@@ -14,6 +14,7 @@ from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.line_list import LineList
 from tui.app.widgets.preview_list import PreviewList
 from tui.backup.plan import DEFAULT_CHOICES, Choice, Kind, Row
+from tui.text import plural
 
 _KEYS = [("↵", "add"), ("Space", "leave one out"), ("Esc", "back")]
 
@@ -56,7 +57,7 @@ class SeveralScreen(Dialog[frozenset[int] | None]):
             self._say(f"{row.what}: {row.reason}.")
             return
         rows = [row for row in self._given if row.kind is not Kind.REFUSED]
-        entries = f"{len(rows)} {'entry' if len(rows) == 1 else 'entries'}"
+        entries = plural(len(rows), "entry")
         chosen = sum(
             DEFAULT_CHOICES[row.kind] is Choice.KEEP and place not in self._list.unticked
             for place, row in enumerate(self._given)

@@ -19,7 +19,7 @@ from tui.errors import EntryError, NotSavedError, OtpTuiError
 from tui.otp.codes import code_at, code_length, group, remaining
 from tui.otp.describe import details, enrolment
 from tui.otp.entry import Entry, OtpType
-from tui.text import safe
+from tui.text import plural, safe
 from tui.vault.trash import days_left
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class ShowScreen(Dialog[str | None]):
         entry, moment = self._entry, self.otp.clock.now()
         if entry.deleted:
             days = days_left(entry, int(moment))
-            return "", f"In the trash, {days} {'day' if days == 1 else 'days'} left", False
+            return "", f"In the trash, {plural(days, 'day')} left", False
         if entry.type is OtpType.HOTP:
             if self._taken:
                 return group(self._taken), f"of counter {entry.counter - 1}", False

@@ -18,6 +18,7 @@ from tui.app.widgets.line_list import LineList
 from tui.errors import EntryError
 from tui.otp.codes import Code, code_at, code_length, group, next_code, period, remaining
 from tui.otp.entry import Entry, OtpType
+from tui.text import plural
 from tui.vault.trash import days_left
 
 EXPIRING = 5
@@ -200,7 +201,7 @@ class CodeList(LineList):
         entry = self.rows[index]
         if entry.deleted:
             days = days_left(entry, int(self.moment))
-            return Face("", blank(entry), False, f"{days} {'day' if days == 1 else 'days'} left")
+            return Face("", blank(entry), False, f"{plural(days, 'day')} left")
         covered = self.hidden and index != self.cursor
         if entry.type is OtpType.HOTP:
             shown = None if covered else self.revealed.get(entry.id)

@@ -16,7 +16,7 @@ from tui.backup.formats._json import load
 from tui.backup.model import Problem
 from tui.errors import EntryError, FormatError
 from tui.otp.entry import Entry
-from tui.text import safe
+from tui.text import plural, safe
 
 MAX_ENTRIES = 50_000
 """A file with more entries is refused as a whole."""
@@ -88,7 +88,7 @@ def parse(data: bytes) -> Parsed:
             known = {*keys_of(row).values()}
             unknown.update(key for key in row if key not in known and plain(key) not in _SILENT)
     for key, count in unknown.most_common(_MOST_NAMED):
-        what = f"“{safe(key, 40)}” in {count} {'entry' if count == 1 else 'entries'}"
+        what = f"“{safe(key, 40)}” in {plural(count, 'entry')}"
         problems.append(Problem(what, _UNKNOWN, refused=False))
     if len(unknown) > _MOST_NAMED:
         what = f"{len(unknown) - _MOST_NAMED} other keys of entries"

@@ -8,7 +8,7 @@ from tui.cli import groups, output
 from tui.cli.parser import add_command
 from tui.cli.passwords import add_options
 from tui.cli.query import typed
-from tui.text import safe
+from tui.text import plural, safe
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -73,7 +73,7 @@ def _list(document: Document, as_json: bool) -> None:
     elif found:
         from tui.cli.columns import table
 
-        output.lines(table([(one.name, _entries(count)) for one, count in found]))
+        output.lines(table([(one.name, plural(count, "entry")) for one, count in found]))
     else:
         output.say("There are no categories yet.")
 
@@ -111,7 +111,11 @@ def _remove(vault: Vault, category: Category, moment: int) -> None:
         return delete_category(document, category.id, moment)
 
     vault.change(undoable(step, f"deletion of the category {shown}"))
-    stay = f" It had {_entries(count)}, which {'stays' if count == 1 else 'stay'}." if count else ""
+    stay = (
+        f" It had {plural(count, 'entry')}, which {'stays' if count == 1 else 'stay'}."
+        if count
+        else ""
+    )
     output.say(f"Removed the category {shown}.{stay}")
 
 
@@ -120,7 +124,3 @@ def _count(document: Document, category: Category) -> int:
         any(place.category == category.id for place in entry.categories)
         for entry in document.entries
     )
-
-
-def _entries(count: int) -> str:
-    return "1 entry" if count == 1 else f"{count} entries"

@@ -12,7 +12,7 @@ from tui.cli.passwords import add_options
 from tui.cli.query import typed
 from tui.crypto.passwords import MIN_LENGTH
 from tui.errors import ExportExistsError, MatchError, UsageError
-from tui.text import safe
+from tui.text import plural, safe
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -133,7 +133,7 @@ def _show(args: Namespace, context: Context) -> int:
     texts = texts_of_codes(fit, qr_codes.fits)
     _tell(fit)
     count = len(fit.backup.entries)
-    output.say(f"{count} {'entry' if count == 1 else 'entries'}. {HOW_TO_SCAN}")
+    output.say(f"{plural(count, 'entry')}. {HOW_TO_SCAN}")
     qr_codes.show_in_turn(texts, "QR code")
     return 0
 

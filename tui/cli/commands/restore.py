@@ -9,7 +9,7 @@ from tui.cli.parser import add_command
 from tui.cli.passwords import add_options
 from tui.cli.query import add_query, one_in_trash
 from tui.errors import UsageError
-from tui.text import safe
+from tui.text import plural, safe
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -73,7 +73,7 @@ def _list(vault: Vault, moment: int, as_json: bool) -> None:
         rows = []
         for entry in trash:
             left = days_left(entry, moment)
-            days = f"{left} {'day' if left == 1 else 'days'} left"
+            days = f"{plural(left, 'day')} left"
             rows.append([safe(entry.issuer, WIDEST), safe(entry.account or "", WIDEST), days])
         output.lines(table(rows))
     else:
