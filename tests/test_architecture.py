@@ -16,7 +16,7 @@ ROOT = Path(tui.__file__).parent
 
 GROUND = {"errors", "text", "clock"}
 ENGINE = {"otp", "crypto", "vault", "backup"}
-MIDDLE = {"paths", "files", "qr", "password_command"}
+MIDDLE = {"paths", "files", "qr", "password_command", "tty"}
 ARROWS = {
     "otp": GROUND,
     "crypto": GROUND | {"otp"},
@@ -25,9 +25,10 @@ ARROWS = {
     "config": GROUND | MIDDLE,
     "clipboard": GROUND | MIDDLE | {"config"},
     "demo": GROUND | {"otp", "crypto", "vault"},
-    "cli": GROUND | MIDDLE | {*ENGINE, "config", "clipboard", "demo", ""},
-    "app": GROUND | MIDDLE | {*ENGINE, "config", "clipboard", "demo", ""},
-    "__main__": GROUND | MIDDLE | {"cli", "app", "config", "vault"},
+    "launch": {"config", "vault"},
+    "cli": GROUND | MIDDLE | {*ENGINE, "config", "clipboard", "demo", "launch", ""},
+    "app": GROUND | MIDDLE | {*ENGINE, "config", "clipboard", "demo", "launch", ""},
+    "__main__": GROUND | MIDDLE | {"cli", "app", "launch"},
     **dict.fromkeys(GROUND | MIDDLE, GROUND | MIDDLE),
 }
 """Each room and the others that it may import; "" is the version in tui/__init__.py."""
@@ -70,6 +71,12 @@ def test_only_the_app_imports_textual(path: Path) -> None:
     names = {name.split(".")[0] for name in imports(path)}
     if "app" not in path.relative_to(ROOT).parts[:1]:
         assert not names & {"textual", "rich"}
+
+
+def test_one_file_opens_the_terminal() -> None:
+    assert [path for path in FILES if "/dev/tty" in path.read_text(encoding="utf-8")] == [
+        ROOT / "tty.py"
+    ]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

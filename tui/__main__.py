@@ -1,4 +1,4 @@
-"""`otp-tui` and `python -m tui`: no command is the app, all else the command line."""
+"""`otp-tui` and `python -m tui`: the app without a command, else the command line."""
 
 from __future__ import annotations
 
@@ -7,51 +7,31 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tui.config.schema import Config
-    from tui.vault.vault import Vault
+    from tui.launch import Launch
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Do what the arguments (without the program's name) say; return the exit code.
+    """Run the command that `argv` names and return the exit code.
 
-    Without `argv` they are the program's own, and the process is taken to end after this.
+    Without `argv` the arguments are the program's own, and the process should exit afterwards.
     """
     if argv is None:
-        gc.disable()  # a command ends before there is garbage worth the search
+        gc.disable()  # a command ends before there is enough garbage to collect
     try:
-        from tui.cli.run import run  # in here, so that Ctrl+C while it loads ends cleanly, too
+        from tui.cli.run import run  # in here, so that Ctrl+C during the import exits cleanly
 
         return run(sys.argv[1:] if argv is None else argv, _start_app)
     except KeyboardInterrupt:
         return 130
     finally:
         if argv is None:
-            gc.freeze()  # what is left is not searched on the way out: a tenth of the whole time
+            gc.freeze()  # skips the last collection: a tenth of the total time
 
 
-def _start_app(
-    vault_path: Path,
-    config: Config,
-    *,
-    vault: Vault | None = None,
-    demo: bool = False,
-    warnings: tuple[str, ...] = (),
-    pick: str | None = None,
-    config_file: Path | None = None,
-) -> int:
-    from tui.app.run import run  # Textual takes a fifth of a second
+def _start_app(launch: Launch) -> int:
+    from tui.app.run import run  # importing Textual takes a fifth of a second
 
-    return run(
-        vault_path,
-        config,
-        vault=vault,
-        demo=demo,
-        warnings=warnings,
-        pick=pick,
-        config_file=config_file,
-    )
+    return run(launch)
 
 
 if __name__ == "__main__":

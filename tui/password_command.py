@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from tui.errors import PasswordCommandError
 from tui.text import safe
+from tui.tty import open_tty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,16 +155,15 @@ def program_name(words: tuple[str, ...]) -> str:
 @contextmanager
 def _input(on_terminal: bool) -> Iterator[int]:
     """The terminal if there is one, also where standard input is something else; else nothing."""
-    flags = os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC
     opened = -1
     if on_terminal:
         if sys.stdin is not None and os.isatty(0):
             yield 0
             return
         with suppress(OSError):
-            opened = os.open("/dev/tty", flags)
+            opened = open_tty()
     if opened < 0:
-        opened = os.open(os.devnull, flags)
+        opened = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
     try:
         yield opened
     finally:

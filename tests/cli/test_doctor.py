@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.program import PASSWORD, Outcome, Program
 from tests.cli.terminal import Terminal
-from tui.cli import machine
+from tui.cli import doctor_checks
 from tui.clock import ClockStatus
 from tui.config.schema import Config
 from tui.vault.vault import Vault
@@ -104,7 +104,7 @@ def test_backups_and_a_recovery_code_are_seen(filled: Program) -> None:
     ],
 )
 def test_a_clock_that_may_be_wrong_needs_attention(status: ClockStatus | None, wrong: bool) -> None:
-    assert bool(machine.system_clock(status).advice) is wrong
+    assert bool(doctor_checks.system_clock(status).advice) is wrong
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_clock_that_may_be_wrong_needs_attention(status: ClockStatus | None, w
 def test_which_way_copies_go(
     environ: dict[str, str], config: Config, says: str, wrong: bool
 ) -> None:
-    (found,) = machine.copying(config, environ)
+    (found,) = doctor_checks.copying(config, environ)
     assert says in found.says
     assert bool(found.advice) is wrong
 
@@ -132,7 +132,7 @@ def test_tmux_says_whether_it_passes_copies_on(tmp_path: Path, value: str, wrong
     tmux.write_text(f"#!/bin/sh\necho {value}\n")
     tmux.chmod(0o755)
     environ = {"TMUX": "x", "PATH": f"{tmp_path}:{os.environ['PATH']}"}
-    _, found = machine.copying(Config(), environ)
+    _, found = doctor_checks.copying(Config(), environ)
     assert found.says.startswith(f"set-clipboard is {value}")
     assert ("set -s set-clipboard" in found.advice) is wrong
     assert bool(found.advice) is wrong
@@ -199,7 +199,7 @@ def test_a_test_copy_is_made_when_it_is_asked_for(filled: Program) -> None:
     (filled.folder / "config.toml").write_text(f'clipboard_command = "{tool}"\n')
     assert "test copy" not in findings(filled.run("doctor", "--json"))
     found = findings(filled.run("doctor", "--json", "--test-copy"))["test copy"]
-    assert (filled.folder / "copied").read_text() == machine.TEST_WORD
+    assert (filled.folder / "copied").read_text() == doctor_checks.TEST_TEXT
     assert "paste somewhere" in found["says"]
     tool.write_text("#!/bin/sh\nexit 1\n")
     done = filled.run("doctor", "--json", "--test-copy")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tests.cli.conftest import HOSTILE, RFC_SECRET
 from tests.cli.program import PASSWORD, Program
-from tui.cli.columns import table
+from tui.cli.output import table
 from tui.text import clean
 from tui.vault.document import Unreadable
 from tui.vault.edit import delete, pin

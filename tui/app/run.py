@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.app.app import OtpApp
@@ -12,46 +11,35 @@ from tui.app.terminal import take_any_bytes
 from tui.clock import clock_warning
 
 if TYPE_CHECKING:
-    from tui.config.schema import Config
-    from tui.vault.vault import Vault
+    from tui.launch import Launch
 
 
-def run(
-    vault_path: Path,
-    config: Config,
-    *,
-    vault: Vault | None = None,
-    demo: bool = False,
-    warnings: tuple[str, ...] = (),
-    pick: str | None = None,
-    config_file: Path | None = None,
-) -> int:
+def run(launch: Launch) -> int:
     """Run the app until it ends; return the exit code.
 
-    `vault` is shown at once where it is open already (the demo's); `warnings` are sentences
-    to show first. With `pick` the app ends at the first copy, and says on standard error what
-    was copied; it returns 1 where it was left without.
+    To pick is to end at the first copy, and to name it on standard error; without a copy the
+    exit code is 1.
     """
-    hint = ""
-    if demo:
+    config, warnings, hint = launch.config, launch.warnings, ""
+    if launch.demo:
         from tui.demo import DEMO_PASSWORD
 
         hint = f"This is the demo, on invented entries. Its password is “{DEMO_PASSWORD}”."
         warnings = (hint, *warnings)
         config = replace(config, password_command=())  # it knows the user's own vault
     app = OtpApp(
-        vault_path,
+        launch.vault_path,
         config,
-        vault=vault,
+        vault=launch.vault,
         warnings=warnings,
         door_hint=hint,
-        pick=pick,
-        config_file=None if demo else config_file,
+        pick=launch.pick,
+        config_file=None if launch.demo else launch.config_file,
         clock_warning=clock_warning,
     )
     take_any_bytes()
     app.run()
-    if pick is not None and not app.return_code:
+    if launch.pick is not None and not app.return_code:
         if not app.picked:
             return 1
         sys.stderr.write(f"{app.picked}\n")

@@ -1,14 +1,14 @@
-"""What a command may ask for: the vault, the settings, the time, passwords, the app."""
+"""What a command may use: the vault, the settings, the clock, secrets, the app."""
 
 from __future__ import annotations
 
 import os
 import sys
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, TypeAlias
 
 from tui.cli import output
-from tui.cli.passwords import Passwords
+from tui.cli.secrets import Secrets
 from tui.errors import (
     PasswordCommandError,
     UsageError,
@@ -25,41 +25,27 @@ if TYPE_CHECKING:
     from tui.clock import Clock
     from tui.config.schema import Config
     from tui.crypto.kdf import Argon2Params
+    from tui.launch import Launch
     from tui.vault.vault import LockedVault, Vault
 
-
-class StartApp(Protocol):
+    StartApp: TypeAlias = Callable[[Launch], int]
     """How a command opens the app, which it must not import."""
-
-    def __call__(
-        self,
-        vault_path: Path,
-        config: Config,
-        *,
-        vault: Vault | None = None,
-        demo: bool = False,
-        warnings: tuple[str, ...] = (),
-        pick: str | None = None,
-        config_file: Path | None = None,
-    ) -> int:
-        """Run the app to its end and return the exit code; see `tui.app.app.run`."""
-        ...
 
 
 class Context:
-    """One run of the command line. Each thing is read when it is first asked for."""
+    """One run of the command line. Everything is read when it is first needed."""
 
     def __init__(self, args: Namespace, clock: Clock, start_app: StartApp) -> None:
         self.clock = clock
         self._start_app = start_app
-        self.passwords = Passwords(args)
+        self.secrets = Secrets(args)
         self._vault_option: str | None = args.vault
         self._config_option: str | None = args.config
         self._vault: Vault | None = None
 
     @cached_property
     def vault_path(self) -> Path:
-        """Where the vault is: the option, the environment, the settings, or the usual place."""
+        """Where the vault is: --vault, $OTP_TUI_VAULT, the settings, or the default location."""
         from tui.paths import VAULT_VARIABLE, vault_path
 
         named = self._vault_option or os.environ.get(VAULT_VARIABLE)
@@ -67,73 +53,65 @@ class Context:
 
     @property
     def config_path(self) -> Path:
-        """Where the settings' file is, or would be."""
+        """Where the settings file is, or would be."""
         from tui.paths import config_path
 
         return config_path(self._config_option)
 
     @cached_property
     def config(self) -> Config:
-        """The settings; what is wrong with them goes to standard error.
+        """The settings; their problems go to standard error.
 
         Raises:
-            ConfigError: a settings file that the user named cannot be read.
+            ConfigError: the settings file that the user named can't be read.
         """
-        config, sentences = self.settings
-        for sentence in sentences:
-            output.complain(sentence)
+        config, problems = self.settings
+        for problem in problems:
+            output.complain(problem)
         return config
 
     @cached_property
     def settings(self) -> tuple[Config, tuple[str, ...]]:
-        """The settings, and a sentence for each thing that is wrong with them; none is said."""
+        """The settings, and a sentence for each problem in them; nothing is printed."""
         from tui.config.load import load_option
 
         return load_option(self._config_option)
 
-    def start_app(
-        self,
-        path: Path,
-        *,
-        vault: Vault | None = None,
-        demo: bool = False,
-        pick: str | None = None,
-    ) -> int:
-        """Open the app on the vault at `path`, or on one that is open already."""
-        from tui.paths import config_path
+    def launch(self, vault_path: Path) -> Launch:
+        """Return what to start the app with: the vault at `vault_path` and these settings."""
+        from tui.launch import Launch
 
-        _, sentences = self.settings
-        return self._start_app(
-            path,
-            self.config,
-            vault=vault,
-            demo=demo,
-            warnings=sentences,
-            pick=pick,
-            config_file=config_path(self._config_option),
+        _, problems = self.settings
+        return Launch(
+            vault_path=vault_path,
+            config=self.config,
+            config_file=self.config_path,
+            warnings=problems,
         )
 
-    def need_terminal(self) -> None:
-        """Refuse to open the app where it cannot be shown.
+    def start_app(self, launch: Launch) -> int:
+        """Run the app until it exits; return the exit code."""
+        return self._start_app(launch)
+
+    def require_terminal(self, *, stdin: bool = True) -> None:
+        """Check that the app can be shown; without `stdin`, standard input may be anything.
 
         Raises:
-            UsageError: standard input or standard error is not a terminal, or it cannot move
-                its cursor.
+            UsageError: standard input or standard error is not a terminal, or one that can't
+                move its cursor.
         """
-        for stream in (sys.stdin, sys.stderr):
+        hint = "See otp-tui --help for commands."
+        for stream in (sys.stdin, sys.stderr) if stdin else (sys.stderr,):
             if stream is None or not stream.isatty():
-                raise UsageError("The app needs a terminal.", "See otp-tui --help for commands.")
+                raise UsageError("The app needs a terminal.", hint)
         if os.environ.get("TERM", "") in {"", "dumb"}:
-            raise UsageError(
-                "The app needs a terminal that TERM names; it is “dumb” or not set.",
-                "See otp-tui --help for commands.",
-            )
+            raise UsageError("The app needs a terminal; TERM is “dumb” or not set.", hint)
 
     def check_settings(self) -> None:
-        """See to it that a settings file that was named is there, even where nothing needs it.
+        """Check that the settings file that the user named exists, even if nothing needs it.
 
         Raises:
-            ConfigError: it cannot be read.
+            ConfigError: it can't be read.
         """
         from tui.paths import named_config
 
@@ -141,38 +119,36 @@ class Context:
         if path is None:
             return
         try:
-            fine = not path.is_dir() and os.access(path, os.R_OK)
+            readable = not path.is_dir() and os.access(path, os.R_OK)
         except OSError:
-            fine = False
-        if not fine:
+            readable = False
+        if not readable:
             _ = self.settings
 
     def read_vault(self) -> LockedVault:
         """Return the vault, still locked.
 
         Raises:
-            VaultError: there is none, or it cannot be used.
+            VaultError: there is none, or it can't be used.
         """
         from tui.vault.vault import LockedVault
 
         try:
             return LockedVault.read(self.vault_path, self.clock)
         except VaultMissingError as error:
-            hint = error.hint or "Make one with: otp-tui init"
+            hint = error.hint or "Create one with: otp-tui init"
             raise VaultMissingError(str(error), hint) from None
 
     def unlock(self, locked: LockedVault, meanwhile: Callable[[], object] | None = None) -> Vault:
-        """Get the password and return the open vault.
+        """Open the vault with the password from its option, password_command or the terminal.
 
-        An option says where it is; else the password command gives it, where the settings
-        have one; else it is asked for. `meanwhile` is called while the key is derived, to
-        import what comes after.
+        `meanwhile` is called while the key is derived; use it to import modules.
 
         Raises:
-            WrongPasswordError: the password does not open it.
+            WrongPasswordError: the password is wrong.
             UsageError, FileError, PasswordCommandError: there is no password.
         """
-        if not self.passwords.given("password") and self.config.password_command:
+        if not self.secrets.given("password") and self.config.password_command:
             password = self._password_of_command()
             try:
                 self._vault = locked.unlock(password, meanwhile)
@@ -180,8 +156,8 @@ class Context:
                 hint = "The password came from password_command in the settings."
                 raise WrongPasswordError(str(error), hint) from None
         else:
-            prompt = f"Password of the vault “{safe(locked.path.stem, 40)}”: "
-            self._vault = locked.unlock(self.passwords.get("password", prompt), meanwhile)
+            prompt = f"Password for the vault “{safe(locked.path.stem, 40)}”: "
+            self._vault = locked.unlock(self.secrets.get("password", prompt), meanwhile)
         return self._vault
 
     def _password_of_command(self) -> str:
@@ -191,32 +167,32 @@ class Context:
             command = PasswordCommand(self.config.password_command, os.environ)
             return command.run(on_terminal=True)
         except PasswordCommandError as error:
-            hint = "--password-stdin and --password-file go without it."
+            hint = "To do without it, use --password-stdin or --password-file."
             raise PasswordCommandError(str(error), hint) from None
 
     def open_vault(self, meanwhile: Callable[[], object] | None = None) -> Vault:
-        """Read and unlock the vault, in one."""
+        """Read and unlock the vault."""
         return self.unlock(self.read_vault(), meanwhile)
 
     def unlock_with_code(self, locked: LockedVault, code: bytes) -> Vault:
-        """Return the vault, opened with its recovery code.
+        """Open the vault with its recovery code.
 
         Raises:
-            WrongPasswordError: the code does not open it.
+            WrongPasswordError: the code is wrong.
         """
         self._vault = locked.unlock_with_code(code)
         return self._vault
 
     @property
     def kdf_params(self) -> Argon2Params:
-        """What the settings say that a new password is to cost."""
+        """The key derivation parameters for a new password, from the settings."""
         from tui.crypto.kdf import Argon2Params
 
         kdf = self.config.kdf
         return Argon2Params(kdf.time_cost, kdf.memory_mib * 1024, kdf.parallelism)
 
     def close(self) -> None:
-        """Let go of the vault; what it has to say goes to standard error."""
+        """Close the vault and print its warnings."""
         vault, self._vault = self._vault, None
         if vault is not None:
             for warning in vault.warnings:

@@ -1,64 +1,69 @@
-"""What the command line says: the only writer to standard output, and to standard error."""
+"""Everything the command line writes, to standard output and standard error."""
 
 from __future__ import annotations
 
 import io
 import os
 import sys
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from tui.errors import FileError
 from tui.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import TextIO
 
-_LINE = 16_384
-"""Longest line that is said, in characters; only a path or a secret comes near."""
+    from tui.otp.codes import Code
+    from tui.otp.entry import Entry
 
+WIDEST = 40
+"""Most characters of one name in a table; the JSON output has all of it."""
+_LINE = 16_384
+"""Longest line that is written, in characters; only a path or a secret comes near."""
 _CLOSED = "Standard output is closed."
 
 
 def lines(texts: Iterable[str]) -> None:
-    """Write lines to standard output, each made fit for a terminal."""
+    """Write lines to standard output, each made safe for a terminal."""
     write("".join(f"{safe(text, _LINE)}\n" for text in texts))
 
 
 def json(value: Any) -> None:
-    """Write `value` as JSON in ASCII: escapes keep every control character off the terminal."""
+    """Write `value` as JSON in ASCII, so that no control character reaches the terminal."""
     write(as_json(value, indent=2) + "\n")
 
 
 def as_json(value: Any, indent: int | None = None) -> str:
-    """Return `value` as JSON in printable ASCII; in one line without `indent`."""
+    """Return `value` as JSON in printable ASCII, on one line unless `indent` is given."""
     from json import dumps
 
     return dumps(value, indent=indent, ensure_ascii=True).replace("\x7f", "\\u007f")
 
 
 def write(text: str) -> None:
-    """Write `text`, which is fit for a terminal, to standard output, at once.
+    """Write `text`, which is safe for a terminal, to standard output and flush.
 
     Raises:
-        FileError: standard output is closed or takes no more.
-        BrokenPipeError: the reader went away.
+        FileError: standard output is closed or can't be written to.
+        BrokenPipeError: the reader is gone.
     """
     stream = sys.stdout
     if stream is None:
         raise FileError(_CLOSED)
-    _replace_what_does_not_encode(stream)
+    _replace_unencodable(stream)
     try:
         stream.write(text)
         stream.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise FileError(f"Cannot write to standard output: {error.strerror}.") from None
+        raise FileError(f"Can't write to standard output: {error.strerror}.") from None
 
 
 def require_open() -> None:
-    """See to it that there is a standard output, before something is done for its sake.
+    """Check that standard output is open, before doing work whose result goes there.
 
     Raises:
         FileError: it is closed.
@@ -67,8 +72,8 @@ def require_open() -> None:
         raise FileError(_CLOSED)
 
 
-def terminal() -> os.terminal_size | None:
-    """Return the size of the terminal that standard output is; None: it is none, or a dumb one."""
+def terminal_size() -> os.terminal_size | None:
+    """Return the size of standard output's terminal; None if it is none, or a dumb one."""
     if sys.stdout is None or os.environ.get("TERM", "") in {"", "dumb"}:
         return None
     try:
@@ -78,7 +83,7 @@ def terminal() -> os.terminal_size | None:
 
 
 def say(*texts: str) -> None:
-    """Write lines for people to standard error, each made fit for a terminal."""
+    """Write messages to standard error, each made safe for a terminal."""
     stream = sys.stderr
     if stream is None:
         return
@@ -86,17 +91,17 @@ def say(*texts: str) -> None:
         stream.write("".join(f"{safe(text, _LINE)}\n" for text in texts))
         stream.flush()
     except OSError:
-        # Nobody reads it, and there is no other place to complain.
+        # Standard error is broken, and there is no other place to report that.
         return
 
 
 def complain(sentence: str) -> None:
-    """Write an error or a warning to standard error, with the program's name before it."""
+    """Write an error or a warning to standard error, prefixed with the program's name."""
     say(f"otp-tui: {sentence}")
 
 
 def abandon_if_broken() -> None:
-    """Point a standard output that takes no more at nothing: closing it at exit would raise."""
+    """Redirect a broken standard output to nowhere, as closing it at exit would raise."""
     if sys.stdout is None:
         return
     try:
@@ -107,6 +112,51 @@ def abandon_if_broken() -> None:
         os.close(nothing)
 
 
-def _replace_what_does_not_encode(stream: TextIO) -> None:
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return one line for each row, its cells `safe` and padded to the width of their column."""
+    shown = [[safe(cell) for cell in row] for row in rows]
+    widths = [max(map(width, column)) for column in zip(*shown, strict=True)]
+    return ["  ".join(map(_pad, row, widths)).rstrip() for row in shown]
+
+
+def cut(text: str, cells: int) -> str:
+    """Return the `safe` text, shortened with an ellipsis to at most `cells` terminal cells."""
+    if width(text) <= cells:
+        return text
+    kept = len(text)
+    while width(text[:kept]) >= cells:
+        kept -= 1
+    return f"{text[:kept]}…"
+
+
+def width(text: str) -> int:
+    """Return how many terminal cells `text` takes: wide characters two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_cells, text))
+
+
+def code_object(entry: Entry, code: Code) -> dict[str, Any]:
+    """Return a code for JSON output; `valid_until` is a Unix time, None for a counter's code."""
+    return {
+        "id": entry.id,
+        "issuer": entry.issuer,
+        "account": entry.account,
+        "code": code.text,
+        "valid_until": None if code.valid_until is None else int(code.valid_until),
+    }
+
+
+def _cells(char: str) -> int:
+    if unicodedata.category(char) in {"Mn", "Me"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
+
+
+def _pad(text: str, cells: int) -> str:
+    return text + " " * (cells - width(text))
+
+
+def _replace_unencodable(stream: TextIO) -> None:
     if isinstance(stream, io.TextIOWrapper) and stream.errors in {"strict", "surrogateescape"}:
         stream.reconfigure(errors="replace")

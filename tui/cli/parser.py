@@ -1,4 +1,4 @@
-"""The command line's grammar, built for the command that was called and for no other."""
+"""The command line's grammar, built only for the command that is called."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import tui
 from tui.cli import output
-from tui.cli.passwords import ORDER
+from tui.cli.secrets import ORDER
 from tui.errors import UsageError
 from tui.text import safe
 
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
     Subparsers: TypeAlias = argparse._SubParsersAction["Parser"]
 
-_IN_HISTORY = "is not taken as an argument: it may be in your shell's history now."
+_IN_HISTORY = "as an argument. It may now be in your shell's history: remove it there."
 _NEVER = {f"--{kind}": kind for kind in ORDER if kind != "secret"}
-"""Options that are not there, for what is no argument. `--secret` is one of `show`; `add` and
-`edit` refuse it themselves."""
+"""Options that don't exist because secrets are never arguments. `--secret` is an option of
+`show`; `add` and `edit` refuse it themselves."""
 
+_HELP = {"-h", "--help"}
 _EPILOG = """\
-Without a command, the app opens.
+Without a command, otp-tui opens the app.
 
 exit codes:
   0 done   1 failed   2 usage   3 wrong password or damaged file   4 no match or several
@@ -35,18 +36,27 @@ exit codes:
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
-    """As wide as a page: asking the terminal takes imports, for each option that is added."""
+    """Wraps at a fixed width: asking the terminal for its own would import more."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=88)
 
 
 class Parser(argparse.ArgumentParser):
-    """An ArgumentParser that raises UsageError and that writes through `output`."""
+    """An ArgumentParser that raises UsageError and writes through `output`."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(allow_abbrev=False, formatter_class=_Formatter, **kwargs)
-        self.color = False  # Python 3.14 colours its help, also where it is kept
+        self._actions_below: Subparsers | None = None
+        self.color = False  # Python 3.14 colors its help, even in a file
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> tuple[Any, list[str]]:
+        """Parse as argparse does, but let an action's options stand before the action, too."""
+        if args is not None and self._actions_below is not None:
+            args = _action_first(list(args), self._actions_below)
+        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message[:1].upper()}{message[1:]}.", f"See {self.prog} --help.")
@@ -59,34 +69,43 @@ class Parser(argparse.ArgumentParser):
 
 
 def add_command(subparsers: Subparsers, name: str, summary: str, details: str = "") -> Parser:
-    """Add the parser of one command, with the options that every command has."""
+    """Add the parser of a command, with the options that every command has."""
     parser = subparsers.add_parser(name, help=summary, description=f"{summary}\n\n{details}")
     _add_common(parser, default=argparse.SUPPRESS)
     return parser
 
 
+def add_actions(parser: Parser, names: str) -> Subparsers:
+    """Return where to add the actions of a command, as in `category list`."""
+    actions: Subparsers = parser.add_subparsers(
+        dest="action", metavar=names, title="actions", required=True
+    )
+    parser._actions_below = actions
+    return actions
+
+
 def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, ModuleType | None]:
-    """Return the arguments and the module of the command; None for the app.
+    """Return the arguments and the command's module; None for the app.
 
     Raises:
-        UsageError: they do not fit the grammar.
-        SystemExit: help or the version was asked for, and written.
+        UsageError: the arguments are invalid; the message repeats no value.
+        SystemExit: help or the version was printed.
     """
     _refuse_secrets(argv)
     name = _command_in(argv)
     module = None if name is None else _command(name)
-    parser = build([] if module is None else [module]) if name is not None else build(commands())
-    args, unknown = parser.parse_known_args(argv)
+    listed = commands() if module is None and _HELP & {*argv} else []
+    args, unknown = build(listed if module is None else [module]).parse_known_args(argv)
     if unknown:
-        raise _unrecognised(unknown, name)
+        raise _unrecognized(unknown, name)
     return args, module
 
 
 def build(modules: Sequence[ModuleType]) -> Parser:
-    """Return the parser of `otp-tui` with the commands of these modules."""
+    """Return the parser of `otp-tui` with the commands in `modules`."""
     parser = Parser(
         prog="otp-tui",
-        description="Live one-time codes in the terminal, from an encrypted file of your own.",
+        description="One-time codes in the terminal, from an encrypted vault.",
         epilog=_EPILOG,
     )
     parser.add_argument("--version", action="version", version=f"otp-tui {tui.__version__}")
@@ -100,7 +119,7 @@ def build(modules: Sequence[ModuleType]) -> Parser:
 
 
 def commands() -> list[ModuleType]:
-    """Return the modules of all commands, by name."""
+    """Return the modules of all commands, sorted by name."""
     from pkgutil import iter_modules
 
     from tui.cli.commands import __path__ as folder
@@ -117,75 +136,88 @@ def _command(name: str) -> ModuleType:
         except ModuleNotFoundError as error:
             if error.name != path:
                 raise
-    raise UsageError(f"There is no command “{safe(name, 40)}”.", "See otp-tui --help.")
+    raise UsageError(f"Unknown command “{safe(name, 40)}”.", "See otp-tui --help.")
 
 
 def _refuse_secrets(argv: Sequence[str]) -> None:
-    """Refuse what everybody on the machine could read; it is not repeated."""
+    """Refuse secrets as arguments, which everyone on the machine can read."""
     for argument in argv:
         if argument == "--":
             break
         kind = _NEVER.get(argument.partition("=")[0])
         if kind is not None:
             raise UsageError(
-                f"{_called(kind)} {_IN_HISTORY}",
-                f"Remove it there; use --{kind}-stdin or --{kind}-file, or type it when asked.",
+                f"Don't pass {_called(kind)} {_IN_HISTORY}",
+                f"Use --{kind}-stdin or --{kind}-file, or type it when asked.",
             )
     if any("://" in argument for argument in argv):
         from tui.backup.entering import holds_uri
 
         if any(map(holds_uri, argv)):
             raise UsageError(
-                f"A URI holds a secret and {_IN_HISTORY}",
-                "Remove it there; otp-tui add asks for it, or takes it from standard input.",
+                f"Don't pass a URI, which holds a secret, {_IN_HISTORY}",
+                "Use otp-tui add: it asks for the URI, or reads it from standard input.",
             )
 
 
 def _called(kind: str) -> str:
     words = "PIN" if kind == "pin" else kind.replace("-", " ")
-    return f"{'An' if words[0] in 'aeiou' else 'A'} {words}"
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
-def _unrecognised(unknown: Sequence[str], command: str | None) -> UsageError:
-    """Say what does not fit, without the values: one of them may be a password."""
+def _unrecognized(unknown: Sequence[str], command: str | None) -> UsageError:
+    """Name the unknown options without their values, one of which may be a password."""
     names = [
         each.partition("=")[0] if each.startswith("--") else each[:2]
         for each in unknown
         if each.startswith("-")
     ]
-    what = (
-        f"Unrecognized arguments: {' '.join(names)}." if names else "There is an argument too many."
-    )
+    what = f"Unrecognized arguments: {' '.join(names)}." if names else "Too many arguments."
     return UsageError(what, f"See otp-tui {f'{command} ' if command else ''}--help.")
 
 
 def _command_in(argv: Sequence[str]) -> str | None:
-    """The first argument that is neither an option nor the value of one.
+    """Return the first argument that is neither an option nor the value of one.
 
     Raises:
-        UsageError: there is an unknown option before it, whose value it could be.
+        UsageError: an unknown option comes before it, so that it could be its value.
     """
     rest = iter(argv)
     for argument in rest:
-        if argument in {"-h", "--help", "--version"}:
+        if argument in {*_HELP, "--version"}:
             return None
         if argument in {"--vault", "--config"}:
             next(rest, None)
         elif not argument.startswith("-"):
             return argument
         elif argument != "--" and argument.partition("=")[0] not in {"--vault", "--config"}:
-            raise _unrecognised([argument], None)
+            raise _unrecognized([argument], None)
     return None
 
 
+def _action_first(args: list[str], actions: Subparsers) -> list[str]:
+    """Return `args` with the action moved before the options that stand in front of it."""
+    options: dict[str, argparse.Action] = {}
+    for parser in actions.choices.values():
+        options |= parser._option_string_actions
+    place = 0
+    while place < len(args) and args[place] not in actions.choices:
+        name, _, value = args[place].partition("=")
+        option = options.get(name)
+        if option is None or name in _HELP:
+            return args
+        place += 1 if value or option.nargs == 0 else 2
+    return [*args[place : place + 1], *args[:place], *args[place + 1 :]]
+
+
 def _add_common(parser: argparse.ArgumentParser, default: str | None) -> None:
-    for option, whose in (("--vault", "vault's"), ("--config", "settings'")):
+    for option, what in (("--vault", "vault"), ("--config", "settings")):
         parser.add_argument(
-            option, metavar="PATH", type=_path, default=default, help=f"the {whose} file"
+            option, metavar="PATH", type=_path, default=default, help=f"use this {what} file"
         )
 
 
 def _path(text: str) -> str:
     if not text:
-        raise argparse.ArgumentTypeError("it is empty; leave it out for the usual place")
+        raise argparse.ArgumentTypeError("empty path; omit the option to use the default location")
     return text

@@ -1,11 +1,11 @@
-"""From arguments to an exit code: one command, and the edge that no error crosses."""
+"""Run one command and turn its outcome, errors included, into an exit code."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tui.cli import output
-from tui.cli.context import Context, StartApp
+from tui.cli.context import Context
 from tui.cli.parser import parse
 from tui.clock import SystemClock
 from tui.errors import MatchError, OtpTuiError
@@ -13,12 +13,14 @@ from tui.errors import MatchError, OtpTuiError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tui.cli.context import StartApp
+
 PIPE_CLOSED = 141
-"""What a shell says of a program that wrote to a closed pipe (128 + SIGPIPE)."""
+"""The exit code for writing to a closed pipe: 128 + SIGPIPE, as shells report it."""
 
 
 def run(argv: Sequence[str], start_app: StartApp) -> int:
-    """Do what `argv` says and return the exit code; every error becomes a sentence.
+    """Run the command that `argv` names and return the exit code; errors are printed.
 
     Raises:
         KeyboardInterrupt: Ctrl+C.
@@ -33,7 +35,7 @@ def run(argv: Sequence[str], start_app: StartApp) -> int:
     except BrokenPipeError:
         return PIPE_CLOSED
     except Exception as error:  # noqa: BLE001 - the last resort; its message may hold secrets
-        output.complain(f"This should not happen: {type(error).__name__} at {_place(error)}.")
+        output.say(f"otp-tui crashed (this is a bug): {type(error).__name__} at {_place(error)}.")
         return 1
     finally:
         output.abandon_if_broken()
@@ -47,8 +49,8 @@ def _run(argv: Sequence[str], start_app: StartApp) -> int:
     context = Context(args, SystemClock(), start_app)
     context.check_settings()
     if command is None:
-        context.need_terminal()
-        return context.start_app(context.vault_path)
+        context.require_terminal()
+        return context.start_app(context.launch(context.vault_path))
     try:
         return int(command.run(args, context))
     finally:
@@ -56,12 +58,13 @@ def _run(argv: Sequence[str], start_app: StartApp) -> int:
 
 
 def _place(error: BaseException) -> str:
-    """Module and line of the innermost frame that is ours: no values, no other paths."""
+    """Return file and line of the innermost frame of ours; values could be secrets."""
     place = "an unknown place"
     trace = error.__traceback__
     while trace is not None:
         module = str(trace.tb_frame.f_globals.get("__name__", ""))
         if module.partition(".")[0] == "tui":
-            place = f"{module}:{trace.tb_lineno}"
+            file = trace.tb_frame.f_code.co_filename.rpartition("/")[2]
+            place = f"{file}:{trace.tb_lineno}"
         trace = trace.tb_next
     return place

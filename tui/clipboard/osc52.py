@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from tui.clipboard.base import Outcome
 from tui.errors import ClipboardError
+from tui.tty import open_tty
 
 _SCREEN_CHUNK = 700
 _WITHOUT_OSC = {"dumb", "linux"}
@@ -66,5 +67,5 @@ def for_screen(sequence: str) -> str:
 
 def write_to_terminal(sequence: str) -> None:
     """Write to the terminal that the program was started from. Raises OSError without one."""
-    with open("/dev/tty", "w", encoding="ascii") as terminal:  # noqa: PTH123
+    with open(open_tty(), "w", encoding="ascii") as terminal:  # noqa: PTH123 - a descriptor
         terminal.write(sequence)

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from tui.backup.entering import entries_in_picture, entries_in_text
 from tui.backup.joining import join
 from tui.backup.model import Backup
-from tui.cli import fields, groups, output
+from tui.cli import entry_options, output
+from tui.cli.args import utf8
+from tui.cli.lookup import find_category
 from tui.cli.parser import add_command
-from tui.cli.passwords import add_options, ask
-from tui.cli.query import typed
+from tui.cli.secrets import add_options
+from tui.cli.terminal import ask_hidden
 from tui.errors import FileError, UsageError
 from tui.files import LIMIT, read_limited
 from tui.otp.draft import Draft
@@ -51,12 +53,12 @@ def register(subparsers: Subparsers) -> None:
         action="append",
         help="read the QR codes of a picture; - is standard input; may be repeated",
     )
-    fields.add_options(parser)
-    parser.add_argument("--note", metavar="TEXT", type=typed, help="words of your own")
+    entry_options.add_options(parser)
+    parser.add_argument("--note", metavar="TEXT", type=utf8, help="words of your own")
     parser.add_argument(
         "--category",
         metavar="NAME",
-        type=typed,
+        type=utf8,
         action="append",
         default=[],
         help="put it in a category; may be repeated",
@@ -82,7 +84,7 @@ def run(args: Namespace, context: Context) -> int:
     if args.json:
         output.require_open()
     vault = context.unlock(context.read_vault())
-    categories = [groups.named(vault.document, name) for name in args.category]
+    categories = [find_category(vault.document, name) for name in args.category]
     if draft is not None:
         found = Backup((_typed_entry(draft, context),))
     else:
@@ -114,30 +116,30 @@ def _draft(args: Namespace, context: Context) -> Draft | None:
     """Return what the options say of one entry, but for its secret; None where they do not."""
     if args.stray:
         raise UsageError("add takes no argument.", "See otp-tui add --help.")
-    by_fields = fields.given(args) or context.passwords.given("secret")
+    by_fields = entry_options.given(args) or context.secrets.given("secret")
     if by_fields and args.qr is not None:
         raise UsageError("With --qr the fields come from the picture.", "Leave out the others.")
     if not by_fields:
         return None
-    more = ("pin",) if context.passwords.given("pin") else ()
-    draft = fields.applied(args, Draft(), more)
-    fields.check(draft, asked=False)
+    more = ("pin",) if context.secrets.given("pin") else ()
+    draft = entry_options.apply(args, Draft(), more)
+    entry_options.check(draft, asked=False)
     return draft
 
 
 def _typed_entry(draft: Draft, context: Context) -> Entry:
     names = safe(draft.issuer, 40) or safe(draft.account, 40)
-    draft = replace(draft, secret=context.passwords.get("secret", f"Secret of {names}: "))
+    draft = replace(draft, secret=context.secrets.get("secret", f"Secret of {names}: "))
     if draft.type.has_pin:
-        draft = replace(draft, pin=context.passwords.get("pin", f"PIN of {names}: "))
-    fields.check(draft)
+        draft = replace(draft, pin=context.secrets.get("pin", f"PIN of {names}: "))
+    entry_options.check(draft)
     return draft.entry()
 
 
 def _together(args: Namespace, context: Context, pictures: dict[str, Backup]) -> Backup:
     """Return what the pictures hold; those of one export are read as one, in any order."""
     if "-" in args.qr:
-        pictures["-"] = _picture(context.passwords.rest("the picture", LIMIT), "")
+        pictures["-"] = _picture(context.secrets.rest("the picture", LIMIT), "")
     names = dict.fromkeys(args.qr)
     found = [each.backup for each in join([(name, pictures[name]) for name in names])]
     return Backup(
@@ -149,8 +151,8 @@ def _together(args: Namespace, context: Context, pictures: dict[str, Backup]) ->
 def _read(context: Context) -> Backup:
     """Read what comes on standard input, or is typed."""
     if sys.stdin is not None and sys.stdin.isatty():
-        return entries_in_text(ask("URI (it is not shown): ", "the URI", "Pipe it in."))
-    data = context.passwords.rest("the URI", _LONGEST)
+        return entries_in_text(ask_hidden("URI (not shown): ", "the URI", "Pipe it in."))
+    data = context.secrets.rest("the URI", _LONGEST)
     try:
         return entries_in_text(data.decode())
     except UnicodeDecodeError:
@@ -187,8 +189,8 @@ def _with_more(
 
 def _pin(entry: Entry, context: Context) -> str | None:
     """Return the PIN from its option, or from the terminal where one is typing."""
-    if context.passwords.given("pin") or (sys.stdin is not None and sys.stdin.isatty()):
-        return context.passwords.get("pin", f"PIN of {entry.label}: ") or None
+    if context.secrets.given("pin") or (sys.stdin is not None and sys.stdin.isatty()):
+        return context.secrets.get("pin", f"PIN of {entry.label}: ") or None
     output.say(f"{entry.label} takes a PIN for its codes: otp-tui edit QUERY --new-pin")
     return None
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.cli import groups, output
-from tui.cli.parser import add_command
-from tui.cli.passwords import add_options
-from tui.cli.query import typed
+from tui.cli import output
+from tui.cli.args import utf8
+from tui.cli.lookup import find_category, quoted
+from tui.cli.parser import add_actions, add_command
+from tui.cli.secrets import add_options
 from tui.text import plural, safe
 
 if TYPE_CHECKING:
@@ -28,17 +29,15 @@ def register(subparsers: Subparsers) -> None:
         "list, make, rename and remove categories",
         "`otp-tui add --category` and `otp-tui edit --category` put entries in them.",
     )
-    actions: Subparsers = parser.add_subparsers(
-        dest="action", metavar="list|add|rename|remove", title="what to do", required=True
-    )
+    actions = add_actions(parser, "list|add|rename|remove")
     listing = add_command(actions, "list", "list the categories and how many entries each has")
     listing.add_argument("--json", action="store_true", help="print a list of objects")
     adding = add_command(actions, "add", "make a category")
     renaming = add_command(actions, "rename", "give a category another name")
     removing = add_command(actions, "remove", "remove a category; its entries stay")
     for each in (adding, renaming, removing):
-        each.add_argument("name", metavar="NAME", type=typed, help="its name")
-    renaming.add_argument("new_name", metavar="NEW", type=typed, help="its new name")
+        each.add_argument("name", metavar="NAME", type=utf8, help="its name")
+    renaming.add_argument("new_name", metavar="NEW", type=utf8, help="its new name")
     for each in (listing, adding, renaming, removing):
         add_options(each, "password")
 
@@ -57,9 +56,9 @@ def run(args: Namespace, context: Context) -> int:
     elif args.action == "add":
         _add(vault, args.name)
     elif args.action == "rename":
-        _rename(vault, groups.named(vault.document, args.name), args.new_name, moment)
+        _rename(vault, find_category(vault.document, args.name), args.new_name, moment)
     else:
-        _remove(vault, groups.named(vault.document, args.name), moment)
+        _remove(vault, find_category(vault.document, args.name), moment)
     return 0
 
 
@@ -71,7 +70,7 @@ def _list(document: Document, as_json: bool) -> None:
     if as_json:
         output.json([{"id": one.id, "name": one.name, "entries": count} for one, count in found])
     elif found:
-        from tui.cli.columns import table
+        from tui.cli.output import table
 
         output.lines(table([(one.name, plural(count, "entry")) for one, count in found]))
     else:
@@ -90,7 +89,7 @@ def _add(vault: Vault, name: str) -> None:
 def _rename(vault: Vault, category: Category, name: str, moment: int) -> None:
     from tui.vault.edit import rename_category, undoable
 
-    former = groups.shown(category)
+    former = quoted(category)
 
     def step(document: Document) -> Document:
         return rename_category(document, category.id, name, moment)
@@ -105,7 +104,7 @@ def _rename(vault: Vault, category: Category, name: str, moment: int) -> None:
 def _remove(vault: Vault, category: Category, moment: int) -> None:
     from tui.vault.edit import delete_category, undoable
 
-    shown, count = groups.shown(category), _count(vault.document, category)
+    shown, count = quoted(category), _count(vault.document, category)
 
     def step(document: Document) -> Document:
         return delete_category(document, category.id, moment)

@@ -6,11 +6,10 @@ import os
 from typing import TYPE_CHECKING
 
 from tui.cli import output
-from tui.cli.moment import add_at
-from tui.cli.objects import code_object
+from tui.cli.args import add_at, add_query
+from tui.cli.lookup import find_entry
 from tui.cli.parser import add_command
-from tui.cli.passwords import add_options
-from tui.cli.query import add_query, one
+from tui.cli.secrets import add_options
 from tui.errors import EntryError, NotSavedError, UsageError
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def run(args: Namespace, context: Context) -> int:
     if not args.copy:
         output.require_open()
     vault = context.open_vault(_import_rest)
-    entry = one(vault, " ".join(args.query))
+    entry = find_entry(vault, " ".join(args.query))
     code = _code(args, context, vault, entry)
     if args.copy:
         from tui.clipboard import choose, write_to_terminal
@@ -83,7 +82,7 @@ def run(args: Namespace, context: Context) -> int:
             context.close()
             _empty_later(way, args.clear)
     elif args.json:
-        output.json(code_object(entry, code))
+        output.json(output.code_object(entry, code))
     else:
         output.lines([code.text])
     return 0

@@ -1,4 +1,4 @@
-"""`otp-tui demo`: the app on a throwaway vault."""
+"""`otp-tui demo`: the app on a temporary vault."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ def register(subparsers: Subparsers) -> None:
     add_command(
         subparsers,
         "demo",
-        "see the app with invented entries",
-        "Opens a throwaway vault in a temporary folder, which is removed at the end.\n"
-        "Your own vault is not touched.",
+        "try the app with sample entries",
+        "Opens a temporary vault, which is deleted on exit. Your own vault is not touched.",
     )
 
 
 def run(_args: Namespace, context: Context) -> int:
-    """Make the vault, open the app on it, remove it."""
+    """Run the app on a vault in a temporary folder."""
+    from dataclasses import replace
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
     from tui.demo import make_demo_vault
     from tui.vault.vault import LockedVault
 
-    context.need_terminal()
+    context.require_terminal()
     with TemporaryDirectory(prefix="otp-tui-demo-") as folder:
         path, password = make_demo_vault(Path(folder), context.clock)
         vault = LockedVault.read(path).unlock(password)
-        return context.start_app(path, vault=vault, demo=True)
+        return context.start_app(replace(context.launch(path), vault=vault, demo=True))

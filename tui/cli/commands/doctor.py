@@ -1,4 +1,4 @@
-"""`otp-tui doctor`: what is the matter here, and what to do about it."""
+"""`otp-tui doctor`: check the setup and suggest fixes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tui.cli.parser import add_command
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from tui.cli.checks import Finding
     from tui.cli.context import Context
+    from tui.cli.doctor_checks import Finding
     from tui.cli.parser import Subparsers
 
 
@@ -21,20 +21,21 @@ def register(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "doctor",
-        "look at the vault's file, the clock, the clipboard and the terminal",
-        "Asks no password, changes nothing and uses no network. Exit code 1: something needs\n"
-        "attention; those lines begin with “!”, and say what to do below.",
+        "check the setup and suggest fixes",
+        "Checks the settings, the vault file, the clock, the clipboard and the terminal. Needs\n"
+        "no password, changes nothing and uses no network. Lines that need attention begin with\n"
+        "“!”, and the line below says what to do; the exit code is then 1.",
     )
     parser.add_argument(
         "--test-copy",
         action="store_true",
-        help="copy a harmless word the way that codes would go, and say what is known of it",
+        help="copy a harmless text as a code would be copied, and report the outcome",
     )
-    parser.add_argument("--json", action="store_true", help="print the findings as an object")
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Print what was found; return 1 if something needs attention."""
+    """Print the findings; return 1 if something needs attention."""
     found = _findings(context, test_copy=args.test_copy)
     attention = any(finding.advice for finding in found)
     if args.json:
@@ -50,21 +51,21 @@ def run(args: Namespace, context: Context) -> int:
 
 
 def _findings(context: Context, *, test_copy: bool) -> list[Finding]:
-    from tui.cli import checks, machine
+    from tui.cli import doctor_checks as checks
     from tui.clock import clock_status
 
-    config, sentences = context.settings
-    found = [*checks.settings(context.config_path, sentences)]
+    config, problems = context.settings
+    found = [*checks.settings(context.config_path, problems)]
     path = context.vault_path
     found += checks.vault_file(path)
     if any(finding.name == checks.VAULT_OWNER for finding in found):
         found += checks.vault_header(path, context.clock.steady)
-    found += checks.copies_kept(path)
-    found += machine.commands(config, os.environ)
-    found.append(machine.system_clock(clock_status()))
-    found += machine.copying(config, os.environ)
+    found += checks.backups(path)
+    found += checks.commands(config, os.environ)
+    found.append(checks.system_clock(clock_status()))
+    found += checks.copying(config, os.environ)
     if test_copy:
-        found.append(machine.test_copy(config, os.environ))
-    found += machine.terminal(os.environ)
-    found += machine.versions()
+        found.append(checks.test_copy(config, os.environ))
+    found += checks.terminal(os.environ)
+    found += checks.versions()
     return found

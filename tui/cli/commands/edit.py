@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.cli import fields, groups, output
+from tui.cli import entry_options, output
+from tui.cli.args import add_query, utf8
+from tui.cli.lookup import find_category, find_entry
 from tui.cli.parser import add_command
-from tui.cli.passwords import add_options
-from tui.cli.query import add_query, one, typed
+from tui.cli.secrets import add_options
 from tui.errors import UsageError
 from tui.otp.draft import Draft
 
@@ -31,8 +32,8 @@ def register(subparsers: Subparsers) -> None:
         "from their options, and are never arguments.",
     )
     add_query(parser, "+", "which entry")
-    fields.add_options(parser)
-    parser.add_argument("--note", metavar="TEXT", type=typed, help="words of your own")
+    entry_options.add_options(parser)
+    parser.add_argument("--note", metavar="TEXT", type=utf8, help="words of your own")
     parser.add_argument("--new-secret", action="store_true", help="ask for another secret")
     parser.add_argument("--new-pin", action="store_true", help="ask for another PIN")
     place = parser.add_mutually_exclusive_group()
@@ -42,7 +43,7 @@ def register(subparsers: Subparsers) -> None:
         parser.add_argument(
             option,
             metavar="NAME",
-            type=typed,
+            type=utf8,
             action="append",
             default=[],
             help=f"{what} a category; may be repeated",
@@ -59,16 +60,16 @@ def run(args: Namespace, context: Context) -> int:
         UsageError: nothing was named, or the fields make no entry.
     """
     new = {
-        kind: getattr(args, f"new_{kind}") or context.passwords.given(kind)
+        kind: getattr(args, f"new_{kind}") or context.secrets.given(kind)
         for kind in ("secret", "pin")
     }
     others = (args.note is not None, args.pinned, args.unpinned, args.category, args.no_category)
-    if not fields.given(args) and not any((*new.values(), *others)):
+    if not entry_options.given(args) and not any((*new.values(), *others)):
         raise UsageError("No change was named.", "See otp-tui edit --help.")
     vault = context.open_vault()
-    before = one(vault, " ".join(args.query))
-    wanted = {groups.named(vault.document, name).id: False for name in args.no_category}
-    wanted |= {groups.named(vault.document, name).id: True for name in args.category}
+    before = find_entry(vault, " ".join(args.query))
+    wanted = {find_category(vault.document, name).id: False for name in args.no_category}
+    wanted |= {find_category(vault.document, name).id: True for name in args.category}
     after = _edited(args, context, before, new)
     from tui.vault.edit import assign, called, edit, pin, undoable
 
@@ -96,12 +97,12 @@ def run(args: Namespace, context: Context) -> int:
 def _edited(args: Namespace, context: Context, entry: Entry, new: dict[str, bool]) -> Entry:
     """Return the entry with what the options say; secret and PIN are asked for last."""
     more = tuple(kind for kind, wanted in new.items() if wanted)
-    draft = fields.applied(args, Draft.of(entry), more)
-    fields.check(draft, entry, asked=False)
+    draft = entry_options.apply(args, Draft.of(entry), more)
+    entry_options.check(draft, entry, asked=False)
     if new["secret"]:
-        secret = context.passwords.get("secret", f"New secret of {entry.label}: ")
+        secret = context.secrets.get("secret", f"New secret of {entry.label}: ")
         draft = replace(draft, secret=secret)
     if new["pin"] or (draft.type.has_pin and draft.type is not entry.type and not draft.pin):
-        draft = replace(draft, pin=context.passwords.get("pin", f"PIN of {entry.label}: "))
-    fields.check(draft, entry)
+        draft = replace(draft, pin=context.secrets.get("pin", f"PIN of {entry.label}: "))
+    entry_options.check(draft, entry)
     return draft.entry(entry)

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.backup.registry import DEFAULT, VAULT, target, targets
-from tui.cli import credentials, output, qr_codes
+from tui.cli import credentials, output, qr_display
+from tui.cli.args import utf8
 from tui.cli.parser import add_command
-from tui.cli.passwords import add_options
-from tui.cli.query import typed
+from tui.cli.secrets import add_options
 from tui.crypto.passwords import MIN_LENGTH
 from tui.errors import ExportExistsError, MatchError, UsageError
 from tui.text import plural, safe
@@ -33,7 +33,7 @@ def register(subparsers: Subparsers) -> None:
         "write entries to a file for another app, or show them to a phone",
         "What the format cannot hold is named. The file is read back and compared before it\n"
         "gets its name; a file that is there is left alone without --force.\n"
-        f"{qr_codes.IN_HELP}",
+        f"{qr_display.IN_HELP}",
     )
     parser.add_argument("file", metavar="FILE", nargs="?", help="where to")
     names = [each.name for each in targets()]
@@ -49,9 +49,9 @@ def register(subparsers: Subparsers) -> None:
         help="write no file: show QR codes that Google Authenticator imports, one after the other",
     )
     parser.add_argument(
-        "--query", metavar="Q", default="", type=typed, help="only entries with these words"
+        "--query", metavar="Q", default="", type=utf8, help="only entries with these words"
     )
-    parser.add_argument("--category", metavar="C", type=typed, help="only entries of this category")
+    parser.add_argument("--category", metavar="C", type=utf8, help="only entries of this category")
     parser.add_argument("--force", action="store_true", help="replace the file if it is there")
     parser.add_argument(
         "--plaintext",
@@ -101,7 +101,7 @@ def run(args: Namespace, context: Context) -> int:
 
     fit = plan(chosen, _chosen(args, vault))
     given = credentials.credentials_for(
-        chosen.asks, context.passwords, args, lambda: _password(chosen, context)
+        chosen.asks, context.secrets, args, lambda: _password(chosen, context)
     )
     try:
         exported = export(args.file, chosen, fit, given, vault=locked.path, force=args.force)
@@ -130,11 +130,11 @@ def _show(args: Namespace, context: Context) -> int:
     output.require_open()
     vault = context.open_vault()
     fit = plan_codes(_chosen(args, vault))
-    texts = texts_of_codes(fit, qr_codes.fits)
+    texts = texts_of_codes(fit, qr_display.fits)
     _tell(fit)
     count = len(fit.backup.entries)
     output.say(f"{plural(count, 'entry')}. {HOW_TO_SCAN}")
-    qr_codes.show_in_turn(texts, "QR code")
+    qr_display.show_in_turn(texts, "QR code")
     return 0
 
 
@@ -162,7 +162,7 @@ def _with_force(error: ExportExistsError) -> ExportExistsError:
 
 def _password(chosen: Format, context: Context) -> str:
     least = MIN_LENGTH if chosen.name == VAULT else 1
-    return context.passwords.get_new("export-password", "Password for the file: ", least)
+    return context.secrets.get_new("export-password", "Password for the file: ", least)
 
 
 def _object(exported: Exported) -> dict[str, Any]:

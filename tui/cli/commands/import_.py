@@ -11,7 +11,7 @@ from tui.backup.plan import Choice, Kind, Report, Row, apply, choices_for, label
 from tui.backup.registry import recognise, source, sources
 from tui.cli import credentials, output
 from tui.cli.parser import add_command
-from tui.cli.passwords import add_options
+from tui.cli.secrets import add_options
 from tui.errors import FormatError, OtpTuiError
 from tui.text import safe
 from tui.vault.undo import with_undo
@@ -117,7 +117,7 @@ def _recognise(file: str, format_name: str | None, context: Context) -> _Source:
     from tui.files import LIMIT, read_limited
 
     if file == "-":
-        name, data = "standard input", context.passwords.rest("the backup", LIMIT)
+        name, data = "standard input", context.secrets.rest("the backup", LIMIT)
     else:
         name, data = safe(file), read_limited(Path(file))
     found = source(format_name) if format_name else recognise(data, file)
@@ -133,9 +133,9 @@ def _recognise(file: str, format_name: str | None, context: Context) -> _Source:
 def _open(file: _Source, args: Namespace, context: Context) -> Backup:
     given = credentials.credentials_for(
         file.format.needs(file.data),
-        context.passwords,
+        context.secrets,
         args,
-        lambda: context.passwords.get("backup-password", f"Password of {file.name}: "),
+        lambda: context.secrets.get("backup-password", f"Password of {file.name}: "),
     )
     try:
         return file.format.read(file.data, given)
@@ -184,7 +184,7 @@ def _told(what: str, reason: str) -> dict[str, str]:
 def _tell(outcome: _Outcome, dry_run: bool, as_json: bool) -> None:
     """The plan to standard output where it is what was asked for, all else to standard error."""
     if dry_run and not as_json:
-        from tui.cli.columns import table
+        from tui.cli.output import table
 
         output.lines(table([(row.kind.value, row.what, row.reason) for row in outcome.rows]))
     else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli import output
 from tui.cli.parser import add_command
-from tui.cli.passwords import add_options
+from tui.cli.secrets import add_options
 from tui.crypto.passwords import MIN_LENGTH
 from tui.errors import VaultExistsError
 from tui.text import safe
@@ -40,7 +40,7 @@ def run(_args: Namespace, context: Context) -> int:
     if path.is_symlink() or path.exists():
         raise VaultExistsError(f"There is a vault at {safe(str(path))} already.")
     params = context.kdf_params
-    password = context.passwords.get_new("password", "Password for the new vault: ")
+    password = context.secrets.get_new("password", "Password for the new vault: ")
 
     from tui.vault.vault import Vault
 

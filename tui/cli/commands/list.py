@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.cli import output
-from tui.cli.moment import add_at
+from tui.cli.args import add_at, add_query
 from tui.cli.parser import add_command
-from tui.cli.passwords import add_options
-from tui.cli.query import add_query
+from tui.cli.secrets import add_options
 from tui.errors import EntryError, MatchError
 from tui.text import safe
 
@@ -89,7 +88,7 @@ def _code(entry: Entry, moment: float) -> Code | None:
 def _print_table(
     entries: Sequence[Entry], codes: Sequence[Code | None], moment: float, secrets: bool
 ) -> None:
-    from tui.cli.columns import WIDEST, table
+    from tui.cli.output import WIDEST, table
     from tui.otp.codes import remaining
 
     rows = []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli import output
 from tui.cli.parser import add_command
-from tui.cli.passwords import add_options
+from tui.cli.secrets import add_options
 from tui.crypto.passwords import MIN_LENGTH
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def run(_args: Namespace, context: Context) -> int:
     """
     params = context.kdf_params
     vault = context.open_vault()
-    password = context.passwords.get_new("new-password", "New password: ")
+    password = context.secrets.get_new("new-password", "New password: ")
     vault.change_password(password, params)
     output.say(f"The password is changed. {OLD_COPIES}")
     return 0

@@ -1,11 +1,15 @@
-"""`otp-tui pick`: the list for one copy, made for a tmux popup and a key binding."""
+"""`otp-tui pick`: the list for one copy, e.g. in a tmux popup."""
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui.cli import terminal
+from tui.cli.args import add_query
 from tui.cli.parser import add_command
-from tui.cli.query import add_query
+from tui.cli.secrets import add_options
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -19,15 +23,24 @@ def register(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "pick",
-        "choose one code, copy it, and end",
-        "Opens the list with the search ready: type, Enter copies and ends, Esc leaves.\n"
-        "The clipboard is not emptied afterwards. Exit code 1 where nothing was copied.",
+        "pick a code, copy it and exit",
+        "Opens the list with the search active: type to search, press Enter to copy and exit,\n"
+        "Esc to exit. The clipboard is not cleared afterwards. The exit code is 1 if nothing\n"
+        "was copied.",
     )
-    add_query(parser, "*", "what to search for at first")
+    add_query(parser, "*", "what to search for first")
+    add_options(parser, "password")
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Open the app for one copy."""
-    context.need_terminal()
-    path = context.read_vault().path
-    return context.start_app(path, pick=" ".join(args.query))
+    """Open the app for one copy, unlocked if an option gives the password."""
+    opened = context.secrets.given("password")
+    context.require_terminal(stdin=not args.password_stdin)
+    locked = context.read_vault()
+    launch = replace(context.launch(locked.path), pick=" ".join(args.query))
+    if not opened:
+        return context.start_app(launch)
+    vault = context.unlock(locked)
+    if sys.stdin is None or not sys.stdin.isatty():
+        terminal.become_standard_input()
+    return context.start_app(replace(launch, vault=vault))

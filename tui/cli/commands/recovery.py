@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.cli import output
-from tui.cli.parser import add_command
-from tui.cli.passwords import add_options
+from tui.cli.parser import add_actions, add_command
+from tui.cli.secrets import add_options
 from tui.crypto.passwords import MIN_LENGTH
 from tui.errors import NotSavedError, VaultError
 from tui.text import safe
@@ -27,9 +27,7 @@ def register(subparsers: Subparsers) -> None:
         "Keep the code on paper, away from this machine: whoever has it and the vault's file\n"
         "has the vault.",
     )
-    actions: Subparsers = parser.add_subparsers(
-        dest="action", metavar="new|use", title="what to do", required=True
-    )
+    actions = add_actions(parser, "new|use")
     new = add_command(
         actions,
         "new",
@@ -91,8 +89,8 @@ def _use(context: Context) -> None:
     params = context.kdf_params
     from tui.vault import recovery
 
-    code = recovery.read(context.passwords.get("recovery-code", "Recovery code: "))
+    code = recovery.read(context.secrets.get("recovery-code", "Recovery code: "))
     vault = context.unlock_with_code(locked, code)
-    password = context.passwords.get_new("new-password", "New password: ")
+    password = context.secrets.get_new("new-password", "New password: ")
     vault.change_password(password, params)
     output.say("The password is changed. The recovery code stays valid.")

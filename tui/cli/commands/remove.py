@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.cli import asking, output
+from tui.cli import output, terminal
+from tui.cli.args import add_query
+from tui.cli.lookup import find_entry, find_in_trash
 from tui.cli.parser import add_command
-from tui.cli.passwords import add_options
-from tui.cli.query import add_query, one, one_in_trash
+from tui.cli.secrets import add_options
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -44,23 +45,23 @@ def run(args: Namespace, context: Context) -> int:
         UsageError: there is no terminal to ask on.
     """
     if not args.yes:
-        asking.require_terminal(_HINT)
+        terminal.require(_HINT)
     vault = context.open_vault()
     from tui.vault.edit import called, delete, undoable
     from tui.vault.trash import KEPT_DAYS, discard
 
     query = " ".join(args.query)
     if args.for_good:
-        entry = one_in_trash(vault.document, query)
+        entry = find_in_trash(vault.document, query)
         question = f"Remove {entry.label} for good?"
         done = (
             f"Removed for good: {entry.label}. Until the next change otp-tui undo brings it back."
         )
     else:
-        entry = one(vault, query)
+        entry = find_entry(vault, query)
         question = f"Put {entry.label} into the trash?"
         done = f"In the trash for {KEPT_DAYS} days: {entry.label}. otp-tui restore takes it out."
-    if not args.yes and not asking.yes(question, _HINT):
+    if not args.yes and not terminal.confirm(question, _HINT):
         output.say("Nothing was removed.")
         return 1
     moment = int(context.clock.now())

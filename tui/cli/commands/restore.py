@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.cli import output
+from tui.cli.args import add_query
+from tui.cli.lookup import find_in_trash
 from tui.cli.parser import add_command
-from tui.cli.passwords import add_options
-from tui.cli.query import add_query, one_in_trash
+from tui.cli.secrets import add_options
 from tui.errors import UsageError
 from tui.text import plural, safe
 
@@ -68,7 +69,7 @@ def _list(vault: Vault, moment: int, as_json: bool) -> None:
             ]
         )
     elif trash:
-        from tui.cli.columns import WIDEST, table
+        from tui.cli.output import WIDEST, table
 
         rows = []
         for entry in trash:
@@ -84,7 +85,7 @@ def _restore(vault: Vault, query: str, moment: int) -> None:
     from tui.vault.edit import called, restore, undoable
     from tui.vault.trash import expire
 
-    entry = one_in_trash(expire(vault.document, moment), query)
+    entry = find_in_trash(expire(vault.document, moment), query)
 
     def step(document: Document) -> Document:
         return restore(document, {entry.id}, moment)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.cli import output, qr_codes
+from tui.cli import output, qr_display
+from tui.cli.args import add_query
+from tui.cli.lookup import find_entry
 from tui.cli.parser import add_command
-from tui.cli.passwords import add_options
-from tui.cli.query import add_query, one
+from tui.cli.secrets import add_options
 from tui.errors import EntryError, UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def register(subparsers: Subparsers) -> None:
         "show",
         "show all of one entry, or its QR code",
         "Every word of the query must occur in issuer, account or category, as for `code`.\n"
-        f"The code is not shown.\n{qr_codes.IN_HELP}",
+        f"The code is not shown.\n{qr_display.IN_HELP}",
     )
     add_query(parser, "+", "which entry")
     parser.add_argument("--secret", action="store_true", help="secret, PIN and URI, too")
@@ -53,7 +54,7 @@ def run(args: Namespace, context: Context) -> int:
         )
     output.require_open()
     vault = context.open_vault()
-    entry = one(vault, " ".join(args.query))
+    entry = find_entry(vault, " ".join(args.query))
     categories = vault.document.categories
     if args.qr:
         _show_code(entry)
@@ -74,7 +75,7 @@ def _show_code(entry: Entry) -> None:
     except EntryError as error:
         raise EntryError(f"{entry.label}: {error}.", error.hint) from None
     output.say(entry.label)
-    qr_codes.show(code)
+    qr_display.show(code)
     if found.note:
         output.say(found.note)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli import output
 from tui.cli.parser import add_command
-from tui.cli.passwords import add_options
+from tui.cli.secrets import add_options
 
 if TYPE_CHECKING:
     from argparse import Namespace

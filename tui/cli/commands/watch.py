@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.cli import output
-from tui.cli.objects import code_object
+from tui.cli.args import add_query
 from tui.cli.parser import add_command
-from tui.cli.passwords import add_options
-from tui.cli.query import add_query
+from tui.cli.secrets import add_options
 from tui.errors import EntryError, MatchError
 from tui.text import safe
 
@@ -70,7 +69,7 @@ def _as_words(entry: Entry, code: Code) -> str:
 
 
 def _as_object(entry: Entry, code: Code) -> str:
-    return output.as_json(code_object(entry, code))
+    return output.as_json(output.code_object(entry, code))
 
 
 def follow(

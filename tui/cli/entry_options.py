@@ -1,4 +1,4 @@
-"""The options that name an entry's fields, for `add` and `edit`, and what is wrong with them."""
+"""The options that set an entry's fields, for `add` and `edit`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from argparse import SUPPRESS
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.cli.query import typed
+from tui.cli.args import utf8
 from tui.errors import UsageError
 from tui.otp.entry import Algorithm, OtpType
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 _TEXTS = ("issuer", "account", "digits", "period", "counter")
 _ASKED = ("secret", "pin")
-_FITS = {
+_TYPES = {
     "algorithm": [kind for kind in OtpType if kind.has_digits],
     "digits": [kind for kind in OtpType if kind.has_digits],
     "period": [kind for kind in OtpType if kind.has_period],
     "counter": [kind for kind in OtpType if kind.has_counter],
     "pin": [kind for kind in OtpType if kind.has_pin],
 }
-"""The types that a field is for; the others are for all."""
+"""The types that have a field; every type has the others."""
 
 
 def add_options(parser: ArgumentParser) -> None:
     """Add --issuer, --account, --type, --algorithm, --digits, --period and --counter."""
-    parser.add_argument("--issuer", metavar="NAME", type=typed, help="who asks for the code")
-    parser.add_argument("--account", metavar="NAME", type=typed, help="whose account it is")
-    kinds = [kind.value for kind in OtpType]
-    parser.add_argument("--type", metavar="TYPE", choices=kinds, help=", ".join(kinds))
+    parser.add_argument("--issuer", metavar="NAME", type=utf8, help="the service, e.g. GitHub")
+    parser.add_argument("--account", metavar="NAME", type=utf8, help="your account there")
+    types = [each.value for each in OtpType]
+    parser.add_argument("--type", metavar="TYPE", choices=types, help=", ".join(types))
     names = [algorithm.value for algorithm in Algorithm]
     parser.add_argument(
         "--algorithm",
@@ -42,37 +42,36 @@ def add_options(parser: ArgumentParser) -> None:
         choices=names,
         help=f"{', '.join(names)} (totp, hotp)",
     )
-    parser.add_argument("--digits", metavar="N", help="digits of a code (totp, hotp)")
-    parser.add_argument("--period", metavar="S", help="seconds that a code is valid (totp)")
-    parser.add_argument("--counter", metavar="N", help="the counter of the next code (hotp)")
+    parser.add_argument("--digits", metavar="N", help="length of a code (totp, hotp)")
+    parser.add_argument("--period", metavar="S", help="seconds that a code is valid for (totp)")
+    parser.add_argument("--counter", metavar="N", help="counter of the next code (hotp)")
     for name in _ASKED:
         parser.add_argument(f"--{name}", nargs="?", const="", help=SUPPRESS)
 
 
 def given(args: Namespace) -> bool:
-    """Return whether any of these options is there.
+    """Return whether any of these options is given.
 
     Raises:
-        UsageError: a secret or a PIN is among the arguments; it is not repeated.
+        UsageError: a secret or a PIN is among the arguments; the message does not repeat it.
     """
     for name in _ASKED:
         if getattr(args, name) is not None:
             raise UsageError(
-                f"A {'PIN' if name == 'pin' else name} is not taken as an argument: it may be in "
-                "your shell's history now.",
-                f"Remove it there; use --{name}-stdin or --{name}-file, or type it when asked.",
+                f"Don't pass a {'PIN' if name == 'pin' else name} as an argument. It may now be in "
+                "your shell's history: remove it there.",
+                f"Use --{name}-stdin or --{name}-file, or type it when asked.",
             )
     return any(getattr(args, name) is not None for name in (*_TEXTS, "type", "algorithm"))
 
 
-def applied(args: Namespace, draft: Draft, more: tuple[str, ...] = ()) -> Draft:
-    """Return `draft` with what the options say.
+def apply(args: Namespace, draft: Draft, more: tuple[str, ...] = ()) -> Draft:
+    """Return `draft` with the options' values; only their names are checked.
 
-    `more` are fields that are given in another way. Nothing is checked but that each of them
-    is one of the draft's type.
+    `more` are fields that are given in another way.
 
     Raises:
-        UsageError: a field that its type does not have.
+        UsageError: the draft's type has no such field.
     """
     changes = {
         name: value for name in (*_TEXTS, "note") if (value := getattr(args, name)) is not None
@@ -80,21 +79,21 @@ def applied(args: Namespace, draft: Draft, more: tuple[str, ...] = ()) -> Draft:
     kind = OtpType(args.type) if args.type is not None else draft.type
     named = [*changes, *(["algorithm"] if args.algorithm else []), *more]
     for name in named:
-        if kind not in _FITS.get(name, (kind,)):
-            what = "a PIN" if name == "pin" else f"--{name}"
-            raise UsageError(f"{what[0].upper()}{what[1:]} does not apply to {kind.value}.")
+        if kind not in _TYPES.get(name, (kind,)):
+            what = "A PIN" if name == "pin" else f"--{name}"
+            raise UsageError(f"{what} does not apply to the type {kind.value}.")
     if args.algorithm is not None:
         changes["algorithm"] = Algorithm(args.algorithm)
     return replace(draft, type=kind, **changes)
 
 
 def check(draft: Draft, base: Entry | None = None, *, asked: bool = True) -> None:
-    """See to it that the draft makes an entry: a new one, or `base` with its fields.
+    """Check that the draft makes a valid entry: a new one, or `base` with its fields.
 
-    Without `asked`, secret and PIN are still to come and are not looked at.
+    Without `asked`, secret and PIN are still to be typed and are not checked.
 
     Raises:
-        UsageError: it does not; every mistake is named.
+        UsageError: it does not; the message names every mistake.
     """
     found = [
         why if name in _ASKED else f"--{name}: {why}"

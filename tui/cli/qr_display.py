@@ -1,25 +1,25 @@
-"""QR codes on standard output: black on white on a terminal, without colours elsewhere."""
+"""Show QR codes on standard output: black on white on a terminal, without color elsewhere."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from tui import qr
 from tui.cli import output
+from tui.cli.terminal import open_for_pauses
 from tui.errors import UsageError
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Sequence
-    from io import FileIO
 
 IN_HELP = (
-    "A QR code is black on white on a terminal, whatever its colours are. Elsewhere it is made\n"
-    "of blocks without colours, to be read as dark text on a light ground."
+    "On a terminal, a QR code is black on white, whatever the theme. In a file or a pipe it is\n"
+    "made of block characters without color, to be viewed as dark text on a light background."
 )
-"""What a command that shows one says in its help."""
+"""A paragraph for the help of commands that show QR codes."""
 
-_BLACK_ON_WHITE = "\x1b[38;5;16;48;5;231m"  # of the palette of 256, which themes leave alone
+_BLACK_ON_WHITE = "\x1b[38;5;16;48;5;231m"  # from the 256 colors, which themes don't change
 _RESET = "\x1b[0m"
 
 
@@ -27,61 +27,61 @@ def show(code: qr.QrCode) -> None:
     """Print one code.
 
     Raises:
-        UsageError: the terminal is too narrow for it.
+        UsageError: the terminal is too narrow.
     """
-    size = output.terminal()
+    size = output.terminal_size()
     _require_width([code], size)
     rows = _write(code, size)
     if size is not None and rows >= size.lines:
         columns, rows = code.size(qr.MARGINS[-1])
-        output.say(f"All of it is to be seen in a terminal of {columns} x {rows + 1}.")
+        output.say(f"To see all of it, enlarge the terminal to {columns} x {rows + 1}.")
 
 
 def fits(code: qr.QrCode) -> bool:
-    """Return whether the terminal takes all of it and a line below; what is none takes any."""
-    size = output.terminal()
+    """Return whether the terminal can show it whole with a line below; other output always can."""
+    size = output.terminal_size()
     return size is None or code.margin_within(size.columns, size.lines - 1) is not None
 
 
 def show_in_turn(texts: Sequence[str], what: str) -> None:
-    """Print the codes of several texts, on a terminal one at a time: Enter takes each off again.
+    """Print the codes of several texts; on a terminal one at a time, replaced on Enter.
 
-    `what` is what one of them is called: `QR code`.
+    `what` names one of them, e.g. `QR code`.
 
     Raises:
         UsageError: the terminal is too narrow.
         EntryError: a text is too long for a code.
     """
-    size = output.terminal()
+    size = output.terminal_size()
     codes = [qr.make(text) for text in texts]
     _require_width(codes, size)
-    asked = None if size is None else _asked()
+    pause = None if size is None else open_for_pauses()
     for place, code in enumerate(codes, 1):
         name = f"{what} {place} of {len(codes)}"
-        if size is None or asked is None:
+        if size is None or pause is None:
             output.say(name)
             _write(code, size)
             continue
         rows = _write(code, size)
-        deed = "shows the next" if place < len(codes) else "takes it off the screen"
-        asked.write(f"{name}. Enter {deed}: ".encode())
-        asked.readline(4096)
+        action = "show the next one" if place < len(codes) else "clear it"
+        pause.write(f"{name}. Press Enter to {action}: ".encode())
+        pause.readline(4096)
         output.write(f"\x1b[{rows + 1}F\x1b[J")
-    if asked is not None:
-        asked.close()
+    if pause is not None:
+        pause.close()
 
 
 def _require_width(codes: Sequence[qr.QrCode], size: os.terminal_size | None) -> None:
     columns, rows = map(max, zip(*(code.size(qr.MARGINS[-1]) for code in codes), strict=True))
     if size is not None and columns > size.columns:
         raise UsageError(
-            f"The terminal is too narrow for the QR code: it has {size.columns} columns.",
-            f"Enlarge it to at least {columns} x {rows + 1}, or make its letters smaller.",
+            f"The terminal is too narrow for the QR code ({size.columns} columns).",
+            f"Enlarge it to at least {columns} x {rows + 1}, or use a smaller font.",
         )
 
 
 def _write(code: qr.QrCode, size: os.terminal_size | None) -> int:
-    """Write the code and return how many lines it takes."""
+    """Write the code and return its number of lines."""
     if size is None:
         lines = code.half_blocks()
         output.write("".join(f"{line}\n" for line in lines))
@@ -90,12 +90,3 @@ def _write(code: qr.QrCode, size: os.terminal_size | None) -> int:
     lines = code.half_blocks(margin)
     output.write("".join(f"{_BLACK_ON_WHITE}{line}{_RESET}\n" for line in lines))
     return len(lines)
-
-
-def _asked() -> FileIO | None:
-    """The terminal itself, as standard input may hold a password; None where there is none."""
-    try:
-        found = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
-    except OSError:
-        return None
-    return open(found, "r+b", buffering=0)  # noqa: PTH123 - a descriptor, not a path

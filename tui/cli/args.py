@@ -1,0 +1,36 @@
+"""Arguments that several commands share: QUERY, --at, and text in any locale."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+LATEST = 253_402_300_799
+"""The end of the year 9999, in Unix time."""
+
+
+def utf8(word: str) -> str:
+    """Decode a word as UTF-8 in any locale; elsewhere than UTF-8 Python escapes its bytes."""
+    return word if word.isascii() else os.fsencode(word).decode("utf-8", "replace")
+
+
+def add_query(parser: argparse.ArgumentParser, nargs: str, about: str) -> None:
+    """Add QUERY, the words that an entry must contain; `nargs` as in argparse."""
+    parser.add_argument("query", metavar="QUERY", nargs=nargs, type=utf8, help=about)
+
+
+def add_at(parser: argparse.ArgumentParser) -> None:
+    """Add --at, a Unix time in seconds."""
+    parser.add_argument(
+        "--at", metavar="UNIX", type=_moment, help="compute codes for this Unix time instead of now"
+    )
+
+
+def _moment(text: str) -> float:
+    try:
+        moment = float(text)
+    except ValueError:
+        moment = -1
+    if not 0 <= moment <= LATEST:
+        raise argparse.ArgumentTypeError("not a Unix time in seconds")
+    return moment

@@ -1,0 +1,311 @@
+"""The checks of `otp-tui doctor`. They only look: nothing is changed and no password is needed."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui.errors import ClipboardError, CryptoError, FileError, VaultError
+from tui.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from tui.clock import ClockStatus
+    from tui.config.schema import Config
+    from tui.vault.envelope import Envelope
+
+SLOW = 5.0
+"""Seconds; a vault that takes longer to open needs attention."""
+CLOCK_OFF = 5.0
+"""Seconds that the clock may be off; a code usually lasts 30."""
+TEST_TEXT = "otp-tui test"
+"""What `doctor --test-copy` copies."""
+VAULT_OWNER = "vault's owner"
+"""The finding that is there only if the vault is a file that can be looked into."""
+_SMALLEST = (40, 12)
+"""Columns and rows that the app needs."""
+_PACKAGES = (
+    *("textual", "cryptography", "argon2-cffi", "pyotp", "pyperclip"),
+    *("pillow", "zxing-cpp", "segno", "platformdirs", "tomli-w", "shtab"),
+)
+"""The dependencies, by the names that pip knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The result of one check."""
+
+    name: str
+    """What was checked, in one or two words."""
+    says: str
+    """What was found."""
+    advice: str = ""
+    """What to do; empty if all is well."""
+
+
+def settings(path: Path, problems: tuple[str, ...]) -> Iterator[Finding]:
+    """Report the file's problems, and who else can set commands in it."""
+    name = safe(str(path), 200)
+    for problem in problems:
+        yield Finding("settings", problem, "Correct the settings file.")
+    try:
+        status = path.stat()
+    except OSError:
+        if not problems:
+            yield Finding("settings", f"using the defaults; {name} doesn't exist")
+        return
+    if not problems:
+        yield Finding("settings", f"{name} is valid")
+    if status.st_uid not in {os.geteuid(), 0}:
+        yield Finding("settings' owner", f"another user ({status.st_uid})", _chown(name))
+    own_group = status.st_gid == os.getegid()
+    if stat.S_ISREG(status.st_mode) and status.st_mode & (0o002 if own_group else 0o022):
+        says = f"{stat.S_IMODE(status.st_mode):04o}: others can set commands that run as you"
+        yield Finding("settings' permissions", says, f"Run: chmod go-w {name}")
+
+
+def vault_file(path: Path) -> Iterator[Finding]:
+    """Report where the vault is, who owns it and who can open it."""
+    name = safe(str(path), 200)
+    try:
+        folder = path.parent.stat()
+        status = path.lstat()
+    except FileNotFoundError:
+        what = "file" if path.parent.exists() else "folder"
+        yield Finding("vault", f"{name} doesn't exist (no such {what})", "Run: otp-tui init")
+        return
+    except OSError as error:
+        yield Finding("vault", f"{name}: {error.strerror}", "Make yourself the folder's owner.")
+        return
+    if not stat.S_ISREG(status.st_mode):
+        says = f"{name} is not a regular file"
+        yield Finding("vault", says, "Move it away and put the vault there.")
+        return
+    yield Finding("vault", name)
+    yield from _private("vault", path, status, 0o077, "600")
+    yield from _private("folder", path.parent, folder, 0o022, "700")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        says = "not writable: the vault can be opened but not changed"
+        yield Finding("folder", says, "Make it writable, or move the vault.")
+
+
+def vault_header(path: Path, clock: Callable[[], float]) -> Iterator[Finding]:
+    """Report the unencrypted part of the vault, and how long one key derivation takes."""
+    from tui.files import read_limited
+    from tui.vault import envelope as envelopes
+    from tui.vault.envelope import RecoverySlot
+
+    try:
+        envelope = envelopes.parse(read_limited(path), f"The vault {safe(str(path), 200)}")
+    except (FileError, VaultError) as error:
+        yield Finding("vault's header", str(error), error.hint or "Restore a backup.")
+        return
+    yield from _key_derivation(envelope, clock)
+    has_code = any(isinstance(slot, RecoverySlot) for slot in envelope.slots)
+    yield Finding("recovery code", "set" if has_code else "none")
+
+
+def backups(path: Path) -> Iterator[Finding]:
+    """Report the vault's backups, and the files that a conflict left beside it."""
+    from tui.vault.backups import Backups
+
+    try:
+        kept = Backups(path).kept()
+        conflicts = sorted(
+            each.name
+            for each in path.parent.glob("*.conflict-*")
+            if each.name.startswith(f"{path.stem}.conflict-")
+        )
+    except OSError as error:
+        yield Finding("backups", f"can't be read: {error.strerror}", "Make the folder yours.")
+        return
+    newest = f", newest {safe(kept[0], 200)}" if kept else ""
+    yield Finding("backups", f"{len(kept)}{newest}")
+    for name in conflicts:
+        advice = "Compare it (otp-tui --vault FILE list), then delete it."
+        yield Finding("conflict", safe(name, 200), advice)
+
+
+def commands(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Report whether the programs in the settings can be run."""
+    from shutil import which
+
+    from tui.password_command import expanded
+
+    for name, words in (
+        ("password_command", config.password_command),
+        ("clipboard_command", config.clipboard_command),
+    ):
+        if not words:
+            continue
+        program = expanded(words)[0]
+        found = which(program, path=environ.get("PATH"))
+        if found is None:
+            says = f"{safe(program, 200)} is missing or not executable"
+            yield Finding(name, says, f"Install it, or correct {name} in the settings.")
+        else:
+            yield Finding(name, safe(found, 200))
+
+
+def system_clock(status: ClockStatus | None) -> Finding:
+    """Report whether the clock is right, as codes depend on it."""
+    if status is None:
+        return Finding("clock", "unknown: this system doesn't report it; compare it with another")
+    if not status.synchronized:
+        says = "not synchronized (offset unknown); codes are wrong if the clock is"
+        return Finding("clock", says, "Turn synchronization on, e.g.: timedatectl set-ntp true")
+    says = f"synchronized, off by at most {status.max_error:.3f} s"
+    late = status.max_error > CLOCK_OFF
+    return Finding("clock", says, "Find out why: timedatectl or chronyc tracking" if late else "")
+
+
+def copying(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Report how a code would be copied from here."""
+    from tui.clipboard import OffWay, choose
+    from tui.clipboard.command import CommandWay
+    from tui.clipboard.native import need_a_tool
+    from tui.clipboard.osc52 import Osc52Way
+    from tui.clipboard.tmux import TmuxWay
+
+    way = choose(config, environ, lambda _sequence: None)
+    if isinstance(way, OffWay):
+        yield Finding("copying", "turned off in the settings")
+    elif isinstance(way, CommandWay):
+        yield Finding("copying", f"by the command {safe(config.clipboard_command[0], 80)}")
+    elif isinstance(way, TmuxWay):
+        yield Finding("copying", "to tmux, which passes it on to the terminal")
+        yield _tmux_set_clipboard(environ)
+    elif isinstance(way, Osc52Way):
+        name = environ.get("TERM", "")
+        advice = "Use another terminal, or clipboard_command." if name in {"dumb", "linux"} else ""
+        yield Finding("copying", "to the terminal (OSC 52), which must allow it", advice)
+    else:
+        try:
+            need_a_tool(environ)
+        except ClipboardError as error:
+            yield Finding("copying", str(error), error.hint or 'Set clipboard = "auto".')
+        else:
+            yield Finding("copying", "to the desktop's clipboard")
+
+
+def test_copy(config: Config, environ: Mapping[str, str]) -> Finding:
+    """Copy a text as a code would be copied, and report the outcome or how to see it."""
+    from tui.clipboard import OffWay, Outcome, choose, write_to_terminal
+
+    way = choose(config, environ, write_to_terminal)
+    if isinstance(way, OffWay):
+        return Finding("test copy", "none: copying is turned off")
+    try:
+        outcome = way.copy(TEST_TEXT)
+    except ClipboardError as error:
+        advice = error.hint or "Change clipboard or clipboard_command in the settings."
+        return Finding("test copy", str(error), advice)
+    if outcome is Outcome.COPIED:
+        return Finding("test copy", f"“{TEST_TEXT}” is on the clipboard")
+    whom = "the terminal" if outcome is Outcome.SENT else "clipboard_command"
+    check = f"paste it somewhere; if you don't see it, {whom} ignored it"
+    return Finding("test copy", f"“{TEST_TEXT}” was sent to {whom}: {check}")
+
+
+def terminal(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Report the terminal's size and colors."""
+    name = safe(environ.get("TERM", ""), 40)
+    try:
+        columns, rows = os.get_terminal_size(sys.stderr.fileno() if sys.stderr else 2)
+    except (OSError, ValueError):
+        yield Finding("terminal", "none")
+        return
+    small = columns < _SMALLEST[0] or rows < _SMALLEST[1]
+    advice = f"Enlarge it to at least {_SMALLEST[0]} x {_SMALLEST[1]}." if small else ""
+    yield Finding("terminal", f"{columns} columns by {rows} rows", advice)
+    if name in {"", "dumb"}:
+        yield Finding("colors", "TERM is “dumb” or not set", "Set TERM to your terminal's type.")
+    elif environ.get("NO_COLOR"):
+        yield Finding("colors", f"{name}; turned off by NO_COLOR")
+    else:
+        full = environ.get("COLORTERM", "") in {"truecolor", "24bit"}
+        number = "16 million" if full else "256" if "256" in name else "16 or fewer"
+        yield Finding("colors", f"{name}, {number}")
+
+
+def versions() -> Iterator[Finding]:
+    """Report the versions of otp-tui, Python and the dependencies."""
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    import tui
+
+    yield Finding("otp-tui", tui.__version__)
+    yield Finding("Python", f"{platform.python_version()} on {platform.platform(terse=True)}")
+    for package in _PACKAGES:
+        try:
+            yield Finding(package, version(package))
+        except PackageNotFoundError:
+            yield Finding(package, "not installed", "Reinstall otp-tui.")
+
+
+def _private(
+    what: str, path: Path, status: os.stat_result, others: int, mode: str
+) -> Iterator[Finding]:
+    name, bits = safe(str(path), 200), stat.S_IMODE(status.st_mode)
+    if status.st_uid != os.geteuid():
+        yield Finding(f"{what}'s owner", f"another user ({status.st_uid})", _chown(name))
+    else:
+        yield Finding(f"{what}'s owner", "you")
+    advice = f"Run: chmod {mode} {name}" if bits & others else ""
+    yield Finding(f"{what}'s permissions", f"{bits:04o}", advice)
+
+
+def _chown(name: str) -> str:
+    return f"Make yourself the owner: chown {os.geteuid()} {name}"
+
+
+def _key_derivation(envelope: Envelope, clock: Callable[[], float]) -> Iterator[Finding]:
+    from tui.crypto import kdf
+    from tui.vault import seal
+    from tui.vault.envelope import PasswordSlot
+
+    what = "key derivation"
+    kdf.prepare()
+    for slot in envelope.slots:
+        if not isinstance(slot, PasswordSlot):
+            continue
+        params = slot.params
+        says = (
+            f"Argon2id, memory {params.memory_kib / 1024:g} MiB, iterations {params.time_cost}, "
+            f"parallelism {params.parallelism}"
+        )
+        try:
+            kdf.check_write(params)
+        except CryptoError:
+            yield Finding(what, f"{says}: too weak", "Run: otp-tui passwd")
+            continue
+        begun = clock()
+        try:
+            seal.password_key(slot, b"not the password")
+        except CryptoError as error:
+            advice = "Free some memory, or lower kdf.memory_mib and run otp-tui passwd elsewhere."
+            yield Finding(what, f"{says}: {error}", advice)
+            continue
+        took = clock() - begun
+        advice = "Lower [kdf] in the settings, then run: otp-tui passwd" if took > SLOW else ""
+        yield Finding(what, f"{says}: {took:.2f} s here", advice)
+
+
+def _tmux_set_clipboard(environ: Mapping[str, str]) -> Finding:
+    from tui.clipboard.tool import run
+
+    try:
+        argv = ("tmux", "show-options", "-sv", "set-clipboard")
+        value = safe(run(argv, "", environ, limit=2, answer=True).strip(), 40)
+    except ClipboardError as error:
+        return Finding("tmux", str(error), error.hint or "Check that tmux is running and on PATH.")
+    if value in {"on", "external"}:
+        return Finding("tmux", f"set-clipboard is {value}")
+    says = f"set-clipboard is {value or 'not set'}: copies stay in tmux"
+    return Finding("tmux", says, "In tmux.conf: set -s set-clipboard external")

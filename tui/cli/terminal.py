@@ -1,0 +1,158 @@
+"""Questions on the terminal, which standard input and output may not be.
+
+Nothing typed ahead is lost: the terminal's input is never discarded, and each question takes
+one line of it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tui.errors import UsageError
+from tui.text import safe
+from tui.tty import open_tty
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from io import FileIO
+
+_LONGEST = 65_536
+"""Most bytes of an answer."""
+
+
+def require(hint: str) -> None:
+    """Check that there is a terminal to ask on, before any work is done.
+
+    Raises:
+        UsageError: there is none; `hint` says what to do.
+    """
+    _open("Can't ask for confirmation", hint).close()
+
+
+def confirm(question: str, hint: str) -> bool:
+    """Ask a yes-or-no question; only y and yes mean yes.
+
+    Raises:
+        UsageError: there is no terminal; `hint` says what to do.
+    """
+    with _open("Can't ask for confirmation", hint) as file:
+        file.write(f"{safe(question)} [y/N] ".encode())
+        return file.readline(_LONGEST).strip().lower() in {b"y", b"yes"}
+
+
+def ask(prompt: str, what: str, hint: str) -> str:
+    """Return a line that is shown as it is typed.
+
+    Raises:
+        UsageError: there is no terminal, or `what` was not typed; `hint` says what to do.
+    """
+    with _open(f"Can't ask for {what}", hint) as file:
+        return _answer(file, prompt)
+
+
+def ask_hidden(prompt: str, what: str, hint: str) -> str:
+    """Return a line that is not shown as it is typed.
+
+    Raises:
+        UsageError: as `ask`.
+    """
+    with hidden(what, hint) as ask_line:
+        return ask_line(prompt)
+
+
+@contextmanager
+def hidden(what: str, hint: str) -> Iterator[Callable[[str], str]]:
+    """Hide what is typed for the whole block; yield what asks for one line of it.
+
+    Raises:
+        UsageError: as `ask`.
+    """
+    import termios
+
+    with _open(f"Can't ask for {what}", hint) as file:
+        try:
+            before = termios.tcgetattr(file)
+        except termios.error:
+            raise UsageError("This terminal can't hide what is typed.", hint) from None
+        silent = [*before]
+        silent[3] &= ~termios.ECHO
+
+        def ask_line(prompt: str) -> str:
+            try:
+                return _answer(file, prompt)
+            finally:
+                file.write(b"\n")
+
+        with _signals_as_exits():
+            try:
+                # Not TCSAFLUSH, as in getpass: that drops what was typed ahead.
+                termios.tcsetattr(file, termios.TCSADRAIN, silent)
+                yield ask_line
+            finally:
+                termios.tcsetattr(file, termios.TCSADRAIN, before)
+
+
+def open_for_pauses() -> FileIO | None:
+    """Return the terminal, to wait for Enter on; None if there is none."""
+    try:
+        return _file(open_tty())
+    except OSError:
+        return None
+
+
+def become_standard_input() -> None:
+    """Connect standard input to the terminal, for a program that read something else from it.
+
+    Raises:
+        UsageError: there is no terminal.
+    """
+    with _open("Can't open the app", "Run it in a terminal.") as file:
+        os.dup2(file.fileno(), 0)
+
+
+def _open(cannot: str, hint: str) -> FileIO:
+    try:
+        return _file(open_tty())
+    except OSError:
+        raise UsageError(f"{cannot}: there is no terminal.", hint) from None
+
+
+def _file(descriptor: int) -> FileIO:
+    return open(descriptor, "r+b", buffering=0)
+
+
+def _answer(file: FileIO, prompt: str) -> str:
+    encoding = sys.getfilesystemencoding()
+    file.write(safe(prompt).encode(encoding, "replace"))
+    line = file.readline(_LONGEST)
+    if not line:
+        raise UsageError("Nothing was typed.")
+    try:
+        return line.decode(encoding).rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise UsageError(f"The answer is not {encoding.upper()} text.") from None
+
+
+@contextmanager
+def _signals_as_exits() -> Iterator[None]:
+    """Make SIGTERM and SIGHUP exit through `finally`, so that the terminal's echo comes back."""
+    numbers = [
+        number
+        for number in (signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is signal.SIG_DFL
+    ]
+    for number in numbers:
+        signal.signal(number, _exit)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _exit(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
