@@ -53,8 +53,9 @@ def codes(count: int, countdown: str) -> None:
     gc.disable()
     _start()
     from tui.__main__ import _start_app
+    from tui.launch import Launch
 
-    _start_app(Path("bench.json"), config, vault=vault)
+    _start_app(Launch(vault_path=Path("bench.json"), config=config, vault=vault))
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def test_a_bug_ends_it_with_its_kind_and_place_and_nothing_else(
             terminal.type("\r")
         assert terminal.end() == 1
         said = " ".join(terminal.after_the_app.split())
-        assert f"mistake of its own: {kind} at " in said
+        assert f"crashed (this is a bug): {kind} at " in said
         assert said.endswith("The vault is as it was last saved.")
         assert not [secret for secret in SECRETS if secret in terminal.all]
         assert terminal.is_given_back

@@ -166,9 +166,12 @@ def test_a_file_with_the_secret_that_others_can_read_is_refused(filled: Program)
     [
         ((*FIELDS, "--digits", "11", "--period", "x"), ("--digits: ", "--period: ")),
         (("--type", "totp"), ("--issuer: ",)),
-        (("--type", "motp", *FIELDS, "--digits", "6"), ("--digits does not apply to motp",)),
-        ((*FIELDS, "--counter", "1"), ("--counter does not apply to totp",)),
-        ((*FIELDS, "--pin-stdin"), ("A PIN does not apply to totp",)),
+        (
+            ("--type", "motp", *FIELDS, "--digits", "6"),
+            ("to the type motp",),
+        ),
+        ((*FIELDS, "--counter", "1"), ("--counter does not apply to the type totp",)),
+        ((*FIELDS, "--pin-stdin"), ("A PIN does not apply to the type totp",)),
         ((*FIELDS, "--qr", "x.png"), ("--qr",)),
         (("--type", "totp5", *FIELDS), ("totp5",)),
         (("Forge",), ("no argument",)),

@@ -98,8 +98,8 @@ def test_categories_are_added_and_taken_away(filled: Program) -> None:
     [
         ("bank", ("--digits", "0", "--counter", "x"), ("--digits: ", "--counter: ")),
         ("bank", ("--issuer", "", "--account", " "), ("--issuer: ",)),
-        ("bank", ("--period", "30"), ("--period does not apply to hotp",)),
-        ("bank", ("--new-pin",), ("A PIN does not apply to hotp",)),
+        ("bank", ("--period", "30"), ("--period does not apply to the type hotp",)),
+        ("bank", ("--new-pin",), ("A PIN does not apply to the type hotp",)),
         ("郵便局", ("--type", "yandex", "--pin-stdin"), ("16 or 26 bytes",)),
     ],
 )

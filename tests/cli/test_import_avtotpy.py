@@ -77,7 +77,7 @@ def test_the_secret_is_never_an_argument(empty: Program) -> None:
 def test_asked_on_the_terminal_the_secret_without_echo(empty: Program) -> None:
     file = backup(empty, Way().make([row()]))
     terminal = Terminal(empty, "import", str(file))
-    for prompt, answer in (("assword", PASSWORD), ("Username", USER), ("server's secret", SECRET)):
+    for prompt, answer in (("assword", PASSWORD), ("Username", USER), ("Server secret", SECRET)):
         terminal.wait_for(prompt, hidden=answer != USER)
         terminal.type(f"{answer}\n")
     assert terminal.end()[0] == 0

@@ -68,7 +68,7 @@ def test_what_is_refused_changes_nothing(filled: Program, old: str, new: str, co
 
 def test_asked_for_on_the_terminal(filled: Program) -> None:
     terminal = Terminal(filled, "passwd")
-    for prompt, answer in (("Password of", PASSWORD), ("New password", NEW), ("again", NEW)):
+    for prompt, answer in (("Password for", PASSWORD), ("New password", NEW), ("Repeat", NEW)):
         terminal.wait_for(prompt)
         terminal.type(f"{answer}\n")
     assert terminal.end() == (0, "")
@@ -79,7 +79,11 @@ def test_asked_for_on_the_terminal(filled: Program) -> None:
 def test_two_that_differ_change_nothing(filled: Program) -> None:
     before = filled.vault.read_bytes()
     terminal = Terminal(filled, "passwd")
-    for prompt, answer in (("Password of", PASSWORD), ("New password", NEW), ("again", f"{NEW}!")):
+    for prompt, answer in (
+        ("Password for", PASSWORD),
+        ("New password", NEW),
+        ("Repeat", f"{NEW}!"),
+    ):
         terminal.wait_for(prompt)
         terminal.type(f"{answer}\n")
     assert terminal.end()[0] == 2

@@ -111,7 +111,7 @@ def test_init_asks_twice(program: Program) -> None:
     terminal = Terminal(program, "init")
     terminal.wait_for("new vault")
     terminal.type(f"{PASSWORD}\n")
-    terminal.wait_for("again")
+    terminal.wait_for("Repeat")
     terminal.type(f"{PASSWORD}\n")
     assert terminal.end()[0] == 0
     assert program.open("list").code == 0
@@ -122,7 +122,7 @@ def test_init_refuses_two_that_differ(program: Program) -> None:
     terminal = Terminal(program, "init")
     terminal.wait_for("new vault")
     terminal.type(f"{PASSWORD}\n")
-    terminal.wait_for("again")
+    terminal.wait_for("Repeat")
     terminal.type(f"{PASSWORD}!\n")
     assert terminal.end()[0] == 2
     assert not program.vault.exists()

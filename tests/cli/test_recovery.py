@@ -95,7 +95,7 @@ def test_a_code_that_nobody_can_read_is_not_made(filled: Program) -> None:
 def test_the_code_is_typed_on_the_terminal_without_echo(filled: Program) -> None:
     code = new_code(filled)
     terminal = Terminal(filled, "recovery", "use")
-    for prompt, answer in (("Recovery code", code), ("New password", NEW), ("again", NEW)):
+    for prompt, answer in (("Recovery code", code), ("New password", NEW), ("Repeat", NEW)):
         terminal.wait_for(prompt)
         terminal.type(f"{answer}\n")
     assert terminal.end() == (0, "")

@@ -80,7 +80,7 @@ def test_a_qr_code_stands_alone(filled: Program) -> None:
 
 def test_no_entry_and_several_are_no_match(filled: Program) -> None:
     assert filled.open("show", "nobody").code == 4
-    assert "fit" in filled.open("show", "octocat").err
+    assert "match" in filled.open("show", "octocat").err
 
 
 def test_hostile_names_steer_no_terminal(filled: Program) -> None:

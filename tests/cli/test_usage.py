@@ -72,7 +72,7 @@ def test_a_settings_file_that_was_named_has_to_be_there(filled: Program) -> None
     for missing in ("missing.toml", filled.folder):
         done = filled.open("list", "--config", missing)
         assert (done.code, done.out) == (2, "")
-        assert "cannot be read" in done.err
+        assert "Couldn't read" in done.err
 
 
 def test_what_was_typed_is_quoted_without_control_characters(program: Program) -> None:

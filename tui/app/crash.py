@@ -25,7 +25,7 @@ def crash_line(error: object) -> Text:
     known = [(Path(name), line) for name, line in places if "<frozen" not in name]
     ours = [place for place in known if _OURS in place[0].parents] or known
     where = f" at {ours[-1][0].name}:{ours[-1][1]}" if ours else ""
-    what = f"otp-tui stopped on a mistake of its own: {kind}{where}."
+    what = f"otp-tui crashed (this is a bug): {kind}{where}."
     return Text(f"{what} The vault is as it was last saved.")
 
 

@@ -59,7 +59,7 @@ def write(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise FileError(f"Can't write to standard output: {error.strerror}.") from None
+        raise FileError(f"Couldn't write to standard output: {error.strerror}.") from None
 
 
 def require_open() -> None:

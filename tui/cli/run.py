@@ -35,7 +35,8 @@ def run(argv: Sequence[str], start_app: StartApp) -> int:
     except BrokenPipeError:
         return PIPE_CLOSED
     except Exception as error:  # noqa: BLE001 - the last resort; its message may hold secrets
-        output.say(f"otp-tui crashed (this is a bug): {type(error).__name__} at {_place(error)}.")
+        what = f"otp-tui crashed (this is a bug): {type(error).__name__} at {_place(error)}."
+        output.say(f"{what} The vault is as it was last saved.")
         return 1
     finally:
         output.abandon_if_broken()

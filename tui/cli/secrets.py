@@ -142,7 +142,7 @@ def _check_length(password: str, least: int) -> None:
 
 def _line(kind: str) -> str:
     if sys.stdin is None:
-        raise UsageError(f"Can't read {_NAMES[kind]}: standard input is closed.")
+        raise UsageError(f"Couldn't read {_NAMES[kind]}: standard input is closed.")
     line = sys.stdin.buffer.readline(_LONGEST + 1)
     if not line:
         raise UsageError(f"Standard input ended before {_NAMES[kind]}.")
@@ -150,28 +150,28 @@ def _line(kind: str) -> str:
 
 
 def _from_file(path: str, name: str) -> str:
-    cannot, shown = f"Can't read {name} from {safe(path)}", safe(path)
+    failed, shown = f"Couldn't read {name} from {safe(path)}", safe(path)
     flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
     try:
         with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 - a descriptor, not a path
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                raise FileError(f"{cannot}: not a regular file.")
+                raise FileError(f"{failed}: not a regular file.")
             if status.st_mode & 0o077:
-                raise FileError(f"{cannot}: other users can read it.", f"Run: chmod 600 {shown}")
+                raise FileError(f"{failed}: other users can read it.", f"Run: chmod 600 {shown}")
             data = file.read(_LONGEST + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
-        raise FileError(f"{cannot}: {reason}.") from None
+        raise FileError(f"{failed}: {reason}.") from None
     return _text(data, name, shown)
 
 
 def _text(data: bytes, name: str, place: str) -> str:
     """Decode a secret and drop the one line break at its end."""
     if len(data) > _LONGEST:
-        raise FileError(f"Can't read {name} from {place}: longer than {_LONGEST} bytes.")
+        raise FileError(f"Couldn't read {name} from {place}: longer than {_LONGEST} bytes.")
     data = data.removesuffix(b"\n").removesuffix(b"\r")
     try:
         return data.decode()
     except UnicodeDecodeError:
-        raise FileError(f"Can't read {name} from {place}: not UTF-8 text.") from None
+        raise FileError(f"Couldn't read {name} from {place}: not UTF-8 text.") from None
