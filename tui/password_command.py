@@ -7,11 +7,12 @@ import signal
 import sys
 from collections.abc import Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from time import monotonic
 from typing import IO, TYPE_CHECKING, cast
 
 from tui.errors import PasswordCommandError
+from tui.paths import expand_program
 from tui.text import safe
 from tui.tty import open_tty
 
@@ -37,7 +38,7 @@ class PasswordCommand:
         self, words: tuple[str, ...], environ: Mapping[str, str], limit: float = LIMIT
     ) -> None:
         """`words` are the program and its arguments; `~/` begins a path of the user's."""
-        self._argv = expanded(words)
+        self._argv = expand_program(words)
         self._environ = dict(environ)
         self._limit = limit
         self._stopped = False
@@ -137,14 +138,6 @@ class PasswordCommand:
 
     def _error(self, what: str) -> PasswordCommandError:
         return PasswordCommandError(f"The password command {self.name} {what}.")
-
-
-def expanded(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the words of a command with the `~/` that its program may begin with expanded."""
-    program, *arguments = words
-    if program.startswith("~/"):
-        program = str(Path(program).expanduser())
-    return (program, *arguments)
 
 
 def program_name(words: tuple[str, ...]) -> str:

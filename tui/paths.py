@@ -62,6 +62,15 @@ def short_path(path: Path) -> str:
     return safe(str(path), 300)
 
 
+def expand_program(command: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a command with the `~/` expanded that its program may start with."""
+    program, *arguments = command
+    home = home_folder()
+    if program.startswith("~/") and home is not None:
+        program = str(home / program[2:])
+    return (program, *arguments)
+
+
 def _expanded(named: str) -> Path:
     try:
         return Path(named).expanduser()

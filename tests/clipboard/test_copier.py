@@ -6,6 +6,8 @@ import pytest
 
 from tests.clipboard.helpers import CODE
 from tui.clipboard import Copier, Outcome
+from tui.clipboard.copier import RETRIES
+from tui.clipboard.osc52 import Osc52Clipboard, osc52
 from tui.errors import ClipboardError
 
 
@@ -80,7 +82,7 @@ def test_zero_leaves_it_until_lock_or_exit(clock: FakeClock, clipboard: FakeClip
     copier.copy(CODE)
     clock.time += 1e6
     assert not copier.tick()
-    assert copier.clear()
+    copier.clear()
     assert clipboard.held == ""
 
 
@@ -95,14 +97,56 @@ def test_a_copy_that_failed_half_way_is_cleaned_up_too(
     assert copier.due
 
 
-def test_clearing_raises_nothing(clock: FakeClock, clipboard: FakeClipboard) -> None:
+def test_a_clipboard_that_cannot_be_cleared_is_reported_and_tried_again(
+    clock: FakeClock,
+) -> None:
+    """With a real clipboard, which has to remember what it holds."""
+    sent: list[str] = []
+    broken = False
+
+    def write(sequence: str) -> None:
+        if broken:
+            raise OSError(5, "Input/output error")
+        sent.append(sequence)
+
+    copier = Copier(Osc52Clipboard({}, write), clock, 30)
+    copier.copy(CODE)
+    broken = True
+    for pause in (30, *RETRIES):
+        clock.time += pause - 0.1
+        assert not copier.tick()
+        clock.time += 0.1
+        with pytest.raises(ClipboardError) as told:
+            copier.tick()
+        assert told.value.sentence == (
+            "Couldn't clear the clipboard: Can't write to the terminal: Input/output error."
+        )
+    clock.time += 1e6
+    assert not copier.due
+    with pytest.raises(ClipboardError):
+        copier.clear()
+    broken = False
+    copier.clear()
+    assert sent == [osc52(CODE), osc52("")]
+
+
+def test_a_new_copy_has_all_its_retries(clock: FakeClock, clipboard: FakeClipboard) -> None:
     copier = Copier(clipboard, clock, 30)
     copier.copy(CODE)
     clipboard.broken = True
-    assert copier.clear() is False
+    for _ in RETRIES:
+        with pytest.raises(ClipboardError):
+            copier.clear()
+    clipboard.broken = False
+    copier.copy("118204")
+    clipboard.broken = True
+    for pause in (30, *RETRIES):
+        clock.time += pause
+        with pytest.raises(ClipboardError):
+            copier.tick()
 
 
-def test_another_way_leaves_nothing_behind_on_the_one_before(
+def test_another_clipboard_leaves_nothing_on_the_former_one(
     clock: FakeClock, clipboard: FakeClipboard
 ) -> None:
     copier, other = Copier(clipboard, clock, 30), FakeClipboard()
@@ -114,18 +158,19 @@ def test_another_way_leaves_nothing_behind_on_the_one_before(
     assert clipboard.held == ""
     copier.copy(CODE)
     assert (clipboard.held, other.held) == ("", CODE)
-    assert copier.clear()
+    copier.clear()
     assert (clipboard.clears, other.clears, other.held) == (1, 2, "")
 
 
-def test_a_way_that_could_not_be_cleared_is_tried_again(
+def test_a_former_clipboard_that_could_not_be_cleared_is_tried_again(
     clock: FakeClock, clipboard: FakeClipboard
 ) -> None:
     copier = Copier(clipboard, clock, 30)
     copier.copy(CODE)
     copier.use(FakeClipboard(), 30)
     clipboard.broken = True
-    assert not copier.clear()
+    with pytest.raises(ClipboardError):
+        copier.clear()
     clipboard.broken = False
-    assert copier.clear()
+    copier.clear()
     assert clipboard.held == ""

@@ -13,7 +13,7 @@ import pytest
 
 from tests.clipboard.helpers import CODE, ROOT, need, until
 from tui.clipboard import Outcome
-from tui.clipboard.native import NativeWay
+from tui.clipboard.native import NativeClipboard
 from tui.errors import ClipboardError
 
 pytestmark = pytest.mark.skipif(
@@ -66,33 +66,33 @@ def select_text(text: str) -> None:
 
 
 def test_the_desktop_holds_the_code_and_loses_it(desktop: dict[str, str]) -> None:
-    way = NativeWay(desktop)
-    assert way.copy(CODE) is Outcome.COPIED
+    clipboard = NativeClipboard(desktop)
+    assert clipboard.copy(CODE) is Outcome.COPIED
     assert selection() == CODE
-    way.clear()
+    clipboard.clear()
     assert until(lambda: selection() == "")
 
 
 def test_the_desktop_keeps_what_was_copied_since(desktop: dict[str, str]) -> None:
-    way = NativeWay(desktop)
-    way.copy(CODE)
+    clipboard = NativeClipboard(desktop)
+    clipboard.copy(CODE)
     select_text("a note")
-    way.clear()
+    clipboard.clear()
     time.sleep(0.1)
     assert selection() == "a note"
 
 
 def test_nothing_copied_nothing_taken_away(desktop: dict[str, str]) -> None:
     select_text("a note")
-    NativeWay(desktop).clear()
+    NativeClipboard(desktop).clear()
     time.sleep(0.1)
     assert selection() == "a note"
 
 
 def test_what_serves_the_clipboard_does_not_hold_our_output(desktop: dict[str, str]) -> None:
     program = (
-        "import os; from tui.clipboard.native import NativeWay;"
-        "NativeWay(os.environ).copy('118204'); print('done')"
+        "import os; from tui.clipboard.native import NativeClipboard;"
+        "NativeClipboard(os.environ).copy('118204'); print('done')"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -110,14 +110,14 @@ def test_what_serves_the_clipboard_does_not_hold_our_output(desktop: dict[str, s
 @pytest.mark.parametrize(
     ("environ", "sentence"),
     [
-        ({}, "There is no desktop here to copy to."),
+        ({}, "There is no desktop to copy to."),
         (
             {"DISPLAY": ":99"},
-            "No tool for the desktop's clipboard is installed. Install xclip or xsel.",
+            "No clipboard tool is installed. Install xclip or xsel.",
         ),
         (
             {"WAYLAND_DISPLAY": "w"},
-            "No tool for the desktop's clipboard is installed. Install wl-clipboard.",
+            "No clipboard tool is installed. Install wl-clipboard.",
         ),
     ],
 )
@@ -125,7 +125,7 @@ def test_a_desktop_without_a_tool_says_what_to_install(
     environ: dict[str, str], sentence: str, tmp_path: Path
 ) -> None:
     with pytest.raises(ClipboardError) as told:
-        NativeWay(environ | {"PATH": str(tmp_path)}).copy(CODE)
+        NativeClipboard(environ | {"PATH": str(tmp_path)}).copy(CODE)
     assert told.value.sentence == sentence
 
 
@@ -142,26 +142,75 @@ def fake_xclip(body: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict
 def test_copied_is_said_only_when_it_was_read_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    way = NativeWay(fake_xclip("cat > /dev/null; echo other", tmp_path, monkeypatch))
+    clipboard = NativeClipboard(fake_xclip("cat > /dev/null; echo other", tmp_path, monkeypatch))
     with pytest.raises(ClipboardError, match="holds something else"):
-        way.copy(CODE)
+        clipboard.copy(CODE)
 
 
-def test_a_desktop_that_hangs_is_left_behind(
+def test_a_desktop_tool_that_hangs_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    way = NativeWay(fake_xclip("exec sleep 1", tmp_path, monkeypatch), limit=0.2)
+    clipboard = NativeClipboard(fake_xclip("exec sleep 1", tmp_path, monkeypatch), limit=0.2)
     start = time.monotonic()
-    with pytest.raises(ClipboardError, match=r"gave no answer within 0\.2 s"):
-        way.copy(CODE)
+    with pytest.raises(ClipboardError, match=r"xclip timed out after 0\.2 s"):
+        clipboard.copy(CODE)
     assert time.monotonic() - start < 0.8
 
 
 def test_a_clipboard_that_is_no_text_is_not_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    way = NativeWay(fake_xclip(r"cat > /dev/null; printf 'my \377 secret'", tmp_path, monkeypatch))
+    clipboard = NativeClipboard(
+        fake_xclip(r"cat > /dev/null; printf 'my \377 secret'", tmp_path, monkeypatch)
+    )
     with pytest.raises(ClipboardError) as told:
-        way.copy(CODE)
-    assert str(told.value) == "The desktop's clipboard failed."
+        clipboard.copy(CODE)
+    assert str(told.value) == "The clipboard holds something else than the code."
     assert told.value.__cause__ is None
+
+
+STORE = """
+held=$(dirname "$0")/held
+case "$*" in
+*-o) test -e "$held.mute" && cat "$held.mute" >&2 && exit 1; cat "$held" ;;
+*) test -e "$held.broken" && exit 1; cat > "$held.new"
+   test -e "$held.keeps" && ! test -s "$held.new" || mv "$held.new" "$held" ;;
+esac
+"""
+"""An xclip that keeps the clipboard in a file, and has the faults that files beside it name."""
+
+
+def test_a_clear_that_fails_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clipboard = NativeClipboard(fake_xclip(STORE, tmp_path, monkeypatch))
+    clipboard.copy(CODE)
+    for fault in ("broken", "keeps", "mute"):
+        (tmp_path / f"held.{fault}").write_text("Error: Can't open display: :0\n")
+        for _ in range(2):
+            with pytest.raises(ClipboardError):
+                clipboard.clear()
+        (tmp_path / f"held.{fault}").unlink()
+        assert (tmp_path / "held").read_text() == CODE
+    clipboard.clear()
+    assert (tmp_path / "held").read_text() == ""
+    (tmp_path / "held").write_text(CODE)
+    clipboard.clear()
+    assert (tmp_path / "held").read_text() == CODE
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "Nothing is copied",
+        "No suitable type of content copied",
+        'Clipboard content is not available as requested type "text"',
+        "Error: target STRING not available",
+    ],
+)
+def test_a_clipboard_without_text_is_left_alone(
+    says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clipboard = NativeClipboard(fake_xclip(STORE, tmp_path, monkeypatch))
+    clipboard.copy(CODE)
+    (tmp_path / "held.mute").write_text(says)
+    clipboard.clear()
+    assert (tmp_path / "held").read_text() == CODE

@@ -9,7 +9,7 @@ import pytest
 
 from tests.clipboard.helpers import CODE, Terminal, need
 from tui.clipboard import Outcome, choose
-from tui.clipboard.osc52 import Osc52Way, for_screen, osc52
+from tui.clipboard.osc52 import Osc52Clipboard, for_screen, osc52
 from tui.config.schema import Config
 from tui.errors import ClipboardError
 
@@ -19,19 +19,19 @@ OSC_EMPTY = "\x1b]52;c;\a"
 
 def test_osc52_is_sent_and_emptied_once() -> None:
     sent: list[str] = []
-    way = choose(Config(), {}, sent.append)
-    way.clear()
+    clipboard = choose(Config(), {}, sent.append)
+    clipboard.clear()
     assert sent == []
-    assert way.copy(CODE) is Outcome.SENT
-    way.clear()
-    way.clear()
+    assert clipboard.copy(CODE) is Outcome.SENT
+    clipboard.clear()
+    clipboard.clear()
     assert sent == [OSC_CODE, OSC_EMPTY]
 
 
 def test_osc52_is_wrapped_for_screen() -> None:
     sent: list[str] = []
-    way = Osc52Way({"STY": "12.pts-0.host", "TERM": "screen"}, sent.append)
-    way.copy(CODE)
+    clipboard = Osc52Clipboard({"STY": "12.pts-0.host", "TERM": "screen"}, sent.append)
+    clipboard.copy(CODE)
     assert sent == [f"\x1bP{OSC_CODE}\x1b\\"]
 
 
@@ -61,13 +61,39 @@ def test_screen_hands_the_code_to_its_terminal(tmp_path: Path) -> None:
 def test_a_terminal_without_a_clipboard_is_sent_nothing(terminal: str) -> None:
     sent: list[str] = []
     with pytest.raises(ClipboardError, match="has no clipboard"):
-        Osc52Way({"TERM": terminal}, sent.append).copy(CODE)
+        Osc52Clipboard({"TERM": terminal}, sent.append).copy(CODE)
     assert sent == []
 
 
-def test_a_terminal_that_is_gone_is_told() -> None:
-    def gone(_: str) -> None:
-        raise OSError(5, "Input/output error")
+class BreakableTerminal:
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.broken = False
 
-    with pytest.raises(ClipboardError, match="cannot be written to: Input/output error"):
-        Osc52Way({}, gone).copy(CODE)
+    def write(self, sequence: str) -> None:
+        if self.broken:
+            raise OSError(5, "Input/output error")
+        self.sent.append(sequence)
+
+
+def test_a_terminal_that_is_gone_is_reported() -> None:
+    terminal = BreakableTerminal()
+    terminal.broken = True
+    clipboard = Osc52Clipboard({}, terminal.write)
+    with pytest.raises(ClipboardError, match="Can't write to the terminal: Input/output error"):
+        clipboard.copy(CODE)
+    clipboard.clear()
+
+
+def test_a_clear_that_fails_is_tried_again() -> None:
+    terminal = BreakableTerminal()
+    clipboard = Osc52Clipboard({}, terminal.write)
+    clipboard.copy(CODE)
+    terminal.broken = True
+    for _ in range(2):
+        with pytest.raises(ClipboardError):
+            clipboard.clear()
+    terminal.broken = False
+    clipboard.clear()
+    clipboard.clear()
+    assert terminal.sent == [OSC_CODE, OSC_EMPTY]

@@ -13,7 +13,7 @@ import pytest
 
 from tests.clipboard.helpers import CODE, Terminal, need, until
 from tui.clipboard import Outcome, choose
-from tui.clipboard.tmux import TmuxWay
+from tui.clipboard.tmux import TmuxClipboard
 from tui.config.schema import Config
 from tui.errors import ClipboardError
 
@@ -58,62 +58,62 @@ def tmux() -> Iterator[Tmux]:
 
 
 def test_tmux_holds_the_code_and_it_is_read_back(tmux: Tmux) -> None:
-    way = choose(Config(), tmux.environ, lambda _: None)
-    assert way.copy(CODE) is Outcome.COPIED
+    clipboard = choose(Config(), tmux.environ, lambda _: None)
+    assert clipboard.copy(CODE) is Outcome.COPIED
     assert tmux.run("show-buffer") == CODE
 
 
 def test_tmux_keeps_what_is_not_ours(tmux: Tmux) -> None:
     tmux.run("set-buffer", "before")
-    way = TmuxWay(tmux.environ)
-    way.copy(CODE)
+    clipboard = TmuxClipboard(tmux.environ)
+    clipboard.copy(CODE)
     tmux.run("set-buffer", "after")
-    way.clear()
+    clipboard.clear()
     assert tmux.buffers() == ["after", "before"]
 
 
 def test_tmux_holds_no_earlier_code(tmux: Tmux) -> None:
-    way = TmuxWay(tmux.environ)
+    clipboard = TmuxClipboard(tmux.environ)
     for code in (CODE, CODE, "118204"):
-        way.copy(code)
+        clipboard.copy(code)
     assert tmux.buffers() == ["118204"]
-    way.clear()
+    clipboard.clear()
     assert tmux.buffers() == []
 
 
 def test_a_buffer_that_was_rewritten_is_not_ours(tmux: Tmux) -> None:
-    way = TmuxWay(tmux.environ)
-    way.copy(CODE)
+    clipboard = TmuxClipboard(tmux.environ)
+    clipboard.copy(CODE)
     name = tmux.run("list-buffers", "-F", "#{buffer_name}").strip()
     tmux.run("set-buffer", "-b", name, "a note")
-    way.clear()
+    clipboard.clear()
     assert tmux.buffers() == ["a note"]
 
 
 def test_a_buffer_that_was_deleted_is_no_trouble(tmux: Tmux) -> None:
-    way = TmuxWay(tmux.environ)
-    way.copy(CODE)
+    clipboard = TmuxClipboard(tmux.environ)
+    clipboard.copy(CODE)
     tmux.run("delete-buffer")
-    way.clear()
+    clipboard.clear()
     assert tmux.buffers() == []
 
 
 def test_the_terminal_around_tmux_gets_the_code_and_loses_it(tmux: Tmux) -> None:
     with tmux.attach() as terminal:
-        way = TmuxWay(tmux.environ)
-        way.copy(CODE)
+        clipboard = TmuxClipboard(tmux.environ)
+        clipboard.copy(CODE)
         assert terminal.shows(";NDkyMDM5\a")
-        way.clear()
+        clipboard.clear()
         assert terminal.shows(";IA==\a")
     assert tmux.buffers() == []
 
 
 def test_the_terminal_around_tmux_keeps_what_was_copied_since(tmux: Tmux) -> None:
     with tmux.attach() as terminal:
-        way = TmuxWay(tmux.environ)
-        way.copy(CODE)
+        clipboard = TmuxClipboard(tmux.environ)
+        clipboard.copy(CODE)
         tmux.run("set-buffer", "-w", "a note")
-        way.clear()
+        clipboard.clear()
         tmux.run("set-buffer", "-w", "the end")
         assert terminal.shows(";dGhlIGVuZA==\a")
         assert ";IA==" not in terminal.seen()
@@ -126,15 +126,53 @@ def test_a_tmux_without_w_still_holds_the_code(tmux: Tmux, tmp_path: Path) -> No
         f'#!/bin/sh\n[ "$2" = -w ] && echo "unknown option -- w" >&2 && exit 1\nexec {real} "$@"\n'
     )
     old.chmod(0o755)
-    way = TmuxWay(tmux.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"})
-    assert way.copy(CODE) is Outcome.COPIED
+    clipboard = TmuxClipboard(tmux.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    assert clipboard.copy(CODE) is Outcome.COPIED
     assert tmux.buffers() == [CODE]
-    way.clear()
+    clipboard.clear()
+    assert tmux.buffers() == []
+
+
+def test_a_clear_that_fails_is_tried_again(tmux: Tmux, tmp_path: Path) -> None:
+    flaky = tmp_path / "tmux"
+    flaky.write_text(
+        f'#!/bin/sh\n[ "$1" = "$(cat {tmp_path}/refuses)" ] && echo no >&2 && exit 1\n'
+        f'exec {shutil.which("tmux")} "$@"\n'
+    )
+    flaky.chmod(0o755)
+    refuses = tmp_path / "refuses"
+    refuses.touch()
+    clipboard = TmuxClipboard(tmux.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    clipboard.copy(CODE)
+    for command in ("list-buffers", "set-buffer", "delete-buffer"):
+        refuses.write_text(command)
+        with pytest.raises(ClipboardError, match="tmux failed: no"):
+            clipboard.clear()
+        assert CODE in tmux.buffers()
+    refuses.write_text("")
+    clipboard.clear()
+    assert tmux.buffers() == []
+
+
+def test_an_earlier_code_that_could_not_be_removed_goes_with_the_next_clear(
+    tmux: Tmux, tmp_path: Path
+) -> None:
+    flaky = tmp_path / "tmux"
+    flaky.write_text(
+        f'#!/bin/sh\n[ "$1" = delete-buffer ] && exit 1\nexec {shutil.which("tmux")} "$@"\n'
+    )
+    flaky.chmod(0o755)
+    clipboard = TmuxClipboard(tmux.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    clipboard.copy(CODE)
+    assert clipboard.copy("118204") is Outcome.COPIED
+    assert tmux.buffers() == ["118204", CODE]
+    flaky.unlink()
+    clipboard.clear()
     assert tmux.buffers() == []
 
 
 def test_a_tmux_that_is_gone_says_so(tmp_path: Path) -> None:
     need("tmux")
-    way = TmuxWay({"PATH": os.environ["PATH"], "TMUX": f"{tmp_path}/none,1,0"})
+    clipboard = TmuxClipboard({"PATH": os.environ["PATH"], "TMUX": f"{tmp_path}/none,1,0"})
     with pytest.raises(ClipboardError, match="tmux failed: "):
-        way.copy(CODE)
+        clipboard.copy(CODE)

@@ -30,7 +30,7 @@ VAULT_OWNER = "vault's owner"
 _SMALLEST = (40, 12)
 """Columns and rows that the app needs."""
 _PACKAGES = (
-    *("textual", "cryptography", "argon2-cffi", "pyotp", "pyperclip"),
+    *("textual", "cryptography", "argon2-cffi", "pyotp"),
     *("pillow", "zxing-cpp", "segno", "platformdirs", "tomli-w", "shtab"),
 )
 """The dependencies, by the names that pip knows."""
@@ -135,7 +135,7 @@ def commands(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
     """Report whether the programs in the settings can be run."""
     from shutil import which
 
-    from tui.password_command import expanded
+    from tui.paths import expand_program
 
     for name, words in (
         ("password_command", config.password_command),
@@ -143,7 +143,7 @@ def commands(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
     ):
         if not words:
             continue
-        program = expanded(words)[0]
+        program = expand_program(words)[0]
         found = which(program, path=environ.get("PATH"))
         if found is None:
             says = f"{safe(program, 200)} is missing or not executable"
@@ -166,27 +166,27 @@ def system_clock(status: ClockStatus | None) -> Finding:
 
 def copying(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
     """Report how a code would be copied from here."""
-    from tui.clipboard import OffWay, choose
-    from tui.clipboard.command import CommandWay
-    from tui.clipboard.native import need_a_tool
-    from tui.clipboard.osc52 import Osc52Way
-    from tui.clipboard.tmux import TmuxWay
+    from tui.clipboard import NoClipboard, choose
+    from tui.clipboard.command import CommandClipboard
+    from tui.clipboard.native import tool_for
+    from tui.clipboard.osc52 import Osc52Clipboard
+    from tui.clipboard.tmux import TmuxClipboard
 
     way = choose(config, environ, lambda _sequence: None)
-    if isinstance(way, OffWay):
+    if isinstance(way, NoClipboard):
         yield Finding("copying", "turned off in the settings")
-    elif isinstance(way, CommandWay):
+    elif isinstance(way, CommandClipboard):
         yield Finding("copying", f"by the command {safe(config.clipboard_command[0], 80)}")
-    elif isinstance(way, TmuxWay):
+    elif isinstance(way, TmuxClipboard):
         yield Finding("copying", "to tmux, which passes it on to the terminal")
         yield _tmux_set_clipboard(environ)
-    elif isinstance(way, Osc52Way):
+    elif isinstance(way, Osc52Clipboard):
         name = environ.get("TERM", "")
         advice = "Use another terminal, or clipboard_command." if name in {"dumb", "linux"} else ""
         yield Finding("copying", "to the terminal (OSC 52), which must allow it", advice)
     else:
         try:
-            need_a_tool(environ)
+            tool_for(environ)
         except ClipboardError as error:
             yield Finding("copying", str(error), error.hint or 'Set clipboard = "auto".')
         else:
@@ -195,10 +195,10 @@ def copying(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
 
 def test_copy(config: Config, environ: Mapping[str, str]) -> Finding:
     """Copy a text as a code would be copied, and report the outcome or how to see it."""
-    from tui.clipboard import OffWay, Outcome, choose, write_to_terminal
+    from tui.clipboard import NoClipboard, Outcome, choose, write_to_terminal
 
     way = choose(config, environ, write_to_terminal)
-    if isinstance(way, OffWay):
+    if isinstance(way, NoClipboard):
         return Finding("test copy", "none: copying is turned off")
     try:
         outcome = way.copy(TEST_TEXT)

@@ -1,4 +1,4 @@
-"""What a way to copy is, and what can be said after it."""
+"""What a clipboard is, and what is known after a copy."""
 
 from __future__ import annotations
 
@@ -7,27 +7,33 @@ from typing import Protocol
 
 
 class Outcome(StrEnum):
-    """What is known of a copy; the value is what the user is told."""
+    """What is known of a copy; the value is shown to the user."""
 
-    COPIED = "Copied"
-    """It was read back."""
-    SENT = "Sent to your terminal"
-    """The terminal does not tell whether it took it."""
-    GIVEN = "Given to your clipboard command"
-    """The command ended well; what it did with the code is its own affair."""
+    COPIED = "Copied to the clipboard"
+    """Read back and compared."""
+    SENT = "Sent to the terminal (the terminal decides)"
+    """The terminal does not say whether it took the code."""
+    GIVEN = "Sent to your clipboard command"
+    """The command succeeded; what it did with the code is up to it."""
 
 
 class Clipboard(Protocol):
-    """One way to copy. Calls may block for a few seconds, never for longer."""
+    """One way to copy a code. Calls may block for a few seconds."""
 
     def copy(self, text: str) -> Outcome:
-        """Put `text` on the clipboard. Raises ClipboardError with the reason."""
+        """Put `text`, in printable ASCII, on the clipboard.
+
+        Raises:
+            ClipboardError: it may be there all the same; `clear` takes that away too.
+        """
         ...
 
     def clear(self) -> None:
-        """Take what `copy` put there off again, as far as it is there still.
+        """Remove what `copy` put there, as far as it is still there; nothing else if possible.
 
-        Does nothing when nothing was copied since the last time. Raises ClipboardError when
-        it could not be done.
+        Does nothing if nothing was copied since the last successful call.
+
+        Raises:
+            ClipboardError: it may still be there; the next call tries again.
         """
         ...

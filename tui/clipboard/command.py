@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from tui.clipboard.base import Outcome
-from tui.clipboard.tool import run
+from tui.clipboard.tool import require, run
+from tui.paths import expand_program
 
 _LIMIT = 2.0
 
 
-class CommandWay:
-    """Gives codes to a command on its standard input, and nothing at all to empty it."""
+class CommandClipboard:
+    """Passes codes to a command on standard input; clears with empty input."""
 
     def __init__(
         self, command: tuple[str, ...], environ: Mapping[str, str], limit: float = _LIMIT
     ) -> None:
-        """`limit` is how many seconds the command may take; `~` begins a path of the user's."""
-        program, *arguments = command
-        if program.startswith("~/"):
-            program = str(Path(program).expanduser())
-        self._argv = (program, *arguments)
+        """`limit` is how many seconds the command may take; it may start with `~/`."""
+        self._argv = expand_program(command)
         self._environ = environ
         self._limit = limit
-        self._given = False
+        self._holds_ours = False
 
     def copy(self, text: str) -> Outcome:
-        self._given = True
+        require(self._argv[0], self._environ)
+        self._holds_ours = True
         run(self._argv, text, self._environ, limit=self._limit)
         return Outcome.GIVEN
 
     def clear(self) -> None:
-        if self._given:
-            self._given = False
+        if self._holds_ours:
             run(self._argv, "", self._environ, limit=self._limit)
+            self._holds_ours = False

@@ -1,70 +1,95 @@
-"""Copier: takes a copied code off the clipboard again when its time is over."""
+"""Copier: copies codes, and clears the clipboard when their time is up."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from threading import Lock
 
 from tui.clipboard.base import Clipboard, Outcome
 from tui.clock import Clock
 from tui.errors import ClipboardError
 
+RETRIES = (5.0, 30.0, 120.0)
+"""Seconds before each new try to clear a clipboard that could not be cleared."""
+
 
 class Copier:
-    """A clipboard with a deadline; every method may be called from any thread."""
+    """A clipboard with a deadline; every method may be called from any thread.
+
+    A clipboard that could not be cleared is not forgotten: `due` turns true again after each of
+    `RETRIES`, and every later `clear` (at lock, at exit) includes it.
+    """
 
     def __init__(self, clipboard: Clipboard, clock: Clock, clear_after: float) -> None:
         """`clear_after` is in seconds; 0 leaves a code there until `clear`."""
         self._clipboard = clipboard
-        self._before: list[Clipboard] = []
+        self._former: list[Clipboard] = []
+        """Clipboards that were used before and may still hold a code."""
         self._clock = clock
         self._clear_after = clear_after
         self._lock = Lock()
         self._until: float | None = None
+        self._retries: Iterator[float] = iter(RETRIES)
 
     def use(self, clipboard: Clipboard | None, clear_after: float) -> None:
-        """Copy another way (None: the same) and clear after other seconds from now on.
+        """Use another clipboard (None: the same) and time for what is copied from now on.
 
-        What was copied already is cleared as it would have been. Does not block.
+        What was copied before is cleared at its own time. Does not block.
         """
         if clipboard is not None and clipboard is not self._clipboard:
-            self._before.append(self._clipboard)
+            self._former.append(self._clipboard)
             self._clipboard = clipboard
         self._clear_after = clear_after
 
     def copy(self, text: str) -> Outcome:
-        """Copy `text` and start its time anew. Blocks; raises ClipboardError."""
+        """Copy `text` and start its time. Blocks; raises ClipboardError."""
         with self._lock:
             try:
                 return self._clipboard.copy(text)
             finally:
+                self._retries = iter(RETRIES)
                 if self._clear_after > 0:
                     self._until = self._clock.steady() + self._clear_after
 
     @property
     def due(self) -> bool:
-        """Whether the time of what was copied last is over. Does not block."""
+        """Whether the clipboard is to be cleared now. Does not block."""
         until = self._until
         return until is not None and self._clock.steady() >= until
 
     def tick(self) -> bool:
-        """Empty the clipboard if that is due; return whether it was. Blocks only then."""
-        return self.due and self.clear()
+        """Clear the clipboard if that is due; return whether it was. Blocks only then.
 
-    def clear(self) -> bool:
-        """Empty the clipboard of what was copied, now: on lock and on exit. Blocks.
-
-        Returns False if that failed, which nobody can help at that point; raises nothing.
+        Raises:
+            ClipboardError: as `clear`.
         """
         with self._lock:
-            self._until = None
-            failed = [way for way in (*self._before, self._clipboard) if not _cleared(way)]
-            self._before = [way for way in failed if way is not self._clipboard]
-            return not failed
+            if not self.due:
+                return False
+            self._clear()
+            return True
 
+    def clear(self) -> None:
+        """Clear the clipboard of what was copied, now: at lock and at exit. Blocks.
 
-def _cleared(way: Clipboard) -> bool:
-    try:
-        way.clear()
-    except ClipboardError:
-        return False
-    return True
+        Raises:
+            ClipboardError: "Couldn't clear the clipboard: " and why, to be shown. A code may
+                still be there.
+        """
+        with self._lock:
+            self._clear()
+
+    def _clear(self) -> None:
+        reasons = []
+        for clipboard in dict.fromkeys([*self._former, self._clipboard]):
+            try:
+                clipboard.clear()
+            except ClipboardError as error:
+                reasons.append(error.sentence)
+            else:
+                if clipboard in self._former:
+                    self._former.remove(clipboard)
+        pause = next(self._retries, None) if reasons else None
+        self._until = None if pause is None else self._clock.steady() + pause
+        if reasons:
+            raise ClipboardError(f"Couldn't clear the clipboard: {' '.join(reasons)}")

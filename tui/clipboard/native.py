@@ -1,134 +1,127 @@
-"""Copying on the desktop that the program runs on, with pyperclip."""
+"""Copying on the desktop that the program runs on, with the desktop's own tools.
+
+They run by `tool.run` and not by a library: xclip and wl-copy stay in the background to serve the
+clipboard, and pyperclip lets them keep our output, so that `$(otp-tui code … --copy)` would not
+end.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from dataclasses import dataclass
 
 from tui.clipboard.base import Outcome
+from tui.clipboard.tool import run
 from tui.errors import ClipboardError
 
 _LIMIT = 2.0
 _PAUSES = (0.0, 0.05, 0.2)
-"""Seconds before each look at what was copied: some tools return before they serve it."""
+"""Seconds before each look at the clipboard: some tools return before they serve it."""
+_NO_TEXT = ("nothing is copied", "no selection", "no suitable type", " not available",
+            "cannot convert")  # fmt: skip
+"""Parts of what wl-paste and xclip say when the clipboard is empty or holds no text."""
 
-_T = TypeVar("_T")
+
+@dataclass(frozen=True, slots=True)
+class DesktopTool:
+    """The commands for one kind of desktop. None gets a code as an argument: all can see those."""
+
+    copy: tuple[str, ...]
+    """Takes the text on standard input."""
+    paste: tuple[str, ...]
+    """Prints the text."""
+    empty: tuple[str, ...] = ()
+    """Clears the clipboard; `copy` with no input does where this is empty."""
 
 
-class NativeWay:
-    """Copies with pyperclip in a thread that can be left behind, and reads back."""
+_WSL = DesktopTool(
+    ("clip.exe",),
+    ("powershell.exe", "-NoProfile", "-Command", "[Console]::Out.Write((Get-Clipboard -Raw))"),
+)
+_MACOS = DesktopTool(("pbcopy",), ("pbpaste",))
+_WAYLAND = DesktopTool(
+    ("wl-copy",), ("wl-paste", "--no-newline", "--type", "text"), ("wl-copy", "--clear")
+)
+_X11 = (
+    DesktopTool(("xclip", "-selection", "clipboard"), ("xclip", "-selection", "clipboard", "-o")),
+    DesktopTool(("xsel", "-b", "-i"), ("xsel", "-b", "-o")),
+)
+
+
+class NativeClipboard:
+    """Copies with a desktop tool, reads back, and clears only what is still ours."""
 
     def __init__(self, environ: Mapping[str, str], limit: float = _LIMIT) -> None:
-        """`limit` is how many seconds the desktop may take."""
+        """`limit` is how many seconds each call of a tool may take."""
         self._environ = environ
         self._limit = limit
         self._ours: set[str] = set()
-        """What may be on the clipboard of what we put there."""
+        """Texts of ours that may be on the clipboard."""
 
     def copy(self, text: str) -> Outcome:
-        need_a_tool(self._environ)
+        tool = tool_for(self._environ)
         self._ours.add(text)
-        if not _within(self._limit, lambda: _copy_and_read(text)):
-            raise ClipboardError("The desktop's clipboard holds something else than the code.")
+        self._write(tool.copy, text)
+        if not self._becomes(tool, lambda held: held == text):
+            raise ClipboardError("The clipboard holds something else than the code.")
         self._ours = {text}
         return Outcome.COPIED
 
     def clear(self) -> None:
-        ours, self._ours = self._ours, set()
-        if ours:
-            _within(self._limit, lambda: _empty(ours))
+        if not self._ours:
+            return
+        tool = tool_for(self._environ)
+        if self._read(tool) in self._ours:
+            self._write(tool.empty or tool.copy, "")
+            if not self._becomes(tool, lambda held: held not in self._ours):
+                raise ClipboardError("The code is back: a clipboard manager may keep it.")
+        self._ours = set()
+
+    def _becomes(self, tool: DesktopTool, wanted: Callable[[str], bool]) -> bool:
+        from time import sleep
+
+        for pause in _PAUSES:
+            sleep(pause)
+            if wanted(self._read(tool)):
+                return True
+        return False
+
+    def _read(self, tool: DesktopTool) -> str:
+        """Return the clipboard's text; "" if it has none."""
+        try:
+            return run(tool.paste, "", self._environ, limit=self._limit, answer=True)
+        except ClipboardError as error:
+            if any(part in str(error).lower() for part in _NO_TEXT):
+                return ""
+            raise
+
+    def _write(self, argv: tuple[str, ...], text: str) -> None:
+        run(argv, text, self._environ, limit=self._limit)
 
 
-def _copy_and_read(text: str) -> bool:
-    from time import sleep
+def tool_for(environ: Mapping[str, str]) -> DesktopTool:
+    """Return the tool for the desktop that `environ` names.
 
-    copy, paste = _mechanism()
-    copy(text)
-    for pause in _PAUSES:
-        sleep(pause)
-        if paste() == text:
-            return True
-    return False
-
-
-def _empty(ours: set[str]) -> None:
-    copy, paste = _mechanism()
-    if paste() in ours:
-        copy("")
-
-
-def _mechanism() -> tuple[Callable[[str], None], Callable[[], str]]:
-    """Return pyperclip's ways to copy and to paste.
-
-    Its tools inherit our standard output and standard error, and one that serves the
-    clipboard keeps them: `$(otp-tui code … --copy)` would wait for it, and what it says would
-    land in the middle of the screen. So its view of `subprocess` has nothing to inherit.
+    Raises:
+        ClipboardError: there is no desktop, or no tool for it is installed.
     """
-    import subprocess
-    from functools import partial
-    from types import SimpleNamespace
-
-    import pyperclip  # type: ignore[import-untyped]
-
-    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    pyperclip.subprocess = SimpleNamespace(
-        PIPE=subprocess.PIPE,
-        Popen=partial(subprocess.Popen, **quiet),
-        call=partial(subprocess.call, **quiet),
-        check_call=partial(subprocess.check_call, **quiet),
-    )
-    copy, paste = pyperclip.determine_clipboard()
-    return copy, paste
-
-
-def need_a_tool(environ: Mapping[str, str]) -> None:
-    """Raise ClipboardError if pyperclip would find no tool that reads standard input.
-
-    Without one it goes on to Klipper, which takes the code as an argument that every process
-    may read, and to Qt, which is no work for a thread.
-    """
-    if sys.platform in {"darwin", "win32", "cygwin"}:
-        return
+    if sys.platform == "darwin":
+        return _MACOS
     from shutil import which
 
-    def there(*programs: str) -> bool:
-        return all(which(program, path=environ.get("PATH")) for program in programs)
+    def installed(tool: DesktopTool) -> bool:
+        path = environ.get("PATH")
+        return all(which(argv[0], path=path) for argv in (tool.copy, tool.paste))
 
     wayland, x11 = environ.get("WAYLAND_DISPLAY"), environ.get("DISPLAY")
-    if there("clip.exe", "powershell.exe") or (wayland and there("wl-copy", "wl-paste")):
-        return
-    if x11 and (there("xclip") or there("xsel")):
-        return
+    candidates = (_WSL, *([_WAYLAND] if wayland else []), *(_X11 if x11 else []))
+    for tool in candidates:
+        if installed(tool):
+            return tool
     if not wayland and not x11:
-        raise ClipboardError("There is no desktop here to copy to.")
+        raise ClipboardError("There is no desktop to copy to.")
     raise ClipboardError(
-        "No tool for the desktop's clipboard is installed.",
+        "No clipboard tool is installed.",
         "Install wl-clipboard." if wayland else "Install xclip or xsel.",
     )
-
-
-def _within(limit: float, job: Callable[[], _T]) -> _T:
-    """Return what `job` returns if it does so within `limit` seconds; else ClipboardError."""
-    from subprocess import SubprocessError
-    from threading import Thread
-
-    results: list[_T] = []
-    reasons: list[str] = []
-
-    def work() -> None:
-        try:
-            results.append(job())
-        except OSError as error:
-            reasons.append(f": {error.strerror}")
-        except (RuntimeError, ValueError, SubprocessError):  # their words may hold the clipboard
-            reasons.append("")
-
-    thread = Thread(target=work, name="clipboard", daemon=True)
-    thread.start()
-    thread.join(limit)
-    if results:
-        return results[0]
-    if reasons:
-        raise ClipboardError(f"The desktop's clipboard failed{reasons[0]}.")
-    raise ClipboardError(f"The desktop's clipboard gave no answer within {limit:g} s.")

@@ -11,11 +11,11 @@ from tui.tty import open_tty
 
 _SCREEN_CHUNK = 700
 _WITHOUT_OSC = {"dumb", "linux"}
-"""Terminals (TERM) that would print the sequence instead of taking it."""
+"""Terminals (TERM) that print the sequence instead of taking it."""
 
 
-class Osc52Way:
-    """Sends codes to the terminal, which never says what became of them."""
+class Osc52Clipboard:
+    """Sends codes to the terminal, which does not say whether it takes them."""
 
     def __init__(self, environ: Mapping[str, str], write: Callable[[str], object]) -> None:
         self._in_screen = bool(environ.get("STY"))
@@ -32,23 +32,23 @@ class Osc52Way:
 
     def clear(self) -> None:
         if self._sent:
-            self._sent = False
             self._send("")
+            self._sent = False
 
     def _send(self, text: str) -> None:
         sequence = osc52(text)
         try:
             self._write(for_screen(sequence) if self._in_screen else sequence)
         except OSError as error:
-            raise ClipboardError(f"The terminal cannot be written to: {error.strerror}.") from None
+            raise ClipboardError(f"Can't write to the terminal: {error.strerror}.") from None
 
 
 def osc52(text: str) -> str:
-    """Return the sequence that puts `text` on the clipboard; for "", the one that empties it.
+    """Return the sequence that puts `text` on the clipboard; for "", the one that clears it.
 
-    xterm's control sequences, OSC 52: what is not base64 clears the selection, and nothing
-    is what most other terminals take for that too. It ends in BEL, because GNU screen would
-    take ST for the end of what it passes on.
+    xterm's control sequences, OSC 52: anything but base64 clears the selection; most other
+    terminals clear it on empty text. The end is BEL, because GNU screen takes ST as the end of
+    what it passes on.
     """
     return f"\x1b]52;c;{b2a_base64(text.encode(), newline=False).decode()}\a"
 
@@ -56,8 +56,8 @@ def osc52(text: str) -> str:
 def for_screen(sequence: str) -> str:
     """Wrap a sequence so that GNU screen passes it on to its terminal.
 
-    In device control strings (DCS), several if it is long: screen's own buffer for one has
-    768 bytes.
+    In device control strings (DCS), several if it is long: screen's buffer for one has 768
+    bytes.
     """
     chunks = (
         sequence[start : start + _SCREEN_CHUNK] for start in range(0, len(sequence), _SCREEN_CHUNK)
@@ -66,6 +66,11 @@ def for_screen(sequence: str) -> str:
 
 
 def write_to_terminal(sequence: str) -> None:
+<<<<<<< HEAD
     """Write to the terminal that the program was started from. Raises OSError without one."""
     with open(open_tty(), "w", encoding="ascii") as terminal:  # noqa: PTH123 - a descriptor
+=======
+    """Write to the controlling terminal; raise OSError without one."""
+    with open("/dev/tty", "w", encoding="ascii") as terminal:  # noqa: PTH123
+>>>>>>> 886d858 (Remember a clipboard until it is cleared; name clipboards plainly)
         terminal.write(sequence)

@@ -1,4 +1,4 @@
-"""Running another program that takes a code: on its standard input, and not for long."""
+"""Runs a program that takes a code on standard input, with a time limit."""
 
 from __future__ import annotations
 
@@ -24,9 +24,12 @@ def run(
 ) -> str:
     """Run `argv` with `text` on its standard input; return its standard output if `answer`.
 
-    Raises ClipboardError if it cannot be run, fails, or takes longer than `limit` seconds;
-    then it and what it started are killed. What a program leaves in the background, as
-    clipboard tools do, is not waited for: it shares no pipe with us, and no terminal output.
+    What a program leaves in the background, as clipboard tools do, is not waited for: without
+    `answer` it shares no pipe with us, and never our output.
+
+    Raises:
+        ClipboardError: it cannot be run, fails, or takes longer than `limit` seconds; then it
+            and what it started are killed.
     """
     import subprocess
 
@@ -42,22 +45,31 @@ def run(
                 process_group=0,
             )
         except OSError as error:
-            raise ClipboardError(f"{name} cannot be run: {error.strerror}.") from None
+            raise ClipboardError(f"Can't run {name}: {error.strerror}.") from None
         with process:
             try:
                 output, _ = process.communicate(text.encode(), timeout=limit)
             except subprocess.TimeoutExpired:
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
-                raise ClipboardError(f"{name} gave no answer within {limit:g} s.") from None
+                raise ClipboardError(f"{name} timed out after {limit:g} s.") from None
         if process.returncode:
-            reason = _first_line(complaints, text) or f"it ended with status {process.returncode}"
+            reason = _first_line(complaints, text) or f"exit status {process.returncode}"
             raise ClipboardError(f"{name} failed: {reason}.")
     return output.decode(errors="replace") if answer else ""
 
 
+def require(program: str, environ: Mapping[str, str]) -> None:
+    """Raise ClipboardError if there is no such program: it cannot have taken a code."""
+    from shutil import which
+
+    if which(program, path=environ.get("PATH")) is None:
+        name = safe(PurePath(program).name)
+        raise ClipboardError(f"Can't run {name}: not found, or not executable.")
+
+
 def _scratch() -> IO[bytes]:
-    """Return a file for messages: in memory, because a tool could repeat the code in one."""
+    """Return a file for error messages: in memory, because a tool may repeat the code in one."""
     if sys.platform == "linux":
         return os.fdopen(os.memfd_create("messages"), "w+b")
     return open(os.devnull, "w+b")  # noqa: PTH123
