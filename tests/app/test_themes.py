@@ -89,7 +89,7 @@ async def test_a_theme_in_the_terminals_own_colors_sends_no_others(
 
 async def without_color(make_app: MakeApp, environ: dict[str, str], *keys: str) -> list[Strip]:
     app = make_app()
-    app = OtpApp(app.vault_path, app.config, clock=app.clock, clipboard=app._given_way,
+    app = OtpApp(app.vault_path, app.config, clock=app.clock, clipboard=app._given_clipboard,
                  vault=app.vault, environ=environ)  # fmt: skip
     async with app.run_test() as pilot:
         await settle(pilot)

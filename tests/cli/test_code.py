@@ -130,6 +130,14 @@ def test_copy_empties_the_clipboard_when_it_was_told_to(filled: Program) -> None
     assert taken.read_text() == "94287082.\n.\n"
 
 
+def test_a_clipboard_that_cannot_be_cleared_is_an_error(filled: Program) -> None:
+    keep = f"grep . > {filled.folder / 'taken'}"  # refuses empty input
+    (filled.folder / "config.toml").write_text(f'clipboard_command = ["sh", "-c", "{keep}"]\n')
+    done = filled.open("code", "GitHub", "--at", "59", "--copy", "--clear", "1")
+    assert done.code == 1
+    assert "Couldn't clear the clipboard: sh failed: exit status 1." in done.err
+
+
 @pytest.mark.parametrize("seconds", ["0", "-1", "x", "3601", "1.5"])
 def test_a_wait_that_makes_no_sense_is_refused(filled: Program, seconds: str) -> None:
     done = filled.open("code", "GitHub", "--copy", f"--clear={seconds}")

@@ -114,7 +114,7 @@ def test_a_clock_that_may_be_wrong_needs_attention(status: ClockStatus | None, w
     [
         ({"TERM": "xterm"}, Config(), "OSC 52", False),
         ({"TERM": "linux"}, Config(), "OSC 52", True),
-        ({"DISPLAY": ":0", "PATH": "/nowhere"}, Config(), "No tool for the desktop", True),
+        ({"DISPLAY": ":0", "PATH": "/nowhere"}, Config(), "No clipboard tool", True),
         ({}, Config(clipboard="native"), "no desktop", True),
         ({}, Config(clipboard="off"), "turned off", False),
         ({}, Config(clipboard_command=("pass-it-on",)), "pass-it-on", False),

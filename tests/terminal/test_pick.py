@@ -85,7 +85,7 @@ async def test_letters_search_at_once_and_enter_copies_and_ends(app: OtpApp) -> 
         assert [entry.issuer for entry in codes_of(app).rows] == ["Steam"]
         await pilot.press("enter")
         await pilot.pause(0.3)
-    assert app.picked == "Copied: Steam (gordon)."
+    assert app.picked == "Copied to the clipboard: Steam (gordon)."
     assert len(clipboard_of(app).text) == 5
 
 
@@ -114,7 +114,7 @@ async def test_a_counter_code_is_taken_and_copied(app: OtpApp) -> None:
         await settle(pilot)
         await pilot.press(*"bank", "enter")
         await pilot.pause(0.3)
-    assert app.picked == "Copied: Bank (gordon)."
+    assert app.picked == "Copied to the clipboard: Bank (gordon)."
 
 
 def test_pick_needs_a_vault_and_a_terminal(program: Program) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import math
 import os
@@ -24,10 +25,11 @@ from tui.app.dressed import DressedApp
 from tui.app.dressing import filters_of, theme_of
 from tui.app.screens.base import Ticking
 from tui.app.terminal import hung_up
+from tui.app.widgets.bars import StatusLine
 from tui.clipboard import Clipboard, Copier, choose
 from tui.clock import Clock, SystemClock
 from tui.config.schema import Config
-from tui.errors import OtpTuiError
+from tui.errors import ClipboardError, OtpTuiError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -80,13 +82,15 @@ class OtpApp(DressedApp):
         """What to search for where one code is to be picked, and then the end; None: stay."""
         self.picked = ""
         """What was copied where one code was to be picked, to be said after the end."""
+        self.exit_warning = ""
+        """What went wrong at the very end, to be said after it."""
         self._door_hint = door_hint
         self.vault_path = vault_path
         self.config = config
         self.clock: Clock = clock or SystemClock()
         self.environ = dict(os.environ) if environ is None else environ
-        self._given_way = clipboard
-        self.copier = Copier(self._way_to_copy(), self.clock, config.clipboard_clear)
+        self._given_clipboard = clipboard
+        self.copier = Copier(self._choose_clipboard(), self.clock, config.clipboard_clear)
         self.vault = vault
         self.warnings = warnings
         self._active_at = self.clock.steady()
@@ -95,15 +99,15 @@ class OtpApp(DressedApp):
         self._dress()
         self._map_keys()
 
-    def _way_to_copy(self) -> Clipboard:
-        return self._given_way or choose(self.config, self.environ, self.to_terminal)
+    def _choose_clipboard(self) -> Clipboard:
+        return self._given_clipboard or choose(self.config, self.environ, self.to_terminal)
 
     def use(self, config: Config) -> None:
         """Go on with other settings, at once; but for the vault's place, which is settled."""
         before, self.config = self.config, config
-        ways = [(each.clipboard, each.clipboard_command) for each in (before, config)]
-        way = self._way_to_copy() if ways[0] != ways[1] else None
-        self.copier.use(way, config.clipboard_clear)
+        old, new = ((each.clipboard, each.clipboard_command) for each in (before, config))
+        clipboard = self._choose_clipboard() if old != new else None
+        self.copier.use(clipboard, config.clipboard_clear)
         if config.keys != before.keys:
             self._map_keys()
         self._own_filters = filters_of(self, config)
@@ -178,21 +182,33 @@ class OtpApp(DressedApp):
     async def _forget(self, vault: Vault) -> None:
         lost = await asyncio.to_thread(_close, vault)
         if lost:
-            self._tell_at_the_door(lost)
-        await asyncio.to_thread(self.copier.clear)
+            self._report(lost)
+        try:
+            await asyncio.to_thread(self.copier.clear)
+        except ClipboardError as error:
+            self._report(error.sentence)
         remembered.forget()
         # Textual takes a moment to let go of the screens.
         self.set_timer(1, remembered.forget, name="forget")
 
-    def _tell_at_the_door(self, sentence: str) -> None:
+    def _report(self, sentence: str) -> None:
+        """Show an error on the topmost screen that has a place for it."""
         from tui.app.screens.unlock import UnlockScreen
 
-        if isinstance(self.screen, UnlockScreen):
-            self.screen.tell(sentence)
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, UnlockScreen):
+                screen.tell(sentence)
+                return
+            for status in screen.query(StatusLine):
+                status.say(sentence, "error")
+                return
 
     @work(group="clipboard", exclusive=True, exit_on_error=False, description="clipboard")
     async def _empty_clipboard(self) -> None:
-        await asyncio.to_thread(self.copier.tick)
+        try:
+            await asyncio.to_thread(self.copier.tick)
+        except ClipboardError as error:
+            self._report(error.sentence)
 
     async def action_quit(self) -> None:
         """Close the vault, empty the clipboard, and end; ask where something typed is lost."""
@@ -240,7 +256,10 @@ class OtpApp(DressedApp):
         if vault is not None:
             _close(vault)
         if not self.picked:
-            await asyncio.to_thread(self.copier.clear)
+            try:
+                await asyncio.to_thread(self.copier.clear)
+            except ClipboardError as error:
+                self.exit_warning = error.sentence
 
     # --- time --------------------------------------------------------------------------
 
@@ -284,10 +303,11 @@ class OtpApp(DressedApp):
     # --- helpers for screens -------------------------------------------------------------
 
     def to_terminal(self, sequence: str) -> None:
-        """Write a control sequence of our own (OSC 52) to the terminal."""
-        if self._driver is not None:
-            self._driver.write(sequence)
-            self._driver.flush()
+        """Write a control sequence of our own (OSC 52) to the terminal; OSError without one."""
+        if self._driver is None:
+            raise OSError(errno.ENOTTY, os.strerror(errno.ENOTTY))
+        self._driver.write(sequence)
+        self._driver.flush()
 
     def copy_to_clipboard(self, text: str) -> None:
         """Keep Textual's own clipboard empty: what is copied goes through `copier` alone."""

@@ -39,6 +39,8 @@ def run(launch: Launch) -> int:
     )
     take_any_bytes()
     app.run()
+    if app.exit_warning:
+        sys.stderr.write(f"otp-tui: {app.exit_warning}\n")
     if launch.pick is not None and not app.return_code:
         if not app.picked:
             return 1

@@ -66,11 +66,6 @@ def for_screen(sequence: str) -> str:
 
 
 def write_to_terminal(sequence: str) -> None:
-<<<<<<< HEAD
-    """Write to the terminal that the program was started from. Raises OSError without one."""
-    with open(open_tty(), "w", encoding="ascii") as terminal:  # noqa: PTH123 - a descriptor
-=======
     """Write to the controlling terminal; raise OSError without one."""
-    with open("/dev/tty", "w", encoding="ascii") as terminal:  # noqa: PTH123
->>>>>>> 886d858 (Remember a clipboard until it is cleared; name clipboards plainly)
+    with open(open_tty(), "w", encoding="ascii") as terminal:  # noqa: PTH123 - a descriptor
         terminal.write(sequence)

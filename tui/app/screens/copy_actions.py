@@ -114,5 +114,5 @@ class CopyActions(ListScreen):
             return
         wait = self.otp.config.clipboard_clear
         cleared = f"; cleared in {wait} s" if wait else ""
-        colon = "" if outcome is Outcome.COPIED else ":"
-        self.say(f"{outcome.value}{colon} {what}{cleared}")
+        done = f"Copied {what}" if outcome is Outcome.COPIED else f"{outcome.value}: {what}"
+        self.say(f"{done}{cleared}")

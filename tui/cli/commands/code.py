@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
-    from tui.clipboard import Clipboard
+    from tui.clipboard import Copier
     from tui.otp.codes import Code
     from tui.otp.entry import Entry
     from tui.vault.vault import Vault
@@ -73,14 +73,15 @@ def run(args: Namespace, context: Context) -> int:
     entry = find_entry(vault, " ".join(args.query))
     code = _code(args, context, vault, entry)
     if args.copy:
-        from tui.clipboard import choose, write_to_terminal
+        from tui.clipboard import Copier, choose, write_to_terminal
 
-        way = choose(context.config, os.environ, write_to_terminal)
-        output.say(f"{way.copy(code.text)}.")
+        clipboard = choose(context.config, os.environ, write_to_terminal)
+        copier = Copier(clipboard, context.clock, clear_after=0)
+        output.say(f"{copier.copy(code.text)}.")
         _count(vault, entry, int(context.clock.now()))
         if args.clear is not None:
             context.close()
-            _empty_later(way, args.clear)
+            _clear_later(copier, args.clear)
     elif args.json:
         output.json(output.code_object(entry, code))
     else:
@@ -104,15 +105,15 @@ def _seconds(text: str) -> int:
     return int(text)
 
 
-def _empty_later(way: Clipboard, seconds: int) -> None:
-    """Wait, then empty the clipboard; whatever ends the wait, it is emptied."""
+def _clear_later(copier: Copier, seconds: int) -> None:
+    """Clear the clipboard after a wait, whatever ends the wait; raise ClipboardError."""
     from time import sleep
 
-    output.say(f"The clipboard is emptied in {seconds} s.")
+    output.say(f"Clearing the clipboard in {seconds} s.")
     try:
         sleep(seconds)
     finally:
-        way.clear()
+        copier.clear()
 
 
 def _count(vault: Vault, entry: Entry, moment: int) -> None:

@@ -1,0 +1,66 @@
+"""A clipboard that cannot be cleared is reported wherever the user is."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.app.conftest import MakeApp
+from tests.app.helpers import FakeClock, pass_time, settle, status_of
+from tui.app.app import OtpApp
+from tui.app.screens.unlock import UnlockScreen
+from tui.clipboard.osc52 import Osc52Clipboard
+
+WORDS = "Couldn't clear the clipboard: Can't write to the terminal: Input/output error."
+
+
+class Terminal:
+    """A terminal that can break."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.broken = False
+
+    def write(self, sequence: str) -> None:
+        if self.broken:
+            raise OSError(5, "Input/output error")
+        self.sent.append(sequence)
+
+
+@pytest.fixture
+def terminal() -> Terminal:
+    return Terminal()
+
+
+@pytest.fixture
+def app(make_app: MakeApp, terminal: Terminal) -> OtpApp:
+    made = make_app()
+    return OtpApp(made.vault_path, made.config, clock=made.clock, vault=made.vault, environ={},
+                  clipboard=Osc52Clipboard({}, terminal.write))  # fmt: skip
+
+
+async def test_when_its_time_is_up(app: OtpApp, clock: FakeClock, terminal: Terminal) -> None:
+    async with app.run_test(size=(100, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        terminal.broken = True
+        await pass_time(pilot, clock, 30)
+        await settle(pilot)
+        assert status_of(app) == WORDS
+        terminal.broken = False
+        await pass_time(pilot, clock, 5)
+        await settle(pilot)
+        assert len(terminal.sent) == 2
+
+
+async def test_at_lock_and_at_exit(app: OtpApp, terminal: Terminal) -> None:
+    async with app.run_test(size=(100, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        terminal.broken = True
+        await pilot.press("l")
+        await settle(pilot)
+        assert isinstance(app.screen, UnlockScreen)
+        assert WORDS in str(app.screen.query_one("#message").render())
+    assert app.exit_warning == WORDS
