@@ -50,8 +50,8 @@ def named_config(option: str | None = None) -> Path | None:
 
 def home_folder() -> Path | None:
     """Return the user's home folder; None where neither HOME nor the passwd file has one."""
-    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home raises where there is none
-    return home if home.is_absolute() else None
+    home = os.path.expanduser("~")  # noqa: PTH111 - Path.home raises where there is none
+    return None if home == "~" else Path(home)
 
 
 def short_path(path: Path) -> str:

@@ -24,10 +24,12 @@ NONCE_LENGTH = 12
 TAG_LENGTH = 16
 """Bytes of the AES-GCM tag, which stands after the ciphertext."""
 _BLOCK = 16
+_WRONG_KEY = "wrong key, or the data was changed"
+_TOO_SHORT = "the encrypted data is too short"
 
 
 def prepare() -> None:
-    """Import AES-GCM and let its library set itself up, so that the first use is quick."""
+    """Import AES-GCM and initialize its library, so that the first use is fast."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     AESGCM(bytes(32))
@@ -54,11 +56,11 @@ def aes_gcm_decrypt(key: bytes, nonce: bytes, sealed: bytes, aad: bytes | None =
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     if len(sealed) < TAG_LENGTH or len(nonce) != NONCE_LENGTH:
-        raise AuthenticationError("the encrypted part is too short")
+        raise AuthenticationError(_TOO_SHORT)
     try:
         return AESGCM(key).decrypt(nonce, sealed, aad)
     except InvalidTag:
-        raise AuthenticationError("the key does not fit, or the bytes were changed") from None
+        raise AuthenticationError(_WRONG_KEY) from None
 
 
 class AesGcmSiv:
@@ -78,7 +80,7 @@ class AesGcmSiv:
             self._cipher = AESGCMSIV(key)
         except UnsupportedAlgorithm:
             raise CryptoError(
-                "This system's OpenSSL has no AES-GCM-SIV.", "It takes OpenSSL 3.2 or newer."
+                "This system's OpenSSL has no AES-GCM-SIV.", "Use OpenSSL 3.2 or newer."
             ) from None
 
     def encrypt(self, nonce: bytes, plaintext: bytes, aad: bytes | None = None) -> bytes:
@@ -93,20 +95,22 @@ class AesGcmSiv:
                 or there is not enough for a byte and a tag.
         """
         if len(sealed) <= TAG_LENGTH or len(nonce) != NONCE_LENGTH:
-            raise AuthenticationError("the encrypted part is too short")
+            raise AuthenticationError(_TOO_SHORT)
         try:
             return self._cipher.decrypt(nonce, sealed, aad)
         except self._invalid:
-            raise AuthenticationError("the key does not fit, or the bytes were changed") from None
+            raise AuthenticationError(_WRONG_KEY) from None
 
 
 def aes_cbc_encrypt(key: bytes, iv: bytes, plaintext: bytes) -> bytes:
     """Return the ciphertext of `plaintext`, padded as PKCS #7 has it (RFC 5652 section 6.3)."""
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+    from cryptography.hazmat.primitives.padding import PKCS7
 
-    fill = _BLOCK - len(plaintext) % _BLOCK
+    padder = PKCS7(_BLOCK * 8).padder()
+    padded = padder.update(plaintext) + padder.finalize()
     encryptor = Cipher(algorithms.AES(key), modes.CBC(iv)).encryptor()
-    return encryptor.update(plaintext + bytes([fill]) * fill) + encryptor.finalize()
+    return encryptor.update(padded) + encryptor.finalize()
 
 
 def aes_cbc_decrypt(key: bytes, iv: bytes, ciphertext: bytes) -> bytes:
@@ -116,16 +120,18 @@ def aes_cbc_decrypt(key: bytes, iv: bytes, ciphertext: bytes) -> bytes:
     judge what came out.
 
     Raises:
-        CryptoError: no bytes, or not whole blocks of 16.
+        CryptoError: no bytes, or not a multiple of 16.
         AuthenticationError: the padding is wrong.
     """
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+    from cryptography.hazmat.primitives.padding import PKCS7
 
     if not ciphertext or len(ciphertext) % _BLOCK or len(iv) != _BLOCK:
-        raise CryptoError("the encrypted part is not whole blocks of 16 bytes")
+        raise CryptoError("the encrypted data is not a multiple of 16 bytes")
     decryptor = Cipher(algorithms.AES(key), modes.CBC(iv)).decryptor()
     padded = decryptor.update(ciphertext) + decryptor.finalize()
-    fill = padded[-1]
-    if not 1 <= fill <= _BLOCK or padded[-fill:] != bytes([fill]) * fill:
-        raise AuthenticationError("the key does not fit, or the bytes were changed")
-    return padded[:-fill]
+    unpadder = PKCS7(_BLOCK * 8).unpadder()
+    try:
+        return unpadder.update(padded) + unpadder.finalize()
+    except ValueError:
+        raise AuthenticationError(_WRONG_KEY) from None

@@ -1,35 +1,84 @@
-"""What a new password must be, and a word on how strong it is."""
+"""The rule for new passwords, and an estimate of their strength by zxcvbn.
+
+zxcvbn takes some 80 ms to import: it is imported when a password is judged.
+"""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import Any
 
 MIN_LENGTH = 8
 """Fewest characters of a new password; there is no other rule."""
 
-_WORDS = ((36, "weak"), (50, "fair"), (66, "good"), (math.inf, "strong"))
+_JUDGED = 40
+"""Characters that are judged: zxcvbn's time grows with the square of the length."""
+_MOST_READINGS = 16
+"""Ways to read symbols as letters (`4` and `@` as a) that zxcvbn may try."""
+_UNLIKE_LETTERS = "àáâãäåæçèéêëìíîïðñòóôõöøùúûü"
+_WORDS = ("very weak", "weak", "fair", "good", "strong")
+_NAMES = {"male_names", "female_names", "surnames"}
 
 
-def strength(password: str) -> str:
-    """Return a word for how hard a password is to guess: weak, fair, good or strong.
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """How hard a password is to guess."""
 
-    An estimate from its length and variety: each character counts the bits of the sets it
-    comes from, less where it repeats or continues what stands before it.
+    word: str
+    """`very weak`, `weak`, `fair`, `good` or `strong`."""
+    advice: str
+    """A sentence on what is easy to guess in it; empty for a good one."""
+
+    @property
+    def sentence(self) -> str:
+        """Both, to show: `Strength: weak. Names are easy to guess.`"""
+        return f"Strength: {self.word}. {self.advice}".rstrip()
+
+
+def strength(password: str) -> Strength:
+    """Judge the first 40 characters of `password`; takes milliseconds after the first time."""
+    if not password:
+        return Strength(_WORDS[0], "")
+    from zxcvbn import zxcvbn
+
+    result = zxcvbn(_bounded(password), max_length=_JUDGED)
+    score: int = result["score"]
+    return Strength(_WORDS[score], "" if score > 2 else _advice(result["sequence"]))
+
+
+def _bounded(password: str) -> str:
+    """Return what zxcvbn judges in a bounded time: cut, and with few ways to read it.
+
+    Where symbols can be read as letters in too many ways, each is replaced by a character that
+    cannot, the same one wherever it occurs.
     """
-    bits = 0.0
-    size = sum(
-        count
-        for count, found in (
-            (26, any(c.islower() for c in password)),
-            (26, any(c.isupper() for c in password)),
-            (10, any(c.isdigit() for c in password)),
-            (33, any(not c.isalnum() for c in password)),
-        )
-        if found
+    from zxcvbn.matching import L33T_TABLE
+
+    judged = password[:_JUDGED]
+    readings = math.prod(
+        max(1, sum(symbol in judged for symbol in symbols)) for symbols in L33T_TABLE.values()
     )
-    for place, char in enumerate(password):
-        step = ord(char) - ord(password[place - 1]) if place else None
-        seen = char in password[:place]
-        predictable = step is not None and abs(step) <= 1
-        bits += math.log2(size or 1) * (0.15 if predictable else 0.55 if seen else 1.0)
-    return next(word for limit, word in _WORDS if bits < limit)
+    if readings <= _MOST_READINGS:
+        return judged
+    symbols = sorted({symbol for symbols in L33T_TABLE.values() for symbol in symbols})
+    return judged.translate(dict(zip(map(ord, symbols), _UNLIKE_LETTERS, strict=False)))
+
+
+def _advice(sequence: list[dict[str, Any]]) -> str:
+    """Return a sentence on the longest part of the password that zxcvbn recognized."""
+    longest = max(sequence, key=lambda part: len(part["token"]))
+    match longest["pattern"]:
+        case "dictionary" if longest["dictionary_name"] == "passwords":
+            return "It is close to a common password."
+        case "dictionary" if longest["dictionary_name"] in _NAMES:
+            return "Names are easy to guess."
+        case "spatial":
+            return "Keyboard patterns are easy to guess."
+        case "repeat":
+            return "Repeats are easy to guess."
+        case "sequence":
+            return "Sequences like abc or 6543 are easy to guess."
+        case "regex" | "date":
+            return "Dates and years are easy to guess."
+    return "Add another word or two."

@@ -163,7 +163,7 @@ class ExportScreen(OtpScreen):
         if self._target.name == VAULT and len(fields.password) < MIN_LENGTH:
             self._say(f"A vault's password has at least {MIN_LENGTH} characters.")
         else:
-            self._say(f"Strength of the password: {strength(fields.password)}")
+            self._say(strength(fields.password).sentence)
 
     @on(PathInput.Ambiguous)
     def _list_names(self, event: PathInput.Ambiguous) -> None:

@@ -60,7 +60,7 @@ class WelcomeScreen(OtpScreen):
         elif second.value and second.value != first.value[: second.length]:
             self._say("The two differ.", "warning")
         else:
-            self._say(f"Strength: {strength(first.value)}", "muted")
+            self._say(strength(first.value).sentence, "muted")
 
     @on(Input.Submitted)
     def _next(self, event: Input.Submitted) -> None:
