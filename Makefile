@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test lint format bench stress snapshots man clean
+.PHONY: run test lint format bench stress snapshots man strings clean
 
 run: $(VENV)/.app
 	@$(BIN)/otp-tui $(ARGS)
@@ -31,9 +31,14 @@ snapshots: $(VENV)/.dev
 	rm -rf tests/app/pictures
 	$(BIN)/python -m pytest tests/app/test_snapshots.py -n 0 --new-pictures
 
-# The manual page, from the parser, the settings and the table of keys.
+# What the docs take from the program: the manual page and the table of formats.
 man: $(VENV)/.dev
-	$(BIN)/python -m tests.man_page
+	$(BIN)/python -m tools.man_page
+	$(BIN)/python -m tools.formats_table
+
+# Every string that users see, for a reader with fresh eyes.
+strings: $(VENV)/.dev
+	@$(BIN)/python -m tools.strings
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

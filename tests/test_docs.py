@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import docs_table
+from tools import formats_table
 from tui.backup.formats import _avtotpy_dialects as dialects
 from tui.cli.parser import commands, parse
 from tui.config.commands import COMMANDS, Command
@@ -33,11 +33,13 @@ _SPELT = {
 
 
 def test_the_table_of_formats_is_that_of_the_program() -> None:
-    assert docs_table.in_document() == docs_table.table(), "run: python -m tests.docs_table"
+    assert formats_table.in_document() == formats_table.table(), "run: make man"
 
 
 def test_the_ways_of_avtotpy_are_counted_right() -> None:
-    assert f"{len(dialects.dialects()):,} ways" in docs_table.DOCUMENT.read_text(encoding="utf-8")
+    assert f"{len(dialects.dialects()):,} ways" in formats_table.DOCUMENT.read_text(
+        encoding="utf-8"
+    )
 
 
 @pytest.mark.parametrize("line", _LINES)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import tui
-from tests import man_page
+from tools import man_page
 from tui.cli.parser import commands
 
 ROOT = Path(tui.__file__).parents[1]

@@ -24,7 +24,7 @@ def test_fields_change_and_the_rest_stays(filled: Program) -> None:
     options = ("--issuer", "Office", "--account", "gordon", "--note", "on the 3rd floor")
     done = filled.open_real("edit", "VPN", *options)
     assert (done.code, done.out) == (0, "")
-    assert done.err == "Changed VPN, which is Office (gordon) now.\n"
+    assert done.err == "Changed VPN; it is now Office (gordon).\n"
     assert one(filled, "office") == {**before, "issuer": "Office", "account": "gordon"}
     assert Vault.open(filled.vault, PASSWORD).entries[3].note == "on the 3rd floor"
 
@@ -118,7 +118,7 @@ def test_nothing_named_and_nothing_changed(filled: Program) -> None:
     before = filled.vault.read_bytes()
     assert filled.spawn("edit", "bank").code == 2
     done = filled.open("edit", "bank", "--issuer", "Bank", "--digits", "6", "--unpinned")
-    assert (done.code, "nothing was changed" in done.err) == (0, True)
+    assert (done.code, "No change: " in done.err) == (0, True)
     assert filled.vault.read_bytes() == before
 
 

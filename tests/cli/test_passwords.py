@@ -137,3 +137,26 @@ def test_a_program_that_is_ended_at_the_prompt_leaves_the_echo_on(
     terminal.process.send_signal(number)
     terminal.wait_for_echo()
     assert terminal.end() == (128 + number, "")
+
+
+def test_passwords_typed_ahead_are_taken(program: Program) -> None:
+    """Both lines are there before the first prompt is, as typed while the program starts."""
+    terminal = Terminal(program, "init")
+    terminal.type(f"{PASSWORD}\n{PASSWORD}\n")
+    assert terminal.end()[0] == 0
+    assert program.open("list").code == 0
+
+
+def test_what_follows_the_password_is_left_for_the_next_program(filled: Program) -> None:
+    terminal = Terminal(filled, "code", "GitHub", "--at", "59")
+    terminal.wait_for("assword")
+    terminal.type(f"{PASSWORD}\nnext command\n")
+    assert terminal.end() == (0, "94287082\n")
+
+
+def test_nothing_is_echoed_between_the_two_prompts(program: Program) -> None:
+    terminal = Terminal(program, "init")
+    terminal.wait_for("new vault")
+    terminal.type(f"{PASSWORD}\n{PASSWORD}\n")
+    assert terminal.end()[0] == 0
+    assert PASSWORD not in terminal.seen

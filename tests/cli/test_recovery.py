@@ -114,4 +114,4 @@ def test_a_code_that_could_not_be_saved_is_said_to_open_nothing(filled: Program)
     (filled.vault.parent / "vault.json.lock").mkdir()
     done = filled.run("recovery", "new", "--password-stdin", stdin=PASSWORD)
     assert done.code == 1
-    assert done.err.endswith("The new code opens nothing.\n")
+    assert done.err.endswith("The new code is not valid.\n")

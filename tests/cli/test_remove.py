@@ -1,4 +1,4 @@
-"""`otp-tui remove` and `otp-tui restore`: into the trash, out of it, and for good."""
+"""`otp-tui remove` and `otp-tui restore`: to the trash, back, and permanently."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def test_into_the_trash_and_out_of_it(filled: Program) -> None:
     before = filled.open("list", "--json", "--secrets", "--at", "59").out
     done = filled.open_real("remove", "bank", "--yes")
     assert (done.code, done.out) == (0, "")
-    assert "In the trash for 30 days: Bank (gordon)." in done.err
+    assert "Moved Bank (gordon) to the trash for 30 days." in done.err
     assert "Bank" not in issuers(filled)
     assert filled.open("code", "bank").code == 4
     done = filled.open_real("restore", "bank")
-    assert (done.code, done.out, done.err) == (0, "", "Restored: Bank (gordon).\n")
+    assert (done.code, done.out, done.err) == (0, "", "Restored Bank (gordon).\n")
     assert filled.open("list", "--json", "--secrets", "--at", "59").out == before
 
 
@@ -100,7 +100,8 @@ def test_for_good_takes_only_what_is_in_the_trash(filled: Program) -> None:
     done = filled.open("remove", "bank", "--for-good", "--yes")
     assert (done.code, done.err) == (
         0,
-        "Removed for good: Bank (gordon). Until the next change otp-tui undo brings it back.\n",
+        "Permanently deleted Bank (gordon). "
+        "To undo this before the next change, run: otp-tui undo\n",
     )
     assert (trash(filled), "Bank" in issuers(filled)) == ([], False)
 
@@ -142,7 +143,7 @@ def test_the_terminal_asks_by_name(filled: Program, typed: str, code: int, gone:
     terminal = Terminal(filled, "remove", "bank")
     terminal.wait_for("assword")
     terminal.type(f"{PASSWORD}\n")
-    terminal.wait_for("Put Bank (gordon) into the trash? [y/N]", hidden=False)
+    terminal.wait_for("Move Bank (gordon) to the trash? [y/N]", hidden=False)
     terminal.type(typed)
     assert terminal.end() == (code, "")
     assert ("Bank" not in issuers(filled)) is gone

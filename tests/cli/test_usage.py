@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 import tui
-from tests.cli.program import Program
+from tests.cli.program import PASSWORD, Program
 from tests.cli.terminal import Terminal
 from tui.cli.parser import build, commands
 
@@ -137,3 +140,60 @@ def test_an_empty_path_is_not_the_usual_place(filled: Program, option: str) -> N
     done = filled.open("list", option, "")
     assert (done.code, done.out) == (2, "")
     assert option in done.err
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("category", "--password-file", "{file}", "list"),
+        ("category", "--json", "--password-file={file}", "list"),
+        ("category", "--vault", "{vault}", "--password-file", "{file}", "add", "Fresh"),
+        ("--vault", "{vault}", "category", "list", "--password-file", "{file}"),
+        ("recovery", "--password-file", "{file}", "new"),
+    ],
+)
+def test_options_may_stand_before_or_after_an_action(
+    filled: Program, args: tuple[str, ...]
+) -> None:
+    file = filled.folder / "list"
+    file.write_text(PASSWORD)
+    file.chmod(0o600)
+    done = filled.run(*(arg.format(file="list", vault=filled.vault) for arg in args))
+    assert (done.code, done.err.count("otp-tui:")) == (0, 0), done.err
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("recovery", "--password-file", "x", "use"),
+        ("recovery", "--new-password-stdin", "use", "--new-password-file", "x"),
+        ("category", "--no-such-option", "list"),
+        ("category", "--password-file", "list"),
+        ("category", "--json"),
+    ],
+)
+def test_an_option_before_an_action_is_one_of_the_action(
+    program: Program, args: tuple[str, ...]
+) -> None:
+    done = program.run(*args)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.count("\n") == 1
+
+
+def test_opening_the_app_imports_no_command(program: Program) -> None:
+    script = (
+        "import sys\n"
+        "from tui.__main__ import main\n"
+        "main([])\n"
+        "print([name for name in sys.modules if name.startswith('tui.cli.commands.')])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        input="",
+        capture_output=True,
+        text=True,
+        env=program.env,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout == "[]\n"

@@ -12,7 +12,7 @@ import pytest
 from tests.app.helpers import FakeClipboard, FakeClock, codes_of, sample_entries, settle
 from tests.cli.program import PASSWORD, Program
 from tests.clipboard.helpers import need
-from tests.terminal.helpers import SECRET, codes_around, fill, wait_until
+from tests.terminal.helpers import SECRET, AppTerminal, codes_around, fill, wait_until
 from tests.terminal.test_tmux import Tmux
 from tui.app.app import OtpApp
 from tui.app.screens.big_code import BigCodeScreen
@@ -119,3 +119,22 @@ async def test_a_counter_code_is_taken_and_copied(app: OtpApp) -> None:
 
 def test_pick_needs_a_vault_and_a_terminal(program: Program) -> None:
     assert "needs a terminal" in program.run("pick").err
+
+
+@pytest.mark.parametrize("piped", [False, True], ids=["file", "stdin"])
+def test_pick_opens_with_a_password_from_an_option(program: Program, piped: bool) -> None:
+    fill(program)
+    file = program.folder / "password"
+    file.write_text(PASSWORD)
+    file.chmod(0o600)
+    pick = [*program.command, "pick"]
+    argv = ["sh", "-c", f"{shlex.join([*pick, '--password-stdin'])} < {file}"]
+    if not piped:
+        argv = [*pick, "--password-file", str(file)]
+    with AppTerminal(argv, program.env, program.folder) as terminal:
+        terminal.wait_for("Library")
+        terminal.type("libr\r")
+        assert terminal.end() == 0
+        assert "unlock" not in terminal.all
+        assert "Library" in terminal.after_the_app
+        assert terminal.is_given_back

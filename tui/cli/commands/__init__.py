@@ -1,5 +1,5 @@
-"""One file for each command, and a file here is a command: nothing else lists them.
+"""The commands, one module each; there is no other list of them.
 
-`register(subparsers)` adds its parser, `run(args, context)` does it and returns the exit code.
-A trailing underscore (`import_`) is not part of the command's name.
+`register(subparsers)` adds the command's parser, `run(args, context)` runs it and returns the
+exit code. A trailing underscore (`import_`) is not part of the command's name.
 """

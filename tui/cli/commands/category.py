@@ -22,32 +22,32 @@ if TYPE_CHECKING:
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `category`, and what can be done below it."""
+    """Add `category` and its actions."""
     parser = add_command(
         subparsers,
         "category",
-        "list, make, rename and remove categories",
-        "`otp-tui add --category` and `otp-tui edit --category` put entries in them.",
+        "list, add, rename and remove categories",
+        "To put an entry in a category, use `otp-tui add --category` or `otp-tui edit --category`.",
     )
     actions = add_actions(parser, "list|add|rename|remove")
-    listing = add_command(actions, "list", "list the categories and how many entries each has")
-    listing.add_argument("--json", action="store_true", help="print a list of objects")
-    adding = add_command(actions, "add", "make a category")
-    renaming = add_command(actions, "rename", "give a category another name")
+    listing = add_command(actions, "list", "list the categories and their number of entries")
+    listing.add_argument("--json", action="store_true", help="print JSON")
+    adding = add_command(actions, "add", "add a category")
+    renaming = add_command(actions, "rename", "rename a category")
     removing = add_command(actions, "remove", "remove a category; its entries stay")
     for each in (adding, renaming, removing):
-        each.add_argument("name", metavar="NAME", type=utf8, help="its name")
-    renaming.add_argument("new_name", metavar="NEW", type=utf8, help="its new name")
+        each.add_argument("name", metavar="NAME", type=utf8, help="the category")
+    renaming.add_argument("new_name", metavar="NEW", type=utf8, help="the new name")
     for each in (listing, adding, renaming, removing):
         add_options(each, "password")
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Do the one or the other.
+    """Run the action.
 
     Raises:
         MatchError: there is no category of that name.
-        UsageError: the new name is empty or too long, or another category has it.
+        UsageError: the new name is empty, too long or taken.
     """
     vault = context.open_vault()
     moment = int(context.clock.now())
@@ -74,7 +74,7 @@ def _list(document: Document, as_json: bool) -> None:
 
         output.lines(table([(one.name, plural(count, "entry")) for one, count in found]))
     else:
-        output.say("There are no categories yet.")
+        output.say("No categories yet.")
 
 
 def _add(vault: Vault, name: str) -> None:
@@ -83,22 +83,22 @@ def _add(vault: Vault, name: str) -> None:
     shown = f"“{safe(name.strip(), 40)}”"
     step = undoable(lambda document: make_category(document, name), f"the new category {shown}")
     vault.change(step)
-    output.say(f"Made the category {shown}.")
+    output.say(f"Added the category {shown}.")
 
 
 def _rename(vault: Vault, category: Category, name: str, moment: int) -> None:
     from tui.vault.edit import rename_category, undoable
 
-    former = quoted(category)
+    old = quoted(category)
 
     def step(document: Document) -> Document:
         return rename_category(document, category.id, name, moment)
 
-    vault.change(undoable(step, f"renaming of the category {former}"))
+    vault.change(undoable(step, f"renaming of the category {old}"))
     if any(one == category for one in vault.document.categories):
-        output.say(f"The category {former} has that name already.")
+        output.say(f"No change: the category is already called {old}.")
     else:
-        output.say(f"The category {former} is “{safe(name.strip(), 40)}” now.")
+        output.say(f"Renamed the category {old} to “{safe(name.strip(), 40)}”.")
 
 
 def _remove(vault: Vault, category: Category, moment: int) -> None:
@@ -110,12 +110,8 @@ def _remove(vault: Vault, category: Category, moment: int) -> None:
         return delete_category(document, category.id, moment)
 
     vault.change(undoable(step, f"deletion of the category {shown}"))
-    stay = (
-        f" It had {plural(count, 'entry')}, which {'stays' if count == 1 else 'stay'}."
-        if count
-        else ""
-    )
-    output.say(f"Removed the category {shown}.{stay}")
+    kept = f" Kept its {plural(count, 'entry')}." if count else ""
+    output.say(f"Removed the category {shown}.{kept}")
 
 
 def _count(document: Document, category: Category) -> int:

@@ -1,4 +1,4 @@
-"""`otp-tui code`: one code and nothing else."""
+"""`otp-tui code`: print or copy one code."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 MOST_SECONDS = 3600
-"""Longest wait before the clipboard is emptied."""
+"""Longest wait before the clipboard is cleared."""
 
 
 def register(subparsers: Subparsers) -> None:
@@ -32,41 +32,41 @@ def register(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "code",
-        "print one code, and nothing else",
-        "Every word of the query must occur in issuer, account or category. An exact issuer,\n"
-        "account, issuer:account or id wins over several partial fits.\n"
-        "A counter's (HOTP) code moves its counter; --at and --next do not apply to it.",
+        "print or copy one code",
+        "Every word of the query must occur in the issuer, account or category. An exact issuer,\n"
+        "account, issuer:account or ID wins over partial matches. For a counter-based (HOTP)\n"
+        "entry, each code advances the counter; --at and --next don't apply.",
     )
-    add_query(parser, "+", "which entry")
+    add_query(parser, "+", "the entry to get a code for")
     add_at(parser)
-    parser.add_argument("--next", action="store_true", help="the code of the next period")
+    parser.add_argument("--next", action="store_true", help="print the code of the next period")
     how = parser.add_mutually_exclusive_group()
     how.add_argument(
         "--copy",
         action="store_true",
-        help="copy the code, print nothing; the clipboard is not emptied afterwards",
+        help="copy the code instead of printing it; the clipboard is not cleared afterwards",
     )
     parser.add_argument(
         "--clear",
         metavar="SECONDS",
         type=_seconds,
-        help="with --copy: wait so long, then empty the clipboard; Ctrl+C empties it at once",
+        help="with --copy: wait, then clear the clipboard; Ctrl+C clears it right away",
     )
     how.add_argument(
-        "--json", action="store_true", help="print an object: whose code, and until when"
+        "--json", action="store_true", help="print JSON, with the entry and when the code expires"
     )
     add_options(parser, "password")
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Print or copy the code of the one entry that fits.
+    """Print or copy the code of the matching entry.
 
     Raises:
-        MatchError: none fits, or several.
-        UsageError: --at or --next with a counter.
+        MatchError: no entry matches, or several do.
+        UsageError: --at or --next with a counter-based entry.
     """
     if args.clear is not None and not args.copy:
-        raise UsageError("--clear goes with --copy.")
+        raise UsageError("--clear needs --copy.")
     if not args.copy:
         output.require_open()
     vault = context.open_vault(_import_rest)
@@ -117,7 +117,7 @@ def _clear_later(copier: Copier, seconds: int) -> None:
 
 
 def _count(vault: Vault, entry: Entry, moment: int) -> None:
-    """Keep count of the copies; where that cannot be saved, nothing is lost but the count."""
+    """Count the copy; if that can't be saved, only the count is lost."""
     from contextlib import suppress
 
     from tui.vault.edit import count_use
@@ -132,7 +132,7 @@ def _code(args: Namespace, context: Context, vault: Vault, entry: Entry) -> Code
 
     if entry.type.value == "hotp":
         if args.next or args.at is not None:
-            raise UsageError(f"{entry.label} has a counter: --at and --next do not apply to it.")
+            raise UsageError(f"{entry.label} is counter-based: --at and --next don't apply.")
         return vault.take_hotp(entry.id)
     moment = context.clock.now() if args.at is None else args.at
     try:

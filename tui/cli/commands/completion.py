@@ -1,4 +1,4 @@
-"""`otp-tui completion`: what has bash, zsh or fish complete commands, options and files."""
+"""`otp-tui completion`: print a completion script for bash, zsh or fish."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 SHELLS = ("bash", "zsh", "fish")
 _FILES = {"FILE", "PATH", "IMAGE"}
-"""What the help calls a file by."""
+"""The metavars of arguments that name a file."""
 _NOTHING = {"zsh": "()"}
-"""An argument that is not completed; zsh completes no option beside it, unless that is said."""
+"""Completes nothing. zsh needs to be told, or it completes no options next to the argument."""
 
 
 def register(subparsers: Subparsers) -> None:
@@ -26,17 +26,18 @@ def register(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "completion",
-        "print what has your shell complete commands, options and files",
-        "Names of entries are never completed: that would take the password.\n"
+        "print a shell completion script",
+        "Completes commands, options, their choices and file names, but never the names of\n"
+        "entries, which would take the password.\n"
         "\n"
-        "To install it, once and after each update:\n"
+        "To install it, and again after each update:\n"
         "\n"
         "  bash  otp-tui completion bash > ~/.local/share/bash-completion/completions/otp-tui\n"
         "  zsh   otp-tui completion zsh > ~/.zfunc/_otp-tui\n"
         "        and in ~/.zshrc, before compinit: fpath=(~/.zfunc $fpath)\n"
         "  fish  otp-tui completion fish > ~/.config/fish/completions/otp-tui.fish\n"
         "\n"
-        "The folder has to be there (mkdir -p), and bash needs the package bash-completion.",
+        "Create the folder first (mkdir -p). For bash, install the package bash-completion.",
     )
     parser.add_argument("shell", metavar="|".join(SHELLS), choices=SHELLS, help="your shell")
 
@@ -58,7 +59,7 @@ def run(args: Namespace, _context: Context) -> int:
 
 
 def _actions(parser: ArgumentParser) -> Iterator[Action]:
-    """Every option and argument, those of commands and of what is below them included."""
+    """Yield every option and argument of the parser and of the commands below it."""
     for action in parser._actions:
         yield action
         if isinstance(action.choices, dict):

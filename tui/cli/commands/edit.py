@@ -1,4 +1,4 @@
-"""`otp-tui edit`: other fields, another place, other categories for one entry."""
+"""`otp-tui edit`: change an entry."""
 
 from __future__ import annotations
 
@@ -27,37 +27,37 @@ def register(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "edit",
-        "change an entry: only what is named",
-        "An empty text (--note '') takes a field away. Secret and PIN are asked for, or come\n"
-        "from their options, and are never arguments.",
+        "change an entry",
+        "Changes only what the options name; an empty value (--note '') clears a field. A new\n"
+        "secret or PIN is asked for, or read as its options say, and is never an argument.",
     )
-    add_query(parser, "+", "which entry")
+    add_query(parser, "+", "the entry to change")
     entry_options.add_options(parser)
-    parser.add_argument("--note", metavar="TEXT", type=utf8, help="words of your own")
-    parser.add_argument("--new-secret", action="store_true", help="ask for another secret")
-    parser.add_argument("--new-pin", action="store_true", help="ask for another PIN")
+    parser.add_argument("--note", metavar="TEXT", type=utf8, help="any text")
+    parser.add_argument("--new-secret", action="store_true", help="ask for a new secret")
+    parser.add_argument("--new-pin", action="store_true", help="ask for a new PIN")
     place = parser.add_mutually_exclusive_group()
-    place.add_argument("--pinned", action="store_true", help="show it before the others")
-    place.add_argument("--unpinned", action="store_true", help="show it among the others")
-    for option, what in (("--category", "put it in"), ("--no-category", "take it out of")):
+    place.add_argument("--pinned", action="store_true", help="list it first")
+    place.add_argument("--unpinned", action="store_true", help="stop listing it first")
+    for option, what in (("--category", "add it to"), ("--no-category", "remove it from")):
         parser.add_argument(
             option,
             metavar="NAME",
             type=utf8,
             action="append",
             default=[],
-            help=f"{what} a category; may be repeated",
+            help=f"{what} this category; may be repeated",
         )
     for kind in ("password", "secret", "pin"):
         add_options(parser, kind)
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Change the one entry that fits.
+    """Change the matching entry.
 
     Raises:
-        MatchError: none fits, or several; or there is no such category.
-        UsageError: nothing was named, or the fields make no entry.
+        MatchError: no entry matches, or several do; or there is no such category.
+        UsageError: there is nothing to change, or the new values are invalid.
     """
     new = {
         kind: getattr(args, f"new_{kind}") or context.secrets.given(kind)
@@ -65,7 +65,7 @@ def run(args: Namespace, context: Context) -> int:
     }
     others = (args.note is not None, args.pinned, args.unpinned, args.category, args.no_category)
     if not entry_options.given(args) and not any((*new.values(), *others)):
-        raise UsageError("No change was named.", "See otp-tui edit --help.")
+        raise UsageError("Nothing to change.", "See otp-tui edit --help.")
     vault = context.open_vault()
     before = find_entry(vault, " ".join(args.query))
     wanted = {find_category(vault.document, name).id: False for name in args.no_category}
@@ -86,16 +86,16 @@ def run(args: Namespace, context: Context) -> int:
 
     vault.change(undoable(step, called("change", [before])))
     if unchanged[0]:
-        output.say(f"{before.label} is that way already; nothing was changed.")
+        output.say(f"No change: {before.label} already has these values.")
     elif after.label != before.label:
-        output.say(f"Changed {before.label}, which is {after.label} now.")
+        output.say(f"Changed {before.label}; it is now {after.label}.")
     else:
         output.say(f"Changed {before.label}.")
     return 0
 
 
 def _edited(args: Namespace, context: Context, entry: Entry, new: dict[str, bool]) -> Entry:
-    """Return the entry with what the options say; secret and PIN are asked for last."""
+    """Return the entry with the options' values; ask for secret and PIN last."""
     more = tuple(kind for kind, wanted in new.items() if wanted)
     draft = entry_options.apply(args, Draft.of(entry), more)
     entry_options.check(draft, entry, asked=False)

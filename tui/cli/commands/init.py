@@ -1,4 +1,4 @@
-"""`otp-tui init`: a new vault."""
+"""`otp-tui init`: create a vault."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ def register(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "init",
-        "make a new, empty vault",
-        f"The password takes {MIN_LENGTH} characters or more and is asked for twice.\n"
-        "There is no way back into the vault without it, or a code of `otp-tui recovery new`.",
+        "create a new, empty vault",
+        f"Asks for a password of at least {MIN_LENGTH} characters, twice. Without it, only a\n"
+        "recovery code opens the vault; create one with `otp-tui recovery new`.",
     )
     add_options(parser, "password")
 
 
 def run(_args: Namespace, context: Context) -> int:
-    """Make the vault; an existing one is left alone.
+    """Create the vault; never replace one.
 
     Raises:
-        VaultExistsError: there is a file at that place.
+        VaultExistsError: the file exists already.
     """
     path = context.vault_path
     if path.is_symlink() or path.exists():
-        raise VaultExistsError(f"There is a vault at {safe(str(path))} already.")
+        raise VaultExistsError(f"{safe(str(path))} already exists.")
     params = context.kdf_params
     password = context.secrets.get_new("password", "Password for the new vault: ")
 
     from tui.vault.vault import Vault
 
     Vault.create(path, password, params, context.clock)
-    output.say(f"Made a new vault at {path}.")
+    output.say(f"Vault created: {path}")
     return 0

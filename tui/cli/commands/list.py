@@ -1,4 +1,4 @@
-"""`otp-tui list`: the entries and their codes."""
+"""`otp-tui list`: list the entries with their codes."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ def register(subparsers: Subparsers) -> None:
         subparsers,
         "list",
         "list the entries with their codes",
-        "Columns: issuer, account, code, seconds that it is still valid. A counter's\n"
-        "(HOTP) code is left out: `otp-tui code` gives it and moves the counter.",
+        "Columns: issuer, account, code, seconds until it expires. Counter-based (HOTP) entries\n"
+        "have no code here: `otp-tui code` prints it and advances the counter.",
     )
-    add_query(parser, "*", "words that all must occur")
-    parser.add_argument("--json", action="store_true", help="print a list of objects")
-    parser.add_argument("--secrets", action="store_true", help="print secrets and PINs, too")
+    add_query(parser, "*", "list only entries that contain these words")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--secrets", action="store_true", help="also print secrets and PINs")
     add_at(parser)
     add_options(parser, "password")
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Print the entries that fit the query, in the vault's order; return 4 where none does."""
+    """Print the matching entries in the vault's order; return 4 if there is none."""
     vault = context.open_vault(_import_rest)
     from tui.otp.search import find
     from tui.vault.order import ordered
@@ -58,9 +58,9 @@ def run(args: Namespace, context: Context) -> int:
     elif found:
         _print_table(found, codes, moment, args.secrets)
     else:
-        output.say("No entry fits." if args.query else "There are no entries yet.")
+        output.say("No matching entry." if args.query else "No entries yet.")
     for item in vault.document.unreadable:
-        output.complain(f"{item.label} cannot be read and was left alone: {item.reason}.")
+        output.complain(f"Skipped {item.label}, which can't be read: {item.reason}.")
     return 0 if found or not args.query else MatchError.exit_code
 
 
@@ -73,7 +73,7 @@ def _import_rest() -> None:
 
 
 def _code(entry: Entry, moment: float) -> Code | None:
-    """The code, or None for a counter and for an entry that has none, which is told."""
+    """Return the code; None if the entry is counter-based, or its code can't be computed."""
     from tui.otp.codes import code_at
 
     if entry.type.value == "hotp":

@@ -1,4 +1,4 @@
-"""`otp-tui passwd`: another password for the vault."""
+"""`otp-tui passwd`: change the vault password."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
 
-OLD_COPIES = "The older versions in the folder “backups” still open with the former one."
+OLD_COPIES = "Older copies in the folder “backups” still open with the old password."
 
 
 def register(subparsers: Subparsers) -> None:
@@ -23,24 +23,24 @@ def register(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "passwd",
-        "change the vault's password",
-        f"The new password takes {MIN_LENGTH} characters or more and is asked for twice; what\n"
-        "guessing it costs is what the settings say (kdf). A recovery code stays as it is.\n"
-        "The older versions in the folder “backups” still open with the former password.",
+        "change the vault password",
+        f"Asks for a new password of at least {MIN_LENGTH} characters, twice. The key derivation\n"
+        "is that of the settings ([kdf]). A recovery code stays valid.\n"
+        f"{OLD_COPIES}",
     )
     add_options(parser, "password")
     add_options(parser, "new-password")
 
 
 def run(_args: Namespace, context: Context) -> int:
-    """Change the password; entries and the recovery code stay.
+    """Change the password; the entries and the recovery code stay.
 
     Raises:
-        NotSavedError: the old password still holds.
+        NotSavedError: the old password is still valid.
     """
     params = context.kdf_params
     vault = context.open_vault()
     password = context.secrets.get_new("new-password", "New password: ")
     vault.change_password(password, params)
-    output.say(f"The password is changed. {OLD_COPIES}")
+    output.say(f"Password changed. {OLD_COPIES}")
     return 0

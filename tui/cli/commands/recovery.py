@@ -1,4 +1,4 @@
-"""`otp-tui recovery new` and `use`: a code that opens the vault when the password is lost."""
+"""`otp-tui recovery`: create or use a code that opens the vault without its password."""
 
 from __future__ import annotations
 
@@ -23,35 +23,35 @@ def register(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "recovery",
-        "make or use a code that opens the vault when the password is lost",
-        "Keep the code on paper, away from this machine: whoever has it and the vault's file\n"
-        "has the vault.",
+        "create or use a recovery code, for a lost password",
+        "Keep the code on paper, away from this machine: anyone who has it and the vault file\n"
+        "can open the vault.",
     )
     actions = add_actions(parser, "new|use")
     new = add_command(
         actions,
         "new",
-        "print a new code, once; a former one opens the vault no more",
-        "The code is all that goes to standard output. The password stays as it is.",
+        "create a recovery code, replacing the previous one",
+        "Prints the code once, alone on standard output. The password stays valid.",
     )
     add_options(new, "password")
     use = add_command(
         actions,
         "use",
-        "open the vault with its code and give it a new password",
-        f"The new password takes {MIN_LENGTH} characters or more and is asked for twice. Case,\n"
-        "spaces and dashes of the code do not matter. It stays valid.",
+        "open the vault with its recovery code and set a new password",
+        f"Asks for the code and for a new password of at least {MIN_LENGTH} characters, twice.\n"
+        "Case, spaces and dashes in the code don't matter. The code stays valid.",
     )
     add_options(use, "recovery-code")
     add_options(use, "new-password")
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Make a code, or use one.
+    """Create a code, or use it.
 
     Raises:
-        VaultError: there is no code that could be used.
-        NotSavedError: what opened the vault before still does, and nothing else.
+        VaultError: the vault has no recovery code.
+        NotSavedError: only the previous password and code open the vault.
     """
     if args.action == "new":
         _new(context)
@@ -67,16 +67,14 @@ def _new(context: Context) -> None:
     from tui.vault import recovery
 
     code = recovery.new_code()
-    # Shown before it counts: a code that counts and that nobody saw could be the only one.
+    # Printed before it is saved: a saved code that nobody saw would replace the previous one.
     output.lines([recovery.written(code)])
     try:
         vault.set_recovery_code(code)
     except NotSavedError as error:
-        raise NotSavedError(str(error), "The new code opens nothing.") from None
-    former = (
-        " The former code opens nothing but older versions." if locked.has_recovery_code else ""
-    )
-    output.say(f"Write this code down; it is not shown again.{former}")
+        raise NotSavedError(str(error), "The new code is not valid.") from None
+    previous = " The previous code now opens only older copies." if locked.has_recovery_code else ""
+    output.say(f"Write this code down: it is not shown again.{previous}")
 
 
 def _use(context: Context) -> None:
@@ -84,7 +82,7 @@ def _use(context: Context) -> None:
     if not locked.has_recovery_code:
         raise VaultError(
             f"The vault {safe(str(locked.path), 200)} has no recovery code.",
-            "While the password is known, make one with: otp-tui recovery new",
+            "If you know the password, create one with: otp-tui recovery new",
         )
     params = context.kdf_params
     from tui.vault import recovery
@@ -93,4 +91,4 @@ def _use(context: Context) -> None:
     vault = context.unlock_with_code(locked, code)
     password = context.secrets.get_new("new-password", "New password: ")
     vault.change_password(password, params)
-    output.say("The password is changed. The recovery code stays valid.")
+    output.say("Password changed. The recovery code stays valid.")

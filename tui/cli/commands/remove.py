@@ -1,4 +1,4 @@
-"""`otp-tui remove`: an entry goes to the trash, or out of it for good."""
+"""`otp-tui remove`: move an entry to the trash, or delete it permanently."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.cli.parser import Subparsers
     from tui.vault.document import Document
 
-_HINT = "Use --yes to remove without being asked."
+_HINT = "Use --yes to skip the question."
 
 
 def register(subparsers: Subparsers) -> None:
@@ -25,23 +25,23 @@ def register(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "remove",
-        "put an entry into the trash",
-        "It stays there for 30 days: `otp-tui restore` lists the trash and takes entries out of\n"
-        "it. The terminal asks first. Exit code 1 where the answer is no.",
+        "move an entry to the trash",
+        "Asks for confirmation on the terminal; the exit code is 1 if you decline. The entry\n"
+        "stays in the trash for 30 days: `otp-tui restore` lists the trash and restores entries.",
     )
-    add_query(parser, "+", "which entry")
-    parser.add_argument("--yes", action="store_true", help="do not ask")
+    add_query(parser, "+", "the entry to remove")
+    parser.add_argument("--yes", action="store_true", help="don't ask for confirmation")
     parser.add_argument(
-        "--for-good", action="store_true", help="remove an entry of the trash, secret and all"
+        "--for-good", action="store_true", help="permanently delete an entry from the trash"
     )
     add_options(parser, "password")
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Remove the one entry that fits; return 1 where the user would rather not.
+    """Remove the matching entry; return 1 if the user declines.
 
     Raises:
-        MatchError: none fits, or several.
+        MatchError: no entry matches, or several do.
         UsageError: there is no terminal to ask on.
     """
     if not args.yes:
@@ -53,14 +53,18 @@ def run(args: Namespace, context: Context) -> int:
     query = " ".join(args.query)
     if args.for_good:
         entry = find_in_trash(vault.document, query)
-        question = f"Remove {entry.label} for good?"
+        question = f"Permanently delete {entry.label}?"
         done = (
-            f"Removed for good: {entry.label}. Until the next change otp-tui undo brings it back."
+            f"Permanently deleted {entry.label}. "
+            "To undo this before the next change, run: otp-tui undo"
         )
     else:
         entry = find_entry(vault, query)
-        question = f"Put {entry.label} into the trash?"
-        done = f"In the trash for {KEPT_DAYS} days: {entry.label}. otp-tui restore takes it out."
+        question = f"Move {entry.label} to the trash?"
+        done = (
+            f"Moved {entry.label} to the trash for {KEPT_DAYS} days. "
+            "To get it back, run: otp-tui restore"
+        )
     if not args.yes and not terminal.confirm(question, _HINT):
         output.say("Nothing was removed.")
         return 1

@@ -1,4 +1,4 @@
-"""`otp-tui restore`: what is in the trash, and the way out of it."""
+"""`otp-tui restore`: list the trash, or restore an entry from it."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ def register(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "restore",
-        "list the trash, or take an entry out of it",
-        "Without a query, a line for each entry of the trash: issuer, account, days left.",
+        "list the trash, or restore an entry from it",
+        "Without a query, lists the trash. Columns: issuer, account, days left.",
     )
-    add_query(parser, "*", "which entry of the trash")
-    parser.add_argument("--json", action="store_true", help="print the trash as a list of objects")
+    add_query(parser, "*", "the entry to restore")
+    parser.add_argument("--json", action="store_true", help="print the trash as JSON")
     add_options(parser, "password")
 
 
 def run(args: Namespace, context: Context) -> int:
-    """List the trash, the latest first, or restore the one entry that fits.
+    """List the trash, latest first, or restore the matching entry.
 
     Raises:
-        MatchError: none fits, or several.
+        MatchError: no entry matches, or several do.
     """
     if args.query and args.json:
-        raise UsageError("--json is for the list; leave out the query.")
+        raise UsageError("--json only lists the trash.", "Omit the query.")
     vault = context.open_vault()
     moment = int(context.clock.now())
     if args.query:
@@ -91,4 +91,4 @@ def _restore(vault: Vault, query: str, moment: int) -> None:
         return restore(document, {entry.id}, moment)
 
     vault.change(undoable(step, called("restoring", [entry])))
-    output.say(f"Restored: {entry.label}.")
+    output.say(f"Restored {entry.label}.")

@@ -1,4 +1,4 @@
-"""`otp-tui show`: all of one entry, or a QR code that brings it to a phone."""
+"""`otp-tui show`: an entry's details, or a QR code to scan with a phone."""
 
 from __future__ import annotations
 
@@ -25,33 +25,31 @@ def register(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "show",
-        "show all of one entry, or its QR code",
-        "Every word of the query must occur in issuer, account or category, as for `code`.\n"
-        f"The code is not shown.\n{qr_display.IN_HELP}",
+        "show an entry's details, or its QR code",
+        "Prints everything but the secret, the PIN and the code. The query is as for\n"
+        f"`otp-tui code`.\n\n{qr_display.IN_HELP}",
     )
-    add_query(parser, "+", "which entry")
-    parser.add_argument("--secret", action="store_true", help="secret, PIN and URI, too")
+    add_query(parser, "+", "the entry to show")
+    parser.add_argument("--secret", action="store_true", help="also print secret, PIN and URI")
     parser.add_argument(
         "--qr",
         action="store_true",
-        help="only a QR code for a phone to read: it holds the secret",
+        help="print only a QR code, which contains the secret, to scan with a phone",
     )
-    parser.add_argument("--json", action="store_true", help="print an object")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     add_options(parser, "password")
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Print what there is to tell of the one entry that fits.
+    """Print the matching entry.
 
     Raises:
-        MatchError: none fits, or several.
+        MatchError: no entry matches, or several do.
         UsageError: --qr with --json or --secret, or the terminal is too narrow for the code.
-        EntryError: there is no QR code of it.
+        EntryError: no QR code can be made of it.
     """
     if args.qr and (args.json or args.secret):
-        raise UsageError(
-            "--qr prints a QR code and nothing else.", "Leave out --json and --secret."
-        )
+        raise UsageError("--qr prints only a QR code.", "Omit --json and --secret.")
     output.require_open()
     vault = context.open_vault()
     entry = find_entry(vault, " ".join(args.query))
@@ -124,7 +122,7 @@ def _object(entry: Entry, categories: Iterable[Category], secret: bool) -> dict[
 
 
 def _uri(entry: Entry) -> str:
-    """The URI; empty where there is none."""
+    """Return the entry's URI, or "" if its type has none."""
     from tui.otp.describe import enrolment
 
     try:

@@ -1,4 +1,4 @@
-"""`otp-tui undo`: the last change, taken back."""
+"""`otp-tui undo`: undo the last change, or redo it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`otp-tui watch`: codes as they change, a line each, for screen readers and logs."""
+"""`otp-tui watch`: print codes as they change, for screen readers and logs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.otp.entry import Entry
 
 _LONGEST_PAUSE = 1.0
-"""Seconds after which the clock is asked again: it may be set, or the machine may sleep."""
+"""Seconds after which the clock is read again: it may be set, or the machine may sleep."""
 _SHORTEST_PAUSE = 0.01
 
 
@@ -31,20 +31,21 @@ def register(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "watch",
-        "print codes as they change, a line each",
-        "Lines are “issuer (account): code”; first all, then each when its code changes, until\n"
-        "Ctrl+C. A counter's (HOTP) code is left out. The entries are those of the start.",
+        "print codes as they change, one per line",
+        "Prints “issuer (account): code” for every entry, then again for each code that changes,\n"
+        "until you press Ctrl+C. Counter-based (HOTP) entries are skipped, and entries added\n"
+        "meanwhile are not shown.",
     )
-    add_query(parser, "*", "words that all must occur")
-    parser.add_argument("--json", action="store_true", help="print each line as an object")
+    add_query(parser, "*", "show only entries that contain these words")
+    parser.add_argument("--json", action="store_true", help="print each line as JSON")
     add_options(parser, "password")
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Print until Ctrl+C, or until nobody reads any more.
+    """Print until Ctrl+C, or until standard output is closed.
 
     Raises:
-        MatchError: no entry fits, or none that has a code.
+        MatchError: no matching entry has a code.
     """
     output.require_open()
     vault = context.open_vault()
@@ -57,8 +58,8 @@ def run(args: Namespace, context: Context) -> int:
     found = find(ordered(vault.document), vault.document.categories, query)
     entries = [entry for entry in found if _has_codes(entry, context.clock.now())]
     if not entries:
-        fits = f" fits “{safe(query, 80)}”" if query else ""
-        raise MatchError(f"No entry with a code to watch{fits}.", "See otp-tui list.")
+        matching = f" for “{safe(query, 80)}”" if query else ""
+        raise MatchError(f"No entry to watch{matching}.", "Run: otp-tui list")
     for changed in follow(entries, context.clock, sleep, _as_object if args.json else _as_words):
         output.write("".join(f"{line}\n" for line in changed))
     return 0
@@ -78,10 +79,10 @@ def follow(
     pause: Callable[[float], object],
     line: Callable[[Entry, Code], str] = _as_words,
 ) -> Iterator[list[str]]:
-    """Yield the lines of all codes, then for ever those of the codes that changed.
+    """Yield the lines of all codes, then forever those of the codes that changed.
 
-    `line` makes one, fit for a terminal; `pause` waits for so many seconds. Each entry has to
-    have a period, and codes.
+    `line` formats a code, safe for a terminal; `pause` waits for a number of seconds. Every
+    entry must have a period and a valid code.
     """
     from tui.otp.algorithms import step_at
     from tui.otp.codes import code_at, period
@@ -104,7 +105,7 @@ def follow(
 
 
 def _has_codes(entry: Entry, moment: float) -> bool:
-    """Whether there is anything to watch; what keeps an entry from having codes is told."""
+    """Return whether the entry has codes to watch; print why if its codes can't be computed."""
     from tui.otp.codes import code_at
 
     if entry.type.value == "hotp":
