@@ -91,7 +91,7 @@ class Secrets:
         with terminal.hidden(_NAMES[kind], _options(kind)) as ask:
             password = ask(prompt)
             _check_length(password, least)
-            if ask(f"Repeat password ({strength(password).word}): ") != password:
+            if ask(f"{strength(password).sentence} Repeat password: ") != password:
                 raise UsageError("Passwords don't match. Nothing was changed.")
         return password
 

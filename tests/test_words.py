@@ -1,0 +1,72 @@
+"""The words of docs/glossary.md: what users read has none of those that it retires."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tools.strings import ROOT, found_strings, help_texts
+
+GLOSSARY = ROOT / "docs" / "glossary.md"
+NOT_CLEAN_YET = (
+    *("tui/app/", "tui/backup/", "tui/config/", "tui/crypto/kdf.py", "tui/vault/"),
+    *("tui/cli/commands/import_.py", "config.example.toml", "otp-tui import"),
+    *("docs/architecture.md", "docs/backup-formats.md", "docs/performance.md"),
+    *("docs/vault-format.md", "docs/otp-tui.1", "docs/unattended.md", "README.md", "CHANGELOG.md"),
+)
+"""What may still have retired words: files, folders, commands. Take each out once it is clean."""
+
+
+def retired() -> list[str]:
+    """The words in backticks in the last column of the glossary's tables."""
+    rows = re.findall(r"^\|.*\|([^|]*)\|$", GLOSSARY.read_text(encoding="utf-8"), re.MULTILINE)
+    return [word for cell in rows for word in re.findall(r"`([^`]+)`", cell)]
+
+
+RETIRED = re.compile(
+    rf"(?<![\w-])({'|'.join(map(re.escape, sorted(retired(), key=len, reverse=True)))})(?![\w-])",
+    re.IGNORECASE,
+)
+DOCUMENTS = sorted(
+    path
+    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*"), ROOT / "config.example.toml")
+    if path.is_file() and path != GLOSSARY
+)
+STRINGS = found_strings()
+
+
+def in_words(text: str) -> list[str]:
+    """The retired words of a text; what stands in backticks or braces is code."""
+    plain = re.sub(r"`[^`]*`|\{[^}]*\}", "", text)
+    return RETIRED.findall(" ".join(plain.split()))
+
+
+def test_the_glossary_retires_words() -> None:
+    assert {"tick", "colour", "the usual place"} <= set(retired())
+    assert in_words("Tick a row: it fits the\nusual place.") == ["Tick", "the usual place"]
+
+
+@pytest.mark.parametrize("path", sorted({found.path for found in STRINGS}), ids=str)
+def test_strings_have_no_retired_words(path: Path) -> None:
+    if str(path).startswith(NOT_CLEAN_YET):
+        return
+    found = {
+        f"{path}:{one.line}: {one.text}": words
+        for one in STRINGS
+        if one.path == path and (words := in_words(one.text))
+    }
+    assert not found
+
+
+@pytest.mark.parametrize("name", help_texts())
+def test_help_has_no_retired_words(name: str) -> None:
+    assert name in NOT_CLEAN_YET or in_words(help_texts()[name]) == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_documents_have_no_retired_words(path: Path) -> None:
+    if not str(path.relative_to(ROOT)).startswith(NOT_CLEAN_YET):
+        text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert in_words(text) == []
