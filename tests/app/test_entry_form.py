@@ -36,7 +36,7 @@ from tui.errors import NotSavedError
 from tui.otp.codes import code_at
 from tui.otp.entry import Algorithm, Binding, Category, Entry, OtpType, category_id
 from tui.otp.secret import Secret
-from tui.vault.undo import can_undo, undo
+from tui.vault.undo import Step, last_step, undo
 from tui.vault.vault import LockedVault, Vault
 
 SECRET = "JBSWY3DPEHPK3PXP"
@@ -505,7 +505,7 @@ async def test_several_are_listed_and_added_as_one_step_without_what_is_here(
         await form.press("enter")
         assert form.said == ["12 entries added, 1 already here."]
         assert len(vault.entries) == 13
-        assert can_undo(vault.document) == "addition of 12 entries"
+        assert last_step(vault.document) == Step("addition of 12 entries")
         assert undo(vault.document, 0).entries == tuple(entries[:1])
 
 
@@ -627,7 +627,7 @@ async def test_a_change_keeps_all_that_the_form_does_not_show(
         form = await Form(pilot).open(vault, was)
         await form.press("end", *" two", "ctrl+s")
         assert form.said == ["Changed Registrar two (ops@example.org)."]
-        assert can_undo(vault.document) == "change of Registrar (ops@example.org)"
+        assert last_step(vault.document) == Step("change of Registrar (ops@example.org)")
         assert undo(vault.document, 0).entries[0].issuer == "Registrar"
     now = one(LockedVault.read(vault_path, clock).unlock(PASSWORD))
     assert now == replace(was, issuer="Registrar two", updated=int(clock.now()), revision=4)

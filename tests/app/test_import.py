@@ -248,7 +248,7 @@ async def test_u_takes_the_import_back(
         assert "Undone" in status_of(app)
         await pilot.press("u")
         await settle(pilot)
-        assert "Done again" in status_of(app)
+        assert "Redone" in status_of(app)
 
 
 async def test_several_files_come_in_as_one_step(

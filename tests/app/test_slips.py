@@ -91,7 +91,7 @@ async def test_a_second_u_does_again_what_the_first_took_back(make_app: MakeApp)
         for key in ("a", *"Forge", "tab", "tab", *"JBSWY3DPEHPK3PXP", "ctrl+s"):
             await press(pilot, key)
         await settle(pilot)
-        steps = ("Added", "Undone", "Done again", "Undone", "Done again")
+        steps = ("Added", "Undone", "Redone", "Undone", "Redone")
         for said in steps:
             assert status_of(app).startswith(said)
             issuers = [entry.issuer for entry in codes_of(app).rows]

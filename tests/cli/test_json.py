@@ -52,3 +52,7 @@ def test_what_was_undone(filled: Program) -> None:
     done = filled.open("undo", "--json")
     assert (done.code, done.err) == (0, "")
     assert "VPN" in done.json["undone"]
+    done = filled.open("undo", "--json")
+    assert (done.code, done.err) == (0, "")
+    assert list(done.json) == ["redone"]
+    assert "VPN" in done.json["redone"]

@@ -118,6 +118,14 @@ def test_a_removal_is_undone(filled: Program, for_good: bool) -> None:
     assert (issuers(filled) == before) is not for_good
 
 
+def test_undo_again_redoes_a_removal(filled: Program) -> None:
+    assert filled.open("remove", "bank", "--yes").code == 0
+    assert filled.open("undo").code == 0
+    done = filled.open("undo")
+    assert (done.code, done.err) == (0, "Redone: deletion of Bank (gordon).\n")
+    assert trash(filled) == ["Bank"]
+
+
 def test_several_or_none_fit(filled: Program) -> None:
     before = filled.vault.read_bytes()
     done = filled.open("remove", "octo", "--yes")

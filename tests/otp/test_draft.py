@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -92,8 +92,18 @@ def test_names_are_kept_without_what_steers_a_terminal() -> None:
 def test_no_secret_is_in_a_repr() -> None:
     assert SECRET not in repr(TOTP)
     assert "1234" not in repr(MOTP)
-    for name in ("issuer", "account", "note"):
+    for name in (one.name for one in fields(Draft) if one.type == "str"):
         assert SECRET not in repr(Draft(**{name: f"otpauth://totp/x?secret={SECRET}"}))  # type: ignore[arg-type]
+
+
+def test_changes_are_the_fields_that_were_touched() -> None:
+    base = replace(TOTP, note="old").entry()
+    assert Draft.of(base).changes(base) == {}
+    edited = replace(Draft.of(base), issuer=" GitLab ", digits="8", note="new")
+    assert edited.changes(base) == {"issuer": "GitLab", "digits": 8, "note": "new"}
+    assert edited.entry(base) == replace(base, issuer="GitLab", digits=8, note="new")
+    with pytest.raises(EntryError, match=r"^digits: "):
+        replace(edited, digits="x").changes(base)
 
 
 @settings(max_examples=100, deadline=None)
@@ -102,6 +112,7 @@ def test_what_is_not_touched_stays_as_it_is(entry: Entry) -> None:
     draft = Draft.of(entry)
     if draft.mistakes(entry):
         return
+    assert draft.changes(entry) == {}
     assert draft.entry(entry) == entry
     noted = replace(draft, note="new").entry(entry)
     assert noted == replace(entry, note="new")

@@ -13,26 +13,21 @@ from tui.otp.draft import Draft
 from tui.otp.entry import Binding, Category, Entry, OtpType
 from tui.otp.secret import Secret
 from tui.vault import document as documents_json
+from tui.vault.categories import assign, create, rename
+from tui.vault.categories import delete as delete_category
 from tui.vault.document import Document
 from tui.vault.edit import (
     add,
-    assign,
-    called,
     count_use,
     delete,
-    delete_category,
     edit,
-    make_category,
     move,
     pin,
-    rename_category,
-    repeated,
     restore,
-    undoable,
 )
 from tui.vault.order import Order, ordered, with_order
-from tui.vault.trash import KEPT_DAYS, OVER, days_left, discard, expire
-from tui.vault.undo import can_undo, undo
+from tui.vault.trash import EXPIRED, KEPT_DAYS, days_left, discard, expire
+from tui.vault.undo import KEY, Step, last_step, step_label, undo, undoable, undoable_as_one
 
 NOW = 1_700_000_000
 DAY = 86_400
@@ -76,7 +71,7 @@ def test_what_makes_no_codes_is_not_added() -> None:
 def test_an_edit_changes_what_was_changed_and_nothing_that_moved_meanwhile() -> None:
     before = HOTP
     moved = replace(HOTP, counter=8, copy_count=3, account="theirs", revision=2)
-    after = edit(document(moved), before, replace(before, issuer="new", note="n"), NOW)
+    after = edit(document(moved), before, {"issuer": "new", "note": "n"}, NOW)
     (one,) = after.entries
     assert (one.issuer, one.note) == ("new", "n")
     assert (one.counter, one.copy_count, one.account) == (8, 3, "theirs")
@@ -92,8 +87,7 @@ def test_what_two_programs_put_in_one_field_is_both_kept(name: str, swap: bool) 
         values = (Secret.base32("MZXW6YTBOI"), Secret.base32("JBSWY3DPEHPK3PXP"))
     mine, other = reversed(values) if swap else values
     moved = replace(HOTP, **{name: other})  # type: ignore[arg-type]
-    made = replace(HOTP, **{name: mine})  # type: ignore[arg-type]
-    after = edit(document(moved), HOTP, made, NOW)
+    after = edit(document(moved), HOTP, {name: mine}, NOW)
     assert after.entries[0] == moved
     assert getattr(after.entries[1], name) == mine
     assert len({one.id for one in after.entries}) == 2
@@ -101,30 +95,30 @@ def test_what_two_programs_put_in_one_field_is_both_kept(name: str, swap: bool) 
 
 def test_another_type_keeps_the_secret_that_another_program_put() -> None:
     other = replace(A, secret=Secret.base32("JBSWY3DPEHPK3PXP"))
-    made = edit(document(other), A, replace(A, type=OtpType.STEAM, digits=5), NOW)
+    made = edit(document(other), A, {"type": OtpType.STEAM, "digits": 5}, NOW)
     assert [one.secret for one in made.entries] == [other.secret]
 
 
 def test_an_edit_of_nothing_is_no_change() -> None:
     made = document(A)
-    assert edit(made, A, A, NOW) is made
+    assert edit(made, A, {}, NOW) is made
 
 
 def test_an_edit_that_makes_no_codes_is_refused() -> None:
     with pytest.raises(EntryError):
-        edit(document(A), A, replace(A, period=0), NOW)
+        edit(document(A), A, {"period": 0}, NOW)
 
 
 def test_an_edit_of_what_is_gone_or_in_the_trash_is_refused() -> None:
     for made in (document(B), delete(document(A), {A.id}, NOW)):
         with pytest.raises(MatchError):
-            edit(made, A, replace(A, note="n"), NOW)
+            edit(made, A, {"note": "n"}, NOW)
 
 
 def test_another_type_reads_the_same_text_of_the_secret_anew() -> None:
     """ABCD is four bytes of Mobile-OTP, and two and a half as base32."""
-    after = replace(Draft.of(MOTP), type=OtpType.TOTP).entry(MOTP)
-    made = edit(document(MOTP), MOTP, after, NOW)
+    changes = replace(Draft.of(MOTP), type=OtpType.TOTP).changes(MOTP)
+    made = edit(document(MOTP), MOTP, changes, NOW)
     assert made.entries[0].secret.key == again(made).entries[0].secret.key == b"\x00D"
 
 
@@ -228,9 +222,11 @@ def test_a_row_moves_in_a_category_alone() -> None:
 def test_moves_that_were_repeated_are_undone_as_one() -> None:
     made = SORTED
     for _ in range(2):
-        made = repeated(lambda now: move(now, A.id, 1, None, NOW), "moving of a (me)", NOW)(made)
+        made = undoable_as_one(lambda now: move(now, A.id, 1, None, NOW), "move of a (me)", NOW)(
+            made
+        )
     assert issuers(ordered(made)) == ["b", "c", "a"]
-    assert can_undo(again(made)) == "moving of a (me)"
+    assert last_step(again(made)) == Step("move of a (me)")
     assert issuers(ordered(undo(again(made), NOW))) == ["a", "b", "c"]
 
 
@@ -238,32 +234,32 @@ def test_moves_that_were_repeated_are_undone_as_one() -> None:
 
 
 def test_a_new_category_comes_last() -> None:
-    made = make_category(SORTED, "  Home\u202f ")
+    made = create(SORTED, "  Home\u202f ")
     assert made.categories == (WORK, WEB, Category.named("Home", 4))
 
 
 @pytest.mark.parametrize("name", ["", "  ", "\x00\x1b", "x" * 1025, "Work", " Work "])
 def test_a_name_that_no_category_can_have(name: str) -> None:
     with pytest.raises(UsageError):
-        make_category(SORTED, name)
+        create(SORTED, name)
     with pytest.raises(UsageError):
-        rename_category(SORTED, WEB.id, name, NOW)
+        rename(SORTED, WEB.id, name, NOW)
 
 
 def test_a_name_is_kept_without_what_steers_a_terminal_or_is_no_text() -> None:
-    made = make_category(Document(), "Ho\x1bme\udcff")
+    made = create(Document(), "Ho\x1bme\udcff")
     assert [one.name for one in made.categories] == ["Home"]
 
 
 def test_an_id_that_another_category_has_is_not_given_twice() -> None:
     taken = replace(Category.named("Home"), name="House")
-    made = make_category(Document(categories=(taken,)), "Home")
+    made = create(Document(categories=(taken,)), "Home")
     assert len({one.id for one in made.categories}) == 2
 
 
 def test_a_renamed_category_keeps_its_place_and_its_entries_those_in_the_trash_too() -> None:
     made = replace(delete(SORTED, {B.id}, NOW), kept={("categories", WORK.id): {"x": 1}})
-    after = rename_category(made, WORK.id, "Job", NOW)
+    after = rename(made, WORK.id, "Job", NOW)
     job = Category.named("Job", WORK.ranking)
     assert after.categories == (job, WEB)
     assert [one.categories for one in after.everything] == [
@@ -275,7 +271,7 @@ def test_a_renamed_category_keeps_its_place_and_its_entries_those_in_the_trash_t
 
 
 def test_the_name_that_it_has_is_no_new_one() -> None:
-    assert rename_category(SORTED, WORK.id, " Work ", NOW) is SORTED
+    assert rename(SORTED, WORK.id, " Work ", NOW) is SORTED
 
 
 def test_a_category_that_goes_leaves_its_entries() -> None:
@@ -288,7 +284,7 @@ def test_a_category_that_goes_leaves_its_entries() -> None:
 def test_what_is_done_to_a_category_that_is_gone() -> None:
     gone = identity("nothing")
     with pytest.raises(MatchError):
-        rename_category(SORTED, gone, "x", NOW)
+        rename(SORTED, gone, "x", NOW)
     with pytest.raises(MatchError):
         delete_category(SORTED, gone, NOW)
 
@@ -311,10 +307,10 @@ def test_a_category_that_is_gone_gains_nothing() -> None:
 STEPS: dict[str, Callable[[Document], Document]] = {
     "add": lambda now: add(now, [entry("new")], NOW),
     "edit": lambda now: edit(
-        now, now.entries[0], replace(now.entries[0], issuer="x", secret=Secret.base32("AA")), NOW
+        now, now.entries[0], {"issuer": "x", "secret": Secret.base32("AA")}, NOW
     ),
     "another type": lambda now: edit(
-        now, MOTP, replace(Draft.of(MOTP), type=OtpType.TOTP).entry(MOTP), NOW
+        now, MOTP, replace(Draft.of(MOTP), type=OtpType.TOTP).changes(MOTP), NOW
     ),
     "delete": lambda now: delete(now, {now.entries[1].id, now.entries[3].id}, NOW),
     "restore": lambda now: restore(now, {now.trash[0].id}, NOW),
@@ -323,8 +319,8 @@ STEPS: dict[str, Callable[[Document], Document]] = {
     "pin": lambda now: pin(now, {one.id for one in now.entries}, True, NOW),
     "move": lambda now: move(now, now.entries[2].id, -1, None, NOW),
     "assign": lambda now: assign(now, {now.entries[1].id}, {WORK.id: True}, NOW),
-    "make_category": lambda now: make_category(now, "Home"),
-    "rename_category": lambda now: rename_category(now, WORK.id, "Job", NOW),
+    "make_category": lambda now: create(now, "Home"),
+    "rename_category": lambda now: rename(now, WORK.id, "Job", NOW),
     "delete_category": lambda now: delete_category(now, WORK.id, NOW),
 }
 
@@ -344,7 +340,7 @@ def plain(made: Document) -> tuple[object, ...]:
         [replace(one, revision=0, updated=0) for one in made.entries],
         [replace(one, revision=0, updated=0) for one in made.trash],
         made.categories,
-        {key: value for key, value in made.preferences.items() if key != OVER},
+        {key: value for key, value in made.preferences.items() if key not in {EXPIRED, KEY}},
     )
 
 
@@ -353,8 +349,9 @@ def test_every_step_is_undone_in_another_program(name: str) -> None:
     before = base()
     after = again(undoable(STEPS[name], f"a step ({name})")(before))
     assert plain(after) != plain(before)
-    assert can_undo(after) == f"a step ({name})"
+    assert last_step(after) == Step(f"a step ({name})")
     assert plain(undo(after, NOW)) == plain(before)
+    assert plain(undo(again(undo(after, NOW)), NOW)) == plain(after)
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -364,7 +361,7 @@ def test_copies_and_another_order_in_between_do_not_make_it_void(name: str) -> N
     for one in after.entries:
         after = count_use(after, one.id, NOW + 9)
     after = again(with_order(after, Order.USE))
-    assert can_undo(after) == "a step"
+    assert last_step(after) == Step("a step")
     back = undo(after, NOW)
     assert with_order(back, Order.USE) == back
     counted = {one.id: one.used for one in after.entries}
@@ -378,5 +375,5 @@ def test_a_step_that_changes_nothing_leaves_the_last_one_to_undo() -> None:
 
 
 def test_a_label_names_one_and_counts_several() -> None:
-    assert called("deletion", [A]) == "deletion of a (me)"
-    assert called("deletion", [A, B]) == "deletion of 2 entries"
+    assert step_label("deletion", [A]) == "deletion of a (me)"
+    assert step_label("deletion", [A, B]) == "deletion of 2 entries"

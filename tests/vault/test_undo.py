@@ -19,9 +19,9 @@ from tui.otp.entry import Binding, Category, Icon, OtpType
 from tui.otp.secret import Secret
 from tui.vault import document as documents_json
 from tui.vault.document import Document
-from tui.vault.edit import count_use, delete, pin, undoable
+from tui.vault.edit import count_use, delete, pin
 from tui.vault.order import Order, order_of, with_order
-from tui.vault.undo import KEY, can_undo, undo, with_undo
+from tui.vault.undo import KEY, Step, last_step, undo, undoable, with_undo, without_undo
 from tui.vault.vault import Vault
 
 NOW = 1_700_000_000
@@ -43,7 +43,7 @@ def again(document: Document) -> Document:
 
 def unaged(document: Document) -> Document:
     """The document but for when its entries were changed."""
-    plain = replace(document, preferences=dict(document.preferences))
+    plain = replace(document, preferences=dict(without_undo(document).preferences))
     return plain.holding(replace(each, updated=0, revision=0) for each in document.everything)
 
 
@@ -51,10 +51,17 @@ def test_an_import_is_undone_in_another_program() -> None:
     before = full_document()
     new = entry("New", secret=OTHER)
     after = again(imported(before, replace(new, categories=(Binding(Category.named("New").id),))))
-    assert can_undo(after) == "import of phone.authpro, 1 entry"
+    assert last_step(after) == Step("import of phone.authpro, 1 entry")
     assert len(after.entries) == len(before.entries) + 1
     assert unaged(undo(after, NOW)) == unaged(again(before))
-    assert can_undo(undo(after, NOW)) is None
+    assert last_step(undo(after, NOW)) == Step("import of phone.authpro, 1 entry", is_undo=True)
+
+
+def test_versions_of_before_tell_a_redo_by_the_label_in_the_file() -> None:
+    before = Document((entry("Old"),))
+    undone = undo(with_undo(before, delete(before, {before.entries[0].id}, NOW), "deletion"), NOW)
+    assert undone.preferences[KEY]["label"] == "undoing of the deletion"
+    assert undo(undone, NOW).preferences[KEY]["label"] == "deletion"
 
 
 def test_what_was_replaced_comes_back() -> None:
@@ -71,12 +78,17 @@ def test_what_was_replaced_comes_back() -> None:
 def test_any_step_is_undone(before: Document, after: Document) -> None:
     marked = with_undo(before, after, "any step")
     if before == after:
-        assert can_undo(marked) is None
+        assert last_step(marked) is None
         return
-    assert can_undo(again(marked)) == "any step"
+    assert last_step(again(marked)) == Step("any step")
     back = undo(again(marked), NOW)
     assert [each.id for each in back.everything] == [each.id for each in before.everything]
     assert unaged(_without_counts(back)) == unaged(_without_counts(before))
+    assert last_step(again(back)) == Step("any step", is_undo=True)
+    redone = undo(again(back), NOW)
+    assert last_step(redone) == Step("any step")
+    assert [each.id for each in redone.everything] == [each.id for each in after.everything]
+    assert unaged(_without_counts(redone)) == unaged(_without_counts(after))
 
 
 def _without_counts(document: Document) -> Document:
@@ -106,7 +118,7 @@ def test_after_another_change_there_is_nothing_to_undo(
     change: Callable[[Document], Document],
 ) -> None:
     after = change(imported(Document((entry("Old"), HOTP)), entry("New", secret=OTHER)))
-    assert can_undo(after) is None
+    assert last_step(after) is None
     with pytest.raises(NothingToUndoError):
         undo(after, NOW)
 
@@ -116,7 +128,7 @@ def test_a_record_of_another_making_is_none(record: Any) -> None:
     with_record = Document((entry("Old"),), preferences={KEY: record})
     if isinstance(record, dict):
         record.update({"entries": {"back": [], "gone": []}} if "label" in record else {})
-    assert can_undo(with_record) is None
+    assert last_step(with_record) is None
 
 
 def test_codes_taken_meanwhile_are_not_given_again(make_vault: MakeVault) -> None:
@@ -134,9 +146,9 @@ def test_a_code_of_an_entry_that_came_in_ends_the_undoing(make_vault: MakeVault)
     """Undone, its counter would be gone, and the next import would give the code again."""
     vault = make_vault(Document((entry("Old"),)))
     vault.change(lambda now: imported(now, HOTP))
-    assert can_undo(vault.document)
+    assert last_step(vault.document)
     vault.take_hotp(vault.entries[1].id)
-    assert can_undo(vault.document) is None
+    assert last_step(vault.document) is None
     assert KEY not in vault.document.preferences
 
 
@@ -150,7 +162,7 @@ def test_copies_and_the_order_do_not_end_the_undoing(
     vault.change_later(lambda now: with_order(now, Order.ISSUER))
     vault.save()
     other = open_vault()
-    assert can_undo(other.document) == "deletion of Old (me)"
+    assert last_step(other.document) == Step("deletion of Old (me)")
     other.change(lambda now: undo(now, NOW))
     assert [each.issuer for each in other.entries] == ["Old", "Other"]
     assert other.entries[1].copy_count == 1
@@ -170,7 +182,7 @@ def test_the_next_change_drops_what_undid_the_one_before(
     vault = make_vault(Document((entry("Old"),)))
     vault.change(lambda now: imported(now, entry("New", secret=OTHER)))
     other = open_vault()
-    assert can_undo(other.document)
+    assert last_step(other.document)
     other.change(lambda now: now.replacing(replace(now.entries[0], note="x")))
     assert KEY not in other.document.preferences
     with pytest.raises(NothingToUndoError):
@@ -190,7 +202,7 @@ def test_the_vault_of_before_stays_in_backups(make_vault: MakeVault) -> None:
 def test_a_step_too_large_to_keep_is_made_but_not_undone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tui.vault.undo.MOST", 100)
+    monkeypatch.setattr("tui.vault.undo.MAX_RECORD", 100)
     after = imported(Document((entry("Old"),)), entry("New", secret=OTHER))
     assert len(after.entries) == 2
     assert KEY not in after.preferences
@@ -216,7 +228,7 @@ def test_what_another_version_wrote_to_undo_is_passed_over(
     after = with_undo(before, replace(before, entries=before.entries[1:]), "deletion")
     record = {**after.preferences[KEY], **changes}
     vault = make_vault(replace(after, preferences={**after.preferences, KEY: record}))
-    assert can_undo(vault.document) is None
+    assert last_step(vault.document) is None
     with pytest.raises(NothingToUndoError):
         undo(vault.document, NOW)
     vault.change(lambda now: replace(now, entries=now.entries[:1]))

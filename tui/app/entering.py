@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.backup.plan import DEFAULT_CHOICES, Report, apply, plan
 from tui.otp.entry import Binding, Category, Entry
 from tui.text import plural
-from tui.vault import edit
+from tui.vault import categories, edit
 from tui.vault.document import by_secret
 from tui.vault.undo import with_undo
 
@@ -18,36 +18,40 @@ if TYPE_CHECKING:
     from tui.vault.document import Document
 
 
-def put(
+def add_entry(
+    document: Document, entry: Entry, wanted: Mapping[Category, bool], moment: int
+) -> Document:
+    """Return `document` with a new entry; `wanted` and `moment` as in `edit_entry`.
+
+    Raises:
+        EntryError: the entry has no codes.
+        UsageError: the name of a category is too long.
+    """
+    document, places = _categories(document, wanted)
+    bindings = tuple(Binding(identity) for identity, inside in places.items() if inside)
+    return edit.add(document, [replace(entry, categories=bindings)], moment)
+
+
+def edit_entry(
     document: Document,
-    before: Entry | None,
-    after: Entry,
+    before: Entry,
+    changes: Mapping[str, Any],
     wanted: Mapping[Category, bool],
     moment: int,
 ) -> Document:
-    """Return `document` with what a form holds: a new entry, or `before` changed to `after`.
+    """Return `document` with `changes`, by field, made to `before`.
 
-    `wanted` says of categories whether the entry is in them; those that are not there yet are
-    made. `moment` is the Unix second of now.
+    `wanted` maps categories to whether the entry is in them; those that do not exist yet are
+    created. `moment` is the current Unix second.
 
     Raises:
-        MatchError: the entry that is changed is not there (any more).
-        EntryError: no codes can be made from it.
+        MatchError: the entry is not in the vault anymore.
+        EntryError: the changed entry has no codes.
         UsageError: the name of a category is too long.
     """
-    places: dict[str, bool] = {}
-    for category, inside in wanted.items():
-        here = _find(document, category)
-        if here is None and inside:
-            document = edit.make_category(document, category.name)
-            here = _find(document, category)
-        if here is not None:
-            places[here.id] = inside
-    if before is not None:
-        edited = edit.edit(document, before, after, moment)
-        return edit.assign(edited, {before.id}, places, moment)
-    bindings = tuple(Binding(identity) for identity, inside in places.items() if inside)
-    return edit.add(document, [replace(after, categories=bindings)], moment)
+    document, places = _categories(document, wanted)
+    edited = edit.edit(document, before, changes, moment)
+    return categories.assign(edited, {before.id}, places, moment)
 
 
 def put_all(
@@ -92,6 +96,21 @@ def by_secrets(document: Document, but_for: Entry | None) -> dict[tuple[object, 
     """Return the entries, `but_for` that one, by `by_secret`; of several the first."""
     own = but_for.id if but_for else ""
     return {by_secret(each): each for each in reversed(document.entries) if each.id != own}
+
+
+def _categories(
+    document: Document, wanted: Mapping[Category, bool]
+) -> tuple[Document, dict[str, bool]]:
+    """Return `document` with the missing categories, and `wanted` by their ids."""
+    places: dict[str, bool] = {}
+    for category, inside in wanted.items():
+        here = _find(document, category)
+        if here is None and inside:
+            document = categories.create(document, category.name)
+            here = _find(document, category)
+        if here is not None:
+            places[here.id] = inside
+    return document, places
 
 
 def _find(document: Document, wanted: Category) -> Category | None:

@@ -1,8 +1,9 @@
-"""An entry as it is typed: text in every field, what is wrong with each, and the entry it makes."""
+"""An entry as it is typed: text in every field, the mistakes in them, and what they make."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any
 
 from tui.errors import EntryError
 from tui.otp.entry import (
@@ -11,6 +12,7 @@ from tui.otp.entry import (
     Algorithm,
     Entry,
     OtpType,
+    with_changes,
 )
 from tui.otp.secret import Secret
 from tui.text import NAME_LIMIT, clean
@@ -21,61 +23,60 @@ NOTE_LIMIT = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What stands in the fields of a form. An empty number means the usual one.
+    """The fields of a form. An empty number stands for the default.
 
-    The repr shows no text: a URI, which holds the secret, may have been typed into any field.
+    The repr shows no text: a URI, which holds the secret, may be typed into any field.
     """
 
     type: OtpType = OtpType.TOTP
-    """Which algorithm makes the codes."""
+    """The algorithm."""
     issuer: str = field(default="", repr=False)
-    """Who asks for the code."""
+    """The site or app that asks for the code."""
     account: str = field(default="", repr=False)
-    """Whose account it is."""
+    """The user's name there."""
     secret: str = field(default="", repr=False)
-    """The secret as it was typed: base32, or for Mobile-OTP any text."""
+    """Base32, or any text for Mobile-OTP."""
     algorithm: Algorithm = Algorithm.SHA1
     """Hash of HOTP and TOTP."""
-    digits: str = ""
+    digits: str = field(default="", repr=False)
     """Characters of a code (HOTP and TOTP)."""
-    period: str = ""
+    period: str = field(default="", repr=False)
     """Seconds that a code is valid (TOTP)."""
-    counter: str = ""
-    """The counter of the next code (HOTP)."""
+    counter: str = field(default="", repr=False)
+    """Counter of the next code (HOTP)."""
     pin: str = field(default="", repr=False)
-    """The PIN (Mobile-OTP and Yandex)."""
+    """PIN (Mobile-OTP and Yandex)."""
     note: str = field(default="", repr=False)
-    """The user's own words."""
+    """Any text."""
 
     @classmethod
     def of(cls, entry: Entry) -> Draft:
-        """Return the fields of an entry that is there; those that its type lacks are empty."""
-        counted = entry.type.has_digits
+        """Return the fields of an existing entry; those that its type lacks are empty."""
+        kind = entry.type
         return cls(
-            type=entry.type,
+            type=kind,
             issuer=entry.issuer,
             account=entry.account or "",
             secret=entry.secret.given,
-            algorithm=entry.algorithm if counted else Algorithm.SHA1,
-            digits=str(entry.digits) if counted else "",
-            period=str(entry.period) if entry.type is OtpType.TOTP else "",
-            counter=str(entry.counter) if entry.type is OtpType.HOTP else "",
+            algorithm=entry.algorithm if kind.has_digits else Algorithm.SHA1,
+            digits=str(entry.digits) if kind.has_digits else "",
+            period=str(entry.period) if kind.has_period else "",
+            counter=str(entry.counter) if kind.has_counter else "",
             pin=entry.pin or "",
             note=entry.note,
         )
 
     def mistakes(self, base: Entry | None = None) -> dict[str, str]:
-        """Return what is wrong, by the name of the field: a short sentence fit to show.
+        """Return a short sentence for each field with a mistake, by the field's name.
 
-        Empty where `entry` makes one. A PIN that `base`, the entry that is changed, does not
-        have is not asked for.
+        `base` is the entry that is edited; a PIN that it never had is not required.
         """
         found: dict[str, str] = {}
         for name in ("issuer", "account"):
             if len(getattr(self, name)) > NAME_LIMIT:
                 found[name] = f"At most {NAME_LIMIT} characters."
         if not clean(self.issuer).strip() and not clean(self.account).strip():
-            found["issuer"] = "Name the issuer or the account."
+            found["issuer"] = "Enter an issuer or an account."
         try:
             self._secret()
         except EntryError as error:
@@ -84,45 +85,79 @@ class Draft:
             text = getattr(self, name).strip()
             if text and not _is_number(text, low, high):
                 found[name] = f"A whole number from {low} to {high}."
-        lacked = base is not None and base.type is self.type and not base.pin
-        if self.type.has_pin and not self.pin and not lacked:
+        never_had = base is not None and base.type is self.type and not base.pin
+        if self.type.has_pin and not self.pin and not never_had:
             found["pin"] = "These codes need a PIN."
         if len(self.note) > NOTE_LIMIT:
             found["note"] = f"At most {NOTE_LIMIT} characters."
         return found
 
     def entry(self, base: Entry | None = None) -> Entry:
-        """Return the entry that the fields make: a new one, or `base` with them changed.
-
-        What `base` has and the form does not show is kept.
+        """Return a new entry, or `base` with `changes` applied.
 
         Raises:
-            EntryError: the fields make none; the message is that of the first mistake.
+            EntryError: a field has a mistake.
         """
-        wrong = self.mistakes(base)
-        if wrong:
-            name, why = next(iter(wrong.items()))
-            raise EntryError(f"{name}: {why}")
-        counter = self._number("counter", 0)
-        made = {
-            "type": self.type,
+        if base is not None:
+            return with_changes(base, self.changes(base))
+        self._require_no_mistakes(None)
+        return Entry(**self._values())
+
+    def changes(self, base: Entry) -> dict[str, Any]:
+        """Return the new values of the fields of `base` that were changed, by name.
+
+        Text that was not touched is not changed by being cleaned, and fields that the type
+        lacks keep the values that `base` has.
+
+        Raises:
+            EntryError: a field has a mistake; the message is about the first.
+        """
+        self._require_no_mistakes(base)
+        before = Draft.of(base)
+        texts, kept = {"issuer", "account"}, set[str]()
+        if base.type is self.type:
+            texts, kept = {*texts, "secret", "pin"}, self._lacking()
+        kept |= {name for name in texts if getattr(self, name) == getattr(before, name)}
+        return {
+            name: value
+            for name, value in self._values().items()
+            if name not in kept and value != getattr(base, name)
+        }
+
+    def _require_no_mistakes(self, base: Entry | None) -> None:
+        for name, mistake in self.mistakes(base).items():
+            raise EntryError(f"{name}: {mistake}")
+
+    def _values(self) -> dict[str, Any]:
+        kind = self.type
+        return {
+            "type": kind,
             "issuer": clean(self.issuer).strip(),
             "account": clean(self.account).strip() or None,
             "secret": self._secret(),
-            "algorithm": self.algorithm if self.type.has_digits else Algorithm.SHA1,
-            "digits": self._number("digits", self.type.default_digits),
-            "period": self._number("period", self.type.default_period),
-            "counter": counter if self.type is OtpType.HOTP else 0,
-            "pin": (self.pin or None) if self.type.has_pin else None,
+            "algorithm": self.algorithm if kind.has_digits else Algorithm.SHA1,
+            "digits": self._number("digits", kind.default_digits),
+            "period": self._number("period", kind.default_period),
+            "counter": self._number("counter", 0),
+            "pin": (self.pin or None) if kind.has_pin else None,
             "note": self.note,
         }
-        if base is None:
-            return Entry(**made)  # type: ignore[arg-type]
-        return _kept(self, base, replace(base, **made))  # type: ignore[arg-type]
+
+    def _lacking(self) -> set[str]:
+        """Return the fields that the type does not have."""
+        kind = self.type
+        there = {
+            "algorithm": kind.has_digits,
+            "digits": kind.has_digits,
+            "period": kind.has_period,
+            "counter": kind.has_counter,
+            "pin": kind.has_pin,
+        }
+        return {name for name, has in there.items() if not has}
 
     def _secret(self) -> Secret:
         if not self.secret.strip():
-            raise EntryError("the secret is needed to make codes")
+            raise EntryError("the secret is missing")
         if self.type is OtpType.MOTP:
             return Secret.text(self.secret.strip())
         secret = Secret.base32(self.secret.strip())
@@ -131,41 +166,14 @@ class Draft:
         return secret
 
     def _numbers(self) -> list[tuple[str, int, int]]:
-        bounds = []
-        if self.type.has_digits:
-            bounds.append(("digits", 1, 10))
-        if self.type is OtpType.TOTP:
-            bounds.append(("period", 1, MAX_PERIOD))
-        if self.type is OtpType.HOTP:
-            bounds.append(("counter", 0, MAX_COUNTER))
-        return bounds
+        """Return the fields of the type that are numbers, with their bounds."""
+        bounds = [("digits", 1, 10), ("period", 1, MAX_PERIOD), ("counter", 0, MAX_COUNTER)]
+        lacking = self._lacking()
+        return [bound for bound in bounds if bound[0] not in lacking]
 
-    def _number(self, name: str, usual: int) -> int:
-        shown = any(name == each for each, _, _ in self._numbers())
+    def _number(self, name: str, default: int) -> int:
         text = getattr(self, name).strip()
-        return int(text) if shown and text else usual
-
-
-def _kept(draft: Draft, base: Entry, made: Entry) -> Entry:
-    """Keep what was not touched, and what the form does not show for that type."""
-    hidden: dict[str, object] = {}
-    if draft.issuer == base.issuer:
-        hidden["issuer"] = base.issuer
-    if draft.account == (base.account or ""):
-        hidden["account"] = base.account
-    if base.type is not made.type:
-        return replace(made, **hidden)  # type: ignore[arg-type]
-    if draft.secret == base.secret.given:
-        hidden["secret"] = base.secret
-    if not made.type.has_digits:
-        hidden |= {"algorithm": base.algorithm, "digits": base.digits}
-    if made.type is not OtpType.TOTP:
-        hidden["period"] = base.period
-    if made.type is not OtpType.HOTP:
-        hidden["counter"] = base.counter
-    if not made.type.has_pin or draft.pin == (base.pin or ""):
-        hidden["pin"] = base.pin
-    return replace(made, **hidden)  # type: ignore[arg-type]
+        return int(text) if text and name not in self._lacking() else default
 
 
 def _is_number(text: str, low: int, high: int) -> bool:

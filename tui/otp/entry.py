@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -224,6 +224,22 @@ def check(entry: Entry) -> Entry:
     if entry.type is OtpType.YANDEX:
         entry.secret.require_yandex()
     return entry
+
+
+def with_changes(entry: Entry, changes: Mapping[str, Any]) -> Entry:
+    """Return `entry` with other values for some fields.
+
+    A new type without a new secret reads the same text again: it may be base32 for one type
+    and plain text (Mobile-OTP) for another.
+
+    Raises:
+        EntryError: the text is not a secret of the new type.
+    """
+    if "type" in changes and "secret" not in changes:
+        given = entry.secret.given
+        read = Secret.text if changes["type"] is OtpType.MOTP else Secret.base32
+        changes = {**changes, "secret": read(given)}
+    return replace(entry, **changes)
 
 
 def short(value: object) -> str:

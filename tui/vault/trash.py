@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 KEPT_DAYS = 30
 """Days that a deleted entry stays in the trash."""
-OVER = "over"
+EXPIRED = "over"
 """The preference that holds when entries were first found to be over, as a Unix second."""
 _DAY = 86_400
 _LONGEST = 60 * _DAY
@@ -31,7 +31,7 @@ def expire(document: Document, moment: int) -> Document:
     later: a clock that jumped ahead was set right by then, or goes on jumping.
     """
     over = {one.id: one for one in document.trash if moment - one.deleted >= KEPT_DAYS * _DAY}
-    found = document.preferences.get(OVER)
+    found = document.preferences.get(EXPIRED)
     if not over:
         return _noting(document, None)
     if type(found) is not int or not 0 <= moment - found <= _LONGEST:
@@ -59,7 +59,7 @@ def days_left(entry: Entry, moment: int) -> int:
 
 
 def _noting(document: Document, moment: int | None) -> Document:
-    if document.preferences.get(OVER) == moment:
+    if document.preferences.get(EXPIRED) == moment:
         return document
-    rest = {key: value for key, value in document.preferences.items() if key != OVER}
-    return replace(document, preferences=rest if moment is None else {**rest, OVER: moment})
+    rest = {key: value for key, value in document.preferences.items() if key != EXPIRED}
+    return replace(document, preferences=rest if moment is None else {**rest, EXPIRED: moment})

@@ -1,41 +1,86 @@
-"""Taking the last step back: what that needs stands in the document itself, encrypted with it.
+"""Undo and redo of the last step, from a record in the document, encrypted with the rest.
 
-A step that can be taken back leaves in the preferences how to, and a mark of the document as
-it was after it. Any other change makes the mark wrong, whoever makes it. Pure.
+A step that can be undone leaves a record in the preferences: the way back, and a digest of the
+document after the step. Any other change, by any program, makes the digest wrong and with it
+the record void. Undoing is itself such a step: undoing it redoes the first one. Pure.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from tui.errors import EntryError, NothingToUndoError
-from tui.otp.entry import Category, Entry, Icon, OtpType
+from tui.otp.entry import Category, Entry, Icon, OtpType, label_of
 from tui.text import safe
 from tui.vault.document import Document, by_secret
 from tui.vault.entry_json import dump, read_entry, write_entry
 from tui.vault.order import KEY as ORDER
-from tui.vault.trash import OVER
+from tui.vault.trash import EXPIRED
 
 KEY = "undo"
-"""The preference that holds what it takes."""
-QUIET = frozenset({ORDER, OVER})
-"""Preferences that may change after a step without making its undo void."""
-MOST = 4 * 1024 * 1024
-"""A step that takes more characters of JSON than this to undo cannot be undone."""
+"""The preference that holds the record."""
+KEPT = frozenset({ORDER, EXPIRED})
+"""Preferences that are no part of a step: they may change after it and stay when it is undone."""
+MAX_RECORD = 4 * 1024 * 1024
+"""A step whose record would take more characters of JSON cannot be undone."""
 
+_UNDO_OF = "undoing of the "
+"""How the label of an undo begins in the file."""
 _Item = TypeVar("_Item", Entry, Category, Icon)
 
 
-def with_undo(before: Document, after: Document, label: str) -> Document:
-    """Return `after` with what it takes to get back to `before`.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The last step of a document, which `undo` takes back."""
 
-    `label` names the step as the end of a sentence, as in `import of phone.authpro, 7 entries`.
-    Where a step cannot be taken back (it changed what this version does not know, or too
-    much), nothing is kept, nor is what undid an earlier step.
+    label: str
+    """What it did, as the end of a sentence, fit to show: `deletion of GitHub (octocat)`."""
+    is_undo: bool = False
+    """Whether it undid the step of that label, so that undoing it is a redo."""
+
+
+# --- steps that can be undone ----------------------------------------------------------------
+
+
+def undoable(change: Callable[[Document], Document], label: str) -> Callable[[Document], Document]:
+    """Return `change` as a step that can be undone; `label` as in `Step`."""
+
+    def step(document: Document) -> Document:
+        after = change(document)
+        return document if after == document else with_undo(document, after, label)
+
+    return step
+
+
+def undoable_as_one(
+    change: Callable[[Document], Document], label: str, moment: int
+) -> Callable[[Document], Document]:
+    """Return `change` as `undoable` does, but repetitions in a row are undone as one step."""
+
+    def step(document: Document) -> Document:
+        after = change(document)
+        if after == document:
+            return document
+        repeated = last_step(document) == Step(label)
+        return with_undo(_reverted(document, moment) if repeated else document, after, label)
+
+    return step
+
+
+def step_label(what: str, entries: Collection[Entry]) -> str:
+    """Return the label of a step: `deletion of GitHub (octocat)`, or `deletion of 3 entries`."""
+    return f"{what} of {label_of(entries)}"
+
+
+def with_undo(before: Document, after: Document, label: str) -> Document:
+    """Return `after` with the record of how to get back to `before`; `label` as in `Step`.
+
+    A step that changes what this version does not know, or too much, leaves no record, and
+    the record of the step before it goes too.
     """
     plain = without_undo(after)
     earlier = without_undo(before)
@@ -50,53 +95,82 @@ def with_undo(before: Document, after: Document, label: str) -> Document:
         "categories": _way_back(earlier.categories, plain.categories, _category_value),
         "icons": _way_back(earlier.icons, plain.icons, _icon_value),
         "preferences": None
-        if _telling(plain.preferences) == _telling(earlier.preferences)
-        else _telling(earlier.preferences),
+        if _undoable_preferences(plain.preferences) == _undoable_preferences(earlier.preferences)
+        else _undoable_preferences(earlier.preferences),
     }
-    if len(dump(record)) > MOST:
+    if len(dump(record)) > MAX_RECORD:
         return plain
-    record["mark"] = _mark(plain, record)
+    record["mark"] = _digest(plain, record)
     return replace(plain, preferences={**plain.preferences, KEY: record})
 
 
-def can_undo(document: Document) -> str | None:
-    """Return the label of the step that `undo` would take back; None where there is none."""
+# --- undoing ---------------------------------------------------------------------------------
+
+
+def last_step(document: Document) -> Step | None:
+    """Return the step that `undo` would take back; None where nothing can be undone."""
     record = document.preferences.get(KEY)
     if not isinstance(record, dict) or not isinstance(record.get("label"), str):
         return None
     rest = {key: value for key, value in record.items() if key != "mark"}
     try:
-        if record.get("mark") != _mark(without_undo(document), rest):
+        if record.get("mark") != _digest(without_undo(document), rest):
             return None
     except (AttributeError, EntryError, LookupError, TypeError, ValueError):
-        # Another version wrote it, in a way that this one does not know.
+        # Another version wrote it, in a form that this one does not know.
         return None
-    return safe(record["label"], 200)
+    label = safe(record["label"], 200)
+    return Step(label.removeprefix(_UNDO_OF), label.startswith(_UNDO_OF))
 
 
 def undo(document: Document, moment: int) -> Document:
-    """Return `document` as it was before its last step; `moment` is the Unix second of now.
+    """Return `document` as it was before its last step; the same again is a redo.
 
     Counters and copy counts that moved since stay where they are: no code is given twice.
+    `moment` is the current Unix second.
 
     Raises:
-        NothingToUndoError: there is nothing to undo, or something else was changed since.
+        NothingToUndoError: there is no step, or something else was changed since.
     """
-    if can_undo(document) is None:
-        raise NothingToUndoError(
-            "There is nothing to undo.", "Only the last change can be taken back."
-        )
+    step = last_step(document)
+    if step is None:
+        raise NothingToUndoError("Nothing to undo.", "Only the last change can be undone.")
+    label = step.label if step.is_undo else f"{_UNDO_OF}{step.label}"
+    return with_undo(document, _reverted(document, moment), label)
+
+
+def without_undo(document: Document) -> Document:
+    """Return `document` without the record of its last step."""
+    if KEY not in document.preferences:
+        return document
+    rest = {key: value for key, value in document.preferences.items() if key != KEY}
+    return replace(document, preferences=rest)
+
+
+def without_stale_undo(before: Document, after: Document) -> Document:
+    """Return `after` without the record that it took over from `before`, if that is void now."""
+    record = after.preferences.get(KEY)
+    if record is None or record != before.preferences.get(KEY) or last_step(after) is not None:
+        return after
+    return without_undo(after)
+
+
+# --- the record ------------------------------------------------------------------------------
+
+
+def _reverted(document: Document, moment: int) -> Document:
+    """Return `document` as it was before its last step, whose record was checked."""
     record = document.preferences[KEY]
     now = {entry.id: entry for entry in document.everything}
 
     def entry(raw: Any) -> Entry:
         former = read_entry(raw)
-        return _further(former, now.get(former.id), moment)
+        return _moved_on(former, now.get(former.id), moment)
 
     preferences = dict(without_undo(document).preferences)
     if record["preferences"] is not None:
-        quiet = {key: value for key, value in preferences.items() if key in QUIET}
-        preferences = {**record["preferences"], **quiet}
+        kept = {key: value for key, value in preferences.items() if key in KEPT}
+        preferences = {**record["preferences"], **kept}
     return replace(
         document,
         categories=_go_back(document.categories, record["categories"], _category),
@@ -105,30 +179,15 @@ def undo(document: Document, moment: int) -> Document:
     ).holding(_go_back(document.everything, record["entries"], entry))
 
 
-def without_undo(document: Document) -> Document:
-    """Return `document` without what undoes its last step."""
-    if KEY not in document.preferences:
-        return document
-    rest = {key: value for key, value in document.preferences.items() if key != KEY}
-    return replace(document, preferences=rest)
-
-
-def settled(before: Document, after: Document) -> Document:
-    """Return `after`, the next document, without an undo of `before` that it made void."""
-    record = after.preferences.get(KEY)
-    if record is None or record != before.preferences.get(KEY) or can_undo(after) is not None:
-        return after
-    return without_undo(after)
-
-
-def _telling(preferences: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in preferences.items() if key not in QUIET}
+def _undoable_preferences(preferences: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the preferences that a step may change."""
+    return {key: value for key, value in preferences.items() if key not in KEPT}
 
 
 def _way_back(
     before: tuple[_Item, ...], after: tuple[_Item, ...], value: Callable[[_Item], Any]
 ) -> dict[str, Any]:
-    """Return what makes `before` of `after`: ids that go, items that come, each with its place."""
+    """Return the way from `after` to `before`: ids to remove, items to insert and their places."""
     olds = {item.id: item for item in before}
     news = {item.id: item for item in after}
     gone = [item.id for item in after if item.id not in olds]
@@ -152,8 +211,8 @@ def _go_back(
     return tuple(items)
 
 
-def _further(former: Entry, now: Entry | None, moment: int) -> Entry:
-    """Return the former entry with what moved on since, as a new change of it."""
+def _moved_on(former: Entry, now: Entry | None, moment: int) -> Entry:
+    """Return the former entry as a new change of it, with the counts of `now`."""
     if now is None:
         return former
     counter = former.counter
@@ -170,12 +229,11 @@ def _further(former: Entry, now: Entry | None, moment: int) -> Entry:
     )
 
 
-def _mark(document: Document, record: Mapping[str, Any]) -> str:
+def _digest(document: Document, record: Mapping[str, Any]) -> str:
     """Return a digest of the document and of the way back from it.
 
-    Codes may be taken and copied after a step: counters of entries that stay what they are
-    when the step is undone do not count, nor do copy counts. A counter that would be lost
-    does.
+    Codes may be taken and copied after a step, so copy counts are left out, and so are
+    counters, but for those that undoing the step would lose.
     """
     former = {}
     for _, raw in record["entries"]["back"]:
@@ -204,7 +262,7 @@ def _entry_texts(entries: Iterable[Entry], lost: set[str]) -> Iterable[str]:
 def _other_texts(document: Document) -> Iterable[str]:
     yield dump([_category_value(one) for one in document.categories])
     yield dump([_icon_value(one) for one in document.icons])
-    yield dump(sorted(_telling(document.preferences).items()))
+    yield dump(sorted(_undoable_preferences(document.preferences).items()))
     yield dump([[one.kind, one.raw] for one in document.unreadable])
     yield dump(sorted(document.extra.items()))
     yield dump(sorted([*place, dict(kept)] for place, kept in document.kept.items()))

@@ -22,7 +22,6 @@ from tui.errors import (
     DamagedVaultError,
     NewerVaultError,
     NotSavedError,
-    UsageError,
     VaultError,
     VaultExistsError,
     VaultMissingError,
@@ -235,24 +234,14 @@ class Vault:
             UsageError: it is not HOTP, or its counter is at its end.
         """
         from tui.otp.codes import code_at
-        from tui.otp.entry import MAX_COUNTER, OtpType
+        from tui.vault.edit import take_counter
 
         taken: list[Entry] = []
 
         def step(document: Document) -> Document:
-            entry = document.find(entry_id)
-            if entry.type is not OtpType.HOTP:
-                raise UsageError(f"{entry.label} has no counter.")
-            if entry.counter >= MAX_COUNTER:
-                raise UsageError(f"The counter of {entry.label} is at its end.")
+            after, entry = take_counter(document, entry_id, int(self._clock.now()))
             taken[:] = [entry]
-            moved = replace(
-                entry,
-                counter=entry.counter + 1,
-                revision=entry.revision + 1,
-                updated=int(self._clock.now()),
-            )
-            return document.replacing(moved)
+            return after
 
         self._commit(step, keep=False)
         return code_at(taken[0], self._clock.now())
@@ -334,9 +323,9 @@ class Vault:
         after = step(before)
         if after is before or not after.preferences:
             return after
-        from tui.vault.undo import settled
+        from tui.vault.undo import without_stale_undo
 
-        return settled(before, after)
+        return without_stale_undo(before, after)
 
     def _catch_up(self, known: UnlockedState) -> tuple[UnlockedState, bytes | None]:
         """Merge the file in if it is not the one we know; return it and its bytes."""

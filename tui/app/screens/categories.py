@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -18,7 +19,7 @@ from tui.app.widgets.tick_list import TickList, TickRow
 from tui.errors import NotSavedError, OtpTuiError
 from tui.otp.entry import Category, Entry, category_id, label_of
 from tui.text import safe
-from tui.vault import edit
+from tui.vault import categories, undo
 
 if TYPE_CHECKING:
     from tui.vault.document import Document
@@ -117,8 +118,9 @@ class CategoriesScreen(Dialog[str | None]):
         if not wanted or not ids:
             self.dismiss(None)
             return
-        label = edit.called("categories", self._entries)
-        if await self._change(lambda document: edit.assign(document, ids, wanted, moment), label):
+        label = undo.step_label("categories", self._entries)
+        step = partial(categories.assign, ids=ids, wanted=wanted, moment=moment)
+        if await self._change(step, label):
             self.dismiss(f"Categories of {label_of(self._entries)} changed.")
 
     def action_leave(self) -> None:
@@ -161,11 +163,11 @@ class CategoriesScreen(Dialog[str | None]):
         shown = safe(name, 40)
         if old is None:
             done = await self._change(
-                lambda document: edit.make_category(document, name), f"category {shown}"
+                lambda document: categories.create(document, name), f"category {shown}"
             )
         else:
             done = await self._change(
-                lambda document: edit.rename_category(document, old.id, name, moment),
+                lambda document: categories.rename(document, old.id, name, moment),
                 f"renaming of the category {safe(old.name, 40)}",
             )
         if not done:
@@ -192,7 +194,7 @@ class CategoriesScreen(Dialog[str | None]):
         ):
             return
         if await self._change(
-            lambda document: edit.delete_category(document, row.key, moment),
+            lambda document: categories.delete(document, row.key, moment),
             f"deletion of the category {name}",
         ):
             self._wanted.pop(row.key, None)
@@ -205,7 +207,7 @@ class CategoriesScreen(Dialog[str | None]):
     async def _change(self, step: Callable[[Document], Document], label: str) -> bool:
         vault = self.vault
         try:
-            await beside(lambda: vault.change(edit.undoable(step, label)))
+            await beside(lambda: vault.change(undo.undoable(step, label)))
         except NotSavedError as error:
             self._say(f"NOT SAVED. {error.sentence}", "error")
         except OtpTuiError as error:

@@ -16,13 +16,12 @@ from tui.otp.entry import label_of
 from tui.vault import edit
 from tui.vault.order import WORDS, Order, order_of, with_order
 from tui.vault.trash import KEPT_DAYS, discard
+from tui.vault.undo import last_step, step_label, undo, undoable, undoable_as_one
 
 if TYPE_CHECKING:
     from tui.otp.entry import Entry
     from tui.vault.document import Document
 
-_UNDOING = "undoing of the "
-"""What the label of a step begins with that took another back."""
 _MOST_NAMED = 6
 """Entries that a question calls by name."""
 
@@ -56,7 +55,7 @@ class EntryActions(ListScreen):
         """Make a change that can be undone, show the list anew, and say what was done."""
         vault = self.vault
         try:
-            await beside(lambda: vault.change(edit.undoable(step, label)))
+            await beside(lambda: vault.change(undoable(step, label)))
         except NotSavedError as error:
             self.say(f"NOT SAVED. {error.sentence}", "error", seconds=None)
         except OtpTuiError as error:
@@ -140,7 +139,7 @@ class EntryActions(ListScreen):
         words = f"{_names(targets)}{words}"
         if not await self.app.push_screen_wait(ConfirmScreen(question, words, "yes, delete")):
             return
-        what = edit.called("deletion", targets)
+        what = step_label("deletion", targets)
         if for_good:
             await self._change(
                 lambda document: discard(document, ids),
@@ -164,7 +163,7 @@ class EntryActions(ListScreen):
         ids, moment = {entry.id for entry in targets}, self.moment
         await self._change(
             lambda document: edit.restore(document, ids, moment),
-            edit.called("restoring", targets),
+            step_label("restore", targets),
             f"Restored: {label_of(targets)}.",
         )
 
@@ -181,7 +180,7 @@ class EntryActions(ListScreen):
         word = "Pinned" if pinned else "Not pinned any more"
         await self._change(
             lambda document: edit.pin(document, ids, pinned, moment),
-            edit.called("pinning" if pinned else "unpinning", targets),
+            step_label("pinning" if pinned else "unpinning", targets),
             f"{word}: {label_of(targets)}.",
             keep=targets[0].id,
         )
@@ -214,13 +213,13 @@ class EntryActions(ListScreen):
             self.say("Clear the search first: a move among hits would be a jump.", "warning")
             return
         identity, moment = entry.id, self.moment
-        label = f"moving of {entry.label}"
+        label = f"move of {entry.label}"
 
         def move(document: Document) -> Document:
             return edit.move(document, identity, step, category, moment)
 
         try:
-            await beside(lambda: vault.change_later(edit.repeated(move, label, moment)))
+            await beside(lambda: vault.change_later(undoable_as_one(move, label, moment)))
         except OtpTuiError as error:
             self.say(error.sentence, "warning")
             return
@@ -249,25 +248,21 @@ class EntryActions(ListScreen):
     @work(group="change", exit_on_error=False, description="undo")
     async def action_undo(self) -> None:
         """Take the last change back, or do it again where that was the last."""
-        from tui.vault.undo import can_undo, undo
-
         vault, moment = self.vault, self.moment
-        what = can_undo(vault.document) or ""
-        again = what.startswith(_UNDOING)
-        what = what.removeprefix(_UNDOING)
-        label = what if again else _UNDOING + what
-        step = edit.undoable(lambda document: undo(document, moment), label)
+        last = last_step(vault.document)
         keep = self.codes.selected.id if self.codes.selected else None
         try:
-            await beside(lambda: vault.change(step))
+            await beside(lambda: vault.change(lambda document: undo(document, moment)))
         except NotSavedError as error:
             self.say(f"NOT SAVED. {error.sentence}", "error", seconds=None)
         except OtpTuiError as error:
             self.say(error.sentence, "warning")
             return
         else:
-            self.say(f"Done again: {what}." if again else
-                     f"Undone: {what}{self.hint('undo', 'does it again')}.")  # fmt: skip
+            if last is not None and last.is_undo:
+                self.say(f"Redone: {last.label}.")
+            elif last is not None:
+                self.say(f"Undone: {last.label}{self.hint('undo', 'redoes it')}.")
         if self.otp.vault is vault:
             self.reload(keep)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
@@ -12,7 +13,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Static
 
-from tui.app.entering import by_secrets, lost, put, put_all, told
+from tui.app.entering import add_entry, by_secrets, edit_entry, lost, put_all, told
 from tui.app.screens.base import Dialog, beside
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.entry_fields import EntryFields
@@ -23,7 +24,7 @@ from tui.errors import EntryError, NotSavedError, OtpTuiError
 from tui.otp.codes import code_at, remaining
 from tui.otp.draft import Draft
 from tui.vault.document import by_secret
-from tui.vault.edit import called, undoable
+from tui.vault.undo import step_label, undoable
 
 if TYPE_CHECKING:
     from tui.backup.model import Backup
@@ -241,22 +242,22 @@ class EntryFormScreen(Dialog[str | None]):
             self._fields.focus_first(mistakes)
             self._say(_NOT_SAVED, "error")
         elif not self._saving:
-            made = draft.entry(base)
-            if base is None:
-                made = replace(made, icon=self._icon)
-            self._save(base, made, self._fields.categories.wanted)
+            self._save(draft, base, self._fields.categories.wanted)
 
-    def _save(self, base: Entry | None, made: Entry, wanted: dict[Category, bool]) -> None:
-        if made == base and not wanted:
-            self.dismiss(None)
-            return
+    def _save(self, draft: Draft, base: Entry | None, wanted: dict[Category, bool]) -> None:
         moment = self._moment
-        label = called("change" if base else "addition", [base or made])
-        done = f"{'Changed' if base else 'Added'} {made.label}."
-        self._change(
-            undoable(lambda document: put(document, base, made, wanted, moment), label),
-            lambda: done,
-        )
+        if base is None:
+            made = replace(draft.entry(), icon=self._icon)
+            step = partial(add_entry, entry=made, wanted=wanted, moment=moment)
+            label, done = step_label("addition", [made]), f"Added {made.label}."
+        else:
+            changes = draft.changes(base)
+            if not changes and not wanted:
+                self.dismiss(None)
+                return
+            step = partial(edit_entry, before=base, changes=changes, wanted=wanted, moment=moment)
+            label, done = step_label("change", [base]), f"Changed {draft.entry(base).label}."
+        self._change(undoable(step, label), lambda: done)
 
     @work(group="save", exit_on_error=False, description="save entries")
     async def _change(self, step: Callable[[Document], Document], done: Callable[[], str]) -> None:

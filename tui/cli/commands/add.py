@@ -91,8 +91,7 @@ def run(args: Namespace, context: Context) -> int:
         found = _read(context) if args.qr is None else _together(args, context, pictures)
     backup = _with_more(found, args, context, categories)
     from tui.backup.plan import DEFAULT_CHOICES, apply, plan
-    from tui.vault.edit import called
-    from tui.vault.undo import with_undo
+    from tui.vault.undo import step_label, with_undo
 
     moment = int(context.clock.now())
     rows: list[Row] = []
@@ -103,7 +102,7 @@ def run(args: Namespace, context: Context) -> int:
         after, _ = apply(document, backup, rows, DEFAULT_CHOICES, moment)
         there = {entry.id for entry in document.entries}
         added[:] = [entry for entry in after.entries if entry.id not in there]
-        return with_undo(document, after, called("addition", added)) if added else document
+        return with_undo(document, after, step_label("addition", added)) if added else document
 
     vault.change(step)
     if args.json:

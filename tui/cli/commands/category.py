@@ -78,21 +78,23 @@ def _list(document: Document, as_json: bool) -> None:
 
 
 def _add(vault: Vault, name: str) -> None:
-    from tui.vault.edit import make_category, undoable
+    from tui.vault.categories import create
+    from tui.vault.undo import undoable
 
     shown = f"“{safe(name.strip(), 40)}”"
-    step = undoable(lambda document: make_category(document, name), f"the new category {shown}")
+    step = undoable(lambda document: create(document, name), f"the new category {shown}")
     vault.change(step)
     output.say(f"Added the category {shown}.")
 
 
 def _rename(vault: Vault, category: Category, name: str, moment: int) -> None:
-    from tui.vault.edit import rename_category, undoable
+    from tui.vault.categories import rename
+    from tui.vault.undo import undoable
 
     old = quoted(category)
 
     def step(document: Document) -> Document:
-        return rename_category(document, category.id, name, moment)
+        return rename(document, category.id, name, moment)
 
     vault.change(undoable(step, f"renaming of the category {old}"))
     if any(one == category for one in vault.document.categories):
@@ -102,12 +104,13 @@ def _rename(vault: Vault, category: Category, name: str, moment: int) -> None:
 
 
 def _remove(vault: Vault, category: Category, moment: int) -> None:
-    from tui.vault.edit import delete_category, undoable
+    from tui.vault.categories import delete
+    from tui.vault.undo import undoable
 
     shown, count = quoted(category), _count(vault.document, category)
 
     def step(document: Document) -> Document:
-        return delete_category(document, category.id, moment)
+        return delete(document, category.id, moment)
 
     vault.change(undoable(step, f"deletion of the category {shown}"))
     kept = f" Kept its {plural(count, 'entry')}." if count else ""

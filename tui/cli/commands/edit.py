@@ -70,32 +70,36 @@ def run(args: Namespace, context: Context) -> int:
     before = find_entry(vault, " ".join(args.query))
     wanted = {find_category(vault.document, name).id: False for name in args.no_category}
     wanted |= {find_category(vault.document, name).id: True for name in args.category}
-    after = _edited(args, context, before, new)
-    from tui.vault.edit import assign, called, edit, pin, undoable
+    draft = _draft(args, context, before, new)
+    changes = draft.changes(before)
+    label = draft.entry(before).label
+    from tui.vault.categories import assign
+    from tui.vault.edit import edit, pin
+    from tui.vault.undo import step_label, undoable
 
     moment = int(context.clock.now())
     unchanged: list[bool] = []
 
     def step(document: Document) -> Document:
-        done = edit(document, before, after, moment)
+        done = edit(document, before, changes, moment)
         if args.pinned or args.unpinned:
             done = pin(done, {before.id}, args.pinned, moment)
         done = assign(done, {before.id}, wanted, moment)
         unchanged[:] = [done == document]
         return done
 
-    vault.change(undoable(step, called("change", [before])))
+    vault.change(undoable(step, step_label("change", [before])))
     if unchanged[0]:
         output.say(f"No change: {before.label} already has these values.")
-    elif after.label != before.label:
-        output.say(f"Changed {before.label}; it is now {after.label}.")
+    elif label != before.label:
+        output.say(f"Changed {before.label}; it is now {label}.")
     else:
         output.say(f"Changed {before.label}.")
     return 0
 
 
-def _edited(args: Namespace, context: Context, entry: Entry, new: dict[str, bool]) -> Entry:
-    """Return the entry with the options' values; ask for secret and PIN last."""
+def _draft(args: Namespace, context: Context, entry: Entry, new: dict[str, bool]) -> Draft:
+    """Return the entry's fields with the options' values; ask for secret and PIN last."""
     more = tuple(kind for kind, wanted in new.items() if wanted)
     draft = entry_options.apply(args, Draft.of(entry), more)
     entry_options.check(draft, entry, asked=False)
@@ -105,4 +109,4 @@ def _edited(args: Namespace, context: Context, entry: Entry, new: dict[str, bool
     if new["pin"] or (draft.type.has_pin and draft.type is not entry.type and not draft.pin):
         draft = replace(draft, pin=context.secrets.get("pin", f"PIN of {entry.label}: "))
     entry_options.check(draft, entry)
-    return draft.entry(entry)
+    return draft

@@ -47,8 +47,9 @@ def run(args: Namespace, context: Context) -> int:
     if not args.yes:
         terminal.require(_HINT)
     vault = context.open_vault()
-    from tui.vault.edit import called, delete, undoable
+    from tui.vault.edit import delete
     from tui.vault.trash import KEPT_DAYS, discard
+    from tui.vault.undo import step_label, undoable
 
     query = " ".join(args.query)
     if args.for_good:
@@ -75,6 +76,6 @@ def run(args: Namespace, context: Context) -> int:
             return discard(document, {entry.id})
         return delete(document, {entry.id}, moment)
 
-    vault.change(undoable(step, called("deletion", [entry])))
+    vault.change(undoable(step, step_label("deletion", [entry])))
     output.say(done)
     return 0

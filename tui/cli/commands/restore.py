@@ -82,13 +82,14 @@ def _list(vault: Vault, moment: int, as_json: bool) -> None:
 
 
 def _restore(vault: Vault, query: str, moment: int) -> None:
-    from tui.vault.edit import called, restore, undoable
+    from tui.vault.edit import restore
     from tui.vault.trash import expire
+    from tui.vault.undo import step_label, undoable
 
     entry = find_in_trash(expire(vault.document, moment), query)
 
     def step(document: Document) -> Document:
         return restore(document, {entry.id}, moment)
 
-    vault.change(undoable(step, called("restoring", [entry])))
+    vault.change(undoable(step, step_label("restore", [entry])))
     output.say(f"Restored {entry.label}.")

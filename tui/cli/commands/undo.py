@@ -21,33 +21,37 @@ def register(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "undo",
-        "take the last change back",
-        "An import, an addition, an edit, a removal, and so on: the last one, made in the app or\n"
-        "here. Counters stay where they are. The vaults of before are in the folder “backups”\n"
-        "beside the vault.",
+        "undo the last change, or redo it",
+        "Undoes the last import, addition, edit, removal or other change, whether it was made in\n"
+        "the app or on the command line. Run it again to redo the change. Counters are not reset.\n"
+        "Older versions of the vault are in the folder “backups” beside it.",
     )
-    parser.add_argument("--json", action="store_true", help="print an object: what was undone")
+    parser.add_argument(
+        "--json", action="store_true", help="print an object: what was undone or redone"
+    )
     add_options(parser, "password")
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Undo the last step and say what it was.
+    """Undo the last step, or redo it where it was an undo.
 
     Raises:
         NothingToUndoError: there is none, or something else was changed since.
     """
     vault = context.open_vault()
-    from tui.vault.undo import can_undo, undo
+    from tui.vault.undo import last_step, undo
 
-    undone: list[str | None] = []
+    done: list[tuple[str, str]] = []
 
     def step(document: Document) -> Document:
-        undone[:] = [can_undo(document)]
+        last = last_step(document)
+        done[:] = [("redone" if last.is_undo else "undone", last.label)] if last else []
         return undo(document, int(context.clock.now()))
 
     vault.change(step)
+    what, label = done[0]
     if args.json:
-        output.json({"undone": undone[0]})
+        output.json({what: label})
     else:
-        output.say(f"Undone: {undone[0]}.")
+        output.say(f"{what.capitalize()}: {label}.")
     return 0

@@ -32,10 +32,11 @@ from tui.crypto import kdf
 from tui.errors import NotSavedError, OtpTuiError
 from tui.otp.entry import Category, Entry, OtpType
 from tui.otp.secret import Secret
-from tui.vault import edit, store, trash
+from tui.vault import categories, edit, store, trash
 from tui.vault.document import Document
 from tui.vault.order import Order, with_order
-from tui.vault.undo import KEY, QUIET, can_undo, undo, with_undo
+from tui.vault.undo import KEPT as NEVER_UNDONE
+from tui.vault.undo import KEY, Step, last_step, undo, undoable, undoable_as_one, with_undo
 from tui.vault.vault import Vault
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ DAY = 86_400
 KEPT = trash.KEPT_DAYS * DAY
 CALLS = ("open", "write", "fsync", "fchmod", "fstat", "stat", "read", "rename", "replace",
          "link", "unlink", "close", "listdir", "mkdir")  # fmt: skip
-Step = Callable[[Document], Document]
+Change = Callable[[Document], Document]
 
 
 class Killed(BaseException):
@@ -93,7 +94,7 @@ programs = st.integers(0, 2)
 places = st.integers(0, 9)
 
 
-class Living(RuleBasedStateMachine):
+class ThreePrograms(RuleBasedStateMachine):
     """Three programs, one file, and what has to be in it."""
 
     def __init__(self) -> None:
@@ -143,7 +144,7 @@ class Living(RuleBasedStateMachine):
     def moment(self) -> int:
         return int(self.clock.now())
 
-    def watched(self, number: int, step: Step, may_go: Collection[bytes] | None = ()) -> Step:
+    def watched(self, number: int, step: Change, may_go: Collection[bytes] | None = ()) -> Change:
         """`step`, with an eye on what it takes away and brings back.
 
         `may_go` are the secrets that the user means to be gone, None any. The others may leave
@@ -164,8 +165,8 @@ class Living(RuleBasedStateMachine):
             record = after.preferences.get(KEY)
             if record and record != document.preferences.get(KEY):
                 former = document.preferences.get(KEY, {})
-                same = former.get("label") == record["label"] == can_undo(document)
-                quiet = record["label"].startswith("moving")
+                same = last_step(document) == Step(record["label"]) and bool(former)
+                quiet = record["label"].startswith("move of")
                 self.befores[record["mark"]] = (
                     self.befores[former["mark"]] if same and quiet else document
                 )
@@ -205,7 +206,7 @@ class Living(RuleBasedStateMachine):
         self.dropping[number], self.adding[number] = set(), set()
 
     def change(
-        self, number: int, step: Step, fault: Any = None, may_go: Collection[bytes] | None = ()
+        self, number: int, step: Change, fault: Any = None, may_go: Collection[bytes] | None = ()
     ) -> bool:
         watched = self.watched(number, step, may_go)
         return self.attempt(number, lambda vault: vault.change(watched), fault)
@@ -228,9 +229,7 @@ class Living(RuleBasedStateMachine):
     @rule(number=programs, hotp=st.booleans(), fault=faults)
     def add(self, number: int, hotp: bool, fault: Any) -> None:
         one = self.new(OtpType.HOTP if hotp else OtpType.TOTP)
-        step = edit.undoable(
-            lambda now: edit.add(now, [one], self.moment), f"addition {one.issuer}"
-        )
+        step = undoable(lambda now: edit.add(now, [one], self.moment), f"addition {one.issuer}")
         self.change(number, step, fault)
 
     @rule(number=programs, place=places, what=st.sampled_from(["note", "secret", "names"]),
@@ -239,36 +238,36 @@ class Living(RuleBasedStateMachine):
         for one in self.pick(number, place):
             self.made += 1
             secrets = {one.secret.key}
-            changed = {
-                "note": replace(one, note=f"note {self.made}"),
-                "secret": replace(one, secret=self.secret()),
-                "names": replace(one, issuer=f"issuer {self.made}", account=None),
+            changes: dict[str, dict[str, Any]] = {
+                "note": {"note": f"note {self.made}"},
+                "secret": {"secret": self.secret()},
+                "names": {"issuer": f"issuer {self.made}", "account": None},
             }
             if stale:
                 # The form is open while another program saves.
-                other = {**changed, "secret": replace(one, secret=self.secret())}[what]
-                other_step = partial(edit.edit, before=one, after=other, moment=self.moment)
+                other = {**changes, "secret": {"secret": self.secret()}}[what]
+                other_step = partial(edit.edit, before=one, changes=other, moment=self.moment)
                 self.change((number + 1) % 3, other_step, None, secrets)
-            step = partial(edit.edit, before=one, after=changed[what], moment=self.moment)
-            self.change(number, edit.undoable(step, f"change {self.made}"), fault, secrets)
+            step = partial(edit.edit, before=one, changes=changes[what], moment=self.moment)
+            self.change(number, undoable(step, f"change {self.made}"), fault, secrets)
 
     @rule(number=programs, place=places, fault=faults)
     def delete(self, number: int, place: int, fault: Any) -> None:
         ids = {one.id for one in self.pick(number, place)}
-        step = edit.undoable(lambda now: edit.delete(now, ids, self.moment), "deletion")
+        step = undoable(lambda now: edit.delete(now, ids, self.moment), "deletion")
         self.change(number, step, fault)
 
     @rule(number=programs, place=places, fault=faults)
     def restore(self, number: int, place: int, fault: Any) -> None:
         ids = {one.id for one in self.pick(number, place, trash=True)}
-        step = edit.undoable(lambda now: edit.restore(now, ids, self.moment), "restoring")
+        step = undoable(lambda now: edit.restore(now, ids, self.moment), "restore")
         self.change(number, step, fault)
 
     @rule(number=programs, place=places, fault=faults)
     def discard(self, number: int, place: int, fault: Any) -> None:
         chosen = self.pick(number, place, trash=True)
         ids, secrets = {one.id for one in chosen}, {one.secret.key for one in chosen}
-        step = edit.undoable(lambda now: trash.discard(now, ids), "for good")
+        step = undoable(lambda now: trash.discard(now, ids), "for good")
         self.change(number, step, fault, secrets)
 
     @rule(number=programs, place=places, kind=st.sampled_from(Choice), fault=faults)
@@ -313,18 +312,18 @@ class Living(RuleBasedStateMachine):
         there = document.categories
         chosen = there[which % len(there)] if there else Category.named(name)
         ids = {one.id for one in self.pick(number, which)}
-        steps: dict[str, Step] = {
-            "make": lambda now: edit.make_category(now, name),
-            "rename": lambda now: edit.rename_category(now, chosen.id, name, self.moment),
-            "delete": lambda now: edit.delete_category(now, chosen.id, self.moment),
-            "assign": lambda now: edit.assign(now, ids, {chosen.id: which % 2 == 0}, 0),
+        steps: dict[str, Change] = {
+            "make": lambda now: categories.create(now, name),
+            "rename": lambda now: categories.rename(now, chosen.id, name, self.moment),
+            "delete": lambda now: categories.delete(now, chosen.id, self.moment),
+            "assign": lambda now: categories.assign(now, ids, {chosen.id: which % 2 == 0}, 0),
         }
-        self.change(number, edit.undoable(steps[what], what), fault)
+        self.change(number, undoable(steps[what], what), fault)
 
     @rule(number=programs, place=places, pinned=st.booleans(), fault=faults)
     def pin(self, number: int, place: int, pinned: bool, fault: Any) -> None:
         ids = {one.id for one in self.pick(number, place)}
-        step = edit.undoable(lambda now: edit.pin(now, ids, pinned, self.moment), "pinning")
+        step = undoable(lambda now: edit.pin(now, ids, pinned, self.moment), "pinning")
         self.change(number, step, fault)
 
     @rule(number=programs, place=places, what=st.sampled_from(["use", "move", "order"]))
@@ -334,11 +333,11 @@ class Living(RuleBasedStateMachine):
             move = partial(
                 edit.move, entry_id=one.id, step=1 - place % 3, category=None, moment=moment
             )
-            steps: dict[str, Step] = {
+            steps: dict[str, Change] = {
                 "use": partial(edit.count_use, entry_id=one.id, moment=moment),
-                "move": edit.repeated(
+                "move": undoable_as_one(
                     move,
-                    f"moving of {one.issuer}",
+                    f"move of {one.issuer}",
                     moment,
                 ),
                 "order": lambda now: with_order(now, list(Order)[place % len(Order)]),
@@ -415,7 +414,8 @@ def _assert_back(after: Document, before: Document) -> None:
 
 
 def _plain(document: Document) -> Document:
-    told = {key: value for key, value in document.preferences.items() if key not in {KEY, *QUIET}}
+    passing = {KEY, *NEVER_UNDONE}
+    told = {key: value for key, value in document.preferences.items() if key not in passing}
     return replace(document, preferences=told).holding(
         replace(one, counter=0, copy_count=None, used=0, revision=0, updated=0)
         for one in document.everything
@@ -434,8 +434,8 @@ def _memory() -> str | None:
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
-TestLiving = Living.TestCase
-TestLiving.settings = settings(
+TestThreePrograms = ThreePrograms.TestCase
+TestThreePrograms.settings = settings(
     max_examples=3000 if LONG else 60,
     stateful_step_count=40 if LONG else 20,
     deadline=None,

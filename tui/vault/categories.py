@@ -1,0 +1,130 @@
+"""Changes of categories: each a pure step from a document to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui.errors import MatchError, UsageError
+from tui.otp.entry import Binding, Category, Entry, category_id
+from tui.text import NAME_LIMIT, clean, safe
+from tui.vault.edit import each_changed, last_place, revised
+
+if TYPE_CHECKING:
+    from tui.vault.document import Document
+
+
+def create(document: Document, name: str) -> Document:
+    """Return `document` with a new category after the others.
+
+    Raises:
+        UsageError: the name is empty, too long or taken.
+    """
+    ranking = max((category.ranking for category in document.categories), default=-1) + 1
+    new = _new_category(document.categories, name, ranking)
+    return replace(document, categories=(*document.categories, new))
+
+
+def rename(document: Document, identity: str, name: str, moment: int) -> Document:
+    """Return `document` with a category renamed, which also changes its id.
+
+    Raises:
+        UsageError: as `create`.
+        MatchError: the category is not in the vault anymore.
+    """
+    old = find(document, identity)
+    if clean(name).strip() == old.name:
+        return document
+    others = tuple(one for one in document.categories if one.id != identity)
+    new = _new_category(others, name, old.ranking)
+    kept = {
+        (kind, new.id if (kind, one) == ("categories", identity) else one): more
+        for (kind, one), more in document.kept.items()
+    }
+    renamed = replace(
+        document,
+        categories=tuple(new if one.id == identity else one for one in document.categories),
+        kept=kept,
+    )
+    return _rebound(
+        renamed,
+        lambda place: replace(place, category=new.id) if place.category == identity else place,
+        moment,
+    )
+
+
+def delete(document: Document, identity: str, moment: int) -> Document:
+    """Return `document` without a category; its entries stay.
+
+    Raises:
+        MatchError: the category is not in the vault anymore.
+    """
+    find(document, identity)
+    left = replace(
+        document, categories=tuple(one for one in document.categories if one.id != identity)
+    )
+    return _rebound(left, lambda place: None if place.category == identity else place, moment)
+
+
+def assign(
+    document: Document, ids: Collection[str], wanted: Mapping[str, bool], moment: int
+) -> Document:
+    """Return `document` with entries put in or taken out of categories.
+
+    `wanted` maps a category's id to whether the entries are in it. Other categories are left
+    alone, and ids of categories that the vault does not have (anymore) are ignored.
+    """
+    known = {category.id for category in document.categories}
+    last = {identity: last_place(document, identity) for identity in known.intersection(wanted)}
+
+    def assigned(entry: Entry) -> Entry:
+        places = [place for place in entry.categories if wanted.get(place.category, True)]
+        present = {place.category for place in places}
+        for identity, inside in wanted.items():
+            if inside and identity in last and identity not in present:
+                last[identity] += 1
+                places.append(Binding(identity, last[identity]))
+        return replace(entry, categories=tuple(places))
+
+    return each_changed(document, ids, assigned, moment)
+
+
+def find(document: Document, identity: str) -> Category:
+    """Return the category with that id.
+
+    Raises:
+        MatchError: the category is not in the vault anymore.
+    """
+    for category in document.categories:
+        if category.id == identity:
+            return category
+    raise MatchError("This category is not in the vault anymore.")
+
+
+def _rebound(
+    document: Document, change: Callable[[Binding], Binding | None], moment: int
+) -> Document:
+    """Return `document` with each binding changed, or removed where that returns None."""
+
+    def rebound(entry: Entry) -> Entry:
+        places = tuple(new for place in entry.categories if (new := change(place)) is not None)
+        if places == entry.categories:
+            return entry
+        return revised(replace(entry, categories=places), moment)
+
+    return document.holding(rebound(entry) for entry in document.everything)
+
+
+def _new_category(others: Sequence[Category], name: str, ranking: int) -> Category:
+    name = clean(name).strip()
+    if not name:
+        raise UsageError("A category needs a name.")
+    if len(name) > NAME_LIMIT:
+        raise UsageError(f"A category name has at most {NAME_LIMIT} characters.")
+    if any(one.name == name for one in others):
+        raise UsageError(f"Category “{safe(name, 40)}” already exists.")
+    identity = category_id(name)
+    while any(one.id == identity for one in others):
+        identity = category_id(identity + name)
+    return Category(identity, name, ranking)
