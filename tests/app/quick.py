@@ -37,8 +37,8 @@ def quicken(monkeypatch: pytest.MonkeyPatch) -> None:
 async def until_quiet(_min_sleep: float = 0, max_sleep: float = 1) -> None:
     """Return once all messages are handled and all changes are painted.
 
-    Takes the place of Textual's `wait_for_idle`, which watches the processor. Work in threads
-    is not waited for: see `settle`.
+    Keys that wait for work are given `max_sleep` seconds. Takes the place of Textual's
+    `wait_for_idle`, which watches the processor. Work in threads is not waited for: see `settle`.
     """
     loop = asyncio.get_running_loop()
     app = active_app.get()
@@ -46,6 +46,10 @@ async def until_quiet(_min_sleep: float = 0, max_sleep: float = 1) -> None:
     while loop.time() < deadline:
         await asyncio.sleep(0)
         if loop._ready:  # type: ignore[attr-defined]
+            continue
+        keys = getattr(app, "keys", None)
+        if keys is not None and not keys.idle:
+            await asyncio.sleep(0.001)
             continue
         if app._resize_timer is not None:
             app._check_resize()

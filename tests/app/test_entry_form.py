@@ -22,11 +22,11 @@ from tests.app.helpers import (
 )
 from tests.backup.test_entering import migration, picture
 from tui.app.app import OtpApp
+from tui.app.screens.add_several import AddSeveralScreen
 from tui.app.screens.choose_picture import PictureScreen
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.entry_form import EntryFormScreen
-from tui.app.screens.several_entries import SeveralScreen
 from tui.app.screens.unlock import UnlockScreen
 from tui.app.widgets.entry_fields import EntryFields
 from tui.app.widgets.file_chooser import PathInput
@@ -498,7 +498,7 @@ async def test_several_are_listed_and_added_as_one_step_without_what_is_here(
     async with app.run_test(size=(80, 24)) as pilot:
         form = await Form(pilot).open(vault)
         await form.paste("\n".join([*migration(12), here]))
-        assert isinstance(app.screen, SeveralScreen)
+        assert isinstance(app.screen, AddSeveralScreen)
         assert len(several_lines(app)) == 13
         assert "Site 11" in several_lines(app)[11]
         assert "13 entries: Enter adds 12. 1 already here." in status_of(app)
@@ -590,7 +590,7 @@ async def test_all_codes_of_a_picture_are_offered(
         app.screen.query_one(PathInput).value = str(path)
         await form.press("enter")
         await settle(pilot)
-        assert isinstance(app.screen, SeveralScreen)
+        assert isinstance(app.screen, AddSeveralScreen)
         await form.press("enter")
         assert form.said == ["3 entries added."]
 

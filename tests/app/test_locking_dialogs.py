@@ -26,7 +26,7 @@ from tui.otp.secret import Secret
 from tui.vault.store import Store
 from tui.vault.vault import Vault
 
-Deed = Callable[[Pilot[None], str], Awaitable[None]]
+Action = Callable[[Pilot[None], str], Awaitable[None]]
 
 
 _LENGTH = 32
@@ -154,15 +154,15 @@ async def export(pilot: Pilot[None], _: str) -> None:
     await press(pilot, "e")
 
 
-DEEDS: list[Deed] = [
+ACTIONS: list[Action] = [
     show, code, edit, edit_and_leave, add, add_by_uri, type_a_uri, note_a_uri, add_several, delete,
     delete_and_undo, categories, palette, settings, export,
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.__name__)
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.__name__)
 async def test_nothing_secret_is_left_of_a_dialog(
-    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock, deed: Deed
+    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock, action: Action
 ) -> None:
     owned, new = _backwards(), _backwards()
     entries: list[Entry] = [
@@ -172,7 +172,7 @@ async def test_nothing_secret_is_left_of_a_dialog(
     entries.clear()
     async with app.run_test(size=(100, 50)) as pilot:
         await settle(pilot)
-        await deed(pilot, new[::-1])
+        await action(pilot, new[::-1])
         assert len(app.screen_stack) > 1
         assert left_of(owned, new)
         await pass_time(pilot, clock, 300)
@@ -205,7 +205,7 @@ async def test_a_change_under_way_that_fails_after_the_lock_is_told_at_the_door(
         await settle(pilot)
         assert isinstance(app.screen, UnlockScreen)
         said = str(app.screen.query_one("#message", Label).content)
-        assert said.startswith("NOT SAVED, so the last change is lost: ")
+        assert said.startswith("NOT SAVED. The last change is lost: ")
 
 
 async def test_a_change_under_way_is_saved_after_the_lock(

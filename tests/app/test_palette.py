@@ -9,10 +9,10 @@ from textual.pilot import Pilot
 
 from tests.app.conftest import MakeApp
 from tests.app.helpers import lines_of, settle
-from tui.app.deeds import deeds, matching
+from tui.app.palette_items import matching, palette_items
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.export_vault import ExportScreen
-from tui.app.screens.palette import DeedList, PaletteScreen, open_palette
+from tui.app.screens.palette import PaletteList, PaletteScreen, open_palette
 from tui.app.screens.unlock import UnlockScreen
 from tui.app.widgets.bars import TitleBar
 from tui.config.commands import COMMANDS
@@ -20,13 +20,13 @@ from tui.config.load import load
 from tui.vault.order import Order, order_of
 
 
-async def opened(pilot: Pilot[None], *words: str) -> DeedList:
+async def opened(pilot: Pilot[None], *words: str) -> PaletteList:
     await settle(pilot)
     screen = pilot.app.screen
     assert isinstance(screen, CodesScreen)
     open_palette(screen)
     await settle(pilot)
-    listed = pilot.app.screen.query_one(DeedList)
+    listed = pilot.app.screen.query_one(PaletteList)
     await pilot.press(*words)
     await settle(pilot)
     return listed
@@ -36,7 +36,7 @@ async def test_all_commands_but_those_of_the_hand_are_offered(make_app: MakeApp)
     app = make_app()
     async with app.run_test() as pilot:
         listed = await opened(pilot)
-        labels = [deed.label for deed in listed.rows]
+        labels = [item.label for item in listed.rows]
     wanted = [each.help for each in COMMANDS if each.group != "Move"]
     left_out = {"Find a command", "Clear search, ticks", "Next category", "Previous category"}
     assert [label for label in labels if label in wanted] == [
@@ -50,7 +50,7 @@ async def test_words_find_in_any_order_and_the_key_is_shown(make_app: MakeApp) -
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         listed = await opened(pilot, *"entries exp")
-        assert [deed.label for deed in listed.rows] == ["Export entries"]
+        assert [item.label for item in listed.rows] == ["Export entries"]
         assert lines_of(listed)[0].split() == ["▌", "Export", "entries", "e"]
         await pilot.press(*"zz")
         await settle(pilot)
@@ -64,7 +64,7 @@ async def test_what_begins_with_the_word_comes_first(make_app: MakeApp) -> None:
     async with app.run_test() as pilot:
         await settle(pilot)
         assert isinstance(app.screen, CodesScreen)
-        found = matching(deeds(app.screen), "lock")
+        found = matching(palette_items(app.screen), "lock")
     assert found[0].label == "Lock the vault"
 
 

@@ -11,7 +11,7 @@ from tests.app.conftest import MakeApp
 from tests.app.helpers import lines_of, sample_entries, settle
 from tests.qr_reading import HALVES, read_modules
 from tui.app.app import OtpApp
-from tui.app.colorless import Colorless
+from tui.app.no_color import NoColorFilter
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.qr_code import QrScreen
 from tui.app.widgets.bars import KeyBar
@@ -165,7 +165,7 @@ async def test_no_color_leaves_it_black_on_white(
         seen = set()
         for y in range(app.screen.query_one(QrPicture).size.height):
             line = app.screen.query_one(QrPicture).render_line(y)
-            for _, style, _ in line.apply_filter(Colorless(), TextualColor(0, 0, 0)):
+            for _, style, _ in line.apply_filter(NoColorFilter(), TextualColor(0, 0, 0)):
                 seen.add(colours(style))
         assert seen <= {(BLACK, WHITE), (WHITE, BLACK)}
 

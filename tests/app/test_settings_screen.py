@@ -197,7 +197,7 @@ async def test_changes_hold_at_once(
         await pilot.press("right")
         await settle(pilot)
         assert painted(app)[-1].text.startswith(" L/R choose")
-        assert app.glyphs.ascii
+        assert app.symbols.ascii
         assert isinstance(app.clock, object)
         app.clock.moment += 31  # type: ignore[attr-defined]
         app.tick()

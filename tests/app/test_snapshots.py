@@ -138,7 +138,7 @@ def vault_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
         monkeypatch.delenv(name, raising=False)
     for name, value in (("HOME", "home"), ("TERM", "xterm-256color"), ("TZ", "UTC0")):
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("tui.app.glyphs.locale_encoding", lambda: "utf-8")
+    monkeypatch.setattr("tui.app.symbols.locale_encoding", lambda: "utf-8")
     time.tzset()
     yield Path("vault", "personal.json")
     monkeypatch.undo()

@@ -1,4 +1,4 @@
-"""Looks: every theme is readable, and nothing needs color."""
+"""LineStyles: every theme is readable, and nothing needs color."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from textual.theme import BUILTIN_THEMES, Theme
 from tests.app.conftest import MakeApp
 from tests.app.helpers import codes_of, settle
 from tui.app.app import OtpApp
-from tui.app.colorless import bare
-from tui.app.looks import COLORLESS, Looks, looks_of
+from tui.app.no_color import bare
 from tui.app.screens.settings import SettingsScreen
+from tui.app.styles import NO_COLOR_STYLES, LineStyles, styles_of
 from tui.app.themes import BOLD, TEXT, completed, contrast, named
 from tui.config.schema import THEMES
 
@@ -49,16 +49,16 @@ def test_auto_follows_what_the_terminal_tells(told: str, theme: str) -> None:
 async def test_text_can_be_read_in_every_theme(make_app: MakeApp, name: str) -> None:
     app = make_app(vault=None, theme=name)
     assert app.theme == name
-    looks = looks_of(app)
-    for style in (looks.plain, looks.code, looks.muted, looks.strong, looks.good, looks.warning,
-                  looks.error):  # fmt: skip
+    styles = styles_of(app)
+    plain_ones = (styles.plain, styles.code, styles.muted, styles.strong)
+    for style in (*plain_ones, styles.good, styles.warning, styles.error):
         assert ratio(style) >= TEXT - 0.1
-    for style in (looks.on_plain, looks.on_code, looks.on_warning):
+    for style in (styles.on_plain, styles.on_code, styles.on_warning):
         assert style.bold
         assert ratio(style) >= BOLD
-    assert ratio(looks.on_muted) >= TEXT - 0.2
-    assert ratio(looks.rule) >= 1.4
-    assert contrast(behind(looks.on_plain), behind(looks.plain)) >= 1.2
+    assert ratio(styles.on_muted) >= TEXT - 0.2
+    assert ratio(styles.rule) >= 1.4
+    assert contrast(behind(styles.on_plain), behind(styles.plain)) >= 1.2
 
 
 def behind(style: Style) -> Color:
@@ -146,10 +146,10 @@ def test_light_and_dark_become_attributes(style: str, told: str) -> None:
 
 
 def test_without_color_what_differs_in_meaning_differs_in_looks() -> None:
-    looks: Looks = COLORLESS
-    assert looks.on_plain.reverse
-    assert looks.on_muted.reverse
-    assert len({str(each) for each in (looks.plain, looks.muted, looks.strong)}) == 3
+    styles: LineStyles = NO_COLOR_STYLES
+    assert styles.on_plain.reverse
+    assert styles.on_muted.reverse
+    assert len({str(each) for each in (styles.plain, styles.muted, styles.strong)}) == 3
 
 
 async def test_with_16_colors_only_those_are_used(
@@ -179,7 +179,7 @@ async def test_another_theme_is_shown_at_once_below_too(make_app: MakeApp) -> No
         await settle(pilot)
         await pilot.press("escape")
         await settle(pilot)
-        assert looks_of(app).plain.bgcolor == looks_of(codes.app).plain.bgcolor
+        assert styles_of(app).plain.bgcolor == styles_of(codes.app).plain.bgcolor
         line = painted(app)[4]
         backs = {segment.style.bgcolor.get_truecolor().hex for segment in line
                  if segment.style and segment.style.bgcolor}  # fmt: skip
@@ -195,6 +195,6 @@ def test_a_theme_that_has_them_keeps_its_own_variables() -> None:
 
 def test_our_colors_stay_in_the_palette_of_256(make_app: MakeApp) -> None:
     app = make_app(vault=None, theme="otp-dark")
-    for style in (looks_of(app).warning, looks_of(app).error, looks_of(app).on_code):
+    for style in (styles_of(app).warning, styles_of(app).error, styles_of(app).on_code):
         assert style.color is not None
         assert style.color.number is not None

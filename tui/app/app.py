@@ -1,4 +1,4 @@
-"""The app: opens and locks the vault, keeps the tick, hands screens what they need."""
+"""The app: opens and locks the vault, ticks once a second, and gives screens their context."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, work
 from textual.binding import Binding
 from textual.screen import Screen
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker, WorkerState, get_current_worker
 
-from tui.app import remembered
+from tui.app import render_caches
 from tui.app.crash import crash_line
-from tui.app.dressed import DressedApp
-from tui.app.dressing import filters_of, theme_of
-from tui.app.screens.base import Ticking
+from tui.app.key_queue import BACKGROUND, KeyQueue
+from tui.app.screens.base import BaseScreen
 from tui.app.terminal import hung_up
+from tui.app.theming import ThemedApp, filters_of, theme_of
 from tui.app.widgets.bars import StatusLine
 from tui.clipboard import Clipboard, Copier, choose
 from tui.clock import Clock, SystemClock
@@ -36,15 +36,24 @@ if TYPE_CHECKING:
 
     from tui.vault.vault import Vault
 
+_ACTIVITY = (
+    events.Key,
+    events.Paste,
+    events.MouseDown,
+    events.MouseScrollDown,
+    events.MouseScrollUp,
+)
+"""What counts as the user being there."""
+_IDLE = "Locked after a time without activity."
+_TYPED_LOST = "What you typed was not saved."
 LAST_RESORT = 3.0
-"""Seconds that a program whose terminal went away has to end by itself."""
+"""Seconds until a program whose terminal is gone is ended by force."""
 
 
-class OtpApp(DressedApp):
+class OtpApp(ThemedApp):
     """Shows the codes of one vault.
 
-    What it cannot control it takes as arguments, so that a test passes its own: the clock,
-    the clipboard, the environment, and the vault itself if it is open already.
+    Clock, clipboard, environment and an open vault are arguments, so that tests pass their own.
     """
 
     TITLE = "otp-tui"
@@ -56,6 +65,7 @@ class OtpApp(DressedApp):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar = [
         Binding("ctrl+q,ctrl+c", "quit", "Quit", show=False, priority=True),
+        Binding("ctrl+l", "lock", "Lock", show=False, priority=True),
     ]
 
     def __init__(
@@ -68,23 +78,19 @@ class OtpApp(DressedApp):
         vault: Vault | None = None,
         environ: dict[str, str] | None = None,
         warnings: tuple[str, ...] = (),
-        door_hint: str = "",
+        unlock_hint: str = "",
         pick: str | None = None,
         config_file: Path | None = None,
         clock_warning: Callable[[], str] = str,
     ) -> None:
         super().__init__()
         self.clock_warning = clock_warning
-        """Asks whether the system's clock can be trusted; a few words where it cannot."""
         self.config_file = config_file
-        """Where the settings are, or would be; None: there is no place for them."""
         self.pick = pick
-        """What to search for where one code is to be picked, and then the end; None: stay."""
         self.picked = ""
-        """What was copied where one code was to be picked, to be said after the end."""
         self.exit_warning = ""
-        """What went wrong at the very end, to be said after it."""
-        self._door_hint = door_hint
+        """What went wrong at the very end, to be told after it."""
+        self._unlock_hint = unlock_hint
         self.vault_path = vault_path
         self.config = config
         self.clock: Clock = clock or SystemClock()
@@ -95,15 +101,16 @@ class OtpApp(DressedApp):
         self.warnings = warnings
         self._active_at = self.clock.steady()
         self._stacks = 0
-        self.add_mode("stack-0", self._first)
-        self._dress()
+        self.keys = KeyQueue(self, super().on_event, self.is_bound)
+        self.add_mode("stack-0", self._first_screen)
+        self._apply_theme()
         self._map_keys()
 
     def _choose_clipboard(self) -> Clipboard:
         return self._given_clipboard or choose(self.config, self.environ, self.to_terminal)
 
     def use(self, config: Config) -> None:
-        """Go on with other settings, at once; but for the vault's place, which is settled."""
+        """Apply other settings at once, except for the path of the vault."""
         before, self.config = self.config, config
         old, new = ((each.clipboard, each.clipboard_command) for each in (before, config))
         clipboard = self._choose_clipboard() if old != new else None
@@ -115,12 +122,12 @@ class OtpApp(DressedApp):
         for screen in self.screen_stack:
             for widget in screen.walk_children():
                 widget.refresh()
-            if isinstance(screen, Ticking):
+            if isinstance(screen, BaseScreen):
                 screen.settings_changed()
 
     @property
     def vault_name(self) -> str:
-        """What the title calls the vault: its file's name, unless that is the usual one."""
+        """The vault's name for titles; empty for the default file."""
         name = self.vault_path.stem
         return "" if name == "vault" else name
 
@@ -129,56 +136,73 @@ class OtpApp(DressedApp):
         self._arm()
 
     def on_ready(self) -> None:
-        """After the first frame, take up the search for garbage that starting went without."""
+        """Turn garbage collection on again, which was off to start faster."""
         gc.enable()
+
+    def is_bound(self, key: str) -> bool:
+        """Return whether a command has that key."""
+        return bool(self.keymap.command(key))
 
     # --- the vault -------------------------------------------------------------------
 
     def opened(self, vault: Vault, *, then_import: bool = False) -> None:
-        """Take an open vault and show its codes instead of what is shown now."""
+        """Show the codes of an open vault, and the import screen above them if asked for."""
         self.vault = vault
         self._active_at = self.clock.steady()
-        self._begin_with(lambda: self._codes(vault))
+        self._replace_screens(lambda: self._codes_screen(vault))
         if then_import:
             from tui.app.screens.import_backup import ImportScreen
 
             self.push_screen(ImportScreen(vault))
 
     def lock(self, reason: str = "") -> None:
-        """Drop the vault and its key, empty the clipboard, and replace every screen."""
+        """Close the vault, drop its key, clear the clipboard, and show the unlock screen."""
         vault, self.vault = self.vault, None
         if vault is None:
             return
+        if self._something_typed:
+            reason = f"{reason} {_TYPED_LOST}".strip()
         self.workers.cancel_all()
-        self._begin_with(lambda: self._door(reason))
+        self._replace_screens(lambda: self._lock_screen(reason))
         self._forget(vault)
 
-    def _first(self) -> Screen[None]:
-        return self._door(at_start=True) if self.vault is None else self._codes(self.vault)
+    def action_lock(self) -> None:
+        """Lock the vault, on whatever screen."""
+        if self.vault is not None:
+            self.lock_or_ask()
 
-    def _door(self, reason: str = "", *, at_start: bool = False) -> Screen[None]:
+    @property
+    def _something_typed(self) -> bool:
+        return any(isinstance(each, BaseScreen) and each.unsaved for each in self.screen_stack)
+
+    def _first_screen(self) -> Screen[None]:
+        if self.vault is None:
+            return self._lock_screen(at_start=True)
+        return self._codes_screen(self.vault)
+
+    def _lock_screen(self, reason: str = "", *, at_start: bool = False) -> Screen[None]:
         if self.vault_path.exists() or self.vault_path.is_symlink():
             from tui.app.screens.unlock import UnlockScreen
 
-            return UnlockScreen(self._door_hint or reason, at_start=at_start)
+            return UnlockScreen(self._unlock_hint or reason, at_start=at_start)
         from tui.app.screens.welcome import WelcomeScreen
 
         return WelcomeScreen()
 
-    def _codes(self, vault: Vault) -> Screen[None]:
+    def _codes_screen(self, vault: Vault) -> Screen[None]:
         from tui.app.screens.codes import CodesScreen
 
         return CodesScreen(vault, self.pick)
 
-    def _begin_with(self, make: Callable[[], Screen[None]]) -> None:
-        """Go on with another stack of screens, and let go of the one that was."""
+    def _replace_screens(self, make: Callable[[], Screen[None]]) -> None:
+        """Show another screen instead of all that are open, and drop those."""
         before = self.current_mode
         self._stacks += 1
         self.add_mode(f"stack-{self._stacks}", make)
         self.switch_mode(f"stack-{self._stacks}")
         self.remove_mode(before)
 
-    @work(group="forget", exit_on_error=False, description="lock")
+    @work(name=BACKGROUND, group="forget", exit_on_error=False, description="lock")
     async def _forget(self, vault: Vault) -> None:
         lost = await asyncio.to_thread(_close, vault)
         if lost:
@@ -187,9 +211,13 @@ class OtpApp(DressedApp):
             await asyncio.to_thread(self.copier.clear)
         except ClipboardError as error:
             self._report(error.sentence)
-        remembered.forget()
-        # Textual takes a moment to let go of the screens.
-        self.set_timer(1, remembered.forget, name="forget")
+        await asyncio.to_thread(render_caches.clear)
+        # Textual keeps removed screens for a moment.
+        self.set_timer(1, self._clear_render_caches, name="forget")
+
+    @work(name=BACKGROUND, group="forget", exit_on_error=False, description="clear caches")
+    async def _clear_render_caches(self) -> None:
+        await asyncio.to_thread(render_caches.clear)
 
     def _report(self, sentence: str) -> None:
         """Show an error on the topmost screen that has a place for it."""
@@ -203,58 +231,75 @@ class OtpApp(DressedApp):
                 status.say(sentence, "error")
                 return
 
-    @work(group="clipboard", exclusive=True, exit_on_error=False, description="clipboard")
-    async def _empty_clipboard(self) -> None:
+    @work(
+        name=BACKGROUND,
+        group="clipboard",
+        exclusive=True,
+        exit_on_error=False,
+        description="clipboard",
+    )
+    async def _clear_clipboard(self) -> None:
         try:
             await asyncio.to_thread(self.copier.tick)
         except ClipboardError as error:
             self._report(error.sentence)
 
     async def action_quit(self) -> None:
-        """Close the vault, empty the clipboard, and end; ask where something typed is lost."""
-        if self.vault is not None and any(
-            isinstance(screen, Ticking) and screen.unsaved for screen in self.screen_stack
-        ):
+        """Close the vault, clear the clipboard and end; ask first if that loses something."""
+        if self.vault is not None and self._something_typed:
             self._ask_and_quit()
         else:
-            self._leave_by("Quit all the same?", self.exit)
+            self._save_then(self.exit, "Quit anyway?", "quit")
 
     @work(group="quit", exclusive=True, exit_on_error=False, description="quit")
     async def _ask_and_quit(self) -> None:
         from tui.app.screens.confirm import ConfirmScreen
 
-        words = "What you typed is lost then."
         if isinstance(self.screen, ConfirmScreen) or await self.push_screen_wait(
-            ConfirmScreen("Quit without saving?", words, "yes, quit")
+            ConfirmScreen("Quit without saving?", "What you typed will be lost.", "quit")
         ):
-            self._leave_by("Quit all the same?", self.exit)
+            self._save_then(self.exit, "Quit anyway?", "quit")
 
-    def ask_and_lock(self) -> None:
-        """Lock, after a question where something could not be saved."""
-        self._leave_by("Lock all the same?", self.lock)
+    def lock_or_ask(self) -> None:
+        """Lock the vault, after a question if the last change can't be saved."""
+        self._save_then(self.lock, "Lock anyway?", "lock")
 
-    def _leave_by(self, question: str, deed: Callable[[], object]) -> None:
+    def _save_then(self, action: Callable[[], object], question: str, verb: str) -> None:
         if self.vault is None or self.vault.saved:
-            deed()
+            action()
         else:
-            self._save_or_ask(self.vault, question, deed)
+            self._save_or_ask(self.vault, action, question, verb)
 
     @work(group="leave", exclusive=True, exit_on_error=False, description="leave")
-    async def _save_or_ask(self, vault: Vault, question: str, deed: Callable[[], object]) -> None:
+    async def _save_or_ask(
+        self, vault: Vault, action: Callable[[], object], question: str, verb: str
+    ) -> None:
         try:
             await asyncio.to_thread(vault.save)
         except OtpTuiError as error:
             from tui.app.screens.confirm import ConfirmScreen
 
-            words = f"{error.sentence}\n\nWhat is not saved is lost then."
-            if not await self.push_screen_wait(ConfirmScreen(question, words, "yes, lose it")):
+            words = f"{error.sentence}\n\nUnsaved changes will be lost."
+            if not await self.push_screen_wait(ConfirmScreen(question, words, verb)):
                 return
-        deed()
+        action()
+
+    async def push_screen_wait(self, screen: Screen[Any] | str, *, mode: str | None = None) -> Any:
+        """Show a screen and wait for its answer. Keys go to the screen meanwhile."""
+        await self._flush_next_callbacks()
+        answer = self.push_screen(screen, wait_for_dismiss=True, mode=mode)
+        worker = get_current_worker()
+        if isinstance(screen, Screen):
+            self.keys.asks(worker, screen)
+        try:
+            return await asyncio.shield(answer)
+        finally:
+            self.keys.answered(worker)
 
     async def on_unmount(self) -> None:
         vault, self.vault = self.vault, None
         if vault is not None:
-            _close(vault)
+            await asyncio.to_thread(_close, vault)
         if not self.picked:
             try:
                 await asyncio.to_thread(self.copier.clear)
@@ -272,45 +317,40 @@ class OtpApp(DressedApp):
         self._arm()
 
     def tick(self) -> None:
-        """Let a second pass: lock when idle, empty the clipboard when due, show the time."""
+        """Lock when idle, clear the clipboard when its time is up, and tick every screen."""
         if self._driver is not None and not self.is_headless and hung_up():
             self._leave(signal.SIGHUP)
             return
         steady = self.clock.steady()
         limit = self.config.lock_after * 60
         if self.vault is not None and limit and steady - self._active_at >= limit:
-            self._lock_idle(self.vault)
+            self.lock(_IDLE)
         if self.copier.due:
-            self._empty_clipboard()
+            self._clear_clipboard()
         for screen in self.screen_stack:
-            if isinstance(screen, Ticking):
+            if isinstance(screen, BaseScreen) and screen.is_mounted:
                 screen.tick()
 
-    def _lock_idle(self, vault: Vault) -> None:
-        reason = "Locked: nothing was pressed for a while."
-        if not vault.saved:
-            try:
-                vault.save()
-            except OtpTuiError as error:
-                reason += f" NOT SAVED, so the last change is lost: {error}"
-        self.lock(reason)
-
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, (events.Key, events.MouseDown, events.MouseScrollDown, events.Paste)):
+        """Note that the user is there, and give keys and pasted text their turn."""
+        if isinstance(event, _ACTIVITY):
             self._active_at = self.clock.steady()
-        await super().on_event(event)
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            self.keys.add(event)
+        else:
+            await super().on_event(event)
 
     # --- helpers for screens -------------------------------------------------------------
 
     def to_terminal(self, sequence: str) -> None:
-        """Write a control sequence of our own (OSC 52) to the terminal; OSError without one."""
+        """Write a control sequence to the terminal (OSC 52, which copies); OSError without one."""
         if self._driver is None:
             raise OSError(errno.ENOTTY, os.strerror(errno.ENOTTY))
         self._driver.write(sequence)
         self._driver.flush()
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Keep Textual's own clipboard empty: what is copied goes through `copier` alone."""
+        """Do nothing: only `copier` copies, and Textual would keep the text."""
 
     # --- the end ---------------------------------------------------------------------------
 
@@ -325,29 +365,29 @@ class OtpApp(DressedApp):
                 return
 
     def _leave(self, number: signal.Signals) -> None:
-        """Lock and end because the system or the terminal says so."""
+        """Close the vault and end, on a signal or a lost terminal."""
         vault, self.vault = self.vault, None
         lost = "" if vault is None else _close(vault)
         code = 128 + number
         if number == signal.SIGHUP:
-            # Without its terminal the driver may never end; the vault is closed by now.
+            # Without a terminal Textual's driver may never end; the vault is closed by now.
             reaper = threading.Timer(LAST_RESORT, os._exit, (code,))
             reaper.daemon = True
             reaper.start()
         self.exit(return_code=code, message=f"otp-tui: {lost}" if lost else None)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """End on an error that a worker did not expect; those it does, it tells itself."""
+        """End on an error that a worker did not handle."""
         error = event.worker.error
         if event.state is WorkerState.ERROR and isinstance(error, Exception):
             self._handle_exception(error)
 
     def _fatal_error(self) -> None:
-        """Say what broke and where, without the local variables that Textual would print."""
+        """Print what broke and where, without the local variables that Textual would print."""
         self._stop_on(sys.exc_info()[1] or self._exception)
 
     def panic(self, *renderables: RenderableType) -> None:
-        """Do the same where Textual brings a picture of the error, as its input thread does."""
+        """Do the same for an error that Textual has rendered, as its input thread does."""
         self._return_code = 1
         self._stop_on(next(iter(renderables), None))
 
@@ -358,15 +398,12 @@ class OtpApp(DressedApp):
 
 
 def _close(vault: Vault) -> str:
-    """Let go of a vault, after a last try to save what is not saved yet, and what is under way.
-
-    Returns what there is to say where that failed.
-    """
+    """Save what is not saved yet, close the vault, and return what to tell if that failed."""
     try:
         if not vault.flushed or vault.changing:
             vault.save()
     except OtpTuiError as error:
-        return "" if vault.saved else f"NOT SAVED, so the last change is lost: {error}"
+        return "" if vault.saved else f"NOT SAVED. The last change is lost: {error}"
     finally:
         vault.close()
     return ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from textual.binding import Binding
 from textual.keys import format_key
 
-from tui.app.glyphs import UNICODE, Glyphs
+from tui.app.symbols import UNICODE, Symbols
 from tui.config.commands import COMMANDS, Command
 from tui.config.keymap import Keymap
 
@@ -53,10 +53,10 @@ def shown(key: str) -> str:
     return KEY_NAMES.get(key) or format_key(key).replace("ctrl+", "^")
 
 
-def shown_key(keymap: Keymap, name: str, glyphs: Glyphs = UNICODE) -> str:
+def shown_key(keymap: Keymap, name: str, symbols: Symbols = UNICODE) -> str:
     """Return a command's first key as it is written on screen; "" if it has none."""
     keys = keymap.of(name)
-    return glyphs.key(shown(keys[0])) if keys else ""
+    return symbols.key(shown(keys[0])) if keys else ""
 
 
 def moves() -> list[Binding]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.app.app import OtpApp
-from tui.app.terminal import take_any_bytes
+from tui.app.terminal import read_every_key
 from tui.clock import clock_warning
 
 if TYPE_CHECKING:
@@ -32,12 +32,12 @@ def run(launch: Launch) -> int:
         config,
         vault=launch.vault,
         warnings=warnings,
-        door_hint=hint,
+        unlock_hint=hint,
         pick=launch.pick,
         config_file=None if launch.demo else launch.config_file,
         clock_warning=clock_warning,
     )
-    take_any_bytes()
+    read_every_key(app.is_bound)
     app.run()
     if app.exit_warning:
         sys.stderr.write(f"otp-tui: {app.exit_warning}\n")

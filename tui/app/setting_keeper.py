@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tui.app.screens.base import Ticking, beside
+from tui.app.screens.base import BaseScreen, in_thread
 from tui.app.screens.confirm import ConfirmScreen
 from tui.config.save import has_remarks, save
 from tui.errors import ConfigError
@@ -17,7 +17,7 @@ from tui.text import safe
 class Keeper:
     """Writes what it is given to keep; asks once before remarks in the file are lost."""
 
-    def __init__(self, screen: Ticking[Any], say: Callable[[str, str], None]) -> None:
+    def __init__(self, screen: BaseScreen[Any], say: Callable[[str, str], None]) -> None:
         """`say` tells how it went: a sentence, and a tone of the status line."""
         self._screen, self._say = screen, say
         self._pending: dict[tuple[str, ...], Any] = {}
@@ -35,7 +35,7 @@ class Keeper:
             )
 
     async def _save(self) -> None:
-        path = self._screen.otp.config_file
+        path = self._screen.context.config_file
         try:
             while self._pending:
                 changes, self._pending = self._pending, {}
@@ -52,7 +52,7 @@ class Keeper:
             self._saving = False
 
     async def _may_write(self, path: Path) -> bool:
-        if self._may is None and await beside(lambda: has_remarks(path)):
+        if self._may is None and await in_thread(lambda: has_remarks(path)):
             words = (
                 f"{short(path)} has remarks (lines with #). They are lost when the app writes "
                 "the file; all settings in it stay."
@@ -63,7 +63,7 @@ class Keeper:
 
 
 async def _write(path: Path, changes: dict[tuple[str, ...], Any]) -> None:
-    await beside(lambda: save(path, changes))
+    await in_thread(lambda: save(path, changes))
 
 
 def short(path: Path) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tui.app.commands import shown
-from tui.app.glyphs import UNICODE, Glyphs
+from tui.app.symbols import UNICODE, Symbols
 from tui.config.commands import COMMANDS
 from tui.config.keymap import Keymap
 from tui.config.schema import KDF_WORK_LIMIT, SETTINGS, Config, KdfConfig, KeyChoice, Setting
@@ -58,11 +58,11 @@ def rows() -> list[Row]:
     return made
 
 
-def value_text(row: Row, config: Config, keymap: Keymap, glyphs: Glyphs = UNICODE) -> str:
+def value_text(row: Row, config: Config, keymap: Keymap, symbols: Symbols = UNICODE) -> str:
     """Return what a row holds, as people read it."""
     if row.setting is None:
         keys = keymap.of(row.path[1])
-        return "  ".join(glyphs.key(shown(key)) for key in keys) or "no key"
+        return "  ".join(symbols.key(shown(key)) for key in keys) or "no key"
     value, kind = row.setting.of(config), row.setting.kind
     if isinstance(kind, Flag):
         return "yes" if value else "no"

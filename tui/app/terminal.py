@@ -1,11 +1,19 @@
-"""The terminal: whether it is still there, and that anything may come from it."""
+"""The terminal: whether it is still there, and what it sends for the keys that are typed."""
 
 from __future__ import annotations
 
 import codecs
+import re
 import select
 import sys
+from collections.abc import Callable, Iterable
 from functools import partial
+from typing import TYPE_CHECKING
+
+from textual._xterm_parser import XTermParser
+
+if TYPE_CHECKING:
+    from textual.message import Message
 
 
 def hung_up() -> bool:
@@ -18,14 +26,62 @@ def hung_up() -> bool:
         return False
 
 
-def take_any_bytes() -> None:
-    """Let what is no UTF-8 come in as U+FFFD: the thread that reads keys would end the app.
+_ESCAPE = "\x1b[27u"
+"""The Escape key as it is sent by terminals that tell it from the start of a sequence."""
+_NOTHING = "\x1b[E"
+"""A sequence that Textual ignores."""
+_PASTE_BEGINS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
+_lone_escape = re.compile(r"\x1b(?=[^\[O])")
 
-    A text that another program cut, or one in Latin-1, is pasted easily.
+
+def read_every_key(is_bound: Callable[[str], bool]) -> None:
+    """Have Textual's driver keep every key that is typed, whatever arrives together with it.
+
+    Escape followed by another key in one packet stays Escape and that key, unless `is_bound`
+    says that a command has the two as a key with Alt. Bytes that are not UTF-8 (a text that
+    another program cut, or one in Latin-1) come in as U+FFFD: they would end the app.
     """
     from textual.drivers import linux_driver
 
     def lenient(encoding: str) -> partial[codecs.IncrementalDecoder]:
         return partial(codecs.getincrementaldecoder(encoding), errors="replace")
 
+    class Parser(KeyParser):
+        def __init__(self, debug: bool = False) -> None:
+            super().__init__(debug, is_bound)
+
     linux_driver.__dict__["getincrementaldecoder"] = lenient
+    linux_driver.__dict__["XTermParser"] = Parser
+
+
+class KeyParser(XTermParser):
+    """Textual's parser, for input in which Escape is followed by another key at once."""
+
+    def __init__(self, debug: bool, is_bound: Callable[[str], bool]) -> None:
+        super().__init__(debug)
+        self._is_bound = is_bound
+        self._pasting = False
+        self._ends_in_escape = False
+
+    def feed(self, data: str) -> Iterable[Message]:
+        if self._ends_in_escape and data and data[0] not in "\x1b[O" and not self._alt(data[0]):
+            data = f"{_NOTHING}{data}"
+        self._ends_in_escape = data.endswith("\x1b") and not self._pasting
+        return super().feed(self._marked(data))
+
+    def _marked(self, data: str) -> str:
+        """Write each Escape that begins no sequence so that it can't be taken for one."""
+        marked = ""
+        while data:
+            end = _PASTE_ENDS if self._pasting else _PASTE_BEGINS
+            part, found, data = data.partition(end)
+            marked += (part if self._pasting else _lone_escape.sub(self._escape, part)) + found
+            self._pasting ^= bool(found)
+        return marked
+
+    def _escape(self, found: re.Match[str]) -> str:
+        following = found.string[found.end() : found.end() + 1]
+        return "\x1b" if self._alt(following) else _ESCAPE
+
+    def _alt(self, character: str) -> bool:
+        return self._is_bound(f"alt+{character}")

@@ -1,53 +1,94 @@
-"""What all screens share: they know the app by its type, and they may tick."""
+"""What all screens share: the context, the status line, changing the vault, work in threads."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from textual.screen import ModalScreen, Screen
 from textual.worker import Worker
 
+from tui.errors import NotSavedError, OtpTuiError
+
 if TYPE_CHECKING:
-    from tui.app.app import OtpApp
+    from tui.app.context import Context
+    from tui.vault.document import Document
+    from tui.vault.vault import Vault
 
 Result = TypeVar("Result")
 Answer = TypeVar("Answer")
 
 
-class Ticking(Screen[Answer]):
-    """What every screen of otp-tui has."""
+@dataclass(frozen=True, slots=True)
+class ChangeResult:
+    """How a change of the vault went."""
+
+    made: bool
+    """Whether the vault holds the change now."""
+    problem: str = ""
+    """What to tell the user; empty if the change is saved."""
 
     @property
-    def otp(self) -> OtpApp:
-        """The app, by its own type."""
-        return cast("OtpApp", self.app)
+    def tone(self) -> str:
+        """The tone to tell the problem in: not being saved is worse than being refused."""
+        return "error" if self.made else "warning"
+
+
+class _StatusWidget(Protocol):
+    def say(self, text: str, tone: str) -> None: ...
+
+
+class BaseScreen(Screen[Answer]):
+    """A screen of otp-tui. It makes its widgets in `compose`; one of them has the id `status`."""
+
+    @property
+    def context(self) -> Context:
+        """What the screen may use of the app."""
+        return cast("Context", self.app)
 
     def tick(self) -> None:
-        """A second has passed."""
+        """Show the present second. Called once a second, and only while the screen is mounted."""
 
     @property
     def unsaved(self) -> bool:
-        """Whether something was typed that is lost when the program ends."""
+        """Whether the user typed something here that closing the screen would lose."""
         return False
 
     def settings_changed(self) -> None:
-        """The settings are others now: `otp.config`, `otp.keymap`, the theme and the signs."""
+        """Show what new settings, keys, theme or symbols change."""
+
+    def say(self, text: str, tone: str = "muted") -> None:
+        """Show a message in the screen's status line."""
+        cast(_StatusWidget, self.query_one("#status")).say(text, tone)
+
+    @property
+    def moment(self) -> int:
+        """The current Unix time in whole seconds."""
+        return int(self.context.clock.now())
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Tell the app, which ends on what a worker did not expect."""
-        self.otp.on_worker_state_changed(event)
+        """Pass it to the app, which ends on an error that a worker did not handle."""
+        event.stop()
+        self.app.post_message(event)
 
 
-class OtpScreen(Ticking[None]):
-    """A screen of otp-tui."""
+class Dialog(BaseScreen[Answer], ModalScreen[Answer]):
+    """A screen above another one. It returns an answer and does not know who asked."""
 
 
-class Dialog(Ticking[Answer], ModalScreen[Answer]):
-    """A question above a screen; it returns its answer and knows nothing of who asks."""
-
-
-async def beside(call: Callable[[], Result]) -> Result:
-    """Run a long call in a thread, so that the screen goes on, and return what it returns."""
+async def in_thread(call: Callable[[], Result]) -> Result:
+    """Run a slow call in a thread while the screen goes on, and return its result."""
     return await asyncio.to_thread(call)
+
+
+async def change_vault(vault: Vault, step: Callable[[Document], Document]) -> ChangeResult:
+    """Change and save the vault in a thread."""
+    try:
+        await in_thread(lambda: vault.change(step))
+    except NotSavedError as error:
+        return ChangeResult(made=True, problem=f"NOT SAVED. {error.sentence}")
+    except OtpTuiError as error:
+        return ChangeResult(made=False, problem=error.sentence)
+    return ChangeResult(made=True)

@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Input, Label
 
-from tui.app.screens.base import Dialog, beside
+from tui.app.screens.base import Dialog, in_thread
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.widgets.form_fields import FormInput
 from tui.app.widgets.tick_list import TickList, TickRow
@@ -72,7 +72,7 @@ class CategoriesScreen(Dialog[str | None]):
 
     @property
     def _enter(self) -> str:
-        return self.otp.glyphs.key("↵")
+        return self.context.symbols.key("↵")
 
     def on_mount(self) -> None:
         self._list = self.query_one(TickList)
@@ -207,7 +207,7 @@ class CategoriesScreen(Dialog[str | None]):
     async def _change(self, step: Callable[[Document], Document], label: str) -> bool:
         vault = self.vault
         try:
-            await beside(lambda: vault.change(undo.undoable(step, label)))
+            await in_thread(lambda: vault.change(undo.undoable(step, label)))
         except NotSavedError as error:
             self._say(f"NOT SAVED. {error.sentence}", "error")
         except OtpTuiError as error:
@@ -220,7 +220,7 @@ class CategoriesScreen(Dialog[str | None]):
         return tuple(entry for entry in self.vault.entries if entry.id in ids)
 
     def _moment(self) -> int:
-        return int(self.otp.clock.now())
+        return int(self.context.clock.now())
 
 
 def _is_in(entry: Entry, category: str) -> bool:

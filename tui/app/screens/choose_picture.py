@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import DirectoryTree, Input
 
-from tui.app.screens.base import Dialog, beside
+from tui.app.screens.base import Dialog, in_thread
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.file_chooser import FileTree, PathInput
 from tui.app.widgets.form_fields import FormRow
@@ -30,7 +30,6 @@ class PictureScreen(Dialog[Backup | None]):
     AUTO_FOCUS = "PathInput"
     BINDINGS: ClassVar = [
         Binding("escape", "back", show=False),
-        Binding("ctrl+l", "lock", show=False),
     ]
 
     def __init__(self) -> None:
@@ -77,7 +76,7 @@ class PictureScreen(Dialog[Backup | None]):
         self._reading = True
         self._say(f"Reading {path.name} …  (Esc cancels)")
         try:
-            backup = await beside(lambda: entries_in_picture(read_limited(path), path.name))
+            backup = await in_thread(lambda: entries_in_picture(read_limited(path), path.name))
         except OtpTuiError as error:
             self._say(error.sentence, "error")
         else:
@@ -93,10 +92,6 @@ class PictureScreen(Dialog[Backup | None]):
             self._say("Cancelled.")
         else:
             self.dismiss(None)
-
-    def action_lock(self) -> None:
-        """Lock the vault."""
-        self.otp.ask_and_lock()
 
     def _say(self, text: str, tone: str = "muted") -> None:
         self.query_one(StatusLine).say(text, tone)

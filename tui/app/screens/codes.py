@@ -10,11 +10,12 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from tui.app.commands import bindings, shown_key
-from tui.app.listing import TRASH, Listing
-from tui.app.screens.base import beside
+from tui.app.key_queue import BACKGROUND
+from tui.app.screens.base import in_thread
 from tui.app.screens.copy_actions import CopyActions
 from tui.app.screens.entry_actions import EntryActions
 from tui.app.screens.list_screen import MESSAGE_SECONDS
+from tui.app.visible_entries import TRASH, VisibleEntries
 from tui.app.widgets.bars import UNSAVED, CategoryBar, Countdown, KeyBar, StatusLine, TitleBar
 from tui.app.widgets.code_list import CodeList
 from tui.clipboard import over_ssh
@@ -51,7 +52,7 @@ class CodesScreen(CopyActions, EntryActions):
         """`query` is what to search for at once; None opens no search."""
         super().__init__()
         self.vault = vault
-        self._listing = Listing(vault.document)
+        self._visible = VisibleEntries(vault.document)
         self.category = None
         self._query = query
         """What is searched for; None while no search is open."""
@@ -61,10 +62,10 @@ class CodesScreen(CopyActions, EntryActions):
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="top"):
-            yield TitleBar(self.otp.vault_name)
+            yield TitleBar(self.context.vault_name)
             yield Countdown()
         yield CategoryBar()
-        yield CodeList(moment=self.otp.clock.now(), shared=self._shares_countdown())
+        yield CodeList(moment=self.context.clock.now(), shared=self._shares_countdown())
         yield StatusLine()
         yield KeyBar()
 
@@ -73,29 +74,29 @@ class CodesScreen(CopyActions, EntryActions):
         self._countdown = self.query_one(Countdown)
         self._status = self.query_one(StatusLine)
         self._countdown.set_class(self.codes.shared, "-shown")
-        self.codes.hidden = self.otp.config.hide_codes
-        if self.vault.document.trash and not self.otp.clock_warning():
+        self.codes.hidden = self.context.config.hide_codes
+        if self.vault.document.trash and not self.context.clock_warning():
             self.vault.change_later(lambda document: expire(document, self.moment))
         self.reload()
         # The short ones first: a long list of what a setting may be hides none then.
-        if warnings := (*self.vault.warnings, *sorted(self.otp.warnings, key=len)):
+        if warnings := (*self.vault.warnings, *sorted(self.context.warnings, key=len)):
             more = len(warnings) - MOST_WARNINGS
             told = [*warnings[:MOST_WARNINGS], *([f"And {more} more."] if more > 0 else [])]
             self.say(" ".join(told), "warning", seconds=None)
 
     def _shares_countdown(self) -> bool:
-        told = self.otp.config.countdown
-        return told == "shared" or (told == "auto" and over_ssh(self.otp.environ))
+        told = self.context.config.countdown
+        return told == "shared" or (told == "auto" and over_ssh(self.context.environ))
 
     def settings_changed(self) -> None:
         self.codes.shared = self._shares_countdown()
         self._countdown.set_class(self.codes.shared, "-shown")
-        self.codes.hidden = self.otp.config.hide_codes
+        self.codes.hidden = self.context.config.hide_codes
         self.reload()
 
     def on_unmount(self) -> None:
         """Let go of every entry: Textual may hold on to the screen for a while."""
-        self._listing = Listing(Document())
+        self._visible = VisibleEntries(Document())
         self.codes.forget()
         del self.vault
 
@@ -103,28 +104,28 @@ class CodesScreen(CopyActions, EntryActions):
 
     def reload(self, keep: str | None = None) -> None:
         """Show what the vault holds now, the cursor on `keep` or on the entry it was on."""
-        document, in_trash = self.vault.document, self._listing.deleted
-        self._listing = Listing(document)
-        self.codes.ticked -= in_trash ^ self._listing.deleted
-        if self.category not in {category.id for category in self._listing.categories}:
+        document, in_trash = self.vault.document, self._visible.deleted
+        self._visible = VisibleEntries(document)
+        self.codes.ticked -= in_trash ^ self._visible.deleted
+        if self.category not in {category.id for category in self._visible.categories}:
             self.category = None
         self.codes.ticked &= {entry.id for entry in document.everything}
         self.codes.measure(document.entries)
-        self.codes.category_names = self._listing.names
+        self.codes.category_names = self._visible.names
         self._show(keep, near=True)
 
     def shown_without_search(self) -> list[Entry]:
-        return self._listing.visible(self.category, "")
+        return self._visible.visible(self.category, "")
 
     def _show(self, keep: str | None = None, *, near: bool = False) -> None:
         codes = self.codes
         wanted = keep
         if wanted is None and codes.selected and not self._query:
             wanted = codes.selected.id
-        rows = self._listing.visible(self.category, self._query or "")
+        rows = self._visible.visible(self.category, self._query or "")
         codes.nothing = self._when_empty()
         codes.show_rows(rows, wanted, near=near)
-        self.query_one(CategoryBar).show(self._listing.categories, self.category, self._query)
+        self.query_one(CategoryBar).show(self._visible.categories, self.category, self._query)
         self._count()
         self.query_one(KeyBar).show(self._keys_shown())
         codes.numbered = self._query is None
@@ -133,7 +134,7 @@ class CodesScreen(CopyActions, EntryActions):
     def _count(self) -> None:
         """Say in the title how many entries there are, are shown, and are ticked."""
         unreadable, ticked = len(self.vault.document.unreadable), len(self._ticked())
-        shown, total = len(self.codes.rows), self._listing.total
+        shown, total = len(self.codes.rows), self._visible.total
         count = f"{shown} of {total} codes" if shown != total else plural(total, "code")
         if self.category == TRASH:
             count = f"{shown} in the trash"
@@ -143,20 +144,22 @@ class CodesScreen(CopyActions, EntryActions):
 
     def _ticked(self) -> set[str]:
         """The ids of what is ticked: in the trash, or else outside of it."""
-        ticked, deleted = self.codes.ticked, self._listing.deleted
+        ticked, deleted = self.codes.ticked, self._visible.deleted
         return ticked & deleted if self.category == TRASH else ticked - deleted
 
     def _keys_shown(self) -> list[tuple[str, str]] | None:
         if self._query is None:
             return self._trash_bar() if self.category == TRASH else None
-        return _SEARCH_BAR if self.otp.pick is None else _PICK_BAR
+        return _SEARCH_BAR if self.context.pick is None else _PICK_BAR
 
     def _trash_bar(self) -> list[tuple[str, str]]:
-        pairs = [(shown_key(self.otp.keymap, name), label) for name, label in _TRASH_KEYS.items()]
+        pairs = [
+            (shown_key(self.context.keymap, name), label) for name, label in _TRASH_KEYS.items()
+        ]
         return [pair for pair in pairs if pair[0]]
 
     def _when_empty(self) -> str:
-        if not self._listing.total:
+        if not self._visible.total:
             hints = self.hint("add", "adds one") + self.hint("import", "imports a backup")
             return f"No entries yet{hints}."
         if self._query:
@@ -165,12 +168,12 @@ class CodesScreen(CopyActions, EntryActions):
 
     def tick(self) -> None:
         """Show the clock's present moment."""
-        now = self.otp.clock.now()
+        now = self.context.clock.now()
         self.codes.tick(now)
         if self.codes.shared:
             period = self.codes.common_period
             self._countdown.show(period - int(now) % period, period)
-        steady = self.otp.clock.steady()
+        steady = self.context.clock.steady()
         self._status.tick(steady)
         self._save_in_time(steady)
         self._look_at_clock(steady)
@@ -181,7 +184,7 @@ class CodesScreen(CopyActions, EntryActions):
             self._clock_asked = steady - CLOCK_SECONDS + 0.5
         elif steady - self._clock_asked >= CLOCK_SECONDS:
             self._clock_asked = steady
-            self.query_one(TitleBar).warn(self.otp.clock_warning())
+            self.query_one(TitleBar).warn(self.context.clock_warning())
 
     def _save_in_time(self, steady: float) -> None:
         """Save what waits to be: quiet changes after a while, failed ones time and again."""
@@ -193,27 +196,33 @@ class CodesScreen(CopyActions, EntryActions):
             self._save_at = steady + RETRY_SECONDS
             self._save_again()
 
-    @work(group="save", exclusive=True, exit_on_error=False, description="save again")
+    @work(
+        name=BACKGROUND,
+        group="save",
+        exclusive=True,
+        exit_on_error=False,
+        description="save again",
+    )
     async def _save_again(self) -> None:
         vault, waited = self.vault, not self.vault.saved
         try:
-            await beside(vault.save)
+            await in_thread(vault.save)
         except OtpTuiError:
             return
-        if waited and self.otp.vault is vault:
+        if waited and self.context.vault is vault:
             self.say("Saved now.")
             self.reload()
 
     def say(self, text: str, tone: str = "strong", seconds: float | None = MESSAGE_SECONDS) -> None:
         """Show a message for some seconds; None: until the next."""
-        until = None if seconds is None else self.otp.clock.steady() + seconds
+        until = None if seconds is None else self.context.clock.steady() + seconds
         self._status.say(text, tone, until)
 
     # --- moving ------------------------------------------------------------------------------
 
     def action_category(self, step: int) -> None:
         """Walk the categories."""
-        choices = [None, *(category.id for category in self._listing.categories)]
+        choices = [None, *(category.id for category in self._visible.categories)]
         self._pick(choices[(choices.index(self.category) + step) % len(choices)])
 
     @on(CategoryBar.Picked)
@@ -228,13 +237,13 @@ class CodesScreen(CopyActions, EntryActions):
 
     def action_search(self) -> None:
         """Open the search: from now on letters are looked for."""
-        self._listing.prepare(self.category)
+        self._visible.prepare(self.category)
         self._query = self._query or ""
         self._show()
 
     def action_clear(self) -> None:
         """Close the search, or else take all ticks away, or else show all categories."""
-        if self.otp.pick is not None:
+        if self.context.pick is not None:
             self.app.exit()
         elif self._query is not None:
             self._search_for(None)
@@ -255,7 +264,7 @@ class CodesScreen(CopyActions, EntryActions):
         keys that arrive together (a slow line, a paste) the next would be commands.
         """
         if self._query is None:
-            if event.key in self.otp.keymap.of("search"):
+            if event.key in self.context.keymap.of("search"):
                 event.stop()
                 event.prevent_default()
                 self.action_search()
@@ -321,7 +330,7 @@ class CodesScreen(CopyActions, EntryActions):
 
     def action_lock(self) -> None:
         """Lock the vault."""
-        self.otp.ask_and_lock()
+        self.context.lock_or_ask()
 
     def action_help(self) -> None:
         """Show all keys."""
@@ -331,7 +340,7 @@ class CodesScreen(CopyActions, EntryActions):
 
     async def action_quit(self) -> None:
         """Close the vault and end."""
-        await self.otp.action_quit()
+        await self.context.action_quit()
 
     def on_screen_resume(self) -> None:
         """Show the present moment after another screen was in front."""

@@ -6,9 +6,9 @@ from contextlib import suppress
 
 from textual import on, work
 
-from tui.app.screens.base import beside
+from tui.app.screens.base import in_thread
 from tui.app.screens.list_screen import ListScreen
-from tui.app.widgets.line_list import LineList
+from tui.app.widgets.row_list import RowList
 from tui.clipboard import Outcome
 from tui.errors import ClipboardError, EntryError, NotSavedError, OtpTuiError, VaultError
 from tui.otp.codes import remaining
@@ -34,7 +34,7 @@ class CopyActions(ListScreen):
             self.codes.go_to(index)
             self._copy_selected(following=False)
 
-    @on(LineList.Chosen)
+    @on(RowList.Chosen)
     def _chosen(self) -> None:
         self.action_copy()
 
@@ -62,7 +62,7 @@ class CopyActions(ListScreen):
             left = remaining(entry, self.codes.moment)
         except EntryError:
             return ""
-        if left is None or left >= self.otp.config.smart_copy:
+        if left is None or left >= self.context.config.smart_copy:
             return ""
         return f" (the present one ends in {left} s)"
 
@@ -79,14 +79,14 @@ class CopyActions(ListScreen):
     @work(group="take", exclusive=True, exit_on_error=False, description="next counter code")
     async def _take(self, entry: Entry, then_copy: bool) -> None:
         try:
-            code = await beside(lambda: self.vault.take_hotp(entry.id))
+            code = await in_thread(lambda: self.vault.take_hotp(entry.id))
         except NotSavedError as error:
             self.say(f"NOT SAVED, so no code is shown. {error.sentence}", "error", seconds=None)
             return
         except OtpTuiError as error:
             self.say(f"{entry.label}: {error.sentence}", "error")
             return
-        if self.otp.vault is not self.vault:
+        if self.context.vault is not self.vault:
             return
         self.codes.revealed[entry.id] = code.text
         self.reload()
@@ -95,24 +95,24 @@ class CopyActions(ListScreen):
 
     @work(group="copy", exclusive=True, exit_on_error=False, description="copy")
     async def _copy(self, entry: Entry, text: str, what: str = "") -> None:
-        copier, vault, moment = self.otp.copier, self.vault, self.moment
+        copier, vault, moment = self.context.copier, self.vault, self.moment
         what = what or entry.label
         try:
-            outcome = await beside(lambda: copier.copy(text))
+            outcome = await in_thread(lambda: copier.copy(text))
         except ClipboardError as error:
             from tui.app.screens.big_code import BigCodeScreen
 
             self.app.push_screen(BigCodeScreen(entry.label, text, error.sentence))
             return
         with suppress(VaultError):
-            await beside(
+            await in_thread(
                 lambda: vault.change_later(lambda doc: edit.count_use(doc, entry.id, moment))
             )
-        if self.otp.pick is not None:
-            self.otp.picked = f"{outcome.value}: {what}."
+        if self.context.pick is not None:
+            self.context.picked = f"{outcome.value}: {what}."
             self.app.exit()
             return
-        wait = self.otp.config.clipboard_clear
+        wait = self.context.config.clipboard_clear
         cleared = f"; cleared in {wait} s" if wait else ""
         done = f"Copied {what}" if outcome is Outcome.COPIED else f"{outcome.value}: {what}"
         self.say(f"{done}{cleared}")

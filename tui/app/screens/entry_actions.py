@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from tui.app.listing import TRASH
-from tui.app.screens.base import beside
+from tui.app.screens.base import in_thread
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.list_screen import ListScreen
+from tui.app.visible_entries import TRASH
 from tui.errors import MatchError, NotSavedError, OtpTuiError
 from tui.otp.entry import label_of
 from tui.vault import edit
@@ -55,7 +55,7 @@ class EntryActions(ListScreen):
         """Make a change that can be undone, show the list anew, and say what was done."""
         vault = self.vault
         try:
-            await beside(lambda: vault.change(undoable(step, label)))
+            await in_thread(lambda: vault.change(undoable(step, label)))
         except NotSavedError as error:
             self.say(f"NOT SAVED. {error.sentence}", "error", seconds=None)
         except OtpTuiError as error:
@@ -64,7 +64,7 @@ class EntryActions(ListScreen):
         else:
             if done:
                 self.say(done)
-        if self.otp.vault is vault:
+        if self.context.vault is vault:
             self.reload(keep)
         return True
 
@@ -194,7 +194,7 @@ class EntryActions(ListScreen):
     async def set_order(self, order: Order) -> None:
         """Sort the list, and remember it in the vault."""
         vault = self.vault
-        await beside(lambda: vault.change_later(lambda document: with_order(document, order)))
+        await in_thread(lambda: vault.change_later(lambda document: with_order(document, order)))
         keep = self.codes.selected.id if self.codes.selected else None
         self.reload(keep)
         self.say(f"Sorted {WORDS[order]}.")
@@ -219,7 +219,7 @@ class EntryActions(ListScreen):
             return edit.move(document, identity, step, category, moment)
 
         try:
-            await beside(lambda: vault.change_later(undoable_as_one(move, label, moment)))
+            await in_thread(lambda: vault.change_later(undoable_as_one(move, label, moment)))
         except OtpTuiError as error:
             self.say(error.sentence, "warning")
             return
@@ -252,7 +252,7 @@ class EntryActions(ListScreen):
         last = last_step(vault.document)
         keep = self.codes.selected.id if self.codes.selected else None
         try:
-            await beside(lambda: vault.change(lambda document: undo(document, moment)))
+            await in_thread(lambda: vault.change(lambda document: undo(document, moment)))
         except NotSavedError as error:
             self.say(f"NOT SAVED. {error.sentence}", "error", seconds=None)
         except OtpTuiError as error:
@@ -263,7 +263,7 @@ class EntryActions(ListScreen):
                 self.say(f"Redone: {last.label}.")
             elif last is not None:
                 self.say(f"Undone: {last.label}{self.hint('undo', 'redoes it')}.")
-        if self.otp.vault is vault:
+        if self.context.vault is vault:
             self.reload(keep)
 
 

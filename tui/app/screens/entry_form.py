@@ -14,7 +14,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Static
 
 from tui.app.entering import add_entry, by_secrets, edit_entry, lost, put_all, told
-from tui.app.screens.base import Dialog, beside
+from tui.app.screens.base import Dialog, in_thread
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.entry_fields import EntryFields
 from tui.app.widgets.form_fields import UriGiven
@@ -55,7 +55,6 @@ class EntryFormScreen(Dialog[str | None]):
         Binding("ctrl+r,f2", "reveal", show=False),
         Binding("ctrl+t,f3", "fold", show=False),
         Binding("ctrl+o", "picture", show=False),
-        Binding("ctrl+l", "lock", show=False),
         Binding("escape", "leave", show=False),
     ]
 
@@ -125,7 +124,7 @@ class EntryFormScreen(Dialog[str | None]):
         if self._made is None:
             self._fields.code.show("", None, "shown before you save")
             return
-        now = self.otp.clock.now()
+        now = self.context.clock.now()
         try:
             code = code_at(self._made, now)
         except EntryError as error:
@@ -200,11 +199,11 @@ class EntryFormScreen(Dialog[str | None]):
 
     @work(group="several", exclusive=True, exit_on_error=False, description="several entries")
     async def _offer(self, backup: Backup) -> None:
-        from tui.app.screens.several_entries import SeveralScreen
+        from tui.app.screens.add_several import AddSeveralScreen
 
         document = self._vault.document
-        rows = await beside(lambda: plan(document, backup))
-        self.app.push_screen(SeveralScreen(rows), lambda out: self._add_all(backup, out))
+        rows = await in_thread(lambda: plan(document, backup))
+        self.app.push_screen(AddSeveralScreen(rows), lambda out: self._add_all(backup, out))
 
     def _add_all(self, backup: Backup, unticked: frozenset[int] | None) -> None:
         if unticked is None or self._saving:
@@ -264,7 +263,7 @@ class EntryFormScreen(Dialog[str | None]):
         """Change the vault and leave; where that cannot be, stay and say why."""
         vault, self._saving = self._vault, True
         try:
-            await beside(lambda: vault.change(step))
+            await in_thread(lambda: vault.change(step))
         except NotSavedError as error:
             self.dismiss(f"NOT SAVED. {error.sentence}")
         except OtpTuiError as error:
@@ -303,13 +302,9 @@ class EntryFormScreen(Dialog[str | None]):
         """Show what is behind "more", or fold it away."""
         self._fields.action_fold()
 
-    def action_lock(self) -> None:
-        """Lock the vault."""
-        self.otp.ask_and_lock()
-
     @property
     def _moment(self) -> int:
-        return int(self.otp.clock.now())
+        return int(self.context.clock.now())
 
     def _say(self, text: str, tone: str = "muted") -> None:
         self.query_one(StatusLine).say(text, tone)

@@ -11,15 +11,15 @@ from textual.binding import Binding
 from textual.containers import Grid
 from textual.widgets import Input, Label, Select
 
-from tui.app.glyphs import glyphs_of
-from tui.app.screens.base import OtpScreen, beside
+from tui.app.screens.base import BaseScreen, in_thread
 from tui.app.screens.confirm import ConfirmScreen
+from tui.app.symbols import symbols_of
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.credential_fields import CredentialFields
 from tui.app.widgets.file_chooser import PathInput
 from tui.app.widgets.fit_list import FitList
-from tui.app.widgets.line_list import LineList
 from tui.app.widgets.password_input import PasswordInput
+from tui.app.widgets.row_list import RowList
 from tui.backup.export_plan import plan, select, suggested_name
 from tui.backup.exporter import check_place, export
 from tui.backup.model import SECRET_VARIABLE, Fit, Format
@@ -45,14 +45,13 @@ _PLAIN = (
 )
 
 
-class ExportScreen(OtpScreen):
+class ExportScreen(BaseScreen[None]):
     """Writes entries of the open vault to a file."""
 
     CSS_PATH = "transfer.tcss"
     AUTO_FOCUS = "PathInput"
     BINDINGS: ClassVar = [
         Binding("escape", "back", show=False),
-        Binding("ctrl+l", "lock", show=False),
         Binding("ctrl+r", "qr_codes", show=False),
     ]
 
@@ -61,7 +60,7 @@ class ExportScreen(OtpScreen):
         super().__init__()
         self._vault = vault
         self._ids = {_SHOWN: shown, _TICKED: ticked}
-        kdf = self.otp.config.kdf
+        kdf = self.context.config.kdf
         params = Argon2Params(kdf.time_cost, kdf.memory_mib * 1024, kdf.parallelism)
         self._targets = {each.name: each for each in targets(params)}
         self._fit = Fit(select(vault.document))
@@ -80,7 +79,7 @@ class ExportScreen(OtpScreen):
             yield Select(labels, value=DEFAULT, allow_blank=False, compact=True, id="format")
             yield Label("File")
             yield PathInput("where to", id="path")
-        yield CredentialFields(self.otp.environ.get(SECRET_VARIABLE, ""))
+        yield CredentialFields(self.context.environ.get(SECRET_VARIABLE, ""))
         yield FitList()
         yield StatusLine()
         yield KeyBar(_KEYS)
@@ -139,7 +138,7 @@ class ExportScreen(OtpScreen):
 
     def _ask(self) -> None:
         target, field = self._target, self.query_one(PathInput)
-        day = datetime.fromtimestamp(self.otp.clock.now(), UTC).astimezone().date()
+        day = datetime.fromtimestamp(self.context.clock.now(), UTC).astimezone().date()
         if field.value in ("", self._suggested):
             self._suggested = f"~/{suggested_name(target, day)}"
             field.value = self._suggested
@@ -199,7 +198,7 @@ class ExportScreen(OtpScreen):
     async def _export(self) -> None:
         path, target, found = self.query_one(PathInput).path, self._target, self._fit
         given, force = self.query_one(CredentialFields).credentials, False
-        vault = self.otp.vault_path
+        vault = self.context.vault_path
         try:
             if not target.encrypted and not await self._sure(
                 "Write the secrets in the clear?", _PLAIN
@@ -213,7 +212,7 @@ class ExportScreen(OtpScreen):
                 force = True
             self._busy = "Writing, reading back and comparing"
             self.tick()
-            done = await beside(
+            done = await in_thread(
                 lambda: export(path, target, found, given, vault=vault, force=force)
             )
         except OtpTuiError as error:
@@ -230,7 +229,7 @@ class ExportScreen(OtpScreen):
         if self._target.name != NAME or self._busy:
             return
         found = plan_codes(self._backup())
-        size, plain = self.app.size, glyphs_of(self.app).ascii
+        size, plain = self.app.size, symbols_of(self.app).ascii
         try:
             texts = texts_of_codes(found, lambda code: fits_in(code, size, plain))
         except OtpTuiError as error:
@@ -263,10 +262,6 @@ class ExportScreen(OtpScreen):
         if not self._busy:
             self.app.pop_screen()
 
-    def action_lock(self) -> None:
-        """Lock the vault."""
-        self.otp.ask_and_lock()
-
     def on_unmount(self) -> None:
         """Let go of every entry."""
         self._fit = Fit(self._fit.backup.__class__())
@@ -275,10 +270,10 @@ class ExportScreen(OtpScreen):
     def tick(self) -> None:
         """Show that a long work goes on."""
         if self._busy:
-            self._say(f"{self._busy} {'.' * (1 + int(self.otp.clock.steady()) % 3)}")
+            self._say(f"{self._busy} {'.' * (1 + int(self.context.clock.steady()) % 3)}")
 
-    @on(LineList.Moved)
-    def _moved(self, event: LineList.Moved) -> None:
+    @on(RowList.Moved)
+    def _moved(self, event: RowList.Moved) -> None:
         """Say the selected remark in full."""
         event.stop()
         remark = self.query_one(FitList).selected

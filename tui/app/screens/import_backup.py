@@ -13,12 +13,12 @@ from textual.containers import Grid
 from textual.widgets import ContentSwitcher, DirectoryTree, Input, Label, Select
 
 from tui.app.importing import Preview
-from tui.app.screens.base import OtpScreen, beside
+from tui.app.screens.base import BaseScreen, in_thread
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.credential_fields import CredentialFields
 from tui.app.widgets.file_chooser import FileTree, PathInput
-from tui.app.widgets.line_list import LineList
-from tui.app.widgets.preview_list import DEEDS, WORDS, PreviewList, SideBySide
+from tui.app.widgets.preview_list import ACTIONS, WORDS, PreviewList, SideBySide
+from tui.app.widgets.row_list import RowList
 from tui.backup.joining import join
 from tui.backup.model import SECRET_VARIABLE, Credentials, Format, Needs
 from tui.backup.plan import DEFAULT_CHOICES, Choice, Kind
@@ -38,14 +38,13 @@ _CHOOSING = [("↵", "open"), ("⇥", "complete, next field"), ("Space", "tick f
 _NEXT = {Choice.SKIP: Choice.KEEP, Choice.KEEP: Choice.REPLACE, Choice.REPLACE: Choice.SKIP}
 
 
-class ImportScreen(OtpScreen):
+class ImportScreen(BaseScreen[None]):
     """Imports backups into the open vault, as one step that can be undone."""
 
     CSS_PATH = "transfer.tcss"
     AUTO_FOCUS = "PathInput"
     BINDINGS: ClassVar = [
         Binding("escape", "back", show=False),
-        Binding("ctrl+l", "lock", show=False),
     ]
 
     def __init__(self, vault: Vault) -> None:
@@ -75,7 +74,7 @@ class ImportScreen(OtpScreen):
                 compact=True,
                 id="format",
             )
-        yield CredentialFields(self.otp.environ.get(SECRET_VARIABLE, ""))
+        yield CredentialFields(self.context.environ.get(SECRET_VARIABLE, ""))
         with ContentSwitcher(initial="tree"):
             yield FileTree(_first_folder(), id="tree")
             yield PreviewList()
@@ -146,7 +145,7 @@ class ImportScreen(OtpScreen):
             field.cursor_position = len(field.value)
         self._wait_for(f"Reading {path.name}")
         try:
-            self._file = (path.name, await beside(lambda: read_limited(path)))
+            self._file = (path.name, await in_thread(lambda: read_limited(path)))
         except OtpTuiError as error:
             self._fail(error)
             return
@@ -188,7 +187,7 @@ class ImportScreen(OtpScreen):
             return
         self._wait_for(f"Opening {name}")
         try:
-            backup = await beside(lambda: found.read(data, credentials))
+            backup = await in_thread(lambda: found.read(data, credentials))
         except OtpTuiError as error:
             self._fail(error)
             fields = self.query_one(CredentialFields)
@@ -203,7 +202,7 @@ class ImportScreen(OtpScreen):
             return
         opened, document = list(self._opened), self._vault.document
         try:
-            self._preview = await beside(lambda: Preview.of(document, join(opened)))
+            self._preview = await in_thread(lambda: Preview.of(document, join(opened)))
         except OtpTuiError as error:
             self._fail(error)
             return
@@ -239,8 +238,8 @@ class ImportScreen(OtpScreen):
         told = ", ".join(f"{count} {WORDS[kind]}" for kind, count in counts if count)
         self._say(f"{told or 'No entries'}. Enter imports.")
 
-    @on(LineList.Moved)
-    def _moved(self, event: LineList.Moved) -> None:
+    @on(RowList.Moved)
+    def _moved(self, event: RowList.Moved) -> None:
         event.stop()
         self._tell()
         self._selected()
@@ -252,8 +251,8 @@ class ImportScreen(OtpScreen):
         self.query_one(SideBySide).show(row)
         keys = [("↵", "import"), ("Space", "take out or in"), ("Esc", "back")]
         if row is not None and row.kind is not Kind.REFUSED:
-            deed = DEEDS[listed.choices[row.kind]]
-            keys.insert(1, ("d", f"all “{WORDS[row.kind]}”: {deed}"))
+            action = ACTIONS[listed.choices[row.kind]]
+            keys.insert(1, ("d", f"all “{WORDS[row.kind]}”: {action}"))
         self.query_one(KeyBar).show(keys)
 
     def on_key(self, event: events.Key) -> None:
@@ -279,7 +278,7 @@ class ImportScreen(OtpScreen):
         if preview is None:
             return
         choices, unticked = dict(listed.choices), frozenset(listed.unticked)
-        vault, moment, told = self._vault, int(self.otp.clock.now()), [""]
+        vault, moment, told = self._vault, int(self.context.clock.now()), [""]
 
         def step(document: Document) -> Document:
             after, told[0] = preview.apply(document, choices, unticked, moment)
@@ -287,7 +286,7 @@ class ImportScreen(OtpScreen):
 
         self._wait_for(_IMPORTING)
         try:
-            await beside(lambda: vault.change(step))
+            await in_thread(lambda: vault.change(step))
         except NotSavedError as error:
             self._finish(f"NOT SAVED. {error.sentence}", "error")
         except OtpTuiError as error:
@@ -328,10 +327,6 @@ class ImportScreen(OtpScreen):
         else:
             self.app.pop_screen()
 
-    def action_lock(self) -> None:
-        """Lock the vault."""
-        self.otp.ask_and_lock()
-
     def on_unmount(self) -> None:
         """Let go of every entry."""
         self._listed.rows = []
@@ -341,7 +336,7 @@ class ImportScreen(OtpScreen):
     def tick(self) -> None:
         """Show that a long work goes on."""
         if self._busy:
-            dots = "." * (1 + int(self.otp.clock.steady()) % 3)
+            dots = "." * (1 + int(self.context.clock.steady()) % 3)
             self._say(f"{self._busy} {dots}{self._way_out}")
 
     # --- words ------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.app.commands import shown_key
-from tui.app.screens.base import OtpScreen
+from tui.app.screens.base import BaseScreen
 from tui.app.widgets.code_list import CodeList
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MESSAGE_SECONDS = 6.0
 
 
-class ListScreen(OtpScreen):
+class ListScreen(BaseScreen[None]):
     """A screen with a list of codes."""
 
     vault: Vault
@@ -34,10 +34,10 @@ class ListScreen(OtpScreen):
 
     def hint(self, command: str, words: str) -> str:
         """Return a clause such as `; u takes it back`, with the key that the command has now."""
-        key = shown_key(self.otp.keymap, command, self.otp.glyphs)
+        key = shown_key(self.context.keymap, command, self.context.symbols)
         return f"; {key} {words}" if key else ""
 
     @property
     def moment(self) -> int:
         """The Unix second of now."""
-        return int(self.otp.clock.now())
+        return int(self.context.clock.now())

@@ -13,12 +13,12 @@ from textual.containers import Vertical
 from textual.strip import Strip
 from textual.widgets import Input
 
-from tui.app.deeds import Deed, deeds, matching
-from tui.app.glyphs import glyphs_of
-from tui.app.looks import looks_of
+from tui.app.palette_items import PaletteItem, matching, palette_items
 from tui.app.screens.base import Dialog
+from tui.app.styles import styles_of
+from tui.app.symbols import symbols_of
 from tui.app.widgets.cells import fit
-from tui.app.widgets.line_list import LineList
+from tui.app.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from tui.app.screens.codes import CodesScreen
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 _NOTE = 7
 
 
-class DeedList(LineList, can_focus=False):
+class PaletteList(RowList, can_focus=False):
     """What was found; a click chooses."""
 
-    def __init__(self, rows: Sequence[Deed]) -> None:
+    def __init__(self, rows: Sequence[PaletteItem]) -> None:
         super().__init__(id="deeds")
         self.rows = list(rows)
 
@@ -37,20 +37,20 @@ class DeedList(LineList, can_focus=False):
     def row_count(self) -> int:
         return len(self.rows)
 
-    def show(self, rows: Sequence[Deed]) -> None:
+    def show(self, rows: Sequence[PaletteItem]) -> None:
         """Show others, the first one selected."""
         self.rows, self.top = list(rows), 0
         self.rows_changed()
 
     def row_strip(self, index: int, width: int) -> Strip:
-        deed, looks, chosen = self.rows[index], looks_of(self.app), index == self.cursor
-        base, muted = (looks.on_plain, looks.on_muted) if chosen else (looks.plain, looks.muted)
-        mark = glyphs_of(self.app).bar if chosen else " "
+        item, styles, chosen = self.rows[index], styles_of(self.app), index == self.cursor
+        base, muted = (styles.on_plain, styles.on_muted) if chosen else (styles.plain, styles.muted)
+        mark = symbols_of(self.app).bar if chosen else " "
         return Strip(
             [
-                Segment(f"{mark} ", looks.on_code if chosen else base),
-                Segment(fit(deed.label, max(0, width - _NOTE - 3)) + " ", base),
-                Segment(fit(deed.note, _NOTE), muted),
+                Segment(f"{mark} ", styles.on_code if chosen else base),
+                Segment(fit(item.label, max(0, width - _NOTE - 3)) + " ", base),
+                Segment(fit(item.note, _NOTE), muted),
             ]
         ).adjust_cell_length(width, base)
 
@@ -58,7 +58,7 @@ class DeedList(LineList, can_focus=False):
         if self.rows or line:
             return super().empty_strip(line, width)
         return Strip(
-            [Segment(fit("  No command has these words.", width), looks_of(self.app).muted)]
+            [Segment(fit("  No command has these words.", width), styles_of(self.app).muted)]
         )
 
     def on_click(self, event: events.Click) -> None:
@@ -67,7 +67,7 @@ class DeedList(LineList, can_focus=False):
             self.post_message(self.Chosen())
 
 
-class PaletteScreen(Dialog[Deed]):
+class PaletteScreen(Dialog[PaletteItem]):
     """Returns what was chosen, or nothing."""
 
     CSS_PATH = "palette.tcss"
@@ -80,7 +80,7 @@ class PaletteScreen(Dialog[Deed]):
         Binding("pageup", "page(-1)", show=False),
     ]
 
-    def __init__(self, offered: Sequence[Deed]) -> None:
+    def __init__(self, offered: Sequence[PaletteItem]) -> None:
         super().__init__()
         self._offered = offered
 
@@ -90,34 +90,34 @@ class PaletteScreen(Dialog[Deed]):
             field = Input(placeholder="what to do", id="words")
             field.cursor_blink = False
             yield field
-            yield DeedList(self._offered)
+            yield PaletteList(self._offered)
 
     @on(Input.Changed, "#words")
     def _find(self, event: Input.Changed) -> None:
         event.stop()
-        self.query_one(DeedList).show(matching(self._offered, event.value))
+        self.query_one(PaletteList).show(matching(self._offered, event.value))
 
     @on(Input.Submitted, "#words")
-    @on(LineList.Chosen)
+    @on(RowList.Chosen)
     def _choose(self) -> None:
-        found = self.query_one(DeedList)
+        found = self.query_one(PaletteList)
         if found.rows:
             self.dismiss(found.rows[found.cursor])
 
     def action_move(self, step: int) -> None:
         """Select the next one, or the one before."""
-        self.query_one(DeedList).move(step)
+        self.query_one(PaletteList).move(step)
 
     def action_page(self, step: int) -> None:
         """Go on by a page."""
-        self.query_one(DeedList).action_page(step)
+        self.query_one(PaletteList).action_page(step)
 
 
 def open_palette(screen: CodesScreen) -> None:
     """Ask for a command and do it on `screen`."""
 
-    def do(chosen: Deed | None) -> None:
+    def do(chosen: PaletteItem | None) -> None:
         if chosen is not None:
             chosen.do()
 
-    screen.app.push_screen(PaletteScreen(deeds(screen)), do)
+    screen.app.push_screen(PaletteScreen(palette_items(screen)), do)

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input, Static
 
-from tui.app.dressing import few_colors
 from tui.app.screens.base import Dialog
 from tui.app.setting_keeper import Keeper, short
 from tui.app.setting_rows import (
@@ -23,7 +22,7 @@ from tui.app.setting_rows import (
 )
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.cells import width_of
-from tui.app.widgets.line_list import LineList
+from tui.app.widgets.row_list import RowList
 from tui.app.widgets.settings_list import SettingsList
 from tui.config.keymap import FIXED, check, key_of
 from tui.config.schema import Config, Setting
@@ -61,7 +60,7 @@ class SettingsScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         yield TitleBar("settings")
         yield Rule()
-        yield SettingsList(self.otp.config, self.otp.keymap)
+        yield SettingsList(self.context.config, self.context.keymap)
         yield Static("", id="about", markup=False)
         yield Input(id="edit")
         yield StatusLine()
@@ -79,24 +78,24 @@ class SettingsScreen(Dialog[None]):
 
     def settings_changed(self) -> None:
         """Show the settings as they are now."""
-        self._list.show(self.otp.config, self.otp.keymap)
+        self._list.show(self.context.config, self.context.keymap)
         self._tell()
 
     def tick(self) -> None:
         """Take messages away in time."""
-        self.query_one(StatusLine).tick(self.otp.clock.steady())
+        self.query_one(StatusLine).tick(self.context.clock.steady())
 
     # --- what is told --------------------------------------------------------------------
 
     def _show_path(self, width: int) -> None:
-        path = self.otp.config_file
+        path = self.context.config_file
         text = "not saved in a file" if path is None else short(path)
         room = max(8, width - 22)
         if width_of(text) > room:
             text = f"…{text[1 - room :]}"
         self.query_one(TitleBar).show(text)
 
-    @on(LineList.Moved)
+    @on(RowList.Moved)
     def _tell(self) -> None:
         """Say what the selected row is, and which keys change it."""
         row = self._list.selected
@@ -113,18 +112,18 @@ class SettingsScreen(Dialog[None]):
 
     def _notes(self, row: Row) -> list[str]:
         """What holds now whatever the setting says."""
-        app = self.otp
+        app = self.context
         if row.key == "vault":
             first = f"{VAULT_VARIABLE} comes before it. " if app.environ.get(VAULT_VARIABLE) else ""
             return [f"{first}Open now: {short(app.vault_path)}; another one from the next start."]
         if row.key == "theme" and app.no_color:
             return ["NO_COLOR is set, so that there are no colors now."]
-        if row.key == "theme" and few_colors(app):
+        if row.key == "theme" and app.few_colors:
             return ["This terminal has 16 colors: otp-dark and otp-light are shown in those."]
         return []
 
     def _say(self, text: str, tone: str = "strong") -> None:
-        until = None if tone == "error" else self.otp.clock.steady() + _SECONDS
+        until = None if tone == "error" else self.context.clock.steady() + _SECONDS
         self.query_one(StatusLine).say(text, tone, until)
 
     # --- changing a setting ----------------------------------------------------------------
@@ -133,10 +132,10 @@ class SettingsScreen(Dialog[None]):
         """Take the next of the choices, or the one before."""
         row = self._list.selected
         if row.choices and row.setting is not None:
-            place = row.choices.index(row.setting.of(self.otp.config))
+            place = row.choices.index(row.setting.of(self.context.config))
             self._set(row, row.setting, row.choices[(place + step) % len(row.choices)])
 
-    @on(LineList.Chosen)
+    @on(RowList.Chosen)
     def action_change(self) -> None:
         """Take the next choice, open the field, or wait for a key."""
         row = self._list.selected
@@ -146,7 +145,7 @@ class SettingsScreen(Dialog[None]):
             self.action_choose(1)
         else:
             self._edit.display = True
-            self._edit.value = typed_text(row, self.otp.config)
+            self._edit.value = typed_text(row, self.context.config)
             self._edit.cursor_position = len(self._edit.value)
             self._edit.focus()
             self._tell()
@@ -157,7 +156,7 @@ class SettingsScreen(Dialog[None]):
         setting = self._list.selected.setting
         if self._edit.display and setting is not None:
             try:
-                read(setting, event.value, self.otp.config)
+                read(setting, event.value, self.context.config)
             except ValueError as mistake:
                 self._say(str(mistake), "warning")
             else:
@@ -170,7 +169,7 @@ class SettingsScreen(Dialog[None]):
         if row.setting is None:
             return
         try:
-            value = read(row.setting, event.value, self.otp.config)
+            value = read(row.setting, event.value, self.context.config)
         except ValueError as mistake:
             self._say(str(mistake), "warning")
             return
@@ -189,11 +188,11 @@ class SettingsScreen(Dialog[None]):
         self._tell()
 
     def _set(self, row: Row, setting: Setting, value: Any) -> None:
-        self._use(with_value(setting, value, self.otp.config), row, in_file(value))
+        self._use(with_value(setting, value, self.context.config), row, in_file(value))
 
     def action_default(self) -> None:
         """Take the value out of the file, and go on with the default."""
-        row, config = self._list.selected, self.otp.config
+        row, config = self._list.selected, self.context.config
         if row.setting is None:
             changed = with_keys(row, None, config)
         else:
@@ -209,7 +208,7 @@ class SettingsScreen(Dialog[None]):
         """Wait for one more key for the selected command."""
         row = self._list.selected
         if row.setting is None:
-            self._wait_for_key(self.otp.keymap.of(row.path[1]))
+            self._wait_for_key(self.context.keymap.of(row.path[1]))
 
     def action_no_key(self) -> None:
         """Take the keys of the selected command away."""
@@ -225,7 +224,7 @@ class SettingsScreen(Dialog[None]):
     def on_key(self, event: events.Key) -> None:
         """Take the key that is waited for; the settings' own key closes the screen."""
         if self._pressing is None:
-            if event.key in self.otp.keymap.of("settings") and not self._edit.display:
+            if event.key in self.context.keymap.of("settings") and not self._edit.display:
                 event.stop()
                 self.action_close()
             return
@@ -240,7 +239,7 @@ class SettingsScreen(Dialog[None]):
 
     def _set_keys(self, row: Row, keys: tuple[str, ...]) -> None:
         name, last = row.path[1], keys[-1] if keys else ""
-        owner = self.otp.keymap.command(last) if last else ""
+        owner = self.context.keymap.command(last) if last else ""
         if last in FIXED:
             self._say(f"The key {last} {FIXED[last]}.", "warning")
         elif last and key_of(last) is None:
@@ -250,7 +249,7 @@ class SettingsScreen(Dialog[None]):
             self._say(f"That key is taken: {label}.", "warning")
         else:
             keys = tuple(dict.fromkeys(keys))
-            changed = with_keys(row, keys, self.otp.config)
+            changed = with_keys(row, keys, self.context.config)
             if check(changed.keys)[1]:
                 self._say("That command cannot be without a key.", "warning")
             else:
@@ -260,7 +259,7 @@ class SettingsScreen(Dialog[None]):
 
     def _use(self, config: Config, row: Row, value: Any) -> None:
         """Go on with these settings, and write the row's value into the file."""
-        self.otp.use(config)
+        self.context.use(config)
         self._keeper.keep(row.path, value)
 
     def action_close(self) -> None:

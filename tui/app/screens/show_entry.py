@@ -12,8 +12,8 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Label, Static
 
-from tui.app.glyphs import glyphs_of
-from tui.app.screens.base import Dialog, beside
+from tui.app.screens.base import Dialog, in_thread
+from tui.app.symbols import symbols_of
 from tui.app.widgets.bars import KeyBar
 from tui.errors import EntryError, NotSavedError, OtpTuiError
 from tui.otp.codes import code_at, code_length, group, remaining
@@ -89,14 +89,14 @@ class ShowScreen(Dialog[str | None]):
 
     def _now(self) -> tuple[str, str, bool]:
         """Code, a word on it, and whether it is soon over."""
-        entry, moment = self._entry, self.otp.clock.now()
+        entry, moment = self._entry, self.context.clock.now()
         if entry.deleted:
             days = days_left(entry, int(moment))
             return "", f"In the trash, {plural(days, 'day')} left", False
         if entry.type is OtpType.HOTP:
             if self._taken:
                 return group(self._taken), f"of counter {entry.counter - 1}", False
-            dots = group("0" * code_length(entry)).replace("0", glyphs_of(self.app).dot)
+            dots = group("0" * code_length(entry)).replace("0", symbols_of(self.app).dot)
             return dots, "Space gives a code and moves the counter", False
         try:
             text, left = code_at(entry, moment).text, remaining(entry, moment) or 0
@@ -167,7 +167,7 @@ class ShowScreen(Dialog[str | None]):
         if self._entry.type is not OtpType.HOTP or self._entry.deleted:
             return
         try:
-            code = await beside(lambda: vault.take_hotp(identity))
+            code = await in_thread(lambda: vault.take_hotp(identity))
             entry = vault.document.find(identity)
         except NotSavedError as error:
             self._say(f"NOT SAVED, so no code is shown. {error.sentence}")
@@ -175,7 +175,7 @@ class ShowScreen(Dialog[str | None]):
         except OtpTuiError as error:
             self._say(error.sentence)
             return
-        if self.otp.vault is vault:
+        if self.context.vault is vault:
             self._taken, self._entry = code.text, entry
             self.query_one("#message").display = False
             self._show()

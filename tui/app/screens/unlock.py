@@ -12,7 +12,8 @@ from textual.app import ComposeResult, SuspendNotSupported
 from textual.containers import Middle, Vertical
 from textual.widgets import Input, Label
 
-from tui.app.screens.base import OtpScreen, beside
+from tui.app.key_queue import BACKGROUND
+from tui.app.screens.base import BaseScreen, in_thread
 from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.password_input import PasswordInput
 from tui.errors import OtpTuiError, PasswordCommandError, WrongPasswordError
@@ -29,7 +30,7 @@ def wait_after(tries: int) -> float:
     return 0.0 if tries < 2 else min(LONGEST_WAIT, 2.0 ** (tries - 2))
 
 
-class UnlockScreen(OtpScreen):
+class UnlockScreen(BaseScreen[None]):
     """Opens the vault with its password. Wrong ones make it wait, longer each time.
 
     Where the settings have a password command, it is run once when the app starts, beside
@@ -57,7 +58,7 @@ class UnlockScreen(OtpScreen):
         offer = f", or Enter runs {self._program}" if self._program else ""
         with Middle(), Vertical(classes="card"):
             yield Label("otp-tui", classes="title")
-            yield Label(safe(str(self.otp.vault_path), 200), classes="muted path", markup=False)
+            yield Label(safe(str(self.context.vault_path), 200), classes="muted path", markup=False)
             yield PasswordInput(f"Password{offer}", id="password")
             yield Label(self._reason, id="message", classes="muted", markup=False)
         yield KeyBar([("↵", "unlock"), ("^q", "quit")])
@@ -71,7 +72,7 @@ class UnlockScreen(OtpScreen):
 
     @property
     def _program(self) -> str:
-        words = self.otp.config.password_command
+        words = self.context.config.password_command
         return program_name(words) if words else ""
 
     @on(Input.Submitted, "#password")
@@ -89,12 +90,18 @@ class UnlockScreen(OtpScreen):
 
     # --- the password command ------------------------------------------------------------
 
-    @work(group="command", exclusive=True, exit_on_error=False, description="password command")
+    @work(
+        name=BACKGROUND,
+        group="command",
+        exclusive=True,
+        exit_on_error=False,
+        description="password command",
+    )
     async def _ask_beside(self) -> None:
         command = self._asked = self._command()
         self._say(f"Asking {command.name} … You can type the password all the same.", "muted")
         try:
-            password = await beside(lambda: command.run(on_terminal=False))
+            password = await in_thread(lambda: command.run(on_terminal=False))
         except PasswordCommandError as error:
             if self._asked is command:
                 self._asked = None
@@ -121,7 +128,7 @@ class UnlockScreen(OtpScreen):
             self._refuse(given, "Type the password, or press Enter to run it again.")
 
     def _command(self) -> PasswordCommand:
-        return PasswordCommand(self.otp.config.password_command, self.otp.environ)
+        return PasswordCommand(self.context.config.password_command, self.context.environ)
 
     def _stop_command(self) -> None:
         if self._asked is not None:
@@ -142,23 +149,23 @@ class UnlockScreen(OtpScreen):
 
     @work(exclusive=True, exit_on_error=False, description="unlock")
     async def _unlock(self, password: str, from_command: bool) -> None:
-        path, clock = self.otp.vault_path, self.otp.clock
+        path, clock = self.context.vault_path, self.context.clock
 
         def opening() -> Vault:
             return LockedVault.read(path, clock).unlock(password)
 
         try:
-            vault = await beside(opening)
+            vault = await in_thread(opening)
         except OtpTuiError as error:
             wrong = from_command and isinstance(error, WrongPasswordError)
             self._refuse(error, f"That was what {self._program} gave." if wrong else "")
         else:
-            self.otp.opened(vault)
+            self.context.opened(vault)
 
     def _refuse(self, error: OtpTuiError, advice: str = "") -> None:
         if isinstance(error, WrongPasswordError):
             self._wrong += 1
-            self._not_before = self.otp.clock.steady() + wait_after(self._wrong)
+            self._not_before = self.context.clock.steady() + wait_after(self._wrong)
         self._refusal = f"{error.sentence} {advice}".rstrip()
         self._say(self._refusal, "error")
         self.tick()
@@ -168,7 +175,7 @@ class UnlockScreen(OtpScreen):
 
     def tick(self) -> None:
         """Count down what is left of the wait, then do what was asked for."""
-        left = self._not_before - self.otp.clock.steady()
+        left = self._not_before - self.context.clock.steady()
         if left > 0:
             self._say(f"{self._refusal} The next try is in {math.ceil(left)} s.", "error")
         elif self._pending is not None:

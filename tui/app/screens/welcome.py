@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.containers import Middle, Vertical
 from textual.widgets import Input, Label
 
-from tui.app.screens.base import OtpScreen, beside
+from tui.app.screens.base import BaseScreen, in_thread
 from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.password_input import PasswordInput
 from tui.crypto.kdf import Argon2Params
@@ -20,7 +20,7 @@ from tui.text import safe
 from tui.vault.vault import Vault
 
 
-class WelcomeScreen(OtpScreen):
+class WelcomeScreen(BaseScreen[None]):
     """Asks for a new password twice, makes the vault, and offers what to do first."""
 
     CSS_PATH = "unlock.tcss"
@@ -39,7 +39,7 @@ class WelcomeScreen(OtpScreen):
             yield Label("Welcome to otp-tui", classes="title")
             yield Label(
                 "Your codes will live in one encrypted file:\n"
-                f"{safe(str(self.otp.vault_path), 200)}\n"
+                f"{safe(str(self.context.vault_path), 200)}\n"
                 "Only its password opens it. There is no other way in: keep it well.",
                 classes="muted path",
                 markup=False,
@@ -83,10 +83,10 @@ class WelcomeScreen(OtpScreen):
 
     @work(exclusive=True, exit_on_error=False, description="make the vault")
     async def _make(self, password: str) -> None:
-        path, clock, kdf = self.otp.vault_path, self.otp.clock, self.otp.config.kdf
+        path, clock, kdf = self.context.vault_path, self.context.clock, self.context.config.kdf
         params = Argon2Params(kdf.time_cost, kdf.memory_mib * 1024, kdf.parallelism)
         try:
-            self._vault = await beside(lambda: Vault.create(path, password, params, clock))
+            self._vault = await in_thread(lambda: Vault.create(path, password, params, clock))
         except OtpTuiError as error:
             first, second = self._fields()
             first.disabled = second.disabled = False
@@ -110,7 +110,7 @@ class WelcomeScreen(OtpScreen):
         """Go on to the codes, through the import screen or not."""
         if self._vault is not None:
             vault, self._vault = self._vault, None
-            self.otp.opened(vault, then_import=then_import)
+            self.context.opened(vault, then_import=then_import)
 
     def _fields(self) -> tuple[PasswordInput, PasswordInput]:
         return self.query_one("#first", PasswordInput), self.query_one("#second", PasswordInput)

@@ -13,8 +13,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.app.commands import keymap_of, shown_key
-from tui.app.glyphs import glyphs_of
-from tui.app.looks import Looks, looks_of
+from tui.app.styles import LineStyles, styles_of
+from tui.app.symbols import symbols_of
 from tui.app.widgets.cells import fit, width_of
 from tui.config.commands import COMMANDS
 from tui.otp.entry import Category
@@ -36,9 +36,9 @@ class Bar(Widget):
     """
 
     @property
-    def looks(self) -> Looks:
+    def line_styles(self) -> LineStyles:
         """The styles to paint with."""
-        return looks_of(self.app)
+        return styles_of(self.app)
 
     def segments(self, width: int) -> list[Segment]:
         """Return the line; a subclass fills it."""
@@ -46,16 +46,16 @@ class Bar(Widget):
 
     def render_line(self, y: int) -> Strip:
         if y:
-            return Strip.blank(self.size.width, self.looks.plain)
+            return Strip.blank(self.size.width, self.line_styles.plain)
         line = Strip(self.segments(self.size.width))
-        return line.adjust_cell_length(self.size.width, self.looks.plain)
+        return line.adjust_cell_length(self.size.width, self.line_styles.plain)
 
 
 class Rule(Bar):
     """A line across."""
 
     def segments(self, width: int) -> list[Segment]:
-        return [Segment("─" * width, self.looks.rule)]
+        return [Segment("─" * width, self.line_styles.rule)]
 
 
 class TitleBar(Bar):
@@ -93,10 +93,10 @@ class TitleBar(Bar):
             right = fit(self._right, max(0, width_of(self._right) - missing)) + " "
             gap += missing
         return [
-            Segment(name, self.looks.strong),
-            Segment(fit(vault, max(0, gap)), self.looks.muted),
-            Segment(safe(warning), self.looks.warning),
-            Segment(safe(right), self.looks.muted),
+            Segment(name, self.line_styles.strong),
+            Segment(fit(vault, max(0, gap)), self.line_styles.muted),
+            Segment(safe(warning), self.line_styles.warning),
+            Segment(safe(right), self.line_styles.muted),
         ]
 
 
@@ -128,13 +128,13 @@ class Countdown(Bar):
 
     def segments(self, width: int) -> list[Segment]:
         filled = self._filled(self._left, self._period)
-        style = self.looks.warning if self._left <= SOON else self.looks.strong
+        style = self.line_styles.warning if self._left <= SOON else self.line_styles.strong
         return [
             Segment(f"{self._left:>3}{'!' if self._left <= SOON else ' '}", style),
-            Segment("▕", self.looks.rule),
+            Segment("▕", self.line_styles.rule),
             Segment("█" * filled, style),
-            Segment("░" * (self.CELLS - filled), self.looks.rule),
-            Segment("▏ ", self.looks.rule),
+            Segment("░" * (self.CELLS - filled), self.line_styles.rule),
+            Segment("▏ ", self.line_styles.rule),
         ]
 
 
@@ -169,11 +169,11 @@ class CategoryBar(Bar):
 
     def segments(self, width: int) -> list[Segment]:
         searching = self._query is not None
-        key = shown_key(keymap_of(self.app), "search", glyphs_of(self.app))
+        key = shown_key(keymap_of(self.app), "search", symbols_of(self.app))
         find = f" / {self._query}▏" if searching else f"{key} search "
         self._find_at = width - width_of(find)
         room = width - min(width_of(find), width // 2) - 3
-        muted, signs = self.looks.muted, glyphs_of(self.app)
+        muted, signs = self.line_styles.muted, symbols_of(self.app)
         self._spots = []
         choices: list[tuple[str | None, str]] = [(None, "All")]
         choices += [(category.id, category.name) for category in self._categories]
@@ -191,11 +191,11 @@ class CategoryBar(Bar):
                 at += 1
                 break
             chosen = category == self._chosen
-            parts.append(Segment(text, self.looks.on_plain if chosen else muted))
+            parts.append(Segment(text, self.line_styles.on_plain if chosen else muted))
             self._spots.append((at, at + size, category))
             at += size
-        parts.append(Segment(" " * max(0, width - at - width_of(find)), self.looks.plain))
-        parts.append(Segment(find, self.looks.strong if searching else muted))
+        parts.append(Segment(" " * max(0, width - at - width_of(find)), self.line_styles.plain))
+        parts.append(Segment(find, self.line_styles.strong if searching else muted))
         return parts
 
     def _window(
@@ -215,7 +215,7 @@ class CategoryBar(Bar):
 
     def render_line(self, y: int) -> Strip:
         if y == 1:
-            return Strip([Segment("─" * self.size.width, self.looks.rule)])
+            return Strip([Segment("─" * self.size.width, self.line_styles.rule)])
         return super().render_line(y)
 
     def on_click(self, event: events.Click) -> None:
@@ -269,7 +269,11 @@ class StatusLine(Bar):
             self.styles.height = height
 
     def render_line(self, y: int) -> Strip:
-        width, rule, tone = self.size.width, self.looks.rule, getattr(self.looks, self._tone)
+        width, rule, tone = (
+            self.size.width,
+            self.line_styles.rule,
+            getattr(self.line_styles, self._tone),
+        )
         if y >= len(self._lines):
             return Strip([Segment("─" * width, rule)])
         mark = f" {self.MARKS[self._tone]} " if y == 0 else "   "
@@ -277,7 +281,7 @@ class StatusLine(Bar):
         edge = "─" if y == 0 else " "
         line = [Segment(edge, rule), Segment(text, tone)]
         line.append(Segment(edge * max(0, width - width_of(text) - 1), rule))
-        return Strip(line).adjust_cell_length(width, self.looks.plain)
+        return Strip(line).adjust_cell_length(width, self.line_styles.plain)
 
 
 class KeyBar(Bar):
@@ -295,7 +299,7 @@ class KeyBar(Bar):
             self.refresh()
 
     def segments(self, width: int) -> list[Segment]:
-        strong, muted = self.looks.strong, self.looks.muted
+        strong, muted = self.line_styles.strong, self.line_styles.muted
         parts: list[Segment] = []
         self._spots = []
         at = 0
@@ -308,12 +312,12 @@ class KeyBar(Bar):
 
     def _shown(self, width: int) -> list[tuple[str, str, str]]:
         """Return key, words and action ("" where a click does nothing) of each that fits."""
-        glyphs, keymap = glyphs_of(self.app), keymap_of(self.app)
+        symbols, keymap = symbols_of(self.app), keymap_of(self.app)
         if self._keys is not None:
-            given = [(glyphs.key(key), label, "") for key, label in self._keys]
+            given = [(symbols.key(key), label, "") for key, label in self._keys]
             return _fitting(given, width, keep=1)
         ranked = sorted((command for command in COMMANDS if command.rank), key=lambda c: c.rank)
-        known = [(shown_key(keymap, each.id, glyphs), each.label, each.action) for each in ranked]
+        known = [(shown_key(keymap, each.id, symbols), each.label, each.action) for each in ranked]
         return _fitting([each for each in known if each[0]], width, keep=2)
 
     def on_click(self, event: events.Click) -> None:

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widgets import Input
 
 from tui.app.widgets.form_fields import FormInput
-from tui.app.widgets.line_list import LineList
+from tui.app.widgets.row_list import RowList
 from tui.app.widgets.tick_list import TickList, TickRow
 from tui.otp.entry import Category, category_id
 from tui.text import clean
@@ -87,8 +87,8 @@ class CategoryField(Vertical):
             self._show()
             self.post_message(self.Changed())
 
-    @on(LineList.Chosen)
-    def _chosen(self, event: LineList.Chosen) -> None:
+    @on(RowList.Chosen)
+    def _chosen(self, event: RowList.Chosen) -> None:
         event.stop()
         self.action_tick()
 

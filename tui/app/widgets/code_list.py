@@ -11,10 +11,10 @@ from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 
-from tui.app.glyphs import glyphs_of
-from tui.app.looks import looks_of
+from tui.app.styles import styles_of
+from tui.app.symbols import symbols_of
 from tui.app.widgets.cells import fit
-from tui.app.widgets.line_list import LineList
+from tui.app.widgets.row_list import RowList
 from tui.errors import EntryError
 from tui.otp.codes import Code, code_at, code_length, group, next_code, period, remaining
 from tui.otp.entry import Entry, OtpType
@@ -52,7 +52,7 @@ class Face:
     """The next code, grouped, or nothing."""
 
 
-class CodeList(LineList):
+class CodeList(RowList):
     """Live codes of the entries it is given. Draws the moment of the last `tick`."""
 
     def __init__(self, *, moment: float, shared: bool) -> None:
@@ -207,7 +207,7 @@ class CodeList(LineList):
             shown = None if covered else self.revealed.get(entry.id)
             code = group(shown) if shown else blank(entry)
             counter = entry.counter - 1 if shown else entry.counter
-            return Face(glyphs_of(self.app).asks, code, False, f"counter {counter}")
+            return Face(symbols_of(self.app).asks, code, False, f"counter {counter}")
         try:
             code = blank(entry) if covered else group(self.code_text(entry))
             following = group(self.code_text(entry, True)) if index == self.cursor else ""
@@ -225,16 +225,16 @@ class CodeList(LineList):
     def row_strip(self, index: int, width: int) -> Strip:
         entry, face = self.rows[index], self._face(index)
         self._painted[index - self.top] = face
-        looks, chosen = looks_of(self.app), index == self.cursor
-        row = looks.on_plain if chosen else looks.plain
-        muted = looks.on_muted if chosen else looks.muted
+        styles, chosen = styles_of(self.app), index == self.cursor
+        row = styles.on_plain if chosen else styles.plain
+        muted = styles.on_muted if chosen else styles.muted
         if face.expiring:
-            code = looks.on_warning if chosen else looks.warning
+            code = styles.on_warning if chosen else styles.warning
         else:
-            code = looks.on_code if chosen else looks.code
-        signs = glyphs_of(self.app)
+            code = styles.on_code if chosen else styles.code
+        signs = symbols_of(self.app)
         tick = signs.tick if entry.id in self.ticked else signs.pin if entry.pinned else " "
-        segments = [Segment(f"{signs.bar}{tick}", looks.on_code)] if chosen else []
+        segments = [Segment(f"{signs.bar}{tick}", styles.on_code)] if chosen else []
         lead = "" if chosen else f" {tick}"
         if self._seconds_shown:
             soon = "!" if face.expiring and face.seconds else " "
@@ -273,7 +273,7 @@ class CodeList(LineList):
         if self.rows or line != self.page // 3:
             return super().empty_strip(line, width)
         text = fit(self.nothing, min(width, len(self.nothing) + 1))
-        return Strip([Segment(text.center(width), looks_of(self.app).muted)]).adjust_cell_length(
+        return Strip([Segment(text.center(width), styles_of(self.app).muted)]).adjust_cell_length(
             width
         )
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui.app.glyphs import glyphs_of
-from tui.app.looks import looks_of
+from tui.app.styles import styles_of
+from tui.app.symbols import symbols_of
 from tui.app.widgets.cells import fit
-from tui.app.widgets.line_list import LineList
+from tui.app.widgets.row_list import RowList
 from tui.backup.model import Fit, Problem
 
 
-class FitList(LineList):
+class FitList(RowList):
     """The remarks of a `Fit`."""
 
     def __init__(self) -> None:
@@ -43,14 +43,14 @@ class FitList(LineList):
 
     def row_strip(self, index: int, width: int) -> Strip:
         mark, tone, problem = self._rows[index]
-        looks, chosen = looks_of(self.app), index == self.cursor and self.has_focus
-        base = looks.on_plain if chosen else looks.plain
-        muted = looks.on_muted if chosen else looks.muted
+        styles, chosen = styles_of(self.app), index == self.cursor and self.has_focus
+        base = styles.on_plain if chosen else styles.plain
+        muted = styles.on_muted if chosen else styles.muted
         name = min(28, max(12, (width - 16) // 3))
         return Strip(
             [
-                Segment(f"{glyphs_of(self.app).bar} " if chosen else "  ", base),
-                Segment(fit(mark, 12), base if chosen else getattr(looks, tone)),
+                Segment(f"{symbols_of(self.app).bar} " if chosen else "  ", base),
+                Segment(fit(mark, 12), base if chosen else getattr(styles, tone)),
                 Segment(fit(problem.what, name) + "  ", base),
                 Segment(fit(problem.reason, max(0, width - 16 - name)), muted),
             ]
@@ -60,4 +60,4 @@ class FitList(LineList):
         if self._rows or line != 1:
             return super().empty_strip(line, width)
         text = fit("  ✓ The format can hold everything that is chosen.", width)
-        return Strip([Segment(text, looks_of(self.app).muted)])
+        return Strip([Segment(text, styles_of(self.app).muted)])

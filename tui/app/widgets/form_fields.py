@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Label, Static, TextArea
 
-from tui.app.glyphs import glyphs_of
+from tui.app.symbols import symbols_of
 from tui.app.widgets.bars import Bar
 from tui.app.widgets.password_input import PasswordInput
 from tui.backup.entering import holds_uri
@@ -109,7 +109,7 @@ class NoteArea(TextArea):
         strip = _safe_strip(super().render_line(y))
         if not self.uri:
             return strip
-        sign = glyphs_of(self.app).hidden
+        sign = symbols_of(self.app).hidden
         return Strip(
             Segment("".join(" " if char == " " else sign for char in part.text), part.style)
             for part in strip
@@ -240,10 +240,10 @@ class LiveCode(Bar):
             self.refresh()
 
     def segments(self, width: int) -> list[Segment]:
-        looks = self.looks
+        styles = self.line_styles
         if not self._text:
-            return [Segment(self._why, looks.muted)]
+            return [Segment(self._why, styles.muted)]
         if self._left is None:
-            return [Segment(self._text, looks.code), Segment("   the next one", looks.muted)]
-        style = looks.warning if self._left <= 5 else looks.muted
-        return [Segment(self._text, looks.code), Segment(f"   {self._left} s left", style)]
+            return [Segment(self._text, styles.code), Segment("   the next one", styles.muted)]
+        style = styles.warning if self._left <= 5 else styles.muted
+        return [Segment(self._text, styles.code), Segment(f"   {self._left} s left", style)]

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui.app.glyphs import glyphs_of
-from tui.app.looks import looks_of
+from tui.app.styles import styles_of
+from tui.app.symbols import symbols_of
 from tui.app.widgets.bars import Bar
 from tui.app.widgets.cells import fit
-from tui.app.widgets.line_list import LineList
+from tui.app.widgets.row_list import RowList
 from tui.backup.match import Difference, differences
 from tui.backup.plan import Choice, Kind, Row
 
@@ -23,11 +23,11 @@ WORDS = {
     Kind.TWICE: "twice in file",
     Kind.REFUSED: "refused",
 }
-DEEDS = {Choice.SKIP: "skip", Choice.KEEP: "add", Choice.REPLACE: "replace"}
+ACTIONS = {Choice.SKIP: "skip", Choice.KEEP: "add", Choice.REPLACE: "replace"}
 _FIXED = 28
 
 
-class PreviewList(LineList):
+class PreviewList(RowList):
     """The rows of one or several plans, with what will be done; rows can be ticked off."""
 
     def __init__(self) -> None:
@@ -66,21 +66,21 @@ class PreviewList(LineList):
 
     def row_strip(self, index: int, width: int) -> Strip:
         row = self.rows[index]
-        looks, chosen = looks_of(self.app), index == self.cursor
-        base = looks.on_plain if chosen else looks.plain
-        muted = looks.on_muted if chosen else looks.muted
-        mark, deed, tone = self._deed(row, index)
-        state = base if chosen else getattr(looks, tone)
+        styles, chosen = styles_of(self.app), index == self.cursor
+        base = styles.on_plain if chosen else styles.plain
+        muted = styles.on_muted if chosen else styles.muted
+        mark, action, tone = self._action(row, index)
+        state = base if chosen else getattr(styles, tone)
         reason = "" if row.reason == WORDS[row.kind] else row.reason
         room = width - _FIXED
         name = max(16, room // 2) if reason and room >= 32 else room
         return Strip(
             [
                 Segment(
-                    glyphs_of(self.app).bar if chosen else " ", looks.on_code if chosen else base
+                    symbols_of(self.app).bar if chosen else " ", styles.on_code if chosen else base
                 ),
                 Segment(f" {mark} ", state),
-                Segment(fit(deed, 9), state),
+                Segment(fit(action, 9), state),
                 Segment(fit(WORDS[row.kind] if row.kind is not Kind.REFUSED else "", 15), muted),
                 Segment(fit(row.what, name - 2) + "  ", base),
                 Segment(fit(reason, max(0, room - name)), muted),
@@ -91,18 +91,18 @@ class PreviewList(LineList):
         if self.rows or line != 1:
             return super().empty_strip(line, width)
         return Strip(
-            [Segment(fit("  The file holds no entries.", width), looks_of(self.app).muted)]
+            [Segment(fit("  The file holds no entries.", width), styles_of(self.app).muted)]
         )
 
-    def _deed(self, row: Row, index: int) -> tuple[str, str, str]:
+    def _action(self, row: Row, index: int) -> tuple[str, str, str]:
         if row.kind is Kind.REFUSED:
             return "✗", "refused", "error"
         choice = self.choices.get(row.kind, Choice.SKIP)
         if index in self.unticked:
             choice = Choice.SKIP
         if choice is Choice.SKIP:
-            return "–", DEEDS[choice], "muted"
-        return "✓", DEEDS[choice], "good"
+            return "–", ACTIONS[choice], "muted"
+        return "✓", ACTIONS[choice], "good"
 
 
 class SideBySide(Bar):
@@ -131,7 +131,7 @@ class SideBySide(Bar):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        width, looks = self.size.width, self.looks
+        width, styles = self.size.width, self.line_styles
         label = (" vault  ", " file   ")[y]
         text = fit(self._lines[y], max(0, width - len(label)))
-        return Strip([Segment(label, looks.strong), Segment(text, looks.plain)])
+        return Strip([Segment(label, styles.strong), Segment(text, styles.plain)])

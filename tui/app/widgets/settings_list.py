@@ -5,11 +5,11 @@ from __future__ import annotations
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui.app.glyphs import glyphs_of
-from tui.app.looks import looks_of
 from tui.app.setting_rows import Row, is_default, rows, value_text
+from tui.app.styles import styles_of
+from tui.app.symbols import symbols_of
 from tui.app.widgets.cells import fit
-from tui.app.widgets.line_list import LineList
+from tui.app.widgets.row_list import RowList
 from tui.config.keymap import Keymap
 from tui.config.schema import Config
 
@@ -19,7 +19,7 @@ _NARROW = 62
 _WIDEST = 100
 
 
-class SettingsList(LineList):
+class SettingsList(RowList):
     """All settings, then the keys of all commands."""
 
     def __init__(self, config: Config, keymap: Keymap) -> None:
@@ -42,22 +42,24 @@ class SettingsList(LineList):
         self.refresh()
 
     def row_strip(self, index: int, width: int) -> Strip:
-        row, looks, chosen = self.rows[index], looks_of(self.app), index == self.cursor
-        glyphs = glyphs_of(self.app)
-        base, muted = (looks.on_plain, looks.on_muted) if chosen else (looks.plain, looks.muted)
+        row, styles, chosen = self.rows[index], styles_of(self.app), index == self.cursor
+        symbols = symbols_of(self.app)
+        base, muted = (styles.on_plain, styles.on_muted) if chosen else (styles.plain, styles.muted)
         whole = width >= _NARROW
         label = _LABEL if whole else min(_LABEL, width // 2)
         room = min(width, _WIDEST) - label - 2 - (_GROUP + _DEFAULT if whole else 0)
-        value = value_text(row, self._config, self._keymap, glyphs)
+        value = value_text(row, self._config, self._keymap, symbols)
         if chosen and row.choices:
-            value = f"{glyphs.back} {value} {glyphs.forth}"
-        segments = [Segment(f"{glyphs.bar if chosen else ' '} ", looks.on_code if chosen else base)]
+            value = f"{symbols.back} {value} {symbols.forth}"
+        segments = [
+            Segment(f"{symbols.bar if chosen else ' '} ", styles.on_code if chosen else base)
+        ]
         if whole:
             heading = row.group if self._heads(index) else ""
             segments.append(Segment(fit(heading, _GROUP), muted))
         segments += [
             Segment(fit(row.label, label - 2) + "  ", base),
-            Segment(fit(value, room), looks.on_code if chosen else looks.code),
+            Segment(fit(value, room), styles.on_code if chosen else styles.code),
         ]
         if whole and is_default(row, self._config, self._keymap):
             segments.append(Segment(fit("default", _DEFAULT), muted))

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui.app.glyphs import glyphs_of
-from tui.app.looks import looks_of
+from tui.app.styles import styles_of
+from tui.app.symbols import symbols_of
 from tui.app.widgets.cells import fit
-from tui.app.widgets.line_list import LineList
+from tui.app.widgets.row_list import RowList
 
 _BOXES = {True: "[x] ", False: "[ ] ", None: "[-] "}
 
@@ -30,7 +30,7 @@ class TickRow:
     """Whether it is ticked; None: of several things, some are."""
 
 
-class TickList(LineList):
+class TickList(RowList):
     """Names to tick; `boxes` says whether there is something to tick them for."""
 
     def __init__(self, *, boxes: bool) -> None:
@@ -55,19 +55,19 @@ class TickList(LineList):
         self.rows_changed(next(places, self.cursor))
 
     def row_strip(self, index: int, width: int) -> Strip:
-        row, looks, chosen = self.rows[index], looks_of(self.app), index == self.cursor
-        plain = looks.on_plain if chosen else looks.plain
-        muted = looks.on_muted if chosen else looks.muted
+        row, styles, chosen = self.rows[index], styles_of(self.app), index == self.cursor
+        plain = styles.on_plain if chosen else styles.plain
+        muted = styles.on_muted if chosen else styles.muted
         box = _BOXES[row.ticked] if self.boxes else ""
         remark = f" {row.remark} "
         room = width - 2 - len(box) - len(remark)
         return Strip(
             [
                 Segment(
-                    f"{glyphs_of(self.app).bar} " if chosen else "  ",
-                    looks.on_code if chosen else looks.plain,
+                    f"{symbols_of(self.app).bar} " if chosen else "  ",
+                    styles.on_code if chosen else styles.plain,
                 ),
-                Segment(box, looks.on_code if chosen and row.ticked else plain),
+                Segment(box, styles.on_code if chosen and row.ticked else plain),
                 Segment(fit(row.name, room), plain),
                 Segment(remark, muted),
             ]

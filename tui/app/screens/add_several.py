@@ -11,15 +11,15 @@ from textual.binding import Binding
 
 from tui.app.screens.base import Dialog
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
-from tui.app.widgets.line_list import LineList
 from tui.app.widgets.preview_list import PreviewList
+from tui.app.widgets.row_list import RowList
 from tui.backup.plan import DEFAULT_CHOICES, Choice, Kind, Row
 from tui.text import plural
 
 _KEYS = [("↵", "add"), ("Space", "leave one out"), ("Esc", "back")]
 
 
-class SeveralScreen(Dialog[frozenset[int] | None]):
+class AddSeveralScreen(Dialog[frozenset[int] | None]):
     """Lists the rows of a plan. Returns the places of those that stay out; None: add nothing."""
 
     CSS_PATH = "entry_form.tcss"
@@ -28,7 +28,6 @@ class SeveralScreen(Dialog[frozenset[int] | None]):
         Binding("enter", "add", show=False),
         Binding("space", "leave_out", show=False),
         Binding("escape", "dismiss(None)", show=False),
-        Binding("ctrl+l", "lock", show=False),
     ]
 
     def __init__(self, rows: Sequence[Row]) -> None:
@@ -76,8 +75,8 @@ class SeveralScreen(Dialog[frozenset[int] | None]):
     def _say(self, text: str, tone: str = "muted") -> None:
         self.query_one(StatusLine).say(text, tone)
 
-    @on(LineList.Moved)
-    def _moved(self, event: LineList.Moved) -> None:
+    @on(RowList.Moved)
+    def _moved(self, event: RowList.Moved) -> None:
         event.stop()
         self._tell()
 
@@ -89,10 +88,6 @@ class SeveralScreen(Dialog[frozenset[int] | None]):
     def action_add(self) -> None:
         """Add what is ticked."""
         self.dismiss(frozenset(self._list.unticked))
-
-    def action_lock(self) -> None:
-        """Lock the vault."""
-        self.otp.ask_and_lock()
 
 
 def _sentence(row: Row) -> str:

@@ -1,7 +1,7 @@
 """The signs that are no letters, in two sets: for most terminals, and in plain ASCII.
 
-Widgets that draw signs take them from `glyphs_of(app)`. What is drawn all the same by others
-(borders, Textual's own widgets, sentences, names out of a vault) goes through `PlainSigns`,
+Widgets that draw signs take them from `symbols_of(app)`. What is drawn all the same by others
+(borders, Textual's own widgets, sentences, names out of a vault) goes through `AsciiFilter`,
 a filter over every line, where the set is ASCII.
 """
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _NONE: Mapping[str, str] = {}
 
 
-class Glyphs(NamedTuple):
+class Symbols(NamedTuple):
     """One set. Each sign is one cell wide, but for `asks` and the names of keys.
 
     A dataclass of this size would be made more slowly.
@@ -80,8 +80,8 @@ class Glyphs(NamedTuple):
         return self.keys.get(shown, shown)
 
 
-UNICODE = Glyphs()
-ASCII = Glyphs(
+UNICODE = Symbols()
+ASCII = Symbols(
     bar=">",
     tick="*",
     cross="x",
@@ -120,10 +120,10 @@ ASCII = Glyphs(
 )
 
 
-def glyphs_of(app: App[Any]) -> Glyphs:
+def symbols_of(app: App[Any]) -> Symbols:
     """Return the set that the app draws with."""
-    found = getattr(app, "glyphs", UNICODE)
-    return found if isinstance(found, Glyphs) else UNICODE
+    found = getattr(app, "symbols", UNICODE)
+    return found if isinstance(found, Symbols) else UNICODE
 
 
 def wants_ascii(setting: str, environ: Mapping[str, str], encoding: str | None = None) -> bool:
@@ -166,7 +166,7 @@ _DRAWN = {
 _PLAIN = {ord(sign): plain for plain, signs in _DRAWN.items() for sign in signs}
 
 
-class PlainSigns(LineFilter):
+class AsciiFilter(LineFilter):
     """Writes every line with plain signs, cell for cell.
 
     Letters stay where the locale can write them; a question mark stands for the others.

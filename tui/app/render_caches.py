@@ -8,7 +8,7 @@ import gc
 _OURS = {"rich", "textual", "tui"}
 
 
-def forget() -> None:
+def clear() -> None:
     """Let go of every text that was drawn: names, notes, codes, and secrets that were shown.
 
     Rich remembers how wide a text was; Textual, of widgets that are gone, their lines. Those

@@ -12,15 +12,15 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.app.commands import moves
-from tui.app.looks import looks_of
+from tui.app.styles import styles_of
 
 
-class LineList(Widget, can_focus=True):
+class RowList(Widget, can_focus=True):
     """A list of one-line rows. A subclass says how many there are and what a row looks like."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*moves()]
     DEFAULT_CSS = """
-    LineList { height: 1fr; width: 1fr; background: $background; }
+    RowList { height: 1fr; width: 1fr; background: $background; }
     """
 
     class Moved(Message):
@@ -47,7 +47,7 @@ class LineList(Widget, can_focus=True):
 
     def empty_strip(self, line: int, width: int) -> Strip:
         """Return a line below the last row."""
-        return Strip.blank(width, looks_of(self.app).plain)
+        return Strip.blank(width, styles_of(self.app).plain)
 
     def render_line(self, y: int) -> Strip:
         width, index = self.size.width, self.top + y

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class LineStyles:
     """Rich styles by what they are for; the `on_` ones are of the selected row."""
 
     plain: Style
@@ -50,17 +50,17 @@ class Looks:
     """The selected code when it is soon over."""
 
 
-def looks_of(app: App[Any]) -> Looks:
+def styles_of(app: App[Any]) -> LineStyles:
     """Return the styles of the app's present theme; without color, those that need none."""
     if app.no_color:
-        return COLORLESS
+        return NO_COLOR_STYLES
     names = (*("foreground", "background", "panel", "primary", "success", "warning", "error"),
              *("code", "muted", "rule"))  # fmt: skip
     return _made(tuple(app.theme_variables[name] for name in names))
 
 
 @lru_cache(maxsize=8)
-def _made(colors: tuple[str, ...]) -> Looks:
+def _made(colors: tuple[str, ...]) -> LineStyles:
     foreground, background, panel, primary, success, warning, error, code, muted, rule = colors
     if background.startswith("ansi"):
         return _native(primary, success, warning, error)
@@ -72,7 +72,7 @@ def _made(colors: tuple[str, ...]) -> Looks:
             bold=bold or None,
         )
 
-    return Looks(
+    return LineStyles(
         plain=style(foreground),
         code=style(code),
         muted=style(muted),
@@ -88,14 +88,14 @@ def _made(colors: tuple[str, ...]) -> Looks:
     )
 
 
-def _native(primary: str, success: str, warning: str, error: str) -> Looks:
+def _native(primary: str, success: str, warning: str, error: str) -> LineStyles:
     """Return styles in the terminal's own colors: the selected row is reverse."""
 
     def colored(name: str, *, bold: bool = False) -> Style:
         return Style(color=Color.parse(name).rich_color, bold=bold or None)
 
     return replace(
-        COLORLESS,
+        NO_COLOR_STYLES,
         strong=colored(primary, bold=True),
         good=colored(success),
         warning=colored(warning, bold=True),
@@ -103,7 +103,7 @@ def _native(primary: str, success: str, warning: str, error: str) -> Looks:
     )
 
 
-COLORLESS = Looks(
+NO_COLOR_STYLES = LineStyles(
     plain=Style(),
     code=Style(),
     muted=Style(dim=True),

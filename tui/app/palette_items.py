@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tui.app.commands import shown_key
-from tui.app.glyphs import glyphs_of
-from tui.app.listing import TRASH
 from tui.app.setting_keeper import Keeper
+from tui.app.symbols import symbols_of
+from tui.app.visible_entries import TRASH
 from tui.app.widgets.bars import CategoryBar
 from tui.config.commands import COMMANDS
 from tui.config.schema import THEMES
@@ -23,7 +23,7 @@ _LEFT_OUT = {"palette", "clear", "category(1)", "category(-1)"}
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class PaletteItem:
     """One thing to choose."""
 
     label: str
@@ -34,42 +34,42 @@ class Deed:
     """Does it, on the screen below."""
 
 
-def deeds(screen: CodesScreen) -> list[Deed]:
+def palette_items(screen: CodesScreen) -> list[PaletteItem]:
     """Return all that can be done on the screen with the codes."""
     return [*_commands(screen), *_orders(screen), *_categories(screen), *_themes(screen)]
 
 
-def matching(all_of_them: Sequence[Deed], query: str) -> list[Deed]:
+def matching(all_of_them: Sequence[PaletteItem], query: str) -> list[PaletteItem]:
     """Return those whose label has every word of the query, those that begin with it first."""
     words = query.casefold().split()
-    found = [deed for deed in all_of_them if all(word in deed.label.casefold() for word in words)]
+    found = [item for item in all_of_them if all(word in item.label.casefold() for word in words)]
     if words:
-        found.sort(key=lambda deed: not deed.label.casefold().startswith(words[0]))
+        found.sort(key=lambda item: not item.label.casefold().startswith(words[0]))
     return found
 
 
-def _commands(screen: CodesScreen) -> Iterator[Deed]:
-    keymap, glyphs = screen.otp.keymap, glyphs_of(screen.app)
+def _commands(screen: CodesScreen) -> Iterator[PaletteItem]:
+    keymap, symbols = screen.context.keymap, symbols_of(screen.app)
     for command in COMMANDS:
         if command.group != "Move" and command.action not in _LEFT_OUT:
 
             def do(action: str = command.action) -> None:
                 screen.call_next(screen.run_action, action)
 
-            yield Deed(command.help, shown_key(keymap, command.id, glyphs), do)
+            yield PaletteItem(command.help, shown_key(keymap, command.id, symbols), do)
 
 
-def _orders(screen: CodesScreen) -> Iterator[Deed]:
+def _orders(screen: CodesScreen) -> Iterator[PaletteItem]:
     present = order_of(screen.vault.document)
     for order, words in WORDS.items():
 
         def do(order: Order = order) -> None:
             screen.set_order(order)
 
-        yield Deed(f"Sort {words}", "now" if order is present else "", do)
+        yield PaletteItem(f"Sort {words}", "now" if order is present else "", do)
 
 
-def _categories(screen: CodesScreen) -> Iterator[Deed]:
+def _categories(screen: CodesScreen) -> Iterator[PaletteItem]:
     document = screen.vault.document
     named = sorted(document.categories, key=lambda category: category.ranking)
     places = [(None, "all"), *((category.id, category.name) for category in named)]
@@ -80,10 +80,10 @@ def _categories(screen: CodesScreen) -> Iterator[Deed]:
         def do(place: str | None = place) -> None:
             screen.post_message(CategoryBar.Picked(place))
 
-        yield Deed(f"Go to {name}", "now" if place == screen.category else "", do)
+        yield PaletteItem(f"Go to {name}", "now" if place == screen.category else "", do)
 
 
-def _themes(screen: CodesScreen) -> Iterator[Deed]:
+def _themes(screen: CodesScreen) -> Iterator[PaletteItem]:
     def say(text: str, tone: str) -> None:
         screen.say(text, tone)
 
@@ -91,7 +91,9 @@ def _themes(screen: CodesScreen) -> Iterator[Deed]:
     for theme in THEMES:
 
         def do(theme: str = theme) -> None:
-            screen.otp.use(replace(screen.otp.config, theme=theme))
+            screen.context.use(replace(screen.context.config, theme=theme))
             keeper.keep(("theme",), None if theme == "auto" else theme)
 
-        yield Deed(f"Theme {theme}", "now" if theme == screen.otp.config.theme else "", do)
+        yield PaletteItem(
+            f"Theme {theme}", "now" if theme == screen.context.config.theme else "", do
+        )

@@ -9,7 +9,7 @@ from tests.app.conftest import MakeApp
 from tests.app.helpers import settle
 from tests.app.test_themes import painted
 from tui.app.commands import shown
-from tui.app.glyphs import ASCII, UNICODE, glyphs_of, plain, wants_ascii
+from tui.app.symbols import ASCII, UNICODE, plain, symbols_of, wants_ascii
 from tui.config.commands import COMMANDS
 
 
@@ -70,7 +70,7 @@ def test_letters_that_the_locale_cannot_write_become_question_marks() -> None:
 @pytest.mark.parametrize("keys", [(), ("e",), ("question_mark",), ("l",), ("i",)], ids=str)
 async def test_no_screen_draws_another_sign(make_app: MakeApp, keys: tuple[str, ...]) -> None:
     app = make_app(ascii="on")
-    assert glyphs_of(app) is ASCII
+    assert symbols_of(app) is ASCII
     async with app.run_test() as pilot:
         await settle(pilot)
         for key in keys:

@@ -17,7 +17,7 @@ _SHADE = 0.05
 _FAINT = 0.62
 
 
-class Colorless(LineFilter):
+class NoColorFilter(LineFilter):
     """Tells by attributes what the theme `MONO` tells by light and dark.
 
     A light background becomes reverse, a dark grey one (what can be typed in or pressed)

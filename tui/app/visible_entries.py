@@ -11,7 +11,7 @@ TRASH = "\0trash"
 """What stands for the id of the trash, which comes last among the categories."""
 
 
-class Listing:
+class VisibleEntries:
     """The entries of one unlocked vault, by category and search words."""
 
     def __init__(self, document: Document) -> None:

@@ -1,0 +1,180 @@
+"""Hands on keys and pasted text one at a time, each to the screen that the keys before it opened.
+
+Over a slow line, in a paste or by fast fingers, keys arrive before the app has done what the
+previous ones asked for. Each waits here until that is done: messages are handled, the work that
+a key started is finished, and the screen on top has its widgets and its focus.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+from textual import events
+from textual.app import App, ScreenStackError
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+from textual.worker import Worker
+
+BACKGROUND = "background"
+"""The name of a worker that keys do not wait for."""
+_ENDLESS = "_loader"
+"""The name of a worker in every directory tree, which waits for folders to list."""
+_INTERRUPTING = ("escape", "ctrl+c", "ctrl+l", "ctrl+q")
+"""Keys that interrupt the work which others wait for."""
+_TYPED_AHEAD = 0.1
+"""Seconds: such a key pressed this long after the work began goes past the keys that wait."""
+_PATIENCE = 1.0
+"""Seconds that such a key waits in its turn, where it was typed ahead."""
+_POLL = 0.005
+_LONGEST_BARRIER = 1.0
+
+
+class KeyQueue:
+    """The keys that wait. `deliver` hands one to the app."""
+
+    def __init__(
+        self,
+        app: App[Any],
+        deliver: Callable[[events.Event], Awaitable[None]],
+        is_bound: Callable[[str], bool],
+    ) -> None:
+        """`is_bound` tells whether a command has the key of that name."""
+        self._app = app
+        self._deliver = deliver
+        self._is_bound = is_bound
+        self._waiting: deque[events.Event] = deque()
+        self._task: asyncio.Task[None] | None = None
+        self._began: dict[int, float] = {}
+        """When each worker that keys wait for was first seen, in seconds of the event loop."""
+        self._asking: dict[Worker[Any], Screen[Any]] = {}
+        """The screen that a worker waits for the answer of."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether every key was handed on."""
+        return not self._waiting and self._task is None
+
+    def add(self, event: events.Key | events.Paste) -> None:
+        """Take a key or a pasted text from the terminal."""
+        for each in self._as_typed(event):
+            if isinstance(each, events.Key) and self._interrupts(each):
+                self._waiting.clear()
+                self._app.call_later(self._deliver, each)
+            else:
+                self._waiting.append(each)
+        if self._waiting and self._task is None:
+            self._task = asyncio.create_task(self._hand_on(), name="keys")
+
+    def asks(self, worker: Worker[Any], screen: Screen[Any]) -> None:
+        """Note that the worker waits until the screen is dismissed."""
+        self._asking[worker] = screen
+
+    def answered(self, worker: Worker[Any]) -> None:
+        """Note that the worker has its answer."""
+        self._asking.pop(worker, None)
+
+    def _as_typed(self, event: events.Key | events.Paste) -> Iterator[events.Event]:
+        """Yield the keys that were pressed for what the terminal sent.
+
+        Escape and a character in one packet look like Alt and that character. What was typed
+        before the terminal was in raw mode has a line feed where Enter was pressed.
+        """
+        if not isinstance(event, events.Key):
+            yield event
+        elif event.key == "ctrl+j" and not self._is_bound(event.key):
+            yield events.Key("enter", "\r")
+        elif event.key.startswith("alt+") and event.character and not self._is_bound(event.key):
+            yield events.Key("escape", "\x1b")
+            yield events.Key(_key_name(event), event.character)
+        else:
+            yield event
+
+    def _interrupts(self, event: events.Key) -> bool:
+        """Whether a key was pressed to give up on work that has gone on for a while."""
+        if event.key not in _INTERRUPTING:
+            return False
+        now = asyncio.get_running_loop().time()
+        return any(
+            now - self._began.get(id(worker), now) >= _TYPED_AHEAD for worker in self._at_work()
+        )
+
+    async def _hand_on(self) -> None:
+        try:
+            await self._settled()
+            while self._waiting:
+                await self._deliver(self._waiting.popleft())
+                await self._settled()
+        except ScreenStackError:  # the app has ended
+            self._waiting.clear()
+        finally:
+            self._task = None
+
+    # --- when the app has done what it was asked -------------------------------------------
+
+    async def _settled(self) -> None:
+        """Return once messages and work are done, or the next key interrupts the work."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        while True:
+            quiet = await self._messages_handled()
+            at_work = list(self._at_work())
+            self._began = {id(each): self._began.get(id(each), clock()) for each in at_work}
+            if quiet and not at_work:
+                return
+            if at_work:
+                if self._next_interrupts and clock() - began >= _PATIENCE:
+                    return
+                await asyncio.sleep(_POLL)
+
+    @property
+    def _next_interrupts(self) -> bool:
+        following = self._waiting[0] if self._waiting else None
+        return isinstance(following, events.Key) and following.key in _INTERRUPTING
+
+    def _at_work(self) -> Iterator[Worker[Any]]:
+        stack = self._app.screen_stack
+        for worker in self._app.workers:
+            if worker.is_finished or self._asking.get(worker) in stack:
+                continue
+            if worker.name not in (BACKGROUND, _ENDLESS):
+                yield worker
+
+    async def _messages_handled(self) -> bool:
+        """Let every message that waits be handled; return whether there was none before."""
+        screen = self._app.screen
+        pumps: set[MessagePump] = {self._app, screen}
+        pumps |= {each for each in screen.walk_children() if each.message_queue_size}
+        if screen.focused:
+            pumps |= {screen.focused, *screen.focused.ancestors}
+        quiet = not any(pump.message_queue_size for pump in pumps)
+        await _barrier(pumps)
+        return quiet and self._app.screen is screen
+
+
+async def _barrier(pumps: set[MessagePump]) -> None:
+    """Return once each has handled the messages that it had."""
+    done = asyncio.get_running_loop().create_future()
+    left = 0
+
+    def passed() -> None:
+        nonlocal left
+        left -= 1
+        if not left and not done.done():
+            done.set_result(None)
+
+    for pump in pumps:
+        left += pump.call_later(passed)
+    if left:
+        # A widget that is removed meanwhile never answers.
+        await asyncio.wait([done], timeout=_LONGEST_BARRIER)
+
+
+def _key_name(event: events.Key) -> str:
+    """Return the name of the key without Alt."""
+    name = event.key.removeprefix("alt+")
+    if name.startswith("shift+") and event.character:
+        return event.character
+    return name
