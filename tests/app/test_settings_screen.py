@@ -215,7 +215,7 @@ async def test_another_way_to_copy_holds_at_once(make_app: MakeApp, file: Path) 
         await pilot.press("left", "escape", "enter")
         await settle(pilot)
         shown = " ".join(str(each.render()) for each in app.screen.query("Label"))
-        assert "Copying is turned off." in shown
+        assert "Copying is off." in shown
 
 
 async def test_remarks_are_asked_about_once(make_app: MakeApp, file: Path) -> None:
