@@ -1,4 +1,4 @@
-"""What the documents say is so."""
+"""The documents are true."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ _SPELT = {
 }
 
 
-def test_the_table_of_formats_is_that_of_the_program() -> None:
+def test_the_table_of_formats_is_up_to_date() -> None:
     assert formats_table.in_document() == formats_table.table(), "run: make man"
 
 
-def test_the_ways_of_avtotpy_are_counted_right() -> None:
+def test_the_variants_of_avtotpy_are_counted() -> None:
     assert f"{len(dialects.dialects()):,} ways" in formats_table.DOCUMENT.read_text(
         encoding="utf-8"
     )
 
 
 @pytest.mark.parametrize("line", _LINES)
-def test_every_command_of_the_readme_is_one(line: str) -> None:
+def test_every_command_in_the_readme_exists(line: str) -> None:
     words = shlex.split(re.sub(r"\[[A-Z]+\]", "", line))[1:]
     args, module = parse(words)
     assert module is not None

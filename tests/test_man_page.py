@@ -1,4 +1,4 @@
-"""The manual page says what the program does, and every reader of such pages can read it."""
+"""The manual page is up to date, and man page readers accept it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def rendered(*argv: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_page_is_that_of_the_program() -> None:
+def test_the_page_is_up_to_date() -> None:
     assert man_page.PAGE.read_text(encoding="ascii") == man_page.page(), "run: make man"
 
 
@@ -40,18 +40,18 @@ def test_it_has_every_section_and_every_command() -> None:
         assert any(line.startswith(f".SS \\fB{name}\\fR") for line in lines), name
 
 
-def test_groff_warns_of_nothing() -> None:
+def test_groff_has_no_warnings() -> None:
     done = rendered("groff", "-Tutf8", "-man", "-ww")
     assert (done.returncode, done.stderr) == (0, "")
     assert "OTP\N{HYPHEN}TUI" not in done.stdout, "a hyphen that cannot be copied and run"
 
 
-def test_mandoc_warns_of_nothing_but_that_it_has_no_date() -> None:
+def test_mandoc_warns_only_of_the_missing_date() -> None:
     done = rendered("mandoc", "-Tlint", "-Wwarning")
     assert [line for line in done.stdout.splitlines() if "missing date" not in line] == []
 
 
-def test_roff_takes_nothing_for_its_own() -> None:
+def test_text_is_escaped_for_roff() -> None:
     assert man_page.roff(".TH is no request") == r"\&.TH is no request"
     assert man_page.roff("'tis \\n") == r"\(aqtis \en"
     assert man_page.roff("`--at` → now") == r"\fB\-\-at\fR \[u2192] now"

@@ -1,4 +1,4 @@
-"""A program with no vault, and one with a vault of known entries."""
+"""The program without a vault, and with a vault of known entries."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tui.vault.vault import Vault
 RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 """The secret of RFC 4226 appendix D and RFC 6238 appendix B, as base32."""
 HOSTILE = "\x1b]52;c;AAAA\x07Evil\x9b31m\u202e[/foo]"
-"""A name that would write to the clipboard, colour, and turn around what follows."""
+"""A name that would write to the clipboard, set a color and reverse what follows."""
 
 WORK, WEB = Category.named("Work", 1), Category.named("Web", 0)
 
 
 def entries() -> tuple[Entry, ...]:
-    """What the filled vault holds."""
+    """The entries of the filled vault."""
     rfc = Secret.base32(RFC_SECRET)
     return (
         Entry(
@@ -105,13 +105,13 @@ def _keys_once(keys_once: None) -> None:
 
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
-    """The program, and no vault."""
+    """The program without a vault."""
     return Program(tmp_path)
 
 
 @pytest.fixture(scope="session")
 def filled_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The file of a vault with `entries`, made once."""
+    """The bytes of a vault with `entries`, made once."""
     path = tmp_path_factory.mktemp("filled") / "data" / "vault.json"
     vault = Vault.create(path, PASSWORD, Argon2Params(2, 19456, 1), SystemClock())
     vault.change(lambda _empty: Document(entries=entries(), categories=(WEB, WORK)))
@@ -120,7 +120,7 @@ def filled_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture
 def filled(program: Program, filled_bytes: bytes) -> Program:
-    """The program, and a vault with `entries`."""
+    """The program with a vault of `entries`."""
     program.vault.parent.mkdir(mode=0o700)
     program.vault.write_bytes(filled_bytes)
     program.vault.chmod(0o600)
@@ -129,7 +129,7 @@ def filled(program: Program, filled_bytes: bytes) -> Program:
 
 @pytest.fixture(scope="session")
 def empty_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The file of a vault with nothing in it, made once."""
+    """The bytes of an empty vault, made once."""
     path = tmp_path_factory.mktemp("empty") / "data" / "vault.json"
     Vault.create(path, PASSWORD, Argon2Params(2, 19456, 1), SystemClock())
     return path.read_bytes()

@@ -1,4 +1,4 @@
-"""The real program, run as users run it, on a vault and settings of the test's own."""
+"""The real program, with its own vault and settings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CONFIG = "[kdf]\nmemory_mib = 19\ntime_cost = 2\nparallelism = 1\n"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one run left behind."""
+    """The outcome of one run."""
 
     code: int
     """The exit code."""
@@ -37,7 +37,7 @@ class Outcome:
 
 
 class Program:
-    """otp-tui in a folder of its own."""
+    """otp-tui in its own folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -57,11 +57,11 @@ class Program:
 
     @property
     def command(self) -> list[str]:
-        """How the program is called."""
+        """The words that start the program."""
         return [sys.executable, "-m", "tui"]
 
     def spawn(self, *args: str | Path, stdin: str | bytes = "", **env: str) -> Outcome:
-        """Run the real program to its end, away from any terminal, and return what came out."""
+        """Run the real program without a terminal until it exits."""
         done = subprocess.run(
             [*self.command, *map(str, args)],
             input=stdin.encode() if isinstance(stdin, str) else stdin,
@@ -75,7 +75,7 @@ class Program:
         return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def run(self, *args: str | Path, stdin: str | bytes = "") -> Outcome:
-        """Do the same in this process, which is faster; a prompt would find our terminal."""
+        """Run it in this process, which is faster; a prompt would use our terminal."""
         given = stdin.encode() if isinstance(stdin, str) else stdin
         streams = [io.TextIOWrapper(io.BytesIO(data), "utf-8") for data in (given, b"", b"")]
         with (
@@ -93,6 +93,6 @@ class Program:
         return self.run(command, "--password-stdin", *rest, stdin=f"{PASSWORD}\n{stdin}")
 
     def open_real(self, *args: str | Path) -> Outcome:
-        """The same, as a program of its own."""
+        """Do the same in a process of its own."""
         command, *rest = args
         return self.spawn(command, "--password-stdin", *rest, stdin=f"{PASSWORD}\n")

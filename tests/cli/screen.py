@@ -1,4 +1,4 @@
-"""A program whose input and output are both one terminal of a size, and what it wrote there."""
+"""The program with all its input and output on one pseudo-terminal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SEQUENCE = re.compile(r"\x1b\[([0-9;]*)([A-Za-z])")
 
 
 class Screen:
-    """Runs the program; `written` is all that it wrote, control sequences included."""
+    """Runs the program; `written` is all its output, control sequences included."""
 
     def __init__(self, program: Program, *args: str, size: tuple[int, int] = (80, 50)) -> None:
         """`size` is columns and lines."""
@@ -64,14 +64,14 @@ class Screen:
             return False
         try:
             data = os.read(self._master, 65536)
-        except OSError:  # how Linux tells that the other side is closed
+        except OSError:  # Linux: the other side is closed
             return False
         self.written += self._decoder.decode(data)
         return bool(data)
 
 
 def black_on_white(written: str) -> list[str]:
-    """The lines that were written in black on white and with nothing else in them."""
+    """Return the lines that are entirely black on white."""
     lines = []
     for line in written.replace("\r", "").split("\n"):
         sequences = [each.group(0) for each in _SEQUENCE.finditer(line)]

@@ -1,4 +1,4 @@
-"""A terminal to run the program on: what it shows, and whether it echoes."""
+"""A pseudo-terminal to run the program on, which knows whether it echoes."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class Terminal:
             env={"TERM": "xterm-256color", **program.env},
             cwd=program.folder,
             start_new_session=True,
-            # Whoever leads a session gets the first terminal it opens as /dev/tty.
+            # The first terminal that a session leader opens becomes its /dev/tty.
             preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)),  # noqa: PLW1509
         )
         self.seen = ""
 
     def wait_for(self, text: str, hidden: bool = True) -> None:
-        """Read until the terminal shows `text` and, if `hidden`, hides what is typed."""
+        """Read until the terminal shows `text` and, if `hidden`, does not echo."""
         deadline = time.monotonic() + _PATIENCE
         while text not in self.seen or (
             hidden and termios.tcgetattr(self._slave)[3] & termios.ECHO
@@ -43,7 +43,7 @@ class Terminal:
             self._read(0.02)
 
     def wait_for_echo(self) -> None:
-        """Read until what is typed would be shown."""
+        """Read until the terminal echoes."""
         deadline = time.monotonic() + _PATIENCE
         while not termios.tcgetattr(self._slave)[3] & termios.ECHO:
             assert time.monotonic() < deadline, self.seen

@@ -1,4 +1,4 @@
-"""`otp-tui category`: list, make, rename and remove."""
+"""`otp-tui category`: list, add, rename and remove."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def bound(program: Program) -> list[str]:
     return found
 
 
-def test_the_list_in_its_order_with_counts(filled: Program) -> None:
+def test_list_shows_order_and_counts(filled: Program) -> None:
     done = filled.spawn("category", "list", "--password-stdin", stdin=PASSWORD)
     assert (done.code, done.out, done.err) == (0, "Web   1 entry\nWork  1 entry\n", "")
     assert category(filled, "add", "Home").code == 0
@@ -31,7 +31,7 @@ def test_the_list_in_its_order_with_counts(filled: Program) -> None:
     assert list(row) == ["id", "name", "entries"]
 
 
-def test_none_yet(program: Program, empty_bytes: bytes) -> None:
+def test_no_categories_yet(program: Program, empty_bytes: bytes) -> None:
     program.vault.parent.mkdir(mode=0o700)
     program.vault.write_bytes(empty_bytes)
     done = category(program, "list")
@@ -39,7 +39,7 @@ def test_none_yet(program: Program, empty_bytes: bytes) -> None:
     assert category(program, "list", "--json").json == []
 
 
-def test_a_new_name_keeps_the_entries(filled: Program) -> None:
+def test_renaming_keeps_the_entries(filled: Program) -> None:
     done = filled.spawn("category", "rename", "work", "Büro", "--password-stdin", stdin=PASSWORD)
     assert (done.code, done.out, done.err) == (0, "", "Renamed the category “Work” to “Büro”.\n")
     assert names(filled) == [("Web", 1), ("Büro", 1)]
@@ -50,7 +50,7 @@ def test_a_new_name_keeps_the_entries(filled: Program) -> None:
     assert filled.vault.read_bytes() == before
 
 
-def test_a_category_goes_and_its_entries_stay(filled: Program) -> None:
+def test_removing_keeps_the_entries(filled: Program) -> None:
     done = category(filled, "remove", "Work")
     assert (done.code, "1 entry" in done.err) == (0, True)
     assert (names(filled), bound(filled)) == ([("Web", 1)], ["Web"])
@@ -61,7 +61,7 @@ def test_a_category_goes_and_its_entries_stay(filled: Program) -> None:
     [("add", "Home"), ("rename", "Work", "Job"), ("remove", "Work")],
     ids=lambda args: args[0],
 )
-def test_each_is_undone(filled: Program, args: tuple[str, ...]) -> None:
+def test_every_change_can_be_undone(filled: Program, args: tuple[str, ...]) -> None:
     before = (names(filled), bound(filled))
     assert category(filled, *args).code == 0
     assert (names(filled), bound(filled)) != before
@@ -84,7 +84,7 @@ def test_each_is_undone(filled: Program, args: tuple[str, ...]) -> None:
         (("perhaps",), 2),
     ],
 )
-def test_what_cannot_be_is_one_sentence(filled: Program, args: tuple[str, ...], code: int) -> None:
+def test_invalid_changes_are_refused(filled: Program, args: tuple[str, ...], code: int) -> None:
     before = filled.vault.read_bytes()
     done = category(filled, *args)
     assert (done.code, done.out) == (code, "")
@@ -92,7 +92,7 @@ def test_what_cannot_be_is_one_sentence(filled: Program, args: tuple[str, ...], 
     assert filled.vault.read_bytes() == before
 
 
-def test_names_that_differ_in_case_alone_are_told_apart(filled: Program) -> None:
+def test_names_that_differ_only_in_case_are_distinct(filled: Program) -> None:
     assert category(filled, "add", "WORK").code == 0
     done = category(filled, "remove", "wORK")
     assert (done.code, "Work" in done.err, "WORK" in done.err) == (4, True, True)
@@ -100,7 +100,7 @@ def test_names_that_differ_in_case_alone_are_told_apart(filled: Program) -> None
     assert names(filled) == [("Web", 1), ("Work", 1)]
 
 
-def test_a_name_that_is_no_text_or_steers_a_terminal(filled: Program) -> None:
+def test_hostile_names_do_not_reach_the_terminal(filled: Program) -> None:
     for name in ("Ho\x1b]52;c;AAAA\x07me", "\udcff\udcfe!"):
         done = category(filled, "add", name)
         assert done.code == 0

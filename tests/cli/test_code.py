@@ -1,4 +1,4 @@
-"""`otp-tui code`: one code on standard output and nothing else."""
+"""`otp-tui code`: only the code on standard output."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_prints_the_code_of_the_rfc(filled: Program) -> None:
         assert (done.code, done.out, done.err) == (0, f"{text}\n", "")
 
 
-def test_without_a_moment_it_is_the_code_of_now(filled: Program) -> None:
+def test_the_default_is_the_current_code(filled: Program) -> None:
     entry = Entry(type=OtpType.TOTP, issuer="", secret=Secret.base32(RFC_SECRET), digits=8)
     before = time.time()
     done = filled.open("code", "GitHub")
@@ -41,7 +41,7 @@ def test_next_is_the_code_of_the_next_period(filled: Program) -> None:
     "query",
     ["github", "GITHUB", "GitHub:octocat", "github octocat", GITHUB_ID, "oct web", "work"],
 )
-def test_the_one_that_is_meant(filled: Program, query: str) -> None:
+def test_an_exact_match_wins(filled: Program, query: str) -> None:
     assert filled.open("code", query, "--at", "59").out == "94287082\n"
 
 
@@ -53,7 +53,7 @@ def test_a_name_is_found_however_its_accent_is_typed(filled: Program) -> None:
     assert filled.open("code", "e\u0301").code == 0
 
 
-def test_several_fit(filled: Program) -> None:
+def test_several_matches_are_listed(filled: Program) -> None:
     done = filled.open("code", "octo")
     assert (done.code, done.out) == (4, "")
     assert "GitHub (octocat)" in done.err
@@ -61,13 +61,13 @@ def test_several_fit(filled: Program) -> None:
     assert GITHUB_ID in done.err
 
 
-def test_none_fits(filled: Program) -> None:
+def test_no_match(filled: Program) -> None:
     done = filled.open("code", "no such thing")
     assert (done.code, done.out) == (4, "")
     assert "no such thing" in done.err
 
 
-def test_candidates_cannot_steer_the_terminal(filled: Program) -> None:
+def test_candidates_have_no_control_characters(filled: Program) -> None:
     done = filled.open("code", "x")
     assert done.code == 4
     assert "Evil" in done.err
@@ -83,7 +83,7 @@ def test_a_long_candidate_leaves_room_for_its_id(filled: Program) -> None:
     assert f"  {'郵' * 19}…  a\n" in done.err
 
 
-def test_a_counter_moves_before_its_code_is_printed(filled: Program) -> None:
+def test_a_counter_is_saved_before_its_code_is_printed(filled: Program) -> None:
     """RFC 4226 appendix D, counters 5 and 6."""
     assert filled.open_real("code", "bank").out == "254676\n"
     assert filled.open("code", "bank").out == "287922\n"
@@ -92,7 +92,7 @@ def test_a_counter_moves_before_its_code_is_printed(filled: Program) -> None:
 
 
 @pytest.mark.parametrize("option", [("--next",), ("--at", "59")])
-def test_a_counter_has_no_other_moment(filled: Program, option: tuple[str, ...]) -> None:
+def test_a_counter_takes_no_time(filled: Program, option: tuple[str, ...]) -> None:
     before = filled.vault.read_bytes()
     done = filled.open("code", "bank", *option)
     assert (done.code, done.out) == (2, "")
@@ -107,7 +107,7 @@ def test_an_entry_without_a_code_is_named(filled: Program) -> None:
 
 
 def test_copy_prints_no_code(filled: Program) -> None:
-    """A command of the user's own takes the code; --copy says that it was handed over."""
+    """The clipboard command gets the code; --copy says that it was sent."""
     taken = filled.folder / "taken"
     config = filled.folder / "config.toml"
     config.write_text(f'clipboard_command = ["tee", "{taken}"]\n')
@@ -118,7 +118,7 @@ def test_copy_prints_no_code(filled: Program) -> None:
     assert done.err.count("\n") == 1
 
 
-def test_copy_empties_the_clipboard_when_it_was_told_to(filled: Program) -> None:
+def test_copy_clears_the_clipboard_on_request(filled: Program) -> None:
     taken = filled.folder / "taken"
     keep = f"cat >> {taken}; echo . >> {taken}"
     (filled.folder / "config.toml").write_text(f'clipboard_command = ["sh", "-c", "{keep}"]\n')
@@ -139,13 +139,13 @@ def test_a_clipboard_that_cannot_be_cleared_is_an_error(filled: Program) -> None
 
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "x", "3601", "1.5"])
-def test_a_wait_that_makes_no_sense_is_refused(filled: Program, seconds: str) -> None:
+def test_an_invalid_wait_is_refused(filled: Program, seconds: str) -> None:
     done = filled.open("code", "GitHub", "--copy", f"--clear={seconds}")
     assert (done.code, done.out) == (2, "")
     assert "--clear" in done.err
 
 
-def test_clear_goes_with_copy(filled: Program) -> None:
+def test_clear_needs_copy(filled: Program) -> None:
     assert filled.open("code", "GitHub", "--clear", "3").code == 2
 
 
@@ -156,7 +156,7 @@ def test_copy_turned_off_is_an_error(filled: Program) -> None:
     assert "94287082" not in done.err
 
 
-def test_a_copy_is_counted_without_a_word_and_without_an_older_version(filled: Program) -> None:
+def test_a_copy_is_counted_silently_and_without_a_backup(filled: Program) -> None:
     config = filled.folder / "config.toml"
     config.write_text('clipboard_command = ["true"]\n')
     before = time.time()
@@ -171,9 +171,7 @@ def test_a_copy_is_counted_without_a_word_and_without_an_older_version(filled: P
     )
 
 
-def test_a_count_that_cannot_be_saved_is_no_error(
-    filled: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unsaved_count_is_no_error(filled: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_descriptor: int) -> None:
         raise OSError(28, "no space")
 

@@ -1,4 +1,4 @@
-"""`otp-tui completion`: each script, loaded by the real shell, completes what it should."""
+"""`otp-tui completion`: each script, loaded by the real shell."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CASES = (
     ("otp-tui completion z", ["zsh"]),
     ("otp-tui code --ne", ["--next"]),
 )
-"""What was typed, and what it may become."""
+"""What is typed, and its completions."""
 EVERY_COMMAND = sorted(each.__name__.rpartition(".")[2].rstrip("_") for each in commands())
 BASH = """\
 source ./otp-tui.bash
@@ -114,6 +114,6 @@ def test_the_help_says_how_to_install_it(program: Program, shell: str) -> None:
     assert "but never the names" in done.out
 
 
-def test_another_shell(program: Program) -> None:
+def test_an_unknown_shell_is_refused(program: Program) -> None:
     done = program.run("completion", "tcsh")
     assert (done.code, done.out) == (2, "")

@@ -1,4 +1,4 @@
-"""`otp-tui demo`: something to look at, and nothing left behind."""
+"""`otp-tui demo`: sample entries, and no file left behind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tui.otp.entry import Algorithm, OtpType, check
 from tui.vault.vault import Vault
 
 
-def test_shows_every_kind_of_code() -> None:
+def test_the_demo_has_every_type() -> None:
     document = demo_document(1_700_000_000)
     entries = [check(entry) for entry in document.entries]
     assert len(entries) == 12
@@ -27,7 +27,7 @@ def test_shows_every_kind_of_code() -> None:
     assert len(bound) == 3
 
 
-def test_the_vault_is_a_real_one(tmp_path: Path) -> None:
+def test_the_demo_vault_opens(tmp_path: Path) -> None:
     path, password = make_demo_vault(tmp_path, SystemClock())
     assert path.parent == tmp_path
     assert len(Vault.open(path, password).entries) == 12

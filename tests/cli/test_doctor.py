@@ -1,4 +1,4 @@
-"""`otp-tui doctor`: what is the matter, what to do, and nothing changed by asking."""
+"""`otp-tui doctor`: findings, advice, and no side effects."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def _good_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def findings(done: Outcome) -> dict[str, dict[str, Any]]:
-    """What was found, by name."""
+    """Return the findings by name."""
     return {found["name"]: found for found in done.json["findings"]}
 
 
-def test_nothing_is_the_matter(filled: Program) -> None:
+def test_all_is_well(filled: Program) -> None:
     done = filled.run("doctor", "--json")
     assert (done.code, done.json["attention"], done.err) == (0, False, "")
     found = findings(done)
@@ -41,7 +41,7 @@ def test_nothing_is_the_matter(filled: Program) -> None:
     assert {"clock", "copying", "terminal", "otp-tui", "Python", "textual"} <= found.keys()
 
 
-def test_lines_for_people(filled: Program) -> None:
+def test_text_output(filled: Program) -> None:
     filled.vault.chmod(0o644)
     done = filled.run("doctor")
     assert done.code == 1
@@ -70,7 +70,7 @@ def test_no_vault_yet(program: Program) -> None:
     assert "no such file" in findings(program.run("doctor", "--json"))["vault"]["says"]
 
 
-def test_a_broken_set_up_is_named_piece_by_piece(filled: Program) -> None:
+def test_every_problem_is_reported(filled: Program) -> None:
     filled.vault.write_bytes(b"{}")
     filled.vault.parent.chmod(0o777)
     (filled.folder / "config.toml").write_text("no_such_setting = 1\n")
@@ -81,7 +81,7 @@ def test_a_broken_set_up_is_named_piece_by_piece(filled: Program) -> None:
     assert wrong == {"settings", "folder's permissions", "vault's header", "conflict"}
 
 
-def test_what_is_no_file_is_not_waited_for(program: Program) -> None:
+def test_special_files_do_not_block(program: Program) -> None:
     program.vault.parent.mkdir(mode=0o700)
     os.mkfifo(program.vault)
     done = program.spawn("doctor", "--json")
@@ -89,7 +89,7 @@ def test_what_is_no_file_is_not_waited_for(program: Program) -> None:
     assert "not a regular file" in findings(done)["vault"]["says"]
 
 
-def test_backups_and_a_recovery_code_are_seen(filled: Program) -> None:
+def test_backups_and_the_recovery_code_are_reported(filled: Program) -> None:
     Vault.open(filled.vault, PASSWORD).set_recovery_code(bytes(20))
     found = findings(filled.run("doctor", "--json"))
     assert found["recovery code"]["says"] == "set"
@@ -120,7 +120,7 @@ def test_a_clock_that_may_be_wrong_needs_attention(status: ClockStatus | None, w
         ({}, Config(clipboard_command=("pass-it-on",)), "pass-it-on", False),
     ],
 )
-def test_which_way_copies_go(
+def test_how_codes_are_copied_is_reported(
     environ: dict[str, str], config: Config, says: str, wrong: bool
 ) -> None:
     (found,) = doctor_checks.copying(config, environ)
@@ -129,7 +129,7 @@ def test_which_way_copies_go(
 
 
 @pytest.mark.parametrize(("value", "wrong"), [("on", False), ("external", False), ("off", True)])
-def test_tmux_says_whether_it_passes_copies_on(tmp_path: Path, value: str, wrong: bool) -> None:
+def test_the_tmux_option_is_checked(tmp_path: Path, value: str, wrong: bool) -> None:
     tmux = tmp_path / "tmux"
     tmux.write_text(f"#!/bin/sh\necho {value}\n")
     tmux.chmod(0o755)
@@ -140,7 +140,7 @@ def test_tmux_says_whether_it_passes_copies_on(tmp_path: Path, value: str, wrong
     assert bool(found.advice) is wrong
 
 
-def test_the_terminal_is_measured(filled: Program) -> None:
+def test_the_terminal_is_reported(filled: Program) -> None:
     terminal = Terminal(filled, "doctor")
     _, out = terminal.end()
     assert "  terminal: 80 columns by 24 rows\n" in out
@@ -167,14 +167,14 @@ def test_files_of_another_user(filled: Program) -> None:
         assert "chown 0 " in found[name]["advice"]
 
 
-def test_settings_that_others_can_write(filled: Program) -> None:
+def test_writable_settings_are_reported(filled: Program) -> None:
     """They hold commands that run as the user."""
     (filled.folder / "config.toml").chmod(0o602)
     found = findings(filled.run("doctor", "--json"))["settings' permissions"]
     assert "chmod go-w" in found["advice"]
 
 
-def test_commands_that_the_settings_name(filled: Program) -> None:
+def test_commands_in_the_settings_are_checked(filled: Program) -> None:
     program = filled.folder / "give"
     program.write_text("#!/bin/sh\n")
     lines = 'password_command = ["{}", "a secret"]\nclipboard_command = "no-such-tool -x"\n'
@@ -194,7 +194,7 @@ def test_commands_that_the_settings_name(filled: Program) -> None:
     assert not (filled.folder / "it-ran").exists()
 
 
-def test_a_test_copy_is_made_when_it_is_asked_for(filled: Program) -> None:
+def test_a_test_copy_is_made_on_request(filled: Program) -> None:
     tool = filled.folder / "clip"
     tool.write_text(f"#!/bin/sh\ncat > {filled.folder}/copied\n")
     tool.chmod(0o700)
@@ -216,9 +216,7 @@ def test_a_test_copy_to_the_terminal(filled: Program) -> None:
     assert "\x1b]52;c;b3RwLXR1aSB0ZXN0\x07" in terminal.seen
 
 
-def test_a_folder_where_nothing_can_be_saved(
-    filled: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_read_only_folder_is_reported(filled: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     """Faked, as root can write anywhere."""
     monkeypatch.setattr("os.access", lambda _path, mode: mode == os.R_OK)
     done = filled.run("doctor", "--json")
@@ -226,7 +224,7 @@ def test_a_folder_where_nothing_can_be_saved(
     assert "not changed" in findings(done)["folder"]["says"]
 
 
-def test_permissions_of_what_is_no_settings_file_are_left_alone(filled: Program) -> None:
+def test_no_permissions_advice_for_special_files(filled: Program) -> None:
     """Advice to change those of /dev/null would do harm."""
     done = filled.run("doctor", "--json", "--config", "/dev/null")
     assert (done.code, done.json["attention"]) == (0, False)

@@ -1,4 +1,4 @@
-"""`otp-tui edit`: what is named changes, and nothing else."""
+"""`otp-tui edit`: only what the options name changes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def one(program: Program, query: str) -> dict[str, Any]:
     return row
 
 
-def test_fields_change_and_the_rest_stays(filled: Program) -> None:
+def test_only_the_given_fields_change(filled: Program) -> None:
     before = one(filled, "vpn")
     options = ("--issuer", "Office", "--account", "gordon", "--note", "on the 3rd floor")
     done = filled.open_real("edit", "VPN", *options)
@@ -40,12 +40,12 @@ def test_numbers_and_the_algorithm(filled: Program) -> None:
     assert one(filled, "bank")["counter"] == 42
 
 
-def test_an_empty_text_takes_a_field_away(filled: Program) -> None:
+def test_an_empty_value_clears_a_field(filled: Program) -> None:
     assert filled.open("edit", "bank", "--account", "").code == 0
     assert one(filled, "bank")["account"] is None
 
 
-def test_another_type(filled: Program) -> None:
+def test_the_type_changes(filled: Program) -> None:
     assert filled.open("edit", "郵便局", "--type", "totp").code == 0
     row = one(filled, "郵便局")
     assert (row["type"], row["digits"], row["period"]) == ("totp", 6, 30)
@@ -58,7 +58,7 @@ def test_a_new_secret_and_a_new_pin(filled: Program) -> None:
     assert NEW not in done.err
 
 
-def test_a_new_secret_is_asked_for_without_echo(filled: Program) -> None:
+def test_a_new_secret_is_typed_without_echo(filled: Program) -> None:
     terminal = Terminal(filled, "edit", "bank", "--new-secret")
     terminal.wait_for("assword")
     terminal.type(f"{PASSWORD}\n")
@@ -83,7 +83,7 @@ def test_pinned_ones_are_listed_first(filled: Program) -> None:
     assert filled.open("list").out.startswith("Bank")
 
 
-def test_categories_are_added_and_taken_away(filled: Program) -> None:
+def test_categories_are_added_and_removed(filled: Program) -> None:
     name = "GitHub:octocat"
     assert filled.open("edit", name, "--no-category", "work").code == 0
     assert filled.open("edit", "bank", "--category", "Work", "--category", "web").code == 0
@@ -114,7 +114,7 @@ def test_mistakes_are_named_by_their_field(
     assert filled.vault.read_bytes() == before
 
 
-def test_nothing_named_and_nothing_changed(filled: Program) -> None:
+def test_nothing_to_change(filled: Program) -> None:
     before = filled.vault.read_bytes()
     assert filled.spawn("edit", "bank").code == 2
     done = filled.open("edit", "bank", "--issuer", "Bank", "--digits", "6", "--unpinned")
@@ -122,7 +122,7 @@ def test_nothing_named_and_nothing_changed(filled: Program) -> None:
     assert filled.vault.read_bytes() == before
 
 
-def test_several_or_none_fit(filled: Program) -> None:
+def test_no_match_and_several_matches(filled: Program) -> None:
     before = filled.vault.read_bytes()
     done = filled.open("edit", "octo", "--note", "x")
     assert (done.code, done.out) == (4, "")

@@ -12,7 +12,7 @@ from tui.cli.run import run
 from tui.errors import OtpTuiError
 
 
-def test_an_error_nobody_foresaw_tells_its_place_and_no_value(
+def test_a_crash_shows_its_place_and_no_value(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(_argv: object) -> None:
@@ -26,7 +26,7 @@ def test_an_error_nobody_foresaw_tells_its_place_and_no_value(
     assert "secret" not in said.err
 
 
-def test_every_error_says_what_to_do(
+def test_errors_are_printed_with_their_hint(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(_argv: object) -> None:

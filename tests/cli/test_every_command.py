@@ -1,7 +1,7 @@
-"""How every command behaves, whatever it does: no colours into files, Ctrl+C, closed pipes.
+"""What every command must do: no color in files, Ctrl+C, closed pipes, --json.
 
-The commands are those of the parser: a new one is tried with what its arguments are called by.
-What that cannot know stands in `CALLS`; a test says so where something is missing there.
+The commands come from the parser, so a new one is tested, too. Its arguments get values by their
+metavar; `CALLS` has the rest, and a test fails if something is missing there.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from tui.cli.parser import build, commands
 
 URI = "otpauth://totp/New:ada?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=New\n"
 VALUES = {"QUERY": "GitHub", "FILE": "file.txt", "NAME": "Work", "NEW": "Other"}
-"""What an argument may be, by what the help calls it."""
+"""Values for arguments, by their metavar."""
 OPENS_THE_APP = {"demo", "pick"}
 ENDLESS = {"watch"}
 LOUD = re.compile("[\x00-\x08\x0b-\x1f\x7f\x9b]")
-"""What steers a terminal; nothing of that belongs into a file."""
+"""Control characters, which don't belong in a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a command needs to be told, beside its arguments and the vault's password."""
+    """What a command needs besides its arguments and the vault password."""
 
     options: tuple[str, ...] = ()
     stdin: str = ""
@@ -51,13 +51,13 @@ CALLS = {
     "restore": Call(("--json",)),
     "undo": Call(code=1),
 }
-"""There is a vault already, so `init` fails, nothing to undo yet, and no recovery code."""
+"""The vault exists, has nothing to undo and no recovery code."""
 
 
 def leaves(
     parser: argparse.ArgumentParser, above: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    """Every command that does something, by its name."""
+    """Yield every command without actions, and every action, with its parser."""
     below = [each.choices for each in parser._actions if isinstance(each.choices, dict)]
     if not below:
         yield " ".join(above), parser
@@ -75,7 +75,7 @@ def has(name: str, option: str) -> bool:
 
 
 def arguments(name: str) -> list[str]:
-    """What has to be given to the command, and what `CALLS` says."""
+    """Return the required arguments of the command, and those in `CALLS`."""
     given: list[str] = []
     for action in LEAVES[name]._actions:
         if action.option_strings or action.help == argparse.SUPPRESS or action.nargs in {"*", "?"}:
@@ -91,7 +91,7 @@ def arguments(name: str) -> list[str]:
 
 
 def call(name: str, *more: str) -> tuple[list[str], str]:
-    """Return the arguments for a run away from any terminal, and its standard input."""
+    """Return arguments and standard input for a run without a terminal."""
     given = [*name.split(), *arguments(name), *more]
     stdin = CALLS.get(name, Call()).stdin
     if has(name, "--password-stdin"):
@@ -101,14 +101,14 @@ def call(name: str, *more: str) -> tuple[list[str], str]:
 
 @pytest.fixture
 def prepared(filled: Program) -> Program:
-    """A vault, a file to import, and a terminal that would have colours."""
+    """A vault, a file to import, and an environment that asks for color."""
     (filled.folder / "file.txt").write_text(URI)
     filled.env |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "FORCE_COLOR": "1"}
     return filled
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in ENDLESS])
-def test_away_from_a_terminal_there_is_nothing_but_text(prepared: Program, name: str) -> None:
+def test_output_to_a_file_is_plain_text(prepared: Program, name: str) -> None:
     args, stdin = call(name)
     done = prepared.run(*args, stdin=stdin)
     expected = {0, 1} if name == "doctor" else {CALLS.get(name, Call()).code}
@@ -136,11 +136,11 @@ def test_json_is_all_of_standard_output(prepared: Program, name: str) -> None:
 
 
 FOR_ONE_READER = {"completion", "recovery new"}
-"""What they print is of one form."""
+"""They print a script or a code, not data."""
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if not has(n, "--json")])
-def test_what_prints_something_to_read_has_json(prepared: Program, name: str) -> None:
+def test_commands_that_print_have_json(prepared: Program, name: str) -> None:
     args, stdin = call(name)
     assert bool(prepared.run(*args, stdin=stdin).out) is (name in FOR_ONE_READER)
 
@@ -154,7 +154,7 @@ ASKING = [
 
 
 @pytest.mark.parametrize("name", ASKING)
-def test_ctrl_c_where_it_asks(prepared: Program, name: str) -> None:
+def test_ctrl_c_at_a_prompt(prepared: Program, name: str) -> None:
     if name == "init":
         prepared.vault.unlink()
     if name == "recovery use":
@@ -172,7 +172,7 @@ def test_ctrl_c_where_it_asks(prepared: Program, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_pipe_that_nobody_reads(prepared: Program, name: str) -> None:
+def test_a_closed_pipe(prepared: Program, name: str) -> None:
     args, stdin = call(name)
     reading, writing = os.pipe()
     os.close(reading)

@@ -1,4 +1,4 @@
-"""Damaged vaults, hostile backups and what is no file: one sentence, nothing changed."""
+"""Damaged vaults, hostile backups and special files: one error line, nothing changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.cli.program import Program
 
 
 def flipped(data: bytes) -> bytes:
-    """One bit of the payload is another."""
+    """Return `data` with one bit of the payload flipped."""
     place = data.rindex(b'"payload"') + 40
     return data[:place] + (b"A" if data[place : place + 1] != b"A" else b"B") + data[place + 1 :]
 
@@ -32,7 +32,7 @@ HOSTILE_VAULTS: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("kind", HOSTILE_VAULTS)
-def test_a_hostile_vault_is_one_sentence_and_stays_as_it_is(filled: Program, kind: str) -> None:
+def test_a_hostile_vault_is_refused_and_unchanged(filled: Program, kind: str) -> None:
     data = HOSTILE_VAULTS[kind](filled.vault.read_bytes())
     filled.vault.write_bytes(data)
     done = filled.open("list")
@@ -45,7 +45,7 @@ def test_a_hostile_vault_is_one_sentence_and_stays_as_it_is(filled: Program, kin
     assert filled.vault.read_bytes() == data
 
 
-def test_a_newer_vault_is_left_alone(filled: Program) -> None:
+def test_a_newer_vault_is_unchanged(filled: Program) -> None:
     data = filled.vault.read_bytes().replace(b'"version": 1,', b'"version": 2,')
     data = data.replace(b'"version":1,', b'"version":2,')
     filled.vault.write_bytes(data)
@@ -71,7 +71,7 @@ HOSTILE_BACKUPS = {
 
 
 @pytest.mark.parametrize("kind", HOSTILE_BACKUPS)
-def test_a_hostile_backup_leaves_the_vault_as_it_is(filled: Program, kind: str) -> None:
+def test_a_hostile_backup_leaves_the_vault_unchanged(filled: Program, kind: str) -> None:
     before = filled.vault.read_bytes()
     file = filled.folder / "backup"
     file.write_bytes(HOSTILE_BACKUPS[kind])
@@ -83,7 +83,7 @@ def test_a_hostile_backup_leaves_the_vault_as_it_is(filled: Program, kind: str) 
     assert filled.vault.read_bytes() == before
 
 
-def test_what_is_no_file_is_not_waited_for(filled: Program) -> None:
+def test_special_files_do_not_block(filled: Program) -> None:
     fifo = filled.folder / "fifo"
     os.mkfifo(fifo)
     for path in (fifo, "/dev/zero", filled.folder, "missing"):

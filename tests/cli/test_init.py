@@ -1,4 +1,4 @@
-"""`otp-tui init`: a new vault, and never over an old one."""
+"""`otp-tui init`: a new vault, never replacing a file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import stat
 from tests.cli.program import PASSWORD, Program
 
 
-def test_makes_a_private_vault_with_the_settings_cost(program: Program) -> None:
+def test_creates_a_private_vault_with_the_configured_key_derivation(program: Program) -> None:
     done = program.open_real("init")
     assert (done.code, done.out) == (0, "")
     assert str(program.vault) in done.err
@@ -19,20 +19,20 @@ def test_makes_a_private_vault_with_the_settings_cost(program: Program) -> None:
     assert program.open("list", "--json").json == []
 
 
-def test_leaves_an_existing_vault_alone(filled: Program) -> None:
+def test_never_replaces_a_vault(filled: Program) -> None:
     before = filled.vault.read_bytes()
     done = filled.open("init")
     assert (done.code, done.out) == (1, "")
     assert filled.vault.read_bytes() == before
 
 
-def test_says_so_before_it_asks_for_a_password(filled: Program) -> None:
+def test_an_existing_vault_is_reported_before_the_prompt(filled: Program) -> None:
     done = filled.spawn("init")
     assert done.code == 1
     assert "already" in done.err
 
 
-def test_leaves_any_other_file_alone(program: Program) -> None:
+def test_never_replaces_another_file(program: Program) -> None:
     program.vault.parent.mkdir(mode=0o700)
     program.vault.symlink_to(program.folder / "elsewhere")
     assert program.open("init").code == 1
@@ -55,7 +55,7 @@ def test_an_option_wins_over_the_environment(program: Program) -> None:
     assert not program.vault.exists()
 
 
-def test_the_usual_place_and_the_place_in_the_settings(program: Program) -> None:
+def test_the_default_location_and_the_configured_one(program: Program) -> None:
     del program.env["OTP_TUI_VAULT"]
     assert program.open("init").code == 0
     usual = program.folder / "xdg-data" / "otp-tui" / "vault.json"
@@ -74,7 +74,7 @@ def test_no_vault_yet(program: Program) -> None:
         assert "init" in done.err
 
 
-def test_a_settings_file_that_was_named_has_to_be_there(program: Program) -> None:
+def test_a_named_settings_file_must_exist(program: Program) -> None:
     done = program.run("--config", "missing.toml", "init", "--password-stdin", stdin=PASSWORD)
     assert done.code == 2
     assert not program.vault.exists()

@@ -1,4 +1,4 @@
-"""What `code`, `watch` and `undo` print for programs."""
+"""The JSON output of `code`, `watch` and `undo`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tui.cli.commands.watch import _as_object, follow
 GITHUB, EVIL = entries()[0], entries()[5]
 
 
-def test_a_code_and_whose_it_is(filled: Program) -> None:
+def test_code_object(filled: Program) -> None:
     assert filled.open("code", "GitHub", "--at", "59", "--json").json == {
         "id": GITHUB.id,
         "issuer": "GitHub",
@@ -23,16 +23,16 @@ def test_a_code_and_whose_it_is(filled: Program) -> None:
     }
 
 
-def test_a_counters_code_is_valid_until_it_is_used(filled: Program) -> None:
+def test_a_counter_based_code_does_not_expire(filled: Program) -> None:
     done = filled.open("code", "bank", "--json")
     assert (done.json["code"], done.json["valid_until"]) == ("254676", None)
 
 
-def test_a_code_is_copied_or_printed(filled: Program) -> None:
+def test_a_code_is_either_copied_or_printed(filled: Program) -> None:
     assert filled.open("code", "GitHub", "--json", "--copy").code == 2
 
 
-def test_each_line_of_watch_is_an_object() -> None:
+def test_watch_lines_are_objects() -> None:
     clock = Clock(51)
     first, second = islice(follow([GITHUB, EVIL], clock, clock.pause, _as_object), 2)
     assert [json.loads(line)["issuer"] for line in first] == ["GitHub", HOSTILE]
@@ -40,14 +40,14 @@ def test_each_line_of_watch_is_an_object() -> None:
     assert all(line.isascii() and line.isprintable() for line in first)
 
 
-def test_watch_prints_them(filled: Program) -> None:
+def test_watch_prints_json(filled: Program) -> None:
     with watching(filled, "--json", "GitHub") as process:
         assert process.stdout
         assert json.loads(process.stdout.readline())["account"] == "octocat"
         process.kill()
 
 
-def test_what_was_undone(filled: Program) -> None:
+def test_undo_object(filled: Program) -> None:
     assert filled.open("remove", "--yes", "VPN").code == 0
     done = filled.open("undo", "--json")
     assert (done.code, done.err) == (0, "")

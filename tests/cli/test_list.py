@@ -1,4 +1,4 @@
-"""`otp-tui list`: the entries for people and for programs."""
+"""`otp-tui list`: as a table and as JSON."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_json_is_complete_and_in_the_users_order(filled: Program) -> None:
     }
 
 
-def test_the_order_is_that_of_the_vault_with_pinned_ones_first(filled: Program) -> None:
+def test_pinned_entries_come_first(filled: Program) -> None:
     vault = Vault.open(filled.vault, PASSWORD)
     vault.change(lambda document: pin(document, {document.entries[4].id}, True, 1))
     vault.change(lambda document: with_order(document, Order.BACKUP))
@@ -63,7 +63,7 @@ def test_the_trash_is_not_listed(filled: Program) -> None:
     assert len(filled.open("list", "--json", "octocat").json) == 1
 
 
-def test_json_gives_no_code_of_a_counter(filled: Program) -> None:
+def test_json_has_no_counter_based_code(filled: Program) -> None:
     before = filled.vault.read_bytes()
     (bank,) = filled.open("list", "--json", "bank").json
     assert (bank["code"], bank["valid_until"], bank["period"]) == (None, None, None)
@@ -71,7 +71,7 @@ def test_json_gives_no_code_of_a_counter(filled: Program) -> None:
     assert filled.vault.read_bytes() == before
 
 
-def test_json_has_secrets_only_when_asked(filled: Program) -> None:
+def test_json_has_secrets_only_on_request(filled: Program) -> None:
     assert RFC_SECRET not in filled.open("list", "--json").out
     rows = {row["issuer"]: row for row in filled.open("list", "--json", "--secrets").json}
     assert list(rows["VPN"]) == [*KEYS, "secret", "pin"]
@@ -79,21 +79,21 @@ def test_json_has_secrets_only_when_asked(filled: Program) -> None:
     assert (rows["Bank"]["secret"], rows["Bank"]["pin"]) == (RFC_SECRET, None)
 
 
-def test_json_says_what_a_type_really_has(filled: Program) -> None:
+def test_json_has_the_real_digits_of_a_type(filled: Program) -> None:
     rows = {row["type"]: row for row in filled.open("list", "--json").json}
     assert (rows["steam"]["digits"], rows["steam"]["period"]) == (5, 30)
     assert (rows["motp"]["digits"], rows["motp"]["period"]) == (6, 10)
     assert rows["motp"]["account"] is None
 
 
-def test_json_escapes_what_could_steer_a_terminal(filled: Program) -> None:
+def test_json_escapes_control_characters(filled: Program) -> None:
     done = filled.open("list", "--json", "evil")
     assert done.out.isascii()
     assert not set(done.out) & set("\x1b\x07\x7f")
     assert done.json[0]["issuer"] in {HOSTILE, clean(HOSTILE)}
 
 
-def test_an_entry_without_a_code_is_told_and_the_others_come(filled: Program) -> None:
+def test_an_entry_without_a_code_is_reported(filled: Program) -> None:
     done = filled.open("list", "--json")
     assert done.code == 0
     assert done.json[-1]["code"] is None
@@ -109,11 +109,11 @@ def test_plain_columns_line_up_with_wide_characters(filled: Program) -> None:
     assert wide.index("é") == github.index("octocat") - len("郵便局")
 
 
-def test_columns_line_up_with_what_is_shown_of_a_name() -> None:
+def test_columns_line_up_after_unsafe_characters_are_removed() -> None:
     assert table([("a\x1b[0m\u200b", "b"), ("郵e\u0301", "d")]) == ["a[0m  b", "郵e\u0301   d"]
 
 
-def test_plain_shows_no_control_characters_no_colour_no_secret(filled: Program) -> None:
+def test_plain_has_no_control_characters_color_or_secret(filled: Program) -> None:
     done = filled.open("list")
     assert "Evil" in done.out
     assert "[/foo]" in done.out
@@ -121,7 +121,7 @@ def test_plain_shows_no_control_characters_no_colour_no_secret(filled: Program) 
     assert RFC_SECRET not in done.out
 
 
-def test_plain_leaves_the_code_of_a_counter_out(filled: Program) -> None:
+def test_plain_has_no_counter_based_code(filled: Program) -> None:
     assert filled.open("list", "bank").out.split() == ["Bank", "gordon"]
 
 
@@ -129,12 +129,12 @@ def test_plain_secrets(filled: Program) -> None:
     assert filled.open("list", "vpn", "--secrets").out.split()[-2:] == ["0123456789abcdef", "1234"]
 
 
-def test_a_query_selects(filled: Program) -> None:
+def test_a_query_filters(filled: Program) -> None:
     assert len(filled.open("list", "octocat", "--json").json) == 2
     assert len(filled.open("list", "octocat", "work", "--json").json) == 1
 
 
-def test_no_hit_is_an_empty_list_and_the_exit_code_of_no_match(filled: Program) -> None:
+def test_no_match_is_an_empty_list_and_exit_code_4(filled: Program) -> None:
     done = filled.open("list", "nothing like it", "--json")
     assert (done.code, done.json) == (4, [])
     done = filled.open("list", "nothing like it")
@@ -142,7 +142,7 @@ def test_no_hit_is_an_empty_list_and_the_exit_code_of_no_match(filled: Program) 
     assert done.err
 
 
-def test_what_cannot_be_read_is_told(filled: Program) -> None:
+def test_unreadable_entries_are_reported(filled: Program) -> None:
     raw = {"id": "x", "type": "quantum", "issuer": "From the future", "secret": "A" * 16}
     vault = Vault.open(filled.vault, PASSWORD)
     odd = Unreadable(raw, "its type is unknown", "From the future")
@@ -153,7 +153,7 @@ def test_what_cannot_be_read_is_told(filled: Program) -> None:
     assert "GitHub" in done.out
 
 
-def test_warnings_of_the_vault_are_told(filled: Program) -> None:
+def test_warnings_of_the_vault_are_printed(filled: Program) -> None:
     filled.vault.chmod(0o644)
     done = filled.open("list", "--json", "bank")
     assert done.code == 0

@@ -12,7 +12,7 @@ from tests.cli.program import PASSWORD, Program
 
 
 def piped(program: Program, *args: str, stdout: int) -> subprocess.CompletedProcess[bytes]:
-    """Run with another standard output than a pipe that somebody reads."""
+    """Run with `stdout` as standard output."""
     return subprocess.run(
         [*program.command, args[0], "--password-stdin", *args[1:]],
         input=PASSWORD.encode(),
@@ -25,7 +25,7 @@ def piped(program: Program, *args: str, stdout: int) -> subprocess.CompletedProc
 
 
 @pytest.mark.parametrize("args", [("list",), ("list", "--json"), ("code", "GitHub"), ("--help",)])
-def test_a_closed_pipe_is_no_error_message(filled: Program, args: tuple[str, ...]) -> None:
+def test_a_closed_pipe_prints_no_error(filled: Program, args: tuple[str, ...]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     done = piped(filled, *args, stdout=writing)
@@ -58,7 +58,7 @@ def test_a_closed_standard_output(filled: Program) -> None:
     assert done.stderr.count(b"\n") == 1
 
 
-def test_a_counter_stays_where_nobody_could_read_its_code(filled: Program) -> None:
+def test_a_counter_stays_if_standard_output_is_closed(filled: Program) -> None:
     before = filled.vault.read_bytes()
     call = " ".join([*filled.command, "code", "--password-stdin", "bank", ">&-"])
     done = subprocess.run(
@@ -75,17 +75,17 @@ def test_a_counter_stays_where_nobody_could_read_its_code(filled: Program) -> No
 
 
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-"""A locale in which names are not text."""
+"""A locale that can't encode the names."""
 
 
-def test_a_locale_without_unicode_shows_what_it_can(filled: Program) -> None:
+def test_an_ascii_locale_replaces_characters(filled: Program) -> None:
     done = filled.spawn("list", "--password-stdin", stdin=PASSWORD, **ASCII)
     assert done.code == 0
     assert "???" in done.out
     assert "crashed" not in done.err
 
 
-def test_a_locale_without_unicode_finds_names_all_the_same(filled: Program) -> None:
+def test_an_ascii_locale_finds_unicode_names(filled: Program) -> None:
     for args in (("code", "郵便局"), ("list", "郵便局")):
         done = filled.spawn(args[0], "--password-stdin", args[1], stdin=PASSWORD, **ASCII)
         assert (done.code, done.err) == (0, "")

@@ -1,4 +1,4 @@
-"""`otp-tui passwd`: the new password opens the vault, and the old one does not any more."""
+"""`otp-tui passwd`: the new password opens the vault, and the old one no longer does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NEW = "another password"
 
 
 def slots(program: Program) -> list[dict[str, Any]]:
-    """The ways in, as they stand in the vault's file."""
+    """Return the slots in the vault file."""
     found: list[dict[str, Any]] = json.loads(program.vault.read_text())["slots"]
     return found
 
@@ -33,7 +33,7 @@ def test_the_new_password_opens_and_the_old_one_does_not(filled: Program) -> Non
     assert done.json == before
 
 
-def test_it_costs_what_the_settings_say_and_is_wrapped_anew(filled: Program) -> None:
+def test_the_configured_key_derivation_is_used_with_a_new_salt(filled: Program) -> None:
     (old,) = slots(filled)
     config = filled.folder / "config.toml"
     config.write_text("[kdf]\nmemory_mib = 20\ntime_cost = 2\nparallelism = 1\n")
@@ -45,7 +45,7 @@ def test_it_costs_what_the_settings_say_and_is_wrapped_anew(filled: Program) -> 
     assert new["id"] != old["id"]
 
 
-def test_from_a_file(filled: Program) -> None:
+def test_password_from_a_file(filled: Program) -> None:
     file = filled.folder / "new"
     file.write_text(NEW)
     assert filled.open("passwd", "--new-password-file", file).code == 1
@@ -57,7 +57,7 @@ def test_from_a_file(filled: Program) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "code"), [(PASSWORD, "seven77", 2), (PASSWORD, "", 2), ("wrong", NEW, 3)]
 )
-def test_what_is_refused_changes_nothing(filled: Program, old: str, new: str, code: int) -> None:
+def test_a_refused_password_changes_nothing(filled: Program, old: str, new: str, code: int) -> None:
     before = filled.vault.read_bytes()
     given = ("passwd", "--password-stdin", "--new-password-stdin")
     done = filled.run(*given, stdin=f"{old}\n{new}\n")
@@ -66,7 +66,7 @@ def test_what_is_refused_changes_nothing(filled: Program, old: str, new: str, co
     assert filled.vault.read_bytes() == before
 
 
-def test_asked_for_on_the_terminal(filled: Program) -> None:
+def test_passwords_are_typed_on_the_terminal(filled: Program) -> None:
     terminal = Terminal(filled, "passwd")
     for prompt, answer in (("Password for", PASSWORD), ("New password", NEW), ("Repeat", NEW)):
         terminal.wait_for(prompt)
@@ -76,7 +76,7 @@ def test_asked_for_on_the_terminal(filled: Program) -> None:
     assert filled.run("list", "--password-stdin", stdin=f"{NEW}\n").code == 0
 
 
-def test_two_that_differ_change_nothing(filled: Program) -> None:
+def test_passwords_that_do_not_match_change_nothing(filled: Program) -> None:
     before = filled.vault.read_bytes()
     terminal = Terminal(filled, "passwd")
     for prompt, answer in (

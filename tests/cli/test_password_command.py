@@ -1,4 +1,4 @@
-"""password_command in the settings: which commands use it, and what is said when it fails."""
+"""password_command in the settings: which commands use it, and how its failures are reported."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CODE = ("code", "GitHub", "--at", "59")
 
 
 def with_command(program: Program, script: str) -> Program:
-    """Give the program settings with a command, and leave a mark where it has run."""
+    """Set a password command that also creates the file it-ran."""
     path = program.folder / "give"
     path.write_text(f"#!/bin/sh\ntouch {program.folder}/it-ran\n{script}\n")
     path.chmod(0o700)
@@ -24,12 +24,12 @@ def it_ran(program: Program) -> bool:
     return (program.folder / "it-ran").exists()
 
 
-def test_it_gives_the_password(filled: Program) -> None:
+def test_it_supplies_the_password(filled: Program) -> None:
     done = with_command(filled, f"echo '{PASSWORD}'; echo second line").spawn(*CODE)
     assert (done.code, done.out, done.err) == (0, "94287082\n", "")
 
 
-def test_an_option_comes_before_it(filled: Program) -> None:
+def test_an_option_takes_precedence(filled: Program) -> None:
     with_command(filled, "echo wrong")
     assert filled.open(*CODE).out == "94287082\n"
     file = filled.folder / "password"
@@ -47,10 +47,10 @@ def test_an_option_comes_before_it(filled: Program) -> None:
         ("echo hunter2", 3, "password_command"),
     ],
 )
-def test_when_it_fails_nobody_is_asked_instead(
+def test_a_failure_does_not_ask_for_the_password(
     filled: Program, script: str, code: int, says: str
 ) -> None:
-    """On a terminal, too: a script does the same wherever it is run."""
+    """Not even on a terminal: scripts behave the same everywhere."""
     terminal = Terminal(with_command(filled, script), *CODE)
     assert terminal.end() == (code, "")
     assert says in terminal.seen
@@ -75,7 +75,7 @@ def test_ctrl_c_while_it_asks(filled: Program) -> None:
     assert "Traceback" not in terminal.seen
 
 
-def test_a_new_password_never_comes_from_it(program: Program, empty_bytes: bytes) -> None:
+def test_it_never_supplies_a_new_password(program: Program, empty_bytes: bytes) -> None:
     with_command(program, f"cat > /dev/null; echo '{PASSWORD}'")
     assert program.spawn("init").code == 2
     assert not it_ran(program)
@@ -88,6 +88,6 @@ def test_a_new_password_never_comes_from_it(program: Program, empty_bytes: bytes
     assert program.run("list").code == 3, "and goes on giving that"
 
 
-def test_without_a_vault_it_is_not_run(program: Program) -> None:
+def test_it_does_not_run_without_a_vault(program: Program) -> None:
     assert with_command(program, "echo x").run("list").code == 1
     assert not it_ran(program)

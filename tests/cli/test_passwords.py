@@ -1,4 +1,4 @@
-"""Where passwords may come from, in which order, and what is refused."""
+"""Where passwords come from, in which order, and which are refused."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def password_file(folder: Path, data: bytes, mode: int = 0o600) -> Path:
     return path
 
 
-def test_from_a_file(filled: Program) -> None:
+def test_password_from_a_file(filled: Program) -> None:
     for end in ("", "\n", "\r\n"):
         path = password_file(filled.folder, f"{PASSWORD}{end}".encode())
         assert filled.run("list", "--password-file", path).code == 0
@@ -39,7 +39,7 @@ def test_a_file_that_others_can_read_is_refused(filled: Program, mode: int) -> N
     assert "chmod 600" in done.err
 
 
-def test_what_is_no_password_file(filled: Program) -> None:
+def test_invalid_password_files_are_refused(filled: Program) -> None:
     fifo = filled.folder / "fifo"
     os.mkfifo(fifo, 0o600)
     cases: list[str | Path] = [filled.folder, fifo, "/dev/zero", filled.folder / "missing"]
@@ -84,7 +84,7 @@ def test_no_terminal_and_no_option(filled: Program) -> None:
     assert "--password-stdin" in done.err
 
 
-def test_asked_on_the_terminal_without_echo(filled: Program) -> None:
+def test_the_password_is_typed_without_echo(filled: Program) -> None:
     terminal = Terminal(filled, "code", "GitHub", "--at", "59")
     terminal.wait_for("assword")
     terminal.type(f"{PASSWORD}\n")
@@ -118,7 +118,7 @@ def test_init_asks_twice(program: Program) -> None:
     assert PASSWORD not in terminal.seen
 
 
-def test_init_refuses_two_that_differ(program: Program) -> None:
+def test_init_refuses_passwords_that_do_not_match(program: Program) -> None:
     terminal = Terminal(program, "init")
     terminal.wait_for("new vault")
     terminal.type(f"{PASSWORD}\n")
@@ -129,9 +129,7 @@ def test_init_refuses_two_that_differ(program: Program) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_program_that_is_ended_at_the_prompt_leaves_the_echo_on(
-    filled: Program, number: int
-) -> None:
+def test_a_signal_at_the_prompt_restores_the_echo(filled: Program, number: int) -> None:
     terminal = Terminal(filled, "list")
     terminal.wait_for("assword")
     terminal.process.send_signal(number)
@@ -139,15 +137,15 @@ def test_a_program_that_is_ended_at_the_prompt_leaves_the_echo_on(
     assert terminal.end() == (128 + number, "")
 
 
-def test_passwords_typed_ahead_are_taken(program: Program) -> None:
-    """Both lines are there before the first prompt is, as typed while the program starts."""
+def test_passwords_typed_ahead_are_read(program: Program) -> None:
+    """Both lines are typed before the first prompt appears."""
     terminal = Terminal(program, "init")
     terminal.type(f"{PASSWORD}\n{PASSWORD}\n")
     assert terminal.end()[0] == 0
     assert program.open("list").code == 0
 
 
-def test_what_follows_the_password_is_left_for_the_next_program(filled: Program) -> None:
+def test_input_after_the_password_is_no_part_of_it(filled: Program) -> None:
     terminal = Terminal(filled, "code", "GitHub", "--at", "59")
     terminal.wait_for("assword")
     terminal.type(f"{PASSWORD}\nnext command\n")

@@ -1,4 +1,4 @@
-"""`otp-tui recovery`: a code on paper that opens the vault when the password is lost."""
+"""`otp-tui recovery`: a code that opens the vault without its password."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ USE = ("recovery", "use", "--recovery-code-stdin", "--new-password-stdin")
 
 
 def new_code(program: Program) -> str:
-    """Make a code; return it as it was shown."""
+    """Create a code and return it as printed."""
     done = program.run("recovery", "new", "--password-stdin", stdin=f"{PASSWORD}\n")
     assert done.code == 0
     return done.out.strip()
@@ -36,14 +36,14 @@ def test_a_code_is_shown_once_and_opens_the_vault(filled: Program) -> None:
     assert after.json == before
 
 
-def test_the_password_still_opens_it_and_changing_it_keeps_the_code(filled: Program) -> None:
+def test_password_and_code_are_independent(filled: Program) -> None:
     code = new_code(filled)
     assert filled.open("passwd", "--new-password-stdin", stdin=f"{NEW}\n").code == 0
     assert filled.run(*USE, stdin=f"{code}\n{PASSWORD}\n").code == 0
     assert filled.open("list").code == 0
 
 
-def test_a_new_code_takes_the_place_of_the_former_one(filled: Program) -> None:
+def test_a_new_code_replaces_the_previous_one(filled: Program) -> None:
     first, second = new_code(filled), new_code(filled)
     before = filled.vault.read_bytes()
     done = filled.run(*USE, stdin=f"{first}\n{NEW}\n")
@@ -52,13 +52,13 @@ def test_a_new_code_takes_the_place_of_the_former_one(filled: Program) -> None:
     assert filled.run(*USE, stdin=f"{second}\n{NEW}\n").code == 0
 
 
-def test_a_vault_without_a_code_says_so_before_it_asks(filled: Program) -> None:
+def test_a_missing_code_is_reported_before_the_prompt(filled: Program) -> None:
     done = filled.spawn("recovery", "use")
     assert (done.code, done.out) == (1, "")
     assert "recovery new" in done.err
 
 
-def test_what_is_no_code_is_one_sentence(filled: Program) -> None:
+def test_an_invalid_code_is_refused(filled: Program) -> None:
     new_code(filled)
     before = filled.vault.read_bytes()
     for typed in ("ABCD-EFGH", "", "9" * 32):
@@ -74,7 +74,7 @@ def test_a_short_new_password_changes_nothing(filled: Program) -> None:
     assert filled.vault.read_bytes() == before
 
 
-def test_a_code_that_nobody_can_read_is_not_made(filled: Program) -> None:
+def test_no_code_is_created_if_standard_output_is_closed(filled: Program) -> None:
     before = filled.vault.read_bytes()
     reading, writing = os.pipe()
     os.close(reading)
@@ -103,14 +103,14 @@ def test_the_code_is_typed_on_the_terminal_without_echo(filled: Program) -> None
     assert filled.run("list", "--password-stdin", stdin=f"{NEW}\n").code == 0
 
 
-def test_it_has_to_be_said_what_to_do(program: Program) -> None:
+def test_an_action_is_required(program: Program) -> None:
     for args in (("recovery",), ("recovery", "lose")):
         done = program.run(*args)
         assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
 
 
-def test_a_code_that_could_not_be_saved_is_said_to_open_nothing(filled: Program) -> None:
-    """It was printed by then: who keeps it must not trust it."""
+def test_an_unsaved_code_is_reported_as_invalid(filled: Program) -> None:
+    """It was printed already, so the user must be told not to keep it."""
     (filled.vault.parent / "vault.json.lock").mkdir()
     done = filled.run("recovery", "new", "--password-stdin", stdin=PASSWORD)
     assert done.code == 1

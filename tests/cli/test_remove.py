@@ -26,7 +26,7 @@ def trash(program: Program) -> list[str]:
     return [row["issuer"] for row in program.open("restore", "--json").json]
 
 
-def test_into_the_trash_and_out_of_it(filled: Program) -> None:
+def test_move_to_the_trash_and_restore(filled: Program) -> None:
     before = filled.open("list", "--json", "--secrets", "--at", "59").out
     done = filled.open_real("remove", "bank", "--yes")
     assert (done.code, done.out) == (0, "")
@@ -38,7 +38,7 @@ def test_into_the_trash_and_out_of_it(filled: Program) -> None:
     assert filled.open("list", "--json", "--secrets", "--at", "59").out == before
 
 
-def test_the_trash_is_listed_the_latest_first(filled: Program) -> None:
+def test_the_trash_is_listed_latest_first(filled: Program) -> None:
     assert filled.open("remove", "bank", "--yes").code == 0
     assert filled.open("remove", "evil", "--yes").code == 0
     vault = Vault.open(filled.vault, PASSWORD)
@@ -68,8 +68,8 @@ def test_the_trash_is_listed_the_latest_first(filled: Program) -> None:
     assert not set(done.out) & set("\x1b\x07\x9b\u202e")
 
 
-def test_what_is_over_is_not_listed_nor_restored(filled: Program) -> None:
-    """It is found to be over on one day, and goes on a later one."""
+def test_expired_entries_are_neither_listed_nor_restored(filled: Program) -> None:
+    """The entry expires on one day and is deleted on a later one."""
     vault = Vault.open(filled.vault, PASSWORD)
     now = int(time.time())
 
@@ -93,7 +93,7 @@ def test_an_empty_trash(filled: Program) -> None:
     assert filled.run("restore", "bank", "--json").code == 2
 
 
-def test_for_good_takes_only_what_is_in_the_trash(filled: Program) -> None:
+def test_for_good_deletes_only_from_the_trash(filled: Program) -> None:
     done = filled.open("remove", "bank", "--for-good", "--yes")
     assert (done.code, "in the trash" in done.err) == (4, True)
     assert filled.open("remove", "bank", "--yes").code == 0
@@ -107,7 +107,7 @@ def test_for_good_takes_only_what_is_in_the_trash(filled: Program) -> None:
 
 
 @pytest.mark.parametrize("for_good", [False, True])
-def test_a_removal_is_undone(filled: Program, for_good: bool) -> None:
+def test_a_removal_can_be_undone(filled: Program, for_good: bool) -> None:
     before = issuers(filled)
     assert filled.open("remove", "bank", "--yes").code == 0
     if for_good:
@@ -126,7 +126,7 @@ def test_undo_again_redoes_a_removal(filled: Program) -> None:
     assert trash(filled) == ["Bank"]
 
 
-def test_several_or_none_fit(filled: Program) -> None:
+def test_no_match_and_several_matches(filled: Program) -> None:
     before = filled.vault.read_bytes()
     done = filled.open("remove", "octo", "--yes")
     assert (done.code, done.out) == (4, "")
@@ -135,7 +135,7 @@ def test_several_or_none_fit(filled: Program) -> None:
     assert filled.vault.read_bytes() == before
 
 
-def test_without_a_terminal_only_with_yes(filled: Program) -> None:
+def test_without_a_terminal_yes_is_needed(filled: Program) -> None:
     before = filled.vault.read_bytes()
     done = filled.spawn("remove", "bank")
     assert (done.code, done.out) == (2, "")
@@ -147,7 +147,7 @@ def test_without_a_terminal_only_with_yes(filled: Program) -> None:
     ("typed", "code", "gone"),
     [("y\n", 0, True), ("YES\n", 0, True), ("\n", 1, False), ("n\n", 1, False), ("yo\n", 1, False)],
 )
-def test_the_terminal_asks_by_name(filled: Program, typed: str, code: int, gone: bool) -> None:
+def test_the_question_names_the_entry(filled: Program, typed: str, code: int, gone: bool) -> None:
     terminal = Terminal(filled, "remove", "bank")
     terminal.wait_for("assword")
     terminal.type(f"{PASSWORD}\n")

@@ -1,4 +1,4 @@
-"""`otp-tui show`: details, secrets only when asked for, QR codes that read back."""
+"""`otp-tui show`: details, secrets on request, QR codes that read back."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ URIS = {
     f"?secret={RFC_SECRET}&issuer=%E9%83%B5%E4%BE%BF%E5%B1%80&steam",
     "No PIN": f"otpauth://yaotp/No%20PIN%3Ax?secret={RFC_SECRET[:26]}&issuer=No%20PIN",
 }
-"""An entry of each type, by a query, and its URI."""
+"""The URI of an entry of each type, by query."""
 
 
 def fields(out: str) -> dict[str, str]:
     return {line[:12].strip(): line[12:] for line in out.splitlines()}
 
 
-def test_details_are_told_without_the_secret(filled: Program) -> None:
+def test_details_have_no_secret(filled: Program) -> None:
     done = filled.open("show", "GitHub:octocat")
     assert done.code == 0
     assert fields(done.out) == {
@@ -41,13 +41,13 @@ def test_details_are_told_without_the_secret(filled: Program) -> None:
     assert RFC_SECRET not in done.err
 
 
-def test_the_secret_the_pin_and_the_uri_are_told_when_asked_for(filled: Program) -> None:
+def test_secret_pin_and_uri_are_printed_on_request(filled: Program) -> None:
     told = fields(filled.open("show", "VPN", "--secret").out)
     assert (told["Secret"], told["PIN"]) == ("0123456789abcdef", "1234")
     assert told["URI"] == URIS["VPN"]
 
 
-def test_json_has_every_field_and_the_secret_only_with_its_switch(filled: Program) -> None:
+def test_json_has_every_field_and_the_secret_on_request(filled: Program) -> None:
     plain = filled.open("show", "Bank", "--json")
     assert plain.json["counter"] == 5
     assert plain.json["period"] is None
@@ -66,24 +66,24 @@ def test_the_qr_code_of_every_type_reads_back(filled: Program, query: str) -> No
     assert read_lines(done.out.splitlines()) == URIS[query]
 
 
-def test_who_reads_the_codes_of_the_other_types_is_told(filled: Program) -> None:
+def test_notes_tell_which_apps_read_the_qr_code(filled: Program) -> None:
     assert "show wrong ones" in filled.open("show", "郵便局", "--qr").err
     assert "motp://" in filled.open("show", "VPN", "--qr").err
     assert "Yandex" in filled.open("show", "No PIN", "--qr").err
 
 
-def test_a_qr_code_stands_alone(filled: Program) -> None:
+def test_a_qr_code_excludes_other_output(filled: Program) -> None:
     for other in ("--json", "--secret"):
         done = filled.open("show", "Bank", "--qr", other)
         assert (done.code, done.out) == (2, "")
 
 
-def test_no_entry_and_several_are_no_match(filled: Program) -> None:
+def test_no_match_and_several_matches_fail(filled: Program) -> None:
     assert filled.open("show", "nobody").code == 4
     assert "match" in filled.open("show", "octocat").err
 
 
-def test_hostile_names_steer_no_terminal(filled: Program) -> None:
+def test_hostile_names_are_made_safe(filled: Program) -> None:
     for switch in ("--secret", "--json", "--qr"):
         done = filled.open("show", "Evil", switch)
         assert done.code == 0
@@ -98,7 +98,7 @@ def test_on_a_terminal_it_is_black_on_white(filled: Program) -> None:
     assert read_lines(black_on_white(screen.written)) == URIS["Bank"]
 
 
-def test_a_terminal_that_is_too_narrow_is_told_and_gets_no_torn_code(filled: Program) -> None:
+def test_a_narrow_terminal_gets_an_error_and_no_broken_code(filled: Program) -> None:
     screen = Screen(filled, "show", "Bank", "--qr", size=(40, 24))
     screen.wait_for("Password")
     screen.type(f"{PASSWORD}\n")

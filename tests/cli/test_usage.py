@@ -1,4 +1,4 @@
-"""The grammar: what is refused before anything is opened, and where things are written."""
+"""The grammar: what is refused before anything is opened."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_usage_errors_are_one_sentence_and_exit_2(program: Program, args: tuple[
     assert done.err.count("\n") == 1
 
 
-def test_an_option_is_never_guessed_from_its_beginning(program: Program) -> None:
+def test_options_cannot_be_abbreviated(program: Program) -> None:
     assert program.run("list", "--sec").code == 2
 
 
@@ -70,15 +70,15 @@ def test_the_app_needs_a_terminal_that_can_show_it(program: Program, name: str) 
     assert "TERM" in terminal.seen
 
 
-def test_a_settings_file_that_was_named_has_to_be_there(filled: Program) -> None:
-    """Also where the vault's place is known without it."""
+def test_a_named_settings_file_must_exist(filled: Program) -> None:
+    """Even if the vault's path is known without it."""
     for missing in ("missing.toml", filled.folder):
         done = filled.open("list", "--config", missing)
         assert (done.code, done.out) == (2, "")
         assert "Couldn't read" in done.err
 
 
-def test_what_was_typed_is_quoted_without_control_characters(program: Program) -> None:
+def test_arguments_are_quoted_without_control_characters(program: Program) -> None:
     done = program.run("list", "--\x1b]52;c;AAAA\x07")
     assert done.code == 2
     assert "\x1b" not in done.err
@@ -135,8 +135,8 @@ def test_a_secret_among_the_arguments_is_not_repeated(
 
 
 @pytest.mark.parametrize("option", ["--vault", "--config"])
-def test_an_empty_path_is_not_the_usual_place(filled: Program, option: str) -> None:
-    """As a script gives it whose variable is not set."""
+def test_an_empty_path_is_refused(filled: Program, option: str) -> None:
+    """It usually comes from a script with an unset variable."""
     done = filled.open("list", option, "")
     assert (done.code, done.out) == (2, "")
     assert option in done.err

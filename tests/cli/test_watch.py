@@ -1,4 +1,4 @@
-"""`otp-tui watch`: a line for each code when it changes, and a clean end."""
+"""`otp-tui watch`: a line for each code that changes, and a clean exit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GITHUB, VPN = entries()[0], entries()[3]
 
 
 class Clock:
-    """Moves on by what is waited; `late` is what the machine adds to every pause."""
+    """A clock that each pause moves; `late` is added to every pause."""
 
     def __init__(self, moment: float, late: float = 0) -> None:
         self.moment = moment
@@ -40,11 +40,11 @@ class Clock:
 
 
 def line(entry: Entry, moment: float) -> str:
-    """What is said of an entry."""
+    """Return the line for an entry."""
     return f"{entry.label}: {code_at(entry, moment).text}"
 
 
-def test_all_codes_first_and_then_each_when_it_changes() -> None:
+def test_all_codes_come_first_then_the_changed_ones() -> None:
     """Periods of 30 and 10 seconds; second 59 is in RFC 6238 appendix B."""
     clock = Clock(51)
     said = list(islice(follow([GITHUB, VPN], clock, clock.pause), 3))
@@ -56,7 +56,7 @@ def test_all_codes_first_and_then_each_when_it_changes() -> None:
     assert 70 <= clock.moment < 70.1
 
 
-def test_the_clock_is_asked_every_second() -> None:
+def test_the_clock_is_read_every_second() -> None:
     clock = Clock(30.2)
     list(islice(follow([GITHUB], clock, clock.pause), 2))
     assert max(clock.pauses) <= 1
@@ -64,7 +64,7 @@ def test_the_clock_is_asked_every_second() -> None:
     assert 60 <= clock.moment < 60.1
 
 
-def test_a_sleep_of_the_machine_is_noticed() -> None:
+def test_suspend_is_noticed() -> None:
     clock = Clock(31, late=3600)
     said = list(islice(follow([GITHUB], clock, clock.pause), 2))
     assert said == [[line(GITHUB, 31)], [line(GITHUB, 3632)]]
@@ -77,7 +77,7 @@ def test_a_clock_that_is_set_back_is_noticed() -> None:
 
 
 def watching(program: Program, *query: str) -> subprocess.Popen[bytes]:
-    """Start the real program, its password given."""
+    """Start the real program with its password."""
     process = subprocess.Popen(
         [*program.command, "watch", "--password-stdin", *query],
         stdin=subprocess.PIPE,
@@ -91,7 +91,7 @@ def watching(program: Program, *query: str) -> subprocess.Popen[bytes]:
     return process
 
 
-def test_the_program_says_the_codes_at_once_and_ctrl_c_ends_it(filled: Program) -> None:
+def test_codes_are_printed_at_once_and_ctrl_c_exits(filled: Program) -> None:
     with watching(filled) as process:
         assert process.stdout
         assert process.stderr
@@ -106,7 +106,7 @@ def test_the_program_says_the_codes_at_once_and_ctrl_c_ends_it(filled: Program) 
     assert "No PIN (x)" in said
 
 
-def test_the_order_is_that_of_the_vault(filled: Program) -> None:
+def test_entries_are_in_the_vaults_order(filled: Program) -> None:
     vault = Vault.open(filled.vault, PASSWORD)
     vault.change(lambda document: pin(document, {VPN.id}, True, 1))
     with watching(filled) as process:
@@ -116,8 +116,8 @@ def test_the_order_is_that_of_the_vault(filled: Program) -> None:
         assert process.wait(20) == 130
 
 
-def test_a_reader_that_goes_away_ends_it(filled: Program) -> None:
-    """A period of one second, so that there is something to write soon."""
+def test_a_closed_pipe_exits(filled: Program) -> None:
+    """A period of one second, to have something to write soon."""
     quick = replace(GITHUB, period=1)
     Vault.open(filled.vault, PASSWORD).change(lambda document: replace(document, entries=(quick,)))
     with watching(filled) as process:

@@ -1,4 +1,4 @@
-"""The program with a vault of known entries, and with none."""
+"""The program with a vault of known entries, and without a vault."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.terminal.helpers import fill
 
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
-    """The program, and no vault; a copy takes the code that is shown, in its last seconds too."""
+    """The program without a vault, which copies the current code even in its last seconds."""
     made = Program(tmp_path)
     config = tmp_path / "config.toml"
     config.write_text(f"smart_copy = 0\n{config.read_text()}")
@@ -21,5 +21,5 @@ def program(tmp_path: Path) -> Program:
 
 @pytest.fixture
 def filled(program: Program) -> Program:
-    """The program, and a vault with two entries."""
+    """The program with a vault of two entries."""
     return fill(program)

@@ -1,4 +1,4 @@
-"""The real program on a terminal of its own, and codes computed by nothing of ours."""
+"""The real program on a pseudo-terminal, and codes computed independently."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from tui.vault.document import Document
 from tui.vault.vault import Vault
 
 PATIENCE = 15.0
-"""Seconds that a busy machine may take for what takes a fraction of one."""
+"""Seconds to wait on a busy machine for what usually takes a fraction of one."""
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 """The secret of RFC 6238 appendix B, as base32."""
 MODES = ("1049", "1000", "1003", "1006", "2004", "1004")
-"""The alternate screen, the mouse (thrice), bracketed paste, focus: on while the app runs."""
+"""Modes that are on while the app runs: alternate screen, mouse (3), bracketed paste, focus."""
 
 
 def entries() -> tuple[Entry, ...]:
@@ -54,7 +54,7 @@ def entries() -> tuple[Entry, ...]:
 
 
 def fill(program: Program) -> Program:
-    """Give the program a vault with `entries`."""
+    """Create a vault with `entries` for the program."""
     vault = Vault.create(program.vault, PASSWORD, Argon2Params(2, 19456, 1), SystemClock())
     vault.change(lambda _empty: Document(entries=entries()))
     vault.close()
@@ -62,7 +62,7 @@ def fill(program: Program) -> Program:
 
 
 def totp(secret: str, moment: float) -> str:
-    """Return the code of six digits that a base32 secret has at a moment (RFC 6238)."""
+    """Return the six-digit code of a base32 secret at a moment (RFC 6238)."""
     key = base64.b32decode(secret + "=" * (-len(secret) % 8))
     digest = hmac.digest(key, struct.pack(">Q", int(moment) // 30), "sha1")
     (number,) = struct.unpack_from(">I", digest, digest[-1] & 15)
@@ -75,12 +75,12 @@ def codes_around(secret: str, began: float) -> set[str]:
 
 
 def grouped(code: str) -> str:
-    """Return six digits as people read them."""
+    """Return six digits as the app groups them."""
     return f"{code[:3]} {code[3:]}"
 
 
 def wait_until(what: Callable[[], bool], seen: Callable[[], str]) -> None:
-    """Wait until `what` holds; tell what was seen if it never does."""
+    """Wait until `what` is true; fail with what was seen if it never is."""
     deadline = time.monotonic() + PATIENCE
     while not what():
         assert time.monotonic() < deadline, seen()
@@ -88,12 +88,12 @@ def wait_until(what: Callable[[], bool], seen: Callable[[], str]) -> None:
 
 
 class AppTerminal:
-    """A program whose whole world is one terminal of 80 by 24; all it writes there is kept."""
+    """A program on a pseudo-terminal of 80 by 24, with all its output."""
 
     def __init__(
         self, argv: list[str], env: dict[str, str], folder: Path, *, controlling: bool = True
     ) -> None:
-        """`controlling`: whether the system tells the program when its terminal goes away."""
+        """`controlling`: it is the controlling terminal, whose closing sends SIGHUP."""
         self._master, slave = pty.openpty()
         termios.tcsetwinsize(slave, (24, 80))
         self.process = subprocess.Popen(
@@ -104,15 +104,15 @@ class AppTerminal:
             env={**env, "TERM": "xterm-256color"},
             cwd=folder,
             start_new_session=True,
-            # Whoever leads a session gets the first terminal it opens as its own.
+            # The first terminal that a session leader opens becomes its controlling one.
             preexec_fn=_take_terminal if controlling else None,  # noqa: PLW1509
         )
         os.close(slave)
         self._open = True
         self.seen = ""
-        """What was written since keys were pressed."""
+        """The output since the last keys."""
         self.all = ""
-        """All that was written."""
+        """All output."""
 
     @classmethod
     def of(cls, program: Program, *, controlling: bool = True, **env: str) -> AppTerminal:
@@ -134,13 +134,13 @@ class AppTerminal:
         wait_until(lambda: any(text in self._read() for text in texts), lambda: self.seen)
 
     def type(self, text: str) -> None:
-        """Press keys; `seen` starts anew."""
+        """Press keys and clear `seen`."""
         self._read()
         self.seen = ""
         os.write(self._master, text.encode())
 
     def write(self, data: bytes) -> None:
-        """Send bytes as a terminal that has gone mad."""
+        """Send any bytes, as a broken terminal would."""
         os.write(self._master, data)
 
     def signal(self, number: signal.Signals) -> None:
@@ -148,7 +148,7 @@ class AppTerminal:
         self.process.send_signal(number)
 
     def hang_up(self) -> None:
-        """Take the terminal away."""
+        """Close the terminal."""
         if self._open:
             self._open = False
             os.close(self._master)
@@ -172,11 +172,11 @@ class AppTerminal:
 
     @property
     def after_the_app(self) -> str:
-        """What was written once the app had left the screen, without escape sequences."""
+        """The output after the app left the alternate screen, without escape sequences."""
         return re.sub(r"\x1b\[[0-9;?]*[a-z]", "", self.all.rpartition("\x1b[?1049l")[2])
 
     def unlock(self) -> None:
-        """Open the vault that `fill` made."""
+        """Unlock the vault that `fill` created."""
         self.wait_for(" unlock ")
         self.type(PASSWORD + "\r")
         self.wait_for("Registrar")
@@ -185,7 +185,7 @@ class AppTerminal:
         while self._open and select.select([self._master], [], [], 0)[0]:
             try:
                 some = os.read(self._master, 65536)
-            except OSError:  # how Linux says that nobody has it open any more
+            except OSError:  # Linux: nobody has it open
                 break
             text = some.decode(errors="replace")
             self.seen += text

@@ -1,4 +1,4 @@
-"""The password command on a real terminal: it may ask there, and the screen comes back."""
+"""The password command on a real terminal: it can ask there, and the screen comes back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def asking(program: Program) -> Program:
     return program
 
 
-def test_it_asks_on_the_terminal_when_enter_gives_it_that(filled: Program) -> None:
+def test_enter_lets_the_command_ask_on_the_terminal(filled: Program) -> None:
     with AppTerminal.of(asking(filled)) as terminal:
         terminal.wait_for("ended with exit code")
         assert "PIN? " not in terminal.all, "beside the screen there is no terminal for it"
@@ -31,7 +31,7 @@ def test_it_asks_on_the_terminal_when_enter_gives_it_that(filled: Program) -> No
         assert terminal.is_given_back
 
 
-def test_ctrl_c_there_ends_the_question_and_not_the_app(filled: Program) -> None:
+def test_ctrl_c_stops_the_command_and_not_the_app(filled: Program) -> None:
     with AppTerminal.of(asking(filled)) as terminal:
         terminal.wait_for("ended with exit code")
         terminal.type("\r")

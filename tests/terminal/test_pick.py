@@ -1,4 +1,4 @@
-"""`otp-tui pick`: one copy and the end, in a popup of tmux and by pilot."""
+"""`otp-tui pick`: one copy and exit, in a tmux popup and with the pilot."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def clipboard_of(app: OtpApp) -> FakeClipboard:
     return clipboard
 
 
-def test_pick_in_a_popup_copies_and_the_popup_is_gone(program: Program) -> None:
+def test_pick_in_a_tmux_popup_copies_and_closes_it(program: Program) -> None:
     need("tmux")
     fill(program)
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as within:
@@ -77,7 +77,7 @@ def test_pick_in_a_popup_copies_and_the_popup_is_gone(program: Program) -> None:
             outer.run("kill-server")
 
 
-async def test_letters_search_at_once_and_enter_copies_and_ends(app: OtpApp) -> None:
+async def test_letters_search_and_enter_copies_and_exits(app: OtpApp) -> None:
     async with app.run_test(size=(60, 14)) as pilot:
         await settle(pilot)
         await pilot.press(*"steam")
@@ -89,7 +89,7 @@ async def test_letters_search_at_once_and_enter_copies_and_ends(app: OtpApp) -> 
     assert len(clipboard_of(app).text) == 5
 
 
-async def test_escape_leaves_without_a_copy(app: OtpApp) -> None:
+async def test_escape_exits_without_a_copy(app: OtpApp) -> None:
     async with app.run_test(size=(60, 14)) as pilot:
         await settle(pilot)
         await pilot.press(*"st", "escape")
@@ -99,7 +99,7 @@ async def test_escape_leaves_without_a_copy(app: OtpApp) -> None:
     assert clipboard_of(app).text == ""
 
 
-async def test_a_copy_that_failed_does_not_end_it(app: OtpApp) -> None:
+async def test_a_failed_copy_does_not_exit(app: OtpApp) -> None:
     clipboard_of(app).why_not = "There is no way to copy here."
     async with app.run_test(size=(60, 14)) as pilot:
         await settle(pilot)
@@ -109,7 +109,7 @@ async def test_a_copy_that_failed_does_not_end_it(app: OtpApp) -> None:
     assert app.picked == ""
 
 
-async def test_a_counter_code_is_taken_and_copied(app: OtpApp) -> None:
+async def test_a_counter_based_code_is_copied(app: OtpApp) -> None:
     async with app.run_test(size=(60, 14)) as pilot:
         await settle(pilot)
         await pilot.press(*"bank", "enter")

@@ -1,4 +1,4 @@
-"""How the program ends: by a key, by a signal, and when its terminal goes away."""
+"""How the program exits: on a key, on a signal, and when its terminal goes away."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.cli.program import Program
 from tests.terminal.helpers import AppTerminal
 
 SOON = 3.0
-"""Seconds in which a program that was told to end has to be gone."""
+"""Seconds in which the program must exit."""
 
 
 def reach(terminal: AppTerminal, where: str) -> None:
@@ -28,7 +28,7 @@ def reach(terminal: AppTerminal, where: str) -> None:
         (signal.SIGHUP, "unlocked"),
     ],
 )
-def test_a_signal_ends_it_and_the_terminal_is_given_back(
+def test_a_signal_exits_and_restores_the_terminal(
     filled: Program, number: signal.Signals, where: str
 ) -> None:
     with AppTerminal.of(filled) as terminal:
@@ -41,7 +41,7 @@ def test_a_signal_ends_it_and_the_terminal_is_given_back(
 
 
 @pytest.mark.parametrize("controlling", [True, False], ids=["told", "not told"])
-def test_it_ends_when_its_terminal_goes_away(filled: Program, controlling: bool) -> None:
+def test_it_exits_when_the_terminal_goes_away(filled: Program, controlling: bool) -> None:
     with AppTerminal.of(filled, controlling=controlling) as terminal:
         terminal.unlock()
         terminal.hang_up()
@@ -51,9 +51,7 @@ def test_it_ends_when_its_terminal_goes_away(filled: Program, controlling: bool)
 @pytest.mark.parametrize(
     ("key", "where"), [("\x03", "unlocked"), ("\x11", "locked")], ids=["ctrl+c", "ctrl+q"]
 )
-def test_a_key_ends_it_and_the_terminal_is_given_back(
-    filled: Program, key: str, where: str
-) -> None:
+def test_a_key_exits_and_restores_the_terminal(filled: Program, key: str, where: str) -> None:
     with AppTerminal.of(filled) as terminal:
         reach(terminal, where)
         terminal.type(key)
@@ -61,7 +59,7 @@ def test_a_key_ends_it_and_the_terminal_is_given_back(
         assert terminal.is_given_back
 
 
-def test_what_is_no_text_at_all_does_not_end_it(filled: Program) -> None:
+def test_invalid_utf8_does_not_crash_it(filled: Program) -> None:
     with AppTerminal.of(filled) as terminal:
         reach(terminal, "unlocked")
         terminal.write(b"/\xff\xfe\x80")

@@ -1,4 +1,4 @@
-"""The whole of it, as a person does it: in tmux, from the first run to the shell's prompt."""
+"""The whole program in tmux, from the first run back to the shell's prompt."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tui.backup.model import Backup, Credentials
 
 
 class Tmux:
-    """A shell in a tmux server of the tests' own, 80 by 24."""
+    """A shell in its own tmux server, 80 by 24."""
 
     def __init__(self, folder: str, program: Program) -> None:
         self._start = ["tmux", "-S", f"{folder}/s", "-f", "/dev/null"]
@@ -31,7 +31,7 @@ class Tmux:
         self.run("new-session", "-d", *size, "-c", str(program.folder), "/bin/sh")
 
     def run(self, *arguments: str) -> str:
-        """Ask tmux something."""
+        """Run a tmux command and return its output."""
         return subprocess.run(
             [*self._start, *arguments], env=self._env, capture_output=True, text=True, check=True
         ).stdout
@@ -82,7 +82,7 @@ class Tmux:
         )
 
     def quit(self) -> None:
-        """Press q; find the terminal as it was and a shell that works."""
+        """Press q; check that the terminal is restored and the shell works."""
         assert self.run("display-message", "-p", "#{alternate_on}").strip() == "1"
         self.type("q")
         wait_until(

@@ -1,4 +1,4 @@
-"""Copying on a desktop: the real program beside an X server of the tests' own."""
+"""Copying on a desktop: the real program with its own X server."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Desktop:
         self.display = display
 
     def clipboard(self) -> str:
-        """Return what is on the clipboard; nothing while nobody serves it."""
+        """Return the clipboard's text; "" while nobody serves it."""
         done = subprocess.run(
             ["xclip", "-selection", "clipboard", "-o"],
             env={"PATH": os.environ["PATH"], "DISPLAY": self.display},
@@ -60,7 +60,7 @@ def desktop() -> Iterator[Desktop]:
         server.wait()
 
 
-def test_enter_copies_and_locking_empties_the_clipboard(filled: Program, desktop: Desktop) -> None:
+def test_enter_copies_and_locking_clears_the_clipboard(filled: Program, desktop: Desktop) -> None:
     with AppTerminal.of(filled, DISPLAY=desktop.display) as terminal:
         terminal.unlock()
         began = time.time()
