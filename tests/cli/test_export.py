@@ -155,7 +155,7 @@ def test_an_import_is_undone_once(filled: Program) -> None:
     assert issuers(filled) == before
     done = filled.open("undo")
     assert done.code == 1
-    assert "nothing to undo" in done.err
+    assert "Nothing to undo" in done.err
 
 
 def test_a_code_that_was_taken_since_stays_taken(filled: Program) -> None:

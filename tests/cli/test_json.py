@@ -52,7 +52,7 @@ def test_undo_object(filled: Program) -> None:
     done = filled.open("undo", "--json")
     assert (done.code, done.err) == (0, "")
     assert "VPN" in done.json["undone"]
-    done = filled.open("undo", "--json")
+    done = filled.open("undo", "--redo", "--json")
     assert (done.code, done.err) == (0, "")
     assert list(done.json) == ["redone"]
     assert "VPN" in done.json["redone"]

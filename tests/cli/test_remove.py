@@ -118,12 +118,21 @@ def test_a_removal_can_be_undone(filled: Program, for_good: bool) -> None:
     assert (issuers(filled) == before) is not for_good
 
 
-def test_undo_again_redoes_a_removal(filled: Program) -> None:
+def test_undo_and_redo_in_turn(filled: Program) -> None:
     assert filled.open("remove", "bank", "--yes").code == 0
-    assert filled.open("undo").code == 0
-    done = filled.open("undo")
-    assert (done.code, done.err) == (0, "Redone: deletion of Bank (gordon).\n")
-    assert trash(filled) == ["Bank"]
+    assert filled.open("undo", "--redo").err == (
+        "otp-tui: Nothing to redo. Only the last undo can be redone.\n"
+    )
+    for _ in range(2):
+        done = filled.open("undo")
+        assert (done.code, done.err) == (0, "Undone: deletion of Bank (gordon).\n")
+        assert trash(filled) == []
+        done = filled.open("undo")
+        assert (done.code, "otp-tui undo --redo" in done.err) == (1, True)
+        assert trash(filled) == []
+        done = filled.open("undo", "--redo")
+        assert (done.code, done.err) == (0, "Redone: deletion of Bank (gordon).\n")
+        assert trash(filled) == ["Bank"]
 
 
 def test_no_match_and_several_matches(filled: Program) -> None:

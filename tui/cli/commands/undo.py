@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tui.cli import output
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
+from tui.errors import NothingToUndoError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -23,35 +24,38 @@ def register(subparsers: Subparsers) -> None:
         "undo",
         "undo the last change, or redo it",
         "Undoes the last import, addition, edit, removal or other change, whether it was made in\n"
-        "the app or on the command line. Run it again to redo the change. Counters are not reset.\n"
-        "Older versions of the vault are in the folder “backups” beside it.",
+        "the app or on the command line. Counters are never reset. Older copies of the vault are\n"
+        "in the folder “backups” next to it.",
     )
-    parser.add_argument(
-        "--json", action="store_true", help="print an object: what was undone or redone"
-    )
+    parser.add_argument("--redo", action="store_true", help="redo what the last undo undid")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     add_options(parser, "password")
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Undo the last step, or redo it where it was an undo.
+    """Undo the last step, or with --redo the last undo.
 
     Raises:
         NothingToUndoError: there is none, or something else was changed since.
     """
+    what = "redone" if args.redo else "undone"
     vault = context.open_vault()
     from tui.vault.undo import last_step, undo
 
-    done: list[tuple[str, str]] = []
+    done: list[str] = []
 
     def step(document: Document) -> Document:
         last = last_step(document)
-        done[:] = [("redone" if last.is_undo else "undone", last.label)] if last else []
+        if args.redo and (last is None or not last.is_undo):
+            raise NothingToUndoError("Nothing to redo.", "Only the last undo can be redone.")
+        if last is not None and last.is_undo and not args.redo:
+            raise NothingToUndoError("Nothing to undo.", "To redo, run: otp-tui undo --redo")
+        done[:] = [last.label] if last else []
         return undo(document, int(context.clock.now()))
 
     vault.change(step)
-    what, label = done[0]
     if args.json:
-        output.json({what: label})
+        output.json({what: done[0]})
     else:
-        output.say(f"{what.capitalize()}: {label}.")
+        output.say(f"{what.capitalize()}: {done[0]}.")
     return 0
