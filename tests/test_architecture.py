@@ -95,9 +95,9 @@ def test_only_output_prints(path: Path) -> None:
 def test_the_command_line_loads_nothing_of_the_app() -> None:
     """All commands at once, for the overview, is the most that the command line ever loads."""
     program = (
-        "import sys, tui.cli.parser, tui.demo, tui.backup.formats\n"
+        "import sys, tui.cli.parser, tui.demo, tui.backup.registry\n"
         "tui.cli.parser.build(tui.cli.parser.commands())\n"
-        "tui.backup.formats.formats()\n"
+        "tui.backup.registry.formats()\n"
         "print([name for name in sys.modules"
         " if name.split('.')[0] in ('textual', 'rich') or name.startswith('tui.app')])"
     )

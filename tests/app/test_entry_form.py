@@ -20,7 +20,7 @@ from tests.app.helpers import (
     settle,
     status_of,
 )
-from tests.backup.test_entering import migration, picture
+from tests.backup.test_sources import migration, picture
 from tui.app.app import OtpApp
 from tui.app.screens.add_several import AddSeveralScreen
 from tui.app.screens.choose_picture import PictureScreen
@@ -524,7 +524,7 @@ async def test_several_can_be_left_out_or_left(make_app: MakeApp, make_vault: Ma
         assert "Enter adds 2" in status_of(app)
         await form.press("enter")
         assert [each.issuer for each in vault.document.entries] == ["Site 1", "Site 2"]
-        assert form.said == ["2 entries added, 1 left out."]
+        assert form.said == ["2 entries added, 1 not selected."]
 
 
 async def test_a_part_that_is_missing_is_named(make_app: MakeApp, make_vault: MakeVault) -> None:

@@ -18,8 +18,8 @@ from tui.app.screens.qr_code import QrScreen
 from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.fit_list import FitList
 from tui.app.widgets.password_input import PasswordInput
-from tui.backup.formats import by_name
 from tui.backup.model import Credentials
+from tui.backup.registry import by_name
 from tui.vault.vault import LockedVault
 
 

@@ -12,15 +12,15 @@ from textual.widgets import Input
 from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import codes_of, lines_of, settle, status_of
 from tests.backup.formats.test_qr_image import code, saved
-from tests.backup.test_joining import export
+from tests.backup.test_join_parts import export
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.import_backup import ImportScreen
 from tui.app.widgets.bars import TitleBar
 from tui.app.widgets.file_chooser import FileTree, PathInput, complete
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.preview_list import PreviewList, SideBySide
-from tui.backup.formats import by_name
 from tui.backup.model import Backup, Credentials
+from tui.backup.registry import by_name
 from tui.errors import NotSavedError
 from tui.otp.entry import Entry, OtpType
 from tui.otp.secret import Secret
@@ -95,7 +95,7 @@ async def test_a_wrong_password_is_told_and_can_be_typed_again(
         await open_file(pilot, path)
         await pilot.press(*"wrong", "enter")
         await settle(pilot)
-        assert "password does not open the backup" in status_of(app)
+        assert "Wrong password" in status_of(app)
         await pilot.press(*"right", "enter")
         await settle(pilot)
         assert len(preview_lines(pilot)) == 2
@@ -167,7 +167,7 @@ async def test_an_unknown_file_is_told_and_the_format_can_be_chosen(
     path.write_text("<html>not found</html>")
     async with app.run_test(size=(80, 24)) as pilot:
         await open_file(pilot, path)
-        assert "not recognised" in status_of(app)
+        assert "Unknown backup format" in status_of(app)
         assert isinstance(app.screen, ImportScreen)
 
 

@@ -16,8 +16,8 @@ from tui.app.screens.codes import CodesScreen
 from tui.app.screens.qr_code import QrScreen
 from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.qr_picture import QrPicture
-from tui.backup.formats import by_name
 from tui.backup.model import Backup, Credentials
+from tui.backup.registry import by_name
 from tui.otp.describe import enrolment
 
 URI = "otpauth://totp/Site:me?secret=GEZDGNBVGY3TQOJQ&issuer=Site"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,15 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.timing import growth
+from tui.backup.apply import Report, apply
 from tui.backup.match import differences
 from tui.backup.model import Backup, Problem
 from tui.backup.plan import (
-    DEFAULT_CHOICES,
-    Choice,
-    Kind,
-    Report,
-    apply,
-    choices_for,
+    DEFAULT_ACTIONS,
+    ImportAction,
+    MatchKind,
+    actions_for,
     plan,
 )
 from tui.otp.entry import Algorithm, Binding, Category, Entry, Icon, OtpType
@@ -42,25 +41,26 @@ def vault(*entries: Entry, **more: Any) -> Document:
     return replace(Document(), entries=entries, **more)
 
 
-def kinds(document: Document, *entries: Entry) -> list[Kind]:
+def kinds(document: Document, *entries: Entry) -> list[MatchKind]:
     return [row.kind for row in plan(document, Backup(entries))]
 
 
 def bring(
     document: Document,
     backup: Backup,
-    choices: Mapping[Kind, Choice] = DEFAULT_CHOICES,
-    ticked: set[int] | None = None,
+    actions: Mapping[MatchKind, ImportAction] = DEFAULT_ACTIONS,
+    deselected: Collection[int] = (),
 ) -> tuple[Document, Report]:
-    return apply(document, backup, plan(document, backup), choices, NOW, ticked=ticked)
+    planned = plan(document, backup)
+    return apply(document, backup, planned, NOW, actions=actions, deselected=deselected)
 
 
 # -- planning --------------------------------------------------------------------------------
 
 
 def test_what_the_vault_does_not_have_is_new() -> None:
-    assert kinds(vault(), entry()) == [Kind.NEW]
-    assert kinds(vault(entry()), entry(TWO, account="bob")) == [Kind.NEW]
+    assert kinds(vault(), entry()) == [MatchKind.NEW]
+    assert kinds(vault(entry()), entry(TWO, account="bob")) == [MatchKind.NEW]
 
 
 @pytest.mark.parametrize(
@@ -74,18 +74,18 @@ def test_what_the_vault_does_not_have_is_new() -> None:
 )
 def test_the_same_secret_names_and_settings_are_identical(same: Entry) -> None:
     (row,) = plan(vault(entry()), Backup((same,)))
-    assert row.kind is Kind.IDENTICAL
+    assert row.kind is MatchKind.IDENTICAL
     assert row.existing is not None
 
 
 def test_settings_that_the_type_ignores_make_no_difference() -> None:
     here = entry(type=OtpType.STEAM)
     there = replace(here, digits=5, period=60, algorithm=Algorithm.SHA512, pin="1")
-    assert kinds(vault(here), there) == [Kind.IDENTICAL]
+    assert kinds(vault(here), there) == [MatchKind.IDENTICAL]
 
 
 def test_no_account_and_an_empty_one_are_identical() -> None:
-    assert kinds(vault(entry(account="")), replace(entry(), account=None)) == [Kind.IDENTICAL]
+    assert kinds(vault(entry(account="")), replace(entry(), account=None)) == [MatchKind.IDENTICAL]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_the_same_secret_with_other_names_or_settings_is_changed(
 ) -> None:
     here = entry()
     (row,) = plan(vault(here), Backup((changed,)))
-    assert (row.kind, row.existing) == (Kind.CHANGED, here)
+    assert (row.kind, row.existing) == (MatchKind.CHANGED, here)
     assert [each.field for each in differences(here, changed)] == fields
     assert all(field in row.reason for field in fields)
 
@@ -112,7 +112,7 @@ def test_another_pin_is_a_change_that_shows_no_pin() -> None:
     here = entry("e3152afee62599c8", type=OtpType.MOTP, pin="1234")
     there = replace(here, pin="9876")
     (row,) = plan(vault(here), Backup((there,)))
-    assert row.kind is Kind.CHANGED
+    assert row.kind is MatchKind.CHANGED
     shown = row.reason + str(differences(here, there))
     assert "PIN" in shown
     assert "1234" not in shown
@@ -121,41 +121,41 @@ def test_another_pin_is_a_change_that_shows_no_pin() -> None:
 
 def test_a_counter_that_is_ahead_is_a_change_and_one_behind_is_not() -> None:
     here = entry(type=OtpType.HOTP, counter=5)
-    assert kinds(vault(here), replace(here, counter=6)) == [Kind.CHANGED]
-    assert kinds(vault(here), replace(here, counter=4)) == [Kind.IDENTICAL]
+    assert kinds(vault(here), replace(here, counter=6)) == [MatchKind.CHANGED]
+    assert kinds(vault(here), replace(here, counter=4)) == [MatchKind.IDENTICAL]
 
 
 def test_a_mobile_otp_secret_is_text_and_never_the_base32_of_another() -> None:
     here = entry(TWO)
     motp = entry(here.secret.key.decode(), issuer="M", account="m", type=OtpType.MOTP)
-    assert kinds(vault(here), motp) == [Kind.NEW]
+    assert kinds(vault(here), motp) == [MatchKind.NEW]
     text = entry("e3152afee62599c8", type=OtpType.MOTP)
     upper = entry("E3152AFEE62599C8", issuer="Upper", type=OtpType.MOTP)
-    assert kinds(vault(text), upper) == [Kind.NEW]
+    assert kinds(vault(text), upper) == [MatchKind.NEW]
 
 
 def test_a_namesake_is_told_beside_an_entry_that_is_here_already() -> None:
     document = vault(entry(ONE))
-    assert kinds(document, entry(ONE), entry(TWO)) == [Kind.IDENTICAL, Kind.NAMESAKE]
+    assert kinds(document, entry(ONE), entry(TWO)) == [MatchKind.IDENTICAL, MatchKind.SAME_NAME]
 
 
 def test_the_same_names_with_another_secret_are_a_namesake() -> None:
     here = entry()
     (row,) = plan(vault(here), Backup((entry(TWO),)))
-    assert (row.kind, row.existing) == (Kind.NAMESAKE, here)
+    assert (row.kind, row.existing) == (MatchKind.SAME_NAME, here)
     nameless = entry(issuer="", account="")
-    assert kinds(vault(nameless), replace(nameless, secret=Secret.base32(TWO))) == [Kind.NEW]
+    assert kinds(vault(nameless), replace(nameless, secret=Secret.base32(TWO))) == [MatchKind.NEW]
 
 
 def test_the_same_again_in_the_file_is_twice_unless_the_vault_has_it_twice() -> None:
-    assert kinds(vault(), entry(), entry()) == [Kind.NEW, Kind.TWICE]
-    assert kinds(vault(entry()), entry(), entry()) == [Kind.IDENTICAL, Kind.TWICE]
-    assert kinds(vault(entry(), entry()), entry(), entry()) == [Kind.IDENTICAL] * 2
+    assert kinds(vault(), entry(), entry()) == [MatchKind.NEW, MatchKind.REPEATED]
+    assert kinds(vault(entry()), entry(), entry()) == [MatchKind.IDENTICAL, MatchKind.REPEATED]
+    assert kinds(vault(entry(), entry()), entry(), entry()) == [MatchKind.IDENTICAL] * 2
 
 
 def test_entries_of_one_secret_find_each_its_own_counterpart() -> None:
     a, b = entry(account="a"), entry(account="b")
-    assert kinds(vault(a), replace(b), replace(a)) == [Kind.NEW, Kind.IDENTICAL]
+    assert kinds(vault(a), replace(b), replace(a)) == [MatchKind.NEW, MatchKind.IDENTICAL]
     rows = plan(vault(a, b), Backup((replace(b, digits=8), replace(a, digits=8))))
     assert [row.existing for row in rows] == [b, a]
 
@@ -164,7 +164,7 @@ def test_refused_parts_are_rows_with_their_reason() -> None:
     problems = (Problem("entry 2 (Bad)", "its Secret is not text"), Problem("x", "y", False))
     rows = plan(vault(), Backup((entry(),), problems=problems))
     assert [(row.kind, row.what, row.reason) for row in rows[1:]] == [
-        (Kind.REFUSED, "entry 2 (Bad)", "its Secret is not text")
+        (MatchKind.REFUSED, "entry 2 (Bad)", "its Secret is not text")
     ]
 
 
@@ -181,17 +181,17 @@ def test_by_default_every_new_secret_comes_in_and_nothing_else_changes() -> None
     assert after.entries[2].created == after.entries[2].updated == NOW
 
 
-@pytest.mark.parametrize("choice", Choice)
-def test_one_switch_never_replaces_a_secret_by_another(choice: Choice) -> None:
+@pytest.mark.parametrize("choice", ImportAction)
+def test_one_switch_never_replaces_a_secret_by_another(choice: ImportAction) -> None:
     here = vault(entry())
-    after, _ = bring(here, Backup((entry(TWO),)), choices_for(choice))
+    after, _ = bring(here, Backup((entry(TWO),)), actions_for(choice))
     assert [each.secret.given for each in after.entries] == [ONE, TWO]
 
 
 def test_keeping_adds_beside_under_an_id_of_its_own() -> None:
     file = Backup((entry(),))
     once, _ = bring(vault(), file)
-    twice, report = bring(once, file, choices_for(Choice.KEEP))
+    twice, report = bring(once, file, actions_for(ImportAction.ADD))
     assert report.added == 1
     assert len({each.id for each in twice.entries} | {file.entries[0].id}) == 3
 
@@ -217,7 +217,7 @@ def test_replacing_keeps_what_only_the_vault_knows() -> None:
     after, report = bring(
         vault(here, categories=(WEB, WORK)),
         Backup((there,), (WORK,)),
-        choices_for(Choice.REPLACE),
+        actions_for(ImportAction.REPLACE),
     )
     assert report.replaced == 1
     assert after.entries == (
@@ -233,7 +233,7 @@ def test_replacing_keeps_what_only_the_vault_knows() -> None:
 
 def test_replacing_a_namesake_takes_the_secret_with_its_own_counter() -> None:
     here = entry(type=OtpType.HOTP, counter=9, note="mine")
-    choices = {**DEFAULT_CHOICES, Kind.NAMESAKE: Choice.REPLACE}
+    choices = {**DEFAULT_ACTIONS, MatchKind.SAME_NAME: ImportAction.REPLACE}
     after, _ = bring(vault(here), Backup((entry(TWO, type=OtpType.HOTP, counter=1),)), choices)
     (only,) = after.entries
     assert (only.id, only.note, only.secret.given, only.counter) == (here.id, "mine", TWO, 1)
@@ -241,7 +241,7 @@ def test_replacing_a_namesake_takes_the_secret_with_its_own_counter() -> None:
 
 def test_replacing_adds_nothing_for_what_is_twice_in_the_file() -> None:
     file = Backup((entry(account="new"), entry(account="new")))
-    after, report = bring(vault(entry()), file, choices_for(Choice.REPLACE))
+    after, report = bring(vault(entry()), file, actions_for(ImportAction.REPLACE))
     assert [each.account for each in after.entries] == ["new"]
     assert (report.added, report.replaced, report.skipped) == (0, 1, 1)
 
@@ -249,11 +249,11 @@ def test_replacing_adds_nothing_for_what_is_twice_in_the_file() -> None:
 def test_replacing_what_is_gone_meanwhile_adds_it() -> None:
     file = Backup((entry(account="new"),))
     rows = plan(vault(entry()), file)
-    after, report = apply(vault(), file, rows, choices_for(Choice.REPLACE), NOW)
+    after, report = apply(vault(), file, rows, NOW, actions=actions_for(ImportAction.REPLACE))
     assert report.added == len(after.entries) == 1
 
 
-def test_rows_that_are_not_ticked_stay_out_with_their_categories_and_icons() -> None:
+def test_deselected_entries_stay_out_with_their_categories_and_icons() -> None:
     file = Backup(
         (
             entry(categories=(Binding(WEB.id),), icon="@aaaaaaaa"),
@@ -262,17 +262,17 @@ def test_rows_that_are_not_ticked_stay_out_with_their_categories_and_icons() -> 
         (WEB, WORK, Category.named("Empty", 2)),
         (Icon("aaaaaaaa", "AAAA"), Icon("bbbbbbbb", "BBBB")),
     )
-    after, report = bring(vault(), file, ticked={1})
+    after, report = bring(vault(), file, deselected={0})
     assert [each.secret.given for each in after.entries] == [TWO]
     assert [each.name for each in after.categories] == ["Work", "Empty"]
     assert [each.id for each in after.icons] == ["bbbbbbbb"]
-    assert report.sentence == "1 entry imported, 1 not chosen"
+    assert report.sentence("imported") == "1 entry imported, 1 not selected"
 
 
 @pytest.mark.parametrize(
     ("report", "sentence"),
     [
-        (Report(), "0 entries imported"),
+        (Report(), "Nothing imported: no entries"),
         (
             Report(added=7, skipped=2, already_here=2, refused=1),
             "7 entries imported, 2 already here, 1 refused",
@@ -281,7 +281,7 @@ def test_rows_that_are_not_ticked_stay_out_with_their_categories_and_icons() -> 
     ],
 )
 def test_one_line_says_what_came_in(report: Report, sentence: str) -> None:
-    assert report.sentence == sentence
+    assert report.sentence("imported") == sentence
 
 
 # -- categories, icons, order ----------------------------------------------------------------
@@ -376,24 +376,24 @@ _entry = st.builds(
 _entries = st.lists(_entry, max_size=6).map(tuple)
 
 
-@given(_entries, _entries, st.sampled_from([Choice.SKIP, Choice.REPLACE]))
+@given(_entries, _entries, st.sampled_from([ImportAction.SKIP, ImportAction.REPLACE]))
 @settings(max_examples=200, deadline=None)
 def test_the_same_file_again_changes_nothing(
-    here: tuple[Entry, ...], there: tuple[Entry, ...], choice: Choice
+    here: tuple[Entry, ...], there: tuple[Entry, ...], choice: ImportAction
 ) -> None:
     file = Backup(there, (WEB, WORK))
-    once, _ = bring(vault(*here, categories=(WEB,)), file, choices_for(choice))
-    again, report = bring(once, file, choices_for(choice))
+    once, _ = bring(vault(*here, categories=(WEB,)), file, actions_for(choice))
+    again, report = bring(once, file, actions_for(choice))
     assert (report.added, report.replaced) == (0, 0)
     assert again == once
 
 
-@given(_entries, _entries, st.sampled_from(Choice))
+@given(_entries, _entries, st.sampled_from(ImportAction))
 @settings(max_examples=200, deadline=None)
 def test_no_secret_is_ever_lost_and_every_entry_is_accounted_for(
-    here: tuple[Entry, ...], there: tuple[Entry, ...], choice: Choice
+    here: tuple[Entry, ...], there: tuple[Entry, ...], choice: ImportAction
 ) -> None:
-    after, report = bring(vault(*here), Backup(there, (WEB, WORK)), choices_for(choice))
+    after, report = bring(vault(*here), Backup(there, (WEB, WORK)), actions_for(choice))
     secrets = Counter(each.secret.key for each in after.entries)
     assert secrets >= Counter(each.secret.key for each in here)
     assert set(secrets) == {each.secret.key for each in (*here, *there)}
@@ -429,10 +429,10 @@ def test_no_entry_is_compared_with_all_others() -> None:
 
 
 def test_what_a_file_taught_is_kept_part_by_part_and_by_format() -> None:
-    document, _ = bring(vault(), Backup(learnt={"a": {"magic": "1", "entry": {"x": 1}}}))
-    document, _ = bring(document, Backup(learnt={"a": {"magic": "2"}, "b": {"magic": "3"}}))
-    assert document.learnt == {"a": {"magic": "2", "entry": {"x": 1}}, "b": {"magic": "3"}}
-    assert bring(document, Backup((entry(),)))[0].learnt == document.learnt
+    document, _ = bring(vault(), Backup(profiles={"a": {"magic": "1", "entry": {"x": 1}}}))
+    document, _ = bring(document, Backup(profiles={"a": {"magic": "2"}, "b": {"magic": "3"}}))
+    assert document.profiles == {"a": {"magic": "2", "entry": {"x": 1}}, "b": {"magic": "3"}}
+    assert bring(document, Backup((entry(),)))[0].profiles == document.profiles
 
 
 def test_what_teaches_nothing_leaves_no_trace() -> None:

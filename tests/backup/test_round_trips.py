@@ -12,25 +12,26 @@ from hypothesis import strategies as st
 
 from tests import interop
 from tests.backup.formats import authpro
+from tests.backup.support import recognize
 from tests.strategies import documents, fitting_documents
 from tests.vault import independent_reader
 from tests.vault.support import FLOOR, full_document
 from tests.vault.support import entry as site
-from tui.backup.export_plan import plan, select
-from tui.backup.formats import by_name
-from tui.backup.model import Backup, Credentials, Fit, Format
-from tui.backup.plan import Choice, Kind, apply
-from tui.backup.plan import plan as plan_import
-from tui.backup.registry import recognise, target, targets
+from tui.backup.apply import apply
+from tui.backup.export_plan import plan_export, select
+from tui.backup.model import Backup, Credentials, ExportPlan, Format
+from tui.backup.plan import ImportAction, MatchKind, plan
+from tui.backup.registry import by_name, export_formats
 from tui.crypto import kdf
 from tui.crypto.kdf import Argon2Params
 from tui.otp.entry import Binding, Category, Entry, Icon, OtpType
 from tui.otp.secret import Secret
 from tui.vault.document import Document
 
-NAMES = [each.name for each in targets()]
-CREDENTIALS = Credentials("pässword of the file", "ada", "c2VydmVyIHNlY3JldCAxMjM0NTY3OA==")
-KEEP = dict.fromkeys(Kind, Choice.KEEP)
+NAMES = [each.name for each in export_formats()]
+SERVER_SECRET = "c2VydmVyIHNlY3JldCAxMjM0NTY3OA=="
+CREDENTIALS = Credentials("pässword of the file", "ada", SERVER_SECRET, FLOOR)
+ADD = dict.fromkeys(MatchKind, ImportAction.ADD)
 REAL_ARGON2ID, REAL_PBKDF2 = kdf.argon2id, kdf.pbkdf2_sha1
 
 
@@ -52,8 +53,8 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def there_and_back(chosen: Format, backup: Backup) -> tuple[Fit, Backup]:
-    fit = plan(chosen, backup)
+def there_and_back(chosen: Format, backup: Backup) -> tuple[ExportPlan, Backup]:
+    fit = plan_export(chosen, backup)
     assert chosen.write is not None
     return fit, chosen.read(chosen.write(fit.backup, CREDENTIALS), CREDENTIALS)
 
@@ -91,7 +92,7 @@ REMARKS = {
 place in the format, and the spelling of a secret where that has none, is not compared anyway."""
 
 
-def changed_fields(fit: Fit, entry: Entry) -> set[str]:
+def changed_fields(fit: ExportPlan, entry: Entry) -> set[str]:
     """The fields of `entry` that the plan says are written differently."""
     remarks = [each.reason for each in fit.changed if each.what == entry.label]
     named = [
@@ -107,7 +108,7 @@ def changed_fields(fit: Fit, entry: Entry) -> set[str]:
 def test_a_vault_comes_back_but_for_the_fields_that_are_named(
     name: str, document: Document
 ) -> None:
-    chosen = target(name, FLOOR)
+    chosen = by_name(name)
     fit, read = there_and_back(chosen, select(document))
     assert not read.problems
     originals = {entry.id: entry for entry in document.entries}
@@ -132,14 +133,14 @@ def fitting(name: str) -> st.SearchStrategy[Document]:
         "google-migration": (OtpType.TOTP, OtpType.HOTP),
     }
     periods = (30,) if name == "google-migration" else (30, 60, 1)
-    return fitting_documents(target(name).holds, only.get(name, tuple(OtpType)), periods)
+    return fitting_documents(by_name(name).holds, only.get(name, tuple(OtpType)), periods)
 
 
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
 @given(data=st.data())
 def test_a_vault_that_fits_comes_back_whole(name: str, data: st.DataObject) -> None:
-    chosen, document = target(name, FLOOR), data.draw(fitting(name))
+    chosen, document = by_name(name), data.draw(fitting(name))
     fit, read = there_and_back(chosen, select(document))
     assert (fit.left_out, fit.changed, read.problems) == ((), (), ())
     originals = {entry.id: entry for entry in document.entries}
@@ -158,9 +159,9 @@ def test_a_vault_that_fits_comes_back_whole(name: str, data: st.DataObject) -> N
 @given(data=st.data())
 def test_importing_an_export_gives_the_vaults_entries_again(name: str, data: st.DataObject) -> None:
     """Into an empty vault, which counts changes and stamps times anew."""
-    chosen, document = target(name, FLOOR), data.draw(fitting(name))
+    chosen, document = by_name(name), data.draw(fitting(name))
     fit, read = there_and_back(chosen, select(document))
-    after, report = apply(Document(), read, plan_import(Document(), read), KEEP, 7)
+    after, report = apply(Document(), read, plan(Document(), read), 7, actions=ADD)
     assert report.added == len(document.entries)
     again, _ = there_and_back(chosen, select(after))
     originals = {entry.id: entry for entry in document.entries}
@@ -176,8 +177,8 @@ def test_importing_an_export_gives_the_vaults_entries_again(name: str, data: st.
 @given(document=documents())
 def test_importing_any_export_adds_every_entry_of_it(name: str, document: Document) -> None:
     """Those with one secret or one name as well, and those in categories that are not there."""
-    fit, read = there_and_back(target(name, FLOOR), select(document))
-    after, report = apply(Document(), read, plan_import(Document(), read), KEEP, 7)
+    fit, read = there_and_back(by_name(name), select(document))
+    after, report = apply(Document(), read, plan(Document(), read), 7, actions=ADD)
     assert report.added == len(after.entries) == len(fit.backup.entries)
 
 
@@ -188,7 +189,7 @@ def _unstamped(entry: Entry) -> Entry:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_real_backup_goes_out_as_it_came(name: str) -> None:
     """Odd secrets letter by letter, counters, rankings and copy counts of other apps' files."""
-    chosen = target(name, FLOOR)
+    chosen = by_name(name)
     for row in interop.samples("authpro"):
         password = Credentials(row.get("password") or "")
         data = (interop.ROOT / row["file"]).read_bytes()
@@ -227,7 +228,7 @@ def test_what_only_some_formats_hold_comes_back_letter_by_letter(name: str) -> N
         ),
     )
     backup = Backup(rows, (work, web), (Icon("0badcafe", "iVBORw0KGgo="),))
-    fit, read = there_and_back(target(name, FLOOR), backup)
+    fit, read = there_and_back(by_name(name), backup)
     assert not fit.left_out
     assert not fit.changed
     assert tuple(replace(entry, id="") for entry in read.entries) == tuple(
@@ -249,7 +250,7 @@ def test_the_independent_decryptor_reads_what_is_exported() -> None:
             assert write is not None
             data = write(backup, CREDENTIALS)
             assert authpro.decrypt(data, CREDENTIALS.password) == wanted
-        write = target("vault", FLOOR).write
+        write = by_name("vault").write
         assert write is not None
         first, second = (write(backup, CREDENTIALS) for _ in range(2))
     document = independent_reader.read(first, CREDENTIALS.password)
@@ -261,22 +262,22 @@ def test_the_independent_decryptor_reads_what_is_exported() -> None:
 
 def test_each_thing_that_stays_behind_is_named() -> None:
     full = select(full_document())
-    lost = {each.what: each.reason for each in plan(target("otpauth-uris"), full).changed}
+    lost = {each.what: each.reason for each in plan_export(by_name("otpauth-uris"), full).changed}
     assert "its categories, its own icon, that it is pinned" in lost["Totp (me)"]
     assert "the note" in lost["Totp (me)"]
     assert "the PIN" in lost["Yandex (me)"]
-    assert not plan(target("vault"), full).changed
-    (unreadable,) = plan(target("vault"), full).left_out
+    assert not plan_export(by_name("vault"), full).changed
+    (unreadable,) = plan_export(by_name("vault"), full).left_out
     assert unreadable.reason == "its issuer is missing"
 
 
-@pytest.mark.parametrize("name", [each.name for each in targets()])
+@pytest.mark.parametrize("name", [each.name for each in export_formats()])
 def test_an_empty_vault_goes_out_and_is_recognised_again(name: str) -> None:
-    chosen = target(name)
+    chosen = by_name(name)
     keys = CREDENTIALS
     assert chosen.write is not None
     data = chosen.write(Backup(), keys)
-    found = recognise(data)
+    found = recognize(data)
     assert found is not None
     assert found.name == name
     back = found.read(data, keys)

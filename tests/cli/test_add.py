@@ -9,12 +9,12 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from tests.backup.test_joining import export
+from tests.backup.test_join_parts import export
 from tests.cli.conftest import RFC_SECRET
 from tests.cli.program import PASSWORD, Program
 from tests.cli.terminal import Terminal
-from tui.backup.formats import by_name
 from tui.backup.model import Backup, Credentials
+from tui.backup.registry import by_name
 from tui.otp.entry import Entry, OtpType
 from tui.otp.secret import Secret
 

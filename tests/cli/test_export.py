@@ -14,9 +14,8 @@ from tests.cli.program import PASSWORD, Program
 from tests.cli.screen import Screen, black_on_white
 from tests.cli.test_import import authenticator, issuers, plain
 from tests.qr_reading import read_lines
-from tui.backup.formats import by_name
 from tui.backup.model import Credentials
-from tui.backup.registry import targets
+from tui.backup.registry import by_name, export_formats
 
 WORD = "for the phone"
 
@@ -71,7 +70,7 @@ def test_the_report_as_json(filled: Program) -> None:
     assert Path(report["file"]).name == "out"
 
 
-@pytest.mark.parametrize("name", [each.name for each in targets() if not each.encrypted])
+@pytest.mark.parametrize("name", [each.name for each in export_formats() if not each.encrypted])
 def test_a_plain_format_has_to_be_asked_for_twice(filled: Program, name: str) -> None:
     done = filled.open("export", "out", "--format", name)
     assert done.code == 2

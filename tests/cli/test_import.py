@@ -10,11 +10,11 @@ import pytest
 
 from tests import interop
 from tests.backup.formats.test_qr_image import code, saved
-from tests.backup.test_joining import export
+from tests.backup.test_join_parts import export
 from tests.cli.conftest import RFC_SECRET
 from tests.cli.program import PASSWORD, Program
-from tui.backup.formats import by_name
 from tui.backup.model import Credentials
+from tui.backup.registry import by_name
 
 BACKUP_PASSWORD = "the phone's password"
 

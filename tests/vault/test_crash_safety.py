@@ -26,8 +26,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tests.vault.support import FLOOR, PASSWORD, MovedClock, entry
+from tui.backup.apply import apply
 from tui.backup.model import Backup
-from tui.backup.plan import Choice, apply, choices_for, plan
+from tui.backup.plan import ImportAction, actions_for, plan
 from tui.crypto import kdf
 from tui.errors import NotSavedError, OtpTuiError
 from tui.otp.entry import Category, Entry, OtpType
@@ -270,13 +271,14 @@ class ThreePrograms(RuleBasedStateMachine):
         step = undoable(lambda now: trash.discard(now, ids), "for good")
         self.change(number, step, fault, secrets)
 
-    @rule(number=programs, place=places, kind=st.sampled_from(Choice), fault=faults)
-    def import_again(self, number: int, place: int, kind: Choice, fault: Any) -> None:
+    @rule(number=programs, place=places, kind=st.sampled_from(ImportAction), fault=faults)
+    def import_again(self, number: int, place: int, kind: ImportAction, fault: Any) -> None:
         known = [replace(one, note="imported") for one in self.pick(number, place)]
         backup = Backup((*known, self.new()))
 
         def step(now: Document) -> Document:
-            after, _ = apply(now, backup, plan(now, backup), choices_for(kind), self.moment)
+            planned, actions = plan(now, backup), actions_for(kind)
+            after, _ = apply(now, backup, planned, self.moment, actions=actions)
             return with_undo(now, after, "import")
 
         self.change(number, step, fault)

@@ -12,8 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from tests.strategies import documents
 from tests.vault.conftest import MakeVault
 from tests.vault.support import MovedClock, entry, full_document
+from tui.backup.importer import apply_import
 from tui.backup.model import Backup
-from tui.backup.plan import Choice, Kind, apply, label, plan
+from tui.backup.plan import ImportAction, MatchKind
+from tui.backup.sources import OpenedBackup
 from tui.errors import NothingToUndoError
 from tui.otp.entry import Binding, Category, Icon, OtpType
 from tui.otp.secret import Secret
@@ -29,11 +31,12 @@ OTHER = Secret.base32("JBSWY3DPEHPK3PXP")
 HOTP = entry("Count", OtpType.HOTP, counter=4, secret=Secret.base32("JBSWY3DP"))
 
 
-def imported(document: Document, *entries: Any, choice: Choice = Choice.KEEP) -> Document:
+def imported(
+    document: Document, *entries: Any, action: ImportAction = ImportAction.ADD
+) -> Document:
     backup = Backup(tuple(entries), (Category.named("New"),), (Icon("0badcafe", "QQ=="),))
-    rows = plan(document, backup)
-    after, report = apply(document, backup, rows, dict.fromkeys(Kind, choice), NOW)
-    return with_undo(document, after, label(["/home/me/phone.authpro"], [report]))
+    opened = [OpenedBackup(("/home/me/phone.authpro",), backup)]
+    return apply_import(document, opened, NOW, actions=dict.fromkeys(MatchKind, action))[0]
 
 
 def again(document: Document) -> Document:
@@ -66,7 +69,7 @@ def test_versions_of_before_tell_a_redo_by_the_label_in_the_file() -> None:
 
 def test_what_was_replaced_comes_back() -> None:
     before = Document((entry("Old", note="mine"), HOTP))
-    after = imported(before, entry("Other name"), choice=Choice.REPLACE)
+    after = imported(before, entry("Other name"), action=ImportAction.REPLACE)
     assert [each.issuer for each in after.entries] == ["Other name", "Count"]
     back = undo(again(after), NOW)
     assert unaged(back) == unaged(before)
@@ -134,7 +137,7 @@ def test_a_record_of_another_making_is_none(record: Any) -> None:
 def test_codes_taken_meanwhile_are_not_given_again(make_vault: MakeVault) -> None:
     vault = make_vault(Document((HOTP,)))
     renamed = replace(HOTP, issuer="Renamed")
-    vault.change(lambda now: imported(now, renamed, choice=Choice.REPLACE))
+    vault.change(lambda now: imported(now, renamed, action=ImportAction.REPLACE))
     codes = [vault.take_hotp(HOTP.id).text for _ in range(2)]
     assert len(set(codes)) == 2
     vault.change(lambda now: undo(now, NOW))

@@ -1,26 +1,135 @@
-"""Working chosen entries of a backup into a document: ids, categories, icons, order."""
+"""Applying a plan: the chosen entries of a backup become part of a document. Pure."""
 
 from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tui.backup.model import Backup
+from tui.backup.model import Backup, Problem
+from tui.backup.plan import (
+    DEFAULT_ACTIONS,
+    SAME_SECRET,
+    ImportAction,
+    MatchKind,
+    PlannedEntry,
+)
 from tui.otp.entry import Binding, Category, Entry, Icon, OtpType, category_id
-from tui.vault.document import by_secret
+from tui.text import plural
+from tui.vault.document import PROFILES, by_secret
 
 if TYPE_CHECKING:
     from tui.vault.document import Document
 
 
-class Merge:
-    """One import under way: `add` and `put` entries of `backup`, then take the `document`.
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an import did."""
 
-    What the vault has keeps its place; what is new comes after it, in the file's order. Into
-    an empty list (of entries, categories, or entries of a category) rankings go as they are.
+    added: int = 0
+    """Entries that the vault did not have before, or now has twice."""
+    replaced: int = 0
+    """Entries of the vault that are now as the backup had them."""
+    skipped: int = 0
+    """Entries that changed nothing: `already_here`, and those that were not selected."""
+    refused: int = 0
+    """Parts of the backup that could not be read."""
+    problems: tuple[Problem, ...] = ()
+    """What was left out or changed in reading the backup."""
+    already_here: int = 0
+    """Of `skipped`, those that the vault or the import already has."""
+
+    def sentence(self, verb: str) -> str:
+        """Return one line for the user: `7 entries imported, 2 already here, 1 refused`.
+
+        `verb` is `imported`, `would be imported`, or the like.
+        """
+        done = [(self.added, verb), (self.replaced, "replaced")]
+        rest = [
+            (self.already_here, "already here"),
+            (self.skipped - self.already_here, "not selected"),
+            (self.refused, "refused"),
+        ]
+        parts = [(count, word) for count, word in done if count]
+        others = [f"{count} {word}" for count, word in rest if count]
+        if not parts:
+            return f"Nothing {verb}: {', '.join(others) or 'no entries'}"
+        (count, word), *more = parts
+        first = f"{plural(count, 'entry')} {word}"
+        return ", ".join([first, *(f"{count} {word}" for count, word in more), *others])
+
+
+def total(reports: Iterable[Report]) -> Report:
+    """Return the sums of these reports, and all their problems."""
+    every = tuple(reports)
+    return Report(
+        added=sum(report.added for report in every),
+        replaced=sum(report.replaced for report in every),
+        skipped=sum(report.skipped for report in every),
+        refused=sum(report.refused for report in every),
+        problems=tuple(problem for report in every for problem in report.problems),
+        already_here=sum(report.already_here for report in every),
+    )
+
+
+def apply(
+    document: Document,
+    backup: Backup,
+    planned: Sequence[PlannedEntry],
+    moment: int,
+    *,
+    actions: Mapping[MatchKind, ImportAction] = DEFAULT_ACTIONS,
+    deselected: Collection[int] = (),
+) -> tuple[Document, Report]:
+    """Return `document` with the chosen entries of `backup`, and what was done.
+
+    `planned` is what `plan` found, `deselected` the places in it of entries to leave out,
+    `moment` the Unix second that new and replaced entries get. Replacing keeps what only the
+    vault knows (id, order, pin, note, creation date) and never turns a counter back.
+    """
+    builder = _DocumentBuilder(document, backup, moment)
+    skipped = already_here = 0
+    for place, each in enumerate(planned):
+        if each.entry is None:
+            continue
+        selected = place not in deselected
+        action = actions[each.kind] if selected else ImportAction.SKIP
+        if action is ImportAction.ADD:
+            builder.add(each.entry)
+        elif action is ImportAction.REPLACE and each.kind is not MatchKind.REPEATED:
+            if not builder.put(each.entry, each.existing):
+                skipped += 1
+                already_here += 1
+        else:
+            skipped += 1
+            already_here += selected and each.kind in SAME_SECRET
+    report = Report(
+        added=builder.added,
+        replaced=builder.replaced,
+        skipped=skipped,
+        refused=sum(each.kind is MatchKind.REFUSED for each in planned),
+        problems=backup.problems,
+        already_here=already_here,
+    )
+    return _with_profiles(builder.document(), backup), report
+
+
+def _with_profiles(document: Document, backup: Backup) -> Document:
+    profiles = dict(document.profiles)
+    for name, profile in backup.profiles.items():
+        profiles[name] = {**profiles.get(name, {}), **profile}
+    if profiles == document.profiles:
+        return document
+    return replace(document, preferences={**document.preferences, PROFILES: profiles})
+
+
+class _DocumentBuilder:
+    """Takes entries of `backup` one by one into a document: ids, categories, icons, order.
+
+    What the vault has keeps its place; what is new comes after it, in the file's order. Where
+    a list (of entries, categories, or entries of a category) is empty, the file's rankings stay.
     """
 
     def __init__(self, document: Document, backup: Backup, moment: int) -> None:
@@ -37,7 +146,7 @@ class Merge:
         self.replaced = 0
 
     def add(self, entry: Entry) -> None:
-        """Bring `entry` in beside all that is there, under an id of its own."""
+        """Add `entry` after all others, under an id of its own."""
         self._bind(len(self._entries), entry, frozenset())
         self._entries.append(
             replace(
@@ -52,12 +161,11 @@ class Merge:
         self.added += 1
 
     def put(self, entry: Entry, existing: Entry | None) -> bool:
-        """Let `entry` take the place of `existing`; return whether that changed anything.
+        """Put `entry` in the place of `existing`; return whether that changed anything.
 
-        The vault's own stays: id, ranking, pin on top, note, date of making, unknown keys,
-        categories (the file's come on top), an icon or a PIN that the file does not have, the
-        higher copy count, and of one secret the higher counter. If `existing` is gone by
-        now, `entry` is added.
+        These stay: id, ranking, pinned, note, creation date, unknown keys, categories (the
+        file's are added), an icon or a PIN that the file does not have, the higher copy count,
+        and with the same secret the higher counter. If `existing` is gone, `entry` is added.
         """
         place = self._places.get(existing.id) if existing is not None else None
         if place is None:
@@ -73,7 +181,7 @@ class Merge:
         return True
 
     def document(self) -> Document:
-        """Return the document with all that was added and put."""
+        """Return the document with all these entries."""
         self._rank()
         self._attach()
         return replace(
@@ -163,7 +271,7 @@ class Merge:
 
 
 def _replaced(old: Entry, entry: Entry) -> Entry:
-    """Return `entry` with what only the vault knows of `old`."""
+    """Return `old` with the values of `entry`, except for what only the vault knows."""
     counter, pin = entry.counter, entry.pin
     if by_secret(old) == by_secret(entry):
         if entry.type is old.type is OtpType.HOTP:
@@ -189,7 +297,7 @@ def _replaced(old: Entry, entry: Entry) -> Entry:
 
 
 def _category_ids(there: Iterable[Category], given: Iterable[Category]) -> dict[str, str]:
-    """Return the vault's id for each category of the backup: that of its name, if it has one."""
+    """Return the vault's id for each category of the backup, by its id in the backup."""
     by_name: dict[str, str] = {}
     present: set[str] = set()
     for each in there:
@@ -208,7 +316,7 @@ def _category_ids(there: Iterable[Category], given: Iterable[Category]) -> dict[
 
 
 def _icon_ids(there: Iterable[Icon], given: Iterable[Icon]) -> dict[str, str]:
-    """Return the vault's id for each icon of the backup: another, if its own shows another."""
+    """Return the vault's id for each icon of the backup; a new one where another icon has it."""
     pictures = {each.id: each.data for each in there}
     ids: dict[str, str] = {}
     for each in given:

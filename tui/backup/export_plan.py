@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tui.backup.model import Backup, Fit, Format, Problem
-from tui.backup.vault_copy import unreadable
+from tui.backup.formats.vault_copy import invalid_items
+from tui.backup.model import Backup, ExportPlan, Format, Problem
 from tui.errors import MatchError
 from tui.otp.entry import Category, Entry, OtpType
 from tui.otp.search import find
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Mismatch:
     """An entry, a list or a number of entries that did not come back as it was written."""
 
     what: str
@@ -49,8 +49,8 @@ def select(
             document.entries,
             document.categories,
             document.icons,
-            unreadable(document),
-            document.learnt,
+            invalid_items(document),
+            document.profiles,
         )
     found = find(document.entries, document.categories, query)
     if category is not None:
@@ -65,50 +65,50 @@ def select(
         tuple(found),
         tuple(each for each in document.categories if each.id in used),
         tuple(each for each in document.icons if f"@{each.id}" in shown),
-        learnt=document.learnt,
+        profiles=document.profiles,
     )
 
 
-def plan(target: Format, backup: Backup) -> Fit:
+def plan_export(target: Format, backup: Backup) -> ExportPlan:
     """Return what of `backup` is written by `target`, what is not, and what changes.
 
     To what the format itself says is added, entry by entry, what it has no place for, and the
-    problems of `backup`. `Fit.backup` is what `export` takes.
+    problems of `backup`. `ExportPlan.backup` is what `export` takes.
     """
-    if target.fit is None:
+    if target.plan_export is None:
         raise ValueError(f"{target.name} cannot be written")
-    fitted = target.fit(backup)
-    held = {entry.id for entry in fitted.backup.entries}
+    planned = target.plan_export(backup)
+    held = {entry.id for entry in planned.backup.entries}
     lost = tuple(
         Problem(entry.label, f"stays behind: {', '.join(names)}", refused=False)
         for entry in backup.entries
         if entry.id in held and (names := tuple(_lost(target, entry, backup)))
     )
     return replace(
-        fitted,
-        left_out=(*fitted.left_out, *(each for each in backup.problems if each.refused)),
-        changed=(*fitted.changed, *lost),
+        planned,
+        left_out=(*planned.left_out, *(each for each in backup.problems if each.refused)),
+        changed=(*planned.changed, *lost),
     )
 
 
-def compare(target: Format, written: Backup, read: Backup) -> Difference | None:
+def compare(target: Format, written: Backup, read: Backup) -> Mismatch | None:
     """Return the first difference between what was to be written and what was read again.
 
     Compared is what makes the codes, the names, and all else that the format holds.
     """
     for problem in read.problems:
-        return Difference(problem.what, problem.reason)
+        return Mismatch(problem.what, problem.reason)
     if len(written.entries) != len(read.entries):
-        return Difference("The file", f"{len(read.entries)} of {len(written.entries)} entries")
+        return Mismatch("The file", f"{len(read.entries)} of {len(written.entries)} entries")
     for was, now in zip(written.entries, read.entries, strict=True):
         before, after = _told(target, was), _told(target, now)
         for field, value in before.items():
             if after.get(field) != value:
-                return Difference(was.label, field)
+                return Mismatch(was.label, field)
     if "categories" in target.holds and written.categories != read.categories:
-        return Difference("The file", "categories")
+        return Mismatch("The file", "categories")
     if "icon" in target.holds and written.icons != read.icons:
-        return Difference("The file", "icons")
+        return Mismatch("The file", "icons")
     return None
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.backup.export_plan import compare
-from tui.backup.model import Credentials, Fit, Format
+from tui.backup.model import Credentials, ExportPlan, Format
 from tui.errors import ExportError, ExportExistsError, OtpTuiError
 from tui.files import (
     LIMIT,
@@ -36,21 +36,21 @@ class Exported:
     """Where it is."""
     target: Format
     """What it is."""
-    fit: Fit
+    plan: ExportPlan
     """What is in it, and what is not."""
 
     @property
     def count(self) -> int:
         """How many entries it holds."""
-        return len(self.fit.backup.entries)
+        return len(self.plan.backup.entries)
 
     @property
     def sentence(self) -> str:
         """One line for the user: `7 entries exported and read back, 2 left out, 1 changed`."""
         told = [f"{plural(self.count, 'entry')} exported and read back"]
-        if self.fit.left_out:
-            told.append(f"{len(self.fit.left_out)} left out")
-        if changed := len({each.what for each in self.fit.changed}):
+        if self.plan.left_out:
+            told.append(f"{len(self.plan.left_out)} left out")
+        if changed := len({each.what for each in self.plan.changed}):
             told.append(f"{changed} not as in the vault")
         return ", ".join(told)
 
@@ -99,13 +99,13 @@ def check_place(
 def export(
     path: str | os.PathLike[str],
     target: Format,
-    fit: Fit,
+    plan: ExportPlan,
     credentials: Credentials,
     *,
     vault: Path | None = None,
     force: bool = False,
 ) -> Exported:
-    """Write what `plan` found to fit, and return when it is on the disk and was read back.
+    """Write what `plan_export` found to fit, and return when it is on the disk and was read back.
 
     The file is 0600 whatever the umask. Without `force` no file is ever replaced, not even
     one that another program puts there meanwhile. Blocks while a key is derived, twice.
@@ -117,13 +117,13 @@ def export(
     place = check_place(path, vault, force=force)
     if target.write is None:
         raise ExportError(f"{target.label} can only be imported.")
-    if fit.left_out and not fit.backup.entries:
+    if plan.left_out and not plan.backup.entries:
         raise ExportError(
             f"{_NOTHING}: {target.label} can hold none of the entries.",
-            f"The first, {fit.left_out[0].what}: {fit.left_out[0].reason}.",
+            f"The first, {plan.left_out[0].what}: {plan.left_out[0].reason}.",
         )
     try:
-        data = target.write(fit.backup, credentials)
+        data = target.write(plan.backup, credentials)
     except ExportError:
         raise
     except OtpTuiError as error:
@@ -137,7 +137,7 @@ def export(
     try:
         write_new(temporary, data)
         try:
-            _prove(temporary, target, fit, credentials)
+            _prove(temporary, target, plan, credentials)
             if force:
                 _replace(temporary, place)
             else:
@@ -146,16 +146,16 @@ def export(
             remove(temporary)
     except OSError as error:
         raise ExportError(f"{_NOTHING}: {_shown(place)} cannot be written: {why(error)}.") from None
-    return Exported(place, target, fit)
+    return Exported(place, target, plan)
 
 
-def _prove(path: Path, target: Format, fit: Fit, credentials: Credentials) -> None:
+def _prove(path: Path, target: Format, plan: ExportPlan, credentials: Credentials) -> None:
     """Read the file as an import would, and compare it with what was to be written."""
     try:
         found = target.read(read_limited(path), credentials)
     except OtpTuiError as error:
         raise ExportError(f"{_NOTHING}: what was written cannot be read again: {error}") from None
-    difference = compare(target, fit.backup, found)
+    difference = compare(target, plan.backup, found)
     if difference is not None:
         raise ExportError(
             f"{_NOTHING}: {difference.what} did not come back as it was written"

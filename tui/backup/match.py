@@ -1,4 +1,4 @@
-"""When two entries are the same, have one secret, or have one name; and where they differ."""
+"""Which entries match: the same, with one secret, or with one name; and how they differ."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from tui.text import safe
 from tui.vault.document import by_secret
 
 Key = Callable[[Entry], tuple[object, ...] | None]
-"""Makes of an entry what it is found by; None where it cannot be found that way."""
+"""Makes the key that an entry is found by; None where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """One field in which an entry of a backup is not as the vault has it."""
+class FieldDifference:
+    """One field in which an entry of a backup differs from one of the vault."""
 
     field: str
-    """As the user knows it."""
+    """The field's name, as the user knows it."""
     here: str
-    """What the vault has, fit to show; empty for a PIN."""
+    """The vault's value, fit to show; empty for a PIN."""
     there: str
-    """What the backup has, fit to show; empty for a PIN."""
+    """The backup's value, fit to show; empty for a PIN."""
 
 
-def differences(existing: Entry, entry: Entry) -> tuple[Difference, ...]:
-    """Return where names and settings of `entry` are not those of `existing`."""
+def differences(existing: Entry, entry: Entry) -> tuple[FieldDifference, ...]:
+    """Return the names and settings in which `entry` differs from `existing`."""
     types = (existing.type, entry.type)
     fields = [
         ("type", existing.type.value, entry.type.value),
@@ -40,9 +40,9 @@ def differences(existing: Entry, entry: Entry) -> tuple[Difference, ...]:
         fields.append(("counter", str(existing.counter), str(entry.counter)))
     elif OtpType.TOTP in types:
         fields.append(("period", f"{existing.period} s", f"{entry.period} s"))
-    found = [Difference(*field) for field in fields if field[1] != field[2]]
+    found = [FieldDifference(*field) for field in fields if field[1] != field[2]]
     if _pin(existing) != _pin(entry):
-        found.append(Difference("PIN", "", ""))
+        found.append(FieldDifference("PIN", "", ""))
     return tuple(found)
 
 
@@ -60,8 +60,8 @@ def by_secret_and_names(entry: Entry) -> tuple[object, ...]:
 def by_everything(entry: Entry) -> tuple[object, ...]:
     """Key of all entries with one secret, the same names and the same settings.
 
-    Only settings that make a code of its type count, so a Steam entry's period does not; and
-    a counter moves, so it is none.
+    Only settings that its type uses count, so a Steam entry's period does not; nor does a
+    counter, which moves.
     """
     return (
         *by_secret_and_names(entry),
@@ -73,7 +73,7 @@ def by_everything(entry: Entry) -> tuple[object, ...]:
 
 
 class Index:
-    """Entries by a key; each is found until it is taken."""
+    """Entries by a key; each can be found until it is taken."""
 
     def __init__(self, entries: Iterable[Entry], key: Key) -> None:
         self._key = key

@@ -8,6 +8,8 @@ from enum import Flag, auto
 from types import MappingProxyType
 from typing import Any
 
+from tui.backup.content import FileContent
+from tui.crypto.kdf import Argon2Params
 from tui.otp.entry import Category, Entry, Icon
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -15,24 +17,24 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something in a file that did not come through as it stands there."""
+    """Something in a file that was left out or changed."""
 
     what: str
     """Which entry, category or icon: its place and name, fit to show."""
     reason: str
     """Why, as the end of a sentence, fit to show."""
     refused: bool = True
-    """True: it was left out. False: it came in, changed."""
+    """True: it was left out. False: it was changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Parts of exports that may go on in other files."""
+    """Parts of exports whose other parts may be in other files."""
 
     exports: frozenset[tuple[int, int]]
-    """What the parts of one export share: its identity, and of how many parts it is."""
+    """What the parts of one export share: its identity, and its number of parts."""
     uris: tuple[tuple[str, str], ...] = field(repr=False)
-    """Where in the file each URI stood, and the URI."""
+    """The place in the file of each URI, and the URI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +45,19 @@ class Backup:
     categories: tuple[Category, ...] = ()
     icons: tuple[Icon, ...] = ()
     problems: tuple[Problem, ...] = ()
-    learnt: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False, hash=False)
-    """By the name of a format, what reading taught of how its app writes files (JSON values,
-    no secrets); on the way out, what was learnt before."""
+    profiles: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False, hash=False)
+    """How apps write their files, by the name of the format (JSON values, no secrets): found by
+    reading, and used by writing."""
     parts: Parts | None = field(default=None, repr=False, compare=False)
-    """What of it can be joined with other files; None where it stands for itself."""
+    """What can be joined with other files; None where the file is complete."""
 
 
 SECRET_VARIABLE = "TOTP_ENCRYPTION_SECRET_BASE64"  # noqa: S105 - the name of a variable
-"""Where AVTotpy's server has its secret in the environment."""
+"""The environment variable with the secret of AVTotpy's server."""
 
 
 class Needs(Flag):
-    """What a file asks of the user before it opens."""
+    """What the user must give to open or to write a file."""
 
     NOTHING = 0
     PASSWORD = auto()
@@ -65,54 +67,59 @@ class Needs(Flag):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What the user gave to open or to encrypt a file. Its repr shows nothing."""
+    """What the user gave to open or to encrypt a file. Its repr shows no secret."""
 
     password: str = field(default="", repr=False)
     username: str = field(default="", repr=False)
     server_secret: str = field(default="", repr=False)
+    kdf: Argon2Params = field(default_factory=Argon2Params)
+    """The cost of deriving a key for a new file, where the format leaves it to the writer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
-    """How a set of entries fits into a format, found before anything is written."""
+class ExportPlan:
+    """What a format can hold of a backup, found before anything is written."""
 
     backup: Backup
-    """What can be written, already changed where it has to be."""
+    """What can be written, already changed where necessary."""
     left_out: tuple[Problem, ...] = ()
     """Entries that the format cannot hold, each with the reason."""
     changed: tuple[Problem, ...] = ()
-    """Entries that are written differently, each with what changes."""
+    """Entries that are written differently, each with the change."""
     notes: tuple[Problem, ...] = ()
-    """Entries written as they are which the other app may still not take, each with why."""
+    """Entries written unchanged that the other app may still refuse, each with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One backup format. A file under tui/backup/formats that has FORMAT (one) or FORMATS (several)
-    is found by itself."""
+    """One backup format. `registry` finds it as FORMAT, or in FORMATS, of a module (a file or a
+    folder) in tui/backup/formats."""
 
     name: str
     """For the command line: lower case with dashes."""
     label: str
     """For screens and docs."""
     suffixes: tuple[str, ...]
-    """Usual endings, the one for new files first; recognition goes by content."""
-    sniff: Callable[[bytes], bool]
-    """Whether these bytes are of this format, from the content alone; never raises."""
-    needs: Callable[[bytes], Needs]
-    """What it takes to open these bytes; never raises."""
+    """Usual endings of file names, the one for new files first."""
+    sniff: Callable[[FileContent], bool]
+    """Tells from the content alone whether a file has this format; never raises. A file of the
+    app that cannot be read has it too: then `read` says why."""
+    needs: Callable[[FileContent], Needs]
+    """Tells what it takes to open a file, NOTHING where nothing would; never raises."""
     read: Callable[[bytes, Credentials], Backup]
-    """bytes -> Backup; raises FormatError or BackupPasswordError."""
+    """Reads a file; raises FormatError, or BackupPasswordError."""
     write: Callable[[Backup, Credentials], bytes] | None = None
-    """Backup -> bytes; raises FormatError for what `fit` would have left out. None: import only."""
-    fit: Callable[[Backup], Fit] | None = None
-    """What of a Backup the format can hold; None: import only."""
+    """Makes a file; raises FormatError for what `plan_export` leaves out. None: import only."""
+    plan_export: Callable[[Backup], ExportPlan] | None = None
+    """Finds what the format can hold of a backup; None: import only."""
     encrypted: bool = True
-    """Whether what `write` makes is encrypted."""
-    asks: Needs = Needs.PASSWORD
+    """Whether files that `write` makes are encrypted."""
+    write_needs: Needs = Needs.PASSWORD
     """What `write` takes from the user; NOTHING where it does not encrypt."""
+    min_password: int = 1
+    """Fewest characters of a password for `write`."""
     by_suffix: bool = False
-    """Whether a file that no content claims is taken for one of this format by its ending."""
+    """Whether the ending of its name is enough for a file that no format recognizes."""
     holds: frozenset[str] = frozenset()
-    """Fields of an Entry that come back exactly as they were written, whatever the type, beyond
-    what every format keeps: the names, the secret as a key, and what makes the codes."""
+    """Fields of an Entry that come back exactly as written, whatever its type, beyond what every
+    format keeps: names, the secret as a key, and what makes the codes."""

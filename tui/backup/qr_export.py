@@ -5,40 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from tui.backup.export_plan import plan
-from tui.backup.formats import google_migration
-from tui.backup.model import Backup, Fit, Problem
+from tui.backup.export_plan import plan_export
+from tui.backup.formats import google
+from tui.backup.formats.google.writer import ENTRIES_IN_A_PART, uris
+from tui.backup.model import Backup, ExportPlan, Problem
 from tui.errors import EntryError, ExportError
 from tui.qr import MAX_BYTES, QrCode, make
 
-NAME = google_migration.FORMAT.name
+NAME = google.NAME
 """The format whose files say what the QR codes do."""
 HOW_TO_SCAN = "In Google Authenticator: Transfer accounts, Import accounts."
 """Where the app reads them."""
 
 
-def plan_codes(backup: Backup) -> Fit:
-    """Return what `plan` finds for the format, without the entries too long for a QR code."""
-    fit = plan(google_migration.FORMAT, backup)
+def plan_codes(backup: Backup) -> ExportPlan:
+    """Return the plan of `plan_export`, with entries too long for a QR code left out."""
+    plan = plan_export(google.FORMAT, backup)
     too_long = {
         entry.id
-        for entry in fit.backup.entries
-        if len(google_migration.uris(replace(fit.backup, entries=(entry,)))[0]) > MAX_BYTES
+        for entry in plan.backup.entries
+        if len(uris(replace(plan.backup, entries=(entry,)))[0]) > MAX_BYTES
     }
     if not too_long:
-        return fit
-    kept = tuple(entry for entry in fit.backup.entries if entry.id not in too_long)
+        return plan
+    kept = tuple(entry for entry in plan.backup.entries if entry.id not in too_long)
     problems = (
         Problem(entry.label, "it is too long for a QR code")
-        for entry in fit.backup.entries
+        for entry in plan.backup.entries
         if entry.id in too_long
     )
     return replace(
-        fit, backup=replace(fit.backup, entries=kept), left_out=(*fit.left_out, *problems)
+        plan, backup=replace(plan.backup, entries=kept), left_out=(*plan.left_out, *problems)
     )
 
 
-def texts_of_codes(fit: Fit, fits: Callable[[QrCode], bool]) -> tuple[str, ...]:
+def texts_of_codes(plan: ExportPlan, fits: Callable[[QrCode], bool]) -> tuple[str, ...]:
     """Return the texts of the QR codes for what `plan_codes` found.
 
     There are ten entries in each, as the app has it, or as many as `fits` the screen; where
@@ -47,9 +48,9 @@ def texts_of_codes(fit: Fit, fits: Callable[[QrCode], bool]) -> tuple[str, ...]:
     Raises:
         ExportError: there is no entry.
     """
-    entries = fit.backup.entries
+    entries = plan.backup.entries
     if not entries:
-        first = fit.left_out[0] if fit.left_out else None
+        first = plan.left_out[0] if plan.left_out else None
         raise ExportError(
             "Google Authenticator can hold none of the entries."
             if first
@@ -57,8 +58,8 @@ def texts_of_codes(fit: Fit, fits: Callable[[QrCode], bool]) -> tuple[str, ...]:
             f"The first, {first.what}: {first.reason}." if first else "",
         )
     texts: tuple[str, ...] = ()
-    for in_a_part in range(min(google_migration.ENTRIES_IN_A_PART, len(entries)), 0, -1):
-        texts = google_migration.uris(fit.backup, in_a_part)
+    for in_a_part in range(min(ENTRIES_IN_A_PART, len(entries)), 0, -1):
+        texts = uris(plan.backup, in_a_part)
         try:
             if fits(make(max(texts, key=len))):
                 break

@@ -1,87 +1,69 @@
-"""What can be imported and exported: every format, and a copy of the vault."""
+"""Every backup format, found by its module in `formats`; which one a file has."""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from functools import cache
-from typing import TYPE_CHECKING
 
-from tui.backup import vault_copy
-from tui.backup.formats import readers, writers
-from tui.backup.formats import recognise as recognise_format
-from tui.backup.model import Credentials, Fit, Format, Needs
-from tui.crypto.kdf import Argon2Params
+from tui.backup import formats as package
+from tui.backup.content import FileContent
+from tui.backup.model import Format
 from tui.errors import UsageError
 from tui.text import safe
 
-if TYPE_CHECKING:
-    from tui.backup.model import Backup
-
 DEFAULT = "authenticator-pro"
-"""The target that is meant where none is named."""
-VAULT = "vault"
-"""The name of the vault's own copy."""
-_STANDARD = Argon2Params(3, 65536, 4)
+"""The format of an export where none is named."""
 
 
 @cache
-def vault_copy_format(params: Argon2Params = _STANDARD) -> Format:
-    """Return the copy of a vault as a format; a written one takes `params` for its password."""
+def formats() -> tuple[Format, ...]:
+    """Return all formats, in the order of their modules' names.
 
-    def write(backup: Backup, credentials: Credentials) -> bytes:
-        return vault_copy.write_copy(backup, credentials.password, params)
-
-    return Format(
-        name=VAULT,
-        label="otp-tui vault, under a password of its own",
-        suffixes=(".json",),
-        sniff=vault_copy.is_copy,
-        needs=lambda _data: Needs.PASSWORD,
-        read=lambda data, credentials: vault_copy.read_copy(data, credentials.password),
-        write=write,
-        fit=Fit,
-        holds=vault_copy.holds_everything(),
-    )
-
-
-def sources() -> tuple[Format, ...]:
-    """Return all that can be imported."""
-    return (*readers(), vault_copy_format())
+    A module counts if it has FORMAT (one) or FORMATS (several) and its name does not begin with
+    an underscore. All are imported at the first call, so a module imports what its reader and
+    writer need inside of them.
+    """
+    found: list[Format] = []
+    for name in sorted(module.name for module in pkgutil.iter_modules(package.__path__)):
+        if name.startswith("_"):
+            continue
+        module = importlib.import_module(f"{package.__name__}.{name}")
+        found += getattr(module, "FORMATS", ())
+        if one := getattr(module, "FORMAT", None):
+            found.append(one)
+    return tuple(found)
 
 
-def targets(params: Argon2Params = _STANDARD) -> tuple[Format, ...]:
-    """Return all that can be exported, the default first; a vault's copy takes `params`."""
-    every = (*writers(), vault_copy_format(params))
-    return tuple(sorted(every, key=lambda each: each.name != DEFAULT))
+def export_formats() -> tuple[Format, ...]:
+    """Return the formats that can be written, the default first."""
+    found = [each for each in formats() if each.write is not None]
+    return tuple(sorted(found, key=lambda each: each.name != DEFAULT))
 
 
-def source(name: str) -> Format:
-    """Return what is imported under that name.
+def by_name(name: str) -> Format:
+    """Return the format of that name.
 
     Raises:
         UsageError: there is none; the hint lists the names.
     """
-    return _named(sources(), name)
-
-
-def target(name: str, params: Argon2Params = _STANDARD) -> Format:
-    """Return what is exported under that name.
-
-    Raises:
-        UsageError: there is none; the hint lists the names.
-    """
-    return _named(targets(params), name)
-
-
-def recognise(data: bytes, name: str = "") -> Format | None:
-    """Return what these bytes are a file of, or None; as `formats.recognise`."""
-    return vault_copy_format() if vault_copy.is_copy(data) else recognise_format(data, name)
-
-
-def _named(choices: tuple[Format, ...], name: str) -> Format:
-    for each in choices:
+    for each in formats():
         if each.name == name:
             return each
     raise UsageError(
-        f"There is no format {safe(name, 40)!r} for that.",
-        f"Choose one of: {', '.join(each.name for each in choices)}.",
+        f"Unknown format: {safe(name, 40)!r}.",
+        f"Choose one of: {', '.join(each.name for each in formats())}.",
     )
+
+
+def recognize(content: FileContent, name: str = "") -> Format | None:
+    """Return the format of a file, or None.
+
+    The content decides. The file's `name` decides where several formats recognize the content,
+    or where none does and a format has no sure mark of its own (`Format.by_suffix`).
+    """
+    claims = [each for each in formats() if each.sniff(content)]
+    ending = name.lower()
+    candidates = claims or [each for each in formats() if each.by_suffix]
+    named = [each for each in candidates if ending.endswith(each.suffixes)]
+    return next(iter(named or claims), None)

@@ -151,9 +151,9 @@ def _refuse_secrets(argv: Sequence[str]) -> None:
                 f"Use --{kind}-stdin or --{kind}-file, or type it when asked.",
             )
     if any("://" in argument for argument in argv):
-        from tui.backup.entering import holds_uri
+        from tui.backup.sources import contains_uri
 
-        if any(map(holds_uri, argv)):
+        if any(map(contains_uri, argv)):
             raise UsageError(
                 f"Don't pass a URI, which holds a secret, {_IN_HISTORY}",
                 "Use otp-tui add: it asks for the URI, or reads it from standard input.",

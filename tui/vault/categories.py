@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.errors import MatchError, UsageError
 from tui.otp.entry import Binding, Category, Entry, category_id
 from tui.text import NAME_LIMIT, clean, safe
-from tui.vault.edit import each_changed, last_place, revised
+from tui.vault.edit import add, each_changed, edit, last_place, revised
 
 if TYPE_CHECKING:
     from tui.vault.document import Document
@@ -90,6 +90,41 @@ def assign(
     return each_changed(document, ids, assigned, moment)
 
 
+def add_entry(
+    document: Document, entry: Entry, wanted: Mapping[Category, bool], moment: int
+) -> Document:
+    """Return `document` with a new entry; `wanted` and `moment` as in `edit_entry`.
+
+    Raises:
+        EntryError: the entry has no codes.
+        UsageError: the name of a category is too long.
+    """
+    document, places = _with_missing(document, wanted)
+    bindings = tuple(Binding(identity) for identity, inside in places.items() if inside)
+    return add(document, [replace(entry, categories=bindings)], moment)
+
+
+def edit_entry(
+    document: Document,
+    before: Entry,
+    changes: Mapping[str, Any],
+    wanted: Mapping[Category, bool],
+    moment: int,
+) -> Document:
+    """Return `document` with `changes`, by field, made to `before`, and with its categories.
+
+    `wanted` maps categories to whether the entry is in them; those that do not exist yet are
+    created. `moment` is the current Unix second.
+
+    Raises:
+        MatchError: the entry is not in the vault anymore.
+        EntryError: the changed entry has no codes.
+        UsageError: the name of a category is too long.
+    """
+    document, places = _with_missing(document, wanted)
+    return assign(edit(document, before, changes, moment), {before.id}, places, moment)
+
+
 def find(document: Document, identity: str) -> Category:
     """Return the category with that id.
 
@@ -128,3 +163,26 @@ def _new_category(others: Sequence[Category], name: str, ranking: int) -> Catego
     while any(one.id == identity for one in others):
         identity = category_id(identity + name)
     return Category(identity, name, ranking)
+
+
+def _with_missing(
+    document: Document, wanted: Mapping[Category, bool]
+) -> tuple[Document, dict[str, bool]]:
+    """Return `document` with the missing categories, and `wanted` by their ids."""
+    places: dict[str, bool] = {}
+    for category, inside in wanted.items():
+        here = _same(document, category)
+        if here is None and inside:
+            document = create(document, category.name)
+            here = _same(document, category)
+        if here is not None:
+            places[here.id] = inside
+    return document, places
+
+
+def _same(document: Document, wanted: Category) -> Category | None:
+    """Return the category with that id, or else with that name."""
+    for category in document.categories:
+        if category.id == wanted.id:
+            return category
+    return next((one for one in document.categories if one.name == wanted.name), None)

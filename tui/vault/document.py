@@ -19,8 +19,8 @@ from tui.vault.entry_json import dump, read_entry, write_entry
 
 KINDS = ("entries", "categories", "icons")
 """The lists of the document."""
-LEARNT = "learnt"
-"""The preference that keeps what backups taught of the apps that wrote them (`Backup.learnt`)."""
+PROFILES = "learnt"
+"""The preference that keeps how the apps of imported backups write files (`Backup.profiles`)."""
 
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
 _KNOWN = frozenset({*KINDS, "preferences"})
@@ -90,9 +90,9 @@ class Document:
         raise MatchError("That entry is not in the vault any more.")
 
     @property
-    def learnt(self) -> Mapping[str, Any]:
-        """What backups taught of the apps that wrote them, by the name of the format."""
-        told = self.preferences.get(LEARNT)
+    def profiles(self) -> Mapping[str, Any]:
+        """How the apps of imported backups write their files, by the name of the format."""
+        told = self.preferences.get(PROFILES)
         return told if isinstance(told, dict) else _NOTHING
 
     def replacing(self, entry: Entry) -> Document:

@@ -1,4 +1,4 @@
-"""AVTotpy files in every dialect, made and opened with primitives and nothing of ours."""
+"""AVTotpy files in every variant, made and opened with primitives and nothing of ours."""
 
 from __future__ import annotations
 
@@ -72,13 +72,13 @@ MORE: tuple[Callable[[bytes, bytes, bytes], bytes | None], ...] = (
     lambda header, user, prefix: header[22:],
     lambda header, user, prefix: prefix,
 )
-"""The associated data; the last is for dialects that have a prefix."""
+"""The associated data; the last is for cipher_variants that have a prefix."""
 PREFIXES = (b"", b"\x01", b"\x00\x01", b"v1:", b"\x00\x00\x00\x01")
 
 
 @dataclass(frozen=True)
 class Way:
-    """One dialect, and the bytes in front of it."""
+    """One variant, and the bytes in front of it."""
 
     key: int = 0
     size: int = 32
@@ -96,7 +96,7 @@ class Way:
         return header + self.prefix + NONCE + AESGCMSIV(key).encrypt(NONCE, plain, more)
 
     def open(self, data: bytes, *, user: str = USER, secret: str = SECRET) -> Any:
-        """Return the JSON of a file that is in this dialect and no other."""
+        """Return the JSON of a file that is in this variant and no other."""
         header, payload = data[:38], data[38:]
         assert header[:22] == self.magic + self.version
         assert payload.startswith(self.prefix)
@@ -107,7 +107,7 @@ class Way:
 
 
 def ways() -> Iterator[Way]:
-    """Every dialect."""
+    """Every variant."""
     for key in range(len(KEYS)):
         for size in (32, 16):
             for prefix in PREFIXES:

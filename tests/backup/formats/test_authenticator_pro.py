@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from tests import interop
 from tests.backup.formats import authpro
-from tui.backup.formats import by_name, recognise
+from tests.backup.support import needs, recognize
 from tui.backup.model import Backup, Credentials, Needs
+from tui.backup.registry import by_name
 from tui.errors import BackupPasswordError, FormatError
 from tui.otp.codes import code_at
 from tui.otp.entry import Algorithm, Binding, Category, Entry, Icon, OtpType
@@ -83,11 +84,11 @@ def test_every_real_file_holds_what_its_manifest_says() -> None:
 def test_real_files_are_recognised_and_say_whether_they_need_a_password() -> None:
     seen = set()
     for row in samples():
-        found = recognise(content(row))
+        found = recognize(content(row))
         assert found is not None
         seen.add(found.name)
         assert all(
-            each.needs(content(row)) is (Needs.PASSWORD if row["encrypted"] else Needs.NOTHING)
+            needs(each, content(row)) is (Needs.PASSWORD if row["encrypted"] else Needs.NOTHING)
             for each in ALL
         )
     assert seen == {each.name for each in ALL}
@@ -131,7 +132,7 @@ def test_a_wrong_legacy_password_that_survives_unpadding_is_a_wrong_password() -
 
 def test_the_headerless_form_opens_as_authenticator_pro_and_is_never_recognised() -> None:
     data = authpro.headerless(authpro.plain(authpro.entry()), "pässword")
-    assert recognise(data, "backup.authpro") is None
+    assert recognize(data, "backup.authpro") is None
     (entry,) = STRONG.read(data, Credentials("pässword")).entries
     assert entry.secret.given == "JBSWY3DPEHPK3PXP"
     with pytest.raises(BackupPasswordError):
@@ -143,14 +144,14 @@ def test_the_headerless_form_opens_as_authenticator_pro_and_is_never_recognised(
 def test_a_headerless_file_whose_salt_begins_as_json_does_opens_too() -> None:
     salt = b"{" + b"\xc3" * 15
     data = authpro.headerless(authpro.plain(authpro.entry()), "pässword", salt)
-    assert STRONG.needs(data) is Needs.PASSWORD
+    assert needs(STRONG, data) is Needs.PASSWORD
     assert len(STRONG.read(data, Credentials("pässword")).entries) == 1
 
 
 def test_plain_detection_of_the_app() -> None:
     vectors = interop.vectors()["authpro_no_encrypt_detection"]
-    assert all(recognise(text.encode()) is PLAIN for text in vectors["is_plain_backup"])
-    assert all(recognise(text.encode()) is None for text in vectors["is_not"])
+    assert all(recognize(text.encode()) is PLAIN for text in vectors["is_plain_backup"])
+    assert all(recognize(text.encode()) is None for text in vectors["is_not"])
 
 
 @pytest.mark.parametrize("variant", [STRONG, LEGACY], ids=lambda each: each.name)
@@ -160,7 +161,7 @@ def test_what_is_written_opens_for_others_under_any_password(variant: Any) -> No
     for password in (*vectors["passwords"], "x" * 255):
         data = variant.write(backup, Credentials(password))
         assert authpro.decrypt(data, password)["Authenticators"][0]["Secret"] == "JBSWY3DPEHPK3PXP"
-        assert recognise(data) == variant
+        assert recognize(data) == variant
         assert held(variant.read(data, Credentials(password))) == held(backup)
 
 
@@ -330,9 +331,9 @@ def test_an_entry_that_the_app_refuses_is_left_out_by_name_and_never_written(
     entry: Entry, reason: str
 ) -> None:
     backup = Backup((totp(account="other"), entry))
-    assert PLAIN.fit is not None
+    assert PLAIN.plan_export is not None
     assert PLAIN.write is not None
-    fitted = PLAIN.fit(backup)
+    fitted = PLAIN.plan_export(backup)
     assert [(each.what, reason in each.reason) for each in fitted.left_out] == [(entry.label, True)]
     assert [each.account for each in fitted.backup.entries] == ["other"]
     with pytest.raises(FormatError, match=reason):
@@ -342,8 +343,8 @@ def test_an_entry_that_the_app_refuses_is_left_out_by_name_and_never_written(
 
 def test_what_is_written_differently_is_said_by_name() -> None:
     steam = totp(issuer="S" * 40, account="a" * 41, digits=6)
-    assert PLAIN.fit is not None
-    fitted = PLAIN.fit(Backup((replace(steam, type=OtpType.STEAM),)))
+    assert PLAIN.plan_export is not None
+    fitted = PLAIN.plan_export(Backup((replace(steam, type=OtpType.STEAM),)))
     (entry,) = fitted.backup.entries
     assert (entry.issuer, entry.account, entry.digits) == ("S" * 32, "a" * 40, 5)
     assert len(fitted.changed) == 3
@@ -355,9 +356,9 @@ def test_entries_that_share_a_secret_share_its_categories_and_are_noted() -> Non
     one = totp(account="one", categories=(Binding(web.id, 1),))
     two = totp(account="two", categories=(Binding(work.id, 2),))
     backup = Backup((one, two), (web, work))
-    assert PLAIN.fit is not None
+    assert PLAIN.plan_export is not None
     assert PLAIN.write is not None
-    fitted = PLAIN.fit(backup)
+    fitted = PLAIN.plan_export(backup)
     assert {entry.categories for entry in fitted.backup.entries} == {
         (Binding(web.id, 1), Binding(work.id, 2))
     }
@@ -370,7 +371,7 @@ def test_entries_that_share_a_secret_share_its_categories_and_are_noted() -> Non
 
 def test_a_secret_with_spaces_goes_out_as_it_came_with_a_note() -> None:
     spaced = replace(totp(), secret=Secret.base32("jbsw y3dp"))
-    assert PLAIN.fit is not None
-    fitted = PLAIN.fit(Backup((spaced,)))
+    assert PLAIN.plan_export is not None
+    fitted = PLAIN.plan_export(Backup((spaced,)))
     assert fitted.backup.entries[0].secret.given == "jbsw y3dp"
     assert "spaces" in fitted.notes[0].reason

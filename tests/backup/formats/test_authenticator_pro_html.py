@@ -8,8 +8,9 @@ import pytest
 
 from tests import interop
 from tests.backup.formats.expected import assert_as_told
-from tui.backup.formats import by_name, recognise
+from tests.backup.support import recognize
 from tui.backup.model import Backup, Credentials
+from tui.backup.registry import by_name
 from tui.errors import FormatError
 
 PAGE = by_name("authenticator-pro-html")
@@ -25,7 +26,7 @@ def read(*cells: str) -> Backup:
 def test_the_real_page_holds_what_its_manifest_says() -> None:
     (row,) = interop.samples("html")
     data = (interop.ROOT / row["file"]).read_bytes()
-    assert recognise(data, row["file"]) is PAGE
+    assert recognize(data, row["file"]) is PAGE
     backup = PAGE.read(data, Credentials())
     assert not backup.problems
     assert_as_told(backup.entries, row["expected"]["entries"])
@@ -84,7 +85,7 @@ def test_another_page_is_refused(data: bytes) -> None:
 def test_a_page_of_many_small_parts_is_read_in_time(unit: str) -> None:
     data = (TOP + unit * (12 * MIB // len(unit) if "motp" not in unit else 40_000)).encode()
     began = time.process_time()
-    assert recognise(data, "x.html") is PAGE
+    assert recognize(data, "x.html") is PAGE
     assert not PAGE.read(data, Credentials()).entries
     assert time.process_time() - began < 4
 

@@ -1,4 +1,4 @@
-"""AVTotpy: every dialect is read, errors are told apart, and writing repeats what was read."""
+"""AVTotpy: every variant is read, errors are told apart, and writing repeats what was read."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.backup.formats.avtotpy import MAGIC, SECRET, USER, Way, row, ways
-from tui.backup.formats import by_name, recognise
-from tui.backup.formats._avtotpy_dialects import dialects
+from tests.backup.support import needs, recognize
+from tui.backup.formats.avtotpy.cipher_variants import cipher_variants
 from tui.backup.model import Backup, Credentials, Needs
+from tui.backup.registry import by_name
 from tui.errors import BackupPasswordError, FormatError
 from tui.otp.entry import Algorithm, Entry, OtpType
 from tui.otp.secret import Secret
@@ -36,8 +37,8 @@ def write(backup: Backup) -> bytes:
 
 
 def fit(backup: Backup) -> Any:
-    assert AVTOTPY.fit is not None
-    return AVTOTPY.fit(backup)
+    assert AVTOTPY.plan_export is not None
+    return AVTOTPY.plan_export(backup)
 
 
 def entry(**changes: Any) -> Entry:
@@ -51,22 +52,22 @@ def entry(**changes: Any) -> Entry:
     return Entry(**fields)
 
 
-# -- dialects --------------------------------------------------------------------------------
+# -- cipher variants ------------------------------------------------------------------------------
 
 
 def test_every_dialect_is_read_and_written_again() -> None:
     """Every fifth where time is short: with these each two choices still meet."""
     known = list(ways())
-    assert len(known) == len(dialects())
+    assert len(known) == len(cipher_variants())
     if not os.environ.get("OTP_TUI_STRESS"):
         known = known[::5]
-    learnt = set()
+    profiles = set()
     for way in known:
         backup = read([row()], way)
         assert [each.issuer for each in backup.entries] == ["Example"], way
-        learnt.add(json.dumps(backup.learnt))
+        profiles.add(json.dumps(backup.profiles))
         assert way.open(write(backup)) == [row()], way
-    assert len(learnt) == len(known)
+    assert len(profiles) == len(known)
 
 
 def test_a_small_file_that_no_dialect_opens_takes_milliseconds() -> None:
@@ -78,7 +79,7 @@ def test_a_small_file_that_no_dialect_opens_takes_milliseconds() -> None:
 
 
 def test_a_large_file_that_no_dialect_opens_is_refused_in_time() -> None:
-    """All dialects would take half a minute."""
+    """All cipher_variants would take half a minute."""
     data = Way().make(b" " * (16 * 2**20 - 100), user="somebody else")
     began = time.process_time()
     with pytest.raises(BackupPasswordError):
@@ -168,20 +169,20 @@ REFUSED = {
     ),
     "half of the magic": (GOOD[:10], "not an AVTotpy"),
     "a zip": (b"PK\x03\x04" + bytes(range(256)) * 4, "does not begin as"),
-    "cut in the version": (GOOD[:21], "cut short"),
-    "cut in the salt": (GOOD[:30], "cut short"),
-    "cut after the header": (GOOD[:38], "cut short"),
-    "cut in the nonce": (GOOD[:45], "cut short"),
-    "no more than nonce and tag": (GOOD[:66], "cut short"),
+    "cut in the version": (GOOD[:21], "incomplete"),
+    "cut in the salt": (GOOD[:30], "incomplete"),
+    "cut after the header": (GOOD[:38], "incomplete"),
+    "cut in the nonce": (GOOD[:45], "incomplete"),
+    "no more than nonce and tag": (GOOD[:66], "incomplete"),
     "cut by a byte": (GOOD[:-1], "another user or another server secret"),
     "a byte too many": (GOOD + b"\x00", "another user or another server secret"),
-    "version 0": (Way(version=bytes(2)).make([row()]), "version 0,"),
-    "version 2": (Way(version=b"\x00\x02").make([row()]), "version 2,"),
-    "version 2 the other way around": (Way(version=b"\x02\x00").make([row()]), "version 2,"),
-    "version 65535": (Way(version=b"\xff\xff").make([row()]), "version 65535,"),
+    "version 0": (Way(version=bytes(2)).make([row()]), "version 0."),
+    "version 2": (Way(version=b"\x00\x02").make([row()]), "version 2."),
+    "version 2 the other way around": (Way(version=b"\x02\x00").make([row()]), "version 2."),
+    "version 65535": (Way(version=b"\xff\xff").make([row()]), "version 65535."),
     "another magic and version 2": (
         Way(magic=b"\x81" * 20, version=b"\x00\x02").make([row()]),
-        "version 2,",
+        "version 2.",
     ),
     "a flipped bit in the salt": (GOOD[:25] + b"\x00" + GOOD[26:], "another user"),
     "a flipped bit in the nonce": (GOOD[:40] + b"\x00" + GOOD[41:], "another user"),
@@ -206,7 +207,7 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_wrong_with_a_file_is_told_in_one_sentence(name: str) -> None:
     data, words = REFUSED[name]
-    recognise(data, "x.avtotpy")
+    recognize(data, "x.avtotpy")
     began = time.process_time()
     with pytest.raises(FormatError) as caught:
         AVTOTPY.read(data, GIVEN)
@@ -222,8 +223,8 @@ def test_what_is_wrong_with_a_file_is_told_in_one_sentence(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["version 0", "version 2", "cut in the salt", "a page of HTML"])
 def test_nobody_is_asked_for_a_secret_that_cannot_open_the_file(name: str) -> None:
-    assert AVTOTPY.needs(REFUSED[name][0]) is Needs.NOTHING
-    assert AVTOTPY.needs(GOOD) == BOTH
+    assert needs(AVTOTPY, REFUSED[name][0]) is Needs.NOTHING
+    assert needs(AVTOTPY, GOOD) == BOTH
 
 
 def test_every_bit_of_the_payload_counts() -> None:
@@ -236,16 +237,16 @@ def test_every_bit_of_the_payload_counts() -> None:
 
 def test_an_unknown_magic_is_taken_by_the_ending_of_the_name_or_when_told() -> None:
     strange = Way(magic=b"\x81some other magic..\x82").make([row()])
-    assert recognise(strange) is None
-    assert recognise(strange, "backup.bin") is None
-    assert recognise(strange, "/tmp/Backup.AVTOTPY") is AVTOTPY
-    assert recognise(GOOD, "backup.bin") is AVTOTPY
+    assert recognize(strange) is None
+    assert recognize(strange, "backup.bin") is None
+    assert recognize(strange, "/tmp/Backup.AVTOTPY") is AVTOTPY
+    assert recognize(GOOD, "backup.bin") is AVTOTPY
     assert len(AVTOTPY.read(strange, GIVEN).entries) == 1
 
 
 def test_the_ending_does_not_win_over_the_content() -> None:
     strong = by_name("authenticator-pro")
-    assert recognise(b"AUTHENTICATORPRO" + bytes(99), "x.avtotpy") is strong
+    assert recognize(b"AUTHENTICATORPRO" + bytes(99), "x.avtotpy") is strong
 
 
 # -- the JSON --------------------------------------------------------------------------------
@@ -369,49 +370,49 @@ STRANGE = Way(key=12, size=16, prefix=b"\x02", more=1, magic=b"\x81" * 20, versi
     ],
 )
 def test_writing_repeats_dialect_magic_version_and_shape(value: Any) -> None:
-    learnt = json.loads(json.dumps(dict(read(value, STRANGE).learnt)))
+    profiles = json.loads(json.dumps(dict(read(value, STRANGE).profiles)))
     entries = read(value, STRANGE).entries
-    assert STRANGE.open(write(Backup(entries, learnt=learnt))) == value
-    assert not [each for each in fit(Backup(entries, learnt=learnt)).notes if not each.refused]
+    assert STRANGE.open(write(Backup(entries, profiles=profiles))) == value
+    assert not [each for each in fit(Backup(entries, profiles=profiles)).notes if not each.refused]
 
 
 def test_numbers_of_entries_around_the_list_are_kept_right() -> None:
-    learnt = read({"count": 1, "codes": [row()]}).learnt
-    data = write(Backup((SAME, PLAIN), learnt=learnt))
+    profiles = read({"count": 1, "codes": [row()]}).profiles
+    data = write(Backup((SAME, PLAIN), profiles=profiles))
     assert Way().open(data)["count"] == 2
 
 
 def test_an_empty_backup_teaches_all_but_the_look_of_an_entry() -> None:
-    empty = read({"codes": []}, STRANGE).learnt["avtotpy"]
-    full = read({"codes": [{**row(), "algorithm": "sha256"}]}, STRANGE).learnt["avtotpy"]
+    empty = read({"codes": []}, STRANGE).profiles["avtotpy"]
+    full = read({"codes": [{**row(), "algorithm": "sha256"}]}, STRANGE).profiles["avtotpy"]
     assert {**full, **empty} == full
-    data = write(Backup((SAME,), learnt={"avtotpy": empty}))
+    data = write(Backup((SAME,), profiles={"avtotpy": empty}))
     assert STRANGE.open(data) == {"codes": [row()]}
 
 
 def test_our_own_file_teaches_nothing() -> None:
-    assert read([row()]).learnt == {}
-    assert AVTOTPY.read(write(Backup((PLAIN,))), GIVEN).learnt == {}
+    assert read([row()]).profiles == {}
+    assert AVTOTPY.read(write(Backup((PLAIN,))), GIVEN).profiles == {}
 
 
 def test_a_look_of_its_own_is_learnt_in_the_default_dialect_too() -> None:
     value = [row(algorithm="sha256")]
-    assert Way().open(write(Backup((SAME,), learnt=read(value).learnt))) == value
+    assert Way().open(write(Backup((SAME,), profiles=read(value).profiles))) == value
 
 
 def test_what_is_learnt_holds_no_secret_and_no_account() -> None:
-    told = json.dumps(dict(read([row()], STRANGE).learnt))
+    told = json.dumps(dict(read([row()], STRANGE).profiles))
     assert not [word for word in ("JBSWY3DP", "ada", SECRET[:8], "Example") if word in told]
 
 
 def test_what_stands_around_the_list_is_neither_learnt_nor_written_if_it_may_be_secret() -> None:
-    around = {"user": "ada", "server_password": "hunter2", "pin": 1234, "type": "x" * 33}
-    backup = read({"version": 2, "app": "AVTotpy", **around, "codes": [row()]})
+    wrapper = {"user": "ada", "server_password": "hunter2", "pin": 1234, "type": "x" * 33}
+    backup = read({"version": 2, "app": "AVTotpy", **wrapper, "codes": [row()]})
     assert not backup.problems
-    assert backup.learnt["avtotpy"]["around"] == {"version": 2, "app": "AVTotpy"}
-    told = json.dumps(dict(backup.learnt))
+    assert backup.profiles["avtotpy"]["around"] == {"version": 2, "app": "AVTotpy"}
+    told = json.dumps(dict(backup.profiles))
     assert not [word for word in ("ada", "hunter2", "1234", "xxx") if word in told]
-    written = Way().open(write(Backup(backup.entries, learnt=backup.learnt)))
+    written = Way().open(write(Backup(backup.entries, profiles=backup.profiles)))
     assert written == {"version": 2, "app": "AVTotpy", "codes": [row()]}
 
 
@@ -428,9 +429,9 @@ def test_what_stands_around_the_list_is_neither_learnt_nor_written_if_it_may_be_
     ],
 )
 def test_what_was_learnt_in_words_of_another_version_is_not_used(broken: Any) -> None:
-    learnt = dict(read([row()], STRANGE).learnt["avtotpy"])
-    told = {**learnt, **broken} if isinstance(broken, dict) and broken else broken
-    assert Way().open(write(Backup((SAME,), learnt={"avtotpy": told}))) == [row()]
+    profiles = dict(read([row()], STRANGE).profiles["avtotpy"])
+    told = {**profiles, **broken} if isinstance(broken, dict) and broken else broken
+    assert Way().open(write(Backup((SAME,), profiles={"avtotpy": told}))) == [row()]
 
 
 def test_until_a_servers_file_was_read_one_line_says_that_it_may_refuse_ours() -> None:
@@ -452,9 +453,9 @@ def test_other_types_are_left_out_by_name() -> None:
 
 def test_what_the_servers_json_cannot_hold_is_told() -> None:
     shape = [{"label": "x", "issuer": "y", "secret": "JBSWY3DP"}]
-    learnt = read(shape, STRANGE).learnt
+    profiles = read(shape, STRANGE).profiles
     taken = entry(account="Example:ada")
-    found = fit(Backup((PLAIN, SAME, taken), learnt=learnt))
+    found = fit(Backup((PLAIN, SAME, taken), profiles=profiles))
     (left,) = found.left_out
     assert "algorithm, digits, period" in left.reason
     assert [each.reason for each in found.changed] == ["its names become Example (ada)"]
@@ -508,7 +509,7 @@ def test_what_fits_into_a_learnt_shape_comes_back_as_foretold(
         "label": [{**full, "label": "a", "service": "b"}],
         "no issuer": [{**full, "name": "a"}],
     }[shape]
-    found = fit(Backup(tuple(entries), learnt=read(value, STRANGE).learnt))
+    found = fit(Backup(tuple(entries), profiles=read(value, STRANGE).profiles))
     back = AVTOTPY.read(write(found.backup), GIVEN)
     assert not back.problems
     assert [replace(each, id="") for each in back.entries] == [

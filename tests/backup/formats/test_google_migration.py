@@ -15,17 +15,18 @@ from hypothesis import strategies as st
 
 from tests import interop
 from tests.backup.formats.expected import assert_as_told
+from tests.backup.support import recognize
 from tests.vault.support import entry
-from tui.backup.formats import _google_payload as payload
-from tui.backup.formats import by_name, recognise
-from tui.backup.formats._google_payload import Payload, Row
+from tui.backup.formats.google import payload
+from tui.backup.formats.google.payload import Payload, PayloadEntry
 from tui.backup.model import Backup, Credentials
+from tui.backup.registry import by_name
 from tui.errors import EntryError, FormatError
 from tui.otp.entry import Entry, OtpType
 from tui.otp.secret import Secret
 
 GOOGLE = by_name("google-migration")
-GOOD = Row(b"12345678", b"Site:me", b"Site", 1, 1, 2)
+GOOD = PayloadEntry(b"12345678", b"Site:me", b"Site", 1, 1, 2)
 
 
 def read(text: str) -> Backup:
@@ -37,7 +38,7 @@ def written(*entries: Entry) -> str:
     return GOOGLE.write(Backup(entries), Credentials()).decode()
 
 
-def line(*rows: Row, size: int = 1, index: int = 0, identity: int = 7) -> str:
+def line(*rows: PayloadEntry, size: int = 1, index: int = 0, identity: int = 7) -> str:
     data = payload.dump(Payload(rows, size, index, identity))
     return f"otpauth-migration://offline?data={quote(base64.b64encode(data), safe='')}\n"
 
@@ -63,7 +64,7 @@ def test_the_real_exports_hold_what_their_manifest_says() -> None:
         backup = GOOGLE.read(data, Credentials())
         assert not backup.problems
         wanted = row.get("expected", {}).get("entries", [])
-        assert recognise(data, row["file"]) is (GOOGLE if b"://offline" in data else None)
+        assert recognize(data, row["file"]) is (GOOGLE if b"://offline" in data else None)
         assert_as_told(backup.entries, wanted, within_issuer=True)
 
 
@@ -118,7 +119,7 @@ def test_every_spelling_of_base64_is_read(safe: str, swap: str) -> None:
 def test_lines_between_and_entries_of_their_own_are_no_harm() -> None:
     text = f"\ufeff# remark\r\n\r\n  {line(GOOD)}otpauth://totp/A:me?secret=GEZDGNBV\nhello\n"
     backup = read(text)
-    assert recognise(text.encode()) is GOOGLE
+    assert recognize(text.encode()) is GOOGLE
     assert [each.issuer for each in backup.entries] == ["Site", "A"]
     assert [each.what for each in backup.problems] == ["line 5"]
 
@@ -212,7 +213,7 @@ def test_no_bytes_raise_anything_else(data: bytes) -> None:
 
 
 _rows = st.builds(
-    Row,
+    PayloadEntry,
     st.binary(min_size=1, max_size=40),
     st.text(max_size=20).map(str.encode),
     st.text(max_size=20).map(str.encode),
@@ -274,8 +275,8 @@ def _bytes_of(text: str) -> bytes:
 )
 def test_what_the_app_cannot_hold_is_left_out(changes: dict[str, Any], reason: str) -> None:
     odd = replace(entry("Site"), **changes)
-    assert GOOGLE.fit is not None
-    fit = GOOGLE.fit(Backup((odd, entry("Good"))))
+    assert GOOGLE.plan_export is not None
+    fit = GOOGLE.plan_export(Backup((odd, entry("Good"))))
     assert [each.issuer for each in fit.backup.entries] == ["Good"]
     (left_out,) = fit.left_out
     assert reason in left_out.reason
@@ -284,9 +285,9 @@ def test_what_the_app_cannot_hold_is_left_out(changes: dict[str, Any], reason: s
 
 
 def test_what_is_written_otherwise_is_told() -> None:
-    assert GOOGLE.fit is not None
+    assert GOOGLE.plan_export is not None
     odd = entry("Site", secret=Secret.base32("gezd gnbv===="), issuer=" Site\n")
-    reasons = " ".join(each.reason for each in GOOGLE.fit(Backup((odd,))).changed)
+    reasons = " ".join(each.reason for each in GOOGLE.plan_export(Backup((odd,))).changed)
     assert "issuer is written as “Site”" in reasons
     assert "in capitals" in reasons
 

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from tests.backup.formats import authpro
-from tui.backup.formats import by_name, recognise
+from tests.backup.support import needs, recognize
 from tui.backup.model import Backup, Credentials
+from tui.backup.registry import by_name
 from tui.errors import BackupPasswordError, FormatError
 
 STRONG, LEGACY, PLAIN = (
@@ -98,15 +99,15 @@ def test_text_is_told_to_be_no_backup_rather_than_to_need_another_password(name:
 
 @pytest.mark.parametrize("name", FILES)
 def test_recognising_and_asking_what_it_needs_never_fail(name: str) -> None:
-    recognise(FILES[name], "x.authpro")
+    recognize(FILES[name], "x.authpro")
     for form in (STRONG, LEGACY, PLAIN):
-        form.needs(FILES[name])
+        needs(form, FILES[name])
 
 
 MEASURE = """
 import resource, sys
 from tui.errors import FormatError
-from tui.backup.formats import by_name
+from tui.backup.registry import by_name
 from tui.backup.model import Credentials
 size = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 form, unit = by_name("authenticator-pro-plain"), sys.argv[1].encode()

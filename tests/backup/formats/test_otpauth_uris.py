@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from tests import interop
+from tests.backup.support import recognize
 from tests.vault.support import entry
-from tui.backup.formats import by_name, recognise
 from tui.backup.model import Backup, Credentials
+from tui.backup.registry import by_name
 from tui.errors import FormatError
 from tui.otp.codes import code_at
 from tui.otp.entry import Entry, OtpType
@@ -34,7 +35,7 @@ def test_the_real_lists_hold_what_their_manifest_says() -> None:
     assert len(rows) == 2
     for row in rows:
         data = (interop.ROOT / row["file"]).read_bytes()
-        assert recognise(data, row["file"]) is URIS
+        assert recognize(data, row["file"]) is URIS
         backup = URIS.read(data, Credentials())
         assert not backup.problems
         for place, (found, wanted) in enumerate(
@@ -53,7 +54,7 @@ def test_the_real_lists_hold_what_their_manifest_says() -> None:
 
 def test_blank_lines_and_remarks_are_skipped_whatever_ends_a_line() -> None:
     text = f"\N{ZERO WIDTH NO-BREAK SPACE}# made by hand\r\n\r\n  {GOOD}  \r{GOOD}\n#{GOOD}\n"
-    assert recognise(text.encode()) is URIS
+    assert recognize(text.encode()) is URIS
     backup = read(text)
     assert (len(backup.entries), backup.problems) == (2, ())
 
@@ -76,7 +77,7 @@ def test_a_line_that_fails_is_named_without_its_secret() -> None:
 
 @pytest.mark.parametrize("data", [b"\xff\xfe", b"hello\nworld", b"x\n" * 100_001])
 def test_what_is_no_list_is_refused(data: bytes) -> None:
-    assert recognise(data) is not URIS
+    assert recognize(data) is not URIS
     with pytest.raises(FormatError):
         URIS.read(data, Credentials())
 
@@ -100,8 +101,8 @@ def test_the_users_order_is_the_lists_order() -> None:
     ],
 )
 def test_what_a_uri_cannot_say_is_left_out(changes: dict[str, Any], reason: str) -> None:
-    assert URIS.fit is not None
-    fit = URIS.fit(Backup((entry("Site", **changes), entry("Good"))))
+    assert URIS.plan_export is not None
+    fit = URIS.plan_export(Backup((entry("Site", **changes), entry("Good"))))
     assert [each.issuer for each in fit.backup.entries] == ["Good"]
     (left_out,) = fit.left_out
     assert reason in left_out.reason
@@ -110,9 +111,9 @@ def test_what_a_uri_cannot_say_is_left_out(changes: dict[str, Any], reason: str)
 
 
 def test_what_a_uri_says_otherwise_is_told() -> None:
-    assert URIS.fit is not None
+    assert URIS.plan_export is not None
     odd = entry("Site", secret=Secret.base32("gezd gnbv===="), issuer=" Site\n")
-    fit = URIS.fit(Backup((odd,)))
+    fit = URIS.plan_export(Backup((odd,)))
     reasons = " ".join(each.reason for each in fit.changed)
     assert "issuer is written as “Site”" in reasons
     assert "in capitals" in reasons

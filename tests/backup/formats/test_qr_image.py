@@ -17,9 +17,10 @@ from PIL import Image
 
 from tests import interop
 from tests.backup.formats.expected import assert_as_told
+from tests.backup.support import recognize
 from tests.vault.support import entry
-from tui.backup.formats import by_name, recognise
 from tui.backup.model import Backup, Credentials
+from tui.backup.registry import by_name
 from tui.errors import FormatError
 
 QR = by_name("qr-image")
@@ -60,7 +61,7 @@ def test_the_real_pictures_hold_what_their_manifest_says() -> None:
     assert len(rows) == 3
     for row in rows:
         data = (interop.ROOT / row["file"]).read_bytes()
-        assert recognise(data, row["file"]) is QR
+        assert recognize(data, row["file"]) is QR
         if row["negative"]:
             with pytest.raises(FormatError, match="not for one-time passwords"):
                 read(data)
@@ -76,7 +77,7 @@ def test_the_real_pictures_hold_what_their_manifest_says() -> None:
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
 def test_every_kind_of_picture_is_known_and_read(kind: str) -> None:
     data = saved(code(URI), kind)
-    assert recognise(data, "x") is QR
+    assert recognize(data, "x") is QR
     (found,) = read(data).entries
     assert (found.issuer, found.account) == ("Site", "me")
 
@@ -167,7 +168,7 @@ def test_a_damaged_picture_raises_nothing_else(kind: str) -> None:
 
 def test_nothing_is_imported_for_pictures_before_one_is_read() -> None:
     program = (
-        "import sys, tui.backup.formats\ntui.backup.formats.formats()\n"
+        "import sys, tui.backup.registry\ntui.backup.registry.formats()\n"
         "print({'PIL', 'zxingcpp'} & set(sys.modules))"
     )
     done = subprocess.run(

@@ -13,7 +13,7 @@ from tui.app.screens.base import Dialog
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.preview_list import PreviewList
 from tui.app.widgets.row_list import RowList
-from tui.backup.plan import DEFAULT_CHOICES, Choice, Kind, Row
+from tui.backup.plan import DEFAULT_ACTIONS, ImportAction, MatchKind, PlannedEntry
 from tui.text import plural
 
 _KEYS = [("↵", "add"), ("Space", "leave one out"), ("Esc", "back")]
@@ -30,7 +30,7 @@ class AddSeveralScreen(Dialog[frozenset[int] | None]):
         Binding("escape", "dismiss(None)", show=False),
     ]
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[PlannedEntry]) -> None:
         super().__init__()
         self._given = list(rows)
 
@@ -43,7 +43,7 @@ class AddSeveralScreen(Dialog[frozenset[int] | None]):
 
     def on_mount(self) -> None:
         self._list = self.query_one(PreviewList)
-        self._list.show(self._given, DEFAULT_CHOICES)
+        self._list.show(self._given, DEFAULT_ACTIONS)
         self._tell()
 
     def on_unmount(self) -> None:
@@ -55,18 +55,18 @@ class AddSeveralScreen(Dialog[frozenset[int] | None]):
         if row is not None and row.reason and self._list.cursor:
             self._say(f"{row.what}: {row.reason}.")
             return
-        rows = [row for row in self._given if row.kind is not Kind.REFUSED]
+        rows = [row for row in self._given if row.kind is not MatchKind.REFUSED]
         entries = plural(len(rows), "entry")
         chosen = sum(
-            DEFAULT_CHOICES[row.kind] is Choice.KEEP and place not in self._list.unticked
+            DEFAULT_ACTIONS[row.kind] is ImportAction.ADD and place not in self._list.unticked
             for place, row in enumerate(self._given)
         )
         adds = "them all" if chosen == len(rows) else f"{chosen}" if chosen else "none of them"
         words = f"{entries}: Enter adds {adds}."
-        here = sum(DEFAULT_CHOICES[row.kind] is Choice.SKIP for row in rows)
+        here = sum(DEFAULT_ACTIONS[row.kind] is ImportAction.SKIP for row in rows)
         if here:
             words += f" {here} already here."
-        lost = [row for row in self._given if row.kind is Kind.REFUSED]
+        lost = [row for row in self._given if row.kind is MatchKind.REFUSED]
         if lost:
             words += f" {_sentence(lost[0])}"
             words += f" {len(lost) - 1} more could not be read." if lost[1:] else ""
@@ -90,6 +90,6 @@ class AddSeveralScreen(Dialog[frozenset[int] | None]):
         self.dismiss(frozenset(self._list.unticked))
 
 
-def _sentence(row: Row) -> str:
+def _sentence(row: PlannedEntry) -> str:
     words = f"{row.what}: {row.reason}."
     return words[:1].upper() + words[1:]

@@ -14,8 +14,8 @@ from tui.app.screens.base import Dialog, in_thread
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.file_chooser import FileTree, PathInput
 from tui.app.widgets.form_fields import FormRow
-from tui.backup.entering import entries_in_picture
 from tui.backup.model import Backup
+from tui.backup.sources import read_picture
 from tui.errors import OtpTuiError
 from tui.files import read_limited
 from tui.paths import home_folder
@@ -76,7 +76,7 @@ class PictureScreen(Dialog[Backup | None]):
         self._reading = True
         self._say(f"Reading {path.name} …  (Esc cancels)")
         try:
-            backup = await in_thread(lambda: entries_in_picture(read_limited(path), path.name))
+            backup = await in_thread(lambda: read_picture(read_limited(path), path.name))
         except OtpTuiError as error:
             self._say(error.sentence, "error")
         else:

@@ -13,23 +13,23 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Static
 
-from tui.app.entering import add_entry, by_secrets, edit_entry, lost, put_all, told
 from tui.app.screens.base import Dialog, in_thread
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.entry_fields import EntryFields
 from tui.app.widgets.form_fields import UriGiven
-from tui.backup.entering import entries_in_text, holds_uri
-from tui.backup.plan import Report, plan
+from tui.backup.importer import addition_label, import_into
+from tui.backup.plan import plan
+from tui.backup.sources import OpenedBackup, contains_uri, read_text
 from tui.errors import EntryError, NotSavedError, OtpTuiError
 from tui.otp.codes import code_at, remaining
 from tui.otp.draft import Draft
+from tui.vault.categories import add_entry, edit_entry
 from tui.vault.document import by_secret
 from tui.vault.undo import step_label, undoable
 
 if TYPE_CHECKING:
     from tui.backup.model import Backup
     from tui.otp.entry import Category, Entry
-    from tui.vault.document import Document
     from tui.vault.vault import Vault
 
 MOST_TEXT = 200_000
@@ -135,7 +135,9 @@ class EntryFormScreen(Dialog[str | None]):
     def _twin(self, made: Entry) -> Entry | None:
         """Return an entry of the vault with the same secret."""
         if self._twins is None:
-            self._twins = by_secrets(self._vault.document, self._before)
+            own = self._before.id if self._before else ""
+            entries = self._vault.document.entries
+            self._twins = {by_secret(one): one for one in reversed(entries) if one.id != own}
         return self._twins.get(by_secret(made))
 
     # --- URIs and pictures -----------------------------------------------------------------
@@ -148,7 +150,7 @@ class EntryFormScreen(Dialog[str | None]):
     def on_paste(self, event: events.Paste) -> None:
         """A URI that is pasted where there is no field to type in."""
         event.stop()
-        if holds_uri(event.text):
+        if contains_uri(event.text):
             self._read(event.text)
 
     def _read(self, text: str) -> None:
@@ -156,7 +158,7 @@ class EntryFormScreen(Dialog[str | None]):
             self._say("That is too much text. Save it to a file and import that.", "error")
             return
         try:
-            backup = entries_in_text(text)
+            backup = read_text(text)
         except OtpTuiError as error:
             if self._fields.tell_uri(str(error)):
                 self._say("")
@@ -175,9 +177,9 @@ class EntryFormScreen(Dialog[str | None]):
         """Fill the form in, or offer all entries where there are several."""
         self._fields.drop_uris()
         if not backup.entries:
-            self._say(lost(backup) or "There are no entries in it.", "error")
+            self._say(_first_problem(backup) or "There are no entries in it.", "error")
         elif len(backup.entries) == 1:
-            self._fill(backup.entries[0], lost(backup))
+            self._fill(backup.entries[0], _first_problem(backup))
         elif self._before is not None:
             count = len(backup.entries)
             self._say(f"It holds {count} entries, and this form changes one.", "error")
@@ -208,17 +210,17 @@ class EntryFormScreen(Dialog[str | None]):
     def _add_all(self, backup: Backup, unticked: frozenset[int] | None) -> None:
         if unticked is None or self._saving:
             return
-        moment, reports = self._moment, [Report()]
+        vault, moment, opened = self._vault, self._moment, [OpenedBackup((), backup)]
 
-        def step(document: Document) -> Document:
-            after, reports[0] = put_all(document, backup, unticked, moment)
-            return after
+        def add() -> str:
+            result = import_into(vault, opened, moment, deselected=unticked, label=addition_label)
+            return f"{result.report.sentence('added')}."
 
-        self._change(step, lambda: told(reports[0]))
+        self._change(add)
 
     @on(events.DescendantFocus, "#save")
     def _at_the_end(self) -> None:
-        """Show what stands beside the button too."""
+        """Show what stands in_thread the button too."""
         self.query_one("#form").scroll_end(animate=False)
 
     # --- saving and leaving ------------------------------------------------------------------
@@ -244,7 +246,7 @@ class EntryFormScreen(Dialog[str | None]):
             self._save(draft, base, self._fields.categories.wanted)
 
     def _save(self, draft: Draft, base: Entry | None, wanted: dict[Category, bool]) -> None:
-        moment = self._moment
+        vault, moment = self._vault, self._moment
         if base is None:
             made = replace(draft.entry(), icon=self._icon)
             step = partial(add_entry, entry=made, wanted=wanted, moment=moment)
@@ -256,20 +258,28 @@ class EntryFormScreen(Dialog[str | None]):
                 return
             step = partial(edit_entry, before=base, changes=changes, wanted=wanted, moment=moment)
             label, done = step_label("change", [base]), f"Changed {draft.entry(base).label}."
-        self._change(undoable(step, label), lambda: done)
+
+        def save() -> str:
+            vault.change(undoable(step, label))
+            return done
+
+        self._change(save)
 
     @work(group="save", exit_on_error=False, description="save entries")
-    async def _change(self, step: Callable[[Document], Document], done: Callable[[], str]) -> None:
-        """Change the vault and leave; where that cannot be, stay and say why."""
-        vault, self._saving = self._vault, True
+    async def _change(self, change: Callable[[], str]) -> None:
+        """Run `change`, which changes the vault, and leave with the sentence that it returns.
+
+        If it fails, stay and say why.
+        """
+        self._saving = True
         try:
-            await in_thread(lambda: vault.change(step))
+            done = await in_thread(change)
         except NotSavedError as error:
             self.dismiss(f"NOT SAVED. {error.sentence}")
         except OtpTuiError as error:
             self._say(error.sentence, "error")
         else:
-            self.dismiss(done())
+            self.dismiss(done)
         finally:
             self._saving = False
 
@@ -308,3 +318,9 @@ class EntryFormScreen(Dialog[str | None]):
 
     def _say(self, text: str, tone: str = "muted") -> None:
         self.query_one(StatusLine).say(text, tone)
+
+
+def _first_problem(backup: Backup) -> str:
+    """Return the first thing that could not be read, as a sentence; empty if there is none."""
+    first = next((f"{each.what}: {each.reason}." for each in backup.problems), "")
+    return first[:1].upper() + first[1:]

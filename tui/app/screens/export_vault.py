@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,13 +22,13 @@ from tui.app.widgets.file_chooser import PathInput
 from tui.app.widgets.fit_list import FitList
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.row_list import RowList
-from tui.backup.export_plan import plan, select, suggested_name
+from tui.backup.export_plan import plan_export, select, suggested_name
 from tui.backup.exporter import check_place, export
-from tui.backup.model import SECRET_VARIABLE, Fit, Format
+from tui.backup.model import SECRET_VARIABLE, ExportPlan, Format, Needs
 from tui.backup.qr_export import HOW_TO_SCAN, NAME, plan_codes, texts_of_codes
-from tui.backup.registry import DEFAULT, VAULT, targets
+from tui.backup.registry import DEFAULT, export_formats
 from tui.crypto.kdf import Argon2Params
-from tui.crypto.passwords import MIN_LENGTH, strength
+from tui.crypto.passwords import strength
 from tui.errors import ExportExistsError, OtpTuiError
 from tui.paths import short_path
 from tui.text import plural
@@ -60,10 +62,9 @@ class ExportScreen(BaseScreen[None]):
         super().__init__()
         self._vault = vault
         self._ids = {_SHOWN: shown, _TICKED: ticked}
-        kdf = self.context.config.kdf
-        params = Argon2Params(kdf.time_cost, kdf.memory_mib * 1024, kdf.parallelism)
-        self._targets = {each.name: each for each in targets(params)}
-        self._fit = Fit(select(vault.document))
+        self._targets = {each.name: each for each in export_formats()}
+        self._plan: ExportPlan | None = None
+        """None until it is found."""
         self._suggested = ""
         self._busy = ""
 
@@ -85,8 +86,8 @@ class ExportScreen(BaseScreen[None]):
         yield KeyBar(_KEYS)
 
     def on_mount(self) -> None:
-        self._look()
         self._ask()
+        self._replan()
 
     def _choices(self) -> list[tuple[str, str]]:
         document = self._vault.document
@@ -112,29 +113,44 @@ class ExportScreen(BaseScreen[None]):
     @on(Select.Changed, "#format")
     def _other_format(self, event: Select.Changed) -> None:
         event.stop()
-        self._look()
         self._ask()
+        self._replan()
 
     @on(Select.Changed, "#what")
     def _other_choice(self, event: Select.Changed) -> None:
         event.stop()
-        self._look()
+        self._replan()
 
-    def _backup(self) -> Backup:
-        """What was chosen."""
+    def _selection(self) -> Callable[[], Backup]:
+        """Return a call, for any thread, that selects what is chosen now."""
         what, document = str(self.query_one("#what", Select).value), self._vault.document
         if what in self._ids:
-            return select(document, ids=self._ids[what])
+            ids = self._ids[what]
+            return lambda: select(document, ids=ids)
         if what.startswith("category:"):
-            return select(document, category=what.partition(":")[2])
-        return select(document)
+            category = what.partition(":")[2]
+            return lambda: select(document, category=category)
+        return lambda: select(document)
 
-    def _look(self) -> None:
-        """Show what of the choice the format can hold."""
-        self._fit = plan(self._target, self._backup())
-        self.query_one(FitList).show(self._fit)
-        written, left = len(self._fit.backup.entries), len(self._fit.left_out)
+    def _replan(self) -> None:
+        self._plan = None
+        self._show_plan()
+
+    @work(group="plan", exclusive=True, exit_on_error=False, description="plan an export")
+    async def _show_plan(self) -> None:
+        """Show what of the selection the format can hold."""
+        target, found = self._target, await self._planned()
+        self._plan = found
+        self.query_one(FitList).show(found)
+        written, left = len(found.backup.entries), len(found.left_out)
         self.query_one(TitleBar).show(f"{written} to write" + (f", {left} not" if left else ""))
+        for note in found.notes:
+            if note.what == target.label:
+                self._say(f"{note.what}: {note.reason}", "warning")
+
+    async def _planned(self) -> ExportPlan:
+        target, selection = self._target, self._selection()
+        return await in_thread(lambda: plan_export(target, selection()))
 
     def _ask(self) -> None:
         target, field = self._target, self.query_one(PathInput)
@@ -143,12 +159,9 @@ class ExportScreen(BaseScreen[None]):
             self._suggested = f"~/{suggested_name(target, day)}"
             field.value = self._suggested
             field.cursor_position = len(field.value)
-        self.query_one(CredentialFields).ask(target.asks, twice=True)
+        self.query_one(CredentialFields).ask(target.write_needs, twice=True)
         self.query_one(KeyBar).show(_KEYS_WITH_CODES if target.name == NAME else _KEYS)
-        whole = [note for note in self._fit.notes if note.what == target.label]
-        if whole:
-            self._say(f"{whole[0].what}: {whole[0].reason}", "warning")
-        elif target.encrypted:
+        if target.encrypted:
             self._say("")
         else:
             self._say("This format is not encrypted: whoever reads the file has all codes.",
@@ -159,10 +172,19 @@ class ExportScreen(BaseScreen[None]):
         fields = self.query_one(CredentialFields)
         if not fields.password:
             return
-        if self._target.name == VAULT and len(fields.password) < MIN_LENGTH:
-            self._say(f"A vault's password has at least {MIN_LENGTH} characters.")
+        if len(fields.password) < self._target.min_password:
+            self._say(self._too_short)
         else:
             self._say(strength(fields.password).sentence)
+
+    @property
+    def _shortest_password(self) -> int:
+        target = self._target
+        return target.min_password if Needs.PASSWORD in target.write_needs else 0
+
+    @property
+    def _too_short(self) -> str:
+        return f"The password needs at least {self._target.min_password} characters."
 
     @on(PathInput.Ambiguous)
     def _list_names(self, event: PathInput.Ambiguous) -> None:
@@ -189,16 +211,20 @@ class ExportScreen(BaseScreen[None]):
         elif fields.differ:
             self._say("The two passwords differ; type the second again.", "error")
             fields.again()
-        elif self._target.name == VAULT and len(fields.password) < MIN_LENGTH:
-            self._say(f"A vault's password has at least {MIN_LENGTH} characters.", "error")
+        elif len(fields.password) < self._shortest_password:
+            self._say(self._too_short, "error")
         else:
             self._export()
 
     @work(exclusive=True, exit_on_error=False, description="export")
     async def _export(self) -> None:
-        path, target, found = self.query_one(PathInput).path, self._target, self._fit
-        given, force = self.query_one(CredentialFields).credentials, False
-        vault = self.context.vault_path
+        path, target = self.query_one(PathInput).path, self._target
+        kdf, vault, force = self.context.config.kdf, self.context.vault_path, False
+        given = replace(
+            self.query_one(CredentialFields).credentials,
+            kdf=Argon2Params(kdf.time_cost, kdf.memory_mib * 1024, kdf.parallelism),
+        )
+        found = self._plan or await self._planned()
         try:
             if not target.encrypted and not await self._sure(
                 "Write the secrets in the clear?", _PLAIN
@@ -228,10 +254,15 @@ class ExportScreen(BaseScreen[None]):
 
         if self._target.name != NAME or self._busy:
             return
-        found = plan_codes(self._backup())
+        selection = self._selection()
         size, plain = self.app.size, symbols_of(self.app).ascii
+
+        def make() -> tuple[ExportPlan, tuple[str, ...]]:
+            plan = plan_codes(selection())
+            return plan, texts_of_codes(plan, lambda code: fits_in(code, size, plain))
+
         try:
-            texts = texts_of_codes(found, lambda code: fits_in(code, size, plain))
+            found, texts = await in_thread(make)
         except OtpTuiError as error:
             self._say(error.sentence, "error")
             return
@@ -264,7 +295,7 @@ class ExportScreen(BaseScreen[None]):
 
     def on_unmount(self) -> None:
         """Let go of every entry."""
-        self._fit = Fit(self._fit.backup.__class__())
+        self._plan = None
         del self._vault
 
     def tick(self) -> None:

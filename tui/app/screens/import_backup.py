@@ -12,30 +12,31 @@ from textual.binding import Binding
 from textual.containers import Grid
 from textual.widgets import ContentSwitcher, DirectoryTree, Input, Label, Select
 
-from tui.app.importing import Preview
 from tui.app.screens.base import BaseScreen, in_thread
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.credential_fields import CredentialFields
 from tui.app.widgets.file_chooser import FileTree, PathInput
 from tui.app.widgets.preview_list import ACTIONS, WORDS, PreviewList, SideBySide
 from tui.app.widgets.row_list import RowList
-from tui.backup.joining import join
-from tui.backup.model import SECRET_VARIABLE, Credentials, Format, Needs
-from tui.backup.plan import DEFAULT_CHOICES, Choice, Kind
-from tui.backup.registry import recognise, source, sources
-from tui.errors import FormatError, NotSavedError, OtpTuiError
-from tui.files import read_limited
+from tui.backup.importer import ImportResult, apply_import, import_into
+from tui.backup.model import SECRET_VARIABLE, Credentials, Needs
+from tui.backup.plan import DEFAULT_ACTIONS, ImportAction, MatchKind
+from tui.backup.registry import formats
+from tui.backup.sources import OpenedBackup, Source, join_parts, read_source, source_of
+from tui.errors import NotSavedError, OtpTuiError
 from tui.paths import home_folder
 
 if TYPE_CHECKING:
-    from tui.backup.model import Backup
-    from tui.vault.document import Document
     from tui.vault.vault import Vault
 
-BY_CONTENT = "by content"
+AUTO_DETECT = "auto-detect"
 _IMPORTING = "Importing"
 _CHOOSING = [("↵", "open"), ("⇥", "complete, next field"), ("Space", "tick files"), ("Esc", "back")]
-_NEXT = {Choice.SKIP: Choice.KEEP, Choice.KEEP: Choice.REPLACE, Choice.REPLACE: Choice.SKIP}
+_NEXT = {
+    ImportAction.SKIP: ImportAction.ADD,
+    ImportAction.ADD: ImportAction.REPLACE,
+    ImportAction.REPLACE: ImportAction.SKIP,
+}
 
 
 class ImportScreen(BaseScreen[None]):
@@ -52,11 +53,11 @@ class ImportScreen(BaseScreen[None]):
         self._vault = vault
         self._waiting: list[Path] = []
         """Files that were chosen and not opened yet."""
-        self._file: tuple[str, bytes] | None = None
-        """Name and bytes of the file that is being opened."""
-        self._opened: list[tuple[str, Backup]] = []
-        """Name and content of those that are open."""
-        self._preview: Preview | None = None
+        self._source: Source | None = None
+        """The file that is being opened."""
+        self._opened: list[OpenedBackup] = []
+        self._preview: ImportResult | None = None
+        """What the import would do."""
         self._busy = ""
 
     def compose(self) -> ComposeResult:
@@ -67,9 +68,8 @@ class ImportScreen(BaseScreen[None]):
             yield PathInput("path of the backup, or pick it below", id="path")
             yield Label("Format")
             yield Select(
-                [("recognised by its content", BY_CONTENT)]
-                + [(each.label, each.name) for each in sources()],
-                value=BY_CONTENT,
+                [("auto-detect", AUTO_DETECT)] + [(each.label, each.name) for each in formats()],
+                value=AUTO_DETECT,
                 allow_blank=False,
                 compact=True,
                 id="format",
@@ -96,8 +96,8 @@ class ImportScreen(BaseScreen[None]):
     @on(Input.Changed, "#path")
     def _other_file(self, event: Input.Changed) -> None:
         event.stop()
-        if self._file is not None and not self._waiting:
-            self._file = None
+        if self._source is not None and not self._waiting:
+            self._source = None
             self.query_one(CredentialFields).ask(Needs.NOTHING)
 
     @on(Input.Submitted, "#path")
@@ -115,8 +115,8 @@ class ImportScreen(BaseScreen[None]):
     @on(Select.Changed)
     def _format_chosen(self, event: Select.Changed) -> None:
         event.stop()
-        if self._file is not None:
-            self._recognise()
+        if self._source is not None:
+            self._recognize_again(self._source)
 
     @on(Input.Submitted, "#password, #username, #server")
     def _credential_given(self, event: Input.Submitted) -> None:
@@ -124,7 +124,7 @@ class ImportScreen(BaseScreen[None]):
         fields = self.query_one(CredentialFields)
         if (empty := fields.first_empty) is not None:
             empty.focus()
-        elif self._file is not None and not self._busy:
+        elif self._source is not None and not self._busy:
             self._open(fields.credentials)
 
     @on(PathInput.Ambiguous)
@@ -144,34 +144,34 @@ class ImportScreen(BaseScreen[None]):
             field.value = str(path)
             field.cursor_position = len(field.value)
         self._wait_for(f"Reading {path.name}")
+        chosen = self._chosen_format
         try:
-            self._file = (path.name, await in_thread(lambda: read_limited(path)))
+            self._source = await in_thread(lambda: read_source(path, chosen))
         except OtpTuiError as error:
             self._fail(error)
             return
-        self._recognise()
+        self._ask_or_open(self._source)
 
-    def _format(self, name: str, data: bytes) -> Format | None:
+    @property
+    def _chosen_format(self) -> str:
         chosen = self.query_one(Select).value
-        return recognise(data, name) if chosen == BY_CONTENT else source(str(chosen))
+        return "" if chosen == AUTO_DETECT else str(chosen)
 
-    def _recognise(self) -> None:
-        if self._file is None:
-            return
-        name, data = self._file
-        found = self._format(name, data)
+    @work(exclusive=True, exit_on_error=False, description="recognize a backup")
+    async def _recognize_again(self, source: Source) -> None:
+        chosen = self._chosen_format
+        self._source = await in_thread(lambda: source_of(source.content.data, source.name, chosen))
+        self._ask_or_open(self._source)
+
+    def _ask_or_open(self, source: Source) -> None:
         fields = self.query_one(CredentialFields)
-        if found is None:
-            self._fail(
-                FormatError(
-                    f"{name} is not recognised as a backup.",
-                    "If you know what it is, choose the format above.",
-                )
-            )
-        elif needs := found.needs(data):
+        if source.format is None:
+            self._fail(source.unknown("Choose its format above if you know what it is."))
+        elif source.needs:
             self._busy = ""
-            fields.ask(needs)
-            self._say(f"{name} is {found.label}. Fill in what it asks, then Enter.")
+            fields.ask(source.needs)
+            what = "password" if source.needs is Needs.PASSWORD else "credentials"
+            self._say(f"{source.name} is {source.format.label}. Enter its {what}.")
             if (empty := fields.first_empty) is not None:
                 empty.focus()
         else:
@@ -179,30 +179,28 @@ class ImportScreen(BaseScreen[None]):
 
     @work(exclusive=True, exit_on_error=False, description="open a backup")
     async def _open(self, credentials: Credentials) -> None:
-        if self._file is None:
+        source = self._source
+        if source is None:
             return
-        name, data = self._file
-        found = self._format(name, data)
-        if found is None:
-            return
-        self._wait_for(f"Opening {name}")
+        self._wait_for(f"Opening {source.name}")
         try:
-            backup = await in_thread(lambda: found.read(data, credentials))
+            self._opened.append(await in_thread(lambda: source.open(credentials)))
         except OtpTuiError as error:
             self._fail(error)
             fields = self.query_one(CredentialFields)
             if fields.display:
                 fields.retry()
             return
-        self._file = None
-        self._opened.append((name, backup))
+        self._source = None
         self.query_one(CredentialFields).ask(Needs.NOTHING)
         if self._waiting:
             self._read_next()
             return
         opened, document = list(self._opened), self._vault.document
         try:
-            self._preview = await in_thread(lambda: Preview.of(document, join(opened)))
+            self._preview = await in_thread(
+                lambda: apply_import(document, join_parts(opened), moment=0)[1]
+            )
         except OtpTuiError as error:
             self._fail(error)
             return
@@ -215,13 +213,13 @@ class ImportScreen(BaseScreen[None]):
     def _looking(self) -> bool:
         return self.query_one(ContentSwitcher).current == "preview"
 
-    def _show_preview(self, preview: Preview) -> None:
+    def _show_preview(self, preview: ImportResult) -> None:
         self.query_one(ContentSwitcher).current = "preview"
         self.query_one("#fields").display = False
         listed = self._listed
-        listed.show(preview.rows, DEFAULT_CHOICES)
+        listed.show(preview.planned, DEFAULT_ACTIONS)
         listed.focus()
-        names = [file.name for file in preview.files]
+        names = [file.opened.name for file in preview.files]
         self.query_one(TitleBar).show(names[0] if len(names) == 1 else f"{len(names)} files")
         self._tell()
         self._selected()
@@ -234,7 +232,7 @@ class ImportScreen(BaseScreen[None]):
         if row is not None and row.reason and self._listed.cursor:
             self._say(f"{row.what}: {row.reason}")
             return
-        counts = ((kind, sum(row.kind is kind for row in preview.rows)) for kind in Kind)
+        counts = ((kind, sum(row.kind is kind for row in preview.planned)) for kind in MatchKind)
         told = ", ".join(f"{count} {WORDS[kind]}" for kind, count in counts if count)
         self._say(f"{told or 'No entries'}. Enter imports.")
 
@@ -245,12 +243,12 @@ class ImportScreen(BaseScreen[None]):
         self._selected()
 
     def _selected(self) -> None:
-        """Show what stands beside the selected row, and what can be done with its kind."""
+        """Show what stands in_thread the selected row, and what can be done with its kind."""
         listed = self._listed
         row = listed.selected
         self.query_one(SideBySide).show(row)
         keys = [("↵", "import"), ("Space", "take out or in"), ("Esc", "back")]
-        if row is not None and row.kind is not Kind.REFUSED:
+        if row is not None and row.kind is not MatchKind.REFUSED:
             action = ACTIONS[listed.choices[row.kind]]
             keys.insert(1, ("d", f"all “{WORDS[row.kind]}”: {action}"))
         self.query_one(KeyBar).show(keys)
@@ -277,23 +275,21 @@ class ImportScreen(BaseScreen[None]):
         preview, listed = self._preview, self._listed
         if preview is None:
             return
-        choices, unticked = dict(listed.choices), frozenset(listed.unticked)
-        vault, moment, told = self._vault, int(self.context.clock.now()), [""]
-
-        def step(document: Document) -> Document:
-            after, told[0] = preview.apply(document, choices, unticked, moment)
-            return after
-
+        opened = [file.opened for file in preview.files]
+        actions, deselected = dict(listed.choices), frozenset(listed.unticked)
+        vault, moment = self._vault, int(self.context.clock.now())
         self._wait_for(_IMPORTING)
         try:
-            await in_thread(lambda: vault.change(step))
+            result = await in_thread(
+                lambda: import_into(vault, opened, moment, actions=actions, deselected=deselected)
+            )
         except NotSavedError as error:
             self._finish(f"NOT SAVED. {error.sentence}", "error")
         except OtpTuiError as error:
             self._fail(error)
         else:
-            undo = " · u takes it back" if vault.document != preview.document else ""
-            self._finish(f"{told[0]}{undo}", "strong")
+            undo = " Press u to undo." if result.changed else ""
+            self._finish(f"{result.report.sentence('imported')}.{undo}", "strong")
 
     def _finish(self, sentence: str, tone: str) -> None:
         from tui.app.screens.codes import CodesScreen
@@ -358,12 +354,12 @@ class ImportScreen(BaseScreen[None]):
         self.query_one(StatusLine).say(text, tone)
 
 
-def _next_choice(kind: Kind, choices: Mapping[Kind, Choice]) -> Choice:
+def _next_choice(kind: MatchKind, choices: Mapping[MatchKind, ImportAction]) -> ImportAction:
     """Return the choice after the present one; what is new or twice replaces nothing."""
     after = _NEXT[choices[kind]]
-    if after is Choice.REPLACE and kind in (Kind.NEW, Kind.TWICE):
-        return Choice.SKIP
-    return Choice.SKIP if kind is Kind.REFUSED else after
+    if after is ImportAction.REPLACE and kind in (MatchKind.NEW, MatchKind.REPEATED):
+        return ImportAction.SKIP
+    return ImportAction.SKIP if kind is MatchKind.REFUSED else after
 
 
 def _first_folder() -> Path:

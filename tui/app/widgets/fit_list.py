@@ -9,11 +9,11 @@ from tui.app.styles import styles_of
 from tui.app.symbols import symbols_of
 from tui.app.widgets.cells import fit
 from tui.app.widgets.row_list import RowList
-from tui.backup.model import Fit, Problem
+from tui.backup.model import ExportPlan, Problem
 
 
 class FitList(RowList):
-    """The remarks of a `Fit`."""
+    """The remarks of an `ExportPlan`."""
 
     def __init__(self) -> None:
         super().__init__(id="fit")
@@ -28,7 +28,7 @@ class FitList(RowList):
         """The remark under the cursor."""
         return self._rows[self.cursor][2] if self._rows else None
 
-    def show(self, found: Fit) -> None:
+    def show(self, found: ExportPlan) -> None:
         """Show what is left out first, then what changes, then the notes."""
         self._rows = [
             (mark, tone, problem)

@@ -14,7 +14,7 @@ from textual.widgets import Label, Static, TextArea
 from tui.app.symbols import symbols_of
 from tui.app.widgets.bars import Bar
 from tui.app.widgets.password_input import PasswordInput
-from tui.backup.entering import holds_uri
+from tui.backup.sources import contains_uri
 from tui.otp.codes import group
 from tui.text import safe
 
@@ -55,7 +55,7 @@ class FormInput(PasswordInput):
     @property
     def uri(self) -> str:
         """What was typed, where a URI is in it; else empty."""
-        return self.value if holds_uri(self.value) else ""
+        return self.value if contains_uri(self.value) else ""
 
     def put(self, text: str) -> None:
         """Have `text` in the field and say nothing of it."""
@@ -64,10 +64,10 @@ class FormInput(PasswordInput):
             self.cursor_position = len(text)
 
     def watch_value(self, value: str) -> None:
-        self.password = self._masked or holds_uri(value)
+        self.password = self._masked or contains_uri(value)
 
     def _on_paste(self, event: events.Paste) -> None:
-        if holds_uri(event.text):
+        if contains_uri(event.text):
             event.stop()
             event.prevent_default()
             self.post_message(UriGiven(event.text))
@@ -102,7 +102,7 @@ class NoteArea(TextArea):
     @property
     def uri(self) -> str:
         """The text, where it begins with a URI and somebody typed it; else empty."""
-        begins = holds_uri(self.text.lstrip()[:24])
+        begins = contains_uri(self.text.lstrip()[:24])
         return self.text if begins and self.text != self._first else ""
 
     def render_line(self, y: int) -> Strip:
@@ -123,7 +123,7 @@ class NoteArea(TextArea):
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()
-        if holds_uri(event.text):
+        if contains_uri(event.text):
             event.prevent_default()
             self.post_message(UriGiven(event.text))
 

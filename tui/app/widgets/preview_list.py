@@ -12,18 +12,18 @@ from tui.app.symbols import symbols_of
 from tui.app.widgets.bars import Bar
 from tui.app.widgets.cells import fit
 from tui.app.widgets.row_list import RowList
-from tui.backup.match import Difference, differences
-from tui.backup.plan import Choice, Kind, Row
+from tui.backup.match import FieldDifference, differences
+from tui.backup.plan import ImportAction, MatchKind, PlannedEntry
 
 WORDS = {
-    Kind.NEW: "new",
-    Kind.IDENTICAL: "already here",
-    Kind.CHANGED: "here, differs",
-    Kind.NAMESAKE: "same name",
-    Kind.TWICE: "twice in file",
-    Kind.REFUSED: "refused",
+    MatchKind.NEW: "new",
+    MatchKind.IDENTICAL: "already here",
+    MatchKind.CHANGED: "here, differs",
+    MatchKind.SAME_NAME: "same name",
+    MatchKind.REPEATED: "twice in file",
+    MatchKind.REFUSED: "refused",
 }
-ACTIONS = {Choice.SKIP: "skip", Choice.KEEP: "add", Choice.REPLACE: "replace"}
+ACTIONS = {ImportAction.SKIP: "skip", ImportAction.ADD: "add", ImportAction.REPLACE: "replace"}
 _FIXED = 28
 
 
@@ -32,8 +32,8 @@ class PreviewList(RowList):
 
     def __init__(self) -> None:
         super().__init__(id="preview")
-        self.rows: list[Row] = []
-        self.choices: dict[Kind, Choice] = {}
+        self.rows: list[PlannedEntry] = []
+        self.choices: dict[MatchKind, ImportAction] = {}
         self.unticked: set[int] = set()
         """Places of the rows that the user took out."""
 
@@ -42,25 +42,25 @@ class PreviewList(RowList):
         return len(self.rows)
 
     @property
-    def selected(self) -> Row | None:
+    def selected(self) -> PlannedEntry | None:
         """The row under the cursor."""
         return self.rows[self.cursor] if self.rows else None
 
-    def show(self, rows: Sequence[Row], choices: Mapping[Kind, Choice]) -> None:
+    def show(self, rows: Sequence[PlannedEntry], choices: Mapping[MatchKind, ImportAction]) -> None:
         """Show these rows anew, all ticked."""
         self.rows, self.choices = list(rows), dict(choices)
         self.unticked.clear()
         self.top = 0
         self.rows_changed()
 
-    def choose(self, kind: Kind, choice: Choice) -> None:
+    def choose(self, kind: MatchKind, choice: ImportAction) -> None:
         """Do something else with the rows of a kind."""
         self.choices[kind] = choice
         self.refresh()
 
     def toggle(self) -> None:
         """Take the row under the cursor out, or in again."""
-        if self.selected is not None and self.selected.kind is not Kind.REFUSED:
+        if self.selected is not None and self.selected.kind is not MatchKind.REFUSED:
             self.unticked ^= {self.cursor}
             self.refresh_rows(self.cursor)
 
@@ -81,7 +81,9 @@ class PreviewList(RowList):
                 ),
                 Segment(f" {mark} ", state),
                 Segment(fit(action, 9), state),
-                Segment(fit(WORDS[row.kind] if row.kind is not Kind.REFUSED else "", 15), muted),
+                Segment(
+                    fit(WORDS[row.kind] if row.kind is not MatchKind.REFUSED else "", 15), muted
+                ),
                 Segment(fit(row.what, name - 2) + "  ", base),
                 Segment(fit(reason, max(0, room - name)), muted),
             ]
@@ -94,13 +96,13 @@ class PreviewList(RowList):
             [Segment(fit("  The file holds no entries.", width), styles_of(self.app).muted)]
         )
 
-    def _action(self, row: Row, index: int) -> tuple[str, str, str]:
-        if row.kind is Kind.REFUSED:
+    def _action(self, row: PlannedEntry, index: int) -> tuple[str, str, str]:
+        if row.kind is MatchKind.REFUSED:
             return "✗", "refused", "error"
-        choice = self.choices.get(row.kind, Choice.SKIP)
+        choice = self.choices.get(row.kind, ImportAction.SKIP)
         if index in self.unticked:
-            choice = Choice.SKIP
-        if choice is Choice.SKIP:
+            choice = ImportAction.SKIP
+        if choice is ImportAction.SKIP:
             return "–", ACTIONS[choice], "muted"
         return "✓", ACTIONS[choice], "good"
 
@@ -117,14 +119,14 @@ class SideBySide(Bar):
         super().__init__()
         self._lines = ("", "")
 
-    def show(self, row: Row | None) -> None:
+    def show(self, row: PlannedEntry | None) -> None:
         """Show the differences of a row, or nothing."""
-        found: tuple[Difference, ...] = ()
+        found: tuple[FieldDifference, ...] = ()
         if row is not None and row.existing is not None and row.entry is not None:
             found = differences(row.existing, row.entry)
         here = "   ".join(f"{each.field} {each.here or '–'}" for each in found)
         there = "   ".join(f"{each.field} {each.there or '–'}" for each in found)
-        if row is not None and row.kind is Kind.NAMESAKE:
+        if row is not None and row.kind is MatchKind.SAME_NAME:
             here, there = f"secret as it is   {here}", f"another secret   {there}"
         self._lines = (here, there)
         self.set_class(bool(here or there), "-shown")

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tui.backup.formats._lines import first_line, numbered_lines
-from tui.backup.model import Backup, Credentials, Fit, Format, Needs, Problem
+from tui.backup.content import FileContent
+from tui.backup.formats._lines import numbered_lines
+from tui.backup.model import Backup, Credentials, ExportPlan, Format, Needs, Problem
 from tui.errors import EntryError, FormatError
 from tui.otp import uri
 from tui.otp.entry import Entry, OtpType
@@ -23,9 +24,8 @@ _NONE = b"# otpauth URIs: none\n"
 """A list of no URIs, so that an empty vault can be told from an empty file."""
 
 
-def _sniff(data: bytes) -> bool:
-    """Whether the first line that says something is a URI, or the list says that it has none."""
-    return data == _NONE or _SCHEMES.match(first_line(data)) is not None
+def _sniff(content: FileContent) -> bool:
+    return content.data == _NONE or _SCHEMES.match(content.first_line) is not None
 
 
 def _read(data: bytes, _credentials: Credentials) -> Backup:
@@ -66,15 +66,15 @@ def _write(backup: Backup, _credentials: Credentials) -> bytes:
     Raises:
         FormatError: an entry does not fit.
     """
-    fitted = fit(backup)
-    if fitted.left_out:
-        first = fitted.left_out[0]
+    planned = _plan_export(backup)
+    if planned.left_out:
+        first = planned.left_out[0]
         raise FormatError(f"A URI cannot hold {first.what}: {first.reason}.")
-    lines = "".join(f"{uri.build(entry)}\n" for entry in fitted.backup.entries)
+    lines = "".join(f"{uri.build(entry)}\n" for entry in planned.backup.entries)
     return lines.encode() or _NONE
 
 
-def fit(backup: Backup) -> Fit:
+def _plan_export(backup: Backup) -> ExportPlan:
     """Return the entries in the user's order, as they are read from their URIs again."""
     kept: list[Entry] = []
     left_out: list[Problem] = []
@@ -89,7 +89,7 @@ def fit(backup: Backup) -> Fit:
             Problem(entry.label, change, refused=False) for change in _changes(entry, again)
         )
         kept.append(replace(again, id=entry.id, ranking=len(kept)))
-    return Fit(Backup(tuple(kept)), tuple(left_out), tuple(changed))
+    return ExportPlan(Backup(tuple(kept)), tuple(left_out), tuple(changed))
 
 
 def _again(entry: Entry) -> Entry:
@@ -143,10 +143,10 @@ FORMAT = Format(
     label="List of otpauth:// URIs",
     suffixes=(".txt", ".uris"),
     sniff=_sniff,
-    needs=lambda _data: Needs.NOTHING,
+    needs=lambda _content: Needs.NOTHING,
     read=_read,
     write=_write,
-    fit=fit,
+    plan_export=_plan_export,
     encrypted=False,
-    asks=Needs.NOTHING,
+    write_needs=Needs.NOTHING,
 )

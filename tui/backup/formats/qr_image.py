@@ -12,7 +12,7 @@ import warnings
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from tui.backup.formats._google_batches import gather
+from tui.backup.content import FileContent
 from tui.backup.model import Backup, Credentials, Format, Needs
 from tui.errors import FormatError
 
@@ -31,9 +31,8 @@ _MAGIC = re.compile(
 _is_otp = re.compile("(?:otpauth|otpauth-migration|motp)://", re.IGNORECASE).match
 
 
-def _sniff(data: bytes) -> bool:
-    """Whether it begins as a picture of one of the five kinds does."""
-    return _MAGIC.match(data[:16]) is not None
+def _sniff(content: FileContent) -> bool:
+    return _MAGIC.match(content.data[:16]) is not None
 
 
 def _read(data: bytes, _credentials: Credentials) -> Backup:
@@ -43,6 +42,8 @@ def _read(data: bytes, _credentials: Credentials) -> Backup:
         FormatError: it is no picture, a damaged or a huge one, or no QR code in it holds
             one-time passwords.
     """
+    from tui.backup.formats.google.reader import read_uris
+
     texts = _texts(_picture(data))
     if not texts:
         raise FormatError(
@@ -51,7 +52,7 @@ def _read(data: bytes, _credentials: Credentials) -> Backup:
         )
     if not any(_is_otp(text) for text in texts):
         raise FormatError("What the picture's QR code says is not for one-time passwords.")
-    return gather((f"QR code {number}", text) for number, text in enumerate(texts, 1))
+    return read_uris((f"QR code {number}", text) for number, text in enumerate(texts, 1))
 
 
 def _picture(data: bytes) -> Image:
@@ -100,8 +101,8 @@ FORMAT = Format(
     label="Picture with QR codes",
     suffixes=(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"),
     sniff=_sniff,
-    needs=lambda _data: Needs.NOTHING,
+    needs=lambda _content: Needs.NOTHING,
     read=_read,
     encrypted=False,
-    asks=Needs.NOTHING,
+    write_needs=Needs.NOTHING,
 )

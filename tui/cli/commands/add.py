@@ -8,9 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.backup.entering import entries_in_picture, entries_in_text
-from tui.backup.joining import join
 from tui.backup.model import Backup
+from tui.backup.sources import OpenedBackup, join_parts, read_picture, read_text
 from tui.cli import entry_options, output
 from tui.cli.args import utf8
 from tui.cli.lookup import find_category
@@ -25,12 +24,12 @@ from tui.text import safe
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Sequence
 
-    from tui.backup.plan import Row
+    from tui.backup.plan import PlannedEntry
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
     from tui.otp.entry import Category, Entry
-    from tui.vault.document import Document
 
 _LONGEST = 1024 * 1024
 """Most bytes of URIs on standard input."""
@@ -90,24 +89,15 @@ def run(args: Namespace, context: Context) -> int:
     else:
         found = _read(context) if args.qr is None else _together(args, context, pictures)
     backup = _with_more(found, args, context, categories)
-    from tui.backup.plan import DEFAULT_CHOICES, apply, plan
-    from tui.vault.undo import step_label, with_undo
+    from tui.backup.importer import addition_label, import_into
 
     moment = int(context.clock.now())
-    rows: list[Row] = []
-    added: list[Entry] = []
-
-    def step(document: Document) -> Document:
-        rows[:] = plan(document, backup)
-        after, _ = apply(document, backup, rows, DEFAULT_CHOICES, moment)
-        there = {entry.id for entry in document.entries}
-        added[:] = [entry for entry in after.entries if entry.id not in there]
-        return with_undo(document, after, step_label("addition", added)) if added else document
-
-    vault.change(step)
+    result = import_into(vault, [OpenedBackup((), backup)], moment, label=addition_label)
     if args.json:
-        output.json([{"id": one.id, "issuer": one.issuer, "account": one.account} for one in added])
-    _tell(rows, backup)
+        output.json(
+            [{"id": one.id, "issuer": one.issuer, "account": one.account} for one in result.added]
+        )
+    _tell(result.planned, backup)
     return int(any(problem.refused for problem in backup.problems))
 
 
@@ -140,7 +130,8 @@ def _together(args: Namespace, context: Context, pictures: dict[str, Backup]) ->
     if "-" in args.qr:
         pictures["-"] = _picture(context.secrets.rest("the picture", LIMIT), "")
     names = dict.fromkeys(args.qr)
-    found = [each.backup for each in join([(name, pictures[name]) for name in names])]
+    opened = [OpenedBackup((safe(name, 200),), pictures[name]) for name in names]
+    found = [each.backup for each in join_parts(opened)]
     return Backup(
         entries=tuple(entry for backup in found for entry in backup.entries),
         problems=tuple(problem for backup in found for problem in backup.problems),
@@ -150,10 +141,10 @@ def _together(args: Namespace, context: Context, pictures: dict[str, Backup]) ->
 def _read(context: Context) -> Backup:
     """Read what comes on standard input, or is typed."""
     if sys.stdin is not None and sys.stdin.isatty():
-        return entries_in_text(ask_hidden("URI (not shown): ", "the URI", "Pipe it in."))
+        return read_text(ask_hidden("URI (not shown): ", "the URI", "Pipe it in."))
     data = context.secrets.rest("the URI", _LONGEST)
     try:
-        return entries_in_text(data.decode())
+        return read_text(data.decode())
     except UnicodeDecodeError:
         raise FileError(
             "What stands on standard input is not UTF-8 text.", "For a picture: --qr -"
@@ -161,7 +152,7 @@ def _read(context: Context) -> Backup:
 
 
 def _picture(data: bytes, name: str) -> Backup:
-    return entries_in_picture(data, safe(name, 200))
+    return read_picture(data, safe(name, 200))
 
 
 def _with_more(
@@ -194,17 +185,17 @@ def _pin(entry: Entry, context: Context) -> str | None:
     return None
 
 
-def _tell(rows: list[Row], backup: Backup) -> None:
-    from tui.backup.plan import Kind
+def _tell(planned: Sequence[PlannedEntry], backup: Backup) -> None:
+    from tui.backup.plan import MatchKind
 
-    for row in rows:
-        if row.kind is Kind.NEW:
+    for row in planned:
+        if row.kind is MatchKind.NEW:
             output.say(f"Added {row.what}.")
-        elif row.kind is Kind.NAMESAKE:
+        elif row.kind is MatchKind.SAME_NAME:
             output.say(f"Added {row.what}. There is one of that name with another secret.")
-        elif row.kind is Kind.CHANGED and row.existing is not None:
+        elif row.kind is MatchKind.CHANGED and row.existing is not None:
             output.say(f"{row.what} is not added: {row.existing.label} has the {row.reason}.")
-        elif row.kind is not Kind.REFUSED:
+        elif row.kind is not MatchKind.REFUSED:
             output.say(f"{row.what} is not added: {row.reason}.")
     for problem in backup.problems:
         output.say(f"{problem.what}: {problem.reason}")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.backup.registry import DEFAULT, VAULT, target, targets
+from tui.backup.registry import DEFAULT, by_name, export_formats
 from tui.cli import credentials, output, qr_display
 from tui.cli.args import utf8
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
-from tui.crypto.passwords import MIN_LENGTH
 from tui.errors import ExportExistsError, MatchError, UsageError
 from tui.text import plural, safe
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tui.backup.exporter import Exported
-    from tui.backup.model import Backup, Fit, Format, Problem
+    from tui.backup.model import Backup, ExportPlan, Format, Problem
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
     from tui.vault.vault import Vault
@@ -36,7 +36,7 @@ def register(subparsers: Subparsers) -> None:
         f"{qr_display.IN_HELP}",
     )
     parser.add_argument("file", metavar="FILE", nargs="?", help="where to")
-    names = [each.name for each in targets()]
+    names = [each.name for each in export_formats()]
     parser.add_argument(
         "--format",
         metavar="NAME",
@@ -86,7 +86,7 @@ def run(args: Namespace, context: Context) -> int:
 
     kdf = context.config.kdf
     params = Argon2Params(kdf.time_cost, kdf.memory_mib * 1024, kdf.parallelism)
-    chosen = target(args.format or DEFAULT, params)
+    chosen = by_name(args.format or DEFAULT)
     if not chosen.encrypted and not args.plaintext:
         raise UsageError(
             f"A file of the format {chosen.name} is not encrypted: whoever reads it has all codes.",
@@ -96,20 +96,21 @@ def run(args: Namespace, context: Context) -> int:
     _check_place(args, locked.path)
     vault = context.unlock(locked)
 
-    from tui.backup.export_plan import plan
+    from tui.backup.export_plan import plan_export
     from tui.backup.exporter import export
 
-    fit = plan(chosen, _chosen(args, vault))
+    plan = plan_export(chosen, _selected(args, vault))
     given = credentials.credentials_for(
-        chosen.asks, context.secrets, args, lambda: _password(chosen, context)
+        chosen.write_needs, context.secrets, args, lambda: _password(chosen, context)
     )
+    given = replace(given, kdf=params)
     try:
-        exported = export(args.file, chosen, fit, given, vault=locked.path, force=args.force)
+        exported = export(args.file, chosen, plan, given, vault=locked.path, force=args.force)
     except ExportExistsError as error:
         raise _with_force(error) from None
     if args.json:
         output.json(_object(exported))
-    _tell(exported.fit)
+    _tell(exported.plan)
     output.say(f"{exported.path}: {exported.sentence}")
     return 0
 
@@ -129,16 +130,16 @@ def _show(args: Namespace, context: Context) -> int:
         )
     output.require_open()
     vault = context.open_vault()
-    fit = plan_codes(_chosen(args, vault))
-    texts = texts_of_codes(fit, qr_display.fits)
-    _tell(fit)
-    count = len(fit.backup.entries)
+    plan = plan_codes(_selected(args, vault))
+    texts = texts_of_codes(plan, qr_display.fits)
+    _tell(plan)
+    count = len(plan.backup.entries)
     output.say(f"{plural(count, 'entry')}. {HOW_TO_SCAN}")
     qr_display.show_in_turn(texts, "QR code")
     return 0
 
 
-def _chosen(args: Namespace, vault: Vault) -> Backup:
+def _selected(args: Namespace, vault: Vault) -> Backup:
     from tui.backup.export_plan import select
 
     backup = select(vault.document, category=args.category, query=args.query)
@@ -161,19 +162,20 @@ def _with_force(error: ExportExistsError) -> ExportExistsError:
 
 
 def _password(chosen: Format, context: Context) -> str:
-    least = MIN_LENGTH if chosen.name == VAULT else 1
-    return context.secrets.get_new("export-password", "Password for the file: ", least)
+    return context.secrets.get_new(
+        "export-password", "Password for the file: ", chosen.min_password
+    )
 
 
 def _object(exported: Exported) -> dict[str, Any]:
-    fit = exported.fit
+    plan = exported.plan
     return {
         "file": safe(str(exported.path)),
         "format": exported.target.name,
         "written": exported.count,
-        "left_out": _told(fit.left_out),
-        "changed": _told(fit.changed),
-        "notes": _told(fit.notes),
+        "left_out": _told(plan.left_out),
+        "changed": _told(plan.changed),
+        "notes": _told(plan.notes),
     }
 
 
@@ -181,10 +183,10 @@ def _told(problems: Iterable[Problem]) -> list[dict[str, str]]:
     return [{"what": each.what, "reason": each.reason} for each in problems]
 
 
-def _tell(fit: Fit) -> None:
+def _tell(plan: ExportPlan) -> None:
     for title, problems in (
-        ("left out: ", fit.left_out),
-        ("changed: ", fit.changed),
-        ("", fit.notes),
+        ("left out: ", plan.left_out),
+        ("changed: ", plan.changed),
+        ("", plan.notes),
     ):
         output.say(*(f"{title}{each.what}: {each.reason}" for each in problems))

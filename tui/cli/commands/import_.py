@@ -2,54 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.backup.joining import Joined, join
-from tui.backup.plan import Choice, Kind, Report, Row, apply, choices_for, label, plan
-from tui.backup.registry import recognise, source, sources
+from tui.backup.importer import FileResult, apply_import, import_into
+from tui.backup.plan import ImportAction, actions_for
+from tui.backup.registry import formats
+from tui.backup.sources import OpenedBackup, Source, join_parts, source_of
 from tui.cli import credentials, output
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
-from tui.errors import FormatError, OtpTuiError
-from tui.text import safe
-from tui.vault.undo import with_undo
+from tui.files import LIMIT, read_limited
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Mapping, Sequence
 
-    from tui.backup.model import Backup, Format
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
-    from tui.vault.document import Document
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A backup file, read but not opened."""
-
-    name: str
-    """As the user named it, fit to show."""
-    format: Format
-    """What it was recognised as, or said to be."""
-    data: bytes
-    """Its bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What one file does to the vault, or several that hold the parts of one export."""
-
-    name: str
-    """What they are called, fit to show."""
-    format: Format
-    """What the first of them is."""
-    rows: tuple[Row, ...]
-    """Its entries, each with what it is to the vault."""
-    report: Report
-    """What came in."""
 
 
 def register(subparsers: Subparsers) -> None:
@@ -57,24 +26,30 @@ def register(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "import",
-        "bring in the entries of backups",
-        "The format is recognised by the content. When a file cannot be read, nothing of any\n"
-        "file is imported; an entry that cannot be understood is named, and the others come in.\n"
-        "Files that hold the parts of one export, as pictures do, are read as one, in any order.",
+        "import entries from backups of other apps",
+        "The format is detected from the content. If a file cannot be read, nothing is imported;\n"
+        "an entry that cannot be read is named, and the others are imported. Files that hold\n"
+        "parts of one export, such as pictures, are read as one, in any order.",
     )
     parser.add_argument("file", metavar="FILE", nargs="+", help="a backup; - is standard input")
-    names = [known.name for known in sources()]
+    names = [known.name for known in formats()]
     parser.add_argument(
-        "--format", metavar="NAME", choices=names, help=f"read as {', '.join(names)}"
+        "--format",
+        metavar="NAME",
+        choices=names,
+        default="",
+        help=f"the format, if auto-detection fails: {', '.join(names)}",
     )
     parser.add_argument(
         "--on-duplicate",
-        choices=[choice.value for choice in Choice],
-        default=Choice.SKIP.value,
-        help="entries whose secret is here already: skip (the default), keep both, or replace",
+        choices=[action.value for action in ImportAction],
+        default=ImportAction.SKIP.value,
+        help="entries whose secret is already in the vault: skip (default), keep both, or replace",
     )
-    parser.add_argument("--dry-run", action="store_true", help="say what would come in")
-    parser.add_argument("--json", action="store_true", help="print the report as an object")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show what would be imported, change nothing"
+    )
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
     add_options(parser, "password")
     add_options(parser, "backup-password")
     credentials.add_options(parser)
@@ -84,111 +59,77 @@ def run(args: Namespace, context: Context) -> int:
     """Import the files in their order, as one change.
 
     Raises:
-        FormatError, FileError: a file cannot be read; the vault is as it was.
+        FormatError, FileError: a file cannot be read; the vault is unchanged.
     """
     locked = context.read_vault()
-    files = [_recognise(file, args.format, context) for file in args.file]
+    sources = [_read(file, args.format, context) for file in args.file]
     vault = context.unlock(locked)
-    joined = join([(file.name, _open(file, args, context)) for file in files])
-    choices = choices_for(Choice(args.on_duplicate))
-    moment = int(context.clock.now())
-    outcomes: list[_Outcome] = []
-
-    def step(document: Document) -> Document:
-        after, outcomes[:] = _bring_in(document, files, joined, choices, moment)
-        if after == document:
-            return document
-        reports = [outcome.report for outcome in outcomes]
-        return with_undo(document, after, label([file.name for file in files], reports))
-
+    opened = join_parts([_open(source, args, context) for source in sources])
+    actions, moment = actions_for(ImportAction(args.on_duplicate)), int(context.clock.now())
     if args.dry_run:
-        step(vault.document)
+        _, result = apply_import(vault.document, opened, moment, actions=actions)
     else:
-        vault.change(step)
+        result = import_into(vault, opened, moment, actions=actions)
     if args.json:
-        reports = [_object(outcome, args.dry_run) for outcome in outcomes]
+        reports = [_report(file, args.dry_run) for file in result.files]
         output.json({"dry_run": args.dry_run, "files": reports})
-    for outcome in outcomes:
-        _tell(outcome, args.dry_run, args.json)
+    for file in result.files:
+        _tell(file, args.dry_run, args.json)
     return 0
 
 
-def _recognise(file: str, format_name: str | None, context: Context) -> _Source:
-    from tui.files import LIMIT, read_limited
-
+def _read(file: str, format_name: str, context: Context) -> Source:
     if file == "-":
-        name, data = "standard input", context.secrets.rest("the backup", LIMIT)
+        data = context.secrets.rest("the backup", LIMIT)
+        source = source_of(data, "standard input", format_name)
     else:
-        name, data = safe(file), read_limited(Path(file))
-    found = source(format_name) if format_name else recognise(data, file)
-    if found is None:
-        names = ", ".join(known.name for known in sources())
-        raise FormatError(
-            f"{name} is no backup of a kind that is known here.",
-            f"If it is one nevertheless, say which: --format with one of {names}.",
-        )
-    return _Source(name, found, data)
+        source = source_of(read_limited(Path(file)), file, format_name)
+    if source.format is None:
+        raise source.unknown("Use --format NAME if you know what it is.")
+    return source
 
 
-def _open(file: _Source, args: Namespace, context: Context) -> Backup:
+def _open(source: Source, args: Namespace, context: Context) -> OpenedBackup:
     given = credentials.credentials_for(
-        file.format.needs(file.data),
+        source.needs,
         context.secrets,
         args,
-        lambda: context.secrets.get("backup-password", f"Password of {file.name}: "),
+        lambda: context.secrets.get("backup-password", f"Password of {source.name}: "),
     )
-    try:
-        return file.format.read(file.data, given)
-    except OtpTuiError as error:
-        raise type(error)(f"{file.name}: {error}", error.hint) from None
+    return source.open(given)
 
 
-def _bring_in(
-    document: Document,
-    files: Sequence[_Source],
-    joined: Sequence[Joined],
-    choices: Mapping[Kind, Choice],
-    moment: int,
-) -> tuple[Document, list[_Outcome]]:
-    outcomes = []
-    for each in joined:
-        rows = plan(document, each.backup)
-        document, report = apply(document, each.backup, rows, choices, moment)
-        outcomes.append(_Outcome(each.name, files[each.places[0]].format, rows, report))
-    return document, outcomes
-
-
-def _object(outcome: _Outcome, with_plan: bool) -> dict[str, Any]:
-    report = outcome.report
-    told = [(problem.refused, _told(problem.what, problem.reason)) for problem in report.problems]
+def _report(file: FileResult, with_plan: bool) -> dict[str, Any]:
+    report, form = file.report, file.opened.format
+    problems = [(each.refused, _row(each.what, each.reason)) for each in report.problems]
     shown: dict[str, Any] = {
-        "file": outcome.name,
-        "format": outcome.format.name,
+        "file": file.opened.name,
+        "format": form.name if form else None,
         "added": report.added,
         "replaced": report.replaced,
         "skipped": report.skipped,
-        "refused": [words for refused, words in told if refused],
-        "problems": [words for refused, words in told if not refused],
+        "refused": [row for refused, row in problems if refused],
+        "problems": [row for refused, row in problems if not refused],
     }
     if with_plan:
         shown["plan"] = [
-            {"kind": row.kind.value, **_told(row.what, row.reason)} for row in outcome.rows
+            {"kind": each.kind.value, **_row(each.what, each.reason)} for each in file.planned
         ]
     return shown
 
 
-def _told(what: str, reason: str) -> dict[str, str]:
+def _row(what: str, reason: str) -> dict[str, str]:
     return {"what": what, "reason": reason}
 
 
-def _tell(outcome: _Outcome, dry_run: bool, as_json: bool) -> None:
-    """The plan to standard output where it is what was asked for, all else to standard error."""
+def _tell(file: FileResult, dry_run: bool, as_json: bool) -> None:
+    """Write the plan to standard output if it was asked for, all else to standard error."""
     if dry_run and not as_json:
         from tui.cli.output import table
 
-        output.lines(table([(row.kind.value, row.what, row.reason) for row in outcome.rows]))
+        output.lines(table([(each.kind.value, each.what, each.reason) for each in file.planned]))
     else:
-        for problem in outcome.report.problems:
+        for problem in file.report.problems:
             output.say(f"{problem.what}: {problem.reason}")
-    report = outcome.report
-    output.say(f"{outcome.name}: {report.forecast if dry_run else report.sentence}")
+    verb = "would be imported" if dry_run else "imported"
+    output.say(f"{file.opened.name}: {file.report.sentence(verb)}")

@@ -7,11 +7,12 @@ from urllib.parse import quote
 
 from tests import interop
 from tests.backup.formats.test_qr_image import code, saved
+from tests.backup.support import recognize
 from tests.vault.support import entry
-from tui.backup.formats import google_migration, recognise
-from tui.backup.formats._google_payload import Payload, Row, dump
-from tui.backup.joining import Joined, join
+from tui.backup.formats.google.payload import Payload, PayloadEntry, dump
+from tui.backup.formats.google.writer import uris as google_uris
 from tui.backup.model import Backup, Credentials
+from tui.backup.sources import OpenedBackup, join_parts
 from tui.otp.secret import Secret
 
 
@@ -21,11 +22,11 @@ def export(first: str, count: int) -> list[str]:
         entry(f"{first} {place}", ranking=place, secret=Secret.base32(f"MFRGGZDFMZTWQ2L{letter}"))
         for place, letter in enumerate("ABCDEFGH"[:count])
     )
-    return list(google_migration.uris(Backup(tuple(entries)), 2))
+    return list(google_uris(Backup(tuple(entries)), 2))
 
 
 def read(data: bytes) -> Backup:
-    form = recognise(data)
+    form = recognize(data)
     assert form is not None
     return form.read(data, Credentials())
 
@@ -38,7 +39,11 @@ def picture(uri: str) -> Backup:
     return read(saved(code(uri)))
 
 
-def issuers(joined: Joined) -> list[str]:
+def join(files: list[tuple[str, Backup]]) -> list[OpenedBackup]:
+    return join_parts([OpenedBackup((name,), backup) for name, backup in files])
+
+
+def issuers(joined: OpenedBackup) -> list[str]:
     return [each.issuer for each in joined.backup.entries]
 
 
@@ -51,7 +56,7 @@ def test_parts_in_pictures_and_texts_come_together_in_their_own_order() -> None:
     assert issuers(whole) == [f"Site {place}" for place in range(6)]
     assert [each.ranking for each in whole.backup.entries] == list(range(6))
     assert not whole.backup.problems
-    assert (whole.name, whole.places) == ("c.png, a.png, b.txt", (0, 1, 2))
+    assert whole.files == ("c.png", "a.png", "b.txt")
     assert whole.backup.parts is None
 
 
@@ -79,7 +84,7 @@ def test_files_of_different_exports_stay_apart_and_keep_their_order() -> None:
             ("5", text(export("Whole", 2)[0])),
         ]
     )
-    assert [each.places for each in joined] == [(0, 3), (1,), (2,), (4,)]
+    assert [each.files for each in joined] == [("1", "4"), ("2",), ("3",), ("5",)]
     assert issuers(joined[0]) == [f"First {place}" for place in range(4)]
     assert "missing" in joined[1].backup.problems[0].reason
     assert joined[2].backup == alone
@@ -108,7 +113,7 @@ def test_the_real_part_of_an_export_finds_its_missing_ones() -> None:
     )
     middle = read((interop.ROOT / row["file"]).read_bytes())
     others = [
-        dump(Payload((Row(b"12345678901234567890", name, b"", 1, 1, 2),), 3, index))
+        dump(Payload((PayloadEntry(b"12345678901234567890", name, b"", 1, 1, 2),), 3, index))
         for index, name in ((0, b"first"), (2, b"last"))
     ]
     uris = [

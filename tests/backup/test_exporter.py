@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 
+from tests.backup.support import recognize
 from tests.vault.support import FLOOR, entry
 from tests.vault.test_save_faults import Fault, listing
 from tui.backup import exporter
-from tui.backup.export_plan import plan, select, suggested_name
+from tui.backup.export_plan import plan_export, select, suggested_name
 from tui.backup.exporter import Exported, check_place, export
-from tui.backup.model import Backup, Credentials, Fit, Format
-from tui.backup.registry import recognise, target
+from tui.backup.model import Backup, Credentials, ExportPlan, Format
+from tui.backup.registry import by_name
 from tui.errors import ExportError, ExportExistsError, MatchError
 from tui.files import write_new
 from tui.otp.entry import Binding, Category, Icon
@@ -27,13 +28,14 @@ from tui.vault import envelope
 from tui.vault.document import Document
 from tui.vault.unlock import key_by_password
 
-URIS = target("otpauth-uris")
+URIS = by_name("otpauth-uris")
+CREDENTIALS = Credentials("pässword!", kdf=FLOOR)
 BACKUP = Backup((entry("One"), entry("Two")))
 STEPS = ("open", "write", "fsync", "fchmod", "fstat", "read", "link", "rename", "replace", "close")
 
 
 def write(path: Path, chosen: Format = URIS, **options: Any) -> Exported:
-    return export(path, chosen, plan(chosen, BACKUP), Credentials("pässword!"), **options)
+    return export(path, chosen, plan_export(chosen, BACKUP), CREDENTIALS, **options)
 
 
 @pytest.fixture
@@ -51,23 +53,23 @@ def test_an_export_is_private_whatever_the_umask(tmp_path: Path, open_umask: Non
 
 
 def test_a_copy_of_the_vault_opens_with_its_own_password(tmp_path: Path) -> None:
-    done = write(tmp_path / "copy.json", target("vault", FLOOR))
+    done = write(tmp_path / "copy.json", by_name("vault"))
     data = done.path.read_bytes()
-    found = recognise(data, "copy.json")
+    found = recognize(data, "copy.json")
     assert found is not None
     assert found.name == "vault"
-    read = found.read(data, Credentials("pässword!"))
+    read = found.read(data, CREDENTIALS)
     assert [each.issuer for each in read.entries] == ["One", "Two"]
 
 
 def test_each_copy_has_a_key_of_its_own_and_a_password_that_will_do(tmp_path: Path) -> None:
-    chosen = target("vault", FLOOR)
+    chosen = by_name("vault")
     paths = [write(tmp_path / name, chosen).path for name in ("one", "two")]
     opened = [envelope.parse(path.read_bytes()) for path in paths]
     keys = {key_by_password(each, "pässword!", "it") for each in opened}
     assert len(keys) == len({each.vault_id for each in opened}) == 2
     with pytest.raises(ExportError, match="at least 8 characters"):
-        export(tmp_path / "three", chosen, Fit(BACKUP), Credentials("seven77"))
+        export(tmp_path / "three", chosen, ExportPlan(BACKUP), Credentials("seven77", kdf=FLOOR))
     assert listing(tmp_path) == {"one", "two"}
 
 
@@ -152,14 +154,14 @@ def test_a_file_that_does_not_come_back_is_not_an_export(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: Any
 ) -> None:
     monkeypatch.setattr(exporter, "write_new", lambda path, data: write_new(path, spoil(data)))
-    for chosen in (URIS, target("authenticator-pro-plain")):
+    for chosen in (URIS, by_name("authenticator-pro-plain")):
         with pytest.raises(ExportError, match="Nothing was exported"):
             write(tmp_path / "out.txt", chosen)
         assert not listing(tmp_path)
 
 
 def test_each_field_that_a_format_holds_is_compared(tmp_path: Path) -> None:
-    chosen = target("authenticator-pro-plain")
+    chosen = by_name("authenticator-pro-plain")
     work = Category.named("Work")
     full = Backup(
         (entry("One", categories=(Binding(work.id, 1),), icon="@0badcafe", copy_count=2),),
@@ -189,7 +191,7 @@ def test_each_field_that_a_format_holds_is_compared(tmp_path: Path) -> None:
     for other in others:
         wrong = replace(chosen, read=_always(other))
         with pytest.raises(ExportError, match="come back"):
-            export(tmp_path / "out.json", wrong, Fit(full), Credentials())
+            export(tmp_path / "out.json", wrong, ExportPlan(full), Credentials())
     assert not listing(tmp_path)
 
 
@@ -230,8 +232,8 @@ def test_what_cannot_be_a_file_is_one_sentence(tmp_path: Path) -> None:
 def test_nothing_is_written_where_no_entry_fits(tmp_path: Path) -> None:
     nameless = Backup((entry("x", issuer="", account=None),))
     with pytest.raises(ExportError, match="none of the entries"):
-        export(tmp_path / "out", URIS, plan(URIS, nameless), Credentials())
-    assert export(tmp_path / "out", URIS, plan(URIS, Backup()), Credentials()).count == 0
+        export(tmp_path / "out", URIS, plan_export(URIS, nameless), Credentials())
+    assert export(tmp_path / "out", URIS, plan_export(URIS, Backup()), Credentials()).count == 0
 
 
 def test_selecting_takes_the_categories_and_icons_that_are_used() -> None:
@@ -256,7 +258,7 @@ def test_selecting_takes_the_categories_and_icons_that_are_used() -> None:
 
 def test_a_name_with_the_date() -> None:
     day = date(2026, 11, 21)
-    assert suggested_name(target("authenticator-pro"), day) == "otp-tui-2026-11-21.authpro"
+    assert suggested_name(by_name("authenticator-pro"), day) == "otp-tui-2026-11-21.authpro"
     assert suggested_name(URIS, day) == "otp-tui-2026-11-21.txt"
 
 

@@ -1,9 +1,9 @@
-"""The page that Authenticator Pro (Stratum) exports for reading and printing; import only.
+"""The HTML page that Authenticator Pro (Stratum) exports for printing; import only.
 
 Each row of its table has the entry's URI in a `code` element; the names beside it are in the
 URI as well. The URIs are found by a pattern: `html.parser` takes minutes for a page of many
-tags that do not end, and nothing else of the page is wanted. Stratum writes `&` in them as it
-is, a page that went through an editor has `&amp;`; both are read.
+unclosed tags, and nothing else of the page is needed. Stratum writes `&` in them unescaped, an
+edited page may have `&amp;`; both are read.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import html
 import re
 from dataclasses import replace
 
-from tui.backup.model import Backup, Credentials, Format, Needs, Problem
+from tui.backup.model import Backup, Problem
 from tui.errors import EntryError, FormatError
 from tui.otp import uri
 from tui.otp.entry import Entry
@@ -27,21 +27,21 @@ _CODE = re.compile(r"<code>\s*((?:otpauth|motp)://[^<]*)", re.IGNORECASE)
 _MARK = re.compile(rb"<code>\s{0,64}(?:otpauth|motp)://", re.IGNORECASE)
 
 
-def _sniff(data: bytes) -> bool:
-    """Whether it begins as a page and has the table's heading or one of its URIs."""
+def is_page(data: bytes) -> bool:
+    """Tell whether `data` begins as a page and has the table's heading or one of its URIs."""
     return _BEGIN.match(data[:1024]) is not None and (
         _HEADING in data or _MARK.search(data) is not None
     )
 
 
-def _read(data: bytes, _credentials: Credentials) -> Backup:
+def parse(data: bytes) -> Backup:
     """Read the URI of every row; one that cannot be read is a problem with its name.
 
     Raises:
         FormatError: it is not such a page, or not UTF-8 text, or has too many rows.
     """
-    if not _sniff(data):
-        raise FormatError("The file is not a page that Authenticator Pro exported.")
+    if not is_page(data):
+        raise FormatError("The file is not an HTML page from Authenticator Pro.")
     try:
         text = data.decode()
     except UnicodeDecodeError:
@@ -66,15 +66,3 @@ def _label(told: str) -> str:
     before, mark, _ = told.partition("://")[2].partition("?")
     shown = safe(uri.readable(before.rpartition("/")[2][:256]), 64).strip()
     return f" ({shown})" if mark and shown else ""
-
-
-FORMAT = Format(
-    name="authenticator-pro-html",
-    label="Authenticator Pro (Stratum), page of HTML",
-    suffixes=(".html", ".htm"),
-    sniff=_sniff,
-    needs=lambda _data: Needs.NOTHING,
-    read=_read,
-    encrypted=False,
-    asks=Needs.NOTHING,
-)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import tui.backup.formats
-from tui.backup.formats import by_name, formats, readers, recognise, writers
+from tests.backup.support import recognize
+from tui.backup.registry import by_name, export_formats, formats
 from tui.errors import UsageError
 
 DUMMY = """
@@ -19,8 +20,8 @@ from tui.backup.model import Backup
 
 FORMAT = Format(
     name="dropped-in", label="Dropped in", suffixes=(".drop",),
-    sniff=lambda data: data.startswith(b"AUTHENTICATORPRO!") or data == b"drop",
-    needs=lambda data: Needs.NOTHING, read=lambda data, credentials: Backup(),
+    sniff=lambda content: content.data in (b"AUTHENTICATORPRO!", b"drop"),
+    needs=lambda content: Needs.NOTHING, read=lambda data, credentials: Backup(),
 )
 """
 
@@ -40,17 +41,17 @@ def dropped_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
 
 def test_a_file_with_FORMAT_is_found_by_itself(dropped_in: None) -> None:  # noqa: N802
     found = by_name("dropped-in")
-    assert found in readers()
-    assert found not in writers()
-    assert recognise(b"drop") is found
+    assert found in formats()
+    assert found not in export_formats()
+    assert recognize(b"drop") is found
 
 
 def test_the_name_of_the_file_decides_only_between_formats_that_claim_it(dropped_in: None) -> None:
     claimed_by_two = b"AUTHENTICATORPRO!"
-    assert recognise(claimed_by_two, "x.DROP") is by_name("dropped-in")
-    assert recognise(claimed_by_two, "x.authpro") is by_name("authenticator-pro")
-    assert recognise(claimed_by_two, "x") is by_name("authenticator-pro")
-    assert recognise(b"something else", "x.drop") is None
+    assert recognize(claimed_by_two, "x.DROP") is by_name("dropped-in")
+    assert recognize(claimed_by_two, "x.authpro") is by_name("authenticator-pro")
+    assert recognize(claimed_by_two, "x") is by_name("authenticator-pro")
+    assert recognize(b"something else", "x.drop") is None
 
 
 def test_an_unknown_name_lists_the_choices() -> None:
@@ -68,6 +69,6 @@ def test_names_are_unique_and_fit_for_the_command_line() -> None:
 
 
 def test_the_default_of_authenticator_pro_comes_first_and_is_encrypted() -> None:
-    first = next(each for each in writers() if each.name.startswith("authenticator-pro"))
+    first = next(each for each in export_formats() if each.name.startswith("authenticator-pro"))
     assert first is by_name("authenticator-pro")
     assert first.encrypted

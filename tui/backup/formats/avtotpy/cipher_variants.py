@@ -1,4 +1,4 @@
-"""How an AVTotpy server may encrypt: the table of dialects, trying them all, and sealing in one.
+"""How an AVTotpy server may encrypt: the table of variants, trying them all, writing one.
 
 Spec: avtotpy.md. The documentation names the cipher and what goes into the key, not how.
 """
@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 
+from tui.backup.formats.avtotpy.header import (
+    HEADER_LENGTH,
+    MAGIC_LENGTH,
+    NONCE_LENGTH,
+    SALT_LENGTH,
+)
 from tui.errors import AuthenticationError
-
-MAGIC_LENGTH, VERSION_LENGTH, SALT_LENGTH = 20, 2, 16
-HEADER_LENGTH = MAGIC_LENGTH + VERSION_LENGTH + SALT_LENGTH
-"""Bytes before the payload (seed document, "How it works")."""
-NONCE_LENGTH, TAG_LENGTH = 12, 16
 
 # Each line is one way; the likelier come first, and the first of each is the default. `a+b` is
 # one after the other, `-` is nothing. Files that were read keep these words in the vault: a
@@ -64,7 +65,7 @@ _MOST_WORK = 2**29
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class CipherVariant:
     """One way to encrypt a payload."""
 
     derivation: str = DERIVATIONS[0]
@@ -78,22 +79,22 @@ class Dialect:
 
 
 @cache
-def dialects() -> tuple[Dialect, ...]:
-    """Return all dialects, the likeliest first: those that differ least from the default."""
+def cipher_variants() -> tuple[CipherVariant, ...]:
+    """Return all cipher_variants, the likeliest first: those that differ least from the default."""
     tables = (DERIVATIONS, KEY_LENGTHS, PREFIX_LENGTHS, ASSOCIATED)
     places = sorted(product(*(range(len(table)) for table in tables)), key=sum)
     return tuple(
-        Dialect(DERIVATIONS[way], KEY_LENGTHS[key], PREFIX_LENGTHS[prefix], ASSOCIATED[more])
+        CipherVariant(DERIVATIONS[way], KEY_LENGTHS[key], PREFIX_LENGTHS[prefix], ASSOCIATED[more])
         for way, key, prefix, more in places
         if not (ASSOCIATED[more] == "prefix" and PREFIX_LENGTHS[prefix] == 0)
     )
 
 
-def unseal(data: bytes, secret: bytes, user: bytes) -> tuple[Dialect, bytes, bytes]:
-    """Return the dialect that a whole file is in, the bytes before its nonce, its plaintext.
+def unseal(data: bytes, secret: bytes, user: bytes) -> tuple[CipherVariant, bytes, bytes]:
+    """Return the variant that a whole file is in, the bytes before its nonce, its plaintext.
 
     Raises:
-        AuthenticationError: no dialect fits, so the user or the secret is another.
+        AuthenticationError: no variant fits, so the user or the secret is another.
         CryptoError: this system does not have the cipher.
     """
     from tui.crypto.aead import AesGcmSiv
@@ -102,26 +103,32 @@ def unseal(data: bytes, secret: bytes, user: bytes) -> tuple[Dialect, bytes, byt
     parts = _parts(data, secret, user)
     payload = data[HEADER_LENGTH:]
     tries = max(1, _MOST_WORK // max(1, len(payload)))
-    for dialect in dialects()[:tries]:
-        start = dialect.prefix_length
+    for variant in cipher_variants()[:tries]:
+        start = variant.prefix_length
         parts["prefix"] = payload[:start]
-        name = (dialect.derivation, dialect.key_length)
+        name = (variant.derivation, variant.key_length)
         if name not in ciphers:
-            key = _derive(dialect.derivation, parts)
-            ciphers[name] = AesGcmSiv(key[: dialect.key_length])
+            key = _derive(variant.derivation, parts)
+            ciphers[name] = AesGcmSiv(key[: variant.key_length])
         nonce, sealed = payload[start : start + NONCE_LENGTH], payload[start + NONCE_LENGTH :]
         try:
-            plain = ciphers[name].decrypt(nonce, sealed, _joined(dialect.associated, parts))
+            plain = ciphers[name].decrypt(nonce, sealed, _joined(variant.associated, parts))
         except AuthenticationError:
             continue
-        return dialect, parts["prefix"], plain
+        return variant, parts["prefix"], plain
     raise AuthenticationError("no way that is known here opens the payload")
 
 
 def seal(
-    header: bytes, plain: bytes, dialect: Dialect, *, secret: bytes, user: bytes, prefix: bytes
+    header: bytes,
+    plain: bytes,
+    variant: CipherVariant,
+    *,
+    secret: bytes,
+    user: bytes,
+    prefix: bytes,
 ) -> bytes:
-    """Return header and payload, under a nonce of its own; `prefix` stands before that.
+    """Return header and payload: `prefix`, a new nonce, ciphertext and tag.
 
     Raises:
         CryptoError: this system does not have the cipher.
@@ -131,9 +138,9 @@ def seal(
     from tui.crypto.aead import AesGcmSiv
 
     parts = {**_parts(header, secret, user), "prefix": prefix}
-    key = _derive(dialect.derivation, parts)[: dialect.key_length]
+    key = _derive(variant.derivation, parts)[: variant.key_length]
     nonce = os.urandom(NONCE_LENGTH)
-    sealed = AesGcmSiv(key).encrypt(nonce, plain, _joined(dialect.associated, parts))
+    sealed = AesGcmSiv(key).encrypt(nonce, plain, _joined(variant.associated, parts))
     return header + prefix + nonce + sealed
 
 

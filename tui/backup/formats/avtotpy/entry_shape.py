@@ -38,8 +38,8 @@ _DEFAULT_KEYS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """How one entry looks."""
+class EntryShape:
+    """The JSON of one entry, without its values."""
 
     uris: bool = False
     """Whether an entry is an otpauth URI and nothing else."""
@@ -88,31 +88,31 @@ def read_row(row: object, remarks: list[str]) -> Entry:
     )
 
 
-def write_row(entry: Entry, look: Row) -> Any:
+def write_row(entry: Entry, shape: EntryShape) -> Any:
     """Return the JSON value of one TOTP entry.
 
     Raises:
         UriError: entries are URIs, and this one has no name.
     """
-    if look.uris:
+    if shape.uris:
         return uri.build(entry)
-    fields = {each for _, each in look.keys}
-    account = entry.account if look.nulls else entry.account or ""
+    fields = {each for _, each in shape.keys}
+    account = entry.account if shape.nulls else entry.account or ""
     names = [name for name in (entry.issuer, entry.account) if name]
     values: dict[str, Any] = {
         "issuer": entry.issuer,
         "account": account if "issuer" in fields else ":".join(names),
         "secret": entry.secret.given,
-        "algorithm": look.sha + entry.algorithm.value.removeprefix("SHA"),
+        "algorithm": shape.sha + entry.algorithm.value.removeprefix("SHA"),
         "digits": entry.digits,
         "period": entry.period,
-        "type": look.kind,
+        "type": shape.kind,
     }
     if "uri" in fields:
         values["uri"] = uri.build(entry)
-    for each in look.text:
+    for each in shape.text:
         values[each] = str(values[each])
-    return {key: values[each] for key, each in look.keys}
+    return {key: values[each] for key, each in shape.keys}
 
 
 def keys_of(row: Mapping[str, Any]) -> Mapping[str, str]:
@@ -135,11 +135,11 @@ def _fields_of(given: tuple[str, ...]) -> Mapping[str, str]:
     return roles
 
 
-def look(rows: Sequence[Any]) -> Row:
-    """Return how these rows look, going by the one with the most known fields."""
+def shape_of(rows: Sequence[Any]) -> EntryShape:
+    """Return the shape of these rows: that of the one with the most known fields."""
     objects = [row for row in rows if isinstance(row, dict)]
     if not objects:
-        return Row(uris=True)
+        return EntryShape(uris=True)
     best = max(objects, key=lambda row: len(keys_of(row)))
     roles = keys_of(best)
     fields = {key: each for each, key in roles.items()}
@@ -147,7 +147,7 @@ def look(rows: Sequence[Any]) -> Row:
     named = _ALGORITHM.fullmatch(algorithm) if isinstance(algorithm, str) else None
     numbers = [each for each in ("digits", "period") if each in roles]
     accounts = [row[key] for row in objects if (key := keys_of(row).get("account")) in row]
-    return Row(
+    return EntryShape(
         keys=tuple((key, fields[key]) for key in best if key in fields),
         sha=named[1] if named else "SHA",
         text=tuple(each for each in numbers if isinstance(best[roles[each]], str)),

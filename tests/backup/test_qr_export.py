@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from tests.vault.support import entry
-from tui.backup.formats import by_name
 from tui.backup.model import Backup, Credentials
 from tui.backup.qr_export import plan_codes, texts_of_codes
+from tui.backup.registry import by_name
 from tui.errors import ExportError
 from tui.otp.entry import OtpType
 from tui.qr import MAX_BYTES

@@ -8,9 +8,9 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from tui.backup.entering import entries_in_picture, entries_in_text, holds_uri
-from tui.backup.formats import by_name
 from tui.backup.model import Backup, Credentials
+from tui.backup.registry import by_name
+from tui.backup.sources import contains_uri, read_picture, read_text
 from tui.errors import FormatError, UriError
 from tui.otp.entry import Entry, OtpType
 from tui.otp.secret import Secret
@@ -65,7 +65,7 @@ def picture(*texts: str) -> bytes:
     ],
 )
 def test_one_uri_is_one_entry_whatever_is_around_it(text: str) -> None:
-    backup = entries_in_text(text)
+    backup = read_text(text)
     assert [(e.issuer, e.account, e.secret.given, e.digits) for e in backup.entries] == [
         ("Site", "me", SECRET, 8)
     ]
@@ -73,73 +73,73 @@ def test_one_uri_is_one_entry_whatever_is_around_it(text: str) -> None:
 
 
 def test_a_mobile_otp_uri_is_read() -> None:
-    (entry,) = entries_in_text("motp://VPN:ops?secret=e3152afee62599c8").entries
+    (entry,) = read_text("motp://VPN:ops?secret=e3152afee62599c8").entries
     assert (entry.type, entry.issuer, entry.account) == (OtpType.MOTP, "VPN", "ops")
 
 
 def test_all_parts_of_an_export_come_in_whatever_their_order() -> None:
     first, second = migration(12)
-    backup = entries_in_text(f"{second}\n{first}")
+    backup = read_text(f"{second}\n{first}")
     assert [entry.issuer for entry in backup.entries] == [f"Site {n}" for n in range(12)]
     assert backup.problems == ()
 
 
 def test_a_missing_part_is_named() -> None:
-    backup = entries_in_text(migration(12)[1])
+    backup = read_text(migration(12)[1])
     assert len(backup.entries) == 2
     assert [problem.reason for problem in backup.problems] == ["part 1 of 2 is missing"]
 
 
 def test_a_line_that_is_no_uri_is_a_problem_with_its_number() -> None:
-    backup = entries_in_text(f"{URI}\n\nhello\n{URI.replace('Site', 'Other')}")
+    backup = read_text(f"{URI}\n\nhello\n{URI.replace('Site', 'Other')}")
     assert [entry.issuer for entry in backup.entries] == ["Site", "Other"]
     assert [problem.what for problem in backup.problems] == ["line 3"]
 
 
 def test_what_is_wrong_with_the_only_uri_is_a_sentence_without_it() -> None:
     with pytest.raises(UriError, match=r"^The secret is not base32 .*\.$") as caught:
-        entries_in_text("otpauth://totp/Site:me?secret=S3CRET0189")
+        read_text("otpauth://totp/Site:me?secret=S3CRET0189")
     assert "0189" not in caught.value.sentence
 
 
 @pytest.mark.parametrize("text", ["", "GitHub", "https://example.org/otpauth", f"# {URI}"])
 def test_a_text_without_a_uri_is_refused(text: str) -> None:
-    with pytest.raises(FormatError, match="no otpauth://"):
-        entries_in_text(text)
+    with pytest.raises(FormatError, match="No otpauth://"):
+        read_text(text)
 
 
 def test_a_lone_surrogate_is_no_crash() -> None:
     with pytest.raises(FormatError):
-        entries_in_text(f"{URI}\n{URI}\udcff")
+        read_text(f"{URI}\n{URI}\udcff")
 
 
 def test_a_damaged_export_is_refused_without_its_bytes() -> None:
     with pytest.raises(FormatError, match="not base64") as caught:
-        entries_in_text("otpauth-migration://offline?data=SECRET!!")
+        read_text("otpauth-migration://offline?data=SECRET!!")
     assert "SECRET" not in caught.value.sentence
 
 
 def test_a_uri_is_found_anywhere_in_a_text() -> None:
-    assert holds_uri("see otpauth-migration://offline?data=")
-    assert holds_uri("MOTP://")
-    assert not holds_uri("https://example.org")
+    assert contains_uri("see otpauth-migration://offline?data=")
+    assert contains_uri("MOTP://")
+    assert not contains_uri("https://example.org")
 
 
 def test_all_codes_of_a_picture_come_in() -> None:
     first, second = migration(12)
-    backup = entries_in_picture(picture(URI, second, first), "phone.png")
+    backup = read_picture(picture(URI, second, first), "phone.png")
     assert len(backup.entries) == 13
     assert backup.problems == ()
 
 
 def test_a_file_that_is_no_picture_is_told_with_its_name() -> None:
     with pytest.raises(FormatError, match=r"^notes\.png: The file is not a picture"):
-        entries_in_picture(b"hello", "notes.png")
+        read_picture(b"hello", "notes.png")
 
 
 def test_a_picture_without_a_code_says_what_to_do() -> None:
     blank = BytesIO()
     Image.new("L", (50, 50), 255).save(blank, "PNG")
     with pytest.raises(FormatError, match="No QR code") as caught:
-        entries_in_picture(blank.getvalue(), "")
+        read_picture(blank.getvalue(), "")
     assert caught.value.hint

@@ -1,4 +1,4 @@
-"""AVTotpy's JSON: the list of entries, what stands around it, and what was left out of it.
+"""AVTotpy's JSON: the list of entries, the object around it, and what was left out.
 
 Spec: avtotpy.md, "JSON is read tolerantly", "Writing is faithful"; hostile-input.md.
 """
@@ -11,8 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tui.backup.formats._avtotpy_row import Row, keys_of, look, place_of, plain, read_row, write_row
 from tui.backup.formats._json import load
+from tui.backup.formats.avtotpy.entry_shape import (
+    EntryShape,
+    keys_of,
+    place_of,
+    plain,
+    read_row,
+    shape_of,
+    write_row,
+)
 from tui.backup.model import Problem
 from tui.errors import EntryError, FormatError
 from tui.otp.entry import Entry
@@ -37,8 +45,8 @@ _UNKNOWN = "it is not known here and was left out"
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
-    """What stands around the entries."""
+class Wrapper:
+    """The object around the list of entries."""
 
     key: str | None = None
     """The key of the object under which the list is; None where the list is all there is."""
@@ -55,10 +63,10 @@ class Parsed:
     """Those that could be understood, in the file's order."""
     problems: tuple[Problem, ...]
     """The others, and what was left out."""
-    around: Around
-    """What stood around them."""
-    row: Row | None
-    """How they looked; None where there was none to look at."""
+    wrapper: Wrapper
+    """The object around them."""
+    shape: EntryShape | None
+    """Their shape; None where there are none."""
 
 
 def parse(data: bytes) -> Parsed:
@@ -69,7 +77,7 @@ def parse(data: bytes) -> Parsed:
     """
     root = load(data)
     problems: list[Problem] = []
-    rows, around = _rows(root, problems)
+    rows, wrapper = _rows(root, problems)
     if len(rows) > MAX_ENTRIES:
         raise FormatError(f"The backup holds {len(rows)} entries; {MAX_ENTRIES} are the most.")
     entries: list[Entry] = []
@@ -93,31 +101,31 @@ def parse(data: bytes) -> Parsed:
     if len(unknown) > _MOST_NAMED:
         what = f"{len(unknown) - _MOST_NAMED} other keys of entries"
         problems.append(Problem(what, _UNKNOWN, refused=False))
-    seen = look(understood) if understood else None
-    return Parsed(tuple(entries), tuple(problems), around, seen)
+    shape = shape_of(understood) if understood else None
+    return Parsed(tuple(entries), tuple(problems), wrapper, shape)
 
 
-def dump(entries: Sequence[Entry], around: Around, row: Row) -> bytes:
-    """Return the JSON of these entries, which look like `row`, in what stands `around`.
+def dump(entries: Sequence[Entry], wrapper: Wrapper, shape: EntryShape) -> bytes:
+    """Return the JSON of these entries, each in this shape, in the wrapper.
 
     Raises:
         EntryError: one cannot be written as a URI where entries are URIs.
         UnicodeEncodeError: a name holds half of a character.
     """
-    rows = [write_row(entry, row) for entry in entries]
+    rows = [write_row(entry, shape) for entry in entries]
     root: Any = rows
-    if around.key is not None:
+    if wrapper.key is not None:
         others = {
             key: len(rows) if plain(key) in _COUNTS and type(value) is int else value
-            for key, value in around.others.items()
+            for key, value in wrapper.others.items()
         }
-        root = {**others, around.key: rows}
+        root = {**others, wrapper.key: rows}
     return json.dumps(root, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _rows(root: Any, problems: list[Problem]) -> tuple[list[Any], Around]:
+def _rows(root: Any, problems: list[Problem]) -> tuple[list[Any], Wrapper]:
     if isinstance(root, list):
-        return root, Around()
+        return root, Wrapper()
     lists = (
         [key for key, value in root.items() if type(value) is list] if type(root) is dict else []
     )
@@ -135,7 +143,7 @@ def _rows(root: Any, problems: list[Problem]) -> tuple[list[Any], Around]:
             others[key] = value
         elif isinstance(value, dict | list) and value:
             problems.append(Problem(f"“{safe(key, 40)}” of the file", _UNKNOWN, refused=False))
-    return root[found], Around(found, others)
+    return root[found], Wrapper(found, others)
 
 
 def _rank(key: str) -> int:

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TypeVar
 from urllib.parse import unquote_to_bytes
 
-from tui.backup.formats import _google_payload as payload
+from tui.backup.formats.google import payload
 from tui.backup.model import Backup, Parts, Problem
 from tui.errors import EntryError, FormatError
 from tui.otp import uri
@@ -45,7 +45,7 @@ class _Export:
     """Index and entries of each part, as they came."""
 
 
-def gather(found: Iterable[tuple[str, str]]) -> Backup:
+def read_uris(found: Iterable[tuple[str, str]]) -> Backup:
     """Return the entries of URIs, each given with a word for where it stood.
 
     The parts of an export come together at the place of the first, in their own order; a
@@ -139,7 +139,7 @@ def _entries(where: str, part: payload.Payload, problems: list[Problem]) -> list
     return made
 
 
-def entry(row: payload.Row) -> Entry:
+def entry(row: payload.PayloadEntry) -> Entry:
     """Return the entry of a row. Its name may begin with the issuer and a colon.
 
     Raises:

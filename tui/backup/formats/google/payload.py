@@ -22,7 +22,7 @@ _SECRET, _NAME, _ISSUER, _ALGORITHM, _DIGITS, _TYPE, _COUNTER = range(1, 8)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PayloadEntry:
     """One entry as the message has it; what is not said is 0 or empty. Its repr shows nothing."""
 
     secret: bytes
@@ -41,14 +41,14 @@ class Row:
     """HOTP: the counter of the next code."""
 
     def __repr__(self) -> str:
-        return "Row(…)"
+        return "PayloadEntry(…)"
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
     """One part of an export."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[PayloadEntry, ...]
     """Its entries."""
     size: int = 0
     """Of how many parts the export is, 0 where it is not said."""
@@ -64,7 +64,7 @@ def parse(data: bytes) -> Payload:
     Raises:
         EntryError: it is no such message; the message quotes nothing of it.
     """
-    rows: list[Row] = []
+    rows: list[PayloadEntry] = []
     numbers: dict[int, int] = {}
     for field, value in _fields(data):
         if field == _ENTRY:
@@ -81,9 +81,9 @@ def dump(payload: Payload) -> bytes:
     return made + b"".join(_put(field, number) for field, number in tail.items())
 
 
-def _row(data: bytes) -> Row:
+def _row(data: bytes) -> PayloadEntry:
     found: Mapping[int, int | bytes] = dict(_fields(data))
-    return Row(
+    return PayloadEntry(
         _bytes(found.get(_SECRET, b"")),
         _bytes(found.get(_NAME, b"")),
         _bytes(found.get(_ISSUER, b"")),
@@ -94,7 +94,7 @@ def _row(data: bytes) -> Row:
     )
 
 
-def _dump_row(row: Row) -> bytes:
+def _dump_row(row: PayloadEntry) -> bytes:
     values: Sequence[int | bytes] = (
         row.secret,
         row.name,

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from tui.backup.formats._authenticator_pro_json import (
+from tui.backup.formats.authenticator_pro.json_reader import (
     ALGORITHMS,
     BASE64,
     ICON_ID,
@@ -22,7 +22,7 @@ from tui.backup.formats._authenticator_pro_json import (
     MAX_INT,
     TYPES,
 )
-from tui.backup.model import Backup, Fit, Problem
+from tui.backup.model import Backup, ExportPlan, Problem
 from tui.errors import EntryError, FormatError
 from tui.otp.entry import Binding, Category, Entry, Icon, OtpType, category_id
 from tui.text import NAME_LIMIT, clean, safe
@@ -37,7 +37,7 @@ _TYPE_NUMBERS = {kind: number for number, kind in TYPES.items()}
 _ALGORITHM_NUMBERS = {algorithm: number for number, algorithm in ALGORITHMS.items()}
 
 
-def fit(backup: Backup) -> Fit:
+def plan_export(backup: Backup) -> ExportPlan:
     """Return what of `backup` the app can restore, and by name what it cannot."""
     changed: list[Problem] = []
     categories, ids = _categories(backup.categories, changed)
@@ -68,24 +68,24 @@ def fit(backup: Backup) -> Fit:
         seen.add(given)
         entries.append(replace(entry, categories=bound))
         changed += (Problem(label, change, refused=False) for change in changes)
-    fitting = Backup(tuple(entries), categories, icons)
-    return Fit(fitting, tuple(left_out), tuple(changed), tuple(notes))
+    held = Backup(tuple(entries), categories, icons)
+    return ExportPlan(held, tuple(left_out), tuple(changed), tuple(notes))
 
 
 def dump(backup: Backup) -> bytes:
-    """Return the plain form of `backup`, changed as `fit` says.
+    """Return the plain form of `backup`, changed as `plan_export` says.
 
     Raises:
         FormatError: an entry does not fit, or there are more than 50,000.
     """
-    fitted = fit(backup)
-    if fitted.left_out:
-        first, others = fitted.left_out[0], len(fitted.left_out) - 1
+    planned = plan_export(backup)
+    if planned.left_out:
+        first, others = planned.left_out[0], len(planned.left_out) - 1
         more = f" and {others} more" if others else ""
         raise FormatError(f"Authenticator Pro cannot hold {first.what}{more}: {first.reason}.")
     if len(backup.entries) > MAX_ENTRIES:
         raise FormatError(f"A backup holds at most {MAX_ENTRIES} entries.")
-    held = fitted.backup
+    held = planned.backup
     root = {
         "Authenticators": [_row(entry) for entry in held.entries],
         "Categories": [

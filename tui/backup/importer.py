@@ -1,0 +1,124 @@
+"""The import of opened backups, for the app and the command line: planned, applied, undoable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from tui.backup.apply import Report, apply, total
+from tui.backup.plan import DEFAULT_ACTIONS, ImportAction, MatchKind, PlannedEntry, plan
+from tui.backup.sources import OpenedBackup
+from tui.otp.entry import Entry
+from tui.text import plural, safe
+from tui.vault.undo import step_label, with_undo
+
+if TYPE_CHECKING:
+    from tui.vault.document import Document
+    from tui.vault.vault import Vault
+
+Actions = Mapping[MatchKind, ImportAction]
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What one backup did to the vault, or would do."""
+
+    opened: OpenedBackup
+    planned: tuple[PlannedEntry, ...]
+    """Its entries, each with what it is to the vault."""
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import of one or several backups did, or would do."""
+
+    files: tuple[FileResult, ...]
+    """In the order of the backups, each planned after those before it were imported."""
+    added: tuple[Entry, ...]
+    """The new entries of the vault."""
+    changed: bool
+    """Whether the vault was changed at all, so that there is a step to undo."""
+
+    @property
+    def planned(self) -> tuple[PlannedEntry, ...]:
+        """The entries of all backups, in their order."""
+        return tuple(each for file in self.files for each in file.planned)
+
+    @property
+    def report(self) -> Report:
+        """The sums of all backups."""
+        return total(file.report for file in self.files)
+
+
+def import_label(result: ImportResult) -> str:
+    """Return the label of the undo step: `import of phone.authpro, 7 entries`."""
+    names = [name for file in result.files for name in file.opened.files]
+    files = PurePath(names[0]).name if len(names) == 1 else f"{len(names)} files"
+    count = result.report.added + result.report.replaced
+    return safe(f"import of {files}, {plural(count, 'entry')}", 200)
+
+
+def addition_label(result: ImportResult) -> str:
+    """Return the label of the undo step: `addition of GitHub (octocat)`."""
+    return step_label("addition", result.added)
+
+
+def apply_import(
+    document: Document,
+    opened: Sequence[OpenedBackup],
+    moment: int,
+    *,
+    actions: Actions = DEFAULT_ACTIONS,
+    deselected: Collection[int] = (),
+    label: Callable[[ImportResult], str] = import_label,
+) -> tuple[Document, ImportResult]:
+    """Return `document` with the backups imported as one step that can be undone. Pure.
+
+    `moment` is the current Unix second, `deselected` are places in `ImportResult.planned` of
+    entries to leave out. The places depend on the backups alone, so they hold even where
+    another program has changed the vault since they were shown.
+    """
+    present, files, first = document, [], 0
+    for each in opened:
+        planned = plan(present, each.backup)
+        own = {place - first for place in deselected}
+        present, report = apply(
+            present, each.backup, planned, moment, actions=actions, deselected=own
+        )
+        files.append(FileResult(each, planned, report))
+        first += len(planned)
+    before = {entry.id for entry in document.entries}
+    added = tuple(entry for entry in present.entries if entry.id not in before)
+    result = ImportResult(tuple(files), added, present != document)
+    return with_undo(document, present, label(result)) if result.changed else document, result
+
+
+def import_into(
+    vault: Vault,
+    opened: Sequence[OpenedBackup],
+    moment: int,
+    *,
+    actions: Actions = DEFAULT_ACTIONS,
+    deselected: Collection[int] = (),
+    label: Callable[[ImportResult], str] = import_label,
+) -> ImportResult:
+    """Import the backups into `vault`, as `apply_import` does, and save.
+
+    Raises:
+        NotSavedError: the entries are in memory only.
+        VaultError: the vault cannot be changed.
+    """
+    results: list[ImportResult] = []
+
+    def step(document: Document) -> Document:
+        after, result = apply_import(
+            document, opened, moment, actions=actions, deselected=deselected, label=label
+        )
+        results.append(result)
+        return after
+
+    vault.change(step)
+    return results[-1]

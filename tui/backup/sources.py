@@ -1,0 +1,191 @@
+"""Where backups come from: files that are recognized and opened, pasted text, pictures."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from tui.backup.content import FileContent
+from tui.backup.model import Backup, Credentials, Format, Needs
+from tui.backup.registry import by_name, recognize
+from tui.errors import EntryError, FormatError, OtpTuiError, UriError
+from tui.files import read_limited
+from tui.text import safe
+
+_find_scheme = re.compile(r"\b(?:otpauth(?:-migration)?|motp)://", re.IGNORECASE).search
+_split_lines = re.compile(r"\r\n|[\r\n]").split
+_CLOSING = {'"': '"', "'": "'", "`": "`", "<": ">", "(": ")", "“": "”"}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedBackup:
+    """The content of a file, or of several files that hold the parts of one export."""
+
+    files: tuple[str, ...]
+    """Names of the files, fit to show; none where it was typed or pasted."""
+    backup: Backup
+    format: Format | None = None
+    """The format of the first file."""
+
+    @property
+    def name(self) -> str:
+        """The names of the files, fit to show."""
+        return ", ".join(self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that was read and recognized, but not opened."""
+
+    name: str
+    """Its name or path, fit to show."""
+    content: FileContent
+    format: Format | None
+    """None where it was not recognized."""
+    needs: Needs
+    """What it takes to open it."""
+
+    def open(self, credentials: Credentials) -> OpenedBackup:
+        """Read the file's entries.
+
+        Raises:
+            FormatError: it cannot be read, or was not recognized; the message names the file.
+            BackupPasswordError: the credentials are wrong or missing, or the file is damaged.
+        """
+        if self.format is None:
+            raise self.unknown("")
+        try:
+            backup = self.format.read(self.content.data, credentials)
+        except OtpTuiError as error:
+            raise type(error)(f"{self.name}: {error}", error.hint) from None
+        return OpenedBackup((self.name,), backup, self.format)
+
+    def unknown(self, hint: str) -> FormatError:
+        """Return the error for a file that was not recognized; `hint` says how to name a format."""
+        return FormatError(f"{self.name}: Unknown backup format.", hint)
+
+
+def read_source(path: str | os.PathLike[str], format_name: str = "") -> Source:
+    """Read a file and recognize it, or take it for a file of `format_name`.
+
+    Raises:
+        FileError: it cannot be read.
+        UsageError: there is no such format.
+    """
+    return source_of(read_limited(path), PurePath(path).name, format_name)
+
+
+def source_of(data: bytes, name: str, format_name: str = "") -> Source:
+    """Recognize these bytes, or take them for a file of `format_name`.
+
+    Raises:
+        UsageError: there is no such format.
+    """
+    content = FileContent(data)
+    found = by_name(format_name) if format_name else recognize(content, name)
+    needs = found.needs(content) if found else Needs.NOTHING
+    return Source(safe(name, 200), content, found, needs)
+
+
+def contains_uri(text: str) -> bool:
+    """Tell whether an otpauth://, otpauth-migration:// or motp:// URI begins in `text`."""
+    return _find_scheme(text) is not None
+
+
+def read_text(text: str) -> Backup:
+    """Return the entries of one or several URIs of the three kinds, one a line.
+
+    Words and quotes around a URI are ignored, and so are lines that begin with `#`. A line that
+    cannot be read and a missing part of an export are problems.
+
+    Raises:
+        UriError: it is one URI, of one entry, that cannot be read.
+        FormatError: it contains no URI, or none that can be read.
+    """
+    lines = [_uri_in(line) for line in _split_lines(text)]
+    given = [line for line in lines if line and not line.startswith("#")]
+    if not any(contains_uri(line) for line in given):
+        raise FormatError("No otpauth://, otpauth-migration:// or motp:// URI found.")
+    from tui.backup.formats import google
+    from tui.otp import uri
+
+    if len(given) == 1 and not given[0].lower().startswith("otpauth-migration:"):
+        try:
+            uri.parse(given[0], lone_is_account=True)
+        except EntryError as error:
+            words = str(error)
+            raise UriError(f"{words[:1].upper()}{words[1:]}.", error.hint) from None
+    data = "\n".join(lines).encode(errors="surrogatepass")
+    return google.FORMAT.read(data, Credentials())
+
+
+def read_picture(data: bytes, name: str = "") -> Backup:
+    """Return the entries of all QR codes in a picture, from the top down.
+
+    A code of something else, one that cannot be read and a missing part of an export are
+    problems. `name` is the file's, for messages; it may be empty.
+
+    Raises:
+        FormatError: it is not a picture that can be read, or no QR code in it holds entries.
+    """
+    from tui.backup.formats import qr_image
+
+    try:
+        return qr_image.FORMAT.read(data, Credentials())
+    except FormatError as error:
+        raise FormatError(
+            f"{safe(name, 80)}: {error}" if name else str(error), error.hint
+        ) from None
+
+
+def join_parts(opened: Sequence[OpenedBackup]) -> list[OpenedBackup]:
+    """Return these backups, with those that hold parts of one export made one.
+
+    A joined one stands at the place of its first file; a part is missing if none of them has it.
+
+    Raises:
+        FormatError: together they hold more entries than one export may.
+    """
+    groups: list[list[int]] = []
+    for place, one in enumerate(opened):
+        related = [group for group in groups if any(_share(one, opened[at]) for at in group)]
+        groups = [group for group in groups if group not in related]
+        groups.append(sorted(at for group in [*related, [place]] for at in group))
+    return [_joined([opened[at] for at in group]) for group in sorted(groups)]
+
+
+def _uri_in(line: str) -> str:
+    """Return the URI in a line without what is around it; the line where there is none."""
+    line = line.strip()
+    found = None if line.startswith("#") else _find_scheme(line)
+    if found is None:
+        return line
+    closing = _CLOSING.get(line[found.start() - 1 : found.start()], "")
+    uri = line[found.start() :]
+    return uri.partition(closing)[0].rstrip() if closing else uri
+
+
+def _share(one: OpenedBackup, other: OpenedBackup) -> bool:
+    """Tell whether both have parts of the same export."""
+    if one.backup.parts is None or other.backup.parts is None:
+        return False
+    return bool(one.backup.parts.exports & other.backup.parts.exports)
+
+
+def _joined(group: Sequence[OpenedBackup]) -> OpenedBackup:
+    first = group[0]
+    if len(group) == 1:
+        return replace(first, backup=replace(first.backup, parts=None))
+    from tui.backup.formats.google.reader import read_uris
+
+    uris = [
+        (f"{safe(one.name, 80)}, {where}", uri)
+        for one in group
+        if one.backup.parts is not None
+        for where, uri in one.backup.parts.uris
+    ]
+    files = tuple(name for one in group for name in one.files)
+    return OpenedBackup(files, replace(read_uris(uris), parts=None), first.format)
