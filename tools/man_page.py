@@ -20,6 +20,8 @@ from tui.config.schema import SETTINGS
 PAGE = Path(tui.__file__).parents[1] / "docs" / "otp-tui.1"
 
 _COMMON = {"--help", "--vault", "--config", "--version"}
+_KEPT = "\0"
+"""Stands for a space where no line is broken."""
 _KEYS = {
     "slash": "/",
     "question_mark": "?",
@@ -101,8 +103,9 @@ def _text(paragraphs: list[str]) -> list[str]:
 
 
 def _wrapped(text: str) -> list[str]:
-    lines = textwrap.wrap(text, 72, break_long_words=False, break_on_hyphens=False)
-    return [roff(line) for line in lines]
+    whole = re.sub(r"`[^`]*`", lambda found: found[0].replace(" ", _KEPT), text)
+    lines = textwrap.wrap(whole, 72, break_long_words=False, break_on_hyphens=False)
+    return [roff(line.replace(_KEPT, " ")) for line in lines]
 
 
 def _synopsis(command: str, rest: str) -> list[str]:

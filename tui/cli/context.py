@@ -167,7 +167,7 @@ class Context:
             command = PasswordCommand(self.config.password_command, os.environ)
             return command.run(on_terminal=True)
         except PasswordCommandError as error:
-            hint = "To do without it, use --password-stdin or --password-file."
+            hint = "To bypass it, use --password-stdin or --password-file."
             raise PasswordCommandError(str(error), hint) from None
 
     def open_vault(self, meanwhile: Callable[[], object] | None = None) -> Vault:

@@ -17,7 +17,7 @@ _KIND = "server-secret"
 
 def add_options(parser: ArgumentParser) -> None:
     """Add --username, --server-secret-stdin and --server-secret-file."""
-    parser.add_argument("--username", metavar="NAME", help="user name for AVTotpy backups")
+    parser.add_argument("--username", metavar="NAME", help="username for AVTotpy backups")
     secrets.add_options(parser, _KIND)
 
 
@@ -38,7 +38,7 @@ def credentials_for(
     if Needs.USERNAME in needs:
         username = args.username
         if username is None:
-            username = terminal.ask("Username: ", "the user name", "Use --username.")
+            username = terminal.ask("Username: ", "the username", "Use --username.")
     if Needs.SERVER_SECRET in needs:
         prompt = f"Server secret ({SECRET_VARIABLE}): "
         secret = given.get(_KIND, prompt, otherwise=os.environ.get(SECRET_VARIABLE, ""))

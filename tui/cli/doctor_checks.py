@@ -122,7 +122,9 @@ def backups(path: Path) -> Iterator[Finding]:
             if each.name.startswith(f"{path.stem}.conflict-")
         )
     except OSError as error:
-        yield Finding("backups", f"can't be read: {error.strerror}", "Make the folder yours.")
+        yield Finding(
+            "backups", f"can't be read: {error.strerror}", "Make yourself the folder's owner."
+        )
         return
     newest = f", newest {safe(kept[0], 200)}" if kept else ""
     yield Finding("backups", f"{len(kept)}{newest}")

@@ -81,6 +81,7 @@ def add_actions(parser: Parser, names: str) -> Subparsers:
         dest="action", metavar=names, title="actions", required=True
     )
     parser._actions_below = actions
+    parser.epilog = f"See {parser.prog} ACTION --help for the options of an action."
     return actions
 
 

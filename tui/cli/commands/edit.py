@@ -33,12 +33,12 @@ def register(subparsers: Subparsers) -> None:
     )
     add_query(parser, "+", "the entry to change")
     entry_options.add_options(parser)
-    parser.add_argument("--note", metavar="TEXT", type=utf8, help="any text")
+    parser.add_argument("--note", metavar="TEXT", type=utf8, help="the new note")
     parser.add_argument("--new-secret", action="store_true", help="ask for a new secret")
     parser.add_argument("--new-pin", action="store_true", help="ask for a new PIN")
     place = parser.add_mutually_exclusive_group()
-    place.add_argument("--pinned", action="store_true", help="list it first")
-    place.add_argument("--unpinned", action="store_true", help="stop listing it first")
+    place.add_argument("--pinned", action="store_true", help="pin it to the top")
+    place.add_argument("--unpinned", action="store_true", help="unpin it")
     for option, what in (("--category", "add it to"), ("--no-category", "remove it from")):
         parser.add_argument(
             option,

@@ -24,8 +24,8 @@ def register(subparsers: Subparsers) -> None:
         subparsers,
         "passwd",
         "change the vault password",
-        f"Asks for a new password of at least {MIN_LENGTH} characters, twice. The key derivation\n"
-        "is that of the settings ([kdf]). A recovery code stays valid.\n"
+        f"Asks for a new password of at least {MIN_LENGTH} characters, twice, and uses the\n"
+        "key derivation in the settings ([kdf]). A recovery code stays valid.\n"
         f"{OLD_COPIES}",
     )
     add_options(parser, "password")

@@ -41,7 +41,7 @@ def run(args: Namespace, context: Context) -> int:
         MatchError: no entry matches, or several do.
     """
     if args.query and args.json:
-        raise UsageError("--json only lists the trash.", "Omit the query.")
+        raise UsageError("--json works only for the list.", "Omit the query.")
     vault = context.open_vault()
     moment = int(context.clock.now())
     if args.query:
