@@ -130,6 +130,9 @@ async def settle(pilot: Pilot[None]) -> None:
         if worker.is_finished:
             with suppress(WorkerCancelled):
                 await worker.wait()
+    if isinstance(pilot.app, OtpApp):
+        await pilot.app.settings.finish()
+        await pilot.pause()
 
 
 def _is_at_work(worker: Worker[object]) -> bool:

@@ -499,7 +499,8 @@ async def test_settings_reach_the_list_at_once(make_app: MakeApp, clock: FakeClo
     app = make_app(countdown="each")
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        app.use(dataclasses.replace(app.config, hide_codes=True, countdown="shared"))
+        app.settings.set(("hide_codes",), True)
+        app.settings.set(("countdown",), "shared")
         await settle(pilot)
         second = codes_of(app).rows[1]
         assert group(code_at(second, clock.now()).text) not in text_of(app)

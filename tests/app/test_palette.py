@@ -87,11 +87,11 @@ async def test_an_order_and_a_category_are_taken(make_app: MakeApp) -> None:
 
 async def test_a_theme_is_taken_and_saved(make_app: MakeApp, tmp_path: Path) -> None:
     app = make_app()
-    app.config_file = tmp_path / "config.toml"
+    app.settings.file = file = tmp_path / "config.toml"
     async with app.run_test() as pilot:
         await opened(pilot, *"theme nord", "enter")
         assert app.theme == "nord"
-        assert load(app.config_file)[0].theme == "nord"
+        assert load(file)[0].theme == "nord"
 
 
 async def test_escape_does_nothing(make_app: MakeApp) -> None:

@@ -14,10 +14,9 @@ from tests.app.conftest import MakeApp
 from tests.app.helpers import FakeClipboard, codes_of, lines_of, settle
 from tests.app.test_themes import painted
 from tui.app.app import OtpApp
-from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.settings import SettingsScreen
 from tui.app.screens.unlock import UnlockScreen
-from tui.app.setting_rows import rows, typed_text, value_text
+from tui.app.setting_rows import rows
 from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.settings_list import SettingsList
 from tui.config.load import load
@@ -33,7 +32,7 @@ async def opened(pilot: Pilot[None], file: Path | None, key: str) -> SettingsScr
     """Open the settings with the cursor on one."""
     app = pilot.app
     assert isinstance(app, OtpApp)
-    app.config_file = file
+    app.settings.file = file
     await settle(pilot)
     screen = SettingsScreen()
     app.push_screen(screen)
@@ -69,7 +68,7 @@ def written(file: Path) -> dict[str, Any]:
 def test_every_setting_and_every_command_has_a_row() -> None:
     listed = rows()
     assert [row.key for row in listed if row.setting] == [setting.key for setting in SETTINGS]
-    assert all(row.group and row.label and row.about for row in listed)
+    assert all(row.group and row.label and row.help for row in listed)
     assert {"keys.copy", "keys.quit"} <= {row.key for row in listed}
 
 
@@ -80,9 +79,9 @@ async def test_what_a_setting_is_and_may_be_is_told(make_app: MakeApp, file: Pat
         line = next(line for line in lines_of(screen.query_one(SettingsList)) if "Lock" in line)
         assert "7 minutes" in line
         assert "default" not in line
-        assert "0 for never. It may be a number of minutes from 0 to 1440." in about(screen)
+        assert "A number of minutes from 0 to 1440 (0: never)." in about(screen)
         assert lines_of(screen.query_one(TitleBar))[0].rstrip().endswith("etc/config.toml")
-        assert "↵ change" in lines_of(screen.query_one(KeyBar))[0]
+        assert "↵ edit" in lines_of(screen.query_one(KeyBar))[0]
 
 
 async def test_a_choice_is_taken_with_the_arrows_and_saved(make_app: MakeApp, file: Path) -> None:
@@ -93,7 +92,7 @@ async def test_a_choice_is_taken_with_the_arrows_and_saved(make_app: MakeApp, fi
         await settle(pilot)
         assert app.config.clipboard == "off"
         assert written(file) == {"clipboard": "off"}
-        assert said(screen) == "Saved: clipboard"
+        assert said(screen) == "Saved clipboard."
         await pilot.press("right", "right")
         await settle(pilot)
         assert written(file) == {"clipboard": "osc52"}
@@ -113,6 +112,8 @@ async def test_a_flag_is_turned_with_space(make_app: MakeApp, file: Path) -> Non
     ("key", "text", "value"),
     [
         ("lock_after", "0.5", 0.5),
+        ("lock_after", "Never", 0),
+        ("smart_copy", "off", 0),
         ("smart_copy", " 10 ", 10),
         ("clipboard_command", "my-copy --to 'the phone'", ["my-copy", "--to", "the phone"]),
         ("clipboard_command", "", []),
@@ -138,12 +139,12 @@ async def test_what_is_typed_is_saved_as_the_file_has_it(
 @pytest.mark.parametrize(
     ("key", "text", "mistake"),
     [
-        ("lock_after", "x", "It may be a number of minutes from 0 to 1440."),
-        ("lock_after", "nan", "It may be a number of minutes from 0 to 1440."),
-        ("clipboard_clear", "1.5", "It may be a whole number of seconds from 0 to 3600."),
-        ("clipboard_command", "'open", "It may be a command line such as"),
-        ("vault", "codes.json", "It may be a path that begins with"),
-        ("kdf.time_cost", "16", "Memory times passes may be at most 4096."),
+        ("lock_after", "x", "A number of minutes from 0 to 1440 (0: never)."),
+        ("lock_after", "nan", "A number of minutes from 0 to 1440 (0: never)."),
+        ("clipboard_clear", "1.5", "A whole number of seconds from 0 to 3600 (0: only at"),
+        ("clipboard_command", "'open", "A command line, e.g."),
+        ("vault", "codes.json", "A path that starts with"),
+        ("kdf.time_cost", "16", "Memory (MiB) times iterations must be at most 4096."),
     ],
 )
 async def test_a_mistake_is_told_while_typing_and_not_taken(
@@ -196,7 +197,7 @@ async def test_changes_hold_at_once(
         await go_to(pilot, "ascii")
         await pilot.press("right")
         await settle(pilot)
-        assert painted(app)[-1].text.startswith(" L/R choose")
+        assert painted(app)[-1].text.startswith(" L/R change")
         assert app.symbols.ascii
         assert isinstance(app.clock, object)
         app.clock.moment += 31  # type: ignore[attr-defined]
@@ -218,50 +219,38 @@ async def test_another_way_to_copy_holds_at_once(make_app: MakeApp, file: Path) 
         assert "Copying is off." in shown
 
 
-async def test_remarks_are_asked_about_once(make_app: MakeApp, file: Path) -> None:
+async def test_the_comments_of_the_file_stay(make_app: MakeApp, file: Path) -> None:
     file.parent.mkdir()
-    file.write_text("# mine\nlock_after = 5\n")
-    app = make_app()
-    async with app.run_test() as pilot:
-        await opened(pilot, file, "hide_codes")
-        await pilot.press("space")
-        await settle_on(pilot, ConfirmScreen)
-        assert "# mine" in file.read_text()
-        await pilot.press("y")
-        await settle(pilot)
-        assert written(file) == {"lock_after": 5, "hide_codes": True}
-        await pilot.press("space")
-        await settle(pilot)
-        assert written(file) == {"lock_after": 5, "hide_codes": False}
-
-
-async def test_who_keeps_the_remarks_has_the_change_until_the_end(
-    make_app: MakeApp, file: Path
-) -> None:
-    file.parent.mkdir()
-    file.write_text("# mine\n")
+    file.write_text("# mine\nlock_after = 5 # minutes\n")
     app = make_app()
     async with app.run_test() as pilot:
         screen = await opened(pilot, file, "hide_codes")
         await pilot.press("space")
-        await settle_on(pilot, ConfirmScreen)
-        await pilot.press("n")
-        await settle(pilot)
-        assert said(screen) == "Not saved: this holds until the end."
-        assert app.config.hide_codes
-        await pilot.press("space")
         await settle(pilot)
         assert app.screen is screen
-        assert not app.config.hide_codes
-        assert file.read_text() == "# mine\n"
+        assert file.read_text() == "# mine\nlock_after = 5 # minutes\nhide_codes = true\n"
 
 
-async def settle_on(pilot: Pilot[None], kind: type) -> None:
-    for _ in range(100):
-        await pilot.pause(0.01)
-        if isinstance(pilot.app.screen, kind):
-            return
-    raise AssertionError(f"no {kind.__name__}")
+async def test_everything_is_saved_before_the_app_ends(make_app: MakeApp, file: Path) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await opened(pilot, file, "theme")
+        await pilot.press("right", "right", "right", "ctrl+q")
+    assert load(file) == (app.config, ())
+    assert app.config.theme == "textual-dark"
+
+
+async def test_a_change_that_cannot_be_saved_at_the_end_is_reported(
+    make_app: MakeApp, file: Path
+) -> None:
+    file.parent.mkdir()
+    file.write_text("this is no TOML")
+    app = make_app()
+    async with app.run_test() as pilot:
+        await opened(pilot, file, "theme")
+        app.settings.set(("theme",), "nord")
+        app.exit()
+    assert "is not a TOML file" in app.exit_warning
 
 
 async def test_a_file_that_cannot_be_written_is_told_and_the_change_holds(
@@ -274,8 +263,10 @@ async def test_a_file_that_cannot_be_written_is_told_and_the_change_holds(
         screen = await opened(pilot, file, "hide_codes")
         await pilot.press("space")
         await settle(pilot)
-        assert "is not a TOML file, so nothing was saved in it." in said(screen)
-        assert said(screen).endswith("The change holds until the end.")
+        assert said(screen).startswith("Couldn't save: ")
+        assert said(screen).endswith(
+            "is not a TOML file. Repair or remove it first. The change applies until you quit."
+        )
         assert app.config.hide_codes
         assert file.read_text() == "this is no TOML"
 
@@ -317,7 +308,7 @@ async def test_a_key_is_set_by_pressing_it(make_app: MakeApp, file: Path) -> Non
     [
         ("keys.copy", ("enter", "n"), "That key is taken: Copy the code after it."),
         ("keys.copy", ("enter", "3"), "The key 3 copies that row."),
-        ("keys.quit", ("minus",), "That command cannot be without a key."),
+        ("keys.quit", ("minus",), "This command needs at least one key."),
     ],
 )
 async def test_a_key_that_cannot_be_is_told(
@@ -353,7 +344,7 @@ async def test_what_comes_before_a_setting_is_told(make_app: MakeApp, file: Path
                  environ={"OTP_TUI_VAULT": "/x", "NO_COLOR": "1"})  # fmt: skip
     async with app.run_test(size=(100, 30)) as pilot:
         screen = await opened(pilot, file, "vault")
-        assert "OTP_TUI_VAULT comes before it." in about(screen)
+        assert "OTP_TUI_VAULT overrides it." in about(screen)
         await go_to(pilot, "theme")
         assert "NO_COLOR is set" in about(screen)
 
@@ -361,13 +352,17 @@ async def test_what_comes_before_a_setting_is_told(make_app: MakeApp, file: Path
 def test_each_value_is_shown_and_typed() -> None:
     from tui.config.keymap import Keymap
 
-    config = Config(clipboard_command=("a b", "c"), lock_after=0.5, vault="/v")
+    config = Config(clipboard_command=("a b", "c"), lock_after=0.5, vault="/v", smart_copy=0)
     by_key = {row.key: row for row in rows()}
-    shown = {key: value_text(row, config, Keymap()) for key, row in by_key.items()}
+    shown = {key: row.shown(config, Keymap()) for key, row in by_key.items()}
     assert (shown["clipboard_command"], shown["lock_after"]) == ("'a b' c", "0.5 minutes")
     assert (shown["vault"], shown["password_command"]) == ("/v", "none")
     assert (shown["hide_codes"], shown["keys.down"]) == ("no", "↓  j")
-    assert typed_text(by_key["lock_after"], config) == "0.5"
+    assert (shown["smart_copy"], shown["kdf.parallelism"]) == ("off", "4 threads")
+    assert by_key["vault"].shown(Config(), Keymap()) == "default location"
+    lock_after = by_key["lock_after"].setting
+    assert lock_after is not None
+    assert lock_after.type.text(lock_after.of(config)) == "0.5"
 
 
 @pytest.mark.parametrize("width", [10, 40, 200])

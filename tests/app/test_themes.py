@@ -175,7 +175,7 @@ async def test_another_theme_is_shown_at_once_below_too(make_app: MakeApp) -> No
         codes = codes_of(app)
         app.push_screen(SettingsScreen())
         await settle(pilot)
-        app.use(make_app(vault=None, theme="otp-light").config)
+        app.settings.set(("theme",), "otp-light")
         await settle(pilot)
         await pilot.press("escape")
         await settle(pilot)

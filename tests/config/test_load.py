@@ -63,7 +63,7 @@ def test_a_command_may_be_a_line() -> None:
     assert config.clipboard_command == ("my-copy", "--to", "the phone")
 
 
-def test_an_empty_vault_means_the_usual_place() -> None:
+def test_an_empty_vault_means_the_default_location() -> None:
     assert parse(b'vault = ""') == (Config(), ())
 
 
@@ -114,7 +114,7 @@ def test_a_wrong_value_is_told_with_its_line_and_what_it_may_be(line: str) -> No
     setting = next(one for one in SETTINGS if one.key == key)
     assert config == Config()
     assert len(wrong) == 1
-    assert wrong[0].startswith(f"config.toml, line 3: {key} must be {setting.kind.allowed}. Using ")
+    assert wrong[0].startswith(f"config.toml, line 3: {key} must be {setting.type.allowed}. Using ")
 
 
 def test_keys_are_read_as_they_stand_with_their_lines() -> None:
@@ -232,7 +232,7 @@ def test_no_file_is_an_empty_one(tmp_path: Path) -> None:
 def test_a_named_file_has_to_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     missing = str(tmp_path / "mine.toml")
     monkeypatch.delenv("OTP_TUI_CONFIG", raising=False)
-    with pytest.raises(ConfigError, match=r"Couldn't read .*mine\.toml: No such file"):
+    with pytest.raises(ConfigError, match=r"Can't read .*mine\.toml: No such file"):
         load_option(missing)
     monkeypatch.setenv("OTP_TUI_CONFIG", missing)
     with pytest.raises(ConfigError):
@@ -242,7 +242,7 @@ def test_a_named_file_has_to_be_there(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_an_unreadable_file_does_not_stop_the_program(tmp_path: Path) -> None:
     config, (sentence,) = load(tmp_path)
     assert config == Config()
-    assert sentence == f"Couldn't read {tmp_path}: Is a directory. Using the defaults."
+    assert sentence == f"Can't read {tmp_path}: Is a directory. Using the defaults."
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
@@ -250,7 +250,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     for path in (tmp_path / "pipe.toml", Path("/dev/zero")):
         config, (sentence,) = load(path)
         assert config == Config()
-        assert sentence == f"Couldn't read {path}: not a regular file. Using the defaults."
+        assert sentence == f"Can't read {path}: not a regular file. Using the defaults."
         with pytest.raises(ConfigError, match="not a regular file"):
             load(path, must_exist=True)
 
@@ -306,8 +306,8 @@ def test_the_example_has_every_setting_with_its_default() -> None:
 def test_the_example_says_what_the_settings_say() -> None:
     remarks = " ".join(EXAMPLE.read_text(encoding="utf-8").replace("\n#", " ").split())
     for setting in SETTINGS:
-        allowed = setting.kind.allowed
-        assert setting.about in remarks
+        allowed = setting.type.allowed
+        assert setting.help in remarks
         assert f"{allowed[0].upper()}{allowed[1:]}." in remarks
 
 

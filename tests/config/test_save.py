@@ -1,4 +1,4 @@
-"""Saving settings: what was asked for changes, all else stays."""
+"""Saving settings: single values change, all else stays."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import tomli_w
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tui.config.commands import COMMANDS
 from tui.config.load import load
-from tui.config.save import has_remarks, save
+from tui.config.save import save
 from tui.config.schema import SETTINGS, Config
 from tui.errors import ConfigError
 
@@ -42,8 +46,7 @@ def test_every_setting_can_be_saved_as_it_is_read(file: Path) -> None:
     given = {"vault": "/x.json", "lock_after": 0.5, "hide_codes": True, "theme": "nord",
              "clipboard_command": ["my", "copy"]}  # fmt: skip
     for setting in SETTINGS:
-        path = (setting.section, setting.name) if setting.section else (setting.name,)
-        save(file, {path: given.get(setting.name, setting.default or 0)}
+        save(file, {setting.path: given.get(setting.name, setting.default or 0)}
              if setting.default not in (None, ()) or setting.name in given else {})  # fmt: skip
     config, wrong = load(file)
     assert wrong == ()
@@ -92,7 +95,7 @@ def test_a_folder_in_its_place_is_told(tmp_path: Path) -> None:
 
 def test_what_is_no_section_is_not_overwritten(file: Path) -> None:
     file.write_text("kdf = 3\n")
-    with pytest.raises(ConfigError, match="kdf is not a section"):
+    with pytest.raises(ConfigError, match=r"kdf in .* is not a section"):
         save(file, {("kdf", "time_cost"): 4})
     assert file.read_text() == "kdf = 3\n"
 
@@ -106,29 +109,123 @@ def test_a_failure_leaves_the_old_file_and_nothing_beside(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(ConfigError, match=r"cannot be written: No space left"):
+    with pytest.raises(ConfigError, match=r"Can't write .*: No space left"):
         save(file, {("lock_after",): 1})
     assert file.read_text() == "hide_codes = true\n"
     assert list(file.parent.iterdir()) == [file]
 
 
 @pytest.mark.parametrize(
-    ("text", "remarks"),
+    ("before", "changes", "after"),
     [
-        ("a = 1 # one", True),
-        ("# one\n", True),
-        ("a = '#'\n", False),
-        ('a = "\\"#"\n', False),
-        ('a = """\n#\n"""', False),
-        ("a = '''\n#\n'''", False),
-        ("a = 'it' # '#'", True),
-        ("", False),
+        ("a = 1 # one\n\n# two\n", {("a",): 2}, "a = 2 # one\n\n# two\n"),
+        ("# mine\ntheme = 'x'\n", {("theme",): None}, "# mine\n"),
+        (
+            "# Theme\n#theme = 'auto'\n\n# Cost\n[kdf]\n#memory_mib = 64\n\n# Keys\n[keys]\n",
+            {("theme",): "nord", ("kdf", "memory_mib"): 128, ("keys", "copy"): "y"},
+            "# Theme\n#theme = 'auto'\ntheme = \"nord\"\n\n# Cost\n[kdf]\n#memory_mib = 64\n"
+            'memory_mib = 128\n\n# Keys\n[keys]\ncopy = "y"\n',
+        ),
+        (
+            "# Mine\n\n# Cost\n[kdf]\ntime_cost = 4 # slow\n\n# Others\n[other]\n",
+            {("lock_after",): 1, ("kdf", "parallelism"): 2},
+            "# Mine\nlock_after = 1\n\n# Cost\n[kdf]\ntime_cost = 4 # slow\n"
+            "parallelism = 2\n\n# Others\n[other]\n",
+        ),
+        (
+            "clipboard_command = [\n  'a', # b\n]\n# after\n",
+            {("clipboard_command",): ["c"]},
+            'clipboard_command = ["c"]\n# after\n',
+        ),
+        ("# no keys yet", {("theme",): "nord"}, '# no keys yet\ntheme = "nord"\n'),
+        ("kdf = {time_cost = 4} # c\n", {("kdf", "time_cost"): 3}, "kdf = {time_cost = 3} # c\n"),
+        (
+            "kdf.time_cost = 4 # c\n[keys.more]\nx = 1\n",
+            {("kdf", "parallelism"): 2, ("keys", "copy"): "y"},
+            "kdf.time_cost = 4 # c\nkdf.parallelism = 2\n"
+            '[keys]\ncopy = "y"\n\n[keys.more]\nx = 1\n',
+        ),
+        ("# c\r\nlock_after = 1\r\n", {("theme",): "x"},
+         '# c\r\nlock_after = 1\r\ntheme = "x"\r\n'),
     ],
-)
-def test_remarks_are_seen(file: Path, text: str, remarks: bool) -> None:
+)  # fmt: skip
+def test_comments_and_all_else_stay(
+    file: Path, before: str, changes: dict[tuple[str, ...], object], after: str
+) -> None:
+    file.write_bytes(before.encode())
+    save(file, changes)
+    assert file.read_bytes().decode() == after
+
+
+def test_the_example_keeps_its_comments_whatever_is_changed(file: Path) -> None:
+    text = (Path(__file__).parents[2] / "config.example.toml").read_text(encoding="utf-8")
     file.write_text(text)
-    assert has_remarks(file) is remarks
+    for setting in SETTINGS:
+        save(file, {setting.path: setting.type.to_toml(setting.default)})
+    save(file, {("keys", command.id): list(command.keys) for command in COMMANDS})
+    assert load(file)[1] == ()
+    lines = file.read_text().split("\n")
+    for setting in SETTINGS:
+        place = next(at for at, line in enumerate(lines) if line.startswith(f"#{setting.name} = "))
+        assert lines[place + 1].startswith(f"{setting.name} = ")
+    for setting in SETTINGS:
+        save(file, {setting.path: None})
+    save(file, {("keys", command.id): None for command in COMMANDS})
+    assert file.read_text() == text
 
 
-def test_no_file_has_no_remarks(file: Path) -> None:
-    assert not has_remarks(file)
+def test_a_file_that_says_it_already_is_not_written(file: Path) -> None:
+    file.write_text("lock_after = 1 # c\n")
+    before = file.stat()
+    save(file, {("lock_after",): 1, ("theme",): None, ("kdf", "time_cost"): None})
+    assert file.stat() == before
+    save(file.parent / "none.toml", {("theme",): None})
+    assert list(file.parent.iterdir()) == [file]
+
+
+NAMES = st.sampled_from(["lock_after", "theme", "x", "a b", "ä"])
+SCALARS = st.one_of(
+    st.integers(-9, 9), st.booleans(), st.floats(allow_nan=False, allow_infinity=False),
+    st.text(max_size=9), st.dates(), st.just("#"), st.just('"""'),
+)  # fmt: skip
+VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3), max_leaves=4)
+
+
+@st.composite
+def files(draw: st.DrawFn) -> str:
+    """TOML files with comments everywhere they can stand."""
+    lines: list[str] = []
+    for section in ("", *draw(st.lists(st.sampled_from(["kdf", "keys", "other"]), unique=True))):
+        if section:
+            lines.append(f"[{section}] # of {section}")
+        for name in draw(st.lists(NAMES, unique=True)):
+            value = tomli_w.dumps({name: draw(VALUES)}, multiline_strings=draw(st.booleans()))
+            lines += ["", f"# about {name} in {section}", value.rstrip("\n")]
+            if draw(st.booleans()):
+                lines.append(f"#{draw(NAMES)} = 1")
+    return "\n".join(lines) + draw(st.sampled_from(["", "\n", "\n# end\n"]))
+
+
+@given(text=files(), section=st.sampled_from(["", "kdf", "keys", "new"]), name=NAMES,
+       value=st.none() | VALUES)  # fmt: skip
+def test_only_the_value_changes_and_every_comment_stays(
+    tmp_path_factory: pytest.TempPathFactory,
+    text: str,
+    section: str,
+    name: str,
+    value: object,
+) -> None:
+    file = tmp_path_factory.getbasetemp() / "changed.toml"
+    file.write_text(text, encoding="utf-8")
+    wanted, remove = tomllib.loads(text), value is None
+    save(file, {(section, name) if section else (name,): value})
+    inner = wanted.setdefault(section, {}) if section and not remove else wanted.get(section, {})
+    table = inner if section else wanted
+    if remove:
+        table.pop(name, None)
+    else:
+        table[name] = value
+    after = file.read_text(encoding="utf-8")
+    assert tomllib.loads(after) == wanted
+    comments = [line for line in text.split("\n") if line.startswith("#")]
+    assert [line for line in after.split("\n") if line.startswith("#")] == comments

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,6 +23,7 @@ from tui.app import render_caches
 from tui.app.crash import crash_line
 from tui.app.key_queue import BACKGROUND, KeyQueue
 from tui.app.screens.base import BaseScreen
+from tui.app.settings import Settings
 from tui.app.terminal import hung_up
 from tui.app.theming import ThemedApp, filters_of, theme_of
 from tui.app.widgets.bars import StatusLine
@@ -46,6 +47,8 @@ _ACTIVITY = (
 """What counts as the user being there."""
 _IDLE = "Locked after a time without activity."
 _TYPED_LOST = "What you typed was not saved."
+MESSAGE_SECONDS = 8.0
+"""How long a message stays that is no error."""
 LAST_RESORT = 3.0
 """Seconds until a program whose terminal is gone is ended by force."""
 
@@ -85,14 +88,15 @@ class OtpApp(ThemedApp):
     ) -> None:
         super().__init__()
         self.clock_warning = clock_warning
-        self.config_file = config_file
         self.pick = pick
         self.picked = ""
         self.exit_warning = ""
         """What went wrong at the very end, to be told after it."""
         self._unlock_hint = unlock_hint
         self.vault_path = vault_path
-        self.config = config
+        self.settings = Settings(
+            config, config_file, apply=self._use, start=self._start, tell=self.say
+        )
         self.clock: Clock = clock or SystemClock()
         self.environ = dict(os.environ) if environ is None else environ
         self._given_clipboard = clipboard
@@ -109,9 +113,8 @@ class OtpApp(ThemedApp):
     def _choose_clipboard(self) -> Clipboard:
         return self._given_clipboard or choose(self.config, self.environ, self.to_terminal)
 
-    def use(self, config: Config) -> None:
+    def _use(self, before: Config, config: Config) -> None:
         """Apply other settings at once, except for the path of the vault."""
-        before, self.config = self.config, config
         old, new = ((each.clipboard, each.clipboard_command) for each in (before, config))
         clipboard = self._choose_clipboard() if old != new else None
         self.copier.use(clipboard, config.clipboard_clear)
@@ -124,6 +127,17 @@ class OtpApp(ThemedApp):
                 widget.refresh()
             if isinstance(screen, BaseScreen):
                 screen.settings_changed()
+
+    def _start(self, job: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run a coroutine to its end, past a lock; crash on an error that it does not expect."""
+        task = asyncio.create_task(job)
+        task.add_done_callback(self._look_at_end)
+        return task
+
+    def _look_at_end(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception):
+            self._handle_exception(error)
 
     @property
     def vault_name(self) -> str:
@@ -206,11 +220,11 @@ class OtpApp(ThemedApp):
     async def _forget(self, vault: Vault) -> None:
         lost = await asyncio.to_thread(_close, vault)
         if lost:
-            self._report(lost)
+            self.say(lost)
         try:
             await asyncio.to_thread(self.copier.clear)
         except ClipboardError as error:
-            self._report(error.sentence)
+            self.say(error.sentence)
         await asyncio.to_thread(render_caches.clear)
         # Textual keeps removed screens for a moment.
         self.set_timer(1, self._clear_render_caches, name="forget")
@@ -219,16 +233,21 @@ class OtpApp(ThemedApp):
     async def _clear_render_caches(self) -> None:
         await asyncio.to_thread(render_caches.clear)
 
-    def _report(self, sentence: str) -> None:
-        """Show an error on the topmost screen that has a place for it."""
+    def say(self, sentence: str, tone: str = "error") -> None:
+        """Show a message on the topmost screen that has a place for it; an error also at exit."""
         from tui.app.screens.unlock import UnlockScreen
 
+        if not self.is_running:
+            if tone == "error":
+                self.exit_warning = f"{self.exit_warning} {sentence}".lstrip()
+            return
+        until = None if tone == "error" else self.clock.steady() + MESSAGE_SECONDS
         for screen in reversed(self.screen_stack):
             if isinstance(screen, UnlockScreen):
                 screen.tell(sentence)
                 return
             for status in screen.query(StatusLine):
-                status.say(sentence, "error")
+                status.say(sentence, tone, until)
                 return
 
     @work(
@@ -242,7 +261,7 @@ class OtpApp(ThemedApp):
         try:
             await asyncio.to_thread(self.copier.tick)
         except ClipboardError as error:
-            self._report(error.sentence)
+            self.say(error.sentence)
 
     async def action_quit(self) -> None:
         """Close the vault, clear the clipboard and end; ask first if that loses something."""
@@ -300,11 +319,12 @@ class OtpApp(ThemedApp):
         vault, self.vault = self.vault, None
         if vault is not None:
             await asyncio.to_thread(_close, vault)
+        await self.settings.finish()
         if not self.picked:
             try:
                 await asyncio.to_thread(self.copier.clear)
             except ClipboardError as error:
-                self.exit_warning = error.sentence
+                self.say(error.sentence)
 
     # --- time --------------------------------------------------------------------------
 

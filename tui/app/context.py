@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from tui.app.settings import Settings
     from tui.app.symbols import Symbols
     from tui.clipboard import Copier
     from tui.clock import Clock
@@ -18,10 +19,8 @@ if TYPE_CHECKING:
 class Context(Protocol):
     """What a screen may use. `tui.app.app.OtpApp` provides it."""
 
-    config: Config
-    """The settings in force."""
-    config_file: Path | None
-    """Where the settings are saved; None: nowhere."""
+    settings: Settings
+    """The settings; changes go through it."""
     environ: Mapping[str, str]
     """The environment variables."""
     clock: Clock
@@ -47,6 +46,10 @@ class Context(Protocol):
     """Whether $NO_COLOR asks for no colors."""
 
     @property
+    def config(self) -> Config:
+        """The settings in force."""
+
+    @property
     def few_colors(self) -> bool:
         """Whether the terminal has 16 colors."""
 
@@ -57,9 +60,6 @@ class Context(Protocol):
     @property
     def vault_name(self) -> str:
         """The vault's name for titles; empty for the default file."""
-
-    def use(self, config: Config) -> None:
-        """Apply other settings at once."""
 
     async def action_quit(self) -> None:
         """Close the vault and end, after a question if that loses something."""

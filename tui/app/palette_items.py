@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.app.commands import shown_key
-from tui.app.setting_keeper import Keeper
 from tui.app.symbols import symbols_of
 from tui.app.visible_entries import TRASH
 from tui.app.widgets.bars import CategoryBar
@@ -84,16 +83,10 @@ def _categories(screen: CodesScreen) -> Iterator[PaletteItem]:
 
 
 def _themes(screen: CodesScreen) -> Iterator[PaletteItem]:
-    def say(text: str, tone: str) -> None:
-        screen.say(text, tone)
-
-    keeper = Keeper(screen, say)
+    settings = screen.context.settings
     for theme in THEMES:
 
         def do(theme: str = theme) -> None:
-            screen.context.use(replace(screen.context.config, theme=theme))
-            keeper.keep(("theme",), None if theme == "auto" else theme)
+            settings.set(("theme",), theme)
 
-        yield PaletteItem(
-            f"Theme {theme}", "now" if theme == screen.context.config.theme else "", do
-        )
+        yield PaletteItem(f"Theme {theme}", "now" if theme == settings.config.theme else "", do)

@@ -20,8 +20,7 @@ from tui.app.themes import DARK, DARK_16, LIGHT, LIGHT_16, MONO, THEMES, complet
 from tui.config.keymap import Keymap
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from tui.app.settings import Settings
     from tui.app.symbols import Symbols
     from tui.config.schema import Config
 
@@ -32,12 +31,15 @@ REPLACED = (Monochrome, NoColor)
 class ThemedApp(App[None]):
     """An app with our themes, signs and keys."""
 
-    config: Config
-    """The settings."""
-    config_file: Path | None
-    """Where they are, or would be; None: there is no place for them."""
+    settings: Settings
+    """The settings; changes go through it."""
     environ: dict[str, str]
     """The environment."""
+
+    @property
+    def config(self) -> Config:
+        """The settings in force."""
+        return self.settings.config
 
     def _apply_theme(self) -> None:
         """Choose theme and symbols before the first frame."""

@@ -31,7 +31,7 @@ _SMALLEST = (40, 12)
 """Columns and rows that the app needs."""
 _PACKAGES = (
     *("textual", "cryptography", "argon2-cffi", "pyotp"),
-    *("pillow", "zxing-cpp", "segno", "platformdirs", "tomli-w", "shtab"),
+    *("pillow", "zxing-cpp", "segno", "platformdirs", "tomli-w", "tomlkit", "shtab"),
 )
 """The dependencies, by the names that pip knows."""
 

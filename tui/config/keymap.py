@@ -22,7 +22,8 @@ _ALIASES = {"esc": "escape", "return": "enter", "del": "delete", "ins": "insert"
             "pgdn": "pagedown", "pgdown": "pagedown", "ctrl+i": "tab", "ctrl+m": "enter",
             "ctrl+[": "escape"}  # fmt: skip
 _MODIFIERS = ("ctrl", "alt", "shift", "super", "meta", "hyper")
-_BY_ID = {command.id: command for command in COMMANDS}
+BY_ID = {command.id: command for command in COMMANDS}
+"""The commands by their id."""
 
 
 class Keymap:
@@ -34,11 +35,11 @@ class Keymap:
 
     def of(self, name: str) -> tuple[str, ...]:
         """Return the keys of a command by its id, the one to show first."""
-        return self._keys[name] if name in self._keys else _BY_ID[name].keys
+        return self._keys[name] if name in self._keys else BY_ID[name].keys
 
     def command(self, key: str) -> str:
         """Return the id of the command that has a key; "" if the key is free."""
-        return next((name for name in _BY_ID if key in self.of(name)), "")
+        return next((name for name in BY_ID if key in self.of(name)), "")
 
     @property
     def changed(self) -> Mapping[str, str]:
@@ -46,7 +47,7 @@ class Keymap:
         return {
             name: ",".join(keys) or NO_KEY
             for name, keys in self._keys.items()
-            if keys != _BY_ID[name].keys
+            if keys != BY_ID[name].keys
         }
 
 
@@ -73,12 +74,25 @@ def check(chosen: Sequence[KeyChoice]) -> tuple[tuple[KeyChoice, ...], list[tupl
     return tuple(valid.values()), mistakes
 
 
+def refusal(name: str, keys: Sequence[str], keymap: Keymap) -> str:
+    """Return why a command cannot have these keys of a keyboard, as a sentence; "" if it can."""
+    for key in keys:
+        if key in FIXED:
+            return f"The key {key} {FIXED[key]}."
+        owner = keymap.command(key)
+        if owner not in ("", name):
+            return f"That key is taken: {BY_ID[owner].help}."
+        if key_of(key) is None:
+            return "That key has no name that can be saved."
+    return "" if keys or name not in NEEDED else "This command needs at least one key."
+
+
 def _mistake(choice: KeyChoice, keys: tuple[str, ...]) -> str:
     name = safe(choice.command, 80)
-    if choice.command not in _BY_ID:
+    if choice.command not in BY_ID:
         from difflib import get_close_matches
 
-        near = get_close_matches(name, list(_BY_ID), 1)
+        near = get_close_matches(name, list(BY_ID), 1)
         return f"unknown command {name}." + (f" Did you mean {near[0]}?" if near else "")
     for given, key in zip(choice.keys, keys, strict=True):
         if not key:
@@ -93,7 +107,7 @@ def _mistake(choice: KeyChoice, keys: tuple[str, ...]) -> str:
 def _clashes(valid: Mapping[str, KeyChoice]) -> Iterator[tuple[int, str, str, str]]:
     """Yield the keys that two commands have: line, sentence, ids of the commands."""
     owners: dict[str, str] = {}
-    for name, command in _BY_ID.items():
+    for name, command in BY_ID.items():
         for key in valid[name].keys if name in valid else command.keys:
             other = owners.setdefault(key, name)
             if other != name:

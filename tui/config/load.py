@@ -10,15 +10,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tui.config.schema import KDF_WORK_LIMIT, SETTINGS, Config, KdfConfig, KeyChoice, Setting
+from tui.config.schema import MAX_KDF_WORK, SETTINGS, Config, KdfConfig, KeyChoice, Setting
 from tui.errors import ConfigError
 from tui.paths import config_path, named_config
 from tui.text import safe
-
-__all__ = [
-    "SETTINGS", "SIZE_LIMIT", "Config", "KdfConfig", "KeyChoice", "Setting", "load",
-    "load_option", "parse",
-]  # fmt: skip
 
 SIZE_LIMIT = 64 * 1024
 """Largest settings file, in bytes."""
@@ -53,10 +48,10 @@ def load(path: Path, *, must_exist: bool = False) -> tuple[Config, tuple[str, ..
         data = _bytes(path)
     except OSError as error:
         if must_exist:
-            raise ConfigError(f"Couldn't read {name}: {error.strerror}.") from None
+            raise ConfigError(f"Can't read {name}: {error.strerror}.") from None
         if isinstance(error, FileNotFoundError):
             return Config(), ()
-        return Config(), (f"Couldn't read {name}: {error.strerror}. {_DEFAULTS}",)
+        return Config(), (f"Can't read {name}: {error.strerror}. {_DEFAULTS}",)
     return parse(data, name)
 
 
@@ -142,17 +137,17 @@ class _Reading:
                 self._unknown(section, key)
                 continue
             try:
-                value = setting.kind.read(given)
+                value = setting.type.read(given)
             except ValueError:
                 self._not_allowed(setting)
             else:
                 (sections[section] if section else top)[key] = value
         kdf = KdfConfig(**sections["kdf"])
-        if kdf.memory_mib * kdf.time_cost > KDF_WORK_LIMIT:
+        if kdf.mistake:
             key = "memory_mib" if "memory_mib" in sections["kdf"] else "time_cost"
             self._add(
                 ("kdf", key),
-                f"kdf.memory_mib times kdf.time_cost must be at most {KDF_WORK_LIMIT}. "
+                f"kdf.memory_mib times kdf.time_cost must be at most {MAX_KDF_WORK}. "
                 "Using the default of both.",
             )
             kdf = KdfConfig(parallelism=kdf.parallelism)
@@ -199,9 +194,8 @@ class _Reading:
                 self._add((key,), f"{key} must be a section: [{key}]. Using its defaults.")
 
     def _not_allowed(self, setting: Setting) -> None:
-        path = (setting.section, setting.name) if setting.section else (setting.name,)
         default = "the default" if setting.default in (None, ()) else _shown(setting.default)
-        self._add(path, f"{setting.key} must be {setting.kind.allowed}. Using {default}.")
+        self._add(setting.path, f"{setting.key} must be {setting.type.allowed}. Using {default}.")
 
     def _unknown(self, section: str, key: str) -> None:
         from difflib import get_close_matches

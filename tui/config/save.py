@@ -1,124 +1,171 @@
-"""How settings are saved: one value of config.toml is changed, and all else in it is kept.
-
-Only remarks are lost, which a TOML writer cannot keep: see `has_remarks`.
-"""
+"""Saves settings: changes single values of config.toml and keeps all else, comments included."""
 
 from __future__ import annotations
 
 import os
 import re
 import stat
-import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.config.load import SIZE_LIMIT, too_long_line
 from tui.errors import ConfigError, FileError
-from tui.files import read_limited, why
+from tui.files import PRIVATE, PRIVATE_FOLDER, read_limited, replace_file, why
 from tui.text import safe
 
-_REMARK_OR_STRING = re.compile(
-    r'''"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|(#)''', re.DOTALL
-)
+if TYPE_CHECKING:
+    from tomlkit.items import Item, Key
+
+Changes = Mapping[tuple[str, ...], Any]
+"""From the path of a key, its section first if it is in one, to a TOML value; None removes it."""
 
 
-def has_remarks(path: Path) -> bool:
-    """Return whether the file is there and has remarks, which `save` would lose."""
-    try:
-        data = read_limited(path, SIZE_LIMIT)
-    except FileError:
-        return False
-    found = _REMARK_OR_STRING.finditer(data.decode("utf-8", "replace"))
-    return any(match[1] for match in found)
+def save(path: Path, changes: Changes) -> None:
+    """Apply `changes` to a settings file; leave it alone if it says all that already.
 
-
-def save(path: Path, changes: Mapping[tuple[str, ...], Any]) -> None:
-    """Set values in a settings file, or take them out where the value is None.
-
-    `changes` goes from a key, after its section if it is in one, to a TOML value. A file that
-    is not there is made with its folder, for the user alone; one that is there keeps its
-    mode. It is replaced in one step; where it is a symbolic link, what that leads to is.
+    A missing file is created with its folder, for the user alone; an existing one keeps its mode.
+    It is replaced in one step; of a symbolic link, the target is.
 
     Raises:
         ConfigError: the file is no TOML file, or cannot be read or written. It is unchanged.
     """
     target = Path(os.path.realpath(path))
     name = safe(str(path), 200)
-    tree, mode = _read(target, name)
-    for key, value in changes.items():
-        _put(tree, key, value, name)
-    import tomli_w
-
-    text = tomli_w.dumps(tree)
-    if repr(_parsed(text.encode(), name)) != repr(tree):
-        raise ConfigError(f"{name} holds something that cannot be written again.", "Edit it.")
+    data, mode = _read(target, name)
+    text, tree = _decoded(data, name)
+    wanted = _changed(tree, changes, name)
+    if _sorted(wanted) == _sorted(tree):
+        return
+    new = _edited(text, changes) if text else _made(wanted)
+    if _sorted(_decoded(new, name)[1]) != _sorted(wanted):
+        raise ConfigError(f"Can't change {name} without losing parts of it.", "Edit it by hand.")
     try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _replace(target, text.encode(), mode)
+        target.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        replace_file(target, new, mode)
     except OSError as error:
-        raise ConfigError(f"{name} cannot be written: {why(error)}.") from None
+        raise ConfigError(f"Can't write {name}: {why(error)}.") from None
 
 
-def _read(target: Path, name: str) -> tuple[dict[str, Any], int]:
+def _read(target: Path, name: str) -> tuple[bytes, int]:
+    """Return bytes and mode of the file; of a missing one, those of a new one."""
     try:
         status = target.stat()
     except FileNotFoundError:
-        return {}, 0o600
+        return b"", PRIVATE
     except OSError as error:
-        raise ConfigError(f"{name} cannot be read: {why(error)}.") from None
+        raise ConfigError(f"Can't read {name}: {why(error)}.") from None
     if stat.S_ISREG(status.st_mode) and status.st_size > SIZE_LIMIT:
         raise ConfigError(f"{name} is larger than 64 KiB.")
     try:
-        data = read_limited(target, SIZE_LIMIT)
+        return read_limited(target, SIZE_LIMIT), stat.S_IMODE(status.st_mode)
     except FileError as error:
         raise ConfigError(str(error).replace(safe(str(target), 200), name)) from None
-    return _parsed(data, name), stat.S_IMODE(status.st_mode)
 
 
-def _parsed(data: bytes, name: str) -> dict[str, Any]:
+def _decoded(data: bytes, name: str) -> tuple[str, dict[str, Any]]:
+    """Return text and values of a TOML file."""
     import tomllib
 
     try:
         text = data.decode("utf-8-sig")
         if too_long_line(text):
             raise ValueError
-        return tomllib.loads(text)
+        return text, tomllib.loads(text)
     except (ValueError, RecursionError):
-        raise ConfigError(
-            f"{name} is not a TOML file, so nothing was saved in it.", "Repair or remove it first."
-        ) from None
+        raise ConfigError(f"{name} is not a TOML file.", "Repair or remove it first.") from None
 
 
-def _put(tree: dict[str, Any], key: tuple[str, ...], value: object, name: str) -> None:
-    *sections, last = key
+def _changed(tree: dict[str, Any], changes: Changes, name: str) -> dict[str, Any]:
+    """Return a copy of the values with `changes` applied."""
+    from copy import deepcopy
+
+    changed = deepcopy(tree)
+    for path, value in changes.items():
+        *sections, key = path
+        table = changed
+        for section in sections:
+            if section not in table and value is None:
+                break
+            table = table.setdefault(section, {})
+            if not isinstance(table, dict):
+                raise ConfigError(f"{section} in {name} is not a section.", "Repair it first.")
+        else:
+            if value is None:
+                table.pop(key, None)
+            else:
+                table[key] = value
+    return changed
+
+
+def _sorted(value: Any) -> str:
+    """Return a TOML value as text, the same for the same keys in another order."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key!r}: {_sorted(value[key])}' for key in sorted(value))}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_sorted, value))}]"
+    return repr(value)
+
+
+def _made(tree: dict[str, Any]) -> bytes:
+    import tomli_w
+
+    return tomli_w.dumps(tree).encode()
+
+
+def _edited(text: str, changes: Changes) -> bytes:
+    """Return the file with `changes` applied, everything else as it was."""
+    for path, value in changes.items():
+        text = _with(text, path, value)
+    return text.encode()
+
+
+def _with(text: str, path: tuple[str, ...], value: Any) -> str:
+    """Return a file's text with one value set, or removed (None)."""
+    import tomlkit
+    from tomlkit.items import Table
+
+    newline = "\r\n" if "\r\n" in text else "\n"
+    document = tomlkit.parse(text if text.endswith("\n") else text + newline)
+    *sections, key = path
+    table: Any = document
     for section in sections:
-        inner = tree.setdefault(section, {})
-        if not isinstance(inner, dict):
-            raise ConfigError(f"In {name}, {section} is not a section.", "Repair it first.")
-        tree = inner
+        if section not in table and value is not None:
+            table[section] = tomlkit.table()
+        table = table.get(section, {})
     if value is None:
-        tree.pop(last, None)
+        table.pop(key, None)
+    elif key in table or (isinstance(table, Table) and table.is_super_table()):
+        table[key] = value
+    elif isinstance(table, Table | tomlkit.TOMLDocument):
+        item = tomlkit.item(value)
+        item.trivia.trail = newline
+        body = table.value.body if isinstance(table, Table) else table.body
+        body.insert(_place(body, key), (tomlkit.key(key), item))
     else:
-        tree[last] = value
+        table[key] = value
+    return tomlkit.dumps(document)
 
 
-def _replace(target: Path, data: bytes, mode: int) -> None:
-    """Put a new file in the place of the old one, whole or not at all.
+def _place(body: Sequence[tuple[Key | None, Item]], key: str) -> int:
+    """Return where a new key goes among the items of a section.
 
-    Raises:
-        OSError: the system refused; nothing is left behind.
+    That is below its own line where that is commented out, as in config.example.toml; else below
+    the last key; else above the first blank line.
     """
-    descriptor, made = tempfile.mkstemp(prefix=".config-", suffix=".tmp", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(file.fileno(), mode)
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(made).replace(target)
-    except OSError:
-        with suppress(OSError):
-            Path(made).unlink()
-        raise
+    from tomlkit.items import AoT, Comment, Table, Whitespace
+
+    own = re.compile(rf"#\s*{re.escape(key)}\s*=")
+    blank = last = None
+    end = len(body)
+    for index, (name, item) in enumerate(body):
+        if isinstance(item, Comment) and own.match(item.as_string().strip()):
+            return index + 1
+        if isinstance(item, Table | AoT):
+            end = 0
+            break
+        if isinstance(item, Whitespace) and blank is None:
+            blank = index
+        if name is not None:
+            last = index + 1
+    return next(place for place in (last, blank, end) if place is not None)

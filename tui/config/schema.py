@@ -1,21 +1,31 @@
-"""What config.toml may say: all settings in one table.
+"""What config.toml can say: all settings in one table.
 
-A setting is a field of `Config` (or of one of its sections) made by `_setting`: its name,
-default, kind and help are said there once. Reading, what is told of a wrong value, and the
-screen that shows the settings all come from `SETTINGS`. Keys are not settings: which there
-are the app knows, from its table of commands.
+A setting is a field of `Config`, or of a section of it, made by `_setting`: name, default, value
+type and words stand there once. The reader and its messages, the settings screen, the man page
+and config.example.toml follow `SETTINGS`. Keys are no settings: see `commands` and `keymap`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from tui.config.value_types import Choice, Command, FilePath, Flag, Kind, Number
+from tui.config.value_types import Boolean, CommandLine, FilePath, Number, OneOf, ValueType
+from tui.crypto.bounds import (
+    DEFAULT_MEMORY_KIB,
+    DEFAULT_PARALLELISM,
+    DEFAULT_TIME_COST,
+    MAX_MEMORY_KIB,
+    MAX_PARALLELISM,
+    MAX_TIME_COST,
+    MAX_WORK_KIB,
+    MIN_MEMORY_KIB,
+    MIN_TIME_COST,
+)
 
-KDF_WORK_LIMIT = 4096
-"""Most MiB times passes; the vault's reader has the same bound (4 GiB)."""
+MAX_KDF_WORK = MAX_WORK_KIB // 1024
+"""Largest memory in MiB times iterations."""
 
 _T = TypeVar("_T")
 
@@ -28,46 +38,59 @@ THEMES = (
     *("catppuccin-mocha", "dracula", "flexoki", "gruvbox", "monokai", "nord", "rose-pine"),
     *("rose-pine-dawn", "rose-pine-moon", "solarized-dark", "solarized-light", "tokyo-night"),
 )
-"""Ours first, then those that Textual brings."""
+"""Ours first, then Textual's."""
 
 
-def _setting(default: _T, kind: Kind, label: str, about: str, group: str = "") -> _T:
-    """A group goes on until the next one is named."""
+def _setting(default: _T, type: ValueType, label: str, help: str, group: str = "") -> _T:  # noqa: A002
+    """`group` is the heading of this and the following settings; "" keeps the last one."""
     made: _T = field(
-        default=default, metadata={"kind": kind, "label": label, "about": about, "group": group}
+        default=default, metadata={"type": type, "label": label, "help": help, "group": group}
     )
     return made
 
 
 @dataclass(frozen=True, slots=True)
 class KdfConfig:
-    """What Argon2id costs when a vault is made or its password changes."""
+    """Argon2id's parameters, used when a vault is created or its password changes."""
 
     memory_mib: int = _setting(
-        64,
-        Number(19, 1024, "MiB"),
+        DEFAULT_MEMORY_KIB // 1024,
+        Number(MIN_MEMORY_KIB // 1024, MAX_MEMORY_KIB // 1024, "MiB"),
         "Memory",
-        "Memory that each guess at the password takes.",
-        "Password cost",
+        "Memory that each password guess takes.",
+        "Key derivation",
     )
     time_cost: int = _setting(
-        3, Number(2, 16, "passes"), "Passes", "How often that memory is filled."
+        DEFAULT_TIME_COST,
+        Number(MIN_TIME_COST, MAX_TIME_COST, "iterations"),
+        "Iterations",
+        "How often the memory is filled.",
     )
     parallelism: int = _setting(
-        4, Number(1, 16, "lanes"), "Lanes", "How many processors can share it."
+        DEFAULT_PARALLELISM,
+        Number(1, MAX_PARALLELISM, "threads"),
+        "Parallelism",
+        "How many threads share the work.",
     )
+
+    @property
+    def mistake(self) -> str:
+        """What is wrong with memory and iterations together, as a sentence; "" if nothing."""
+        if self.memory_mib * self.time_cost <= MAX_KDF_WORK:
+            return ""
+        return f"Memory (MiB) times iterations must be at most {MAX_KDF_WORK}."
 
 
 @dataclass(frozen=True, slots=True)
 class KeyChoice:
-    """The keys that the file gives to a command; nobody has looked yet whether it may."""
+    """The keys that the file gives to a command."""
 
     command: str
-    """The command's name, as it stands in the file."""
+    """The command's id."""
     keys: tuple[str, ...]
-    """Its keys, as they stand there; none take its keys away."""
+    """Its keys; () for none."""
     line: int = field(default=0, compare=False)
-    """Where the file says so; 0 if that is not known."""
+    """Where the file says so; 0 if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,120 +100,132 @@ class Config:
     vault: str | None = _setting(
         None,
         FilePath(),
-        "Vault",
-        "Where the vault is; empty for vault.json in the XDG data folder.",
+        "Vault file",
+        "Where the vault is. The default location is vault.json in the XDG data folder.",
         "Vault",
     )
     lock_after: float = _setting(
         5,
-        Number(0, 1440, "minutes", whole=False),
-        "Lock after",
-        "Minutes without a key before the vault locks; 0 for never.",
+        Number(0, 1440, "minutes", zero="never", whole=False),
+        "Lock after inactivity",
+        "Minutes without activity before the vault locks.",
     )
     password_command: tuple[str, ...] = _setting(
         (),
-        Command(),
-        "Password from",
+        CommandLine(),
+        "Password command",
         "A command whose first line of output is the vault's password, for unattended use.",
     )
     countdown: str = _setting(
         "auto",
-        Choice(("auto", "each", "shared")),
+        OneOf(("auto", "each", "shared")),
         "Countdown",
-        "Seconds left: on each row, or one countdown shared by all rows with the commonest "
-        "period; auto is shared over SSH and each elsewhere.",
+        "Show the seconds left on each row, or once for all rows with the most common period. "
+        "auto: shared over SSH, otherwise each.",
         "Codes",
     )
     hide_codes: bool = _setting(
         False,
-        Flag(),
+        Boolean(),
         "Hide codes",
-        "Whether codes are dots until their row is selected or copied.",
+        "Hide codes until their row is selected or copied.",
     )
     smart_copy: int = _setting(
         3,
-        Number(0, 30, "seconds"),
+        Number(0, 30, "seconds", zero="off"),
         "Smart copy",
-        "With fewer seconds left than this a copy takes the next code, and says so; 0 for never.",
+        "Copy the next code, and say so, if the current one expires sooner than this.",
     )
     clipboard: str = _setting(
         "auto",
-        Choice(("auto", "osc52", "tmux", "native", "off")),
-        "Copy by",
-        "How codes are copied: through the terminal (osc52), tmux, the desktop (native), not at "
-        "all (off), or the first that applies (auto).",
-        "Copying",
+        OneOf(("auto", "osc52", "tmux", "native", "off")),
+        "Clipboard",
+        "How codes are copied: through the terminal (osc52), tmux, the desktop (native), or not at "
+        "all (off). auto: the first that applies.",
+        "Clipboard",
     )
     clipboard_command: tuple[str, ...] = _setting(
         (),
-        Command(),
-        "Copy command",
-        "A command that gets the code on its standard input; auto uses it before all else.",
+        CommandLine(),
+        "Clipboard command",
+        "A command that gets the code on standard input. auto uses it before anything else.",
     )
     clipboard_clear: int = _setting(
         30,
-        Number(0, 3600, "seconds"),
-        "Clear after",
-        "Seconds after which a copied code is taken off the clipboard; 0 for only on lock and "
-        "on exit.",
+        Number(0, 3600, "seconds", zero="only at lock and exit"),
+        "Clear clipboard after",
+        "Seconds until a copied code is cleared from the clipboard.",
     )
     theme: str = _setting(
         "auto",
-        Choice(THEMES),
+        OneOf(THEMES),
         "Theme",
-        "The colours; auto is otp-light where the terminal tells that its background is light, "
-        "and otp-dark elsewhere.",
-        "Looks",
+        "The colors. auto: otp-light if the terminal reports a light background, otherwise "
+        "otp-dark.",
+        "Appearance",
     )
     ascii: str = _setting(
         "auto",
-        Choice(("auto", "on", "off")),
-        "Plain signs",
-        "Whether lines, bars and marks are drawn in plain ASCII; auto does so where the locale is "
-        "not UTF-8, and on the Linux console.",
+        OneOf(("auto", "on", "off")),
+        "ASCII only",
+        "Draw lines, bars and symbols in ASCII. auto: on if the locale is not UTF-8, and on the "
+        "Linux console.",
     )
     kdf: KdfConfig = field(default_factory=KdfConfig)
     keys: tuple[KeyChoice, ...] = ()
-    """What the section [keys] says."""
+    """The valid choices in the section [keys]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the table."""
+    """One setting of the table."""
 
     section: str
-    """The table of the file that it stands in; empty at the top."""
+    """The section of the file that it is in; "" at the top."""
     name: str
     """Its key there."""
     default: Any
-    """Its value where the file says nothing, or something wrong."""
-    kind: Kind
-    """What it may be."""
-    about: str
-    """Its help: one sentence."""
-    label: str = ""
-    """What a person calls it."""
-    group: str = ""
-    """Its heading; empty where that is the one before."""
+    """Its value where the file says nothing or something wrong."""
+    type: ValueType
+    """What values it can have."""
+    help: str
+    """What it does, in one or two sentences."""
+    label: str
+    """A noun for the settings screen."""
+    group: str
+    """Its heading there."""
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Its section, if it is in one, and its name."""
+        return (self.section, self.name) if self.section else (self.name,)
 
     @property
     def key(self) -> str:
-        """The section and the name, with a dot between them."""
-        return f"{self.section}.{self.name}" if self.section else self.name
+        """Its path with dots."""
+        return ".".join(self.path)
 
     def of(self, config: Config) -> Any:
-        """Return the value that it has there."""
+        """Return its value in `config`."""
         return getattr(getattr(config, self.section) if self.section else config, self.name)
 
+    def set_in(self, config: Config, value: Any) -> Config:
+        """Return `config` with another value of it."""
+        if not self.section:
+            return replace(config, **{self.name: value})
+        section = replace(getattr(config, self.section), **{self.name: value})
+        return replace(config, **{self.section: section})
 
-def _settings(of: object, section: str = "") -> Iterator[Setting]:
+
+def _settings(of: object, section: str = "", group: str = "") -> Iterator[Setting]:
     for one in fields(of):  # type: ignore[arg-type]
-        value, told = getattr(of, one.name), one.metadata
+        value, words = getattr(of, one.name), one.metadata
         if is_dataclass(value):
             yield from _settings(value, one.name)
-        elif told:
-            yield Setting(section, one.name, value, told["kind"], told["about"], told["label"],
-                          told["group"])  # fmt: skip
+        elif words:
+            group = words["group"] or group
+            yield Setting(section, one.name, value, words["type"], words["help"], words["label"],
+                          group)  # fmt: skip
 
 
 SETTINGS: tuple[Setting, ...] = tuple(_settings(Config()))

@@ -1,35 +1,67 @@
-"""What a setting may be: how its TOML value is read, and the words for what is allowed."""
+"""What values a setting can have: read from TOML, shown, typed, and written back."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 
-class Kind(Protocol):
-    """What a setting may be."""
+class ValueType(ABC):
+    """What values a setting can have."""
+
+    __slots__ = ()
 
     @property
+    @abstractmethod
     def allowed(self) -> str:
-        """The values it may have, to follow "may be"."""
-        ...
+        """The values, to follow "must be"."""
 
+    @property
+    def choices(self) -> tuple[Any, ...]:
+        """All values where they are few; () where one is typed."""
+        return ()
+
+    @abstractmethod
     def read(self, given: object) -> Any:
-        """Return the setting's value for a TOML value; raise ValueError if it is not allowed."""
-        ...
+        """Return the value that a TOML value stands for.
+
+        Raises:
+            ValueError: it is not allowed.
+        """
+
+    def parse(self, text: str) -> Any:
+        """Return the value that a typed text stands for; raise ValueError as `read`."""
+        return self.read(text.strip())
+
+    def text(self, value: Any) -> str:
+        """Return a value as it is typed."""
+        return str(value or "")
+
+    def shown(self, value: Any) -> str:
+        """Return a value as it is shown."""
+        return self.text(value)
+
+    def to_toml(self, value: Any) -> Any:
+        """Return a value as the file has it."""
+        return value
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One of some words."""
+class OneOf(ValueType):
+    """One of several words."""
 
     values: tuple[str, ...]
-    """The words, in the order in which they are told."""
+    """The words, in the order in which they are shown."""
 
     @property
     def allowed(self) -> str:
         quoted = [f'"{value}"' for value in self.values]
         return f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        return self.values
 
     def read(self, given: object) -> str:
         if not isinstance(given, str) or given not in self.values:
@@ -38,22 +70,47 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class Boolean(ValueType):
+    """True or false."""
+
+    @property
+    def allowed(self) -> str:
+        return "true or false"
+
+    @property
+    def choices(self) -> tuple[bool, ...]:
+        return (False, True)
+
+    def read(self, given: object) -> bool:
+        if not isinstance(given, bool):
+            raise ValueError
+        return given
+
+    def shown(self, value: bool) -> str:
+        return "yes" if value else "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Number(ValueType):
     """A number between two bounds, both included."""
 
     low: int
     """The smallest."""
     high: int
     """The largest."""
-    unit: str
+    unit: str = ""
     """What it counts, in the plural."""
+    zero: str = ""
+    """What 0 means, where that is not a number of units; may be typed for it."""
     whole: bool = True
     """Whether fractions are refused."""
 
     @property
     def allowed(self) -> str:
         what = "a whole number" if self.whole else "a number"
-        return f"{what} of {self.unit} from {self.low} to {self.high}"
+        unit = f" of {self.unit}" if self.unit else ""
+        zero = f" (0: {self.zero})" if self.zero else ""
+        return f"{what}{unit} from {self.low} to {self.high}{zero}"
 
     def read(self, given: object) -> float:
         if isinstance(given, bool) or not isinstance(given, int if self.whole else int | float):
@@ -62,28 +119,28 @@ class Number:
             raise ValueError
         return given
 
+    def parse(self, text: str) -> float:
+        text = text.strip()
+        if self.zero and text.casefold() == self.zero.casefold():
+            return 0
+        return self.read(int(text) if text.lstrip("+-").isdecimal() else float(text))
+
+    def text(self, value: float) -> str:
+        return f"{value:g}"
+
+    def shown(self, value: float) -> str:
+        if self.zero and not value:
+            return self.zero
+        return f"{value:g} {self.unit.removesuffix('s') if value == 1 else self.unit}".rstrip()
+
 
 @dataclass(frozen=True, slots=True)
-class Flag:
-    """Yes or no."""
-
-    @property
-    def allowed(self) -> str:
-        return "true or false"
-
-    def read(self, given: object) -> bool:
-        if not isinstance(given, bool):
-            raise ValueError
-        return given
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
+class CommandLine(ValueType):
     """A program and its arguments; never run through a shell."""
 
     @property
     def allowed(self) -> str:
-        return 'a command line such as "xclip -selection clipboard", or a list of its words'
+        return 'a command line, e.g. "xclip -selection clipboard", or a list of its words'
 
     def read(self, given: object) -> tuple[str, ...]:
         if isinstance(given, str):
@@ -97,14 +154,25 @@ class Command:
             raise ValueError
         return words
 
+    def text(self, value: tuple[str, ...]) -> str:
+        import shlex
+
+        return shlex.join(value)
+
+    def shown(self, value: tuple[str, ...]) -> str:
+        return self.text(value) or "none"
+
+    def to_toml(self, value: tuple[str, ...]) -> list[str]:
+        return list(value)
+
 
 @dataclass(frozen=True, slots=True)
-class FilePath:
-    """A path that means the same wherever the program is started."""
+class FilePath(ValueType):
+    """A path that does not depend on the working folder; None for the default location."""
 
     @property
     def allowed(self) -> str:
-        return 'a path that begins with "/" or "~"'
+        return 'a path that starts with "/" or "~", or "" for the default location'
 
     def read(self, given: object) -> str | None:
         if given == "":
@@ -112,3 +180,9 @@ class FilePath:
         if not isinstance(given, str) or not given.startswith(("/", "~")) or "\0" in given:
             raise ValueError
         return given
+
+    def shown(self, value: str | None) -> str:
+        return value or "default location"
+
+    def to_toml(self, value: str | None) -> str:
+        return value or ""

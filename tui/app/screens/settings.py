@@ -1,7 +1,8 @@
-"""The settings screen: every setting and every key, changed at once and saved at once."""
+"""The settings screen: every setting and every key."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from textual import events, on
@@ -10,34 +11,24 @@ from textual.binding import Binding
 from textual.widgets import Input, Static
 
 from tui.app.screens.base import Dialog
-from tui.app.setting_keeper import Keeper, short
-from tui.app.setting_rows import (
-    Row,
-    in_file,
-    read,
-    too_costly,
-    typed_text,
-    with_keys,
-    with_value,
-)
+from tui.app.setting_rows import SettingRow
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.cells import width_of
 from tui.app.widgets.row_list import RowList
 from tui.app.widgets.settings_list import SettingsList
-from tui.config.keymap import FIXED, check, key_of
-from tui.config.schema import Config, Setting
-from tui.paths import VAULT_VARIABLE
+from tui.config.schema import Setting
+from tui.paths import VAULT_VARIABLE, short_path
 
-_CHOOSE = [("←→", "choose"), ("d", "default"), ("Esc", "back")]
-_TYPE = [("↵", "change"), ("d", "default"), ("Esc", "back")]
-_PRESS = [("↵", "other key"), ("+", "one more"), ("-", "none"), ("d", "default"), ("Esc", "back")]
-_TYPING = [("↵", "take it"), ("Esc", "leave it as it was")]
-_PRESSING = [("Esc", "leave it as it was")]
+_CHOOSE = [("←→", "change"), ("d", "default"), ("Esc", "close")]
+_TYPE = [("↵", "edit"), ("d", "default"), ("Esc", "close")]
+_PRESS = [("↵", "set key"), ("+", "add key"), ("-", "no key"), ("d", "default"), ("Esc", "close")]
+_TYPING = [("↵", "save"), ("Esc", "cancel")]
+_PRESSING = [("Esc", "cancel")]
 _SECONDS = 8.0
 
 
 class SettingsScreen(Dialog[None]):
-    """Shows what the settings are and changes them, in the running app and in the file."""
+    """Shows every setting and key; a change applies and is saved at once."""
 
     CSS_PATH = "settings.tcss"
     AUTO_FOCUS = "SettingsList"
@@ -54,8 +45,7 @@ class SettingsScreen(Dialog[None]):
     def __init__(self) -> None:
         super().__init__()
         self._pressing: tuple[str, ...] | None = None
-        """While a key is waited for: the keys that the command keeps beside it."""
-        self._keeper = Keeper(self, self._say)
+        """The keys that the command keeps while it waits for another; None: it doesn't wait."""
 
     def compose(self) -> ComposeResult:
         yield TitleBar("settings")
@@ -77,19 +67,19 @@ class SettingsScreen(Dialog[None]):
         self._show_path(event.size.width)
 
     def settings_changed(self) -> None:
-        """Show the settings as they are now."""
+        """Show the new values."""
         self._list.show(self.context.config, self.context.keymap)
         self._tell()
 
     def tick(self) -> None:
-        """Take messages away in time."""
+        """Remove a message when its time is over."""
         self.query_one(StatusLine).tick(self.context.clock.steady())
 
-    # --- what is told --------------------------------------------------------------------
+    # --- showing -------------------------------------------------------------------------
 
     def _show_path(self, width: int) -> None:
-        path = self.context.config_file
-        text = "not saved in a file" if path is None else short(path)
+        path = self.context.settings.file
+        text = "not saved" if path is None else short_path(path)
         room = max(8, width - 22)
         if width_of(text) > room:
             text = f"…{text[1 - room :]}"
@@ -97,11 +87,11 @@ class SettingsScreen(Dialog[None]):
 
     @on(RowList.Moved)
     def _tell(self) -> None:
-        """Say what the selected row is, and which keys change it."""
+        """Explain the selected row, and show the keys that change it."""
         row = self._list.selected
-        words = [row.about, *self._notes(row)]
+        words = [row.help, *self._notes(row)]
         if row.setting is not None and not row.choices:
-            words.insert(1, f"It may be {row.setting.kind.allowed}.")
+            words.insert(1, _allowed(row.setting))
         self.query_one("#about", Static).update(f"{row.key}: {' '.join(words)}")
         keys = _PRESS if row.setting is None else _CHOOSE if row.choices else _TYPE
         if self._pressing is not None:
@@ -110,16 +100,18 @@ class SettingsScreen(Dialog[None]):
             keys = _TYPING
         self.query_one(KeyBar).show(keys)
 
-    def _notes(self, row: Row) -> list[str]:
-        """What holds now whatever the setting says."""
+    def _notes(self, row: SettingRow) -> list[str]:
+        """Return what overrides the setting now."""
         app = self.context
         if row.key == "vault":
-            first = f"{VAULT_VARIABLE} comes before it. " if app.environ.get(VAULT_VARIABLE) else ""
-            return [f"{first}Open now: {short(app.vault_path)}; another one from the next start."]
+            notes = [f"Open now: {short_path(app.vault_path)}. A change applies at the next start."]
+            if app.environ.get(VAULT_VARIABLE):
+                notes.insert(0, f"{VAULT_VARIABLE} overrides it.")
+            return notes
         if row.key == "theme" and app.no_color:
-            return ["NO_COLOR is set, so that there are no colors now."]
+            return ["NO_COLOR is set: no colors are shown."]
         if row.key == "theme" and app.few_colors:
-            return ["This terminal has 16 colors: otp-dark and otp-light are shown in those."]
+            return ["This terminal has 16 colors; otp-dark and otp-light use only those."]
         return []
 
     def _say(self, text: str, tone: str = "strong") -> None:
@@ -129,15 +121,15 @@ class SettingsScreen(Dialog[None]):
     # --- changing a setting ----------------------------------------------------------------
 
     def action_choose(self, step: int) -> None:
-        """Take the next of the choices, or the one before."""
+        """Change to the next value, or to the previous one (-1)."""
         row = self._list.selected
         if row.choices and row.setting is not None:
             place = row.choices.index(row.setting.of(self.context.config))
-            self._set(row, row.setting, row.choices[(place + step) % len(row.choices)])
+            self._set(row, row.choices[(place + step) % len(row.choices)])
 
     @on(RowList.Chosen)
     def action_change(self) -> None:
-        """Take the next choice, open the field, or wait for a key."""
+        """Change to the next value, open the field, or wait for a key."""
         row = self._list.selected
         if row.setting is None:
             self._wait_for_key(())
@@ -145,39 +137,39 @@ class SettingsScreen(Dialog[None]):
             self.action_choose(1)
         else:
             self._edit.display = True
-            self._edit.value = typed_text(row, self.context.config)
+            self._edit.value = row.setting.type.text(row.setting.of(self.context.config))
             self._edit.cursor_position = len(self._edit.value)
             self._edit.focus()
             self._tell()
 
     @on(Input.Changed, "#edit")
-    def _look(self, event: Input.Changed) -> None:
-        """Tell at once what is wrong with what is typed."""
+    def _check(self, event: Input.Changed) -> None:
+        """Show what is wrong while it is typed."""
         setting = self._list.selected.setting
         if self._edit.display and setting is not None:
             try:
-                read(setting, event.value, self.context.config)
-            except ValueError as mistake:
-                self._say(str(mistake), "warning")
+                value = setting.type.parse(event.value)
+            except ValueError:
+                self._say(_allowed(setting), "warning")
             else:
-                self._say("")
+                self._say(setting.set_in(self.context.config, value).kdf.mistake, "warning")
 
     @on(Input.Submitted, "#edit")
-    def _take(self, event: Input.Submitted) -> None:
+    def _submit(self, event: Input.Submitted) -> None:
         event.stop()
         row = self._list.selected
         if row.setting is None:
             return
         try:
-            value = read(row.setting, event.value, self.context.config)
-        except ValueError as mistake:
-            self._say(str(mistake), "warning")
-            return
-        self._end_edit()
-        self._set(row, row.setting, value)
+            value = row.setting.type.parse(event.value)
+        except ValueError:
+            self._say(_allowed(row.setting), "warning")
+        else:
+            if self._set(row, value):
+                self._end_edit()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Leave the field where the list is gone to by another way."""
+        """Close the field when the list gets the focus another way."""
         if event.widget is self._list and self._edit.display:
             self._end_edit()
 
@@ -187,20 +179,25 @@ class SettingsScreen(Dialog[None]):
         self._say("")
         self._tell()
 
-    def _set(self, row: Row, setting: Setting, value: Any) -> None:
-        self._use(with_value(setting, value, self.context.config), row, in_file(value))
+    def _set(self, row: SettingRow, value: Any) -> bool:
+        """Change a setting; return whether it can have that value."""
+        return self._try(lambda: self.context.settings.set(row.path, value))
+
+    def _try(self, change: Callable[[], None]) -> bool:
+        try:
+            change()
+        except ValueError as mistake:
+            self._say(str(mistake), "warning")
+            return False
+        return True
 
     def action_default(self) -> None:
-        """Take the value out of the file, and go on with the default."""
-        row, config = self._list.selected, self.context.config
+        """Change to the default, and remove the value from the file."""
+        row, settings = self._list.selected, self.context.settings
         if row.setting is None:
-            changed = with_keys(row, None, config)
+            self._try(lambda: settings.set_keys(row.command, None))
         else:
-            changed = with_value(row.setting, row.setting.default, config)
-            if mistake := too_costly(changed):
-                self._say(mistake, "warning")
-                return
-        self._use(changed, row, None)
+            self._try(lambda: settings.reset(row.path))
 
     # --- changing a key ----------------------------------------------------------------------
 
@@ -208,21 +205,21 @@ class SettingsScreen(Dialog[None]):
         """Wait for one more key for the selected command."""
         row = self._list.selected
         if row.setting is None:
-            self._wait_for_key(self.context.keymap.of(row.path[1]))
+            self._wait_for_key(self.context.keymap.of(row.command))
 
     def action_no_key(self) -> None:
-        """Take the keys of the selected command away."""
+        """Remove the keys of the selected command."""
         row = self._list.selected
         if row.setting is None:
             self._set_keys(row, ())
 
-    def _wait_for_key(self, beside_it: tuple[str, ...]) -> None:
-        self._pressing = beside_it
+    def _wait_for_key(self, others: tuple[str, ...]) -> None:
+        self._pressing = others
         self._say(f"Press the key for: {self._list.selected.label}", "warning")
         self._tell()
 
     def on_key(self, event: events.Key) -> None:
-        """Take the key that is waited for; the settings' own key closes the screen."""
+        """Take the key that is waited for; the key that opens the settings closes them."""
         if self._pressing is None:
             if event.key in self.context.keymap.of("settings") and not self._edit.display:
                 event.stop()
@@ -230,41 +227,25 @@ class SettingsScreen(Dialog[None]):
             return
         event.stop()
         event.prevent_default()
-        beside_it, self._pressing = self._pressing, None
+        others, self._pressing = self._pressing, None
         row = self._list.selected
         self._say("")
         self._tell()
         if event.key != "escape":
-            self._set_keys(row, (*beside_it, event.key))
+            self._set_keys(row, (*others, event.key))
 
-    def _set_keys(self, row: Row, keys: tuple[str, ...]) -> None:
-        name, last = row.path[1], keys[-1] if keys else ""
-        owner = self.context.keymap.command(last) if last else ""
-        if last in FIXED:
-            self._say(f"The key {last} {FIXED[last]}.", "warning")
-        elif last and key_of(last) is None:
-            self._say("A terminal gives no name to that key that could be kept.", "warning")
-        elif owner not in ("", name):
-            label = next(each.label for each in self._list.rows if each.path[-1] == owner)
-            self._say(f"That key is taken: {label}.", "warning")
-        else:
-            keys = tuple(dict.fromkeys(keys))
-            changed = with_keys(row, keys, self.context.config)
-            if check(changed.keys)[1]:
-                self._say("That command cannot be without a key.", "warning")
-            else:
-                self._use(changed, row, keys[0] if len(keys) == 1 else list(keys))
-
-    # --- keeping it ----------------------------------------------------------------------------
-
-    def _use(self, config: Config, row: Row, value: Any) -> None:
-        """Go on with these settings, and write the row's value into the file."""
-        self.context.use(config)
-        self._keeper.keep(row.path, value)
+    def _set_keys(self, row: SettingRow, keys: tuple[str, ...]) -> None:
+        unique = tuple(dict.fromkeys(keys))
+        self._try(lambda: self.context.settings.set_keys(row.command, unique))
 
     def action_close(self) -> None:
-        """Leave the field, or the screen."""
+        """Close the field, or the screen."""
         if self._edit.display:
             self._end_edit()
         else:
             self.dismiss()
+
+
+def _allowed(setting: Setting) -> str:
+    allowed = setting.type.allowed
+    return f"{allowed[0].upper()}{allowed[1:]}."

@@ -1,11 +1,11 @@
-"""The list of settings: a heading, a name, a value."""
+"""The list of settings: heading, label and value of each."""
 
 from __future__ import annotations
 
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui.app.setting_rows import Row, is_default, rows, value_text
+from tui.app.setting_rows import SettingRow, rows
 from tui.app.styles import styles_of
 from tui.app.symbols import symbols_of
 from tui.app.widgets.cells import fit
@@ -32,7 +32,7 @@ class SettingsList(RowList):
         return len(self.rows)
 
     @property
-    def selected(self) -> Row:
+    def selected(self) -> SettingRow:
         """The row under the cursor."""
         return self.rows[self.cursor]
 
@@ -48,7 +48,7 @@ class SettingsList(RowList):
         whole = width >= _NARROW
         label = _LABEL if whole else min(_LABEL, width // 2)
         room = min(width, _WIDEST) - label - 2 - (_GROUP + _DEFAULT if whole else 0)
-        value = value_text(row, self._config, self._keymap, symbols)
+        value = row.shown(self._config, self._keymap, symbols)
         if chosen and row.choices:
             value = f"{symbols.back} {value} {symbols.forth}"
         segments = [
@@ -61,10 +61,10 @@ class SettingsList(RowList):
             Segment(fit(row.label, label - 2) + "  ", base),
             Segment(fit(value, room), styles.on_code if chosen else styles.code),
         ]
-        if whole and is_default(row, self._config, self._keymap):
+        if whole and row.is_default(self._config, self._keymap):
             segments.append(Segment(fit("default", _DEFAULT), muted))
         return Strip(segments).adjust_cell_length(width, base)
 
     def _heads(self, index: int) -> bool:
-        """Whether the row stands first of its group, or first on screen."""
+        """Return whether the row is the first of its group, or the first on screen."""
         return index in (0, self.top) or self.rows[index].group != self.rows[index - 1].group
