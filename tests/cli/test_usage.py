@@ -75,7 +75,7 @@ def test_a_named_settings_file_must_exist(filled: Program) -> None:
     for missing in ("missing.toml", filled.folder):
         done = filled.open("list", "--config", missing)
         assert (done.code, done.out) == (2, "")
-        assert "Couldn't read" in done.err
+        assert "Can't read" in done.err
 
 
 def test_arguments_are_quoted_without_control_characters(program: Program) -> None:

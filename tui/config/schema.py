@@ -62,7 +62,7 @@ class KdfConfig:
     )
     time_cost: int = _setting(
         DEFAULT_TIME_COST,
-        Number(MIN_TIME_COST, MAX_TIME_COST, "iterations"),
+        Number(MIN_TIME_COST, MAX_TIME_COST),
         "Iterations",
         "How often the memory is filled.",
     )
