@@ -198,7 +198,7 @@ async def test_changes_hold_at_once(
         await pilot.press("right")
         await settle(pilot)
         assert painted(app)[-1].text.startswith(" L/R change")
-        assert app.symbols.ascii
+        assert app.ascii_only
         assert isinstance(app.clock, object)
         app.clock.moment += 31  # type: ignore[attr-defined]
         app.tick()

@@ -1,4 +1,4 @@
-"""Signs in plain ASCII."""
+"""Symbols in ASCII, cell for cell."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from rich.cells import cell_len
 from tests.app.conftest import MakeApp
 from tests.app.helpers import settle
 from tests.app.test_themes import painted
-from tui.app.commands import shown
-from tui.app.symbols import ASCII, UNICODE, plain, symbols_of, wants_ascii
+from tui.app.commands import key_label
+from tui.app.symbols import to_ascii, wants_ascii
 from tui.config.commands import COMMANDS
 
 
@@ -25,23 +25,14 @@ from tui.config.commands import COMMANDS
         ("auto", {}, "ANSI_X3.4-1968", True),
     ],
 )
-def test_when_signs_are_plain(
+def test_when_ascii_is_wanted(
     setting: str, environ: dict[str, str], encoding: str, wanted: bool
 ) -> None:
     assert wants_ascii(setting, environ, encoding) is wanted
 
 
-def test_both_sets_have_the_same_signs_in_as_many_cells() -> None:
-    for name, sign, other in zip(UNICODE._fields, UNICODE, ASCII, strict=True):
-        if isinstance(sign, str):
-            assert isinstance(other, str)
-            assert other.isascii()
-            assert cell_len(sign) == 1
-            assert cell_len(other) == (2 if name == "asks" else 1)
-
-
-def test_every_key_of_the_table_has_a_plain_name() -> None:
-    names = [ASCII.key(shown(key)) for command in COMMANDS for key in command.keys]
+def test_every_key_of_the_table_has_a_name_in_ascii() -> None:
+    names = [key_label(key, ascii_only=True) for command in COMMANDS for key in command.keys]
     assert all(name.isascii() for name in names)
 
 
@@ -52,25 +43,27 @@ def test_every_key_of_the_table_has_a_plain_name() -> None:
         ("Unlocking …", "Unlocking.."),
         ("a long na…", "a long na~"),
         ("“it’s”", '"it\'s"'),
-        ("✓ ✗ · ▸ ↵", "* x - > ↵"),
+        ("✓ ✗ · ▸ •", "* x - > *"),
+        ("▌✓  ↵", ">* <-"),
+        ("▌⇥↵", ">><"),
         ("Köln 郵便局", "Köln 郵便局"),
     ],
 )
-def test_signs_are_written_plain_cell_for_cell(text: str, written: str) -> None:
-    assert plain(text) == written
+def test_symbols_become_ascii_cell_for_cell(text: str, written: str) -> None:
+    assert to_ascii(text) == written
     assert cell_len(text) == cell_len(written)
 
 
 def test_letters_that_the_locale_cannot_write_become_question_marks() -> None:
-    assert plain("Köln 郵便局 –", "iso-8859-1") == "Köln ?????? -"
-    assert plain("Köln", "ascii") == "K?ln"
-    assert plain("Köln", "no such encoding") == "Köln"
+    assert to_ascii("Köln 郵便局 –", "iso-8859-1") == "Köln ?????? -"
+    assert to_ascii("Köln", "ascii") == "K?ln"
+    assert to_ascii("Köln", "no such encoding") == "Köln"
 
 
 @pytest.mark.parametrize("keys", [(), ("e",), ("question_mark",), ("l",), ("i",)], ids=str)
-async def test_no_screen_draws_another_sign(make_app: MakeApp, keys: tuple[str, ...]) -> None:
+async def test_no_screen_draws_another_symbol(make_app: MakeApp, keys: tuple[str, ...]) -> None:
     app = make_app(ascii="on")
-    assert symbols_of(app) is ASCII
+    assert app.ascii_only
     async with app.run_test() as pilot:
         await settle(pilot)
         for key in keys:

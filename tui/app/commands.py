@@ -1,20 +1,19 @@
-"""The commands as Textual takes them: bindings, and keys as they are shown."""
+"""The commands as Textual's bindings, and keys as they are shown."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 from textual.keys import format_key
 
-from tui.app.symbols import UNICODE, Symbols
+from tui.app.symbols import key_text
 from tui.config.commands import COMMANDS, Command
-from tui.config.keymap import Keymap
 
 if TYPE_CHECKING:
-    from textual.app import App
+    from tui.app.context import Context
 
-KEY_NAMES = {
+_KEY_NAMES = {
     "enter": "↵",
     "slash": "/",
     "question_mark": "?",
@@ -39,33 +38,27 @@ KEY_NAMES = {
     "ctrl+x": "^x",
     "ctrl+c": "^c",
 }
-_DEFAULTS = Keymap()
 
 
-def keymap_of(app: App[Any]) -> Keymap:
-    """Return the app's keys; the defaults for an app of another class."""
-    found = getattr(app, "keymap", _DEFAULTS)
-    return found if isinstance(found, Keymap) else _DEFAULTS
+def key_label(key: str, *, ascii_only: bool) -> str:
+    """Return a key as it is shown, from Textual's name of it."""
+    name = _KEY_NAMES.get(key) or format_key(key).replace("ctrl+", "^")
+    return key_text(name, ascii_only=ascii_only)
 
 
-def shown(key: str) -> str:
-    """Return a key as it is written on screen."""
-    return KEY_NAMES.get(key) or format_key(key).replace("ctrl+", "^")
+def command_key(context: Context, command: str) -> str:
+    """Return the first key of a command as it is shown, by its id; "" if it has none."""
+    keys = context.keymap.of(command)
+    return key_label(keys[0], ascii_only=context.ascii_only) if keys else ""
 
 
-def shown_key(keymap: Keymap, name: str, symbols: Symbols = UNICODE) -> str:
-    """Return a command's first key as it is written on screen; "" if it has none."""
-    keys = keymap.of(name)
-    return symbols.key(shown(keys[0])) if keys else ""
-
-
-def moves() -> list[Binding]:
+def move_bindings() -> list[Binding]:
     """Return the bindings of every list."""
     return [_binding(command) for command in COMMANDS if command.group == "Move"]
 
 
-def bindings() -> list[Binding]:
-    """Return the other bindings of the screen with the codes."""
+def list_bindings() -> list[Binding]:
+    """Return the bindings of the code list beside those of every list."""
     made = [_binding(command) for command in COMMANDS if command.group != "Move"]
     digits = [
         Binding(str(number), f"copy_nth({number})", f"Copy row {number}", show=False)

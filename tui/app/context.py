@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
+    from textual.app import App
+
     from tui.app.settings import Settings
-    from tui.app.symbols import Symbols
     from tui.clipboard import Copier
     from tui.clock import Clock
     from tui.config.keymap import Keymap
@@ -54,8 +55,8 @@ class Context(Protocol):
         """Whether the terminal has 16 colors."""
 
     @property
-    def symbols(self) -> Symbols:
-        """The symbols to draw with."""
+    def ascii_only(self) -> bool:
+        """Whether every line is drawn in ASCII."""
 
     @property
     def vault_name(self) -> str:
@@ -69,3 +70,8 @@ class Context(Protocol):
 
     def opened(self, vault: Vault, *, then_import: bool = False) -> None:
         """Show the codes of a vault that was just unlocked or created."""
+
+
+def context_of(app: App[Any]) -> Context:
+    """Return the app of a widget as its context."""
+    return cast("Context", app)

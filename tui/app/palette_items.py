@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.app.commands import shown_key
-from tui.app.symbols import symbols_of
+from tui.app.commands import command_key
 from tui.app.visible_entries import TRASH
 from tui.app.widgets.bars import CategoryBar
 from tui.config.commands import COMMANDS
@@ -48,14 +47,13 @@ def matching(all_of_them: Sequence[PaletteItem], query: str) -> list[PaletteItem
 
 
 def _commands(screen: CodesScreen) -> Iterator[PaletteItem]:
-    keymap, symbols = screen.context.keymap, symbols_of(screen.app)
     for command in COMMANDS:
         if command.group != "Move" and command.action not in _LEFT_OUT:
 
             def do(action: str = command.action) -> None:
                 screen.call_next(screen.run_action, action)
 
-            yield PaletteItem(command.help, shown_key(keymap, command.id, symbols), do)
+            yield PaletteItem(command.help, command_key(screen.context, command.id), do)
 
 
 def _orders(screen: CodesScreen) -> Iterator[PaletteItem]:

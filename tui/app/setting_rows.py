@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tui.app.commands import shown
-from tui.app.symbols import UNICODE, Symbols
+from tui.app.commands import key_label
 from tui.config.commands import COMMANDS
 from tui.config.keymap import Keymap
 from tui.config.schema import SETTINGS, Config, Setting
@@ -44,12 +43,12 @@ class SettingRow:
         """The values to step through; () where one is typed or pressed."""
         return self.setting.type.choices if self.setting else ()
 
-    def shown(self, config: Config, keymap: Keymap, symbols: Symbols = UNICODE) -> str:
+    def shown(self, config: Config, keymap: Keymap, *, ascii_only: bool = False) -> str:
         """Return its value as it is shown."""
         if self.setting is not None:
             return self.setting.type.shown(self.setting.of(config))
         keys = keymap.of(self.command)
-        return "  ".join(symbols.key(shown(key)) for key in keys) or "no key"
+        return "  ".join(key_label(key, ascii_only=ascii_only) for key in keys) or "no key"
 
     def is_default(self, config: Config, keymap: Keymap) -> bool:
         """Return whether it has its default value."""

@@ -15,13 +15,12 @@ from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.theme import Theme
 
 from tui.app.no_color import NoColorFilter
-from tui.app.symbols import ASCII, UNICODE, AsciiFilter, wants_ascii
+from tui.app.symbols import AsciiFilter, wants_ascii
 from tui.app.themes import DARK, DARK_16, LIGHT, LIGHT_16, MONO, THEMES, completed, named
 from tui.config.keymap import Keymap
 
 if TYPE_CHECKING:
     from tui.app.settings import Settings
-    from tui.app.symbols import Symbols
     from tui.config.schema import Config
 
 REPLACED = (Monochrome, NoColor)
@@ -74,10 +73,9 @@ class ThemedApp(App[None]):
         return bool(self.environ.get("TERM")) and self.console.color_system == "standard"
 
     @property
-    def symbols(self) -> Symbols:
-        """The signs to draw with."""
-        plain = any(isinstance(each, AsciiFilter) for each in self._own_filters)
-        return ASCII if plain else UNICODE
+    def ascii_only(self) -> bool:
+        """Whether every line is drawn in ASCII."""
+        return any(isinstance(each, AsciiFilter) for each in self._own_filters)
 
 
 def no_color(environ: Mapping[str, str]) -> bool:

@@ -26,7 +26,7 @@ class BigCodeScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Label(self._label, classes="title", markup=False)
-            if self._code.isdigit() and not self.context.symbols.ascii:
+            if self._code.isdigit() and not self.context.ascii_only:
                 yield Digits(group(self._code), id="big")
             else:
                 yield Label("  ".join(group(self._code)), id="big", markup=False)

@@ -12,6 +12,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Input, Label
 
+from tui.app.commands import key_label
 from tui.app.screens.base import Dialog, in_thread
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.widgets.form_fields import FormInput
@@ -72,7 +73,7 @@ class CategoriesScreen(Dialog[str | None]):
 
     @property
     def _enter(self) -> str:
-        return self.context.symbols.key("↵")
+        return key_label("enter", ascii_only=self.context.ascii_only)
 
     def on_mount(self) -> None:
         self._list = self.query_one(TickList)

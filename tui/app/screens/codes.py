@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
-from tui.app.commands import bindings, shown_key
+from tui.app.commands import command_key, list_bindings
 from tui.app.key_queue import BACKGROUND
 from tui.app.screens.base import in_thread
 from tui.app.screens.copy_actions import CopyActions
@@ -45,7 +45,7 @@ _PICK_BAR = [*_SEARCH_BAR[:3], ("Esc", "leave")]
 class CodesScreen(CopyActions, EntryActions):
     """Shows the entries of an unlocked vault."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+    BINDINGS: ClassVar[list[BindingType]] = [*list_bindings()]
     AUTO_FOCUS = "CodeList"
 
     def __init__(self, vault: Vault, query: str | None = None) -> None:
@@ -153,9 +153,7 @@ class CodesScreen(CopyActions, EntryActions):
         return _SEARCH_BAR if self.context.pick is None else _PICK_BAR
 
     def _trash_bar(self) -> list[tuple[str, str]]:
-        pairs = [
-            (shown_key(self.context.keymap, name), label) for name, label in _TRASH_KEYS.items()
-        ]
+        pairs = [(command_key(self.context, name), label) for name, label in _TRASH_KEYS.items()]
         return [pair for pair in pairs if pair[0]]
 
     def _when_empty(self) -> str:

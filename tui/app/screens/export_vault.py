@@ -15,7 +15,6 @@ from textual.widgets import Input, Label, Select
 
 from tui.app.screens.base import BaseScreen, in_thread
 from tui.app.screens.confirm import ConfirmScreen
-from tui.app.symbols import symbols_of
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.credential_fields import CredentialFields
 from tui.app.widgets.file_chooser import PathInput
@@ -255,7 +254,7 @@ class ExportScreen(BaseScreen[None]):
         if self._target.name != NAME or self._busy:
             return
         selection = self._selection()
-        size, plain = self.app.size, symbols_of(self.app).ascii
+        size, plain = self.app.size, self.context.ascii_only
 
         def make() -> tuple[ExportPlan, tuple[str, ...]]:
             plan = plan_codes(selection())

@@ -12,9 +12,8 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Static
 
-from tui.app.commands import keymap_of, shown
+from tui.app.commands import key_label
 from tui.app.screens.base import Dialog
-from tui.app.symbols import UNICODE, Symbols, symbols_of
 from tui.config.commands import COMMANDS, NUMBER_HELP
 from tui.config.keymap import Keymap
 
@@ -30,29 +29,29 @@ class HelpScreen(Dialog[None]):
     BINDINGS: ClassVar = [Binding("escape,q,enter", "dismiss", show=False)]
 
     def compose(self) -> ComposeResult:
-        keymap, symbols = keymap_of(self.app), symbols_of(self.app)
+        keymap, ascii_only = self.context.keymap, self.context.ascii_only
         with VerticalScroll(classes="card", id="keys") as card:
             card.border_title, card.border_subtitle = "Keys", "Esc closes"
             with Horizontal(id="columns"):
                 for groups in _COLUMNS:
-                    texts = [help_text(group, keymap, symbols) for group in groups]
+                    texts = [help_text(group, keymap, ascii_only) for group in groups]
                     yield Static(Text("\n\n").join(texts))
 
     def on_key(self, event: events.Key) -> None:
         """The key that opened it closes it."""
-        if event.key in keymap_of(self.app).of("help"):
+        if event.key in self.context.keymap.of("help"):
             event.stop()
             self.dismiss()
 
 
-def help_text(wanted: str, keymap: Keymap, symbols: Symbols = UNICODE) -> Text:
+def help_text(wanted: str, keymap: Keymap, ascii_only: bool) -> Text:
     """Return one group of the help: its heading and a line for each command."""
     rows: list[tuple[str, str]] = []
     for heading, commands in groupby(COMMANDS, key=lambda command: command.group):
         if heading == wanted:
-            rows += [(_keys(keymap.of(each.id), symbols), each.help) for each in commands]
+            rows += [(_keys(keymap.of(each.id), ascii_only), each.help) for each in commands]
     if wanted == "Codes":
-        rows.append((symbols.key(NUMBER_HELP[0]), NUMBER_HELP[1]))
+        rows.append(NUMBER_HELP)
     room = min(_MOST, max(_LEAST, *(len(keys) + 1 for keys, _ in rows)))
     text = Text(wanted, "bold")
     for keys, words in rows:
@@ -60,5 +59,5 @@ def help_text(wanted: str, keymap: Keymap, symbols: Symbols = UNICODE) -> Text:
     return text
 
 
-def _keys(keys: tuple[str, ...], symbols: Symbols) -> str:
-    return " ".join(symbols.key(shown(key)) for key in keys) or symbols.dash
+def _keys(keys: tuple[str, ...], ascii_only: bool) -> str:
+    return " ".join(key_label(key, ascii_only=ascii_only) for key in keys) or "–"

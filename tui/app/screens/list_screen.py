@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.app.commands import shown_key
+from tui.app.commands import command_key
 from tui.app.screens.base import BaseScreen
 from tui.app.widgets.code_list import CodeList
 
@@ -34,7 +34,7 @@ class ListScreen(BaseScreen[None]):
 
     def hint(self, command: str, words: str) -> str:
         """Return a clause such as `; u takes it back`, with the key that the command has now."""
-        key = shown_key(self.context.keymap, command, self.context.symbols)
+        key = command_key(self.context, command)
         return f"; {key} {words}" if key else ""
 
     @property

@@ -16,7 +16,7 @@ from textual.widgets import Input
 from tui.app.palette_items import PaletteItem, matching, palette_items
 from tui.app.screens.base import Dialog
 from tui.app.styles import styles_of
-from tui.app.symbols import symbols_of
+from tui.app.symbols import HIGHLIGHT
 from tui.app.widgets.cells import fit
 from tui.app.widgets.row_list import RowList
 
@@ -45,7 +45,7 @@ class PaletteList(RowList, can_focus=False):
     def row_strip(self, index: int, width: int) -> Strip:
         item, styles, chosen = self.rows[index], styles_of(self.app), index == self.cursor
         base, muted = (styles.on_plain, styles.on_muted) if chosen else (styles.plain, styles.muted)
-        mark = symbols_of(self.app).bar if chosen else " "
+        mark = HIGHLIGHT if chosen else " "
         return Strip(
             [
                 Segment(f"{mark} ", styles.on_code if chosen else base),

@@ -13,7 +13,6 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Label, Static
 
 from tui.app.screens.base import Dialog, in_thread
-from tui.app.symbols import symbols_of
 from tui.app.widgets.bars import KeyBar
 from tui.errors import EntryError, NotSavedError, OtpTuiError
 from tui.otp.codes import code_at, code_length, group, remaining
@@ -96,7 +95,7 @@ class ShowScreen(Dialog[str | None]):
         if entry.type is OtpType.HOTP:
             if self._taken:
                 return group(self._taken), f"of counter {entry.counter - 1}", False
-            dots = group("0" * code_length(entry)).replace("0", symbols_of(self.app).dot)
+            dots = group("0" * code_length(entry)).replace("0", "·")
             return dots, "Space gives a code and moves the counter", False
         try:
             text, left = code_at(entry, moment).text, remaining(entry, moment) or 0

@@ -12,9 +12,10 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.app.commands import keymap_of, shown_key
+from tui.app.commands import command_key
+from tui.app.context import context_of
 from tui.app.styles import LineStyles, styles_of
-from tui.app.symbols import symbols_of
+from tui.app.symbols import key_text
 from tui.app.widgets.cells import fit, width_of
 from tui.config.commands import COMMANDS
 from tui.otp.entry import Category
@@ -169,11 +170,11 @@ class CategoryBar(Bar):
 
     def segments(self, width: int) -> list[Segment]:
         searching = self._query is not None
-        key = shown_key(keymap_of(self.app), "search", symbols_of(self.app))
+        key = command_key(context_of(self.app), "search")
         find = f" / {self._query}▏" if searching else f"{key} search "
         self._find_at = width - width_of(find)
         room = width - min(width_of(find), width // 2) - 3
-        muted, signs = self.line_styles.muted, symbols_of(self.app)
+        muted = self.line_styles.muted
         self._spots = []
         choices: list[tuple[str | None, str]] = [(None, "All")]
         choices += [(category.id, category.name) for category in self._categories]
@@ -181,13 +182,13 @@ class CategoryBar(Bar):
         at = 0
         parts: list[Segment] = []
         if len(window) < len(choices):
-            parts.append(Segment(signs.back, muted))
+            parts.append(Segment("‹", muted))
             at = 1
         for category, name in window:
             text = f" {fit(name, min(width_of(name), 20))} "
             size = width_of(text)
             if at + size > room:
-                parts.append(Segment(signs.forth, muted))
+                parts.append(Segment("›", muted))
                 at += 1
                 break
             chosen = category == self._chosen
@@ -312,12 +313,13 @@ class KeyBar(Bar):
 
     def _shown(self, width: int) -> list[tuple[str, str, str]]:
         """Return key, words and action ("" where a click does nothing) of each that fits."""
-        symbols, keymap = symbols_of(self.app), keymap_of(self.app)
+        context = context_of(self.app)
         if self._keys is not None:
-            given = [(symbols.key(key), label, "") for key, label in self._keys]
+            ascii_only = context.ascii_only
+            given = [(key_text(key, ascii_only=ascii_only), label, "") for key, label in self._keys]
             return _fitting(given, width, keep=1)
         ranked = sorted((command for command in COMMANDS if command.rank), key=lambda c: c.rank)
-        known = [(shown_key(keymap, each.id, symbols), each.label, each.action) for each in ranked]
+        known = [(command_key(context, each.id), each.label, each.action) for each in ranked]
         return _fitting([each for each in known if each[0]], width, keep=2)
 
     def on_click(self, event: events.Click) -> None:

@@ -12,7 +12,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from tui.app.styles import styles_of
-from tui.app.symbols import symbols_of
+from tui.app.symbols import HIGHLIGHT
 from tui.app.widgets.cells import fit
 from tui.app.widgets.row_list import RowList
 from tui.errors import EntryError
@@ -207,7 +207,7 @@ class CodeList(RowList):
             shown = None if covered else self.revealed.get(entry.id)
             code = group(shown) if shown else blank(entry)
             counter = entry.counter - 1 if shown else entry.counter
-            return Face(symbols_of(self.app).asks, code, False, f"counter {counter}")
+            return Face("↵", code, False, f"counter {counter}")
         try:
             code = blank(entry) if covered else group(self.code_text(entry))
             following = group(self.code_text(entry, True)) if index == self.cursor else ""
@@ -232,9 +232,8 @@ class CodeList(RowList):
             code = styles.on_warning if chosen else styles.warning
         else:
             code = styles.on_code if chosen else styles.code
-        signs = symbols_of(self.app)
-        tick = signs.tick if entry.id in self.ticked else signs.pin if entry.pinned else " "
-        segments = [Segment(f"{signs.bar}{tick}", styles.on_code)] if chosen else []
+        tick = "✓" if entry.id in self.ticked else "▴" if entry.pinned else " "
+        segments = [Segment(f"{HIGHLIGHT}{tick}", styles.on_code)] if chosen else []
         lead = "" if chosen else f" {tick}"
         if self._seconds_shown:
             soon = "!" if face.expiring and face.seconds else " "

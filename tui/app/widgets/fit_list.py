@@ -6,7 +6,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from tui.app.styles import styles_of
-from tui.app.symbols import symbols_of
+from tui.app.symbols import HIGHLIGHT
 from tui.app.widgets.cells import fit
 from tui.app.widgets.row_list import RowList
 from tui.backup.model import ExportPlan, Problem
@@ -49,7 +49,7 @@ class FitList(RowList):
         name = min(28, max(12, (width - 16) // 3))
         return Strip(
             [
-                Segment(f"{symbols_of(self.app).bar} " if chosen else "  ", base),
+                Segment(f"{HIGHLIGHT} " if chosen else "  ", base),
                 Segment(fit(mark, 12), base if chosen else getattr(styles, tone)),
                 Segment(fit(problem.what, name) + "  ", base),
                 Segment(fit(problem.reason, max(0, width - 16 - name)), muted),

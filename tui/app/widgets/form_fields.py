@@ -11,7 +11,6 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Label, Static, TextArea
 
-from tui.app.symbols import symbols_of
 from tui.app.widgets.bars import Bar
 from tui.app.widgets.password_input import PasswordInput
 from tui.backup.sources import contains_uri
@@ -109,9 +108,8 @@ class NoteArea(TextArea):
         strip = _safe_strip(super().render_line(y))
         if not self.uri:
             return strip
-        sign = symbols_of(self.app).hidden
         return Strip(
-            Segment("".join(" " if char == " " else sign for char in part.text), part.style)
+            Segment("".join(" " if char == " " else "•" for char in part.text), part.style)
             for part in strip
         )
 

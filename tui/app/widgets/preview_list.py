@@ -8,7 +8,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from tui.app.styles import styles_of
-from tui.app.symbols import symbols_of
+from tui.app.symbols import HIGHLIGHT
 from tui.app.widgets.bars import Bar
 from tui.app.widgets.cells import fit
 from tui.app.widgets.row_list import RowList
@@ -76,9 +76,7 @@ class PreviewList(RowList):
         name = max(16, room // 2) if reason and room >= 32 else room
         return Strip(
             [
-                Segment(
-                    symbols_of(self.app).bar if chosen else " ", styles.on_code if chosen else base
-                ),
+                Segment(HIGHLIGHT if chosen else " ", styles.on_code if chosen else base),
                 Segment(f" {mark} ", state),
                 Segment(fit(action, 9), state),
                 Segment(

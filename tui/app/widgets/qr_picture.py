@@ -9,9 +9,9 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.app.context import context_of
 from tui.app.no_color import KEPT
 from tui.app.styles import shortest
-from tui.app.symbols import symbols_of
 from tui.qr import MARGINS, QrCode
 
 _BLACK, _WHITE = shortest(Color(0, 0, 0)), shortest(Color(255, 255, 255))
@@ -33,7 +33,7 @@ class QrPicture(Widget):
     @property
     def plain(self) -> bool:
         """Whether there are no half blocks to draw with."""
-        return symbols_of(self.app).ascii
+        return context_of(self.app).ascii_only
 
     def needs(self, code: QrCode) -> tuple[int, int]:
         """Return the columns and rows that `code` takes at least."""

@@ -11,14 +11,14 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.app.commands import moves
+from tui.app.commands import move_bindings
 from tui.app.styles import styles_of
 
 
 class RowList(Widget, can_focus=True):
     """A list of one-line rows. A subclass says how many there are and what a row looks like."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*moves()]
+    BINDINGS: ClassVar[list[BindingType]] = [*move_bindings()]
     DEFAULT_CSS = """
     RowList { height: 1fr; width: 1fr; background: $background; }
     """

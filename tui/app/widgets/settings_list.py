@@ -5,9 +5,10 @@ from __future__ import annotations
 from rich.segment import Segment
 from textual.strip import Strip
 
+from tui.app.context import context_of
 from tui.app.setting_rows import SettingRow, rows
 from tui.app.styles import styles_of
-from tui.app.symbols import symbols_of
+from tui.app.symbols import HIGHLIGHT
 from tui.app.widgets.cells import fit
 from tui.app.widgets.row_list import RowList
 from tui.config.keymap import Keymap
@@ -43,17 +44,15 @@ class SettingsList(RowList):
 
     def row_strip(self, index: int, width: int) -> Strip:
         row, styles, chosen = self.rows[index], styles_of(self.app), index == self.cursor
-        symbols = symbols_of(self.app)
+        ascii_only = context_of(self.app).ascii_only
         base, muted = (styles.on_plain, styles.on_muted) if chosen else (styles.plain, styles.muted)
         whole = width >= _NARROW
         label = _LABEL if whole else min(_LABEL, width // 2)
         room = min(width, _WIDEST) - label - 2 - (_GROUP + _DEFAULT if whole else 0)
-        value = row.shown(self._config, self._keymap, symbols)
+        value = row.shown(self._config, self._keymap, ascii_only=ascii_only)
         if chosen and row.choices:
-            value = f"{symbols.back} {value} {symbols.forth}"
-        segments = [
-            Segment(f"{symbols.bar if chosen else ' '} ", styles.on_code if chosen else base)
-        ]
+            value = f"‹ {value} ›"
+        segments = [Segment(f"{HIGHLIGHT if chosen else ' '} ", styles.on_code if chosen else base)]
         if whole:
             heading = row.group if self._heads(index) else ""
             segments.append(Segment(fit(heading, _GROUP), muted))

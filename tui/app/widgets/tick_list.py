@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from tui.app.styles import styles_of
-from tui.app.symbols import symbols_of
+from tui.app.symbols import HIGHLIGHT
 from tui.app.widgets.cells import fit
 from tui.app.widgets.row_list import RowList
 
@@ -64,7 +64,7 @@ class TickList(RowList):
         return Strip(
             [
                 Segment(
-                    f"{symbols_of(self.app).bar} " if chosen else "  ",
+                    f"{HIGHLIGHT} " if chosen else "  ",
                     styles.on_code if chosen else styles.plain,
                 ),
                 Segment(box, styles.on_code if chosen and row.ticked else plain),
