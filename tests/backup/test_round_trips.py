@@ -268,7 +268,7 @@ def test_each_thing_that_stays_behind_is_named() -> None:
     assert "the PIN" in lost["Yandex (me)"]
     assert not plan_export(by_name("vault"), full).changed
     (unreadable,) = plan_export(by_name("vault"), full).left_out
-    assert unreadable.reason == "its issuer is missing"
+    assert unreadable.reason == "“issuer” is missing"
 
 
 @pytest.mark.parametrize("name", [each.name for each in export_formats()])

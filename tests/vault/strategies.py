@@ -101,7 +101,7 @@ def documents(draw: st.DrawFn) -> Document:
         icons=tuple(Icon(one, draw(_text)) for one in draw(_some)),
         preferences=draw(_extras),
         unreadable=tuple(
-            Unreadable({"issuer": one}, "its id is missing", one) for one in draw(_some)
+            Unreadable({"issuer": one}, "“id” is missing", one) for one in draw(_some)
         ),
         extra=draw(_extras),
         kept={("categories", one.id): {"x": draw(_small)} for one in categories[:1]},

@@ -94,7 +94,7 @@ def full_document() -> Document:
         icons=(Icon("1badcafe", "iVBORw0KGgo="),),
         preferences={"sort": "issuer", "columns": [1, 2]},
         unreadable=(
-            Unreadable({"id": "x", "type": "quantum"}, "its issuer is missing", "(no name)"),
+            Unreadable({"id": "x", "type": "quantum"}, "“issuer” is missing", "(no name)"),
         ),
         extra={"future": {"of": "otp"}},
         kept={("categories", web.id): {"colour": "#fff"}},

@@ -69,7 +69,7 @@ def test_the_trash_may_stand_anywhere_in_the_file() -> None:
 def test_an_id_in_the_trash_is_no_other_entrys() -> None:
     made = read_entries(RAW | {"deleted": 7}, RAW)
     assert (len(made.trash), made.entries) == (1, ())
-    assert [one.reason for one in made.unreadable] == ["its id is that of another one"]
+    assert [one.reason for one in made.unreadable] == ["another one has the same id"]
 
 
 def test_a_secret_that_came_otherwise_is_kept_beside_its_normal_form() -> None:
@@ -108,20 +108,20 @@ def test_unknown_keys_are_kept_everywhere() -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"type": "quantum"}, "its type or its algorithm is unknown"),
-        ({"algorithm": "MD5"}, "its type or its algorithm is unknown"),
-        ({"issuer": None}, "its issuer is of the wrong type"),
+        ({"type": "quantum"}, "its type or algorithm is unknown"),
+        ({"algorithm": "MD5"}, "its type or algorithm is unknown"),
+        ({"issuer": None}, "“issuer” has the wrong type"),
         ({"issuer": "x" * 1025}, "its name is longer than 1024 characters"),
-        ({"digits": True}, "its digits is of the wrong type"),
-        ({"digits": 6.0}, "its digits is of the wrong type"),
+        ({"digits": True}, "“digits” has the wrong type"),
+        ({"digits": 6.0}, "“digits” has the wrong type"),
         ({"digits": 11}, "digits must be 1 to 10, not 11"),
         ({"period": 0}, "period must be 1 second to a year, not 0"),
         ({"counter": 2**63}, "counter must be 0 to 2^63 - 1, not 9223372036854775808"),
-        ({"pinned": 1}, "its pinned is of the wrong type"),
+        ({"pinned": 1}, "“pinned” has the wrong type"),
         ({"secret": ""}, "the secret is empty"),
         ({"secret": "0189"}, "the secret is not base32 (letters A-Z and digits 2-7)"),
-        ({"id": ""}, "its id has not 1 to 64 characters"),
-        ({"categories": {}}, "its categories is of the wrong type"),
+        ({"id": ""}, "its id does not have 1 to 64 characters"),
+        ({"categories": {}}, "“categories” has the wrong type"),
         ({"categories": ["web"]}, "one of its categories is not an id with a ranking"),
         ({"categories": [[]]}, "one of its categories is not an id with a ranking"),
         ({"categories": [{"id": "1"}]}, "one of its categories is not an id with a ranking"),
@@ -129,10 +129,10 @@ def test_unknown_keys_are_kept_everywhere() -> None:
             {"categories": [{"id": "1", "ranking": 0, "more": 1}]},
             "one of its categories is not an id with a ranking",
         ),
-        ({"deleted": "yesterday"}, "a moment in it is not a number of seconds"),
-        ({"deleted": True}, "a moment in it is not a number of seconds"),
-        ({"used": -1}, "a moment in it is not a number of seconds"),
-        ({"used": None}, "a moment in it is not a number of seconds"),
+        ({"deleted": "yesterday"}, "a date in it is not a number of seconds"),
+        ({"deleted": True}, "a date in it is not a number of seconds"),
+        ({"used": -1}, "a date in it is not a number of seconds"),
+        ({"used": None}, "a date in it is not a number of seconds"),
         ({"type": "yandex"}, "a Yandex secret has 16 or 26 bytes, not 20"),
         ({"type": "motp", "secret": "\ud800"}, "the secret is not text"),
     ],
@@ -164,7 +164,7 @@ def test_of_two_entries_with_one_id_the_second_is_kept_aside() -> None:
     made = read_entries(RAW, RAW | {"issuer": "Other"})
     assert [one.issuer for one in made.entries] == ["Site"]
     assert [(one.label, one.reason) for one in made.unreadable] == [
-        ("Other me", "its id is that of another one")
+        ("Other me", "another one has the same id")
     ]
 
 
@@ -200,7 +200,7 @@ def test_bad_categories_and_icons_are_kept_aside_in_their_lists() -> None:
     ],
 )
 def test_what_is_not_a_document_is_refused_without_quoting_it(plaintext: bytes) -> None:
-    with pytest.raises(DamagedVaultError, match="damaged: it decrypts") as caught:
+    with pytest.raises(DamagedVaultError, match="damaged: the decrypted contents") as caught:
         document.read(plaintext)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__ or caught.value.__context__ is None

@@ -149,7 +149,7 @@ BAD_TEXT = {
 def test_what_is_not_strict_json_is_refused(data: bytes) -> None:
     with pytest.raises(DamagedVaultError) as caught:
         envelope.parse(data, "The vault x.json")
-    assert str(caught.value).startswith("The vault x.json is not a whole vault: ")
+    assert str(caught.value).startswith("The vault x.json is not a valid vault: ")
     assert caught.value.__context__ is None or caught.value.__suppress_context__
 
 

@@ -60,7 +60,7 @@ def test_a_vault_that_others_could_open_is_closed_to_them_and_it_is_said(
 ) -> None:
     make_vault()
     path.chmod(0o644)
-    assert [one for one in open_vault().warnings if "now they cannot" in one]
+    assert [one for one in open_vault().warnings if "now 0600" in one]
     assert mode(path) == 0o600
 
 
@@ -139,7 +139,7 @@ def test_a_path_that_names_no_file_is_refused(name: str, clock: MovedClock) -> N
 
 def test_a_missing_vault_is_said_to_be_missing(tmp_path: Path, clock: MovedClock) -> None:
     for path in (tmp_path / "none.json", tmp_path / "no" / "folder.json"):
-        with pytest.raises(VaultMissingError, match="There is no vault at"):
+        with pytest.raises(VaultMissingError, match="No vault at"):
             Store(path, clock).read()
 
 

@@ -1,7 +1,7 @@
-"""The vault's older selves: the folder `backups` beside it, and which of them stay.
+"""Older copies of the vault, in the folder `backups` beside it, and which of them are kept.
 
-A backup is named `<vault>.<number>.<UTC time>`; the numbers only grow, so that the order
-holds whatever the clock does.
+A copy is named `<vault>.<number>.<UTC time>`; the numbers only grow, so that the order does not
+depend on the clock.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from pathlib import Path
 from tui.files import make_folder, remove, write_new
 
 NEWEST = 10
-"""So many of the newest stay."""
+"""How many of the newest are kept."""
 DAYS = 7
-"""The newest of each of so many last days (UTC), today included, stays too."""
+"""For how many days (UTC), today included, the newest of each day is kept too."""
 _DAY = 86_400
 
 
 class Backups:
-    """The backups of one vault; those of another one in the same folder are left alone."""
+    """The older copies of one vault; those of another in the same folder are left alone."""
 
     def __init__(self, vault: Path) -> None:
         self._vault = vault
@@ -33,7 +33,7 @@ class Backups:
         ).fullmatch
 
     def kept(self) -> list[str]:
-        """Return the names of the backups, the newest first; none where there is no folder.
+        """Return the names of the copies, newest first; none where there is no folder.
 
         Raises:
             OSError: the system refused.
@@ -43,10 +43,9 @@ class Backups:
         return [name for _, _, name in sorted(self._all(), reverse=True)]
 
     def keep(self, current: bytes, moment: float) -> Path:
-        """Keep the vault as it stands, whose bytes are `current`, and return where.
+        """Keep a copy of the vault, whose bytes are `current`, and return its path.
 
-        A second name for the same file costs nothing; where the file system has none, the
-        bytes are written.
+        The copy is a hard link, which costs nothing, or a new file where there are no links.
 
         Raises:
             OSError: the system refused; nothing was kept.
@@ -64,7 +63,7 @@ class Backups:
         return path
 
     def prune(self, moment: float) -> None:
-        """Remove what is neither among the newest nor the newest of one of the last days."""
+        """Delete what is neither among the newest nor the newest of one of the last days."""
         try:
             backups = sorted(self._all(), reverse=True)
         except OSError:
@@ -86,5 +85,5 @@ class Backups:
         status = self.folder.lstat()
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
             raise NotADirectoryError(
-                errno.ENOTDIR, "the folder of backups is not yours", str(self.folder)
+                errno.ENOTDIR, "the folder of older copies is not yours", str(self.folder)
             )

@@ -1,6 +1,6 @@
-"""What the vault holds, as one unchanging value: JSON <-> Document. Pure.
+"""The contents of the vault, as one immutable value: JSON <-> Document. Pure.
 
-Spec: vault.md, "The document inside". Merging two is in `threeway.py`.
+Spec: vault.md, "The document inside".
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from tui.errors import DamagedVaultError, EntryError, MatchError
 from tui.otp.entry import Category, Entry, Icon, OtpType
 from tui.text import safe
 from tui.vault.entry_json import dump, read_entry, write_entry
+from tui.vault.envelope import BACKUP_HINT
 
 KINDS = ("entries", "categories", "icons")
 """The lists of the document."""
@@ -29,16 +30,16 @@ _Item = TypeVar("_Item", Entry, Category, Icon)
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Something in one of the lists that does not validate; kept and written back as it is."""
+    """An item of one of the lists that does not validate; kept and written back unchanged."""
 
     raw: Any = field(repr=False)
     """The JSON value, untouched."""
     reason: str
-    """Why, as the end of a sentence, fit to show."""
+    """Why, as the end of a sentence that can be shown."""
     label: str
-    """Which one, as well as can be told, fit to show."""
+    """Its names, as far as they can be read, safe to show."""
     kind: str = "entries"
-    """The list that it is in, one of KINDS."""
+    """Which list it is in, one of KINDS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,15 @@ class Document:
     """Entries, categories, icons and preferences. A change is a new document."""
 
     entries: tuple[Entry, ...] = ()
-    """In the order of the file; ids are unique, those of the trash included."""
+    """In the order of the file; ids are unique, also among the trash."""
     categories: tuple[Category, ...] = ()
     """In the order of the file; ids are unique."""
     icons: tuple[Icon, ...] = ()
     """The user's own pictures; ids are unique."""
     preferences: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False)
-    """Settings that belong to the vault rather than to the machine, and what undoes a step."""
+    """Settings that belong to the vault rather than to the machine, and the undo record."""
     unreadable: tuple[Unreadable, ...] = ()
-    """What does not validate: to be listed, never dropped."""
+    """Items that do not validate: listed, never dropped."""
     extra: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False)
     """Keys of the document that this version does not know."""
     kept: Mapping[tuple[str, str], Mapping[str, Any]] = field(
@@ -62,7 +63,7 @@ class Document:
     )
     """Unknown keys of categories and icons, by list and id."""
     trash: tuple[Entry, ...] = ()
-    """Deleted entries, in the order of the file; they stand among the others there."""
+    """Deleted entries, in the order of the file, where they are among the others."""
 
     @property
     def everything(self) -> tuple[Entry, ...]:
@@ -70,7 +71,7 @@ class Document:
         return self.entries + self.trash
 
     def holding(self, entries: Iterable[Entry]) -> Document:
-        """Return the document with these entries, each in the list or in the trash."""
+        """Return the document with other entries, each in the list or in the trash."""
         found = tuple(entries)
         return replace(
             self,
@@ -79,7 +80,7 @@ class Document:
         )
 
     def find(self, entry_id: str) -> Entry:
-        """Return the entry with that id; those in the trash are not looked at.
+        """Return the entry with that id, unless it is in the trash.
 
         Raises:
             MatchError: there is none.
@@ -87,7 +88,7 @@ class Document:
         for entry in self.entries:
             if entry.id == entry_id:
                 return entry
-        raise MatchError("That entry is not in the vault any more.")
+        raise MatchError("This entry is not in the vault anymore.")
 
     @property
     def profiles(self) -> Mapping[str, Any]:
@@ -96,7 +97,7 @@ class Document:
         return told if isinstance(told, dict) else _NOTHING
 
     def replacing(self, entry: Entry) -> Document:
-        """Return the document with `entry` in place of the one that has its id."""
+        """Return the document with `entry` instead of the one with its id."""
         return replace(
             self,
             entries=tuple([entry if old.id == entry.id else old for old in self.entries]),
@@ -104,7 +105,7 @@ class Document:
 
 
 def read(plaintext: bytes, name: str = "The vault") -> Document:
-    """Read the decrypted document; what does not validate goes to `unreadable`.
+    """Read the decrypted document; items that do not validate go to `unreadable`.
 
     Raises:
         DamagedVaultError: it is not a JSON object, has a key twice or a number that JSON
@@ -118,13 +119,13 @@ def read(plaintext: bytes, name: str = "The vault") -> Document:
             parse_constant=_finite,
         )
     except (ValueError, RecursionError):
-        # Their messages hold what is inside.
-        raise _damaged(name, "is not JSON") from None
+        # The messages of these errors hold the plaintext.
+        raise _damaged(name, "are not JSON") from None
     if type(root) is not dict:
-        raise _damaged(name, "is not an object")
+        raise _damaged(name, "are not an object")
     preferences = root.get("preferences", {})
     if type(preferences) is not dict or any(type(root.get(kind, [])) is not list for kind in KINDS):
-        raise _damaged(name, "has a part of the wrong type")
+        raise _damaged(name, "have a part of the wrong type")
     kept: dict[tuple[str, str], Mapping[str, Any]] = {}
     unreadable: list[Unreadable] = []
 
@@ -143,10 +144,10 @@ def read(plaintext: bytes, name: str = "The vault") -> Document:
 
 
 def write(document: Document) -> bytes:
-    """Return the document as JSON, ASCII without white space, not padded.
+    """Return the document as JSON: ASCII without white space, not padded.
 
     Raises:
-        ValueError: a preference or an unknown key holds what JSON cannot.
+        ValueError: a preference or an unknown key has a value that JSON cannot hold.
     """
     lists: dict[str, list[str]] = {
         "entries": [write_entry(entry) for entry in document.everything],
@@ -182,7 +183,7 @@ def _read_list(
         try:
             item = read_one(raw)
             if item.id in seen:
-                raise EntryError("its id is that of another one")
+                raise EntryError("another one has the same id")
         except EntryError as error:
             unreadable.append(Unreadable(raw, str(error), _label(raw), kind))
             continue
@@ -246,12 +247,12 @@ def _finite(text: str) -> float:
 
 
 def _damaged(name: str, what: str) -> DamagedVaultError:
-    return DamagedVaultError(
-        f"{name} is damaged: it decrypts, but what is inside {what}.",
-        "Older copies of a vault are in the folder “backups” beside it.",
-    )
+    return DamagedVaultError(f"{name} is damaged: the decrypted contents {what}.", BACKUP_HINT)
 
 
 def by_secret(entry: Entry) -> tuple[object, ...]:
-    """Key of all entries with one decoded secret; Mobile-OTP's are text, a family apart."""
+    """Return a key that entries with the same secret share.
+
+    Mobile-OTP secrets are text, so they never equal those of other types.
+    """
     return (entry.type is OtpType.MOTP, entry.secret.key)

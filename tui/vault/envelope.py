@@ -1,6 +1,6 @@
-"""The vault's file: bytes <-> what is public in it and the ciphertext. Pure, and strict.
+"""The vault's file: bytes <-> its header and ciphertext. Pure and strict.
 
-Spec: vault.md; for people: docs/vault-format.md.
+Spec: vault.md; described in docs/vault-format.md.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from tui.files import LIMIT
 FORMAT = "otp-tui-vault"
 VERSION = 1
 PADDING = 4096
-"""The document is filled up to a multiple of this many bytes."""
+"""The document is padded to a multiple of this many bytes."""
 MAX_GENERATION = 2**53
-"""Highest generation: a whole number that every JSON reader can hold."""
+"""Highest generation: the highest whole number that every JSON reader can hold."""
 MAX_SLOTS = 16
-"""More are refused: each one may cost a derivation before the password is known to be wrong."""
-BACKUP_HINT = "Older copies of a vault are in the folder “backups” beside it."
+"""More are refused: each may cost a key derivation before the password proves wrong."""
+BACKUP_HINT = "Older copies of the vault are in the folder “backups” beside it."
 
 _BOM = b"\xef\xbb\xbf"
 _MAX_STRUCTURE = 4096
@@ -39,7 +39,7 @@ class PasswordSlot:
     id: str
     """16 hex digits."""
     params: Argon2Params
-    """What deriving the wrapping key costs; within the bounds for reading."""
+    """Parameters of the key derivation, within the bounds for reading."""
     salt: bytes
     """16 bytes."""
     nonce: bytes
@@ -67,14 +67,14 @@ Slot = PasswordSlot | RecoverySlot
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """All that stands in the file."""
+    """The contents of the file."""
 
     vault_id: str
-    """32 hex digits, drawn once."""
+    """32 random hex digits, which never change."""
     generation: int
     """Counts the saves."""
     slots: tuple[Slot, ...]
-    """The ways in; at least one."""
+    """Ways to open the vault; at least one."""
     nonce: bytes
     """12 bytes, for the payload."""
     payload: bytes = field(default=b"", repr=False)
@@ -82,7 +82,7 @@ class Envelope:
 
 
 class _RefusedError(Exception):
-    """The reason why these bytes are not a vault, as the end of a sentence."""
+    """Why these bytes are not a vault, as the end of a sentence."""
 
 
 def canonical(value: object) -> bytes:
@@ -91,7 +91,7 @@ def canonical(value: object) -> bytes:
 
 
 def slot_object(slot: Slot) -> dict[str, Any]:
-    """Return `slot` as it stands in the file, without `wrapped_key`."""
+    """Return `slot` as it is in the file, without `wrapped_key`."""
     kdf: dict[str, Any]
     if isinstance(slot, PasswordSlot):
         kdf = {
@@ -108,7 +108,7 @@ def slot_object(slot: Slot) -> dict[str, Any]:
 
 
 def header_object(envelope: Envelope) -> dict[str, Any]:
-    """Return the whole file without `payload`, which is also what the payload vouches for."""
+    """Return the whole file without `payload`: what the payload authenticates."""
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -129,19 +129,20 @@ def serialize(envelope: Envelope) -> bytes:
 
 
 def parse(data: bytes, name: str = "The vault") -> Envelope:
-    """Read the file's bytes; nothing is derived or decrypted. `name` is for the messages.
+    """Read the file's bytes, without deriving or decrypting anything.
+
+    `name` is for messages. White space between the parts and a byte-order mark are accepted.
 
     Raises:
         NewerVaultError: a later version of the format.
-        DamagedVaultError: anything that this version would not have written: unknown or
-            doubled keys, floats, other types or lengths, base64 that is not canonical, KDF
-            parameters out of bounds. White space between the parts and a byte-order mark
-            are taken.
+        DamagedVaultError: anything else that this version would not have written: unknown or
+            repeated keys, floats, other types or lengths, base64 that is not canonical, KDF
+            parameters out of bounds.
     """
     try:
         return _envelope(_root(data, name))
     except _RefusedError as refused:
-        raise DamagedVaultError(f"{name} is not a whole vault: {refused}.", BACKUP_HINT) from None
+        raise DamagedVaultError(f"{name} is not a valid vault: {refused}.", BACKUP_HINT) from None
 
 
 def _root(data: bytes, name: str) -> dict[str, Any]:
@@ -149,23 +150,23 @@ def _root(data: bytes, name: str) -> dict[str, Any]:
         raise _RefusedError(f"it is larger than {LIMIT // 1024 // 1024} MiB")
     if not data.strip():
         raise _RefusedError("it is empty")
-    # A vault has a handful of objects, however long its payload: counting is cheaper than
-    # parsing what was made to be expensive.
+    # A vault has a handful of objects, however long its payload is. Counting is cheaper than
+    # parsing a file that was made to be expensive to parse.
     if max(data.count(b"{"), data.count(b"["), data.count(b",")) > _MAX_STRUCTURE:
         raise _RefusedError("it has far more parts than a vault")
     faults: list[str] = []
     root = _load(data, faults)
     if type(root) is not dict or root.get("format") != FORMAT:
-        raise _RefusedError("it is another kind of file")
+        raise _RefusedError("it is not an otp-tui vault")
     version = root.get("version")
     if type(version) is int and version > VERSION:
         raise NewerVaultError(
-            f"{name} was made by a newer otp-tui; it was left untouched.", "Update otp-tui."
+            f"{name} was made by a newer otp-tui and was left untouched.", "Update otp-tui."
         )
     if faults:
         raise _RefusedError(faults[0])
     if type(version) is not int or version != VERSION:
-        raise _RefusedError("its version is not a number that ever was")
+        raise _RefusedError("its version number is unknown")
     return root
 
 
@@ -173,7 +174,7 @@ def _load(data: bytes, faults: list[str]) -> Any:
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(found)
         if len(made) != len(found):
-            faults.append("a key stands in it twice")
+            faults.append("it has a key twice")
         return made
 
     def number(digits: str) -> int:
@@ -196,17 +197,17 @@ def _load(data: bytes, faults: list[str]) -> Any:
     except UnicodeDecodeError:
         raise _RefusedError("it is not UTF-8 text") from None
     except (ValueError, RecursionError):
-        raise _RefusedError("it is not JSON, or it was cut off") from None
+        raise _RefusedError("it is not JSON, or was cut off") from None
 
 
 def _envelope(root: dict[str, Any]) -> Envelope:
     _keys(root, "format", "version", "vault_id", "generation", "slots", "nonce", "payload")
     slots = root["slots"]
     if type(slots) is not list or not 1 <= len(slots) <= MAX_SLOTS:
-        raise _RefusedError(f"it has not 1 to {MAX_SLOTS} slots")
+        raise _RefusedError(f"it does not have 1 to {MAX_SLOTS} slots")
     payload = _bytes(root, "payload")
     if len(payload) <= _TAG or (len(payload) - _TAG) % PADDING:
-        raise _RefusedError("its payload has a wrong length")
+        raise _RefusedError("its payload has the wrong length")
     return Envelope(
         vault_id=_hex(root, "vault_id", 32),
         generation=_whole(root, "generation", MAX_GENERATION),
@@ -227,10 +228,10 @@ def _slot(root: Any) -> Slot:
         _keys(kdf, "name", "salt")
         return RecoverySlot(identity, _bytes(kdf, "salt", 32), nonce, wrapped_key)
     if name != ("password", "argon2id"):
-        raise _RefusedError("one of its slots is of an unknown kind")
+        raise _RefusedError("a slot is of an unknown kind")
     _keys(kdf, "name", "version", "time_cost", "memory_kib", "parallelism", "salt")
     if _whole(kdf, "version", ARGON2_VERSION) != ARGON2_VERSION:
-        raise _RefusedError("its Argon2 is of an unknown version")
+        raise _RefusedError("its Argon2 version is unknown")
     try:
         params = check_read(Argon2Params(kdf["time_cost"], kdf["memory_kib"], kdf["parallelism"]))
     except CryptoError as error:
@@ -240,7 +241,7 @@ def _slot(root: Any) -> Slot:
 
 def _keys(value: Any, *names: str) -> None:
     if type(value) is not dict or value.keys() != set(names):
-        raise _RefusedError("it has unknown keys, or lacks some")
+        raise _RefusedError("keys are unknown or missing")
 
 
 def _whole(value: dict[str, Any], key: str, most: int) -> int:
@@ -263,11 +264,11 @@ def _bytes(value: dict[str, Any], key: str, length: int | None = None) -> bytes:
         raw = binascii.a2b_base64(text, strict_mode=True) if type(text) is str else b""
     except ValueError:
         raise _RefusedError(f"its {key} is not base64") from None
-    # Strict mode lets bits pass that the last group does not use.
+    # Strict mode does not check the unused bits of the last group.
     if type(text) is not str or _text(raw[-(len(raw) % 3 or 3) :]) != text[-4:]:
         raise _RefusedError(f"its {key} is not base64")
     if length is not None and len(raw) != length:
-        raise _RefusedError(f"its {key} has a wrong length")
+        raise _RefusedError(f"its {key} has the wrong length")
     return raw
 
 

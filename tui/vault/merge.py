@@ -1,6 +1,6 @@
-"""Two documents that grew out of one become one again: three-way, by id. Pure.
+"""Three-way merge of documents, entry by entry. Pure.
 
-Spec: vault.md, "Saving", step 3. Whatever the two did, no entry is lost.
+Spec: vault.md, "Saving", step 3. No entry is lost, whatever both sides did.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ _GONE: Any = object()
 
 _FIELDS = tuple(one.name for one in fields(Entry) if one.name not in {"id", "categories", "extra"})
 _HIGHER = frozenset({"counter", "copy_count", "used", "updated", "revision"})
-"""Fields of which two changes give the higher value."""
+"""Fields where two changes give the higher value."""
 _OURS = frozenset({"ranking", "created"})
-"""Fields of which two changes give ours: nobody would want an entry twice for them."""
+"""Fields where two changes give ours: nobody would want an entry twice for them."""
 _USE = _HIGHER | _OURS | {"deleted"}
-"""Fields that change without anybody editing the entry."""
+"""Fields that change although nobody edited the entry."""
 
 
 def merge(base: Document, ours: Document, theirs: Document) -> Document:
-    """Return what `base` became when both changed it.
+    """Return `base` with the changes of both sides.
 
-    Changes of different entries, or of different fields of one entry, are all taken. A
-    deletion against an edit keeps the edit and takes the entry out of the trash; against mere
-    use it stays; and what one side discarded for good and the other touched at all is kept.
-    Two changes of one field keep both entries, theirs under a new id; but counters and copy
-    counts take the higher value, and rankings ours. Our order stays, and what is new of
-    theirs comes in at its place.
+    Changes of different entries, or of different fields of one entry, are all applied. If one
+    side deleted an entry and the other edited it, the edited entry is out of the trash; if the
+    other only used it, it stays there. If one side deleted it permanently and the other changed
+    it at all, it is kept. Two changes of one field keep both entries, theirs under a new id,
+    but counters and copy counts take the higher value and rankings ours. Our order stays, and
+    new items of theirs come after the ones they follow there.
     """
     sides = base, ours, theirs
     entries = _merge_entries(base.everything, ours.everything, theirs.everything)
@@ -54,10 +54,10 @@ def merge(base: Document, ours: Document, theirs: Document) -> Document:
 
 
 def rejoin(base: Document, ours: Document, theirs: Document) -> Document:
-    """Return the merge with `theirs` where it did not grow out of `base`.
+    """Return the merge with `theirs` where it is not a later version of `base`.
 
-    It is an older file that somebody put back, or comes from a machine that did not see
-    `base`. What it lacks was not deleted, what has an older revision was not edited, and no
+    It is an older file that was put back, or comes from a machine that did not have `base`.
+    So what it lacks was not deleted, what has an older revision was not edited, and no
     counter goes back.
     """
     known = {entry.id: entry for entry in base.everything}
@@ -122,7 +122,7 @@ def _merge_entry(old: Entry | None, our: Entry, their: Entry) -> tuple[Entry, ..
             conflict = True
     changes["deleted"] = _deleted(old, our, their)
     if (our.type is OtpType.MOTP) != (their.type is OtpType.MOTP):
-        # A Mobile-OTP secret is text, the others are base32: each stays with its type.
+        # Mobile-OTP secrets are text, others are base32: a secret stays with its type.
         if our.secret == their.secret:
             changes["secret"] = (their if "type" in changes else our).secret
         elif ("type" in changes) != ("secret" in changes):
@@ -137,19 +137,19 @@ def _merge_entry(old: Entry | None, our: Entry, their: Entry) -> tuple[Entry, ..
             categories=_merge_bindings(old, our, their),
             extra=_merge_maps(before_extra, our.extra, their.extra),
         )
-        # Each side's fields were right together; the mixture has to be so, too.
+        # Each side's fields were valid together, but the mixture may not be.
         with contextlib.suppress(EntryError):
             return (check(merged),)
     both = our, replace(their, id=str(uuid.uuid4()))
     if our.secret != their.secret:
         return both
-    # One secret, one counter: neither of the two may repeat a code that the other gave.
+    # They share a secret, so neither may repeat a code that the other gave.
     counter = max(our.counter, their.counter)
     return tuple(replace(entry, counter=counter) for entry in both)
 
 
 def _deleted(old: Entry | None, our: Entry, their: Entry) -> int:
-    """Return when the entry went to the trash; 0 where a deletion met an edit or a restoring."""
+    """Return when the entry was deleted; 0 if the other side edited or restored it."""
     if our.deleted and their.deleted:
         return max(our.deleted, their.deleted)
     deleted, left = (our, their) if our.deleted else (their, our)
@@ -159,8 +159,10 @@ def _deleted(old: Entry | None, our: Entry, their: Entry) -> int:
 
 
 def _edited(old: Entry, entry: Entry) -> bool:
-    """Whether somebody changed `entry`, beyond using or moving it, or putting it in order: a
-    category that is renamed or deleted changes all its entries."""
+    """Return whether `entry` was edited, and not only used, sorted or put in other categories.
+
+    Renaming or deleting a category changes all its entries.
+    """
     names = (*(name for name in _FIELDS if name not in _USE), "extra")
     return any(getattr(old, name) != getattr(entry, name) for name in names)
 
@@ -192,7 +194,7 @@ def _merge_items(
             merged.append(both(old, our, their))
             continue
         left, side = (our, ours) if our is not None else (their, theirs)
-        # Deleted by one side: kept where the other changed it or put it to new use.
+        # One side deleted it: it is kept if the other changed it or used it in more entries.
         if left is not None and (
             left != old or any(one == identity for one, _ in used(side) - used_before)
         ):
@@ -215,7 +217,7 @@ def _ours(old: Icon | None, our: Icon, their: Icon) -> Icon:
 
 
 def _categories_of(document: Document) -> set[tuple[str, str]]:
-    """Every use of a category: its id, and that of the entry."""
+    """Return every use of a category: its id and the entry's."""
     return {(one.category, entry.id) for entry in document.everything for one in entry.categories}
 
 
@@ -247,7 +249,7 @@ def _merge_one(
     theirs: Mapping[_Key, _Value],
     key: _Key,
 ) -> Any:
-    """Return the value of one key, or _GONE; of two changes ours, but never a deletion."""
+    """Return the merged value of one key, or _GONE; of two changes ours, unless it deletes."""
     old, our, their = base.get(key, _GONE), ours.get(key, _GONE), theirs.get(key, _GONE)
     return their if our == old or (our is _GONE and their != old) else our
 
@@ -260,8 +262,10 @@ def _clash(base: Mapping[str, Any], ours: Mapping[str, Any], theirs: Mapping[str
 
 
 def _order(base: Iterable[_Key], ours: Iterable[_Key], theirs: Iterable[_Key]) -> list[_Key]:
-    """Return every key of `ours` and `theirs`: in our order, or theirs where ours is `base`'s;
-    what only the other one has comes after the key that it came after there."""
+    """Return every key of `ours` and `theirs`, in our order, or in theirs if ours is as in `base`.
+
+    A key that only the other side has comes after the one it follows there.
+    """
     first, second = list(ours), list(theirs)
     if first == list(base):
         first, second = second, first

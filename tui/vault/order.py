@@ -1,4 +1,4 @@
-"""In which order the entries stand: the vault remembers it, the app and the commands follow."""
+"""The order of the entries, which the vault stores and the app and the commands follow."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KEY = "order"
 
 
 class Order(StrEnum):
-    """What the entries go by; pinned ones stand first in each."""
+    """What the entries are sorted by; pinned ones are first in each."""
 
     HAND = "hand"
     BACKUP = "backup"
@@ -30,31 +30,31 @@ class Order(StrEnum):
 
 WORDS = {
     Order.HAND: "by hand",
-    Order.BACKUP: "as they came in",
+    Order.BACKUP: "by date added",
     Order.ISSUER: "by issuer",
-    Order.USE: "by use, the most used first",
-    Order.LAST: "by last use, the latest first",
+    Order.USE: "by use, most used first",
+    Order.LAST: "by last use, latest first",
 }
-"""How each order is called, to follow "sorted"."""
+"""Words for each order, to follow "sorted"."""
 
 
 def order_of(document: Document) -> Order:
-    """Return the order that the vault remembers; by hand where it has none."""
+    """Return the order that the vault stores; by hand where it stores none."""
     told = document.preferences.get(KEY)
     return Order(told) if told in list(Order) else Order.HAND
 
 
 def with_order(document: Document, order: Order) -> Document:
-    """Return `document` with another order to remember."""
+    """Return `document` with another order."""
     if order is order_of(document):
         return document
     return replace(document, preferences={**document.preferences, KEY: order.value})
 
 
 def ordered(document: Document, category: str | None = None) -> list[Entry]:
-    """Return the entries of a category id (None: all) as they are to be shown.
+    """Return the entries of a category id (None: all) in the order to show them.
 
-    By hand, a category has a ranking of its own; ties stand as in the file.
+    Sorted by hand, a category has a ranking of its own; ties are in the order of the file.
     """
     order = order_of(document)
     if category is None:
@@ -70,20 +70,20 @@ def ordered(document: Document, category: str | None = None) -> list[Entry]:
 
 
 def moved(document: Document, entry_id: str, step: int, category: str | None) -> dict[str, int]:
-    """Return the new rankings, by entry id, with which an entry stands `step` rows further.
+    """Return new rankings, by entry id, that put an entry `step` rows further down.
 
-    Empty where it stands at that end already; a pinned entry stays among the pinned.
+    Empty where it is at that end already; a pinned entry stays among the pinned.
 
     Raises:
-        UsageError: the order is not the one by hand.
-        MatchError: there is no such entry there (any more).
+        UsageError: the entries are not sorted by hand.
+        MatchError: the entry is not there anymore.
     """
     if order_of(document) is not Order.HAND:
-        raise UsageError("Rows can be moved only in the order by hand.")
+        raise UsageError("Entries can only be moved while they are sorted by hand.")
     rows = ordered(document, category)
     entry = document.find(entry_id)
     if entry not in rows:
-        raise MatchError(f"{entry.label} is not in that category any more.")
+        raise MatchError(f"{entry.label} is not in this category anymore.")
     place = rows.index(entry)
     goal = place + step
     if not 0 <= goal < len(rows) or rows[goal].pinned != entry.pinned:

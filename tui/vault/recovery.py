@@ -1,4 +1,4 @@
-"""Recovery codes on paper: 20 bytes as base32 in groups of four, and back from what was typed."""
+"""Recovery codes as text: 20 bytes as base32 in groups of four, and back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _GROUP = 4
 _LETTERS = CODE_LENGTH * 8 // 5
 _BETWEEN = " -\t_.\N{NO-BREAK SPACE}\N{HYPHEN}\N{EN DASH}"
 _MEANT = str.maketrans("018", "OIB", _BETWEEN)
-"""Digits that base32 does not have, to the letters that they are taken for."""
+"""Digits that base32 does not have, and the letters they are mistaken for."""
 
 
 def new_code(draw: Draw = os.urandom) -> bytes:
@@ -20,26 +20,24 @@ def new_code(draw: Draw = os.urandom) -> bytes:
     return draw(CODE_LENGTH)
 
 
-def written(code: bytes) -> str:
-    """Return a code as it is shown: eight groups of four, `ABCD-EFGH-…`."""
+def as_text(code: bytes) -> str:
+    """Return a code as text: eight groups of four, `ABCD-EFGH-…`."""
     text = b32encode(code).decode()
     return "-".join(text[start : start + _GROUP] for start in range(0, len(text), _GROUP))
 
 
-def read(text: str) -> bytes:
-    """Return the code that somebody typed: case, spaces and dashes do not matter.
+def from_text(text: str) -> bytes:
+    """Return the code that was typed; case, spaces and dashes do not matter.
 
-    The digits 0, 1 and 8, which no code has, are the letters O, I and B.
+    The digits 0, 1 and 8, which no code has, are read as the letters O, I and B.
 
     Raises:
-        UsageError: it is shorter or longer than a code, or has other characters.
+        UsageError: it has another length or other characters than a code.
     """
     letters = text.strip().translate(_MEANT).upper()
     if len(letters) != _LETTERS:
-        raise UsageError(
-            f"A recovery code has {_LETTERS} letters and digits; this one has {len(letters)}."
-        )
+        raise UsageError(f"A recovery code has {_LETTERS} letters and digits, not {len(letters)}.")
     try:
         return b32decode(letters)
     except ValueError:
-        raise UsageError("A recovery code has the letters A to Z and digits alone.") from None
+        raise UsageError("A recovery code has only letters and digits.") from None

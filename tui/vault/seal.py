@@ -1,6 +1,6 @@
-"""What the vault's ciphers do: wrap the vault key in a slot, seal and open the payload.
+"""The vault's cryptography: wrap the vault key in slots, encrypt and decrypt the payload.
 
-Spec: vault.md. `draw` gives random bytes; only tests give another than the system's.
+Spec: vault.md. `draw` returns random bytes; only tests pass another one than the system's.
 """
 
 from __future__ import annotations
@@ -32,25 +32,26 @@ CODE_LENGTH = 20
 _SLOT_CONTEXT = b"otp-tui/v1/slot\0"
 _VAULT_CONTEXT = b"otp-tui/v1/vault\0"
 _RECOVERY_INFO = b"otp-tui/v1/recovery"
+_MISMATCH = "the encrypted data does not decrypt to the original"
 
 
 def password_bytes(password: str) -> bytes:
-    """Return the password as the KDF takes it: NFKC, UTF-8.
+    """Return the password as the key derivation takes it: NFKC, UTF-8.
 
     Raises:
-        UsageError: it holds something that is not text.
+        UsageError: it is not text.
     """
     try:
         return unicodedata.normalize("NFKC", password).encode()
     except UnicodeEncodeError:
-        raise UsageError("The password holds bytes that are not UTF-8 text.") from None
+        raise UsageError("The password is not valid UTF-8 text.") from None
 
 
 def password_key(slot: PasswordSlot, password: bytes) -> bytes:
     """Return the key that wraps the vault key in `slot`: Argon2id of the password.
 
     Raises:
-        CryptoError: the memory is not to be had.
+        CryptoError: not enough memory.
     """
     return kdf.argon2id(password, slot.salt, slot.params, KEY_LENGTH)
 
@@ -66,7 +67,7 @@ def password_slot(
     """Return a new slot that a password opens.
 
     Raises:
-        CryptoError: parameters out of bounds or below the floor, or no memory.
+        CryptoError: parameters out of bounds or too weak, or not enough memory.
     """
     kdf.check_write(params)
     slot = PasswordSlot(draw(8).hex(), params, draw(16), draw(NONCE_LENGTH))
@@ -86,10 +87,10 @@ def recovery_slot(
 
 
 def unwrap(vault_id: str, slot: Slot, wrapping_key: bytes) -> bytes:
-    """Return the vault key out of `slot`.
+    """Return the vault key from `slot`.
 
     Raises:
-        AuthenticationError: another password or code, or the slot was changed.
+        AuthenticationError: wrong password or code, or the slot was changed.
     """
     context = _slot_context(vault_id, slot)
     return aes_gcm_decrypt(wrapping_key, slot.nonce, slot.wrapped_key, context)
@@ -101,14 +102,14 @@ def seal(
     """Return `envelope` with `document` as its payload, padded, under a fresh nonce.
 
     Raises:
-        CryptoError: what was encrypted does not decrypt to the same.
+        CryptoError: the ciphertext does not decrypt to the document.
     """
     fresh = replace(envelope, nonce=draw(NONCE_LENGTH))
     context = _VAULT_CONTEXT + canonical(header_object(fresh))
     padded = document.ljust(len(document) + -len(document) % PADDING)
     payload = aes_gcm_encrypt(vault_key, fresh.nonce, padded, context)
     if aes_gcm_decrypt(vault_key, fresh.nonce, payload, context) != padded:
-        raise CryptoError("what was encrypted does not decrypt to the same")
+        raise CryptoError(_MISMATCH)
     return replace(fresh, payload=payload)
 
 
@@ -116,7 +117,7 @@ def open_payload(envelope: Envelope, vault_key: bytes) -> bytes:
     """Return the document with its padding.
 
     Raises:
-        AuthenticationError: another key, or some byte of the file was changed.
+        AuthenticationError: wrong key, or a byte of the file was changed.
     """
     context = _VAULT_CONTEXT + canonical(header_object(envelope))
     return aes_gcm_decrypt(vault_key, envelope.nonce, envelope.payload, context)
@@ -126,7 +127,7 @@ def _wrap(vault_id: str, slot: Slot, wrapping_key: bytes, vault_key: bytes) -> b
     context = _slot_context(vault_id, slot)
     wrapped = aes_gcm_encrypt(wrapping_key, slot.nonce, vault_key, context)
     if aes_gcm_decrypt(wrapping_key, slot.nonce, wrapped, context) != vault_key:
-        raise AuthenticationError("what was encrypted does not decrypt to the same")
+        raise AuthenticationError(_MISMATCH)
     return wrapped
 
 

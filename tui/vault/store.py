@@ -1,7 +1,7 @@
-"""The only writer of the vault: lock, compare, keep a backup, replace. Bytes in, bytes out.
+"""The only writer of the vault's file: lock, keep an older copy, replace. Bytes in, bytes out.
 
-Spec: vault.md, "Saving". Whatever fails, the vault's bytes are the old ones and no temporary
-file stays behind.
+Spec: vault.md, "Saving". If anything fails, the file has its old bytes and no temporary file is
+left behind.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ _NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.
 
 
 class Store:
-    """One vault's place on disk. `warnings` collects what the user should know, once each."""
+    """The file of one vault. `warnings` collects sentences for the user, each once."""
 
     def __init__(self, path: str | os.PathLike[str], clock: Clock) -> None:
-        """Resolve `path`, once and for all: links in its folders now, the file's name as is.
+        """Resolve `path` once: links in its folders are followed, the file itself is not.
 
         Raises:
-            VaultError: it cannot name a file.
+            VaultError: it is not the path of a file.
         """
         self.path = _resolve(path)
         self.name = safe(str(self.path), 200)
@@ -59,19 +59,19 @@ class Store:
         self._tidied = False
 
     def read(self) -> bytes:
-        """Return the vault's bytes, at most 16 MiB, and see to it that they are private.
+        """Return the vault's bytes, at most 16 MiB; make the file private if it is not.
 
         Raises:
             VaultMissingError: there is no such file.
-            DamagedVaultError: it is larger than a vault may be.
+            DamagedVaultError: it is too large for a vault.
             VaultError: not a regular file, a symbolic link, another user's, not readable.
         """
         try:
             descriptor = os.open(self.path, os.O_RDONLY | OPEN_FLAGS)
         except FileNotFoundError:
-            raise VaultMissingError(f"There is no vault at {self.name}.") from None
+            raise VaultMissingError(f"No vault at {self.name}.") from None
         except OSError as error:
-            raise VaultError(f"The vault {self.name} cannot be opened: {why(error)}.") from None
+            raise VaultError(f"Couldn't open the vault {self.name}: {why(error)}.") from None
         try:
             try:
                 size = regular_size(descriptor, f"The vault {self.name}")
@@ -83,14 +83,14 @@ class Store:
             self._require_private(descriptor)
             return read_whole(descriptor, f"The vault {self.name}", size)
         except OSError as error:
-            raise VaultError(f"The vault {self.name} cannot be read: {why(error)}.") from None
+            raise VaultError(f"Couldn't read the vault {self.name}: {why(error)}.") from None
         except FileError as error:
             raise VaultError(str(error), error.hint) from None
         finally:
             close(descriptor)
 
     def make_folder(self) -> None:
-        """Make the folder of the vault, and those above it, 0700; leave what is there alone.
+        """Create the vault's folder and missing ones above it, 0700; leave existing ones alone.
 
         Raises:
             VaultError: the system refused.
@@ -101,15 +101,15 @@ class Store:
                 make_folder(folder)
         except OSError as error:
             folder_name = safe(str(self.path.parent), 200)
-            raise VaultError(f"The folder {folder_name} cannot be made: {why(error)}.") from None
+            raise VaultError(f"Couldn't create the folder {folder_name}: {why(error)}.") from None
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other programs of ours from writing, or go on with a warning where none can.
+        """Keep other instances from writing; where there are no locks, only warn.
 
         Raises:
-            NotSavedError: another one holds the lock for more than 5 s.
-            OSError: the system refused the lock's file.
+            NotSavedError: another instance has held the lock for 5 s.
+            OSError: the system refused the lock file.
         """
         descriptor = os.open(
             self.path.with_name(self.path.name + ".lock"),
@@ -119,7 +119,9 @@ class Store:
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
-                raise NotSavedError(f"The lock of {self.name} is not a file of yours.")
+                raise NotSavedError(
+                    f"Couldn't save the vault: {self.name}.lock is not a file of yours."
+                )
             os.fchmod(descriptor, PRIVATE)
             if self._lock(descriptor) and not self._tidied:
                 self._tidied = True
@@ -128,14 +130,14 @@ class Store:
         finally:
             close(descriptor)
 
-    def replace(self, data: bytes, current: bytes | None, *, small: bool = False) -> None:
-        """Put `data` in the place of the vault, whose bytes are `current` (None: no vault).
+    def replace(self, data: bytes, current: bytes | None, *, minor: bool = False) -> None:
+        """Replace the vault's bytes, which are `current` (None: no vault), by `data`.
 
-        To be called with the lock held. When it returns, `data` is durable. Of a `small`
-        change no older version is kept, so that it does not push out those that matter.
+        Call this with the lock held. When it returns, `data` is durable. A `minor` change
+        keeps no older copy, so that it does not push out those that matter.
 
         Raises:
-            OSError: the system refused; the vault is what it was.
+            OSError: the system refused; the file has its old bytes.
         """
         temporary = self.path.with_name(f"{_prefix(self.path)}{os.urandom(8).hex()}.tmp")
         write_new(temporary, data)
@@ -149,12 +151,12 @@ class Store:
             if kept is not None:
                 remove(kept)
             raise
-        if small and kept is not None:
+        if minor and kept is not None:
             remove(kept)
         self._backups.prune(self._clock.now())
 
     def write_beside(self, data: bytes) -> Path:
-        """Write `data` to a conflict copy beside the vault, always the same one.
+        """Write `data` to a conflict copy beside the vault; the same one every time.
 
         Raises:
             OSError: the system refused.
@@ -179,9 +181,9 @@ class Store:
             try:
                 os.fchmod(descriptor, PRIVATE)
             except OSError:
-                self.warn(f"Other users can read the vault {self.name}; make it 0600.")
+                self.warn(f"Other users can read the vault {self.name}. Set its mode to 0600.")
             else:
-                self.warn(f"Other users could open the vault {self.name}; now they cannot.")
+                self.warn(f"Other users could read the vault {self.name}. Its mode is now 0600.")
 
     def _lock(self, descriptor: int) -> bool:
         for attempt in range(LOCK_ATTEMPTS):
@@ -194,19 +196,19 @@ class Store:
                 if error.errno not in _NO_LOCKS:
                     raise
                 self.warn(
-                    f"The folder of {self.name} has no locks: do not change the vault with two "
-                    "programs at a time."
+                    f"The file system of {self.name} has no locks. Don't change the vault in two "
+                    "programs at once."
                 )
                 return False
             else:
                 return True
         raise NotSavedError(
-            f"The change is not saved: another program has been writing {self.name} for 5 s.",
+            f"Couldn't save the vault {self.name}: another program has locked it for 5 s.",
             "Try again.",
         )
 
     def _tidy(self) -> None:
-        """Remove what a crash left behind: under the lock nobody else is writing."""
+        """Delete what a crash left behind: while we hold the lock, nobody else is writing."""
         prefix = _prefix(self.path)
         with contextlib.suppress(OSError):
             for path in self.path.parent.iterdir():
@@ -220,9 +222,11 @@ def _resolve(path: str | os.PathLike[str]) -> Path:
     try:
         resolved = Path(os.path.realpath(folder or "."), name)
     except (OSError, ValueError):
-        raise VaultError("The path of the vault is not one that a file can have.") from None
+        raise VaultError("The vault's path is not a valid file name.") from None
     if name in {"", ".", ".."} or "\0" in name:
-        raise VaultError(f"The vault's path {safe(os.fspath(path), 200)} names no file.")
+        raise VaultError(
+            f"The vault's path {safe(os.fspath(path), 200)} is not the path of a file."
+        )
     return resolved
 
 

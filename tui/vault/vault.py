@@ -1,11 +1,10 @@
 """The vault as screens and commands use it: `LockedVault`, and `Vault` once it is open.
 
-Importing this costs little; what is heavy is imported while the key is derived.
+This is fast to import; what is slow is imported while the key is derived.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 from collections.abc import Callable
@@ -16,31 +15,30 @@ from typing import TYPE_CHECKING
 from tui.clock import Clock, SystemClock
 from tui.crypto import kdf
 from tui.crypto.kdf import Argon2Params
-from tui.errors import (
-    ConflictError,
-    CryptoError,
-    DamagedVaultError,
-    NewerVaultError,
-    NotSavedError,
-    VaultError,
-    VaultExistsError,
-    VaultMissingError,
-)
-from tui.files import LIMIT, why
+from tui.errors import ConflictError, NotSavedError, VaultError, VaultExistsError
+from tui.files import why
 from tui.text import safe
 from tui.vault import envelope as envelopes
 from tui.vault import seal
 from tui.vault.envelope import Envelope, RecoverySlot, Slot
+from tui.vault.state import (
+    ForeignFileError,
+    UnlockedState,
+    decrypt,
+    digest,
+    next_state,
+    read_state,
+)
 from tui.vault.store import Store
-from tui.vault.unlock import UnlockedState, decrypt, encrypt, key_by_code, key_by_password
+from tui.vault.unlock import key_by_code, key_by_password
 
 if TYPE_CHECKING:
     from tui.otp.codes import Code
     from tui.otp.entry import Entry
     from tui.vault.document import Document
 
-Step = Callable[["Document"], "Document"]
-"""A change: from a document to the next. It may run twice, on different documents."""
+Change = Callable[["Document"], "Document"]
+"""From a document to the next. It may be called twice, with different documents."""
 
 
 class LockedVault:
@@ -50,16 +48,16 @@ class LockedVault:
         self._store = store
         self._clock = clock
         self._envelope = envelopes.parse(data, f"The vault {store.name}")
-        self._digest = _digest(data)
+        self._digest = digest(data)
 
     @classmethod
     def read(cls, path: str | os.PathLike[str], clock: Clock | None = None) -> LockedVault:
-        """Read the vault at `path`; nothing is derived yet.
+        """Read the vault at `path`, without deriving a key.
 
         Raises:
             VaultMissingError: there is none.
             NewerVaultError: made by a newer otp-tui.
-            DamagedVaultError: its bytes are not those of a vault.
+            DamagedVaultError: the file is not a valid vault.
             VaultError: a link, a pipe, a folder, another user's, not readable.
         """
         clock = clock or SystemClock()
@@ -68,12 +66,12 @@ class LockedVault:
 
     @property
     def path(self) -> Path:
-        """Where the vault is."""
+        """The vault's file."""
         return self._store.path
 
     @property
     def has_recovery_code(self) -> bool:
-        """Whether a recovery code opens it, too."""
+        """Whether a recovery code opens it too."""
         return any(isinstance(slot, RecoverySlot) for slot in self._envelope.slots)
 
     def unlock(self, password: str, meanwhile: Callable[[], object] | None = None) -> Vault:
@@ -82,10 +80,9 @@ class LockedVault:
         Raises:
             WrongPasswordError: no slot opens with it, or the slot was changed.
             DamagedVaultError: the slot opens, but the rest was changed.
-            CryptoError: no memory for the derivation.
+            CryptoError: not enough memory for the key derivation.
         """
-        name = f"the vault {self._store.name}"
-        return self._open(key_by_password(self._envelope, password, name, meanwhile))
+        return self._open(key_by_password(self._envelope, password, meanwhile))
 
     def unlock_with_code(self, code: bytes) -> Vault:
         """Open the vault with a recovery code of 20 bytes.
@@ -94,38 +91,38 @@ class LockedVault:
             WrongPasswordError: no slot opens with it, or the slot was changed.
             DamagedVaultError: the slot opens, but the rest was changed.
         """
-        return self._open(key_by_code(self._envelope, code, f"the vault {self._store.name}"))
+        return self._open(key_by_code(self._envelope, code))
 
     def _open(self, key: bytes) -> Vault:
         document = decrypt(self._envelope, key, f"The vault {self._store.name}")
-        bare = replace(self._envelope, payload=b"")
-        return Vault(self._store, self._clock, UnlockedState(bare, key, document, self._digest))
+        header = replace(self._envelope, payload=b"")
+        return Vault(self._store, self._clock, UnlockedState(header, key, document, self._digest))
 
 
 class Vault:
-    """The open vault. `document` is a snapshot that never changes; `change` puts the next one.
+    """The open vault. `document` is an immutable snapshot; `change` puts the next one there.
 
     Safe to use from several threads. Made by `create`, `open` and `LockedVault.unlock`.
     """
 
-    def __init__(self, store: Store, clock: Clock, opened: UnlockedState) -> None:
+    def __init__(self, store: Store, clock: Clock, state: UnlockedState) -> None:
         self._store = store
         self._clock = clock
-        self._on_disk: UnlockedState | None = opened
-        self._document = opened.document
+        self._on_disk: UnlockedState | None = state
+        self._document = state.document
         self._saved = True
-        self._quiet = False
+        self._has_later = False
         self._writing = threading.Lock()
 
     @classmethod
     def create(
         cls, path: str | os.PathLike[str], password: str, params: Argon2Params, clock: Clock
     ) -> Vault:
-        """Make a new, empty vault and its folder.
+        """Create an empty vault and its folder.
 
         Raises:
-            VaultExistsError: there is something at `path` already; it is left alone.
-            CryptoError: `params` are too weak or out of bounds, or there is no memory.
+            VaultExistsError: something exists at `path`; it is left alone.
+            CryptoError: `params` are too weak or out of bounds, or memory is short.
             VaultError: the system refused.
         """
         from tui.vault.document import Document
@@ -144,7 +141,7 @@ class Vault:
                 _require_free(store)
                 vault._write(vault._known(), empty, None)
         except OSError as error:
-            raise VaultError(f"The vault {store.name} cannot be made: {why(error)}.") from None
+            raise VaultError(f"Couldn't create the vault {store.name}: {why(error)}.") from None
         return vault
 
     @classmethod
@@ -158,65 +155,65 @@ class Vault:
 
     @property
     def path(self) -> Path:
-        """Where the vault is, resolved when it was opened."""
+        """The vault's file, resolved when it was opened."""
         return self._store.path
 
     @property
     def document(self) -> Document:
-        """What the vault holds now, saved or not."""
+        """The present contents, saved or not."""
         return self._document
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """The document's entries."""
+        """The document's entries, without those in the trash."""
         return self._document.entries
 
     @property
     def saved(self) -> bool:
-        """Whether the file holds all that the document does."""
+        """Whether the file has every change but those of `change_later`."""
         return self._saved
 
     @property
     def flushed(self) -> bool:
-        """Whether the file holds what was changed quietly, too."""
-        return self._saved and not self._quiet
+        """Whether the file has those of `change_later` too."""
+        return self._saved and not self._has_later
 
     @property
     def changing(self) -> bool:
-        """Whether another thread is changing it at the moment."""
+        """Whether another thread is changing or saving the vault right now."""
         return self._writing.locked()
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Sentences that the user should read: no locks here, the file was open to others."""
+        """Sentences for the user: no file locks here, the file was open to others."""
         return tuple(self._store.warnings)
 
-    def change(self, step: Step) -> None:
-        """Apply `step` and save; when this returns the change is on the disk.
+    def change(self, change: Change) -> None:
+        """Apply `change` and save; when this returns it is on the disk.
 
-        What another program saved meanwhile is merged in first, and `step` is given the
-        result, so it should change what it is given rather than return what it had prepared.
-        What `step` raises comes through, and nothing is changed.
+        The changes that another program saved are merged in first, and `change` is given the
+        result, so it should build on that rather than return a document prepared before.
+        If `change` raises, nothing is changed.
 
         Raises:
             NotSavedError: the change is in `document`, the file is the old one; the next
                 `change` or `save` tries again.
-            ConflictError: another vault is in the place of ours; ours is beside it.
+            ConflictError: another vault has taken the place of ours; ours is beside it.
         """
-        self._commit(step, keep=True)
+        self._commit(change, keep=True)
 
-    def change_later(self, step: Step) -> None:
-        """Apply `step` in memory alone; the next `change` or `save` writes it.
+    def change_later(self, change: Change) -> None:
+        """Apply `change` in memory only; the next `change` or `save` writes it.
 
-        For what is no loss if it gets lost: copy counts, the order of the list.
+        For what may get lost: copy counts, the order of the list.
         """
         with self._writing:
             self._known()
-            before, self._document = self._document, step(self._document)
-            self._quiet = self._quiet or self._document is not before
+            before, self._document = self._document, change(self._document)
+            self._has_later = self._has_later or self._document is not before
 
     def save(self) -> None:
-        """Try again to save what is not saved yet; also merges what others saved.
+        """Save what is not saved yet, merged with the changes of other programs.
 
         Raises:
             NotSavedError: as `change`.
@@ -224,13 +221,13 @@ class Vault:
         self._commit(lambda document: document, keep=True)
 
     def take_hotp(self, entry_id: str) -> Code:
-        """Return the code of an HOTP entry's counter, after the next counter was saved.
+        """Return the code of an HOTP entry's counter, after saving the next counter.
 
-        Decided with the lock held, on what is on the disk: no two programs get the same code.
+        The counter is read from the disk under the lock: no two programs get the same code.
 
         Raises:
             NotSavedError: no code is given, and the counter stays.
-            MatchError: there is no such entry (any more).
+            MatchError: the entry is not in the vault anymore.
             UsageError: it is not HOTP, or its counter is at its end.
         """
         from tui.otp.codes import code_at
@@ -238,38 +235,38 @@ class Vault:
 
         taken: list[Entry] = []
 
-        def step(document: Document) -> Document:
+        def take(document: Document) -> Document:
             after, entry = take_counter(document, entry_id, int(self._clock.now()))
             taken[:] = [entry]
             return after
 
-        self._commit(step, keep=False)
+        self._commit(take, keep=False)
         return code_at(taken[0], self._clock.now())
 
     def change_password(self, password: str, params: Argon2Params) -> None:
-        """Put one slot of a new password, derived at the cost of `params`, for all that were.
+        """Replace every password slot by one of a new password, derived with `params`.
 
-        The vault key and the recovery slot stay. Copies made before open with the old password.
+        The vault key and the recovery code stay; older copies still open with the old password.
 
         Raises:
-            NotSavedError: the old password still holds; nothing waits to be saved.
-            CryptoError: `params` are too weak or out of bounds, or there is no memory.
+            NotSavedError: the old password is still the right one; nothing is left to save.
+            CryptoError: `params` are too weak or out of bounds, or memory is short.
             UsageError: the password is not text.
         """
         known, secret = self._known(), seal.password_bytes(password)
         self._put_slot(seal.password_slot(known.envelope.vault_id, known.key, secret, params))
 
     def set_recovery_code(self, code: bytes) -> None:
-        """Let a recovery code of 20 bytes open the vault, and no other one any more.
+        """Replace any recovery code by `code` of 20 bytes.
 
         Raises:
-            NotSavedError: what opened the vault before still does, and nothing else.
+            NotSavedError: nothing was changed.
         """
         known = self._known()
         self._put_slot(seal.recovery_slot(known.envelope.vault_id, known.key, code))
 
     def close(self) -> None:
-        """Let go of the key and the document; a change that is under way ends first."""
+        """Forget the key and the document, after any change in progress."""
         from tui.vault.document import Document
 
         with self._writing:
@@ -281,83 +278,69 @@ class Vault:
             raise VaultError("The vault is locked.")
         return self._on_disk
 
-    def _commit(self, step: Step, *, keep: bool) -> None:
+    def _commit(self, change: Change, *, keep: bool) -> None:
         with self._writing:
             known = self._known()
-            changed: Document | None = None
+            after: Document | None = None
             try:
                 with self._store.locked():
-                    known, current = self._catch_up(known)
-                    changed = self._after(step)
-                    small = changed is self._document and self._saved
-                    if small and not self._quiet:
+                    known, current = self._merge_in(known)
+                    after = self._after(change)
+                    minor = after is self._document and self._saved
+                    if minor and not self._has_later:
                         return
-                    self._write(known, changed, current, small=small)
-            except (OSError, NotSavedError, _ForeignError) as error:
+                    self._write(known, after, current, minor=minor)
+            except (OSError, NotSavedError, ForeignFileError) as error:
                 if keep:
-                    changed = self._after(step) if changed is None else changed
-                    self._saved = self._saved and changed is self._document
-                    self._document = changed
+                    after = self._after(change) if after is None else after
+                    self._saved = self._saved and after is self._document
+                    self._document = after
                 raise self._not_saved(error) from None
 
     def _put_slot(self, slot: Slot) -> None:
-        """Save with `slot` in the place of those of its kind; passwords stand first."""
+        """Save with `slot` instead of those of its kind; password slots stand first."""
         with self._writing:
             try:
                 with self._store.locked():
-                    known, current = self._catch_up(self._known())
+                    known, current = self._merge_in(self._known())
                     others = (one for one in known.envelope.slots if type(one) is not type(slot))
                     slots = sorted((slot, *others), key=lambda one: isinstance(one, RecoverySlot))
                     envelope = replace(known.envelope, slots=tuple(slots))
                     self._write(replace(known, envelope=envelope), self._document, current)
-            except _ForeignError as error:
+            except ForeignFileError as error:
                 raise NotSavedError(f"Nothing was changed: {error}") from None
             except OSError as error:
                 raise NotSavedError(
-                    f"Nothing was changed: {self._store.name} cannot be written: {why(error)}."
+                    f"Nothing was changed: couldn't save the vault {self._store.name}:"
+                    f" {why(error)}."
                 ) from None
 
-    def _after(self, step: Step) -> Document:
-        """Return what `step` makes of the document; what undid the step before it goes."""
+    def _after(self, change: Change) -> Document:
+        """Return the changed document, without an undo record that the change made void."""
         before = self._document
-        after = step(before)
+        after = change(before)
         if after is before or not after.preferences:
             return after
         from tui.vault.undo import without_stale_undo
 
         return without_stale_undo(before, after)
 
-    def _catch_up(self, known: UnlockedState) -> tuple[UnlockedState, bytes | None]:
-        """Merge the file in if it is not the one we know; return it and its bytes."""
-        try:
-            current = self._store.read()
-        except VaultMissingError:
-            return known, None
-        except DamagedVaultError as error:
-            raise _ForeignError(str(error)) from None
-        except VaultError as error:
-            raise NotSavedError(f"The change is not saved: {error}", error.hint) from None
-        digest = _digest(current)
-        if digest == known.digest:
+    def _merge_in(self, known: UnlockedState) -> tuple[UnlockedState, bytes | None]:
+        """Merge in what another program saved; return the file's state and bytes."""
+        found, current = read_state(self._store, known)
+        if found is known:
             return known, current
         from tui.vault.merge import merge, rejoin
 
-        name = f"The vault {self._store.name}"
-        try:
-            found = envelopes.parse(current, name)
-            if found.vault_id != known.envelope.vault_id:
-                raise _ForeignError(f"{name} is another vault now.")
-            theirs = decrypt(found, known.key, name)
-        except (DamagedVaultError, NewerVaultError) as error:
-            raise _ForeignError(str(error)) from None
-        mine = known.envelope.generation
-        grew = found.generation > mine
-        self._document = (merge if grew else rejoin)(known.document, self._document, theirs)
-        same = self._document == theirs
-        # Where all was saved, what is new of ours was changed quietly.
-        self._saved, self._quiet = same or (grew and self._saved), self._quiet and not same
-        bare = replace(found, payload=b"", generation=max(found.generation, mine))
-        self._on_disk = UnlockedState(bare, known.key, theirs, digest)
+        newer = found.envelope.generation > known.envelope.generation
+        self._document = (merge if newer else rejoin)(
+            known.document, self._document, found.document
+        )
+        same = self._document == found.document
+        # If all was saved, whatever differs is from `change_later`.
+        self._saved, self._has_later = same or (newer and self._saved), self._has_later and not same
+        generation = max(found.envelope.generation, known.envelope.generation)
+        self._on_disk = replace(found, envelope=replace(found.envelope, generation=generation))
         return self._on_disk, current
 
     def _write(
@@ -366,59 +349,35 @@ class Vault:
         document: Document,
         current: bytes | None,
         *,
-        small: bool = False,
+        minor: bool = False,
     ) -> None:
-        envelope, data = _encrypted(known, document)
-        self._store.replace(data, current, small=small)
+        state, data = next_state(known, document)
+        self._store.replace(data, current, minor=minor)
         if current is None and known.digest:
-            self._store.warn(f"The vault {self._store.name} was gone; it was written anew.")
-        self._on_disk = UnlockedState(envelope, known.key, document, _digest(data))
+            self._store.warn(f"The vault {self._store.name} was missing and was written again.")
+        self._on_disk = state
         self._document = document
         self._saved = True
-        self._quiet = False
+        self._has_later = False
 
-    def _not_saved(self, error: OSError | NotSavedError | _ForeignError) -> NotSavedError:
+    def _not_saved(self, error: OSError | NotSavedError | ForeignFileError) -> NotSavedError:
         if isinstance(error, NotSavedError):
             return error
         if isinstance(error, OSError):
             return NotSavedError(
-                f"The change is not saved: {self._store.name} cannot be written: {why(error)}.",
-                "Try again.",
+                f"Couldn't save the vault {self._store.name}: {why(error)}.", "Try again."
             )
         try:
             with self._store.locked():
-                beside = self._store.write_beside(_encrypted(self._known(), self._document)[1])
+                beside = self._store.write_beside(next_state(self._known(), self._document)[1])
         except OSError as failure:
-            return NotSavedError(f"The change is not saved: {error} {why(failure)}.")
+            return NotSavedError(f"Couldn't save the vault: {error} {why(failure)}.")
         return ConflictError(
-            f"The change is not saved in its place: {error}",
-            f"It was written to {safe(str(beside), 200)} instead.",
+            f"Couldn't save the vault in its place: {error}",
+            f"It was saved as {safe(str(beside), 200)} instead.",
         )
-
-
-class _ForeignError(Exception):
-    """What is in the vault's place is not ours to write over; a whole sentence."""
-
-
-def _encrypted(known: UnlockedState, document: Document) -> tuple[Envelope, bytes]:
-    try:
-        envelope, data = encrypt(known, document)
-    except CryptoError as error:
-        raise NotSavedError(f"The change is not saved: {error}.") from None
-    except (TypeError, ValueError, RecursionError):
-        raise NotSavedError("The change is not saved: it cannot be written as JSON.") from None
-    if len(data) > LIMIT:
-        raise NotSavedError(
-            f"The change is not saved: the vault would be larger than {LIMIT // 2**20} MiB.",
-            "Remove entries or large icons.",
-        )
-    return envelope, data
 
 
 def _require_free(store: Store) -> None:
     if os.path.lexists(store.path):
-        raise VaultExistsError(f"There is a file at {store.name} already.", "It was left alone.")
-
-
-def _digest(data: bytes) -> bytes:
-    return hashlib.sha256(data).digest()
+        raise VaultExistsError(f"{store.name} already exists.", "It was left alone.")

@@ -21,6 +21,8 @@ from tui.password_command import PasswordCommand, program_name
 from tui.text import safe
 from tui.vault.vault import LockedVault, Vault
 
+_SURE_AFTER = 3
+"""Wrong passwords after which damage to the vault is mentioned."""
 LONGEST_WAIT = 30.0
 """Seconds between two tries, at the most."""
 
@@ -166,7 +168,8 @@ class UnlockScreen(BaseScreen[None]):
         if isinstance(error, WrongPasswordError):
             self._wrong += 1
             self._not_before = self.context.clock.steady() + wait_after(self._wrong)
-        self._refusal = f"{error.sentence} {advice}".rstrip()
+        maybe_damaged = not isinstance(error, WrongPasswordError) or self._wrong >= _SURE_AFTER
+        self._refusal = f"{error.sentence if maybe_damaged else error} {advice}".rstrip()
         self._say(self._refusal, "error")
         self.tick()
         field = self.query_one(PasswordInput)

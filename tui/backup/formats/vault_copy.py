@@ -23,7 +23,8 @@ from tui.vault import envelope as envelopes
 from tui.vault import seal
 from tui.vault.document import Document
 from tui.vault.envelope import Envelope
-from tui.vault.unlock import UnlockedState, decrypt, encrypt, key_by_password
+from tui.vault.state import UnlockedState, decrypt, encrypt
+from tui.vault.unlock import key_by_password
 
 NAME = "vault"
 _CALLED = "The copy of a vault"
@@ -46,7 +47,7 @@ def _read(data: bytes, credentials: Credentials) -> Backup:
         raise BackupPasswordError("A vault needs its password, and none was given.")
     try:
         envelope = envelopes.parse(data, _CALLED)
-        key = key_by_password(envelope, credentials.password, "the file")
+        key = key_by_password(envelope, credentials.password)
         document = decrypt(envelope, key, _CALLED)
     except WrongPasswordError as error:
         raise BackupPasswordError(str(error)) from None

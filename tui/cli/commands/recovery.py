@@ -68,7 +68,7 @@ def _new(context: Context) -> None:
 
     code = recovery.new_code()
     # Printed before it is saved: a saved code that nobody saw would replace the previous one.
-    output.lines([recovery.written(code)])
+    output.lines([recovery.as_text(code)])
     try:
         vault.set_recovery_code(code)
     except NotSavedError as error:
@@ -87,7 +87,7 @@ def _use(context: Context) -> None:
     params = context.kdf_params
     from tui.vault import recovery
 
-    code = recovery.read(context.secrets.get("recovery-code", "Recovery code: "))
+    code = recovery.from_text(context.secrets.get("recovery-code", "Recovery code: "))
     vault = context.unlock_with_code(locked, code)
     password = context.secrets.get_new("new-password", "New password: ")
     vault.change_password(password, params)

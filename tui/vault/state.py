@@ -1,0 +1,135 @@
+"""A generation of the open vault, and how it is read from its file and written to it.
+
+What is slow to import is imported in the functions: the key is being derived meanwhile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from tui.errors import (
+    AuthenticationError,
+    CryptoError,
+    DamagedVaultError,
+    NewerVaultError,
+    NotSavedError,
+    VaultError,
+    VaultMissingError,
+)
+from tui.files import LIMIT
+from tui.vault import envelope as envelopes
+from tui.vault import seal
+from tui.vault.envelope import BACKUP_HINT, Envelope
+
+if TYPE_CHECKING:
+    from tui.vault.document import Document
+    from tui.vault.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockedState:
+    """What it takes to keep a vault open. Its repr shows no secret."""
+
+    envelope: Envelope
+    """The header of the file on the disk, without the payload."""
+    key: bytes = field(repr=False)
+    """The vault key."""
+    document: Document = field(repr=False)
+    """The contents of the file."""
+    digest: bytes = field(default=b"", repr=False)
+    """SHA-256 of the file's bytes; empty while there is no file."""
+
+
+class ForeignFileError(Exception):
+    """The file in the vault's place must not be overwritten; the message is a whole sentence."""
+
+
+def decrypt(envelope: Envelope, key: bytes, name: str) -> Document:
+    """Return the document in the payload.
+
+    Raises:
+        DamagedVaultError: the key is another one, a byte of the file was changed, or the
+            payload is not a document.
+    """
+    from tui.vault import document as documents
+
+    try:
+        plaintext = seal.open_payload(envelope, key)
+    except AuthenticationError:
+        raise DamagedVaultError(
+            f"{name} is damaged: the password is right, but the contents were changed.",
+            BACKUP_HINT,
+        ) from None
+    return documents.read(plaintext, name)
+
+
+def encrypt(state: UnlockedState, document: Document) -> tuple[Envelope, bytes]:
+    """Return the next generation of the vault: its header without payload, the file's bytes.
+
+    Raises:
+        CryptoError: the ciphertext does not decrypt to the document.
+        TypeError, ValueError, RecursionError: the document holds what JSON cannot.
+    """
+    from tui.vault import document as documents
+
+    following = replace(state.envelope, generation=state.envelope.generation + 1)
+    sealed = seal.seal(following, state.key, documents.write(document))
+    return replace(sealed, payload=b""), envelopes.serialize(sealed)
+
+
+def read_state(store: Store, known: UnlockedState) -> tuple[UnlockedState, bytes | None]:
+    """Return the state of the file now, and its bytes; None where the file is missing.
+
+    The state is `known` itself unless another program changed the file.
+
+    Raises:
+        ForeignFileError: it is damaged, another vault, or a newer one.
+        NotSavedError: it cannot be read.
+    """
+    try:
+        current = store.read()
+    except VaultMissingError:
+        return known, None
+    except DamagedVaultError as error:
+        raise ForeignFileError(str(error)) from None
+    except VaultError as error:
+        raise NotSavedError(f"Couldn't save the vault: {error}", error.hint) from None
+    found_digest = digest(current)
+    if found_digest == known.digest:
+        return known, current
+    name = f"The vault {store.name}"
+    try:
+        found = envelopes.parse(current, name)
+        if found.vault_id != known.envelope.vault_id:
+            raise ForeignFileError(f"{name} was replaced by another vault.")
+        document = decrypt(found, known.key, name)
+    except (DamagedVaultError, NewerVaultError) as error:
+        raise ForeignFileError(str(error)) from None
+    return UnlockedState(replace(found, payload=b""), known.key, document, found_digest), current
+
+
+def next_state(known: UnlockedState, document: Document) -> tuple[UnlockedState, bytes]:
+    """Return the state after a save of `document`, and the bytes to save.
+
+    Raises:
+        NotSavedError: it cannot be encrypted, or the file would be too large.
+    """
+    try:
+        envelope, data = encrypt(known, document)
+    except CryptoError as error:
+        raise NotSavedError(f"Couldn't save the vault: {error}.") from None
+    except (TypeError, ValueError, RecursionError):
+        raise NotSavedError("Couldn't save the vault: JSON can't hold its contents.") from None
+    if len(data) > LIMIT:
+        raise NotSavedError(
+            f"Couldn't save the vault: it would be larger than {LIMIT // 2**20} MiB.",
+            "Delete entries or large icons.",
+        )
+    return UnlockedState(envelope, known.key, document, digest(data)), data
+
+
+def digest(data: bytes) -> bytes:
+    """Return the SHA-256 of the file's bytes."""
+    return hashlib.sha256(data).digest()
