@@ -62,5 +62,5 @@ async def test_at_lock_and_at_exit(app: OtpApp, terminal: Terminal) -> None:
         await pilot.press("l")
         await settle(pilot)
         assert isinstance(app.screen, UnlockScreen)
-        assert WORDS in str(app.screen.query_one("#message").render())
+        assert WORDS in str(app.screen.query_one("#status").render())
     assert app.exit_warning == WORDS

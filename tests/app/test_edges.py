@@ -293,12 +293,14 @@ async def test_the_keys_below_are_those_that_work_while_searching(make_app: Make
 
 
 @pytest.mark.parametrize("size", [(40, 12), (60, 16), (80, 24)])
-async def test_a_door_fits_and_says_what_is_wrong(make_app: MakeApp, size: tuple[int, int]) -> None:
+async def test_the_welcome_screen_fits_and_says_what_is_wrong(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
     app = make_app(vault=None)
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
         await pilot.press(*"long enough", "enter", *"otherwise", "enter")
         await settle(pilot)
         shown = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
-        assert "The two differ" in shown
+        assert "Passwords don't match" in shown
         assert "╮" in shown

@@ -182,7 +182,7 @@ async def test_nothing_secret_is_left_of_a_dialog(
         assert left_of(owned, new) == []
 
 
-async def test_a_change_under_way_that_fails_after_the_lock_is_told_at_the_door(
+async def test_a_change_under_way_that_fails_after_the_lock_is_told_on_the_unlock_screen(
     make_app: MakeApp, make_vault: MakeVault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault = make_vault()
@@ -204,7 +204,7 @@ async def test_a_change_under_way_that_fails_after_the_lock_is_told_at_the_door(
         go_on.set()
         await settle(pilot)
         assert isinstance(app.screen, UnlockScreen)
-        said = str(app.screen.query_one("#message", Label).content)
+        said = str(app.screen.query_one("#status", Label).content)
         assert said.startswith("NOT SAVED. The last change is lost: ")
 
 
@@ -230,5 +230,5 @@ async def test_a_change_under_way_is_saved_after_the_lock(
         go_on.set()
         await settle(pilot)
         assert isinstance(app.screen, UnlockScreen)
-        assert not str(app.screen.query_one("#message", Label).content)
+        assert not str(app.screen.query_one("#status", Label).content)
     assert Vault.open(vault.path, PASSWORD).entries[0].pinned

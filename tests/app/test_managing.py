@@ -387,7 +387,7 @@ async def test_a_name_that_is_taken_is_refused_in_place(make_app: MakeApp) -> No
         await press(pilot, "c", "n", *"Web", "enter")
         await settle(pilot)
         assert isinstance(app.screen, CategoriesScreen)
-        assert "already" in str(app.screen.query_one("#message").render())
+        assert "already" in str(app.screen.query_one("#status").render())
 
 
 # --- hidden codes and smart copy -----------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The password command at the door: once at the start, and then only when Enter asks for it."""
+"""The password command on the unlock screen: at the start, then only if Enter asks for it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def until(pilot: Pilot[None], what: type[object]) -> None:
 
 
 async def until_told(pilot: Pilot[None], app: OtpApp, words: str) -> None:
-    """Wait for words of the door."""
+    """Wait for words on the unlock screen."""
     deadline = time.monotonic() + 20
     while words not in message_of(app):
         assert time.monotonic() < deadline, message_of(app)
@@ -99,7 +99,7 @@ async def test_what_it_gives_may_be_wrong(
     make_vault().close()
     app = make_app(vault=None, password_command=giving(tmp_path, "echo hunter2"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await until_told(pilot, app, "That was what sh gave.")
+        await until_told(pilot, app, "Wrong password. It came from sh.")
         assert isinstance(app.screen, UnlockScreen)
         assert app.screen.query_one(PasswordInput).value == ""
 
@@ -111,7 +111,7 @@ async def test_typing_is_faster_than_a_slow_command(
     app = make_app(vault=None, password_command=giving(tmp_path, "sleep 30; echo x"))
     began = time.monotonic()
     async with app.run_test(size=(80, 24)) as pilot:
-        await until_told(pilot, app, "Asking sh")
+        await until_told(pilot, app, "Running sh")
         await pilot.press(*PASSWORD, "enter")
         await until(pilot, CodesScreen)
         await settle(pilot)
@@ -125,7 +125,7 @@ async def test_leaving_ends_it(make_app: MakeApp, make_vault: MakeVault, tmp_pat
     app = make_app(vault=None, password_command=giving(tmp_path, f"sleep 2; touch {late}"))
     began = time.monotonic()
     async with app.run_test(size=(80, 24)) as pilot:
-        await until_told(pilot, app, "Asking sh")
+        await until_told(pilot, app, "Running sh")
         await pilot.press("ctrl+q")
     time.sleep(max(0, began + 3 - time.monotonic()))
     assert not late.exists()

@@ -1,8 +1,10 @@
-"""The doors: making a vault, opening it, and waiting after wrong passwords."""
+"""Welcome and unlock screen: creating a vault, opening it, waiting after wrong passwords."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from textual import events
 
 from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import PASSWORD, FakeClock, codes_of, pass_time, settle
@@ -16,7 +18,7 @@ from tui.vault.vault import LockedVault
 
 
 def message_of(app: OtpApp) -> str:
-    return str(app.screen.query_one("#message").render())
+    return str(app.screen.query_one("#status").render())
 
 
 async def test_the_first_run_makes_a_vault_and_starts_empty(
@@ -63,7 +65,7 @@ async def test_two_different_passwords_make_no_vault(make_app: MakeApp, vault_pa
         await settle(pilot)
         await pilot.press(*"long enough", "enter", *"long enouhg", "enter")
         await settle(pilot)
-        assert "differ" in message_of(app)
+        assert "don't match" in message_of(app)
     assert not vault_path.exists()
 
 
@@ -91,7 +93,7 @@ async def test_the_password_opens_the_vault(make_app: MakeApp, make_vault: MakeV
         assert codes_of(app).row_count == 8
 
 
-async def test_a_wrong_password_is_told_and_leaves_the_door_closed(
+async def test_a_wrong_password_is_told_and_opens_nothing(
     make_app: MakeApp, make_vault: MakeVault
 ) -> None:
     make_vault().close()
@@ -101,7 +103,7 @@ async def test_a_wrong_password_is_told_and_leaves_the_door_closed(
         await pilot.press(*"wrong", "enter")
         await settle(pilot)
         assert isinstance(app.screen, UnlockScreen)
-        assert "password" in message_of(app).lower()
+        assert message_of(app) == "Wrong password."
         await pilot.press(*PASSWORD, "enter")
         await settle(pilot)
         assert isinstance(app.screen, CodesScreen)
@@ -118,11 +120,24 @@ async def test_after_wrong_passwords_the_right_one_has_to_wait_too(
             await pilot.press(*"wrong", "enter")
             await settle(pilot)
         await pilot.press(*PASSWORD, "enter")
-        await settle(pilot)
         assert isinstance(app.screen, UnlockScreen)
-        assert "next try is in 1 s" in message_of(app)
+        assert message_of(app) == "Wrong password. Next try in 1 s."
         await pass_time(pilot, clock, 1.5)
         assert isinstance(app.screen, CodesScreen), "what was typed is tried when its turn comes"
+
+
+async def test_the_vault_may_be_damaged_from_the_third_wrong_password_on(
+    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock
+) -> None:
+    make_vault().close()
+    app = make_app(vault=None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        for damaged in (False, False, True):
+            await pilot.press(*"wrong", "enter")
+            await settle(pilot)
+            assert ("damaged" in message_of(app)) is damaged
+            await pass_time(pilot, clock, 60)
 
 
 def test_the_wait_grows_to_half_a_minute_and_no_further() -> None:
@@ -160,3 +175,17 @@ async def test_a_password_field_gives_nothing_to_the_clipboard(
         field.action_cut()
         assert app.clipboard == ""
         assert field.value == "secret"
+
+
+async def test_ctrl_u_empties_the_field_for_what_is_typed_after_it(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    make_vault().close()
+    app = make_app(vault=None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        for key in (*"wrong", "ctrl+u", *"right"):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await settle(pilot)
+        await settle(pilot)
+        assert app.screen.query_one(PasswordInput).value == "right"

@@ -27,6 +27,7 @@ from tui.app.settings import Settings
 from tui.app.terminal import hung_up
 from tui.app.theming import ThemedApp, filters_of, theme_of
 from tui.app.widgets.bars import StatusLine
+from tui.app.widgets.status_label import StatusLabel
 from tui.clipboard import Clipboard, Copier, choose
 from tui.clock import Clock, SystemClock
 from tui.config.schema import Config
@@ -187,7 +188,10 @@ class OtpApp(ThemedApp):
 
     @property
     def _something_typed(self) -> bool:
-        return any(isinstance(each, BaseScreen) and each.unsaved for each in self.screen_stack)
+        return any(
+            isinstance(each, BaseScreen) and each.is_mounted and each.unsaved
+            for each in self.screen_stack
+        )
 
     def _first_screen(self) -> Screen[None]:
         if self.vault is None:
@@ -198,7 +202,8 @@ class OtpApp(ThemedApp):
         if self.vault_path.exists() or self.vault_path.is_symlink():
             from tui.app.screens.unlock import UnlockScreen
 
-            return UnlockScreen(self._unlock_hint or reason, at_start=at_start)
+            words = " ".join(filter(None, (reason, self._unlock_hint)))
+            return UnlockScreen(words, at_start=at_start)
         from tui.app.screens.welcome import WelcomeScreen
 
         return WelcomeScreen()
@@ -235,20 +240,19 @@ class OtpApp(ThemedApp):
 
     def say(self, sentence: str, tone: str = "error") -> None:
         """Show a message on the topmost screen that has a place for it; an error also at exit."""
-        from tui.app.screens.unlock import UnlockScreen
-
         if not self.is_running:
             if tone == "error":
                 self.exit_warning = f"{self.exit_warning} {sentence}".lstrip()
             return
         until = None if tone == "error" else self.clock.steady() + MESSAGE_SECONDS
         for screen in reversed(self.screen_stack):
-            if isinstance(screen, UnlockScreen):
-                screen.tell(sentence)
-                return
-            for status in screen.query(StatusLine):
-                status.say(sentence, tone, until)
-                return
+            for status in screen.query("#status"):
+                if isinstance(status, StatusLine):
+                    status.say(sentence, tone, until)
+                    return
+                if isinstance(status, StatusLabel):
+                    status.say(sentence, tone)
+                    return
 
     @work(
         name=BACKGROUND,

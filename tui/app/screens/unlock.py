@@ -1,13 +1,13 @@
-"""The door: asks for the password of the vault, or has the password command give it."""
+"""Unlocks the vault with its password, typed or from the password command."""
 
 from __future__ import annotations
 
+import asyncio
 import math
 import signal
 import sys
-from collections.abc import Callable
 
-from textual import on, work
+from textual import getters, on, work
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.containers import Middle, Vertical
 from textual.widgets import Input, Label
@@ -16,15 +16,16 @@ from tui.app.key_queue import BACKGROUND
 from tui.app.screens.base import BaseScreen, in_thread
 from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.password_input import PasswordInput
+from tui.app.widgets.status_label import StatusLabel
 from tui.errors import OtpTuiError, PasswordCommandError, WrongPasswordError
 from tui.password_command import PasswordCommand, program_name
 from tui.text import safe
-from tui.vault.vault import LockedVault, Vault
+from tui.vault.vault import LockedVault
 
-_SURE_AFTER = 3
-"""Wrong passwords after which damage to the vault is mentioned."""
 LONGEST_WAIT = 30.0
-"""Seconds between two tries, at the most."""
+"""Most seconds between two tries."""
+TRIES_BEFORE_ADVICE = 3
+"""Wrong passwords in a row after which the vault may be damaged, and the message says so."""
 
 
 def wait_after(tries: int) -> float:
@@ -33,41 +34,43 @@ def wait_after(tries: int) -> float:
 
 
 class UnlockScreen(BaseScreen[None]):
-    """Opens the vault with its password. Wrong ones make it wait, longer each time.
+    """Waits longer after each wrong password.
 
-    Where the settings have a password command, it is run once when the app starts, beside
-    the screen and without the terminal; after that only when Enter asks for it, with the
-    terminal, since it may have to ask something itself.
+    If there is a password command, it runs in the background when the app starts, without the
+    terminal. Later it runs only if Enter asks for it, and then on the terminal, since it may
+    have to ask something itself.
     """
 
     CSS_PATH = "unlock.tcss"
     AUTO_FOCUS = "PasswordInput"
 
+    _field = getters.query_one("#password", PasswordInput)
+
     def __init__(self, reason: str = "", *, at_start: bool = False) -> None:
-        """`at_start` is whether nobody has locked the vault since the app began."""
+        """`reason` is shown first; `at_start` is whether the app has just started."""
         super().__init__()
         self._reason = reason
         self._at_start = at_start
-        self._wrong = 0
-        self._not_before = 0.0
+        self._wrong_tries = 0
         self._refusal = ""
-        self._pending: Callable[[], object] | None = None
-        """What was asked for and waits for its turn."""
-        self._asked: PasswordCommand | None = None
-        """The password command, while it runs beside the screen."""
+        self._next_try = 0.0
+        """The steady second before which no password is tried; 0: try at once."""
+        self._turn = asyncio.Event()
+        self._command: PasswordCommand | None = None
+        """The password command, while it runs in the background."""
 
     def compose(self) -> ComposeResult:
-        offer = f", or Enter runs {self._program}" if self._program else ""
+        offer = f" (Enter runs {self._program})" if self._program else ""
         with Middle(), Vertical(classes="card"):
             yield Label("otp-tui", classes="title")
             yield Label(safe(str(self.context.vault_path), 200), classes="muted path", markup=False)
             yield PasswordInput(f"Password{offer}", id="password")
-            yield Label(self._reason, id="message", classes="muted", markup=False)
+            yield StatusLabel(self._reason)
         yield KeyBar([("↵", "unlock"), ("^q", "quit")])
 
     def on_mount(self) -> None:
         if self._at_start and self._program:
-            self._ask_beside()
+            self._run_in_background()
 
     def on_unmount(self) -> None:
         self._stop_command()
@@ -78,17 +81,34 @@ class UnlockScreen(BaseScreen[None]):
         return program_name(words) if words else ""
 
     @on(Input.Submitted, "#password")
-    def _try(self, event: Input.Submitted) -> None:
+    def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if event.value:
-            self._pending = self._unlock_with_typed
-        elif self._program:
-            self._pending = self._ask_on_terminal
-        else:
-            return
-        self._stop_command()
-        self.query_one(PasswordInput).disabled = True
+        if event.value or self._program:
+            self._stop_command()
+            self._field.disabled = True
+            self._try()
+
+    @work(group="unlock", exclusive=True, exit_on_error=False, description="unlock")
+    async def _try(self) -> None:
+        """Unlock with what was typed, or else by the password command, once a try is allowed."""
+        self._turn.clear()
         self.tick()
+        if self._next_try:
+            await self._turn.wait()
+        if self._field.value:
+            await self._unlock(self._field.take())
+        else:
+            await self._run_on_terminal()
+
+    def tick(self) -> None:
+        """Count down to the next try."""
+        left = self._next_try - self.context.clock.steady()
+        if left > 0:
+            self.say(f"{self._refusal} Next try in {math.ceil(left)} s.", "error")
+        elif self._next_try:
+            self._next_try = 0.0
+            self.say(self._refusal, "error")
+            self._turn.set()
 
     # --- the password command ------------------------------------------------------------
 
@@ -99,109 +119,79 @@ class UnlockScreen(BaseScreen[None]):
         exit_on_error=False,
         description="password command",
     )
-    async def _ask_beside(self) -> None:
-        command = self._asked = self._command()
-        self._say(f"Asking {command.name} … You can type the password all the same.", "muted")
+    async def _run_in_background(self) -> None:
+        command = self._command = self._new_command()
+        self.say(f"Running {command.name} … You can also type the password.")
         try:
             password = await in_thread(lambda: command.run(on_terminal=False))
         except PasswordCommandError as error:
-            if self._asked is command:
-                self._asked = None
+            if self._command is command:
+                self._command = None
                 self._refuse(error, "Type the password, or press Enter to run it on the terminal.")
         else:
-            if self._asked is command:
-                self._asked = None
-                self._open(password, from_command=True)
+            if self._command is command:
+                self._command = None
+                self._field.take()
+                await self._unlock(password, from_command=True)
 
-    def _ask_on_terminal(self) -> None:
+    async def _run_on_terminal(self) -> None:
         """Let the command have the terminal, and the screen stand still, until it ends."""
-        command = self._command()
+        command = self._new_command()
         given: str | PasswordCommandError
         try:
             with self.app.suspend():
                 given = _run_here(command)
         except SuspendNotSupported:
-            self.query_one(PasswordInput).disabled = False
-            self._ask_beside()
+            self._field.disabled = False
+            self.set_focus(self._field)
+            self._run_in_background()
             return
         if isinstance(given, str):
-            self._open(given, from_command=True)
+            await self._unlock(given, from_command=True)
         else:
             self._refuse(given, "Type the password, or press Enter to run it again.")
 
-    def _command(self) -> PasswordCommand:
+    def _new_command(self) -> PasswordCommand:
         return PasswordCommand(self.context.config.password_command, self.context.environ)
 
     def _stop_command(self) -> None:
-        if self._asked is not None:
-            self._asked.stop()
-            self._asked = None
+        if self._command is not None:
+            self._command.stop()
+            self._command = None
 
-    # --- opening ---------------------------------------------------------------------------
+    # --- unlocking -------------------------------------------------------------------------
 
-    def _unlock_with_typed(self) -> None:
-        self._open(self.query_one(PasswordInput).take())
-
-    def _open(self, password: str, *, from_command: bool = False) -> None:
-        field = self.query_one(PasswordInput)
-        field.take()
-        field.disabled = True
-        self._say("Unlocking …", "muted")
-        self._unlock(password, from_command)
-
-    @work(exclusive=True, exit_on_error=False, description="unlock")
-    async def _unlock(self, password: str, from_command: bool) -> None:
+    async def _unlock(self, password: str, *, from_command: bool = False) -> None:
+        self._field.disabled = True
+        self.say("Unlocking …")
         path, clock = self.context.vault_path, self.context.clock
-
-        def opening() -> Vault:
-            return LockedVault.read(path, clock).unlock(password)
-
         try:
-            vault = await in_thread(opening)
+            vault = await in_thread(lambda: LockedVault.read(path, clock).unlock(password))
         except OtpTuiError as error:
             wrong = from_command and isinstance(error, WrongPasswordError)
-            self._refuse(error, f"That was what {self._program} gave." if wrong else "")
+            self._refuse(error, f"It came from {self._program}." if wrong else "")
         else:
             self.context.opened(vault)
 
     def _refuse(self, error: OtpTuiError, advice: str = "") -> None:
+        sentence = error.sentence
         if isinstance(error, WrongPasswordError):
-            self._wrong += 1
-            self._not_before = self.context.clock.steady() + wait_after(self._wrong)
-        maybe_damaged = not isinstance(error, WrongPasswordError) or self._wrong >= _SURE_AFTER
-        self._refusal = f"{error.sentence if maybe_damaged else error} {advice}".rstrip()
-        self._say(self._refusal, "error")
+            self._wrong_tries += 1
+            if wait := wait_after(self._wrong_tries):
+                self._next_try = self.context.clock.steady() + wait
+            if self._wrong_tries < TRIES_BEFORE_ADVICE:
+                sentence = str(error)
+        self._refusal = f"{sentence} {advice}".rstrip()
+        self.say(self._refusal, "error")
         self.tick()
-        field = self.query_one(PasswordInput)
-        field.disabled = False
-        field.focus()
-
-    def tick(self) -> None:
-        """Count down what is left of the wait, then do what was asked for."""
-        left = self._not_before - self.context.clock.steady()
-        if left > 0:
-            self._say(f"{self._refusal} The next try is in {math.ceil(left)} s.", "error")
-        elif self._pending is not None:
-            pending, self._pending = self._pending, None
-            pending()
-        elif self._not_before:
-            self._not_before = 0.0
-            self._say(self._refusal, "error")
-
-    def tell(self, sentence: str) -> None:
-        """Say what went wrong while the vault was locked."""
-        self._say(sentence, "error")
-
-    def _say(self, text: str, tone: str) -> None:
-        label = self.query_one("#message", Label)
-        label.set_classes("muted" if tone == "muted" else f"tone-{tone}")
-        label.update(text)
+        self._field.disabled = False
+        self.set_focus(self._field)
 
 
 def _run_here(command: PasswordCommand) -> str | PasswordCommandError:
-    """Run it on the terminal that the screen has let go of; Ctrl+C is for it, not for us."""
+    """Run it on the terminal that the screen has let go of; Ctrl+C is for the command."""
     if sys.__stderr__ is not None:
-        sys.__stderr__.write(f"otp-tui: asking {command.name} …\n")
+        sys.__stderr__.write(f"otp-tui: running {command.name} …\n")
         sys.__stderr__.flush()
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:

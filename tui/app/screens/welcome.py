@@ -1,10 +1,10 @@
-"""The first run: makes the vault."""
+"""Creates the vault on the first run."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on, work
+from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Middle, Vertical
@@ -13,15 +13,16 @@ from textual.widgets import Input, Label
 from tui.app.screens.base import BaseScreen, in_thread
 from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.password_input import PasswordInput
+from tui.app.widgets.status_label import StatusLabel
 from tui.crypto.kdf import Argon2Params
 from tui.crypto.passwords import MIN_LENGTH, strength
 from tui.errors import OtpTuiError
-from tui.text import safe
+from tui.text import plural, safe
 from tui.vault.vault import Vault
 
 
 class WelcomeScreen(BaseScreen[None]):
-    """Asks for a new password twice, makes the vault, and offers what to do first."""
+    """Asks for a new password twice, creates the vault, and offers what to do first."""
 
     CSS_PATH = "unlock.tcss"
     AUTO_FOCUS = "#first"
@@ -30,92 +31,87 @@ class WelcomeScreen(BaseScreen[None]):
         Binding("e,enter", "start(False)", show=False),
     ]
 
+    _first = getters.query_one("#first", PasswordInput)
+    _second = getters.query_one("#second", PasswordInput)
+
     def __init__(self) -> None:
         super().__init__()
         self._vault: Vault | None = None
+        """The vault, once it is created."""
 
     def compose(self) -> ComposeResult:
         with Middle(), Vertical(classes="card"):
             yield Label("Welcome to otp-tui", classes="title")
             yield Label(
-                "Your codes will live in one encrypted file:\n"
+                "Choose a password for your vault, an encrypted file:\n"
                 f"{safe(str(self.context.vault_path), 200)}\n"
-                "Only its password opens it. There is no other way in: keep it well.",
+                "Without it, only a recovery code opens the vault. Don't lose it.",
                 classes="muted path",
                 markup=False,
                 id="words",
             )
             yield PasswordInput(f"New password, at least {MIN_LENGTH} characters", id="first")
-            yield PasswordInput("The same again", id="second")
-            yield Label("", id="message", classes="muted", markup=False)
+            yield PasswordInput("Repeat password", id="second")
+            yield StatusLabel()
         yield KeyBar([("↵", "next"), ("⇥", "other field"), ("^q", "quit")])
 
     @on(PasswordInput.Typed)
     def _judge(self) -> None:
-        first, second = self._fields()
-        if not first.value:
-            self._say("", "muted")
-        elif first.length < MIN_LENGTH:
-            self._say(f"{MIN_LENGTH - first.length} more characters", "muted")
-        elif second.value and second.value != first.value[: second.length]:
-            self._say("The two differ.", "warning")
+        """Show what is missing, or else how strong the password is."""
+        first, second = self._first.value, self._second.value
+        if not first:
+            self.say("")
+        elif len(first) < MIN_LENGTH:
+            self.say(plural(MIN_LENGTH - len(first), "more character"))
+        elif not first.startswith(second):
+            self.say("Passwords don't match.", "warning")
         else:
-            self._say(strength(first.value).sentence, "muted")
+            self.say(strength(first).sentence)
 
     @on(Input.Submitted)
     def _next(self, event: Input.Submitted) -> None:
         event.stop()
-        first, second = self._fields()
+        first, second = self._first, self._second
         if first.length < MIN_LENGTH:
-            self._say(f"A password has at least {MIN_LENGTH} characters.", "error")
+            self.say(f"A password needs at least {MIN_LENGTH} characters.", "error")
             self.set_focus(first)
         elif not second.value:
             self.set_focus(second)
         elif first.value != second.value:
-            self._say("The two differ; type the second again.", "error")
+            self.say("Passwords don't match. Repeat the password.", "error")
             second.take()
             self.set_focus(second)
         else:
             first.disabled = second.disabled = True
-            self._say("Making the vault …", "muted")
+            self.say("Creating the vault …")
             second.take()
-            self._make(first.take())
+            self._create(first.take())
 
-    @work(exclusive=True, exit_on_error=False, description="make the vault")
-    async def _make(self, password: str) -> None:
+    @work(exclusive=True, exit_on_error=False, description="create the vault")
+    async def _create(self, password: str) -> None:
         path, clock, kdf = self.context.vault_path, self.context.clock, self.context.config.kdf
         params = Argon2Params(kdf.time_cost, kdf.memory_mib * 1024, kdf.parallelism)
         try:
             self._vault = await in_thread(lambda: Vault.create(path, password, params, clock))
         except OtpTuiError as error:
-            first, second = self._fields()
-            first.disabled = second.disabled = False
-            self.set_focus(first)
-            self._say(error.sentence, "error")
+            self._first.disabled = self._second.disabled = False
+            self.set_focus(self._first)
+            self.say(error.sentence, "error")
         else:
             self._offer()
 
     def _offer(self) -> None:
-        for field in self._fields():
-            field.display = False
+        self._first.display = self._second.display = False
         self.set_focus(None)
         self.query_one("#words", Label).update(
-            "The vault is made.\n\n  i   import a backup of another app\n  e   start empty"
+            "Vault created.\n\n  i   import a backup of another app\n  e   start empty"
         )
-        self._say("", "muted")
+        self.say("")
         bar = self.query_one(KeyBar)
         bar.show([("i", "import a backup"), ("e", "start empty"), ("^q", "quit")])
 
     def action_start(self, then_import: bool) -> None:
-        """Go on to the codes, through the import screen or not."""
+        """Show the code list, and the import screen above it if asked for."""
         if self._vault is not None:
             vault, self._vault = self._vault, None
             self.context.opened(vault, then_import=then_import)
-
-    def _fields(self) -> tuple[PasswordInput, PasswordInput]:
-        return self.query_one("#first", PasswordInput), self.query_one("#second", PasswordInput)
-
-    def _say(self, text: str, tone: str) -> None:
-        label = self.query_one("#message", Label)
-        label.set_classes("muted" if tone == "muted" else f"tone-{tone}")
-        label.update(text)

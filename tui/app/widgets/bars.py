@@ -237,7 +237,7 @@ class StatusLine(Bar):
     MOST_LINES = 5
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(id="status")
         self.message = ""
         """What it says now; empty when it is only a rule."""
         self._tone = "strong"

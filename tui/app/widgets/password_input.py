@@ -1,4 +1,4 @@
-"""A field for secrets: masked, not copied, and what is typed stays in it."""
+"""A field for secrets: masked, and what is typed stays in it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from textual.widgets import Input
 
 
 class PasswordInput(Input):
-    """A masked input that gives nothing to any clipboard and tells nobody what was typed."""
+    """Copies nothing to any clipboard, and its messages carry no text."""
 
     class Typed(Message):
-        """The text changed. It carries no text."""
+        """The text changed."""
 
     def __init__(
         self,
@@ -26,10 +26,10 @@ class PasswordInput(Input):
         self.cursor_blink = False
 
     def action_copy(self) -> None:
-        """Do nothing: a masked text is not for copying."""
+        """Do nothing: secrets are not copied."""
 
     def action_cut(self) -> None:
-        """Do nothing: a masked text is not for copying."""
+        """Do nothing: secrets are not copied."""
 
     @on(Input.Changed)
     def _keep(self, event: Input.Changed) -> None:
