@@ -11,8 +11,8 @@ from tools.strings import ROOT, found_strings, help_texts
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
 NOT_CLEAN_YET = (
-    *("tui/app/", "tui/backup/formats/avtotpy/", "tui/config/", "config.example.toml"),
-    *("tui/crypto/kdf.py", "tui/vault/vault.py", "docs/vault-format.md", "docs/otp-tui.1"),
+    *("tui/app/", "tui/backup/formats/avtotpy/"),
+    *("tui/crypto/kdf.py", "tui/vault/vault.py", "docs/vault-format.md"),
     *("docs/architecture.md", "docs/backup-formats.md", "docs/performance.md"),
 )
 """Files and folders that may still have retired words. Take each out once it is clean."""
@@ -68,4 +68,6 @@ def test_help_has_no_retired_words(name: str) -> None:
 def test_documents_have_no_retired_words(path: Path) -> None:
     if not str(path.relative_to(ROOT)).startswith(NOT_CLEAN_YET):
         text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        if path.suffix == ".toml":
+            text = re.sub(r"(?m)^#?[\w-]+ = ", "", text)  # names of settings and commands
         assert in_words(text) == []

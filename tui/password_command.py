@@ -1,4 +1,4 @@
-"""The password command: a program of the user's whose first line of output is the password."""
+"""Runs the password command: a program whose first line of output is the password."""
 
 from __future__ import annotations
 
@@ -21,67 +21,66 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
 LIMIT = 60.0
-"""Seconds that it may take: it may ask for a PIN."""
+"""Seconds until the command times out: it may ask for a PIN."""
 LONGEST = 65_536
-"""Most bytes that it may give."""
-_GLANCE = 0.05
-"""Seconds between two looks whether it has ended or is to be stopped."""
+"""Most bytes of output."""
+_POLL = 0.05
+"""Seconds between two checks whether the command has ended or is to be stopped."""
 _NO_TERMINAL = "/nonexistent/terminal"
-"""What gpg-agent is told instead of the terminal, which it would remember and draw over. That
-it cannot be opened makes pinentry end at once; at /dev/null it goes on for ever."""
+"""Passed to gpg-agent instead of the terminal, which it would remember and draw over. Pinentry
+exits at once because this cannot be opened; with /dev/null it would never exit."""
 
 
 class PasswordCommand:
-    """One run of the command in the settings, never through a shell."""
+    """One run of the command, never through a shell."""
 
     def __init__(
         self, words: tuple[str, ...], environ: Mapping[str, str], limit: float = LIMIT
     ) -> None:
-        """`words` are the program and its arguments; `~/` begins a path of the user's."""
+        """`words` are the program, which may start with `~/`, and its arguments."""
         self._argv = expand_program(words)
         self._environ = dict(environ)
         self._limit = limit
         self._stopped = False
         self.name = program_name(words)
-        """The program, as it may be shown."""
+        """The program's name, safe to show."""
 
     def run(self, *, on_terminal: bool) -> str:
         """Return the first line of its output, without the line break. Blocks.
 
-        On the terminal it may ask: it has our terminal for its input, our standard error and
-        our process group. Else it has neither a terminal nor input, and what it complains of
-        is dropped.
+        With `on_terminal` it can ask: it has our terminal as input, our standard error and our
+        process group. Otherwise it has no terminal and no input, and its errors are dropped.
 
         Raises:
-            PasswordCommandError: it could not be run, failed, was stopped, took too long or
-                gave something else than a line of UTF-8. Nothing that it gave is in the error.
+            PasswordCommandError: it can't be run, failed, was stopped, timed out or printed
+                something other than a line of UTF-8. The error holds none of its output.
         """
         deadline = monotonic() + self._limit
         with self._process(on_terminal) as process:
             data = self._output(process, deadline)
             code = self._end(process, deadline)
         if code:
-            how = f"ended with exit code {code}" if code > 0 else f"was ended by signal {-code}"
+            how = f"failed with exit code {code}" if code > 0 else f"was killed by signal {-code}"
             raise self._error(how)
         line = data.partition(b"\n")[0].removesuffix(b"\r")
         if not line:
-            raise self._error("gave no password")
+            raise self._error("printed no password")
         try:
             return line.decode()
         except UnicodeDecodeError:
-            raise self._error("gave something else than UTF-8 text") from None
+            raise self._error("printed something other than UTF-8 text") from None
 
     def stop(self) -> None:
-        """Let `run`, in another thread, end soon and without a password."""
+        """Make `run`, in another thread, fail soon."""
         self._stopped = True
 
     @contextmanager
     def _process(self, on_terminal: bool) -> Iterator[Popen[bytes]]:
-        """Start it, and see to it that nothing of it and of its settings is left at the end."""
+        """Start the command; at the end, kill it and restore the terminal."""
         import subprocess
 
         environ = self._environ
-        with _input(on_terminal) as stdin, _as_it_was(stdin):
+        with _input(on_terminal) as stdin, _modes_restored(stdin):
             if not on_terminal:
                 environ = {**environ, "GPG_TTY": _NO_TERMINAL}
             try:
@@ -94,7 +93,7 @@ class PasswordCommand:
                     start_new_session=not on_terminal,
                 )
             except OSError as error:
-                raise self._error(f"cannot be run: {error.strerror}") from None
+                raise self._error(f"can't be run: {error.strerror}") from None
             try:
                 yield process
             finally:
@@ -103,20 +102,20 @@ class PasswordCommand:
                 process.wait()
 
     def _output(self, process: Popen[bytes], deadline: float) -> bytes:
-        """Read until it closes its output or ends; what it left in the background may go on."""
+        """Read until it closes its output or exits; what it leaves in the background goes on."""
         import select
 
         pipe = cast("IO[bytes]", process.stdout).fileno()
         data = b""
         while True:
             ended = process.poll() is not None
-            if select.select([pipe], [], [], 0 if ended else _GLANCE)[0]:
+            if select.select([pipe], [], [], 0 if ended else _POLL)[0]:
                 chunk = os.read(pipe, LONGEST)
                 data += chunk
                 if not chunk:
                     return data
                 if len(data) > LONGEST:
-                    raise self._error(f"gave more than {LONGEST // 1024} KiB")
+                    raise self._error(f"printed more than {LONGEST // 1024} KiB")
             elif ended:
                 return data
             self._check(deadline)
@@ -126,7 +125,7 @@ class PasswordCommand:
 
         while True:
             try:
-                return process.wait(_GLANCE)
+                return process.wait(_POLL)
             except TimeoutExpired:
                 self._check(deadline)
 
@@ -134,20 +133,20 @@ class PasswordCommand:
         if self._stopped:
             raise self._error("was stopped")
         if monotonic() > deadline:
-            raise self._error(f"gave no answer within {self._limit:g} s")
+            raise self._error(f"timed out after {self._limit:g} s")
 
     def _error(self, what: str) -> PasswordCommandError:
         return PasswordCommandError(f"The password command {self.name} {what}.")
 
 
 def program_name(words: tuple[str, ...]) -> str:
-    """Return the name of a command's program as it may be shown."""
+    """Return the name of a command's program, safe to show."""
     return safe(PurePath(words[0]).name, 40)
 
 
 @contextmanager
 def _input(on_terminal: bool) -> Iterator[int]:
-    """The terminal if there is one, also where standard input is something else; else nothing."""
+    """Open the terminal, even if standard input is something else; without one, /dev/null."""
     opened = -1
     if on_terminal:
         if sys.stdin is not None and os.isatty(0):
@@ -164,8 +163,8 @@ def _input(on_terminal: bool) -> Iterator[int]:
 
 
 @contextmanager
-def _as_it_was(terminal: int) -> Iterator[None]:
-    """Give the terminal its modes back: a program that is killed leaves its echo off."""
+def _modes_restored(terminal: int) -> Iterator[None]:
+    """Restore the terminal's modes afterwards: a killed program can leave echo off."""
     if not os.isatty(terminal):
         yield
         return
@@ -181,7 +180,7 @@ def _as_it_was(terminal: int) -> Iterator[None]:
 
 
 def _kill(process: Popen[bytes], *, with_children: bool) -> None:
-    """End it if it still runs; with what it started, where it leads a session of its own."""
+    """Kill it if it still runs; with its children, its whole session."""
     if process.poll() is not None:
         return
     with suppress(ProcessLookupError):

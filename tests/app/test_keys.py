@@ -43,8 +43,8 @@ async def test_the_app_follows_the_keys_of_the_settings(
         await settle(pilot)
         assert isinstance(app.screen, HelpScreen)
         shown = "\n".join(str(each.render()) for each in app.screen.query("#columns Static"))
-        assert "  y       Copy the selected code" in shown
-        assert "  –       Undo the last change" in shown
+        assert "  y       Copy code" in shown
+        assert "  –       Undo last change" in shown
 
 
 async def test_the_key_that_opens_the_help_closes_it(make_app: MakeApp) -> None:
@@ -77,7 +77,7 @@ async def test_resizing_the_help_does_no_harm(make_app: MakeApp, width: int) -> 
         assert card.region.x == (width - card.outer_size.width) // 2
 
 
-async def test_the_search_is_told_by_its_key(make_app: MakeApp) -> None:
+async def test_the_search_hint_shows_its_key(make_app: MakeApp) -> None:
     app = make_app(keys=(KeyChoice("search", ("f3",)),))
     async with app.run_test() as pilot:
         await settle(pilot)

@@ -38,7 +38,12 @@ async def test_all_commands_but_those_of_the_hand_are_offered(make_app: MakeApp)
         listed = await opened(pilot)
         labels = [item.label for item in listed.rows]
     wanted = [each.help for each in COMMANDS if each.group != "Move"]
-    left_out = {"Find a command", "Clear search, ticks", "Next category", "Previous category"}
+    left_out = {
+        "Command palette",
+        "Clear search or selection",
+        "Next category",
+        "Previous category",
+    }
     assert [label for label in labels if label in wanted] == [
         label for label in wanted if label not in left_out
     ]
@@ -65,7 +70,7 @@ async def test_what_begins_with_the_word_comes_first(make_app: MakeApp) -> None:
         await settle(pilot)
         assert isinstance(app.screen, CodesScreen)
         found = matching(palette_items(app.screen), "lock")
-    assert found[0].label == "Lock the vault"
+    assert found[0].label == "Lock vault"
 
 
 async def test_a_command_is_done_on_the_list(make_app: MakeApp) -> None:

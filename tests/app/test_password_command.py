@@ -86,7 +86,7 @@ async def test_a_failure_is_one_sentence_and_the_password_is_asked_for(
     make_vault().close()
     app = make_app(vault=None, password_command=giving(tmp_path, "echo hunter2; exit 7"))
     async with app.run_test(size=size) as pilot:
-        await until_told(pilot, app, "The password command sh ended with exit code 7.")
+        await until_told(pilot, app, "The password command sh failed with exit code 7.")
         assert "hunter2" not in message_of(app)
         await pilot.press(*PASSWORD, "enter")
         await until(pilot, CodesScreen)

@@ -1,4 +1,4 @@
-"""The settings screen: what it shows, what it changes at once, what it writes."""
+"""The settings screen: what it shows, changes and saves."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def file(tmp_path: Path) -> Path:
 
 
 async def opened(pilot: Pilot[None], file: Path | None, key: str) -> SettingsScreen:
-    """Open the settings with the cursor on one."""
+    """Open the settings with one of them highlighted."""
     app = pilot.app
     assert isinstance(app, OtpApp)
     app.settings.file = file
@@ -72,7 +72,7 @@ def test_every_setting_and_every_command_has_a_row() -> None:
     assert {"keys.copy", "keys.quit"} <= {row.key for row in listed}
 
 
-async def test_what_a_setting_is_and_may_be_is_told(make_app: MakeApp, file: Path) -> None:
+async def test_a_setting_is_explained(make_app: MakeApp, file: Path) -> None:
     app = make_app(lock_after=7)
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot, file, "lock_after")
@@ -84,7 +84,7 @@ async def test_what_a_setting_is_and_may_be_is_told(make_app: MakeApp, file: Pat
         assert "↵ edit" in lines_of(screen.query_one(KeyBar))[0]
 
 
-async def test_a_choice_is_taken_with_the_arrows_and_saved(make_app: MakeApp, file: Path) -> None:
+async def test_a_value_is_chosen_with_the_arrows_and_saved(make_app: MakeApp, file: Path) -> None:
     app = make_app()
     async with app.run_test() as pilot:
         screen = await opened(pilot, file, "clipboard")
@@ -98,7 +98,7 @@ async def test_a_choice_is_taken_with_the_arrows_and_saved(make_app: MakeApp, fi
         assert written(file) == {"clipboard": "osc52"}
 
 
-async def test_a_flag_is_turned_with_space(make_app: MakeApp, file: Path) -> None:
+async def test_a_boolean_is_toggled_with_space(make_app: MakeApp, file: Path) -> None:
     app = make_app()
     async with app.run_test() as pilot:
         await opened(pilot, file, "hide_codes")
@@ -147,7 +147,7 @@ async def test_what_is_typed_is_saved_as_the_file_has_it(
         ("kdf.time_cost", "16", "Memory (MiB) times iterations must be at most 4096."),
     ],
 )
-async def test_a_mistake_is_told_while_typing_and_not_taken(
+async def test_a_mistake_is_shown_while_typing_and_refused(
     make_app: MakeApp, file: Path, key: str, text: str, mistake: str
 ) -> None:
     app = make_app(kdf=KdfConfig(memory_mib=1024))
@@ -179,7 +179,7 @@ async def test_the_default_comes_back_and_leaves_the_file(make_app: MakeApp, fil
         assert written(file) == {"other": 1}
 
 
-async def test_changes_hold_at_once(
+async def test_changes_apply_at_once(
     make_app: MakeApp, file: Path, clipboard: FakeClipboard
 ) -> None:
     app = make_app()
@@ -207,7 +207,7 @@ async def test_changes_hold_at_once(
         assert isinstance(app.screen, UnlockScreen)
 
 
-async def test_another_way_to_copy_holds_at_once(make_app: MakeApp, file: Path) -> None:
+async def test_another_clipboard_is_used_at_once(make_app: MakeApp, file: Path) -> None:
     made = make_app()
     app = OtpApp(made.vault_path, made.config, clock=made.clock, vault=made.vault,
                  environ={"SSH_TTY": "/dev/pts/1"})  # fmt: skip
@@ -253,7 +253,7 @@ async def test_a_change_that_cannot_be_saved_at_the_end_is_reported(
     assert "is not a TOML file" in app.exit_warning
 
 
-async def test_a_file_that_cannot_be_written_is_told_and_the_change_holds(
+async def test_a_file_that_cannot_be_written_is_reported_and_the_change_applies(
     make_app: MakeApp, file: Path
 ) -> None:
     file.parent.mkdir()
@@ -271,7 +271,7 @@ async def test_a_file_that_cannot_be_written_is_told_and_the_change_holds(
         assert file.read_text() == "this is no TOML"
 
 
-async def test_without_a_file_that_is_told(make_app: MakeApp) -> None:
+async def test_without_a_file_that_is_reported(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test() as pilot:
         screen = await opened(pilot, None, "hide_codes")
@@ -306,12 +306,12 @@ async def test_a_key_is_set_by_pressing_it(make_app: MakeApp, file: Path) -> Non
 @pytest.mark.parametrize(
     ("key", "pressed", "words"),
     [
-        ("keys.copy", ("enter", "n"), "That key is taken: Copy the code after it."),
+        ("keys.copy", ("enter", "n"), "That key is taken: Copy next code."),
         ("keys.copy", ("enter", "3"), "The key 3 copies that row."),
         ("keys.quit", ("minus",), "This command needs at least one key."),
     ],
 )
-async def test_a_key_that_cannot_be_is_told(
+async def test_a_key_that_is_refused_is_explained(
     make_app: MakeApp, file: Path, key: str, pressed: tuple[str, ...], words: str
 ) -> None:
     app = make_app()
@@ -338,7 +338,7 @@ async def test_a_new_key_works_at_once(
         assert len(clipboard.text) == 8
 
 
-async def test_what_comes_before_a_setting_is_told(make_app: MakeApp, file: Path) -> None:
+async def test_what_overrides_a_setting_is_shown(make_app: MakeApp, file: Path) -> None:
     made = make_app()
     app = OtpApp(made.vault_path, made.config, clock=made.clock, vault=made.vault,
                  environ={"OTP_TUI_VAULT": "/x", "NO_COLOR": "1"})  # fmt: skip

@@ -42,8 +42,8 @@ def test_an_option_takes_precedence(filled: Program) -> None:
 @pytest.mark.parametrize(
     ("script", "code", "says"),
     [
-        ("echo hunter2; exit 7", 1, "ended with exit code 7"),
-        ("true", 1, "gave no password"),
+        ("echo hunter2; exit 7", 1, "failed with exit code 7"),
+        ("true", 1, "printed no password"),
         ("echo hunter2", 3, "password_command"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What the tests of several ways share: waiting, missing programs, a terminal to look at."""
+"""Shared by the tests of several clipboards: waiting, missing programs, a terminal to read."""
 
 from __future__ import annotations
 

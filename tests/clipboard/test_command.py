@@ -40,7 +40,7 @@ def test_a_command_gets_the_code_on_its_input_only(
     assert (tmp_path / "out").read_text() == ""
 
 
-def test_a_command_is_emptied_only_after_a_copy(
+def test_a_command_is_cleared_only_after_a_copy(
     script: Callable[..., CommandClipboard], tmp_path: Path
 ) -> None:
     script('touch "$OUT"').clear()
@@ -81,7 +81,7 @@ def test_a_command_that_repeats_the_code_is_not_quoted(
     assert CODE not in str(told.value)
 
 
-def test_a_command_that_is_not_there_is_told() -> None:
+def test_a_command_that_is_not_there_is_reported() -> None:
     clipboard = CommandClipboard(("no-such-tool-here",), {"PATH": os.environ["PATH"]})
     with pytest.raises(ClipboardError, match="Can't run no-such-tool-here: not found"):
         clipboard.copy(CODE)

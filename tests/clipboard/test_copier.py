@@ -1,4 +1,4 @@
-"""When a copied code is taken away again."""
+"""When a copied code is cleared."""
 
 from __future__ import annotations
 
@@ -51,9 +51,7 @@ def clipboard() -> FakeClipboard:
     return FakeClipboard()
 
 
-def test_a_code_is_taken_away_when_its_time_is_over(
-    clock: FakeClock, clipboard: FakeClipboard
-) -> None:
+def test_a_code_is_cleared_when_its_time_is_up(clock: FakeClock, clipboard: FakeClipboard) -> None:
     copier = Copier(clipboard, clock, 30)
     assert copier.copy(CODE) is Outcome.COPIED
     clock.time += 29.9
@@ -68,7 +66,7 @@ def test_a_code_is_taken_away_when_its_time_is_over(
     assert clipboard.clears == 1
 
 
-def test_another_copy_starts_the_time_anew(clock: FakeClock, clipboard: FakeClipboard) -> None:
+def test_another_copy_restarts_the_time(clock: FakeClock, clipboard: FakeClipboard) -> None:
     copier = Copier(clipboard, clock, 30)
     copier.copy(CODE)
     clock.time += 20
@@ -77,7 +75,7 @@ def test_another_copy_starts_the_time_anew(clock: FakeClock, clipboard: FakeClip
     assert not copier.due
 
 
-def test_zero_leaves_it_until_lock_or_exit(clock: FakeClock, clipboard: FakeClipboard) -> None:
+def test_zero_leaves_the_code_until_lock(clock: FakeClock, clipboard: FakeClipboard) -> None:
     copier = Copier(clipboard, clock, 0)
     copier.copy(CODE)
     clock.time += 1e6
@@ -146,7 +144,7 @@ def test_a_new_copy_has_all_its_retries(clock: FakeClock, clipboard: FakeClipboa
             copier.tick()
 
 
-def test_another_clipboard_leaves_nothing_on_the_former_one(
+def test_another_clipboard_leaves_nothing_on_the_previous_one(
     clock: FakeClock, clipboard: FakeClipboard
 ) -> None:
     copier, other = Copier(clipboard, clock, 30), FakeClipboard()
@@ -162,7 +160,7 @@ def test_another_clipboard_leaves_nothing_on_the_former_one(
     assert (clipboard.clears, other.clears, other.held) == (1, 2, "")
 
 
-def test_a_former_clipboard_that_could_not_be_cleared_is_tried_again(
+def test_a_previous_clipboard_that_could_not_be_cleared_is_tried_again(
     clock: FakeClock, clipboard: FakeClipboard
 ) -> None:
     copier = Copier(clipboard, clock, 30)

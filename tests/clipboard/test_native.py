@@ -65,7 +65,7 @@ def select_text(text: str) -> None:
     assert until(lambda: selection() == text)  # xclip returns a little before it serves
 
 
-def test_the_desktop_holds_the_code_and_loses_it(desktop: dict[str, str]) -> None:
+def test_the_desktop_gets_the_code_and_is_cleared(desktop: dict[str, str]) -> None:
     clipboard = NativeClipboard(desktop)
     assert clipboard.copy(CODE) is Outcome.COPIED
     assert selection() == CODE
@@ -82,7 +82,7 @@ def test_the_desktop_keeps_what_was_copied_since(desktop: dict[str, str]) -> Non
     assert selection() == "a note"
 
 
-def test_nothing_copied_nothing_taken_away(desktop: dict[str, str]) -> None:
+def test_nothing_is_cleared_if_nothing_was_copied(desktop: dict[str, str]) -> None:
     select_text("a note")
     NativeClipboard(desktop).clear()
     time.sleep(0.1)
@@ -143,7 +143,7 @@ def test_copied_is_said_only_when_it_was_read_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clipboard = NativeClipboard(fake_xclip("cat > /dev/null; echo other", tmp_path, monkeypatch))
-    with pytest.raises(ClipboardError, match="holds something else"):
+    with pytest.raises(ClipboardError, match="holds something other"):
         clipboard.copy(CODE)
 
 
@@ -165,7 +165,7 @@ def test_a_clipboard_that_is_no_text_is_not_shown(
     )
     with pytest.raises(ClipboardError) as told:
         clipboard.copy(CODE)
-    assert str(told.value) == "The clipboard holds something else than the code."
+    assert str(told.value) == "The clipboard holds something other than the code."
     assert told.value.__cause__ is None
 
 

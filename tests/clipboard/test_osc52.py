@@ -17,7 +17,7 @@ OSC_CODE = "\x1b]52;c;NDkyMDM5\a"
 OSC_EMPTY = "\x1b]52;c;\a"
 
 
-def test_osc52_is_sent_and_emptied_once() -> None:
+def test_osc52_is_sent_and_cleared_once() -> None:
     sent: list[str] = []
     clipboard = choose(Config(), {}, sent.append)
     clipboard.clear()

@@ -44,14 +44,14 @@ def choose(**keys: str | list[str]) -> tuple[Keymap, tuple[str, ...]]:
         ("é", "é"),
     ],
 )
-def test_keys_may_be_written_as_people_do(written: str, key: str) -> None:
+def test_keys_can_be_written_in_several_ways(written: str, key: str) -> None:
     assert key_of(written) == key
 
 
 @pytest.mark.parametrize(
     "written", ["", "foo", "ctrl+foo", "ctrl+", "+a", "hyperactive+a", "ctrl+ctrl+a", "\x1b", "ab"]
 )
-def test_what_is_no_key_is_seen(written: str) -> None:
+def test_an_unknown_key_is_refused(written: str) -> None:
     assert key_of(written) is None
 
 

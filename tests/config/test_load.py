@@ -1,4 +1,4 @@
-"""Settings: what the file may say, and how mistakes in it are told."""
+"""Reading settings: what the file can say, and how its mistakes are reported."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_bounds_are_allowed_themselves() -> None:
         "kdf.parallelism = 2.0",
     ],
 )
-def test_a_wrong_value_is_told_with_its_line_and_what_it_may_be(line: str) -> None:
+def test_a_wrong_value_is_reported_with_its_line_and_what_is_allowed(line: str) -> None:
     config, wrong = parse(f"# a remark\n\n{line}\n".encode())
     key = line.split(" =", maxsplit=1)[0]
     setting = next(one for one in SETTINGS if one.key == key)
@@ -136,7 +136,7 @@ def test_keys_are_read_as_they_stand_with_their_lines() -> None:
         ("keys = 3", "line 1: keys must be a section: [keys]. Using its defaults."),
     ],
 )
-def test_what_cannot_be_keys_is_told(text: str, sentence: str) -> None:
+def test_a_wrong_type_of_keys_is_reported(text: str, sentence: str) -> None:
     config, (told,) = parse(text.encode())
     assert config == Config()
     assert told.startswith(f"config.toml, {sentence}")
@@ -150,7 +150,7 @@ def test_one_wrong_value_leaves_the_others() -> None:
     assert [re.findall(r"[Ll]ine (\d+)", sentence) for sentence in wrong] == [["1"], ["4"]]
 
 
-def test_a_key_derivation_that_no_vault_may_have_is_told() -> None:
+def test_too_much_work_for_the_key_derivation_is_reported() -> None:
     config, (sentence,) = parse(b"[kdf]\nparallelism = 2\nmemory_mib = 1024\ntime_cost = 5")
     assert config.kdf == KdfConfig(parallelism=2)
     assert sentence.startswith("config.toml, line 3: kdf.memory_mib times kdf.time_cost")
@@ -169,7 +169,7 @@ def test_a_key_derivation_that_no_vault_may_have_is_told() -> None:
         ('"a\\u001b]52;c;eA==\\u0007" = 1', "line 1: unknown setting a]52;c;eA==."),
     ],
 )
-def test_an_unknown_key_is_told_with_the_nearest(text: str, sentence: str) -> None:
+def test_an_unknown_key_is_reported_with_the_nearest(text: str, sentence: str) -> None:
     assert told(text) == (f"config.toml, {sentence}",)
 
 
@@ -213,7 +213,7 @@ def test_the_line_is_where_the_key_stands(text: str, line: int) -> None:
         "NULs",
     ],
 )
-def test_a_file_that_is_not_toml_is_told_in_one_sentence(data: bytes, where: str) -> None:
+def test_a_file_that_is_not_toml_is_reported_in_one_sentence(data: bytes, where: str) -> None:
     config, wrong = parse(data)
     assert config == Config()
     assert len(wrong) == 1
@@ -221,7 +221,7 @@ def test_a_file_that_is_not_toml_is_told_in_one_sentence(data: bytes, where: str
     assert wrong[0].endswith(" Using the defaults.")
 
 
-def test_a_mark_at_the_start_is_no_mistake() -> None:
+def test_a_byte_order_mark_is_ignored() -> None:
     assert parse("\ufefflock_after = 7\n".encode()) == (Config(lock_after=7), ())
 
 
@@ -255,12 +255,12 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
             load(path, must_exist=True)
 
 
-def test_no_device_is_an_empty_file() -> None:
+def test_dev_null_is_an_empty_file() -> None:
     assert load(Path(os.devnull), must_exist=True) == (Config(), ())
 
 
 def test_a_key_of_very_many_names_is_not_read(tmp_path: Path) -> None:
-    """It would take the reader of TOML twenty seconds."""
+    """tomllib would take twenty seconds."""
     text = "theme = 'nord'\n" + "a." * 30_000 + "a = 1"
     assert told(text) == ("config.toml, line 2: longer than 4096 characters. Using the defaults.",)
     path = tmp_path / "config.toml"

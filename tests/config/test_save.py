@@ -36,7 +36,7 @@ def test_a_value_is_set_and_all_else_stays(file: Path) -> None:
     assert tree == {"future": [1, {"a": 2}], "other": {"x": "#"}}
 
 
-def test_none_takes_a_value_out(file: Path) -> None:
+def test_none_removes_a_value(file: Path) -> None:
     file.write_text("lock_after = 1\nhide_codes = true\n")
     save(file, {("lock_after",): None, ("theme",): None})
     assert tomllib.loads(file.read_text()) == {"hide_codes": True}
@@ -88,7 +88,7 @@ def test_a_file_that_is_no_toml_is_left_as_it_is(file: Path, data: bytes) -> Non
     assert list(file.parent.iterdir()) == [file]
 
 
-def test_a_folder_in_its_place_is_told(tmp_path: Path) -> None:
+def test_a_folder_in_its_place_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="is a folder"):
         save(tmp_path, {("lock_after",): 1})
 

@@ -20,7 +20,7 @@ def asking(program: Program) -> Program:
 
 def test_enter_lets_the_command_ask_on_the_terminal(filled: Program) -> None:
     with AppTerminal.of(asking(filled)) as terminal:
-        terminal.wait_for("ended with exit code")
+        terminal.wait_for("failed with exit code")
         assert "PIN? " not in terminal.all, "beside the screen there is no terminal for it"
         terminal.type("\r")
         terminal.wait_for("PIN? ")
@@ -33,7 +33,7 @@ def test_enter_lets_the_command_ask_on_the_terminal(filled: Program) -> None:
 
 def test_ctrl_c_stops_the_command_and_not_the_app(filled: Program) -> None:
     with AppTerminal.of(asking(filled)) as terminal:
-        terminal.wait_for("ended with exit code")
+        terminal.wait_for("failed with exit code")
         terminal.type("\r")
         terminal.wait_for("PIN? ")
         terminal.type("\x03")

@@ -23,7 +23,7 @@ class Copier:
     def __init__(self, clipboard: Clipboard, clock: Clock, clear_after: float) -> None:
         """`clear_after` is in seconds; 0 leaves a code there until `clear`."""
         self._clipboard = clipboard
-        self._former: list[Clipboard] = []
+        self._previous: list[Clipboard] = []
         """Clipboards that were used before and may still hold a code."""
         self._clock = clock
         self._clear_after = clear_after
@@ -37,7 +37,7 @@ class Copier:
         What was copied before is cleared at its own time. Does not block.
         """
         if clipboard is not None and clipboard is not self._clipboard:
-            self._former.append(self._clipboard)
+            self._previous.append(self._clipboard)
             self._clipboard = clipboard
         self._clear_after = clear_after
 
@@ -81,14 +81,14 @@ class Copier:
 
     def _clear(self) -> None:
         reasons = []
-        for clipboard in dict.fromkeys([*self._former, self._clipboard]):
+        for clipboard in dict.fromkeys([*self._previous, self._clipboard]):
             try:
                 clipboard.clear()
             except ClipboardError as error:
                 reasons.append(error.sentence)
             else:
-                if clipboard in self._former:
-                    self._former.remove(clipboard)
+                if clipboard in self._previous:
+                    self._previous.remove(clipboard)
         pause = next(self._retries, None) if reasons else None
         self._until = None if pause is None else self._clock.steady() + pause
         if reasons:

@@ -64,7 +64,7 @@ class NativeClipboard:
         self._ours.add(text)
         self._write(tool.copy, text)
         if not self._becomes(tool, lambda held: held == text):
-            raise ClipboardError("The clipboard holds something else than the code.")
+            raise ClipboardError("The clipboard holds something other than the code.")
         self._ours = {text}
         return Outcome.COPIED
 
@@ -75,7 +75,9 @@ class NativeClipboard:
         if self._read(tool) in self._ours:
             self._write(tool.empty or tool.copy, "")
             if not self._becomes(tool, lambda held: held not in self._ours):
-                raise ClipboardError("The code is back: a clipboard manager may keep it.")
+                raise ClipboardError(
+                    "The code is still there. A clipboard manager may have restored it."
+                )
         self._ours = set()
 
     def _becomes(self, tool: DesktopTool, wanted: Callable[[str], bool]) -> bool:

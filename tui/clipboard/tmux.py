@@ -31,7 +31,7 @@ class TmuxClipboard:
         self._load(text)
         newest, *older = self._buffers() or [("", "")]
         if newest[1] != text:
-            raise ClipboardError("tmux holds something else than the code.")
+            raise ClipboardError("tmux holds something other than the code.")
         with suppress(ClipboardError):  # they are still ours: `clear` tries again
             for name, held in older:
                 if held in self._ours:

@@ -14,7 +14,7 @@ from tui.app.widgets.row_list import RowList
 from tui.config.keymap import Keymap
 from tui.config.schema import Config
 
-_GROUP, _LABEL, _DEFAULT = 15, 26, 9
+_GROUP, _LABEL, _DEFAULT = 15, 28, 9
 _NARROW = 62
 """Below this many cells headings and the word "default" drop away."""
 _WIDEST = 100
