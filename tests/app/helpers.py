@@ -112,19 +112,20 @@ def status_of(app: OtpApp) -> str:
 
 
 async def settle(pilot: Pilot[None]) -> None:
-    """Wait for workers and paints.
+    """Wait until every key was handed on, and for workers and paints.
 
     Not for the loader of a folder tree, which never ends, and not for a worker that has asked
     something: that waits for the test.
     """
     await pilot.pause()
     seen: set[Worker[object]] = set()
+    at_work: set[Worker[object]] = set()
     deadline = time.monotonic() + 30
-    while at_work := set(filter(_is_at_work, pilot.app.workers)):
+    while _keys_wait(pilot) or (at_work := set(filter(_is_at_work, pilot.app.workers))):
         seen |= at_work
         assert time.monotonic() < deadline, [worker.description for worker in at_work]
         await asyncio.sleep(0.002)
-        if not any(map(_is_at_work, at_work)):
+        if not _keys_wait(pilot) and not any(map(_is_at_work, at_work)):
             await pilot.pause()
     for worker in seen:
         if worker.is_finished:
@@ -133,6 +134,10 @@ async def settle(pilot: Pilot[None]) -> None:
     if isinstance(pilot.app, OtpApp):
         await pilot.app.settings.finish()
         await pilot.pause()
+
+
+def _keys_wait(pilot: Pilot[None]) -> bool:
+    return isinstance(pilot.app, OtpApp) and not pilot.app.keys.idle
 
 
 def _is_at_work(worker: Worker[object]) -> bool:

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import termios
 import time
+from codecs import getincrementaldecoder
 from collections.abc import Callable
 from pathlib import Path
 
@@ -109,6 +110,7 @@ class AppTerminal:
         )
         os.close(slave)
         self._open = True
+        self._decoder = getincrementaldecoder("utf-8")("replace")
         self.seen = ""
         """The output since the last keys."""
         self.all = ""
@@ -187,7 +189,7 @@ class AppTerminal:
                 some = os.read(self._master, 65536)
             except OSError:  # Linux: nobody has it open
                 break
-            text = some.decode(errors="replace")
+            text = self._decoder.decode(some)
             self.seen += text
             self.all += text
         return self.seen

@@ -28,7 +28,7 @@ def hung_up() -> bool:
 
 _ESCAPE = "\x1b[27u"
 """The Escape key as it is sent by terminals that tell it from the start of a sequence."""
-_NOTHING = "\x1b[E"
+_NOTHING = "\x1b[G"
 """A sequence that Textual ignores."""
 _PASTE_BEGINS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
 _lone_escape = re.compile(r"\x1b(?=[^\[O])")
@@ -62,20 +62,30 @@ class KeyParser(XTermParser):
         self._is_bound = is_bound
         self._pasting = False
         self._ends_in_escape = False
+        self._cut = ""
+        """The start of a paste marker whose end has not arrived yet."""
 
     def feed(self, data: str) -> Iterable[Message]:
         if self._ends_in_escape and data and data[0] not in "\x1b[O" and not self._alt(data[0]):
             data = f"{_NOTHING}{data}"
         self._ends_in_escape = data.endswith("\x1b") and not self._pasting
-        return super().feed(self._marked(data))
+        marked = self._marked(data)
+        # An empty text would tell the parser that the input has ended.
+        return super().feed(marked) if marked or not data else ()
 
     def _marked(self, data: str) -> str:
         """Write each Escape that begins no sequence so that it can't be taken for one."""
+        data, self._cut = self._cut + data, ""
         marked = ""
         while data:
             end = _PASTE_ENDS if self._pasting else _PASTE_BEGINS
             part, found, data = data.partition(end)
-            marked += (part if self._pasting else _lone_escape.sub(self._escape, part)) + found
+            if not found:
+                part, self._cut = _split_before(part, end, 1 if self._pasting else 3)
+            if self._pasting:
+                marked += part.replace("\x1b", "") + found
+            else:
+                marked += _lone_escape.sub(self._escape, part) + found
             self._pasting ^= bool(found)
         return marked
 
@@ -85,3 +95,11 @@ class KeyParser(XTermParser):
 
     def _alt(self, character: str) -> bool:
         return self._is_bound(f"alt+{character}")
+
+
+def _split_before(text: str, marker: str, least: int) -> tuple[str, str]:
+    """Split off the end of a text that is the start of a marker, of at least so many characters."""
+    for length in range(len(marker) - 1, least - 1, -1):
+        if text.endswith(marker[:length]):
+            return text[:-length], text[-length:]
+    return text, ""

@@ -1,0 +1,205 @@
+"""Keys that arrive together do what they do one by one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from textual import events
+from textual.keys import _character_to_key
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.app.conftest import MakeApp
+from tests.app.helpers import PASSWORD, codes_of, settle
+from tests.app.picture import picture_of
+from tui.app.app import OtpApp
+from tui.app.screens.codes import CodesScreen
+from tui.app.screens.entry_form import EntryFormScreen
+from tui.app.screens.unlock import UnlockScreen
+from tui.app.screens.welcome import WelcomeScreen
+from tui.config.commands import COMMANDS
+
+URI = "otpauth://totp/New:me?secret=JBSWY3DPEHPK3PXP"
+COMMAND_KEYS = sorted({command.keys[0] for command in COMMANDS if command.id != "quit"})
+OTHER_KEYS = ["enter", "escape", "tab", "shift+tab", "ctrl+u", "backspace", "ctrl+s", "ctrl+l",
+              "down", "y", "1", "2"]  # fmt: skip
+WORDS = ["docker", "git", "Web", PASSWORD]
+
+
+def key(name: str) -> events.Key:
+    """The event of a key by its name, with the character that it types."""
+    if len(name) == 1:
+        return events.Key(_character_to_key(name) if not name.isalnum() else name, name)
+    characters = {"space": " ", "slash": "/", "comma": ",", "colon": ":", "question_mark": "?",
+                  "enter": "\r", "tab": "\t"}  # fmt: skip
+    return events.Key(name, characters.get(name))
+
+
+def typed(text: str) -> list[events.Event]:
+    """The keys of a text; a line feed is Enter."""
+    return [key("enter" if char == "\n" else char) for char in text]
+
+
+def pasted(text: str) -> list[events.Event]:
+    return [events.Paste(text)]
+
+
+inputs = st.lists(
+    st.one_of(
+        st.sampled_from(COMMAND_KEYS).map(lambda name: [key(name)]),
+        st.sampled_from(OTHER_KEYS).map(lambda name: [key(name)]),
+        st.sampled_from(WORDS).map(typed),
+        st.sampled_from([*WORDS, URI]).map(pasted),
+    ),
+    min_size=1,
+    max_size=6,
+).map(lambda parts: [event for part in parts for event in part])
+runs = st.lists(inputs, min_size=6, max_size=8)
+
+
+async def together(pilot: Pilot[None], keys: Sequence[events.Event]) -> None:
+    """Let the keys arrive before the app has handled the first of them."""
+    for event in keys:
+        pilot.app.post_message(event)
+    await settle(pilot)
+
+
+async def one_by_one(pilot: Pilot[None], keys: Sequence[events.Event]) -> None:
+    """Let each key arrive once the one before it is handled."""
+    for event in keys:
+        pilot.app.post_message(event)
+        await settle(pilot)
+
+
+def state(app: OtpApp, folder: Path) -> list[object]:
+    """What the user sees and what the vault holds."""
+    vault = app.vault
+    entries = (
+        []
+        if vault is None
+        else [
+            (each.issuer, each.account, each.pinned, bool(each.deleted), each.note, each.copy_count)
+            for each in (*vault.document.entries, *vault.document.trash)
+        ]
+    )
+    screens = [type(screen).__name__ for screen in app.screen_stack]
+    return [screens, picture_of(app).partition("\n\n")[0], entries, sorted(_names(folder))]
+
+
+def _names(folder: Path) -> list[str]:
+    return [str(each.relative_to(folder)) for each in folder.rglob("*") if each.name[0] != "."]
+
+
+async def _states(
+    app: OtpApp, home: Path, sequences: Sequence[Sequence[events.Event]], burst: bool
+) -> list[list[object]]:
+    found = []
+    async with app.run_test(size=(90, 30)) as pilot:
+        await settle(pilot)
+        for sequence in sequences:
+            await (together if burst else one_by_one)(pilot, [_copy(each) for each in sequence])
+            found.append(state(app, home))
+    return found
+
+
+def _copy(event: events.Event) -> events.Event:
+    if isinstance(event, events.Paste):
+        return events.Paste(event.text)
+    assert isinstance(event, events.Key)
+    return events.Key(event.key, event.character)
+
+
+@settings(
+    max_examples=400 if "OTP_TUI_STRESS" in os.environ else 40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(sequences=runs)
+async def test_keys_together_leave_what_they_leave_one_by_one(
+    sequences: list[list[events.Event]],
+    make_app: MakeApp,
+    vault_path: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    home = tmp_path / "home"
+    monkeypatch.setenv("HOME", str(home))
+    found = []
+    for burst in (False, True):
+        for folder in (home, vault_path.parent):
+            shutil.rmtree(folder, ignore_errors=True)
+        home.mkdir()
+        found.append(await _states(make_app(), home, sequences, burst))
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("keys", ["ad", "adocker", "Edocker"])
+async def test_letters_go_to_the_form_that_the_first_one_opens(
+    make_app: MakeApp, keys: str
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(90, 30)) as pilot:
+        await settle(pilot)
+        await together(pilot, typed(keys))
+        assert isinstance(app.screen, EntryFormScreen)
+        assert app.screen.query_one("#issuer", Input).value.endswith(keys[1:])
+
+
+async def test_a_vault_is_created_with_a_password_typed_twice_at_once(
+    make_app: MakeApp, vault_path: Path
+) -> None:
+    app = make_app(vault=None)
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        assert isinstance(app.screen, WelcomeScreen)
+        await together(pilot, typed("correct horse\ncorrect horse\ne"))
+        assert isinstance(app.screen, CodesScreen)
+        assert vault_path.exists()
+
+
+async def test_password_and_search_typed_at_once(make_app: MakeApp, make_vault: Any) -> None:
+    make_vault().close()
+    app = make_app(vault=None)
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        await together(pilot, [*typed("wrong"), key("ctrl+u"), *typed(f"{PASSWORD}\n/steam")])
+        assert isinstance(app.screen, CodesScreen)
+        assert [entry.issuer for entry in codes_of(app).rows] == ["Steam"]
+
+
+async def test_line_feed_is_enter(make_app: MakeApp, make_vault: Any) -> None:
+    make_vault().close()
+    app = make_app(vault=None)
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        await together(pilot, [*typed(PASSWORD), events.Key("ctrl+j", "\n")])
+        assert isinstance(app.screen, CodesScreen)
+
+
+async def test_escape_and_a_letter_in_one_packet_are_two_keys(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        await together(pilot, [*typed("/steam"), events.Key("alt+a", "a")])
+        assert isinstance(app.screen, EntryFormScreen)
+
+
+async def test_ctrl_l_gets_past_keys_that_wait_for_work(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        app.run_worker(asyncio.Event().wait(), name="never ends")
+        app.post_message(key("a"))
+        await asyncio.sleep(0.2)
+        assert isinstance(app.screen, CodesScreen)
+        await pilot.press("ctrl+l")
+        await settle(pilot)
+        assert isinstance(app.screen, UnlockScreen)

@@ -1,0 +1,128 @@
+"""Keys written to the real program at once do what they do one after the other."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from itertools import product
+from pathlib import Path
+
+import pyte
+import pytest
+
+from tests.cli.program import PASSWORD, Program
+from tests.terminal.helpers import AppTerminal, fill
+
+OPENING = ["a", "v", "vr", "E", "c", "cn", "d", "i", "e", ",", ":", "?", "/", "a\x0f", "dy"]
+"""Keys that open something: a form, a dialog, a field, a question, the search."""
+TEXTS = ["docker", "\x15ad\t"]
+BACK = "\x1by\x1by\x1b"
+"""Keys that lead from anywhere back to the list."""
+_CHANGING = re.compile(r"[0-9 ]+|[█░▌▏▕]+|otp-tui-demo-\w+")
+"""Codes, countdowns, and the demo's temporary folder."""
+QUIET = 0.2
+"""Seconds without a change after which the screen is taken for finished."""
+
+
+class Shown(AppTerminal):
+    """The program, and what its terminal shows."""
+
+    _at = 0
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the screen, without what changes with time."""
+        self._read()
+        if not self._at:
+            self._screen = pyte.Screen(80, 24)
+            self._stream = pyte.Stream(self._screen)
+        self._stream.feed(self.all[self._at :])
+        self._at = len(self.all)
+        return [_CHANGING.sub(" ", line).rstrip() for line in self._screen.display]
+
+    def press_and_wait(self, key: str) -> None:
+        """Press a key and wait until it shows."""
+        before = self.lines
+        self.type(key)
+        self.until(lambda lines: lines != before)
+
+    def until(self, holds: Callable[[list[str]], bool]) -> None:
+        deadline = time.monotonic() + 20
+        while not holds(self.lines):
+            assert time.monotonic() < deadline, "\n".join(self.lines)
+            time.sleep(0.02)
+
+    def shows(self, *texts: str) -> None:
+        """Wait until all these texts are on the screen."""
+        self.until(lambda lines: all(text in "\n".join(lines) for text in texts))
+
+
+def demo(folder: Path) -> Shown:
+    folder.mkdir(parents=True)
+    program = Program(folder)
+    return Shown([*program.command, "demo"], program.env, program.folder)
+
+
+def agree(one: Shown, other: Shown) -> None:
+    """Wait until both show the same, and go on doing so."""
+    since = time.monotonic()
+    deadline = since + 20
+    while time.monotonic() - since < QUIET:
+        time.sleep(0.02)
+        if one.lines != other.lines:
+            since = time.monotonic()
+            pairs = zip(one.lines, other.lines, strict=True)
+            assert since < deadline, [pair for pair in pairs if pair[0] != pair[1]]
+
+
+def test_what_is_typed_goes_to_what_the_first_key_opens(tmp_path: Path) -> None:
+    with demo(tmp_path / "1") as burst, demo(tmp_path / "2") as steps:
+        for each in (burst, steps):
+            each.shows("GitHub", "octocat")
+        for opening, text in product(OPENING, TEXTS):
+            burst.type(f"{opening}{text}")
+            for key in opening:
+                steps.press_and_wait(key)
+            steps.type(text)
+            agree(burst, steps)
+            burst.type(BACK)
+            steps.type(BACK)
+            agree(burst, steps)
+        for each in (burst, steps):
+            each.type("q")
+            assert each.end() == 0
+
+
+def test_two_letters_at_once_do_not_end_it(tmp_path: Path) -> None:
+    with demo(tmp_path / "a") as program:
+        program.shows("GitHub")
+        program.type("ad")
+        program.shows("otp-tui", "Issuer d", "Account")
+
+
+def test_a_first_run_typed_at_once_creates_the_vault(program: Program) -> None:
+    with Shown.of(program) as shown:
+        shown.wait_for("otp-tui")
+        shown.type("correct horse\rcorrect horse\re")
+        shown.shows("No entries")
+    assert program.vault.exists()
+
+
+@pytest.mark.parametrize("end", ["\r", "\n"])
+def test_a_password_typed_before_the_program_reads_opens_the_vault(
+    program: Program, end: str
+) -> None:
+    """The terminal makes a line feed of Enter until the program has set it up."""
+    fill(program)
+    with Shown.of(program) as shown:
+        shown.type(f"{PASSWORD}{end}")
+        shown.shows("Registrar")
+
+
+def test_a_password_typed_right_after_ctrl_u_opens_the_vault(program: Program) -> None:
+    fill(program)
+    with Shown.of(program) as shown:
+        shown.wait_for(" unlock")
+        shown.type(f"wrong\x15{PASSWORD}\r/lib")
+        shown.shows("Library", "lib")
