@@ -17,6 +17,7 @@ import time
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 from tests.cli.program import PASSWORD, Program
 from tui.clock import SystemClock
@@ -117,12 +118,12 @@ class AppTerminal:
         """All output."""
 
     @classmethod
-    def of(cls, program: Program, *, controlling: bool = True, **env: str) -> AppTerminal:
+    def of(cls, program: Program, *, controlling: bool = True, **env: str) -> Self:
         """Start the app itself."""
         environ = {**program.env, **env}
         return cls(program.command, environ, program.folder, controlling=controlling)
 
-    def __enter__(self) -> AppTerminal:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
