@@ -6,8 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from tui.config.load import load_option
+from tui.config.schema import Config
 from tui.errors import UsageError
-from tui.paths import config_path, home_folder, named_config, short_path, vault_path
+from tui.paths import (
+    config_path,
+    expand_program,
+    home_folder,
+    named_config,
+    short_path,
+    vault_path,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -85,3 +94,11 @@ def test_a_user_without_a_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pwd.getpwuid", none)
     assert home_folder() is None
     assert short_path(Path("/a/b")) == "/a/b"
+    assert config_path() is None
+    assert load_option() == (Config(), ())
+    with pytest.raises(UsageError, match="no home folder"):
+        vault_path()
+    assert vault_path("/v.json") == Path("/v.json")
+    assert expand_program(("~/pass", "~/x")) == ("~/pass", "~/x")
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/etc/anna")
+    assert config_path() == Path("/etc/anna/otp-tui/config.toml")

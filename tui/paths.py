@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from tui.errors import UsageError
@@ -18,25 +19,35 @@ def vault_path(option: str | None = None, configured: str | None = None) -> Path
     """Return where the vault is: the first of these that is set and not empty.
 
     `option` (--vault), $OTP_TUI_VAULT, `configured` (the setting `vault`), and last
-    otp-tui/vault.json in the XDG data folder. `~` is expanded. Raises UsageError for a
-    `~name` without a home folder. Nothing is created and nothing needs to be there.
+    otp-tui/vault.json in the XDG data folder. `~` is expanded. Nothing is created and nothing
+    needs to be there.
+
+    Raises:
+        UsageError: a `~name` or the user has no home folder.
     """
     named = option or os.environ.get(VAULT_VARIABLE) or configured
     if named:
         return _expanded(named)
     from platformdirs import user_data_path
 
-    return user_data_path(_APP, appauthor=False) / "vault.json"
+    folder = _own_folder(user_data_path)
+    if folder is None:
+        raise UsageError("You have no home folder.", "Name the vault with --vault.")
+    return folder / "vault.json"
 
 
-def config_path(option: str | None = None) -> Path:
-    """Return where the settings are; `named_config`, else config.toml in the XDG config folder."""
+def config_path(option: str | None = None) -> Path | None:
+    """Return where the settings are: `named_config`, else config.toml in the XDG config folder.
+
+    None if the user has no home folder. Raises UsageError as `vault_path` does.
+    """
     named = named_config(option)
     if named is not None:
         return named
     from platformdirs import user_config_path
 
-    return user_config_path(_APP, appauthor=False) / "config.toml"
+    folder = _own_folder(user_config_path)
+    return None if folder is None else folder / "config.toml"
 
 
 def named_config(option: str | None = None) -> Path | None:
@@ -69,6 +80,15 @@ def expand_program(command: tuple[str, ...]) -> tuple[str, ...]:
     if program.startswith("~/") and home is not None:
         program = str(home / program[2:])
     return (program, *arguments)
+
+
+def _own_folder(of: Callable[..., Path]) -> Path | None:
+    """Return our folder among the user's, by platformdirs; None if the user has no home folder."""
+    try:
+        folder = of(_APP, appauthor=False)
+    except RuntimeError:
+        return None
+    return folder if folder.is_absolute() else None
 
 
 def _expanded(named: str) -> Path:

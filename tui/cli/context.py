@@ -52,7 +52,7 @@ class Context:
         return vault_path(named, None if named else self.config.vault)
 
     @property
-    def config_path(self) -> Path:
+    def config_path(self) -> Path | None:
         """Where the settings file is, or would be."""
         from tui.paths import config_path
 

@@ -48,8 +48,11 @@ class Finding:
     """What to do; empty if all is well."""
 
 
-def settings(path: Path, problems: tuple[str, ...]) -> Iterator[Finding]:
+def settings(path: Path | None, problems: tuple[str, ...]) -> Iterator[Finding]:
     """Report the file's problems, and who else can set commands in it."""
+    if path is None:
+        yield Finding("settings", "using the defaults; you have no home folder")
+        return
     name = safe(str(path), 200)
     for problem in problems:
         yield Finding("settings", problem, "Correct the settings file.")

@@ -31,7 +31,10 @@ def load_option(option: str | None = None) -> tuple[Config, tuple[str, ...]]:
 
     Returns what `load` returns. A file that the user named has to exist: see `load`.
     """
-    return load(config_path(option), must_exist=named_config(option) is not None)
+    path = config_path(option)
+    if path is None:
+        return Config(), ()
+    return load(path, must_exist=named_config(option) is not None)
 
 
 def load(path: Path, *, must_exist: bool = False) -> tuple[Config, tuple[str, ...]]:
