@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +17,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--new-pictures", action="store_true", help="keep the pictures of the screens as they are"
     )
+
+
+def pytest_configure() -> None:
+    """Give the programs under test the default signals, whatever this process ignores.
+
+    `nohup` ignores SIGHUP, and `&` in a script ignores SIGINT and SIGQUIT. A child inherits an
+    ignored signal, but not a handler.
+    """
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 def pytest_xdist_auto_num_workers() -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -104,9 +105,11 @@ def _keys_once(keys_once: None) -> None:
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Program:
+def program(tmp_path: Path) -> Iterator[Program]:
     """The program without a vault."""
-    return Program(tmp_path)
+    made = Program(tmp_path)
+    with made.cleanup:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -41,6 +41,8 @@ class Program:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.cleanup = contextlib.ExitStack()
+        """What ends the programs that a test left running on a terminal."""
         self.vault = folder / "data" / "vault.json"
         config = folder / "config.toml"
         config.write_text(CONFIG)

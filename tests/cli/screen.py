@@ -38,6 +38,9 @@ class Screen:
         self._decoder = getincrementaldecoder("utf-8")("replace")
         self.written = ""
         self._seen = 0
+        program.cleanup.callback(os.close, self._master)
+        program.cleanup.enter_context(self._process)
+        program.cleanup.callback(self._process.kill)
 
     def wait_for(self, text: str) -> str:
         """Read until `text` was written; return all from the end of the last such text."""
@@ -56,7 +59,6 @@ class Screen:
         """Wait for the end and return the exit code."""
         while self._read():
             pass
-        os.close(self._master)
         return self._process.wait(_PATIENCE)
 
     def _read(self) -> bool:

@@ -32,6 +32,10 @@ class Terminal:
             preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)),  # noqa: PLW1509
         )
         self.seen = ""
+        program.cleanup.callback(os.close, self._master)
+        program.cleanup.callback(os.close, self._slave)
+        program.cleanup.enter_context(self.process)
+        program.cleanup.callback(self.process.kill)
 
     def wait_for(self, text: str, hidden: bool = True) -> None:
         """Read until the terminal shows `text` and, if `hidden`, does not echo."""
@@ -62,8 +66,6 @@ class Terminal:
         while self._read(0.02):
             pass
         out, _ = self.process.communicate()
-        os.close(self._slave)
-        os.close(self._master)
         return self.process.returncode, out.decode()
 
     def _read(self, seconds: float) -> bool:

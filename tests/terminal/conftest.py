@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,13 @@ from tests.terminal.helpers import fill
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Program:
+def program(tmp_path: Path) -> Iterator[Program]:
     """The program without a vault, which copies the current code even in its last seconds."""
     made = Program(tmp_path)
     config = tmp_path / "config.toml"
     config.write_text(f"smart_copy = 0\n{config.read_text()}")
-    return made
+    with made.cleanup:
+        yield made
 
 
 @pytest.fixture
