@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import signal
+import termios
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -20,7 +23,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Give the programs under test the default signals, whatever this process ignores.
+    """Make the tests independent of how they were started."""
+    _reset_signals()
+    _detach_terminal()
+
+
+def _reset_signals() -> None:
+    """Start the programs under test with default signals.
 
     `nohup` ignores SIGHUP, and `&` in a script ignores SIGINT and SIGQUIT. A child inherits an
     ignored signal, but not a handler.
@@ -28,6 +37,16 @@ def pytest_configure() -> None:
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, lambda *_: None)
+
+
+def _detach_terminal() -> None:
+    """Give up the controlling terminal, where a command run in this process would prompt."""
+    if os.getsid(0) == os.getpid():
+        return  # a session's leader would end the session
+    with suppress(OSError):
+        terminal = os.open("/dev/tty", os.O_RDWR)
+        fcntl.ioctl(terminal, termios.TIOCNOTTY)
+        os.close(terminal)
 
 
 def pytest_xdist_auto_num_workers() -> int | None:
