@@ -57,7 +57,7 @@ async def test_an_encrypted_file_is_written_for_this_user_alone(
         await open_screen(pilot, "authenticator-pro", path)
         await type_password(pilot, "backup pw", "backup pw")
         assert isinstance(app.screen, CodesScreen)
-        assert "exported and read back" in status_of(app)
+        assert "exported and verified" in status_of(app)
     assert "GitHub" in issuers(path, "authenticator-pro", Credentials("backup pw"))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 

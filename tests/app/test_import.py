@@ -335,7 +335,7 @@ async def test_avtotpy_asks_for_a_user_and_the_servers_secret(
         assert app.focused is app.screen.query_one("#username")
         await pilot.press(*"bob", "enter")
         await settle(pilot)
-        assert "another user or another server secret" in status_of(app)
+        assert "Wrong username or server secret" in status_of(app)
         field = app.screen.query_one("#username", Input)
         field.value = "alice"
         assert app.focused is field

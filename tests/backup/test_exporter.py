@@ -48,7 +48,7 @@ def open_umask() -> Iterator[None]:
 def test_an_export_is_private_whatever_the_umask(tmp_path: Path, open_umask: None) -> None:
     done = write(tmp_path / "out.txt")
     assert stat.S_IMODE(done.path.stat().st_mode) == 0o600
-    assert done.sentence == "2 entries exported and read back"
+    assert done.sentence == "2 entries exported and verified"
     assert listing(tmp_path) == {"out.txt"}
 
 
@@ -89,13 +89,13 @@ def test_not_even_a_file_that_comes_meanwhile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
 ) -> None:
     path = tmp_path / "out.txt"
-    real = exporter._prove
+    real = exporter._verify
 
     def prove(temporary: Path, *rest: Any) -> None:
         real(temporary, *rest)
         path.write_text("theirs")
 
-    monkeypatch.setattr(exporter, "_prove", prove)
+    monkeypatch.setattr(exporter, "_verify", prove)
     if not links:
         monkeypatch.setattr(os, "link", _refuse)
     with pytest.raises(ExportExistsError):
@@ -190,7 +190,7 @@ def test_each_field_that_a_format_holds_is_compared(tmp_path: Path) -> None:
     ]
     for other in others:
         wrong = replace(chosen, read=_always(other))
-        with pytest.raises(ExportError, match="come back"):
+        with pytest.raises(ExportError, match="read back"):
             export(tmp_path / "out.json", wrong, ExportPlan(full), Credentials())
     assert not listing(tmp_path)
 
@@ -231,7 +231,7 @@ def test_what_cannot_be_a_file_is_one_sentence(tmp_path: Path) -> None:
 
 def test_nothing_is_written_where_no_entry_fits(tmp_path: Path) -> None:
     nameless = Backup((entry("x", issuer="", account=None),))
-    with pytest.raises(ExportError, match="none of the entries"):
+    with pytest.raises(ExportError, match="can't hold any"):
         export(tmp_path / "out", URIS, plan_export(URIS, nameless), Credentials())
     assert export(tmp_path / "out", URIS, plan_export(URIS, Backup()), Credentials()).count == 0
 

@@ -78,15 +78,14 @@ def told(chosen: Format, entry: Entry) -> dict[str, Any]:
 
 
 REMARKS = {
-    "its names become": {"issuer", "account"},
     "its issuer": {"issuer"},
     "its account": {"account"},
     "its secret is written": set[str](),
     "its icon": {"icon"},
     "its ranking or copy count": {"ranking", "copy_count"},
-    "its place in a category": {"categories"},
+    "its assignment to a category": {"categories"},
     "gets the categories": {"categories"},
-    "stays behind": set[str](),
+    "without its": set[str](),
 }
 """The fields that a remark takes from what is compared, by how the remark begins. What has no
 place in the format, and the spelling of a secret where that has none, is not compared anyway."""
@@ -263,9 +262,9 @@ def test_the_independent_decryptor_reads_what_is_exported() -> None:
 def test_each_thing_that_stays_behind_is_named() -> None:
     full = select(full_document())
     lost = {each.what: each.reason for each in plan_export(by_name("otpauth-uris"), full).changed}
-    assert "its categories, its own icon, that it is pinned" in lost["Totp (me)"]
-    assert "the note" in lost["Totp (me)"]
-    assert "the PIN" in lost["Yandex (me)"]
+    assert "categories, own icon, pinned state" in lost["Totp (me)"]
+    assert "note" in lost["Totp (me)"]
+    assert "PIN" in lost["Yandex (me)"]
     assert not plan_export(by_name("vault"), full).changed
     (unreadable,) = plan_export(by_name("vault"), full).left_out
     assert unreadable.reason == "“issuer” is missing"

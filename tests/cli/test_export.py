@@ -32,7 +32,7 @@ def test_the_default_is_a_strong_backup_and_the_report_names_what_stays(filled: 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     rows = authpro.decrypt(path.read_bytes(), WORD)["Authenticators"]
     assert [row["Issuer"] for row in rows][:2] == ["GitHub", "GitHub Enterprise"]
-    assert "7 entries exported and read back" in err
+    assert "7 entries exported and verified" in err
     assert not set(err) & set("\x1b\x07\x9b\u202e")
     assert RFC_SECRET not in err
 
@@ -65,7 +65,7 @@ def test_the_report_as_json(filled: Program) -> None:
     assert code == 0
     report = json.loads(out)
     assert (report["format"], report["written"]) == ("otpauth-uris", 7)
-    assert {"what": "VPN", "reason": "stays behind: the PIN"} in report["changed"]
+    assert {"what": "VPN", "reason": "without its PIN"} in report["changed"]
     assert report["left_out"] == []
     assert Path(report["file"]).name == "out"
 

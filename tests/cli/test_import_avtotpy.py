@@ -96,7 +96,7 @@ def test_without_a_terminal_the_option_is_named(empty: Program) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (Way().make([row()], user="bob"), "another user or another server secret"),
+        (Way().make([row()], user="bob"), "Wrong username or server secret"),
         (Way(version=b"\x00\x07").make([row()]), "version 7"),
         (b"<html>not found</html>", "not an AVTotpy backup"),
     ],

@@ -1,4 +1,4 @@
-"""What is to be exported, and what a format makes of it. Pure."""
+"""Which entries an export has, what a format can hold of them, and whether it kept them. Pure."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from tui.backup.formats.vault_copy import invalid_items
+from tui.backup.match import code_fields
 from tui.backup.model import Backup, ExportPlan, Format, Problem
 from tui.errors import MatchError
-from tui.otp.entry import Category, Entry, OtpType
+from tui.otp.entry import Category, Entry
 from tui.otp.search import find
 from tui.text import safe
 
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """An entry, a list or a number of entries that did not come back as it was written."""
+    """A part of a file that was not read back as it was written."""
 
     what: str
-    """Which, fit to show."""
+    """Which entry or list, fit to show."""
     field: str
-    """In which of its fields, as the user knows it."""
+    """The field that differs, as the user knows it."""
 
 
 def select(
@@ -35,11 +36,11 @@ def select(
     query: str = "",
     ids: Collection[str] | None = None,
 ) -> Backup:
-    """Return the entries of `document` that fit all that is asked, in its order.
+    """Return the entries of `document` that match all arguments, in its order.
 
-    `category` is a category's id or name, `query` as in a search, `ids` those of entries.
-    With nothing asked that is all, every category and icon included, and in `problems` what
-    in the vault does not validate; else the categories and icons that the entries use.
+    `category` is a category's id or name, `query` is as in a search, `ids` are those of entries.
+    Without arguments all entries are returned, with every category and icon, and with what is
+    not valid in the vault as `problems`; else only the categories and icons that are used.
 
     Raises:
         MatchError: there is no such category; the candidates are the names.
@@ -70,38 +71,38 @@ def select(
 
 
 def plan_export(target: Format, backup: Backup) -> ExportPlan:
-    """Return what of `backup` is written by `target`, what is not, and what changes.
+    """Return what `target` can hold of `backup`, what it leaves out, and what changes.
 
-    To what the format itself says is added, entry by entry, what it has no place for, and the
-    problems of `backup`. `ExportPlan.backup` is what `export` takes.
+    This adds to the format's own plan, entry by entry, the fields that it does not hold, and the
+    problems of `backup`.
     """
     if target.plan_export is None:
         raise ValueError(f"{target.name} cannot be written")
-    planned = target.plan_export(backup)
-    held = {entry.id for entry in planned.backup.entries}
+    plan = target.plan_export(backup)
+    held = {entry.id for entry in plan.backup.entries}
     lost = tuple(
-        Problem(entry.label, f"stays behind: {', '.join(names)}", refused=False)
+        Problem(entry.label, f"without its {', '.join(names)}", refused=False)
         for entry in backup.entries
         if entry.id in held and (names := tuple(_lost(target, entry, backup)))
     )
     return replace(
-        planned,
-        left_out=(*planned.left_out, *(each for each in backup.problems if each.refused)),
-        changed=(*planned.changed, *lost),
+        plan,
+        left_out=(*plan.left_out, *(each for each in backup.problems if each.refused)),
+        changed=(*plan.changed, *lost),
     )
 
 
 def compare(target: Format, written: Backup, read: Backup) -> Mismatch | None:
-    """Return the first difference between what was to be written and what was read again.
+    """Return the first difference between what was written and what was read back.
 
-    Compared is what makes the codes, the names, and all else that the format holds.
+    It compares the names, what makes the codes, and everything else that the format holds.
     """
     for problem in read.problems:
         return Mismatch(problem.what, problem.reason)
     if len(written.entries) != len(read.entries):
         return Mismatch("The file", f"{len(read.entries)} of {len(written.entries)} entries")
     for was, now in zip(written.entries, read.entries, strict=True):
-        before, after = _told(target, was), _told(target, now)
+        before, after = _held(target, was), _held(target, now)
         for field, value in before.items():
             if after.get(field) != value:
                 return Mismatch(was.label, field)
@@ -124,38 +125,28 @@ def _category_ids(categories: tuple[Category, ...], wanted: str) -> frozenset[st
     if exactly or alike:
         return exactly or alike
     raise MatchError(
-        f"There is no category “{safe(wanted, 80)}”.",
-        "There are:" if categories else "There are none yet.",
+        f"No category “{safe(wanted, 80)}”.",
+        "Categories:" if categories else "The vault has no categories yet.",
         tuple(safe(each.name, 80) for each in sorted(categories, key=lambda each: each.ranking)),
     )
 
 
 def _lost(target: Format, entry: Entry, backup: Backup) -> Iterator[str]:
-    """Name what of `entry` the format has no place for, where there is something."""
+    """Name what `entry` has and the format cannot hold."""
     own = entry.icon is not None and any(f"@{icon.id}" == entry.icon for icon in backup.icons)
     for field, name, there in (
-        ("pin", "the PIN", bool(entry.pin)),
-        ("note", "the note", bool(entry.note)),
-        ("categories", "its categories", bool(entry.categories)),
-        ("icon", "its own icon", own),
-        ("pinned", "that it is pinned", entry.pinned),
+        ("pin", "PIN", bool(entry.pin)),
+        ("note", "note", bool(entry.note)),
+        ("categories", "categories", bool(entry.categories)),
+        ("icon", "own icon", own),
+        ("pinned", "pinned state", entry.pinned),
     ):
         if there and field not in target.holds:
             yield name
 
 
-def _told(target: Format, entry: Entry) -> dict[str, object]:
-    """Return what the format tells of `entry`, by field."""
-    told: dict[str, object] = {
-        "type": entry.type,
-        "issuer": entry.issuer,
-        "account": entry.account or "",
-        "secret": entry.secret.normal,
-    }
-    if entry.type.has_digits:
-        told |= {"algorithm": entry.algorithm, "digits": entry.digits}
-    if entry.type is OtpType.TOTP:
-        told["period"] = entry.period
-    if entry.type is OtpType.HOTP:
-        told["counter"] = entry.counter
-    return told | {field: getattr(entry, field) for field in target.holds}
+def _held(target: Format, entry: Entry) -> dict[str, object]:
+    """Return what the format holds of `entry`, by field."""
+    names = {"issuer": entry.issuer, "account": entry.account or ""}
+    more = {field: getattr(entry, field) for field in target.holds}
+    return {**code_fields(entry), **names, **more}

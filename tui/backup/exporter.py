@@ -1,4 +1,4 @@
-"""Exporting to a file: written beside, read back, compared, and only then put in its place."""
+"""The export to a file: written beside, read back, compared, and only then given its name."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tui.files import (
     LIMIT,
     OPEN_FLAGS,
     PRIVATE,
+    put_in_place,
     read_limited,
     remove,
     sync_folder,
@@ -30,14 +31,12 @@ _NOTHING = "Nothing was exported"
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A file that was written, read back and found to hold what it should."""
+    """A file that was written, read back and compared."""
 
     path: Path
-    """Where it is."""
-    target: Format
-    """What it is."""
+    format: Format
     plan: ExportPlan
-    """What is in it, and what is not."""
+    """What is in it, and what was left out."""
 
     @property
     def count(self) -> int:
@@ -46,36 +45,36 @@ class Exported:
 
     @property
     def sentence(self) -> str:
-        """One line for the user: `7 entries exported and read back, 2 left out, 1 changed`."""
-        told = [f"{plural(self.count, 'entry')} exported and read back"]
+        """One line for the user: `7 entries exported and verified, 2 left out, 1 changed`."""
+        parts = [f"{plural(self.count, 'entry')} exported and verified"]
         if self.plan.left_out:
-            told.append(f"{len(self.plan.left_out)} left out")
+            parts.append(f"{len(self.plan.left_out)} left out")
         if changed := len({each.what for each in self.plan.changed}):
-            told.append(f"{changed} not as in the vault")
-        return ", ".join(told)
+            parts.append(f"{changed} changed")
+        return ", ".join(parts)
 
 
 def check_place(
     path: str | os.PathLike[str], vault: Path | None = None, *, force: bool = False
 ) -> Path:
-    """Return where an export to `path` would be, if it may be there; nothing is written.
+    """Return where an export to `path` would be, if that is allowed; write nothing.
 
-    `vault` is the path of the open vault: it, its lock and its backups are never written
-    over. A link is not followed and not replaced.
+    `vault` is the path of the open vault: it, its lock and its backups are never overwritten. A
+    link is neither followed nor replaced.
 
     Raises:
-        ExportExistsError: there is a file, and `force` is not set.
-        ExportError: the path is not one that an export may have.
+        ExportExistsError: the file exists, and `force` is not set.
+        ExportError: an export cannot have this path.
     """
     folder, name = os.path.split(os.fspath(path))
     if name in {"", ".", ".."}:
-        raise ExportError(f"{safe(os.fspath(path), 200) or 'The path'} names no file.")
+        raise ExportError(f"{safe(os.fspath(path), 200) or 'The path'} is not a file name.")
     try:
         place = Path(os.path.realpath(folder or "."), name)
         if not stat.S_ISDIR(place.parent.stat().st_mode):
             raise ExportError(f"{_shown(place.parent)} is not a folder.")
     except FileNotFoundError:
-        raise ExportError(f"There is no folder {safe(folder, 200)}.", "Make it first.") from None
+        raise ExportError(f"No such folder: {safe(folder, 200)}.", "Create it first.") from None
     except (OSError, ValueError) as error:
         raise ExportError(f"{_NOTHING}: {safe(os.fspath(path), 200)}: {why(error)}.") from None
     if vault is not None:
@@ -105,21 +104,21 @@ def export(
     vault: Path | None = None,
     force: bool = False,
 ) -> Exported:
-    """Write what `plan_export` found to fit, and return when it is on the disk and was read back.
+    """Write what `plan` holds, and return once the file is on the disk and was read back.
 
     The file is 0600 whatever the umask. Without `force` no file is ever replaced, not even
-    one that another program puts there meanwhile. Blocks while a key is derived, twice.
+    one that another program creates meanwhile. Blocks while a key is derived, twice.
 
     Raises:
-        ExportExistsError: there is a file, and `force` is not set.
+        ExportExistsError: the file exists, and `force` is not set.
         ExportError: anything else; no file was changed and none was left behind.
     """
     place = check_place(path, vault, force=force)
     if target.write is None:
-        raise ExportError(f"{target.label} can only be imported.")
+        raise ExportError(f"otp-tui can only import the format {target.label}.")
     if plan.left_out and not plan.backup.entries:
         raise ExportError(
-            f"{_NOTHING}: {target.label} can hold none of the entries.",
+            f"{_NOTHING}: {target.label} can't hold any of the entries.",
             f"The first, {plan.left_out[0].what}: {plan.left_out[0].reason}.",
         )
     try:
@@ -137,87 +136,75 @@ def export(
     try:
         write_new(temporary, data)
         try:
-            _prove(temporary, target, plan, credentials)
+            _verify(temporary, target, plan, credentials)
             if force:
                 _replace(temporary, place)
             else:
-                _put(temporary, place)
+                _create(temporary, place)
         finally:
             remove(temporary)
     except OSError as error:
-        raise ExportError(f"{_NOTHING}: {_shown(place)} cannot be written: {why(error)}.") from None
+        raise ExportError(f"{_NOTHING}: can't write {_shown(place)}: {why(error)}.") from None
     return Exported(place, target, plan)
 
 
-def _prove(path: Path, target: Format, plan: ExportPlan, credentials: Credentials) -> None:
-    """Read the file as an import would, and compare it with what was to be written."""
+def _verify(path: Path, target: Format, plan: ExportPlan, credentials: Credentials) -> None:
+    """Read the file as an import would, and compare it with the plan."""
     try:
         found = target.read(read_limited(path), credentials)
     except OtpTuiError as error:
-        raise ExportError(f"{_NOTHING}: what was written cannot be read again: {error}") from None
-    difference = compare(target, plan.backup, found)
-    if difference is not None:
+        raise ExportError(f"{_NOTHING}: the written file can't be read back: {error}") from None
+    mismatch = compare(target, plan.backup, found)
+    if mismatch is not None:
         raise ExportError(
-            f"{_NOTHING}: {difference.what} did not come back as it was written"
-            f" ({difference.field})."
+            f"{_NOTHING}: {mismatch.what} was not read back as written ({mismatch.field})."
         )
 
 
-def _put(temporary: Path, place: Path) -> None:
-    """Give the file its name, which nobody else may have by now."""
+def _create(temporary: Path, place: Path) -> None:
+    """Give the file its name, unless another file has taken it."""
     try:
-        try:
-            os.link(temporary, place, follow_symlinks=False)
-        except FileExistsError:
-            raise
-        except OSError as error:
-            if error.errno not in _NO_LINKS:
-                raise
-            _reserve(place)
-            _rename_over(temporary, place)
+        os.link(temporary, place, follow_symlinks=False)
     except FileExistsError:
         raise _exists(place) from None
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        _reserve(place)
+        linked = False
+    else:
+        linked = True
     try:
-        sync_folder(place.parent)
+        if linked:
+            sync_folder(place.parent)
+        else:
+            put_in_place(temporary, place)
     except BaseException:
         remove(place)
         raise
 
 
 def _reserve(place: Path) -> None:
-    os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | OPEN_FLAGS, PRIVATE))
-
-
-def _rename_over(temporary: Path, reserved: Path) -> None:
+    """Create an empty file, where the file system has no links to take the name at once."""
     try:
-        temporary.replace(reserved)
-    except BaseException:
-        remove(reserved)
-        raise
+        os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | OPEN_FLAGS, PRIVATE))
+    except FileExistsError:
+        raise _exists(place) from None
 
 
 def _replace(temporary: Path, place: Path) -> None:
     """Put the file in the place of another, which comes back if that cannot be made durable."""
-    old = place.with_name(f"{temporary.name}.old")
-    with contextlib.suppress(OSError):
-        os.link(place, old, follow_symlinks=False)
+    former = place.with_name(f"{temporary.name}.old")
     try:
-        temporary.replace(place)
-        try:
-            sync_folder(place.parent)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                if os.path.lexists(old):
-                    old.replace(place)
-                else:
-                    place.unlink()
-            raise
+        with contextlib.suppress(OSError):
+            os.link(place, former, follow_symlinks=False)
+        put_in_place(temporary, place, former if os.path.lexists(former) else None)
     finally:
-        remove(old)
+        remove(former)
 
 
 def _spare(place: Path, vault: Path) -> None:
-    """Refuse the vault, its lock, and all that is in its folder of backups.
+    """Refuse the vault, its lock, and everything in its folder of backups.
 
     Raises:
         ExportError: it is one of them, by whatever name.
@@ -227,7 +214,7 @@ def _spare(place: Path, vault: Path) -> None:
         raise ExportError(f"{_shown(place)} is the vault itself.", "Choose another name.")
     if any(_same(folder, backups) for folder in place.parents):
         raise ExportError(
-            f"{_shown(place.parent)} is where the vault's older versions are.",
+            f"{_shown(place.parent)} holds the older versions of the vault.",
             "Choose another folder.",
         )
 
@@ -240,7 +227,7 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _exists(place: Path) -> ExportExistsError:
-    return ExportExistsError(f"There is a file {_shown(place)} already.", "It was left alone.")
+    return ExportExistsError(f"{_shown(place)} already exists.", "It was left alone.")
 
 
 def _shown(path: Path) -> str:

@@ -72,6 +72,18 @@ def by_everything(entry: Entry) -> tuple[object, ...]:
     )
 
 
+def code_fields(entry: Entry) -> dict[str, object]:
+    """Return the fields that make the codes of `entry`, by name, without the PIN."""
+    fields: dict[str, object] = {"type": entry.type, "secret": entry.secret.normal}
+    if entry.type.has_digits:
+        fields |= {"algorithm": entry.algorithm, "digits": entry.digits}
+    if entry.type.has_period:
+        fields["period"] = entry.period
+    if entry.type.has_counter:
+        fields["counter"] = entry.counter
+    return fields
+
+
 class Index:
     """Entries by a key; each can be found until it is taken."""
 

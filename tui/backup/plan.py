@@ -65,7 +65,7 @@ SAME_SECRET = (MatchKind.IDENTICAL, MatchKind.CHANGED, MatchKind.REPEATED)
 
 _REASONS = {
     MatchKind.IDENTICAL: "already here",
-    MatchKind.SAME_NAME: "same issuer and account, another secret",
+    MatchKind.SAME_NAME: "same name, different secret",
     MatchKind.REPEATED: "already in this file",
 }
 
@@ -147,7 +147,7 @@ def _planned(entry: Entry, kind: MatchKind, existing: Entry | None) -> PlannedEn
         kind = MatchKind.CHANGED
     if existing is not None and kind is MatchKind.CHANGED:
         fields = ", ".join(each.field for each in differences(existing, entry))
-        reason = f"same secret, other {fields}"
+        reason = f"same secret, different {fields}"
     return PlannedEntry(kind, entry, existing, entry.label, reason)
 
 

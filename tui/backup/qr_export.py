@@ -1,4 +1,4 @@
-"""An export that is read off the screen: QR codes that fill Google Authenticator."""
+"""The export as QR codes on the screen, which Google Authenticator scans."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tui.errors import EntryError, ExportError
 from tui.qr import MAX_BYTES, QrCode, make
 
 NAME = google.NAME
-"""The format whose files say what the QR codes do."""
+"""The format whose files hold what the QR codes do."""
 HOW_TO_SCAN = "In Google Authenticator: Transfer accounts, Import accounts."
-"""Where the app reads them."""
+"""Where to scan them in the app."""
 
 
 def plan_codes(backup: Backup) -> ExportPlan:
@@ -40,21 +40,21 @@ def plan_codes(backup: Backup) -> ExportPlan:
 
 
 def texts_of_codes(plan: ExportPlan, fits: Callable[[QrCode], bool]) -> tuple[str, ...]:
-    """Return the texts of the QR codes for what `plan_codes` found.
+    """Return the texts of the QR codes for a plan of `plan_codes`.
 
-    There are ten entries in each, as the app has it, or as many as `fits` the screen; where
-    not even one does, one.
+    Each holds ten entries, as the app's own do, or as many as `fits` on the screen, but at
+    least one.
 
     Raises:
-        ExportError: there is no entry.
+        ExportError: the plan holds no entry.
     """
     entries = plan.backup.entries
     if not entries:
         first = plan.left_out[0] if plan.left_out else None
         raise ExportError(
-            "Google Authenticator can hold none of the entries."
+            "Google Authenticator can't hold any of the entries."
             if first
-            else "There are no entries to show.",
+            else "No entries to show.",
             f"The first, {first.what}: {first.reason}." if first else "",
         )
     texts: tuple[str, ...] = ()

@@ -140,9 +140,9 @@ def test_a_secret_that_is_not_base64_is_told_as_that(secret: str) -> None:
     ("given", "missing"),
     [
         (Credentials(server_secret=SECRET), "username"),
-        (Credentials(username=USER), "server's secret"),
-        (Credentials(username=USER, server_secret=" "), "server's secret"),
-        (Credentials(username="\udcff", server_secret=SECRET), "username is not text"),
+        (Credentials(username=USER), "server secret"),
+        (Credentials(username=USER, server_secret=" "), "server secret"),
+        (Credentials(username="\udcff", server_secret=SECRET), "username is not valid text"),
     ],
 )
 def test_what_is_missing_is_named(given: Credentials, missing: str) -> None:
@@ -152,7 +152,7 @@ def test_what_is_missing_is_named(given: Credentials, missing: str) -> None:
 
 @pytest.mark.parametrize("data", [Way().make([row()], user="Ada"), Way().make([], secret="qg==")])
 def test_another_user_or_another_secret_look_alike_and_both_are_named(data: bytes) -> None:
-    with pytest.raises(BackupPasswordError, match="another user or another server secret"):
+    with pytest.raises(BackupPasswordError, match="Wrong username or server secret"):
         AVTOTPY.read(data, GIVEN)
 
 
@@ -174,8 +174,8 @@ REFUSED = {
     "cut after the header": (GOOD[:38], "incomplete"),
     "cut in the nonce": (GOOD[:45], "incomplete"),
     "no more than nonce and tag": (GOOD[:66], "incomplete"),
-    "cut by a byte": (GOOD[:-1], "another user or another server secret"),
-    "a byte too many": (GOOD + b"\x00", "another user or another server secret"),
+    "cut by a byte": (GOOD[:-1], "Wrong username or server secret"),
+    "a byte too many": (GOOD + b"\x00", "Wrong username or server secret"),
     "version 0": (Way(version=bytes(2)).make([row()]), "version 0."),
     "version 2": (Way(version=b"\x00\x02").make([row()]), "version 2."),
     "version 2 the other way around": (Way(version=b"\x02\x00").make([row()]), "version 2."),
@@ -184,15 +184,15 @@ REFUSED = {
         Way(magic=b"\x81" * 20, version=b"\x00\x02").make([row()]),
         "version 2.",
     ),
-    "a flipped bit in the salt": (GOOD[:25] + b"\x00" + GOOD[26:], "another user"),
-    "a flipped bit in the nonce": (GOOD[:40] + b"\x00" + GOOD[41:], "another user"),
+    "a flipped bit in the salt": (GOOD[:25] + b"\x00" + GOOD[26:], "Wrong username"),
+    "a flipped bit in the nonce": (GOOD[:40] + b"\x00" + GOOD[41:], "Wrong username"),
     "not JSON": (Way().make(b"nope"), "not JSON"),
     "not UTF-8": (Way().make(b'["\xff"]'), "not UTF-8"),
     "UTF-16": (Way().make("[]".encode("utf-16")), "UTF-16"),
     "a lone surrogate": (Way().make(rb'["\ud800"]'), "lone surrogate"),
     "100,000 nested lists": (Way().make(b"[" * 100_000 + b"]" * 100_000), "nested"),
-    "16 MiB of objects": (Way().make(b"[" + b'{"a":0},' * 2_000_000 + b"0]"), "more parts"),
-    "duplicate keys": (Way().make(b'[{"name":1,"name":2}]'), "same key twice"),
+    "16 MiB of objects": (Way().make(b"[" + b'{"a":0},' * 2_000_000 + b"0]"), "more values"),
+    "duplicate keys": (Way().make(b'[{"name":1,"name":2}]'), "duplicate keys"),
     "NaN": (Way().make(b"[NaN]"), "NaN"),
     "1e999": (Way().make(b"[1e999]"), "too large"),
     "a 5,000-digit integer": (Way().make(b"[" + b"9" * 5000 + b"]"), "too large"),
@@ -334,7 +334,7 @@ def test_pieces_that_are_not_known_are_named() -> None:
     backup = read({"codes": [row(icon="x"), row(icon="y", **{"\x1b[31m": 1})], "folders": {"a": 1}})
     assert len(backup.entries) == 2
     assert [(each.what, each.refused) for each in backup.problems] == [
-        ("“folders” of the file", False),
+        ("“folders” in the file", False),
         ("“icon” in 2 entries", False),
         ("“[31m” in 1 entry", False),
     ]
@@ -445,7 +445,7 @@ def test_other_types_are_left_out_by_name() -> None:
     backup = Backup((entry(type=OtpType.HOTP, issuer="H"), PLAIN, motp))
     found = fit(backup)
     assert [each.what for each in found.left_out] == ["H (ada)", "M (ada)"]
-    assert all("TOTP only" in each.reason for each in found.left_out)
+    assert all("only TOTP" in each.reason for each in found.left_out)
     assert [each.id for each in found.backup.entries] == [PLAIN.id]
     with pytest.raises(FormatError, match="H \\(ada\\) and 1 more"):
         write(backup)
@@ -458,7 +458,7 @@ def test_what_the_servers_json_cannot_hold_is_told() -> None:
     found = fit(Backup((PLAIN, SAME, taken), profiles=profiles))
     (left,) = found.left_out
     assert "algorithm, digits, period" in left.reason
-    assert [each.reason for each in found.changed] == ["its names become Example (ada)"]
+    assert [each.reason for each in found.changed] == ["its account becomes “ada”"]
     data = write(found.backup)
     assert [each.account for each in AVTOTPY.read(data, GIVEN).entries] == ["ada", "ada"]
 

@@ -128,8 +128,8 @@ def test_lines_between_and_entries_of_their_own_are_no_harm() -> None:
     ("changes", "reason"),
     [
         ({"algorithm": 4}, "MD5"),
-        ({"algorithm": 5}, "hash has the number 5"),
-        ({"digits": 3}, "digits has the number 3"),
+        ({"algorithm": 5}, "algorithm has the unknown number 5"),
+        ({"digits": 3}, "digits has the unknown number 3"),
         ({"type": 0}, "type (HOTP or TOTP)"),
         ({"type": 1, "counter": -1}, "counter must be 0"),
         ({"secret": b""}, "secret is empty"),
@@ -168,10 +168,10 @@ def test_an_entry_that_cannot_be_is_named_and_the_others_come_in(
     ],
 )
 def test_a_damaged_message_is_one_sentence(data: bytes) -> None:
-    with pytest.raises(EntryError, match="cut short or damaged"):
+    with pytest.raises(EntryError, match="incomplete or damaged"):
         payload.parse(data)
     text = f"otpauth-migration://offline?data={base64.b64encode(data).decode()}"
-    with pytest.raises(FormatError, match="cannot be read: its data is cut short"):
+    with pytest.raises(FormatError, match="Can't read the export: its data is incomplete"):
         read(text)
 
 
@@ -267,10 +267,10 @@ def _bytes_of(text: str) -> bytes:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"type": OtpType.STEAM, "digits": 5}, "TOTP and HOTP only"),
+        ({"type": OtpType.STEAM, "digits": 5}, "only TOTP and HOTP"),
         ({"period": 60}, "period is 60 seconds"),
         ({"digits": 7}, "7 digits"),
-        ({"issuer": " ", "account": None}, "neither issuer nor account"),
+        ({"issuer": " ", "account": None}, "no issuer and no account"),
     ],
 )
 def test_what_the_app_cannot_hold_is_left_out(changes: dict[str, Any], reason: str) -> None:
@@ -280,7 +280,7 @@ def test_what_the_app_cannot_hold_is_left_out(changes: dict[str, Any], reason: s
     assert [each.issuer for each in fit.backup.entries] == ["Good"]
     (left_out,) = fit.left_out
     assert reason in left_out.reason
-    with pytest.raises(FormatError, match="Google Authenticator cannot hold"):
+    with pytest.raises(FormatError, match="Google Authenticator can't hold"):
         written(odd)
 
 
@@ -288,7 +288,7 @@ def test_what_is_written_otherwise_is_told() -> None:
     assert GOOGLE.plan_export is not None
     odd = entry("Site", secret=Secret.base32("gezd gnbv===="), issuer=" Site\n")
     reasons = " ".join(each.reason for each in GOOGLE.plan_export(Backup((odd,))).changed)
-    assert "issuer is written as “Site”" in reasons
+    assert "issuer becomes “Site”" in reasons
     assert "in capitals" in reasons
 
 

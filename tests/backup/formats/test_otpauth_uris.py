@@ -97,7 +97,7 @@ def test_the_users_order_is_the_lists_order() -> None:
     [
         ({"issuer": "", "account": None}, "without issuer and account"),
         ({"digits": 3}, "digits must be 4 to 10"),
-        ({"issuer": "Steam"}, "read as one of Steam's"),
+        ({"issuer": "Steam"}, "read as Steam"),
     ],
 )
 def test_what_a_uri_cannot_say_is_left_out(changes: dict[str, Any], reason: str) -> None:
@@ -115,7 +115,7 @@ def test_what_a_uri_says_otherwise_is_told() -> None:
     odd = entry("Site", secret=Secret.base32("gezd gnbv===="), issuer=" Site\n")
     fit = URIS.plan_export(Backup((odd,)))
     reasons = " ".join(each.reason for each in fit.changed)
-    assert "issuer is written as “Site”" in reasons
+    assert "issuer becomes “Site”" in reasons
     assert "in capitals" in reasons
     (held,) = fit.backup.entries
     assert (held.id, held.issuer, held.secret.given) == (odd.id, "Site", "GEZDGNBV")

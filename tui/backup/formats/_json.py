@@ -1,4 +1,4 @@
-"""JSON out of a file that nobody vouches for: strict, bounded, and silent on what it holds."""
+"""JSON from untrusted files: strict, bounded, and with messages that quote nothing of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Never
 from tui.errors import FormatError
 
 MAX_CONTAINERS = 600_000
-"""More objects and lists than this are refused before anything is parsed."""
+"""A file with more objects and lists is refused before it is parsed."""
 _BOM = b"\xef\xbb\xbf"
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"{\x00", b"\x00{")
 _LONGEST_NUMBER = 400
@@ -18,12 +18,12 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def is_object(data: bytes) -> bool:
-    """Return whether `data` starts as a JSON object does, in UTF-8 or UTF-16."""
+    """Tell whether `data` begins as a JSON object does, in UTF-8 or UTF-16."""
     return data.startswith(_WIDE) or data.removeprefix(_BOM).lstrip()[:1] == b"{"
 
 
 def is_text(data: bytes) -> bool:
-    """Return whether `data` is UTF-8 throughout, which no ciphertext of some length is."""
+    """Tell whether `data` is UTF-8, which no ciphertext of some length is."""
     try:
         data.decode()
     except UnicodeDecodeError:
@@ -35,7 +35,7 @@ def load_object(data: bytes) -> dict[str, Any]:
     """Parse a JSON object as `load` does.
 
     Raises:
-        FormatError: it is anything else.
+        FormatError: it is anything else, or `load` refuses it.
     """
     root = load(data)
     if not isinstance(root, dict):
@@ -46,18 +46,18 @@ def load_object(data: bytes) -> dict[str, Any]:
 def load(data: bytes) -> Any:
     """Parse JSON in UTF-8, with or without a byte-order mark (RFC 8259).
 
-    Refuses what other parsers would read differently, and what takes too long: duplicate
-    keys, NaN and infinities, overlong numbers, lone surrogates, deep nesting (spec:
+    It refuses what other parsers read differently, and what takes too long: duplicate keys,
+    NaN and infinities, overlong numbers, lone surrogates, deep nesting (spec:
     hostile-input.md, "JSON").
 
     Raises:
-        FormatError: it is one of these, or no JSON.
+        FormatError: the data contains one of these, or is not JSON.
     """
     if data.startswith(_WIDE):
         raise FormatError("The backup is UTF-16 text, not UTF-8.")
     body = data.removeprefix(_BOM)
     if body.count(b"{") + body.count(b"[") > MAX_CONTAINERS:
-        raise FormatError("The backup has far more parts than a real one.")
+        raise FormatError("The backup has far more values than a real one.")
     try:
         text = body.decode()
         root: Any = json.loads(
@@ -72,9 +72,9 @@ def load(data: bytes) -> Any:
     except UnicodeDecodeError:
         raise FormatError("The backup is not UTF-8 text.") from None
     except UnicodeEncodeError:
-        raise FormatError("The backup has half of a character (a lone surrogate) in it.") from None
+        raise FormatError("The backup contains half a character (a lone surrogate).") from None
     except json.JSONDecodeError:
-        raise FormatError("The backup is not JSON, or is cut short.") from None
+        raise FormatError("The backup is incomplete, or is not JSON.") from None
     except RecursionError:
         raise FormatError("The backup is nested too deeply.") from None
     return root
@@ -83,22 +83,22 @@ def load(data: bytes) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        raise FormatError("The backup has the same key twice in one place.")
+        raise FormatError("The backup has duplicate keys in one object.")
     return made
 
 
 def _constant(_text: str) -> Never:
-    raise FormatError("The backup has a number in it that is none (NaN or Infinity).")
+    raise FormatError("The backup contains NaN or Infinity, which are not numbers.")
 
 
 def _float(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise FormatError("The backup has a number in it that is too large.")
+        raise FormatError("The backup contains a number that is too large.")
     return number
 
 
 def _int(text: str) -> int:
     if len(text) > _LONGEST_NUMBER:
-        raise FormatError("The backup has a number in it that is too large.")
+        raise FormatError("The backup contains a number that is too large.")
     return int(text)

@@ -1,4 +1,4 @@
-"""Text files of one URI a line, in which blank lines and remarks (`#`) say nothing."""
+"""Text files with one URI a line, in which blank lines and comments (`#`) are ignored."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from tui.errors import FormatError
 
 MAX_LINES = 100_000
-"""A file with more lines is refused as a whole."""
+"""A file with more lines is refused."""
 
 _BOM = b"\xef\xbb\xbf"
 _ENDS = re.compile(r"\r\n|[\r\n]")
@@ -15,18 +15,18 @@ _LOOKED_AT = 65_536
 
 
 def first_line(data: bytes) -> bytes:
-    """Return the first line that says something, of the first 64 KiB; empty if none does."""
+    """Return the first line of the first 64 KiB that is not ignored; empty if there is none."""
     for line in data.removeprefix(_BOM)[:_LOOKED_AT].splitlines():
-        told = line.strip()
-        if told and not told.startswith(b"#"):
-            return told
+        stripped = line.strip()
+        if stripped and not stripped.startswith(b"#"):
+            return stripped
     return b""
 
 
 def numbered_lines(data: bytes, what: str) -> list[tuple[int, str]]:
-    """Return the lines that say something, each with its number from 1.
+    """Return the lines that are not ignored, each with its number from 1.
 
-    `what` is what the file is called in a message.
+    `what` is what to call the file in a message.
 
     Raises:
         FormatError: it is not UTF-8 text, or has too many lines.
@@ -38,5 +38,5 @@ def numbered_lines(data: bytes, what: str) -> list[tuple[int, str]]:
     lines = _ENDS.split(text)
     if len(lines) > MAX_LINES:
         raise FormatError(f"The {what} has more than {MAX_LINES} lines.")
-    told = ((number, line.strip()) for number, line in enumerate(lines, 1))
-    return [(number, line) for number, line in told if line and not line.startswith("#")]
+    stripped = ((number, line.strip()) for number, line in enumerate(lines, 1))
+    return [(number, line) for number, line in stripped if line and not line.startswith("#")]

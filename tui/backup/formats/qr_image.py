@@ -1,7 +1,6 @@
 """Pictures with QR codes of otpauth:// or otpauth-migration:// URIs: screenshots, photos.
 
-zxing-cpp finds and reads the codes, Pillow the picture; both are imported when a picture is
-read and not before.
+Pillow reads the picture, zxing-cpp the codes; both are imported only when a picture is read.
 """
 
 from __future__ import annotations
@@ -20,9 +19,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_PIXELS = 64_000_000
-"""A larger picture is refused before it is unpacked; it would take more than 256 MiB."""
+"""A larger picture is refused before it is decoded, which would take more than 256 MiB."""
 MAX_SIDE = 65_535
-"""zxing-cpp takes no picture that is wider or higher."""
+"""zxing-cpp accepts no wider or higher picture."""
 
 _KINDS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 _MAGIC = re.compile(
@@ -36,27 +35,27 @@ def _sniff(content: FileContent) -> bool:
 
 
 def _read(data: bytes, _credentials: Credentials) -> Backup:
-    """Read all QR codes of the picture, from the top down; one that holds no URI is named.
+    """Read all QR codes of the picture, from the top down; one without a URI is a problem.
 
     Raises:
-        FormatError: it is no picture, a damaged or a huge one, or no QR code in it holds
-            one-time passwords.
+        FormatError: it is not a picture, or is damaged or huge, or no QR code in it holds an OTP
+            account.
     """
     from tui.backup.formats.google.reader import read_uris
 
     texts = _texts(_picture(data))
     if not texts:
         raise FormatError(
-            "No QR code was found in the picture.",
-            "Cut it down to the code, or take it again, larger and sharper.",
+            "No QR code found in the picture.",
+            "Crop it to the code, or take a larger, sharper picture.",
         )
     if not any(_is_otp(text) for text in texts):
-        raise FormatError("What the picture's QR code says is not for one-time passwords.")
+        raise FormatError("This QR code contains no OTP account.")
     return read_uris((f"QR code {number}", text) for number, text in enumerate(texts, 1))
 
 
 def _picture(data: bytes) -> Image:
-    """Return the picture (of a moving one the first) in grey, on white where it is clear.
+    """Return the picture in grayscale, on white where it is transparent; of several, the first.
 
     Raises:
         FormatError: as `_read`.
@@ -64,13 +63,13 @@ def _picture(data: bytes) -> Image:
     from PIL import Image as pillow  # noqa: N813
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what Pillow would warn of is bounded or told here
+        warnings.simplefilter("ignore")  # Pillow warns of what is bounded or reported here
         try:
             with pillow.open(BytesIO(data), formats=_KINDS) as found:
                 if found.width * found.height > MAX_PIXELS:
                     raise FormatError(_HUGE)
                 if max(found.size) > MAX_SIDE:
-                    raise FormatError(f"The picture has more than {MAX_SIDE} pixels in a row.")
+                    raise FormatError(f"The picture is wider or higher than {MAX_SIDE} pixels.")
                 if not found.has_transparency_data:
                     return found.convert("L")
                 clear = found.convert("RGBA")
@@ -79,11 +78,11 @@ def _picture(data: bytes) -> Image:
         except pillow.DecompressionBombError:
             raise FormatError(_HUGE) from None
         except (OSError, ValueError, SyntaxError, EOFError, struct.error):
-            raise FormatError("The file is not a picture, or a damaged one.") from None
+            raise FormatError("The file is not a picture, or is damaged.") from None
 
 
 def _texts(picture: Image) -> list[str]:
-    """Return what the QR codes say, from the top down and then from the left."""
+    """Return the texts of the QR codes, from the top down and then from the left."""
     import zxingcpp
 
     only = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)

@@ -44,7 +44,7 @@ def _read(data: bytes, credentials: Credentials) -> Backup:
         BackupPasswordError: the password is wrong or missing, or the file is damaged.
     """
     if not credentials.password:
-        raise BackupPasswordError("A vault needs its password, and none was given.")
+        raise BackupPasswordError("A vault needs its password.")
     try:
         envelope = envelopes.parse(data, _CALLED)
         key = key_by_password(envelope, credentials.password)
@@ -54,7 +54,7 @@ def _read(data: bytes, credentials: Credentials) -> Backup:
     except (DamagedVaultError, NewerVaultError) as error:
         raise FormatError(str(error)) from None
     except (CryptoError, UsageError) as error:
-        raise FormatError(f"The file cannot be opened: {error}.") from None
+        raise FormatError(f"Can't open the file: {error}.") from None
     return Backup(document.entries, document.categories, document.icons, invalid_items(document))
 
 
@@ -78,9 +78,9 @@ def _write(backup: Backup, credentials: Credentials) -> bytes:
         opened = UnlockedState(Envelope(vault_id, 0, (slot,), b""), key, Document())
         return encrypt(opened, document)[1]
     except (CryptoError, UsageError) as error:
-        raise FormatError(f"The copy of the vault cannot be made: {error}") from None
+        raise FormatError(f"Can't create the copy of the vault: {error}") from None
     except (TypeError, ValueError, RecursionError):
-        raise FormatError("The vault holds something that cannot be written as JSON.") from None
+        raise FormatError("The vault contains something that JSON can't hold.") from None
 
 
 def invalid_items(document: Document) -> tuple[Problem, ...]:

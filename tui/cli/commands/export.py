@@ -171,7 +171,7 @@ def _object(exported: Exported) -> dict[str, Any]:
     plan = exported.plan
     return {
         "file": safe(str(exported.path)),
-        "format": exported.target.name,
+        "format": exported.format.name,
         "written": exported.count,
         "left_out": _told(plan.left_out),
         "changed": _told(plan.changed),

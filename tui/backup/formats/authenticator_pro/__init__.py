@@ -49,7 +49,7 @@ def _read(data: bytes, credentials: Credentials) -> Backup:
     elif not is_object(data):
         raise FormatError(
             "The file is not an Authenticator Pro backup.",
-            "For one without a header, use the format authenticator-pro.",
+            "If it has no header, choose the format authenticator-pro.",
         )
     return json_reader.parse(data)
 

@@ -93,7 +93,7 @@ def _legacy_key(password: bytes, salt: bytes) -> bytes:
 
 def _password(credentials: Credentials, error: type[FormatError]) -> bytes:
     if not credentials.password:
-        raise error("An encrypted backup needs a password, and none was given.")
+        raise error("An encrypted backup needs a password.")
     try:
         return credentials.password.encode()
     except UnicodeEncodeError:

@@ -50,7 +50,7 @@ def parse(data: bytes) -> Backup:
     problems: list[Problem] = []
     for number, found in enumerate(_CODE.finditer(text), 1):
         if number > MAX_ENTRIES:
-            raise FormatError(f"The page holds more than {MAX_ENTRIES} entries.")
+            raise FormatError(f"The page has more than {MAX_ENTRIES} entries.")
         told = html.unescape(found[1][: uri.MAX_URI + 1]).strip()
         try:
             entry = uri.parse(told)

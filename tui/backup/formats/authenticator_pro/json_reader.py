@@ -1,4 +1,4 @@
-"""Authenticator Pro's JSON on its way in: entries, categories, icons, and what is wrong with them.
+"""Reading Authenticator Pro's JSON: entries, categories, icons, and their problems.
 
 Specs: authenticator-pro.md, seed-authenticator-pro-strong.txt, hostile-input.md.
 """
@@ -28,11 +28,11 @@ from tui.otp.secret import Secret
 from tui.text import NAME_LIMIT, clean, safe
 
 MAX_ENTRIES = 50_000
-"""A file with more entries, categories or icons is refused as a whole."""
+"""A file with more entries, categories or icons is refused."""
 MAX_INT = 2**31 - 1
 """Highest digits, period, ranking and copy count that the app can hold."""
 MAX_ICON = 2**20
-"""Longest picture in characters of base64."""
+"""Longest icon in characters of base64."""
 
 TYPES = {
     1: OtpType.HOTP,
@@ -52,13 +52,13 @@ BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
 def parse(data: bytes) -> Backup:
-    """Read the plain form, which is also what the encrypted ones hold.
+    """Read the JSON of a plain backup, or from within an encrypted one.
 
-    An entry that cannot be understood is in `problems`, refused; the others come back in
-    the file's order, an entry that is there twice twice.
+    An entry that cannot be read is one of the `problems`, refused; the others keep the file's
+    order, and an entry that is there twice is returned twice.
 
     Raises:
-        FormatError: it is not the JSON of a backup, or holds more than 50,000 entries.
+        FormatError: it is not the JSON of a backup, or has more than 50,000 entries.
     """
     root = load_object(data)
     if not isinstance(root.get("Authenticators"), list):
@@ -77,9 +77,9 @@ def _listed(root: Mapping[str, Any], key: str, most: int | None = MAX_ENTRIES) -
     if rows is None:
         return []
     if not isinstance(rows, list):
-        raise FormatError(f"The backup is not from Authenticator Pro: its {key} are not a list.")
+        raise FormatError(f"The backup is not from Authenticator Pro: {key} is not a list.")
     if most is not None and len(rows) > most:
-        raise FormatError(f"The backup holds {len(rows)} {key}; {most} are the most.")
+        raise FormatError(f"The backup has {len(rows)} {key}; the limit is {most}.")
     return rows
 
 
@@ -157,7 +157,7 @@ def _number(row: Mapping[str, Any], key: str, default: int) -> int:
 def _small(row: Mapping[str, Any], key: str) -> int:
     value = _number(row, key, 0)
     if not -MAX_INT <= value <= MAX_INT:
-        raise EntryError(f"its {key} is out of bounds")
+        raise EntryError(f"its {key} is out of range")
     return value
 
 
@@ -176,7 +176,7 @@ def _name(row: Mapping[str, Any], key: str, remarks: list[str]) -> str | None:
         return None
     cleaned = clean(given)
     if cleaned != given:
-        remarks.append(f"control characters were taken out of its {key}")
+        remarks.append(f"control characters were removed from its {key}")
     return cleaned
 
 
@@ -186,7 +186,7 @@ def _icon_name(row: Mapping[str, Any], remarks: list[str]) -> str | None:
         return icon
     if isinstance(icon, str) and ICON_NAME.fullmatch(icon):
         return icon
-    remarks.append("its Icon was dropped: it is not the name of one")
+    remarks.append("its Icon was left out: it is not a valid name")
     return None
 
 
@@ -199,7 +199,7 @@ def _place(place: int, row: object) -> str:
 def _categories(
     rows: list[Any], problems: list[Problem]
 ) -> tuple[tuple[Category, ...], dict[str, str]]:
-    """Return the categories, and the id that follows from the name for each id of the file."""
+    """Return the categories, and for each id in the file the id that its name makes."""
     made: dict[str, Category] = {}
     ids: dict[str, str] = {}
     for place, row in enumerate(rows, 1):
@@ -216,7 +216,7 @@ def _categories(
             problems.append(Problem(f"category {place}", str(error)))
             continue
         if name != written:
-            remark = "control characters were taken out of its Name"
+            remark = "control characters were removed from its Name"
             problems.append(Problem(f"category {place} ({safe(name, 64)})", remark, refused=False))
         category = Category(category_id(name), name, ranking)
         made.setdefault(category.id, category)
@@ -228,7 +228,7 @@ def _categories(
 def _bindings(
     rows: list[Any], ids: Mapping[str, str], entries: list[Any], problems: list[Problem]
 ) -> dict[str, tuple[Binding, ...]]:
-    """Return the bindings of each secret, as it is given in the file."""
+    """Return the bindings of each secret, by the secret as the file writes it."""
     secrets = {row["Secret"] for row in entries if isinstance(row, dict) and _has_secret(row)}
     made: dict[str, dict[str, Binding]] = {}
     broken = dangling = 0
@@ -245,11 +245,11 @@ def _bindings(
         else:
             dangling += 1
     for count, reason in (
-        (broken, "not understood and left out"),
+        (broken, "left out: not valid"),
         (dangling, "left out: the category or the entry is not in the file"),
     ):
         if count:
-            problems.append(Problem(f"{count} of {len(rows)} places in categories", reason, False))
+            problems.append(Problem(f"{count} of {len(rows)} category assignments", reason, False))
     return {secret: tuple(found.values()) for secret, found in made.items()}
 
 
@@ -258,13 +258,13 @@ def _has_secret(row: Mapping[str, Any]) -> bool:
 
 
 def _icons(rows: list[Any], problems: list[Problem]) -> tuple[Icon, ...]:
-    """Return the icons. Their data is looked at as text and never decoded."""
+    """Return the icons. Their data is checked as text and never decoded."""
     made: dict[str, Icon] = {}
     for place, row in enumerate(rows, 1):
         try:
             icon = Icon(_required(row, "Id"), _required(row, "Data"))
             if not ICON_ID.fullmatch(icon.id):
-                raise EntryError("its Id is not one")
+                raise EntryError("its Id is not valid")
             if len(icon.data) > MAX_ICON or not BASE64.fullmatch(icon.data):
                 raise EntryError("its Data is not base64, or too long")
             if made.setdefault(icon.id, icon).data != icon.data:

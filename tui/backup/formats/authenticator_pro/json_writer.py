@@ -1,7 +1,7 @@
-"""Authenticator Pro's JSON on its way out: what of a backup the app can restore, and its bytes.
+"""Writing Authenticator Pro's JSON, with only what the app can restore.
 
 The app restores a file as a whole or not at all, so one entry that it refuses would cost all
-the others: such an entry is left out by name. Specs: authenticator-pro.md, seed documents.
+the others: such an entry is left out and named. Specs: authenticator-pro.md, seed documents.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from tui.backup.formats._round_trip import check_all_fit
 from tui.backup.formats.authenticator_pro.json_reader import (
     ALGORITHMS,
     BASE64,
@@ -38,7 +39,7 @@ _ALGORITHM_NUMBERS = {algorithm: number for number, algorithm in ALGORITHMS.item
 
 
 def plan_export(backup: Backup) -> ExportPlan:
-    """Return what of `backup` the app can restore, and by name what it cannot."""
+    """Return what the app can restore of `backup`, and name what it cannot."""
     changed: list[Problem] = []
     categories, ids = _categories(backup.categories, changed)
     icons = _icons(backup.icons, changed)
@@ -58,12 +59,12 @@ def plan_export(backup: Backup) -> ExportPlan:
         given = entry.secret.given
         bound = shared.get(given, ())
         if bound != entry.categories:
-            changes.append("gets the categories of the entry that it shares its secret with")
+            changes.append("gets the categories of the other entry with this secret")
         if given in seen:
-            why = "has the secret of an entry before it; the app keeps the first of them"
+            why = "has the same secret as an earlier entry; the app keeps only the first"
             notes.append(Problem(label, why, refused=False))
         elif any(char in given for char in " -") and entry.type is not OtpType.MOTP:
-            why = "its secret goes out as it came, with spaces or dashes; the app may refuse it"
+            why = "its secret contains spaces or dashes; the app may refuse it"
             notes.append(Problem(label, why, refused=False))
         seen.add(given)
         entries.append(replace(entry, categories=bound))
@@ -73,19 +74,16 @@ def plan_export(backup: Backup) -> ExportPlan:
 
 
 def dump(backup: Backup) -> bytes:
-    """Return the plain form of `backup`, changed as `plan_export` says.
+    """Return the JSON of `backup`, changed as `plan_export` says.
 
     Raises:
-        FormatError: an entry does not fit, or there are more than 50,000.
+        FormatError: the app cannot restore an entry, or there are more than 50,000.
     """
-    planned = plan_export(backup)
-    if planned.left_out:
-        first, others = planned.left_out[0], len(planned.left_out) - 1
-        more = f" and {others} more" if others else ""
-        raise FormatError(f"Authenticator Pro cannot hold {first.what}{more}: {first.reason}.")
+    plan = plan_export(backup)
+    check_all_fit(plan, "Authenticator Pro")
     if len(backup.entries) > MAX_ENTRIES:
-        raise FormatError(f"A backup holds at most {MAX_ENTRIES} entries.")
-    held = planned.backup
+        raise FormatError(f"A backup can hold at most {MAX_ENTRIES} entries.")
+    held = plan.backup
     root = {
         "Authenticators": [_row(entry) for entry in held.entries],
         "Categories": [
@@ -101,7 +99,7 @@ def dump(backup: Backup) -> bytes:
     try:
         return json.dumps(root, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
-        raise FormatError("A name or a PIN holds half of a character; type it again.") from None
+        raise FormatError("A name or a PIN contains half a character. Type it again.") from None
 
 
 def _row(entry: Entry) -> dict[str, Any]:
@@ -130,23 +128,23 @@ def _fitted(entry: Entry, ids: dict[str, str], changes: list[str]) -> Entry:
     if not issuer.strip():
         raise EntryError("its issuer is empty")
     if len(entry.pin or "") > LONGEST_GIVEN or not _is_text(entry.pin or ""):
-        raise EntryError("its PIN is too long, or holds half of a character")
+        raise EntryError("its PIN is too long, or contains half a character")
     icon = entry.icon if entry.icon in (None, "") or ICON_NAME.fullmatch(entry.icon) else None
     if icon != entry.icon:
-        changes.append("its icon is left out: the app has none of such a name")
+        changes.append("its icon is left out: its name is not valid")
     if entry.type is OtpType.MOTP and len(entry.secret.given) < _SHORTEST_MOTP_SECRET:
         raise EntryError(f"its secret is shorter than {_SHORTEST_MOTP_SECRET} characters")
     ranking = _small(entry.ranking)
     copies = entry.copy_count if entry.copy_count is None else _small(entry.copy_count)
     if (ranking, copies) != (entry.ranking, entry.copy_count):
-        changes.append("its ranking or copy count is too high and becomes the highest")
+        changes.append("its ranking or copy count is too high and becomes the maximum")
     bound = {
         ids[each.category]: _small(each.ranking)
         for each in entry.categories
         if each.category in ids
     }
     if len(bound) != len(entry.categories):
-        changes.append("its place in a category that is not exported is left out")
+        changes.append("its assignment to a category that is not exported is left out")
     return replace(
         entry,
         issuer=issuer,
@@ -163,21 +161,21 @@ def _digits(entry: Entry, changes: list[str]) -> int:
     if not entry.type.has_digits:
         only = entry.type.default_digits
         if entry.digits != only:
-            changes.append(f"its digits are written as {only}, the only number of its type")
+            changes.append(f"its digits become {only}, the only number for its type")
         return only
     least, most = _DIGITS[entry.type]
     if not least <= entry.digits <= most:
         name = entry.type.name
-        raise EntryError(f"it has {entry.digits} digits, and {name} takes {least} to {most}")
+        raise EntryError(f"it has {entry.digits} digits; {name} supports only {least} to {most}")
     return entry.digits
 
 
 def _name(text: str, field: str, limit: int, changes: list[str]) -> str:
     cleaned = clean(text)
     if cleaned != text:
-        changes.append(f"its {field} loses characters that cannot be shown")
+        changes.append(f"its {field} loses control characters")
     if len(cleaned) > limit:
-        changes.append(f"its {field} is cut at {limit} characters")
+        changes.append(f"its {field} is cut to {limit} characters")
     return cleaned[:limit]
 
 
@@ -196,17 +194,17 @@ def _is_text(text: str) -> bool:
 def _categories(
     given: Iterable[Category], changed: list[Problem]
 ) -> tuple[tuple[Category, ...], dict[str, str]]:
-    """Return the categories under the ids that follow from their names, and the way there."""
+    """Return the categories under the ids that their names make, and the new id for each id."""
     made: dict[str, Category] = {}
     ids: dict[str, str] = {}
     for each in given:
         name = clean(each.name)
         what = f"category {safe(name, 64)}".rstrip()
         if not name.strip() or len(name) > NAME_LIMIT:
-            changed.append(Problem(what, "its name is empty or too long; it stays behind", False))
+            changed.append(Problem(what, "its name is empty or too long; it is left out", False))
             continue
         if name != each.name:
-            change = "its name loses characters that cannot be shown"
+            change = "its name loses control characters"
             changed.append(Problem(what, change, refused=False))
         right = category_id(name)
         ids[each.id] = right
@@ -222,13 +220,13 @@ def _icons(given: Iterable[Icon], changed: list[Problem]) -> tuple[Icon, ...]:
         if fits and len(each.data) <= MAX_ICON:
             kept.append(each)
         else:
-            why = "it is not a picture as base64, or too large; it stays behind"
+            why = "it is not base64, or too large; it is left out"
             changed.append(Problem(f"icon {safe(each.id, 16)}", why, refused=False))
     return tuple(kept)
 
 
 def _shared(entries: Iterable[Entry]) -> dict[str, tuple[Binding, ...]]:
-    """Return the bindings by secret, as the file has them: entries with one secret share them."""
+    """Return the bindings by secret: in the file, entries with the same secret share them."""
     made: dict[str, dict[str, Binding]] = {}
     for entry in entries:
         bound = made.setdefault(entry.secret.given, {})

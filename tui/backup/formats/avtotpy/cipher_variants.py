@@ -1,6 +1,7 @@
 """How an AVTotpy server may encrypt: the table of variants, trying them all, writing one.
 
-Spec: avtotpy.md. The documentation names the cipher and what goes into the key, not how.
+Spec: avtotpy.md. The documentation names the cipher and the inputs of the key, but not how they
+are combined.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from tui.backup.formats.avtotpy.header import (
 )
 from tui.errors import AuthenticationError
 
-# Each line is one way; the likelier come first, and the first of each is the default. `a+b` is
-# one after the other, `-` is nothing. Files that were read keep these words in the vault: a
-# line may be added anywhere and never changed.
+# Each line is one way to derive the key; the likelier ones come first, and the first is the
+# default. `a+b` is a concatenation, `-` is empty. The vault keeps these lines in the profiles of
+# imported files, so add lines anywhere but never change one.
 DERIVATIONS = (
     # function and hash, its key (HKDF: input key), then HKDF: salt, info; HMAC and hash: message
     "hkdf-sha256 secret salt user",
@@ -54,14 +55,14 @@ DERIVATIONS = (
     "hash-sha512 - secret+user+salt",
 )
 KEY_LENGTHS = (32, 16)
-"""AES-256 and AES-128; the derived bytes are cut."""
+"""AES-256 and AES-128; the derived bytes are cut to that length."""
 PREFIX_LENGTHS = (0, 1, 2, 4, 3)
-"""Bytes of the encryption scheme's version before the nonce."""
+"""Bytes before the nonce, for the version of the encryption scheme."""
 ASSOCIATED = ("-", "header", "user", "prefix", "magic+version", "salt")
-"""What is authenticated beside the payload."""
+"""Associated data: what is authenticated besides the payload."""
 
 _MOST_WORK = 2**29
-"""Bytes that may be decrypted in vain: a file of many megabytes meets the likeliest only."""
+"""Bytes to decrypt in vain at most: for a large file only the likeliest variants are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class CipherVariant:
 
 @cache
 def cipher_variants() -> tuple[CipherVariant, ...]:
-    """Return all cipher_variants, the likeliest first: those that differ least from the default."""
+    """Return all variants, the likeliest first: those that differ least from the default."""
     tables = (DERIVATIONS, KEY_LENGTHS, PREFIX_LENGTHS, ASSOCIATED)
     places = sorted(product(*(range(len(table)) for table in tables)), key=sum)
     return tuple(
@@ -91,10 +92,10 @@ def cipher_variants() -> tuple[CipherVariant, ...]:
 
 
 def unseal(data: bytes, secret: bytes, user: bytes) -> tuple[CipherVariant, bytes, bytes]:
-    """Return the variant that a whole file is in, the bytes before its nonce, its plaintext.
+    """Return the variant of a whole file, the bytes before its nonce, and its plaintext.
 
     Raises:
-        AuthenticationError: no variant fits, so the user or the secret is another.
+        AuthenticationError: no variant opens it, so the user or the secret is wrong.
         CryptoError: this system does not have the cipher.
     """
     from tui.crypto.aead import AesGcmSiv
@@ -116,7 +117,7 @@ def unseal(data: bytes, secret: bytes, user: bytes) -> tuple[CipherVariant, byte
         except AuthenticationError:
             continue
         return variant, parts["prefix"], plain
-    raise AuthenticationError("no way that is known here opens the payload")
+    raise AuthenticationError("no known cipher variant opens the payload")
 
 
 def seal(

@@ -1,4 +1,4 @@
-"""One entry of AVTotpy's JSON, read whatever a server calls its fields, and written as it was read.
+"""One entry of AVTotpy's JSON: read with whatever names for its fields, written in the same shape.
 
 Spec: avtotpy.md, "JSON is read tolerantly", "Writing is faithful"; hostile-input.md.
 """
@@ -27,7 +27,7 @@ FIELDS = {
     "type": "type otptype kind",
     "uri": "uri url otpauth otpauthuri otpauthurl totpuri",
 }
-"""The names of each field without case, dashes and underscores; the first that is there counts."""
+"""Possible keys of each field, without case, dashes and underscores; the first one found counts."""
 _ALGORITHM = re.compile(r"((?:hmac[-_]?)?sha[-_]?)(1|256|512)", re.IGNORECASE)
 _NUMBER = re.compile("[0-9]{1,10}")
 _LONGEST_GIVEN = NAME_LIMIT * 4
@@ -42,24 +42,24 @@ class EntryShape:
     """The JSON of one entry, without its values."""
 
     uris: bool = False
-    """Whether an entry is an otpauth URI and nothing else."""
+    """Whether an entry is an otpauth URI alone."""
     keys: tuple[tuple[str, str], ...] = _DEFAULT_KEYS
-    """The keys in their order, each with the field that it is for."""
+    """The keys in order, each with its field."""
     sha: str = "SHA"
-    """What stands before the number in the name of a hash."""
+    """The text before the number in the name of a hash."""
     text: tuple[str, ...] = ()
-    """The fields whose numbers are written as text."""
+    """Fields whose numbers are written as text."""
     kind: str = "totp"
-    """The word for the type, where there is a key for it."""
+    """The value of the type, if there is a key for it."""
     nulls: bool = True
-    """Whether no account is null; otherwise it is an empty text."""
+    """Whether a missing account is null rather than an empty text."""
 
 
 def read_row(row: object, remarks: list[str]) -> Entry:
-    """Return the entry that an object or a URI describes.
+    """Return the entry in an object or a URI.
 
     Raises:
-        EntryError: it cannot be understood; the message names field and reason.
+        EntryError: it cannot be read; the message names field and reason.
     """
     if isinstance(row, str):
         return uri.parse(row)
@@ -70,7 +70,7 @@ def read_row(row: object, remarks: list[str]) -> Entry:
         return uri.parse(_text(row, roles["uri"]) or "")
     kind = _text(row, roles.get("type"))
     if kind is not None and plain(kind) != OtpType.TOTP:
-        raise EntryError(f"its type is {short(kind)}, not TOTP")
+        raise EntryError(f"its type is {short(kind)}; only TOTP is supported")
     secret = _text(row, roles.get("secret"))
     if secret is None:
         raise EntryError("it has no secret")
@@ -180,7 +180,7 @@ def _name(row: Mapping[str, Any], key: str | None, remarks: list[str]) -> str | 
         raise EntryError(f"its {safe(key or '', 40)} is too long")
     cleaned = clean(given)
     if cleaned != given:
-        remarks.append(f"control characters were taken out of its {safe(key or '', 40)}")
+        remarks.append(f"control characters were removed from its {safe(key or '', 40)}")
     return cleaned
 
 
@@ -208,7 +208,9 @@ def _algorithm(row: Mapping[str, Any], key: str | None) -> Algorithm:
         return Algorithm.SHA1
     named = _ALGORITHM.fullmatch(given)
     if named is None:
-        raise EntryError(f"its algorithm is {short(given)}, not SHA1, SHA256 or SHA512")
+        raise EntryError(
+            f"its algorithm is {short(given)}; only SHA1, SHA256 and SHA512 are supported"
+        )
     return Algorithm(f"SHA{named[2]}")
 
 

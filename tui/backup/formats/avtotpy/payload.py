@@ -27,21 +27,21 @@ from tui.otp.entry import Entry
 from tui.text import plural, safe
 
 MAX_ENTRIES = 50_000
-"""A file with more entries is refused as a whole."""
+"""A file with more entries is refused."""
 
 _LISTS = (
     *("codes", "entries", "accounts", "items", "totps", "tokens"),
     *("secrets", "otps", "services", "data"),
 )
-"""The names of a list of entries."""
+"""The usual keys of the list of entries."""
 _COUNTS = ("count", "total", "size", "length")
 _SILENT = ("id", "uuid", "pk", "created", "createdat", "updated", "updatedat")
 _MOST_NAMED = 20
 _MOST_AROUND = 100
 _SHAPE = ("version", "format", "type", "schema", "app", "generator", "encoding", "kind")
-"""The keys of an object that tell how it is written, not what is in it."""
+"""The keys whose values tell how an object is written, not what is in it."""
 _LONGEST_AROUND = 32
-_UNKNOWN = "it is not known here and was left out"
+_UNKNOWN = "unknown, left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +49,20 @@ class Wrapper:
     """The object around the list of entries."""
 
     key: str | None = None
-    """The key of the object under which the list is; None where the list is all there is."""
+    """The key of the list in the object; None where there is no object around the list."""
     others: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    """Of the object's other keys those that tell its shape or its size, in plain short values:
-    anything else may be a name or a secret, and is neither kept nor written again."""
+    """The other keys that tell its shape or size, if their values are short and plain: anything
+    else could be a name or a secret, and is neither kept nor written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What was in the JSON."""
+    """The content of the JSON."""
 
     entries: tuple[Entry, ...]
-    """Those that could be understood, in the file's order."""
+    """Those that could be read, in the file's order."""
     problems: tuple[Problem, ...]
-    """The others, and what was left out."""
+    """The other entries, and what else was left out."""
     wrapper: Wrapper
     """The object around them."""
     shape: EntryShape | None
@@ -79,7 +79,7 @@ def parse(data: bytes) -> Parsed:
     problems: list[Problem] = []
     rows, wrapper = _rows(root, problems)
     if len(rows) > MAX_ENTRIES:
-        raise FormatError(f"The backup holds {len(rows)} entries; {MAX_ENTRIES} are the most.")
+        raise FormatError(f"The backup has {len(rows)} entries; the limit is {MAX_ENTRIES}.")
     entries: list[Entry] = []
     understood: list[Any] = []
     unknown: Counter[str] = Counter()
@@ -99,7 +99,7 @@ def parse(data: bytes) -> Parsed:
         what = f"“{safe(key, 40)}” in {plural(count, 'entry')}"
         problems.append(Problem(what, _UNKNOWN, refused=False))
     if len(unknown) > _MOST_NAMED:
-        what = f"{len(unknown) - _MOST_NAMED} other keys of entries"
+        what = f"{len(unknown) - _MOST_NAMED} more keys of entries"
         problems.append(Problem(what, _UNKNOWN, refused=False))
     shape = shape_of(understood) if understood else None
     return Parsed(tuple(entries), tuple(problems), wrapper, shape)
@@ -131,9 +131,9 @@ def _rows(root: Any, problems: list[Problem]) -> tuple[list[Any], Wrapper]:
     )
     named = sorted((key for key in lists if plain(key) in _LISTS), key=_rank)
     if not named and len(lists) != 1:
-        raise FormatError("The backup opened, but its list of entries was not found in it.")
+        raise FormatError("The backup was decrypted, but contains no list of entries.")
     if len(root) > _MOST_AROUND:
-        raise FormatError("The backup opened, but it has far more parts than a real one.")
+        raise FormatError("The backup was decrypted, but is far larger than a real one.")
     found = (named or lists)[0]
     others: dict[str, Any] = {}
     for key, value in root.items():
@@ -142,7 +142,7 @@ def _rows(root: Any, problems: list[Problem]) -> tuple[list[Any], Wrapper]:
         if _tells_shape(key, value):
             others[key] = value
         elif isinstance(value, dict | list) and value:
-            problems.append(Problem(f"“{safe(key, 40)}” of the file", _UNKNOWN, refused=False))
+            problems.append(Problem(f"“{safe(key, 40)}” in the file", _UNKNOWN, refused=False))
     return root[found], Wrapper(found, others)
 
 

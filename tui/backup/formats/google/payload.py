@@ -1,9 +1,9 @@
-"""The bytes inside an otpauth-migration:// URI: a protobuf message, both ways.
+"""The bytes inside an otpauth-migration:// URI: a protobuf message, read and written.
 
-The wire format (protobuf.dev, "Encoding") is read here and not by the protobuf runtime: for
-two messages that runtime and its generated code are heavier than these lines, slow down the
-start, and take what is wrong in a message in silence. The messages are not published by
-Google; the fields are those that its exports have.
+This reads the wire format (protobuf.dev, "Encoding") without the protobuf runtime: for two
+messages the runtime and its generated code are heavier than these lines, slow down the start,
+and accept damaged messages silently. Google has not published the messages; the fields are those
+that real exports have.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from tui.errors import EntryError
 
-_CUT = "its data is cut short or damaged"
+_CUT = "its data is incomplete or damaged"
 _VARINT, _BYTES = 0, 2
 _FIXED = {1: 8, 5: 4}
 _ALL_BITS = 2**64 - 1
@@ -23,12 +23,12 @@ _SECRET, _NAME, _ISSUER, _ALGORITHM, _DIGITS, _TYPE, _COUNTER = range(1, 8)
 
 @dataclass(frozen=True, slots=True)
 class PayloadEntry:
-    """One entry as the message has it; what is not said is 0 or empty. Its repr shows nothing."""
+    """One entry of the message; missing fields are 0 or empty. Its repr shows nothing."""
 
     secret: bytes
     """The shared secret."""
     name: bytes = b""
-    """UTF-8: the account, often with the issuer and a colon before it."""
+    """UTF-8: the account, often after the issuer and a colon."""
     issuer: bytes = b""
     """UTF-8; may be empty."""
     algorithm: int = 0
@@ -49,20 +49,20 @@ class Payload:
     """One part of an export."""
 
     rows: tuple[PayloadEntry, ...]
-    """Its entries."""
+    """The entries of the part."""
     size: int = 0
-    """Of how many parts the export is, 0 where it is not said."""
+    """Number of parts of the export; 0 if missing."""
     index: int = 0
-    """Which part this is, from 0."""
+    """Index of this part, from 0."""
     identity: int = 0
-    """The same in all parts of an export; newer apps leave it out."""
+    """A number that all parts of an export share; newer apps leave it out."""
 
 
 def parse(data: bytes) -> Payload:
-    """Read a part. Fields that are not known are skipped, of a repeated one the last counts.
+    """Read a part. Unknown fields are skipped; of a repeated field the last one counts.
 
     Raises:
-        EntryError: it is no such message; the message quotes nothing of it.
+        EntryError: it is not such a message; the error quotes nothing of it.
     """
     rows: list[PayloadEntry] = []
     numbers: dict[int, int] = {}
@@ -75,7 +75,7 @@ def parse(data: bytes) -> Payload:
 
 
 def dump(payload: Payload) -> bytes:
-    """Return the bytes of a part, as the first version of the export has them."""
+    """Return the bytes of a part, in version 1 of the export."""
     made = b"".join(_put(_ENTRY, _dump_row(row)) for row in payload.rows)
     tail = {_VERSION: 1, _SIZE: payload.size, _INDEX: payload.index, _ID: payload.identity}
     return made + b"".join(_put(field, number) for field, number in tail.items())
@@ -108,7 +108,7 @@ def _dump_row(row: PayloadEntry) -> bytes:
 
 
 def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Yield number and value of each field: a number from 0 for a varint, else bytes."""
+    """Yield number and value of each field: an unsigned number for a varint, else bytes."""
     at = 0
     while at < len(data):
         tag, at = _varint(data, at)
@@ -132,7 +132,7 @@ def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """Return the number at a place, below 2^64, and the place after it."""
+    """Return the number at `at`, below 2^64, and the place after it."""
     number = 0
     for shift, byte in enumerate(data[at : at + 10]):
         number |= (byte & 0x7F) << 7 * shift

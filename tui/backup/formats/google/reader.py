@@ -1,4 +1,4 @@
-"""otpauth-migration:// URIs, from wherever they come: the parts of an export put together."""
+"""Reading otpauth-migration:// URIs: the parts of an export put together."""
 
 from __future__ import annotations
 
@@ -20,40 +20,40 @@ from tui.text import clean, safe
 
 SCHEME = "otpauth-migration://"
 MAX_ENTRIES = 50_000
-"""More entries than this are refused as a whole."""
+"""An export with more entries is refused."""
 TYPES = {1: OtpType.HOTP, 2: OtpType.TOTP}
 """Type numbers of the message."""
 ALGORITHMS = {0: Algorithm.SHA1, 1: Algorithm.SHA1, 2: Algorithm.SHA256, 3: Algorithm.SHA512}
-"""Algorithm numbers of the message; 0 is what is not said."""
+"""Algorithm numbers of the message; 0 is unspecified."""
 DIGITS = {0: 6, 1: 6, 2: 8}
-"""Digit numbers of the message; 0 is what is not said."""
+"""Digit numbers of the message; 0 is unspecified."""
 
 _T = TypeVar("_T")
 _MD5 = 4
 _find_data = re.compile("[?&]data=([^&]+)", re.IGNORECASE).search
-_NAMED = 10  # how many missing parts are named one by one
+_NAMED = 10  # missing parts that are named one by one
 _STANDARD = str.maketrans("-_ ", "+/+")  # a form decoder makes spaces of the pluses
 
 
 @dataclass(slots=True)
 class _Export:
-    """What was found of one export."""
+    """The parts found of one export."""
 
     size: int = 1
-    """Of how many parts it is."""
+    """Its number of parts."""
     parts: list[tuple[int, list[Entry]]] = field(default_factory=list)
-    """Index and entries of each part, as they came."""
+    """Index and entries of each part, in the order found."""
 
 
 def read_uris(found: Iterable[tuple[str, str]]) -> Backup:
-    """Return the entries of URIs, each given with a word for where it stood.
+    """Return the entries of URIs, each given with its place in the file.
 
-    The parts of an export come together at the place of the first, in their own order; a
-    part that was there already is passed over, and one that is missing is a problem. URIs of
-    single entries may stand among them. `Backup.parts` has what other files may go on with.
+    The parts of an export are joined at the place of the first, in their own order; a repeated
+    part is ignored, and a missing one is a problem. URIs of single entries may be among them.
+    `Backup.parts` is what can be joined with other files.
 
     Raises:
-        FormatError: none of the URIs could be read, or there are more than 50,000 entries.
+        FormatError: none of the URIs can be read, or there are more than 50,000 entries.
     """
     exports: dict[object, _Export] = {}
     uris = tuple(found)
@@ -78,14 +78,14 @@ def read_uris(found: Iterable[tuple[str, str]]) -> Backup:
         seen.add(part)
         count += len(part.rows)
         if count > MAX_ENTRIES:
-            raise FormatError(f"The export holds more than {MAX_ENTRIES} entries.")
+            raise FormatError(f"The export has more than {MAX_ENTRIES} entries.")
         of_export = part.identity, part.size
         if part.size > 1:
             several.add(of_export)
         export = exports.setdefault(of_export, _Export(part.size))
         export.parts.append((part.index, _entries(where, part, problems)))
     if problems and not read:
-        raise FormatError(f"The export cannot be read: {problems[0].reason}.")
+        raise FormatError(f"Can't read the export: {problems[0].reason}.")
     entries: list[Entry] = []
     for export in exports.values():
         for _, held in sorted(export.parts, key=lambda part: part[0]):
@@ -140,14 +140,14 @@ def _entries(where: str, part: payload.Payload, problems: list[Problem]) -> list
 
 
 def entry(row: payload.PayloadEntry) -> Entry:
-    """Return the entry of a row. Its name may begin with the issuer and a colon.
+    """Return the entry of a row, whose name may begin with the issuer and a colon.
 
     Raises:
-        EntryError: it cannot be understood; the message names the field.
+        EntryError: it cannot be read; the message names the field.
     """
     kind = _known(TYPES, row.type, "type (HOTP or TOTP)")
     if row.algorithm == _MD5:
-        raise EntryError("its hash is MD5, which no code is made with here")
+        raise EntryError("its algorithm is MD5, which is not supported")
     if not row.secret:
         raise EntryError("the secret is empty")
     issuer, name = _text(row.issuer), _text(row.name)
@@ -159,7 +159,7 @@ def entry(row: payload.PayloadEntry) -> Entry:
             issuer=issuer,
             account=name or None,
             secret=Secret.base32(base64.b32encode(row.secret).decode().rstrip("=")),
-            algorithm=_known(ALGORITHMS, row.algorithm, "hash"),
+            algorithm=_known(ALGORITHMS, row.algorithm, "algorithm"),
             digits=_known(DIGITS, row.digits, "number of digits"),
             counter=row.counter if kind is OtpType.HOTP else 0,
         )
@@ -168,7 +168,7 @@ def entry(row: payload.PayloadEntry) -> Entry:
 
 def _known(choices: Mapping[int, _T], number: int, what: str) -> _T:
     if number not in choices:
-        raise EntryError(f"its {what} has the number {short(number)}, which is not known")
+        raise EntryError(f"its {what} has the unknown number {short(number)}")
     return choices[number]
 
 

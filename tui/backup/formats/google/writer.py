@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import quote
 
+from tui.backup.formats._round_trip import check_all_fit, plan_round_trip
 from tui.backup.formats.google import payload, reader
-from tui.backup.model import Backup, ExportPlan, Problem
-from tui.errors import EntryError, FormatError
+from tui.backup.model import Backup, ExportPlan
+from tui.errors import EntryError
 from tui.otp.entry import Entry, OtpType
-from tui.text import clean, safe
+from tui.text import clean
 
 ENTRIES_IN_A_PART = 10
 """The number that the app puts into a QR code, which is then still easy to scan."""
@@ -27,13 +26,11 @@ def uris(backup: Backup, in_a_part: int = ENTRIES_IN_A_PART) -> tuple[str, ...]:
     """Return the URIs of the parts, which share an identity made for this export.
 
     Raises:
-        FormatError: an entry does not fit.
+        FormatError: the format cannot hold an entry.
     """
-    planned = plan_export(backup)
-    if planned.left_out:
-        first = planned.left_out[0]
-        raise FormatError(f"Google Authenticator cannot hold {first.what}: {first.reason}.")
-    rows = [_row(entry) for entry in planned.backup.entries]
+    plan = plan_export(backup)
+    check_all_fit(plan, "Google Authenticator")
+    rows = [_payload_entry(entry) for entry in plan.backup.entries]
     starts = range(0, max(1, len(rows)), in_a_part)
     identity = secrets.randbelow(2**31 - 1) + 1
     return tuple(
@@ -48,39 +45,30 @@ def _uri(part: payload.Payload) -> str:
 
 
 def plan_export(backup: Backup) -> ExportPlan:
-    """Return the entries in the user's order, as they are read from their rows again."""
-    kept: list[Entry] = []
-    left_out: list[Problem] = []
-    changed: list[Problem] = []
-    for entry in sorted(backup.entries, key=lambda each: each.ranking):
-        try:
-            again = reader.entry(_row(entry))
-        except EntryError as error:
-            left_out.append(Problem(entry.label, str(error)))
-            continue
-        changed += (
-            Problem(entry.label, change, refused=False) for change in _changes(entry, again)
-        )
-        kept.append(replace(again, id=entry.id, ranking=len(kept)))
-    return ExportPlan(Backup(tuple(kept)), tuple(left_out), tuple(changed))
+    """Return the entries in the user's order, each as it will be read back."""
+    return plan_round_trip(
+        backup,
+        lambda entry: reader.entry(_payload_entry(entry)),
+        "its secret is written in capitals, without spaces and padding",
+    )
 
 
-def _row(entry: Entry) -> payload.PayloadEntry:
-    """Return the row of `entry`.
+def _payload_entry(entry: Entry) -> payload.PayloadEntry:
+    """Return `entry` as the message has it.
 
     Raises:
-        EntryError: a row cannot say that.
+        EntryError: the message cannot hold it.
     """
     if entry.type not in _TYPES:
-        raise EntryError("Google Authenticator takes TOTP and HOTP only")
+        raise EntryError("only TOTP and HOTP are supported")
     if entry.type is OtpType.TOTP and entry.period != _PERIOD:
-        raise EntryError(f"its period is {entry.period} seconds, and only {_PERIOD} can be said")
+        raise EntryError(f"its period is {entry.period} seconds; only {_PERIOD} is supported")
     if entry.digits not in _DIGITS:
-        raise EntryError(f"it has {entry.digits} digits, and only 6 and 8 can be said")
+        raise EntryError(f"it has {entry.digits} digits; only 6 and 8 are supported")
     issuer, account = clean(entry.issuer), clean(entry.account or "")
     name = f"{issuer}:{account}" if issuer and account else issuer or account
     if not name.strip():
-        raise EntryError("it has neither issuer nor account")
+        raise EntryError("it has no issuer and no account")
     return payload.PayloadEntry(
         entry.secret.key,
         name.encode(),
@@ -90,14 +78,3 @@ def _row(entry: Entry) -> payload.PayloadEntry:
         _TYPES[entry.type],
         entry.counter if entry.type is OtpType.HOTP else 0,
     )
-
-
-def _changes(entry: Entry, again: Entry) -> Iterator[str]:
-    for name, before, after in (
-        ("issuer", entry.issuer, again.issuer),
-        ("account", entry.account or "", again.account or ""),
-    ):
-        if before != after:
-            yield f"its {name} is written as “{safe(after, 64)}”"
-    if entry.secret.given != again.secret.given:
-        yield "its secret is written as its bytes: in capitals, without spaces and padding"

@@ -1,0 +1,57 @@
+"""Export plans of formats that hold entries one by one, found by reading what would be written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from tui.backup.model import Backup, ExportPlan, Problem
+from tui.errors import EntryError, FormatError
+from tui.otp.entry import Entry
+from tui.text import safe
+
+
+def plan_round_trip(
+    backup: Backup, reread: Callable[[Entry], Entry], secret_change: str
+) -> ExportPlan:
+    """Return the entries in the user's order, each as it will be read back.
+
+    `reread` writes an entry and reads it; it raises EntryError where the format cannot hold it.
+    `secret_change` is what to say of a secret that is written with other characters.
+    """
+    kept: list[Entry] = []
+    left_out: list[Problem] = []
+    changed: list[Problem] = []
+    for entry in sorted(backup.entries, key=lambda each: each.ranking):
+        try:
+            found = reread(entry)
+        except EntryError as error:
+            left_out.append(Problem(entry.label, str(error)))
+            continue
+        for change in _changes(entry, found, secret_change):
+            changed.append(Problem(entry.label, change, refused=False))
+        kept.append(replace(found, id=entry.id, ranking=len(kept)))
+    return ExportPlan(Backup(tuple(kept)), tuple(left_out), tuple(changed))
+
+
+def check_all_fit(plan: ExportPlan, label: str) -> None:
+    """Check that nothing is left out; `label` is what the format or its app is called.
+
+    Raises:
+        FormatError: an entry is left out; the message names the first.
+    """
+    if plan.left_out:
+        first, others = plan.left_out[0], len(plan.left_out) - 1
+        more = f" and {others} more" if others else ""
+        raise FormatError(f"{label} can't hold {first.what}{more}: {first.reason}.")
+
+
+def _changes(entry: Entry, found: Entry, secret_change: str) -> Iterator[str]:
+    for name, before, after in (
+        ("issuer", entry.issuer, found.issuer),
+        ("account", entry.account or "", found.account or ""),
+    ):
+        if before != after:
+            yield f"its {name} becomes “{safe(after, 64)}”"
+    if entry.secret.given != found.secret.given:
+        yield secret_change
