@@ -1,4 +1,4 @@
-"""What a backup file asks beside a password: a username and a server's secret."""
+"""The credentials of a backup file: its password, a username, a server secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`otp-tui add`: entries from a URI, a picture, or options; no secret is ever an argument."""
+"""`otp-tui add`: adds entries from URIs, pictures or options; no secret is ever an argument."""
 
 from __future__ import annotations
 
@@ -24,9 +24,8 @@ from tui.text import safe
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
 
-    from tui.backup.plan import PlannedEntry
+    from tui.backup.importer import ImportResult
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
     from tui.otp.entry import Category, Entry
@@ -40,43 +39,43 @@ def register(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "add",
-        "add entries: from a URI, a picture, or field by field",
-        "An otpauth://, otpauth-migration:// or motp:// URI is read from standard input (several,\n"
-        "one a line) or asked for on the terminal, and is never an argument. With --issuer or\n"
-        "--account the secret is asked for instead. What is here already is not added twice.",
+        "add entries from a URI, a picture or options",
+        "Reads otpauth://, otpauth-migration:// or motp:// URIs from standard input, one a line,\n"
+        "or asks for one on the terminal; they are never arguments. With --issuer or --account\n"
+        "it asks for the secret instead. Entries already in the vault are skipped.",
     )
     parser.add_argument("stray", nargs="*", help=argparse.SUPPRESS)
     parser.add_argument(
         "--qr",
         metavar="IMAGE",
         action="append",
-        help="read the QR codes of a picture; - is standard input; may be repeated",
+        help="read the QR codes in a picture; - is standard input; repeatable",
     )
     entry_options.add_options(parser)
-    parser.add_argument("--note", metavar="TEXT", type=utf8, help="words of your own")
+    parser.add_argument("--note", metavar="TEXT", type=utf8, help="note for the entry")
     parser.add_argument(
         "--category",
         metavar="NAME",
         type=utf8,
         action="append",
         default=[],
-        help="put it in a category; may be repeated",
+        help="category to put it in; repeatable",
     )
-    parser.add_argument("--json", action="store_true", help="print what was added as a list")
+    parser.add_argument("--json", action="store_true", help="print the added entries as JSON")
     for kind in ("password", "secret", "pin"):
         add_options(parser, kind)
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Add what is new, as one change; return 1 where a part of what came could not be read.
+    """Add the new entries, as one change; return 1 if a part of the input could not be read.
 
     Raises:
-        UsageError: the options do not fit together, or the fields make no entry.
+        UsageError: the options contradict each other, or the fields make no entry.
         UriError, FormatError: the URI or the picture cannot be read.
     """
     draft = _draft(args, context)
     if args.qr and args.qr.count("-") > 1:
-        raise UsageError("Standard input holds one picture.", "Say --qr - once.")
+        raise UsageError("Standard input can hold only one picture.", "Use --qr - once.")
     pictures = {
         name: _picture(read_limited(Path(name)), name) for name in args.qr or () if name != "-"
     }
@@ -85,29 +84,32 @@ def run(args: Namespace, context: Context) -> int:
     vault = context.unlock(context.read_vault())
     categories = [find_category(vault.document, name) for name in args.category]
     if draft is not None:
-        found = Backup((_typed_entry(draft, context),))
+        found = [OpenedBackup((), Backup((_typed_entry(draft, context),)))]
+    elif args.qr is None:
+        found = [OpenedBackup((), _read(context))]
     else:
-        found = _read(context) if args.qr is None else _together(args, context, pictures)
-    backup = _with_more(found, args, context, categories)
+        found = _open_pictures(args, context, pictures)
+    opened = [
+        replace(each, backup=_with_more(each.backup, args, context, categories)) for each in found
+    ]
     from tui.backup.importer import addition_label, import_into
 
-    moment = int(context.clock.now())
-    result = import_into(vault, [OpenedBackup((), backup)], moment, label=addition_label)
+    result = import_into(vault, opened, int(context.clock.now()), label=addition_label)
     if args.json:
         output.json(
             [{"id": one.id, "issuer": one.issuer, "account": one.account} for one in result.added]
         )
-    _tell(result.planned, backup)
-    return int(any(problem.refused for problem in backup.problems))
+    _tell(result)
+    return int(any(problem.refused for problem in result.report.problems))
 
 
 def _draft(args: Namespace, context: Context) -> Draft | None:
-    """Return what the options say of one entry, but for its secret; None where they do not."""
+    """Return the entry that the options describe, without its secret; None if they do not."""
     if args.stray:
-        raise UsageError("add takes no argument.", "See otp-tui add --help.")
+        raise UsageError("add takes no arguments.", "See otp-tui add --help.")
     by_fields = entry_options.given(args) or context.secrets.given("secret")
     if by_fields and args.qr is not None:
-        raise UsageError("With --qr the fields come from the picture.", "Leave out the others.")
+        raise UsageError("--qr can't be used with options for fields.", "Leave out the others.")
     if not by_fields:
         return None
     more = ("pin",) if context.secrets.given("pin") else ()
@@ -125,17 +127,14 @@ def _typed_entry(draft: Draft, context: Context) -> Entry:
     return draft.entry()
 
 
-def _together(args: Namespace, context: Context, pictures: dict[str, Backup]) -> Backup:
-    """Return what the pictures hold; those of one export are read as one, in any order."""
+def _open_pictures(
+    args: Namespace, context: Context, pictures: dict[str, Backup]
+) -> list[OpenedBackup]:
+    """Return the content of the pictures; those of one export are joined."""
     if "-" in args.qr:
         pictures["-"] = _picture(context.secrets.rest("the picture", LIMIT), "")
     names = dict.fromkeys(args.qr)
-    opened = [OpenedBackup((safe(name, 200),), pictures[name]) for name in names]
-    found = [each.backup for each in join_parts(opened)]
-    return Backup(
-        entries=tuple(entry for backup in found for entry in backup.entries),
-        problems=tuple(problem for backup in found for problem in backup.problems),
-    )
+    return join_parts([OpenedBackup((safe(name, 200),), pictures[name]) for name in names])
 
 
 def _read(context: Context) -> Backup:
@@ -146,9 +145,7 @@ def _read(context: Context) -> Backup:
     try:
         return read_text(data.decode())
     except UnicodeDecodeError:
-        raise FileError(
-            "What stands on standard input is not UTF-8 text.", "For a picture: --qr -"
-        ) from None
+        raise FileError("Standard input is not UTF-8 text.", "For a picture, use --qr -.") from None
 
 
 def _picture(data: bytes, name: str) -> Backup:
@@ -158,7 +155,7 @@ def _picture(data: bytes, name: str) -> Backup:
 def _with_more(
     backup: Backup, args: Namespace, context: Context, categories: list[Category]
 ) -> Backup:
-    """Return `backup` with the PINs, the note and the categories that no URI holds."""
+    """Return `backup` with the PINs, the note and the categories, which no URI holds."""
     bindings = tuple(Binding(category.id) for category in categories)
     ids = {category.id for category in categories}
 
@@ -178,24 +175,26 @@ def _with_more(
 
 
 def _pin(entry: Entry, context: Context) -> str | None:
-    """Return the PIN from its option, or from the terminal where one is typing."""
+    """Return the PIN from its option, or from the terminal if the input is typed."""
     if context.secrets.given("pin") or (sys.stdin is not None and sys.stdin.isatty()):
         return context.secrets.get("pin", f"PIN of {entry.label}: ") or None
-    output.say(f"{entry.label} takes a PIN for its codes: otp-tui edit QUERY --new-pin")
+    output.say(
+        f"{entry.label} needs a PIN for its codes. Set it with otp-tui edit QUERY --new-pin."
+    )
     return None
 
 
-def _tell(planned: Sequence[PlannedEntry], backup: Backup) -> None:
+def _tell(result: ImportResult) -> None:
     from tui.backup.plan import MatchKind
 
-    for row in planned:
+    for row in result.planned:
         if row.kind is MatchKind.NEW:
             output.say(f"Added {row.what}.")
         elif row.kind is MatchKind.SAME_NAME:
-            output.say(f"Added {row.what}. There is one of that name with another secret.")
+            output.say(f"Added {row.what}. Another entry has the same name and a different secret.")
         elif row.kind is MatchKind.CHANGED and row.existing is not None:
-            output.say(f"{row.what} is not added: {row.existing.label} has the {row.reason}.")
+            output.say(f"Skipped {row.what}: {row.existing.label} has the {row.reason}.")
         elif row.kind is not MatchKind.REFUSED:
-            output.say(f"{row.what} is not added: {row.reason}.")
-    for problem in backup.problems:
+            output.say(f"Skipped {row.what}: {row.reason}.")
+    for problem in result.report.problems:
         output.say(f"{problem.what}: {problem.reason}")

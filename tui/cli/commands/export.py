@@ -1,4 +1,4 @@
-"""`otp-tui export`: entries for another app, written, read back and compared."""
+"""`otp-tui export`: writes entries to a file for another app, or shows them as QR codes."""
 
 from __future__ import annotations
 
@@ -30,35 +30,35 @@ def register(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "export",
-        "write entries to a file for another app, or show them to a phone",
-        "What the format cannot hold is named. The file is read back and compared before it\n"
-        "gets its name; a file that is there is left alone without --force.\n"
+        "export entries to a file for another app, or as QR codes",
+        "Names what the format can't hold. The file is read back and compared before it gets\n"
+        "its name; an existing file is kept unless you use --force.\n"
         f"{qr_display.IN_HELP}",
     )
-    parser.add_argument("file", metavar="FILE", nargs="?", help="where to")
+    parser.add_argument("file", metavar="FILE", nargs="?", help="file to write")
     names = [each.name for each in export_formats()]
     parser.add_argument(
         "--format",
         metavar="NAME",
         choices=names,
-        help=f"write {', '.join(names)}; the first where none is named",
+        help=f"one of {', '.join(names)} (default: {names[0]})",
     )
     parser.add_argument(
         "--qr",
         action="store_true",
-        help="write no file: show QR codes that Google Authenticator imports, one after the other",
+        help="show QR codes for Google Authenticator, one after the other, instead of a file",
     )
     parser.add_argument(
-        "--query", metavar="Q", default="", type=utf8, help="only entries with these words"
+        "--query", metavar="Q", default="", type=utf8, help="only entries that match"
     )
-    parser.add_argument("--category", metavar="C", type=utf8, help="only entries of this category")
-    parser.add_argument("--force", action="store_true", help="replace the file if it is there")
+    parser.add_argument("--category", metavar="C", type=utf8, help="only entries in this category")
+    parser.add_argument("--force", action="store_true", help="replace an existing file")
     parser.add_argument(
         "--plaintext",
         action="store_true",
-        help="yes, write or show the secrets so that whoever has them can read them",
+        help="confirm that the secrets are written or shown unencrypted",
     )
-    parser.add_argument("--json", action="store_true", help="print the report as an object")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
     add_options(parser, "password")
     add_options(parser, "export-password")
     credentials.add_options(parser)
@@ -68,19 +68,19 @@ def run(args: Namespace, context: Context) -> int:
     """Write the file, or show the QR codes.
 
     Raises:
-        UsageError: the format is not encrypted and nobody said --plaintext; there is no FILE
-            and no --qr, or both.
-        MatchError: there is no such category, or no entry that fits.
+        UsageError: the format is not encrypted and --plaintext is missing; FILE and --qr are
+            both missing, or both given.
+        MatchError: there is no such category, or no matching entry.
         ExportError: nothing was written.
     """
     if args.qr:
         return _show(args, context)
     if args.file is None:
-        raise UsageError("There is no FILE to write to.", "Name one, or say --qr.")
+        raise UsageError("Missing FILE (or use --qr).")
     if args.file == "-":
         raise UsageError(
-            "An export is read back, which standard output is not.",
-            "Name a file; one that is called - is ./-.",
+            "An export can't be written to standard output.",
+            "Name a file. For one called -, use ./-.",
         )
     from tui.crypto.kdf import Argon2Params
 
@@ -89,8 +89,8 @@ def run(args: Namespace, context: Context) -> int:
     chosen = by_name(args.format or DEFAULT)
     if not chosen.encrypted and not args.plaintext:
         raise UsageError(
-            f"A file of the format {chosen.name} is not encrypted: whoever reads it has all codes.",
-            "If that is what you want, say --plaintext.",
+            f"The format {chosen.name} is not encrypted: anyone who reads the file has the codes.",
+            "Use --plaintext if that is what you want.",
         )
     locked = context.read_vault()
     _check_place(args, locked.path)
@@ -121,12 +121,12 @@ def _show(args: Namespace, context: Context) -> int:
     if args.file is not None or args.force or args.json or args.format not in (None, NAME):
         raise UsageError(
             "--qr shows QR codes for Google Authenticator and writes no file.",
-            f"Leave out FILE, --force, --json, and any --format but {NAME}.",
+            f"Leave out FILE, --force, --json and --format (except {NAME}).",
         )
     if not args.plaintext:
         raise UsageError(
-            "QR codes are not encrypted: whoever sees them has all codes.",
-            "If that is what you want, say --plaintext.",
+            "QR codes are not encrypted: anyone who sees them has the codes.",
+            "Use --plaintext if that is what you want.",
         )
     output.require_open()
     vault = context.open_vault()
@@ -144,7 +144,7 @@ def _selected(args: Namespace, vault: Vault) -> Backup:
 
     backup = select(vault.document, category=args.category, query=args.query)
     if not backup.entries and (args.query or args.category is not None):
-        raise MatchError("No entry fits.", "See otp-tui list.")
+        raise MatchError("No matching entry.", "See otp-tui list.")
     return backup
 
 
@@ -158,7 +158,7 @@ def _check_place(args: Namespace, vault: Path) -> None:
 
 
 def _with_force(error: ExportExistsError) -> ExportExistsError:
-    return ExportExistsError(str(error), "It was left alone; --force replaces it.")
+    return ExportExistsError(str(error), "Use --force to replace it.")
 
 
 def _password(chosen: Format, context: Context) -> str:

@@ -1,4 +1,4 @@
-"""`otp-tui import`: the entries of other apps' backups, all files or none."""
+"""`otp-tui import`: imports entries from backups of other apps, all files or none."""
 
 from __future__ import annotations
 
