@@ -173,7 +173,7 @@ def copying(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
     """Report how a code would be copied from here."""
     from tui.clipboard import NoClipboard, choose
     from tui.clipboard.command import CommandClipboard
-    from tui.clipboard.native import tool_for
+    from tui.clipboard.native import mechanism_for
     from tui.clipboard.osc52 import Osc52Clipboard
     from tui.clipboard.tmux import TmuxClipboard
 
@@ -191,7 +191,7 @@ def copying(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
         yield Finding("copying", "to the terminal (OSC 52), which must allow it", advice)
     else:
         try:
-            tool_for(environ)
+            mechanism_for(environ)
         except ClipboardError as error:
             yield Finding("copying", str(error), error.hint or 'Set clipboard = "auto".')
         else:

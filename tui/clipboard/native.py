@@ -1,8 +1,9 @@
-"""Copying on the desktop that the program runs on, with the desktop's own tools.
+"""Copying on the desktop that the program runs on.
 
-They run by `tool.run` and not by a library: xclip and wl-copy stay in the background to serve the
-clipboard, and pyperclip lets them keep our output, so that `$(otp-tui code … --copy)` would not
-end.
+pyperclip copies, in a process of its own: the tools that it starts stay in the background to
+serve the clipboard and keep the output of that process, which is /dev/null and not the pipe of
+`$(otp-tui code … --copy)`. It does not tell a tool that fails from an empty clipboard, so the
+clipboard is read with the tool itself.
 """
 
 from __future__ import annotations
@@ -21,31 +22,41 @@ _PAUSES = (0.0, 0.05, 0.2)
 _NO_TEXT = ("nothing is copied", "no selection", "no suitable type", " not available",
             "cannot convert")  # fmt: skip
 """Parts of what wl-paste and xclip say when the clipboard is empty or holds no text."""
+_COPY = """
+import sys, pyperclip
+copy, _ = getattr(pyperclip, f"init_{sys.argv[1]}_clipboard")()
+copy(sys.stdin.read())
+"""
+"""Copies standard input with one of pyperclip's mechanisms."""
 
 
 @dataclass(frozen=True, slots=True)
-class DesktopTool:
-    """The commands for one kind of desktop. None gets a code as an argument: all can see those."""
+class Mechanism:
+    """How to copy on one kind of desktop. No command gets a code as an argument: all see those."""
 
-    copy: tuple[str, ...]
-    """Takes the text on standard input."""
+    name: str
+    """What pyperclip calls it."""
+    copies: str
+    """The program that copies."""
     paste: tuple[str, ...]
-    """Prints the text."""
-    empty: tuple[str, ...] = ()
-    """Clears the clipboard; `copy` with no input does where this is empty."""
+    """The command that prints the clipboard's text."""
+
+    @property
+    def copy(self) -> tuple[str, ...]:
+        """The command that copies its standard input, or clears the clipboard without any."""
+        return (sys.executable, "-I", "-c", _COPY, self.name)
 
 
-_WSL = DesktopTool(
-    ("clip.exe",),
+_WSL = Mechanism(
+    "wsl",
+    "clip.exe",
     ("powershell.exe", "-NoProfile", "-Command", "[Console]::Out.Write((Get-Clipboard -Raw))"),
 )
-_MACOS = DesktopTool(("pbcopy",), ("pbpaste",))
-_WAYLAND = DesktopTool(
-    ("wl-copy",), ("wl-paste", "--no-newline", "--type", "text"), ("wl-copy", "--clear")
-)
+_MACOS = Mechanism("osx_pbcopy", "pbcopy", ("pbpaste",))
+_WAYLAND = Mechanism("wl", "wl-copy", ("wl-paste", "--no-newline", "--type", "text"))
 _X11 = (
-    DesktopTool(("xclip", "-selection", "clipboard"), ("xclip", "-selection", "clipboard", "-o")),
-    DesktopTool(("xsel", "-b", "-i"), ("xsel", "-b", "-o")),
+    Mechanism("xclip", "xclip", ("xclip", "-selection", "clipboard", "-o")),
+    Mechanism("xsel", "xsel", ("xsel", "-b", "-o")),
 )
 
 
@@ -60,10 +71,10 @@ class NativeClipboard:
         """Texts of ours that may be on the clipboard."""
 
     def copy(self, text: str) -> Outcome:
-        tool = tool_for(self._environ)
+        mechanism = mechanism_for(self._environ)
         self._ours.add(text)
-        self._write(tool.copy, text)
-        if not self._becomes(tool, lambda held: held == text):
+        self._write(mechanism, text)
+        if not self._becomes(mechanism, lambda held: held == text):
             raise ClipboardError("The clipboard holds something other than the code.")
         self._ours = {text}
         return Outcome.COPIED
@@ -71,39 +82,39 @@ class NativeClipboard:
     def clear(self) -> None:
         if not self._ours:
             return
-        tool = tool_for(self._environ)
-        if self._read(tool) in self._ours:
-            self._write(tool.empty or tool.copy, "")
-            if not self._becomes(tool, lambda held: held not in self._ours):
+        mechanism = mechanism_for(self._environ)
+        if self._read(mechanism) in self._ours:
+            self._write(mechanism, "")
+            if not self._becomes(mechanism, lambda held: held not in self._ours):
                 raise ClipboardError(
                     "The code is still there. A clipboard manager may have restored it."
                 )
         self._ours = set()
 
-    def _becomes(self, tool: DesktopTool, wanted: Callable[[str], bool]) -> bool:
+    def _becomes(self, mechanism: Mechanism, wanted: Callable[[str], bool]) -> bool:
         from time import sleep
 
         for pause in _PAUSES:
             sleep(pause)
-            if wanted(self._read(tool)):
+            if wanted(self._read(mechanism)):
                 return True
         return False
 
-    def _read(self, tool: DesktopTool) -> str:
+    def _read(self, mechanism: Mechanism) -> str:
         """Return the clipboard's text; "" if it has none."""
         try:
-            return run(tool.paste, "", self._environ, limit=self._limit, answer=True)
+            return run(mechanism.paste, "", self._environ, limit=self._limit, answer=True)
         except ClipboardError as error:
             if any(part in str(error).lower() for part in _NO_TEXT):
                 return ""
             raise
 
-    def _write(self, argv: tuple[str, ...], text: str) -> None:
-        run(argv, text, self._environ, limit=self._limit)
+    def _write(self, mechanism: Mechanism, text: str) -> None:
+        run(mechanism.copy, text, self._environ, limit=self._limit, name=mechanism.copies)
 
 
-def tool_for(environ: Mapping[str, str]) -> DesktopTool:
-    """Return the tool for the desktop that `environ` names.
+def mechanism_for(environ: Mapping[str, str]) -> Mechanism:
+    """Return the mechanism for the desktop that `environ` names.
 
     Raises:
         ClipboardError: there is no desktop, or no tool for it is installed.
@@ -112,15 +123,15 @@ def tool_for(environ: Mapping[str, str]) -> DesktopTool:
         return _MACOS
     from shutil import which
 
-    def installed(tool: DesktopTool) -> bool:
+    def installed(mechanism: Mechanism) -> bool:
         path = environ.get("PATH")
-        return all(which(argv[0], path=path) for argv in (tool.copy, tool.paste))
+        return all(which(each, path=path) for each in (mechanism.copies, mechanism.paste[0]))
 
     wayland, x11 = environ.get("WAYLAND_DISPLAY"), environ.get("DISPLAY")
     candidates = (_WSL, *([_WAYLAND] if wayland else []), *(_X11 if x11 else []))
-    for tool in candidates:
-        if installed(tool):
-            return tool
+    for mechanism in candidates:
+        if installed(mechanism):
+            return mechanism
     if not wayland and not x11:
         raise ClipboardError("There is no desktop to copy to.")
     raise ClipboardError(

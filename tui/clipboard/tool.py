@@ -21,11 +21,13 @@ def run(
     *,
     limit: float,
     answer: bool = False,
+    name: str = "",
 ) -> str:
     """Run `argv` with `text` on its standard input; return its standard output if `answer`.
 
-    What a program leaves in the background, as clipboard tools do, is not waited for: without
-    `answer` it shares no pipe with us, and never our output.
+    `name` is what messages call the program. What a program leaves in the background, as
+    clipboard tools do, is not waited for: without `answer` it shares no pipe with us, and never
+    our output.
 
     Raises:
         ClipboardError: it cannot be run, fails, or takes longer than `limit` seconds; then it
@@ -33,7 +35,7 @@ def run(
     """
     import subprocess
 
-    name = safe(PurePath(argv[0]).name)
+    name = name or safe(PurePath(argv[0]).name)
     with _scratch() as complaints:
         try:
             process = subprocess.Popen(
