@@ -1,4 +1,4 @@
-"""Invented entries of every type, and a throwaway vault with them."""
+"""Invented entries of every type, and a temporary vault with them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tui.vault.vault import Vault
 if TYPE_CHECKING:
     from tui.clock import Clock
 
-DEMO_PASSWORD = "demo demo"  # noqa: S105 - there is nothing behind it to guard
+DEMO_PASSWORD = "demo demo"  # noqa: S105 - it protects nothing
 """Opens every demo vault."""
 
 _CATEGORIES = tuple(
@@ -47,7 +47,7 @@ _MADE: tuple[tuple[OtpType, str, str, str, dict[str, Any]], ...] = (
 
 
 def demo_document(moment: float) -> Document:
-    """Return a dozen entries in three categories, made at `moment` (Unix seconds)."""
+    """Return a dozen entries in three categories, created at `moment` (Unix seconds)."""
     return Document(
         entries=tuple(_entry(place, int(moment)) for place in range(len(_MADE))),
         categories=_CATEGORIES,
@@ -55,10 +55,10 @@ def demo_document(moment: float) -> Document:
 
 
 def make_demo_vault(folder: Path, clock: Clock) -> tuple[Path, str]:
-    """Make a vault with the demo's entries in `folder`; return its path and its password.
+    """Create a vault with the demo's entries in `folder`; return its path and password.
 
     Raises:
-        VaultError: it cannot be written there.
+        VaultError: it cannot be written.
     """
     path = folder / "demo.json"
     params = Argon2Params(MIN_TIME_COST, MIN_MEMORY_KIB, 1)
@@ -85,7 +85,7 @@ def _entry(place: int, moment: int) -> Entry:
 
 
 def _secret(type_: OtpType, seed: str) -> Secret:
-    """A secret that follows from the name: the demo shows the same codes to everyone."""
+    """Return a secret derived from the name, so that every demo shows the same codes."""
     key = hashlib.sha256(f"otp-tui demo {seed}".encode()).digest()[:16]
     if type_ is OtpType.MOTP:
         return Secret.text(key.hex())

@@ -1,31 +1,31 @@
 """Every exception of otp-tui, on one tree.
 
-OtpTuiError                     one sentence for the user, and the exit code it means
-├── UsageError                  what was asked for does not fit together         exit 2
+OtpTuiError                     one sentence for the user, and an exit code      exit 1
+├── UsageError                  the command or the input is invalid              exit 2
 ├── ConfigError                 config.toml cannot be used                       exit 2
-├── MatchError                  no entry, or several, fit the query              exit 4
+├── MatchError                  no entry matches the query, or several do        exit 4
 ├── ClipboardError              a code could not be copied
-├── PasswordCommandError        the password command gave no password
+├── PasswordCommandError        the password command returned no password
 ├── FileError                   a file cannot be read or written
 │   └── ExportError             nothing was exported, nothing was left behind
-│       └── ExportExistsError   there is a file already, and nobody said to replace it
-├── CryptoError                 a key cannot be derived, bytes cannot be decrypted
-│   └── AuthenticationError     wrong key, or the bytes were changed: they look alike
-├── EntryError                  one entry cannot be understood
-│   └── UriError                an otpauth:// or motp:// URI cannot be read
-├── FormatError                 a backup file is not what it should be           exit 3
+│       └── ExportExistsError   the file exists, and replacing it was not requested
+├── CryptoError                 a key cannot be derived, data cannot be decrypted
+│   └── AuthenticationError     wrong key, or the data was changed: both look alike
+├── EntryError                  one entry is invalid
+│   └── UriError                an otpauth:// or motp:// URI is invalid
+├── FormatError                 a backup file is invalid                         exit 3
 │   └── BackupPasswordError     wrong password, or the backup is damaged         exit 3
 └── VaultError                  the vault cannot be used
     ├── VaultMissingError       there is no vault at that path
-    ├── VaultExistsError        there is a vault at that path already
-    ├── NothingToUndoError      no step, or none that can be taken back any more
-    ├── DamagedVaultError       the vault's bytes do not hold together           exit 3
+    ├── VaultExistsError        there is a file at that path already
+    ├── NothingToUndoError      there is no step to undo, or none anymore
+    ├── DamagedVaultError       the vault's file is damaged                      exit 3
     │   └── WrongPasswordError  wrong password, or the vault is damaged          exit 3
     ├── NewerVaultError         made by a newer otp-tui; left untouched          exit 3
     └── NotSavedError           the change is in memory, the file is the old one
         └── ConflictError       another vault took our place; ours is beside it
 
-Messages never hold a secret, a password or bytes of a file; names in them went through
+Messages never contain a secret, a password or bytes of a file; names in them went through
 `safe()`.
 """
 
@@ -35,7 +35,7 @@ from typing import ClassVar
 
 
 class OtpTuiError(Exception):
-    """Base of all: `str(error)` is one sentence, `hint` says what to do (may be empty)."""
+    """Base of all: `str(error)` says what happened, `hint` what to do (may be empty)."""
 
     exit_code: ClassVar[int] = 1
 
@@ -45,12 +45,12 @@ class OtpTuiError(Exception):
 
     @property
     def sentence(self) -> str:
-        """The message and, where there is one, the hint, as a user reads them."""
+        """The message and any hint, as users read them."""
         return f"{self} {self.hint}".rstrip()
 
 
 class UsageError(OtpTuiError):
-    """What was asked for does not fit together."""
+    """The command or what the user entered is invalid."""
 
     exit_code = 2
 
@@ -62,7 +62,7 @@ class ConfigError(OtpTuiError):
 
 
 class MatchError(OtpTuiError):
-    """No entry, or more than one, fits the query; `candidates` are labels to show."""
+    """No entry matches the query, or several do; `candidates` are their labels."""
 
     exit_code = 4
 
@@ -72,11 +72,11 @@ class MatchError(OtpTuiError):
 
 
 class ClipboardError(OtpTuiError):
-    """A code could not be copied; the message says why."""
+    """A code could not be copied."""
 
 
 class PasswordCommandError(OtpTuiError):
-    """The password command gave no password; nothing that it gave is in the message."""
+    """The password command returned no password; the message has none of its output."""
 
 
 class FileError(OtpTuiError):
@@ -88,27 +88,27 @@ class ExportError(FileError):
 
 
 class ExportExistsError(ExportError):
-    """There is a file in the place of the export, and nobody said to replace it."""
+    """The export's file exists, and replacing it was not requested."""
 
 
 class CryptoError(OtpTuiError):
-    """A key cannot be derived or bytes cannot be decrypted; the caller knows of which file."""
+    """A key cannot be derived or data cannot be decrypted; the caller knows of which file."""
 
 
 class AuthenticationError(CryptoError):
-    """The key is wrong or the bytes were changed: the cipher cannot tell which."""
+    """The key is wrong or the data was changed: the cipher cannot tell which."""
 
 
 class EntryError(OtpTuiError):
-    """One entry cannot be understood; the message names the field and the reason."""
+    """An entry is invalid; the message is the end of a sentence and names the field."""
 
 
 class UriError(EntryError):
-    """An otpauth:// or motp:// URI cannot be read."""
+    """An otpauth:// or motp:// URI is invalid."""
 
 
 class FormatError(OtpTuiError):
-    """A backup file is not what it should be."""
+    """A backup file is invalid."""
 
     exit_code = 3
 
@@ -126,21 +126,21 @@ class VaultMissingError(VaultError):
 
 
 class VaultExistsError(VaultError):
-    """There is a vault at that path already."""
+    """There is a file at the path of the new vault."""
 
 
 class NothingToUndoError(VaultError):
-    """There is no step to take back, or something else was changed since."""
+    """There is no step to undo or redo, or something else was changed since."""
 
 
 class DamagedVaultError(VaultError):
-    """The vault's bytes do not hold together."""
+    """The vault's file is damaged, or not a vault."""
 
     exit_code = 3
 
 
 class WrongPasswordError(DamagedVaultError):
-    """The password does not open the vault, or the vault is damaged: they look alike."""
+    """The password does not open the vault, or the vault is damaged: both look alike."""
 
 
 class NewerVaultError(VaultError):
@@ -150,8 +150,8 @@ class NewerVaultError(VaultError):
 
 
 class NotSavedError(VaultError):
-    """The change is in memory only; the file still holds what it held before."""
+    """The change is in memory only; the file is the old one."""
 
 
 class ConflictError(NotSavedError):
-    """Another vault stands where ours was; ours was written beside it."""
+    """Another vault has taken the place of ours; ours was saved beside it."""

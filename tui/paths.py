@@ -1,4 +1,4 @@
-"""Where the vault and the settings are: an option, a variable, or the XDG folders."""
+"""The paths of the vault and the settings: from an option, a variable, or the XDG folders."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ _APP = "otp-tui"
 
 
 def vault_path(option: str | None = None, configured: str | None = None) -> Path:
-    """Return where the vault is: the first of these that is set and not empty.
+    """Return the path of the vault: the first of these that is set and not empty.
 
-    `option` (--vault), $OTP_TUI_VAULT, `configured` (the setting `vault`), and last
-    otp-tui/vault.json in the XDG data folder. `~` is expanded. Nothing is created and nothing
-    needs to be there.
+def config_path(option: str | None = None) -> Path | None:
+    """Return the path of the settings: `named_config`, or config.toml in the XDG config folder.
+
+    None if the user has no home folder.
 
     Raises:
-        UsageError: a `~name` or the user has no home folder.
+        UsageError: as `named_config`.
+    """
     """
     named = option or os.environ.get(VAULT_VARIABLE) or configured
     if named:
@@ -37,9 +39,12 @@ def vault_path(option: str | None = None, configured: str | None = None) -> Path
 
 
 def config_path(option: str | None = None) -> Path | None:
-    """Return where the settings are: `named_config`, else config.toml in the XDG config folder.
+    """Return the path of the settings: `named_config`, or config.toml in the XDG config folder.
 
-    None if the user has no home folder. Raises UsageError as `vault_path` does.
+    None if the user has no home folder.
+
+    Raises:
+        UsageError: as `named_config`.
     """
     named = named_config(option)
     if named is not None:
@@ -51,16 +56,19 @@ def config_path(option: str | None = None) -> Path | None:
 
 
 def named_config(option: str | None = None) -> Path | None:
-    """Return the settings file the user named: `option` (--config), else $OTP_TUI_CONFIG.
+    """Return the settings file that the user named: `option` (--config), else $OTP_TUI_CONFIG.
 
-    None where neither is set, or both are empty. Raises UsageError as `vault_path` does.
+    None if both are unset or empty.
+
+    Raises:
+        UsageError: a `~name` without a home folder.
     """
     named = option or os.environ.get(CONFIG_VARIABLE)
     return _expanded(named) if named else None
 
 
 def home_folder() -> Path | None:
-    """Return the user's home folder; None where neither HOME nor the passwd file has one."""
+    """Return the user's home folder; None if neither HOME nor the passwd file has one."""
     home = os.path.expanduser("~")  # noqa: PTH111 - Path.home raises where there is none
     return None if home == "~" else Path(home)
 
@@ -95,4 +103,4 @@ def _expanded(named: str) -> Path:
     try:
         return Path(named).expanduser()
     except RuntimeError:
-        raise UsageError(f"There is no home folder for {safe(named)}.") from None
+        raise UsageError(f"No home folder for {safe(named)}.") from None

@@ -1,7 +1,7 @@
 """QR codes to show: text -> modules -> lines of a terminal.
 
-Whoever shows them paints black on white, whatever the theme: not every phone reads the
-reverse. segno makes the code; it is imported when one is made and not before.
+Show them black on white, whatever the theme: not every phone reads the reverse. segno makes
+them and is imported when it is needed.
 """
 
 from __future__ import annotations
@@ -11,28 +11,28 @@ from dataclasses import dataclass, field
 from tui.errors import EntryError
 
 MARGINS = (4, 3, 2)
-"""Light modules around a code, the best first: 4 by the standard (ISO/IEC 18004, 6.3.8); with
-2 phones still read one off a screen, and a terminal need not be that large."""
+"""Light modules around a code, the best first. The standard requires 4 (ISO/IEC 18004, 6.3.8);
+phones still read one with 2, which fits smaller terminals."""
 MAX_BYTES = 2953
-"""As much as a QR code can hold (ISO/IEC 18004, table 7: version 40-L, bytes)."""
+"""Most bytes that a QR code can hold (ISO/IEC 18004, table 7: version 40-L)."""
 
 _HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 
 
 @dataclass(frozen=True, slots=True)
 class QrCode:
-    """A QR code. Its repr does not show it, as it holds what its text holds."""
+    """A QR code. Its repr hides it, as its text may be secret."""
 
     modules: tuple[tuple[bool, ...], ...] = field(repr=False)
     """The rows of the square, from the top, without margin; True is dark."""
 
     def size(self, margin: int, *, plain: bool = False) -> tuple[int, int]:
-        """Return the columns and rows that `half_blocks` takes, or (`plain`) `ascii` does."""
+        """Return the columns and rows that `half_blocks`, or `ascii` if `plain`, takes."""
         side = len(self.modules) + 2 * margin
         return (2 * side, side) if plain else (side, (side + 1) // 2)
 
     def margin_within(self, columns: int, rows: int, *, plain: bool = False) -> int | None:
-        """Return the best of MARGINS with which it fits, as `size`; None: it does not fit."""
+        """Return the best of MARGINS with which it fits; None if it does not fit."""
         for margin in MARGINS:
             width, height = self.size(margin, plain=plain)
             if width <= columns and height <= rows:
@@ -40,9 +40,9 @@ class QrCode:
         return None
 
     def half_blocks(self, margin: int = MARGINS[-1]) -> list[str]:
-        """Return lines in which a character is two modules, one above the other.
+        """Return lines in which each character is two modules, one above the other.
 
-        What is dark is drawn, what is light is left to the background.
+        Dark modules are drawn, light ones are the background.
         """
         rows = self._with_margin(margin)
         if len(rows) % 2:
@@ -53,7 +53,7 @@ class QrCode:
         ]
 
     def ascii(self, margin: int = MARGINS[-1]) -> list[str]:
-        """Return lines in which two characters are a module: `##` a dark one, else spaces."""
+        """Return lines in which two characters are a module: `##` if dark, else spaces."""
         return [
             "".join("##" if dark else "  " for dark in row) for row in self._with_margin(margin)
         ]

@@ -1,24 +1,24 @@
-"""Untrusted text made fit to keep (`clean`) and fit to show (`safe`)."""
+"""Untrusted text, made safe to store (`clean`) and to show (`safe`), and plurals."""
 
 from __future__ import annotations
 
 import unicodedata
 
 NAME_LIMIT = 1024
-"""Longest issuer, account or category name that is kept, in characters."""
+"""Longest issuer, account or category name, in characters."""
 
 _MARKS_IN_A_ROW = 3
-_LOOK = 4  # times the limit: how far into a text that is mostly invisible one looks
+_READ_AHEAD = 4  # times the limit: how much of a mostly invisible text is read
 _BREAKS = "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
 _SHOWN_AS_SPACE = {"Zs"}
 _NEVER_SHOWN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def clean(text: str) -> str:
-    """Return `text` as it may be kept: without control characters and lone surrogates.
+    """Return `text` without control characters and lone surrogates, safe to store.
 
-    Line breaks and tabs become a space. Everything else stays, so that a name goes back
-    to another app as it came.
+    Line breaks and tabs become a space. Everything else stays, so that another app gets a
+    name back unchanged.
     """
     if text.isprintable():
         return text
@@ -27,19 +27,18 @@ def clean(text: str) -> str:
 
 
 def safe(text: str, limit: int = NAME_LIMIT) -> str:
-    """Return `text` as it may be shown: nothing in it can steer a terminal or hide text.
+    """Return `text` safe to show: it cannot control the terminal or hide text.
 
-    Control and format characters (bidirectional, zero-width) and lone surrogates go, any
-    white space becomes a space, private and unassigned characters U+FFFD, of stacked
-    combining marks three stay. At most `limit` characters come back, the last an ellipsis
-    where some were cut.
+    Control and format characters (bidirectional, zero-width) and lone surrogates are removed,
+    white space becomes a space, private and unassigned characters become U+FFFD, and of stacked
+    combining marks three stay. A text of more than `limit` characters ends with an ellipsis.
     """
     if text.isascii() and text.isprintable():
         return _cut(text, limit)
     kept: list[str] = []
     marks = 0
-    looked_at = text[: limit * _LOOK]
-    for char in looked_at:
+    read = text[: limit * _READ_AHEAD]
+    for char in read:
         category = unicodedata.category(char)
         if char in _BREAKS or category in _SHOWN_AS_SPACE:
             kept.append(" ")
@@ -52,7 +51,7 @@ def safe(text: str, limit: int = NAME_LIMIT) -> str:
             marks = 0
             kept.append(char if category not in {"Co", "Cn"} else "\N{REPLACEMENT CHARACTER}")
     shown = "".join(kept)
-    return _cut(shown if len(looked_at) == len(text) else f"{shown}…", limit)
+    return _cut(shown if len(read) == len(text) else f"{shown}…", limit)
 
 
 def plural(count: int, noun: str) -> str:

@@ -18,7 +18,7 @@ from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.qr_picture import QrPicture
 from tui.backup.model import Backup, Credentials
 from tui.backup.registry import by_name
-from tui.otp.describe import enrolment
+from tui.otp.describe import setup_uri
 
 URI = "otpauth://totp/Site:me?secret=GEZDGNBVGY3TQOJQ&issuer=Site"
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
@@ -65,7 +65,7 @@ async def test_the_code_of_every_type_reads_back_in_both_themes(
     async with app.run_test(size=(80, 30)) as pilot:
         app.theme = theme
         for entry in sample_entries()[0]:
-            uri = enrolment(entry).uri
+            uri = setup_uri(entry).uri
             await app.push_screen(QrScreen(entry.label, [uri]))
             await settle(pilot)
             assert read(app) == uri

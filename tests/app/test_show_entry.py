@@ -140,7 +140,7 @@ async def test_a_code_that_cannot_be_made_is_told(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await open_screen(app, pilot, entry_of(app, 7))
-        assert "No code: a Yandex code needs the PIN" in told(app)
+        assert "No code: Yandex codes need a PIN" in told(app)
 
 
 async def test_an_entry_of_the_trash_has_days_left_and_neither_code_nor_deeds(
@@ -176,7 +176,7 @@ async def test_the_qr_code_opens_with_a_word_on_who_reads_it(make_app: MakeApp) 
         await pilot.press("r")
         await settle(pilot)
         assert isinstance(app.screen, QrScreen)
-        assert "wrong ones" in str(app.screen.query_one("#note", Label).render())
+        assert "wrong codes" in str(app.screen.query_one("#note", Label).render())
         await pilot.press("escape")
         await settle(pilot)
         assert isinstance(app.screen, ShowScreen)

@@ -67,7 +67,7 @@ def test_the_qr_code_of_every_type_reads_back(filled: Program, query: str) -> No
 
 
 def test_notes_tell_which_apps_read_the_qr_code(filled: Program) -> None:
-    assert "show wrong ones" in filled.open("show", "郵便局", "--qr").err
+    assert "show wrong codes" in filled.open("show", "郵便局", "--qr").err
     assert "motp://" in filled.open("show", "VPN", "--qr").err
     assert "Yandex" in filled.open("show", "No PIN", "--qr").err
 

@@ -137,7 +137,7 @@ def test_mobile_otp_without_a_pin_hashes_no_pin() -> None:
 
 @pytest.mark.parametrize("pin", [None, ""])
 def test_yandex_without_a_pin_says_what_it_needs(pin: str | None) -> None:
-    with pytest.raises(EntryError, match="needs the PIN"):
+    with pytest.raises(EntryError, match="need a PIN"):
         code_at(replace(YANDEX, pin=pin), 0)
 
 

@@ -113,4 +113,4 @@ def test_a_quoted_value_is_short_and_harmless(value: object, shown: str) -> None
 
 
 def test_a_number_too_long_to_print_is_quoted_as_that() -> None:
-    assert short(10**5000) == "a number too long to print"
+    assert short(10**5000) == "a number too long to show"

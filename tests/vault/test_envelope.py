@@ -102,8 +102,8 @@ WRONG: dict[str, Change] = {
     "memory over 1 GiB": lambda root: kdf(root).update(memory_kib=1024 * 1024 + 1),
     "time 17": lambda root: kdf(root).update(time_cost=17),
     "time 0": lambda root: kdf(root).update(time_cost=0),
-    "lanes 17": lambda root: kdf(root).update(parallelism=17),
-    "lanes true": lambda root: kdf(root).update(parallelism=True),
+    "parallelism 17": lambda root: kdf(root).update(parallelism=17),
+    "parallelism true": lambda root: kdf(root).update(parallelism=True),
     "memory times time": lambda root: kdf(root).update(memory_kib=1024 * 1024, time_cost=5),
 }
 

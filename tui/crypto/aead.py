@@ -1,4 +1,4 @@
-"""Ciphers: AES-GCM for everything new, AES-CBC and AES-GCM-SIV for the backups that have them.
+"""Ciphers: AES-GCM for everything of our own, AES-CBC and AES-GCM-SIV for backups of others.
 
 The library is imported at first use: the command line derives the key meanwhile.
 """
@@ -22,7 +22,7 @@ __all__ = [
 NONCE_LENGTH = 12
 """Bytes of an AES-GCM nonce, everywhere in this project."""
 TAG_LENGTH = 16
-"""Bytes of the AES-GCM tag, which stands after the ciphertext."""
+"""Bytes of the AES-GCM tag, which follows the ciphertext."""
 _BLOCK = 16
 _WRONG_KEY = "wrong key, or the data was changed"
 _TOO_SHORT = "the encrypted data is too short"
@@ -36,9 +36,9 @@ def prepare() -> None:
 
 
 def aes_gcm_encrypt(key: bytes, nonce: bytes, plaintext: bytes, aad: bytes | None = None) -> bytes:
-    """Return the ciphertext with the tag behind it (NIST SP 800-38D).
+    """Return the ciphertext followed by the tag (NIST SP 800-38D).
 
-    `key` is 16, 24 or 32 bytes, `nonce` 12 bytes that this key never saw before.
+    `key` is 16, 24 or 32 bytes, `nonce` 12 bytes that were never used with this key.
     """
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -46,11 +46,11 @@ def aes_gcm_encrypt(key: bytes, nonce: bytes, plaintext: bytes, aad: bytes | Non
 
 
 def aes_gcm_decrypt(key: bytes, nonce: bytes, sealed: bytes, aad: bytes | None = None) -> bytes:
-    """Return the plaintext of ciphertext with the tag behind it.
+    """Return the plaintext of ciphertext followed by its tag.
 
     Raises:
-        AuthenticationError: the tag does not fit the key, the nonce, the bytes and `aad`,
-            or there is not enough for a tag.
+        AuthenticationError: the tag does not match the key, the nonce, the bytes and `aad`,
+            or the data is too short for a tag.
     """
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -64,13 +64,13 @@ def aes_gcm_decrypt(key: bytes, nonce: bytes, sealed: bytes, aad: bytes | None =
 
 
 class AesGcmSiv:
-    """AES-GCM-SIV (RFC 8452) under one key, which is set up once for any number of tries."""
+    """AES-GCM-SIV (RFC 8452) with one key, which is set up once for any number of attempts."""
 
     def __init__(self, key: bytes) -> None:
         """Take a key of 16 or 32 bytes.
 
         Raises:
-            CryptoError: the library of this system does not have the cipher.
+            CryptoError: this system's OpenSSL does not have the cipher.
         """
         from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
         from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
@@ -84,15 +84,15 @@ class AesGcmSiv:
             ) from None
 
     def encrypt(self, nonce: bytes, plaintext: bytes, aad: bytes | None = None) -> bytes:
-        """Return the ciphertext of at least one byte, with the tag behind it."""
+        """Return the ciphertext of at least one byte, followed by the tag."""
         return self._cipher.encrypt(nonce, plaintext, aad)
 
     def decrypt(self, nonce: bytes, sealed: bytes, aad: bytes | None = None) -> bytes:
-        """Return the plaintext, one byte or more, of ciphertext with the tag behind it.
+        """Return the plaintext, one byte or more, of ciphertext followed by its tag.
 
         Raises:
-            AuthenticationError: the tag does not fit the key, the nonce, the bytes and `aad`,
-                or there is not enough for a byte and a tag.
+            AuthenticationError: the tag does not match the key, the nonce, the bytes and `aad`,
+                or the data is too short for a byte and a tag.
         """
         if len(sealed) <= TAG_LENGTH or len(nonce) != NONCE_LENGTH:
             raise AuthenticationError(_TOO_SHORT)
@@ -103,7 +103,7 @@ class AesGcmSiv:
 
 
 def aes_cbc_encrypt(key: bytes, iv: bytes, plaintext: bytes) -> bytes:
-    """Return the ciphertext of `plaintext`, padded as PKCS #7 has it (RFC 5652 section 6.3)."""
+    """Return the ciphertext of `plaintext` with PKCS #7 padding (RFC 5652 section 6.3)."""
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
     from cryptography.hazmat.primitives.padding import PKCS7
 
@@ -116,8 +116,8 @@ def aes_cbc_encrypt(key: bytes, iv: bytes, plaintext: bytes) -> bytes:
 def aes_cbc_decrypt(key: bytes, iv: bytes, ciphertext: bytes) -> bytes:
     """Return the plaintext without its PKCS #7 padding.
 
-    CBC proves nothing: a wrong key passes once in some 256 times, and the caller has to
-    judge what came out.
+    CBC does not authenticate: a wrong key passes once in some 256 times, so the caller has to
+    check the plaintext.
 
     Raises:
         CryptoError: no bytes, or not a multiple of 16.

@@ -1,4 +1,4 @@
-"""Keys from passwords and codes, with parameters that are bounded before anything is allocated."""
+"""Keys derived from passwords and codes; parameters are checked before any memory is allocated."""
 
 from __future__ import annotations
 
@@ -18,57 +18,57 @@ from tui.crypto.bounds import (
 from tui.errors import CryptoError
 
 ARGON2_VERSION = 19
-"""The version of Argon2 that all files carry (0x13, RFC 9106)."""
+"""The Argon2 version of all files (0x13, RFC 9106)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Argon2Params:
-    """What one derivation costs. The defaults are for new vaults."""
+    """Parameters of Argon2id. The defaults are for new vaults."""
 
     time_cost: int = DEFAULT_TIME_COST
-    """Passes over the memory."""
+    """Iterations over the memory."""
     memory_kib: int = DEFAULT_MEMORY_KIB
     """Memory in KiB."""
     parallelism: int = DEFAULT_PARALLELISM
-    """Lanes, which run at the same time where there are cores for them."""
+    """How many processors can share the work."""
 
 
 def check_read(params: Argon2Params) -> Argon2Params:
-    """Return `params` if a file may ask for them (spec: vault.md, "Strict reader").
+    """Return `params` if a file may have them (spec: vault.md, "Strict reader").
 
     Raises:
-        CryptoError: a number is not a whole number, or out of bounds.
+        CryptoError: not a whole number, or out of bounds.
     """
     for name, value, most in (
-        ("time cost", params.time_cost, MAX_TIME_COST),
+        ("iterations", params.time_cost, MAX_TIME_COST),
         ("parallelism", params.parallelism, MAX_PARALLELISM),
         ("memory", params.memory_kib, MAX_MEMORY_KIB),
     ):
         if type(value) is not int or not 1 <= value <= most:
-            raise CryptoError(f"the Argon2 {name} is not a whole number from 1 to {most}")
+            raise CryptoError(f"Argon2 {name} must be a whole number from 1 to {most}")
     if params.memory_kib < 8 * params.parallelism:
-        raise CryptoError("the Argon2 memory is less than 8 KiB a lane")
+        raise CryptoError("Argon2 memory must be at least 8 KiB times parallelism")
     if params.memory_kib * params.time_cost > MAX_WORK_KIB:
-        raise CryptoError("the Argon2 memory times passes is more than 4 GiB")
+        raise CryptoError("Argon2 memory times iterations must be at most 4 GiB")
     return params
 
 
 def check_write(params: Argon2Params) -> Argon2Params:
-    """Return `params` if a new file may be made with them: never weaker than the floor.
+    """Return `params` if a new file may have them: no weaker than the minimum.
 
     Raises:
-        CryptoError: out of the bounds of `check_read`, or below the floor.
+        CryptoError: out of the bounds of `check_read`, or below the minimum.
     """
     check_read(params)
     if params.memory_kib < MIN_MEMORY_KIB or params.time_cost < MIN_TIME_COST:
         raise CryptoError(
-            f"Argon2 must take at least {MIN_MEMORY_KIB} KiB and {MIN_TIME_COST} passes."
+            f"Argon2 needs at least {MIN_MEMORY_KIB // 1024} MiB and {MIN_TIME_COST} iterations."
         )
     return params
 
 
 def prepare() -> None:
-    """Import what `argon2id` needs, so that a thread which calls it starts at once."""
+    """Import what `argon2id` needs, so that a thread that calls it starts at once."""
     import argon2.low_level  # noqa: F401
 
 
@@ -76,7 +76,7 @@ def argon2id(password: bytes, salt: bytes, params: Argon2Params, length: int = 3
     """Return `length` bytes of Argon2id (RFC 9106); other threads run meanwhile.
 
     Raises:
-        CryptoError: parameters out of bounds, or the memory is not to be had.
+        CryptoError: parameters out of bounds, or not enough memory.
     """
     check_read(params)
     from argon2.exceptions import HashingError
@@ -95,7 +95,7 @@ def argon2id(password: bytes, salt: bytes, params: Argon2Params, length: int = 3
         )
     except HashingError:
         raise CryptoError(
-            f"Argon2 could not get the {params.memory_kib // 1024} MiB of memory it needs."
+            f"Not enough memory: Argon2 needs {params.memory_kib // 1024} MiB."
         ) from None
 
 

@@ -1,1 +1,1 @@
-"""What a code is: entries, the five algorithms, URIs. Nothing here asks the time."""
+"""Entries, the five algorithms and URIs. Nothing here asks what time it is."""

@@ -1,4 +1,4 @@
-"""The code of an entry at a moment. The moment is given: nothing here asks the time."""
+"""The code of an entry at a given moment."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ _LETTERS_SPLIT = (4,)
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A one-time password. Its repr does not show it."""
+    """A one-time password. Its repr hides it."""
 
     text: str = field(repr=False)
     """The characters to type."""
     valid_until: float | None
-    """Unix second at which the next code takes its place; None for HOTP."""
+    """Unix second at which it expires; None for HOTP."""
 
 
 def code_at(entry: Entry, moment: float) -> Code:
     """Return the code of `entry` at `moment` (Unix seconds); for HOTP that of its counter.
 
-    Steam, Mobile-OTP and Yandex have their own digits and period, whatever the entry says.
+    Steam, Mobile-OTP and Yandex have fixed digits and periods; those of the entry are ignored.
 
     Raises:
-        EntryError: the moment is before 1970 or absurdly far ahead, or a PIN is missing.
+        EntryError: the moment is before 1970 or too far ahead, or a PIN is missing.
     """
     return _code(entry, moment, 0)
 
 
 def next_code(entry: Entry, moment: float) -> Code:
-    """Return the code after that of `code_at`: of the next period or, for HOTP, counter + 1.
+    """Return the code after that of `code_at`: of the next period or, for HOTP, of counter + 1.
 
     Raises:
         EntryError: as `code_at`.
@@ -44,9 +44,9 @@ def next_code(entry: Entry, moment: float) -> Code:
 
 
 def period(entry: Entry) -> int | None:
-    """Return how many seconds a code of `entry` stands; None for HOTP.
+    """Return how many seconds a code of `entry` is valid; None for HOTP.
 
-    The entry's own number counts for TOTP alone; the others keep theirs only for export.
+    Only TOTP uses the entry's own period; other types keep it for export.
     """
     if entry.type.has_counter:
         return None
@@ -59,7 +59,7 @@ def code_length(entry: Entry) -> int:
 
 
 def remaining(entry: Entry, moment: float) -> int | None:
-    """Return the whole seconds, 1 to the period, that the code stands; None for HOTP.
+    """Return for how many whole seconds, at least 1, the code is still valid; None for HOTP.
 
     Raises:
         EntryError: as `code_at`, for the moment.
@@ -69,9 +69,9 @@ def remaining(entry: Entry, moment: float) -> int | None:
 
 
 def group(text: str) -> str:
-    """Return a code split for reading, by length: `492 039`, `77 402 198`, `oact macq`.
+    """Return a code in groups for reading: `492 039`, `77 402 198`, `oact macq`.
 
-    Six characters to ten are split; five (Steam) and fewer are not.
+    Codes of fewer than six characters, e.g. Steam's, are not split.
     """
     cuts = _LETTERS_SPLIT if len(text) == 8 and text.isalpha() else _SPLITS.get(len(text), ())
     starts, ends = (0, *cuts), (*cuts, len(text))
@@ -98,9 +98,7 @@ def _text(entry: Entry, number: int) -> str:
         case OtpType.YANDEX:
             pin = _pin(entry)
             if not pin:
-                raise EntryError(
-                    "a Yandex code needs the PIN, and this entry has none", "Add its PIN."
-                )
+                raise EntryError("Yandex codes need a PIN, and this entry has none", "Add the PIN.")
             return algorithms.yandex(key, number, pin)
 
 
@@ -108,4 +106,4 @@ def _pin(entry: Entry) -> bytes:
     try:
         return (entry.pin or "").encode()
     except UnicodeEncodeError:
-        raise EntryError("its PIN is not text") from None
+        raise EntryError("its PIN is not valid text") from None

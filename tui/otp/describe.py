@@ -1,4 +1,4 @@
-"""All that is told of an entry but its secret, in words: for the screen and the command line."""
+"""An entry in words: its details without the secret, and the URI that sets up a phone."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from tui.otp.codes import code_length, period
 from tui.otp.entry import Algorithm, Category, Entry, OtpType
 from tui.text import safe
 
-_LONGEST = 100_000
+_LONGEST_LINE = 100_000
 
 
 def details(entry: Entry, categories: Iterable[Category]) -> list[tuple[str, str]]:
-    """Return pairs of a name and a value, both fit to show; what is not known is left out.
+    """Return pairs of a name and a value, safe to show; unknown values are left out.
 
-    A note keeps its lines; the other values are one.
-    `categories` are the vault's. Digits and period are those that count for the type.
+    `categories` are the vault's. Only a note has several lines. Digits and period are those
+    that the type uses.
     """
     places = {place.category for place in entry.categories}
     names = [each.name for each in sorted(categories, key=_ranking) if each.id in places]
     seconds = period(entry)
-    told = [
+    found = [
         ("Issuer", safe(entry.issuer)),
         ("Account", safe(entry.account or "")),
         ("Type", entry.type.label),
         ("Algorithm", entry.algorithm.value if entry.type.has_digits else ""),
         ("Digits", str(code_length(entry))),
         ("Period", "" if seconds is None else f"{seconds} s"),
-        ("Counter", str(entry.counter) if entry.type is OtpType.HOTP else ""),
+        ("Counter", str(entry.counter) if entry.type.has_counter else ""),
         ("Categories", ", ".join(safe(name) for name in names)),
         ("Icon", _icon(entry.icon)),
         ("Pinned", "yes" if entry.pinned else ""),
-        ("Note", "\n".join(safe(line, _LONGEST) for line in entry.note.splitlines())),
+        ("Note", "\n".join(safe(line, _LONGEST_LINE) for line in entry.note.splitlines())),
         ("Created", local_time(entry.created)),
         ("Changed", local_time(entry.updated)),
         ("Copied", _copied(entry)),
     ]
-    return [(name, value) for name, value in told if value]
+    return [(name, value) for name, value in found if value]
 
 
 def local_time(moment: int) -> str:
@@ -50,7 +50,7 @@ def local_time(moment: int) -> str:
     try:
         return f"{datetime.fromtimestamp(moment, UTC).astimezone():%Y-%m-%d %H:%M}"
     except (OverflowError, ValueError, OSError):
-        return "at no date that can be written"
+        return "date out of range"
 
 
 def _ranking(category: Category) -> int:
@@ -60,7 +60,7 @@ def _ranking(category: Category) -> int:
 def _icon(icon: str | None) -> str:
     if not icon:
         return ""
-    return "a picture of your own" if icon.startswith("@") else safe(icon, 80)
+    return "custom picture" if icon.startswith("@") else safe(icon, 80)
 
 
 def _copied(entry: Entry) -> str:
@@ -71,48 +71,48 @@ def _copied(entry: Entry) -> str:
 
 
 _NOTES = {
-    OtpType.STEAM: "Authenticator Pro reads it as Steam's; "
-    "other apps take it for an ordinary code and show wrong ones.",
-    OtpType.MOTP: "It is a motp:// URI, which Authenticator Pro reads and few other apps do. "
-    "The PIN is not in it.",
-    OtpType.YANDEX: "Authenticator Pro and Yandex' own app read it, few others do. "
-    "The PIN is not in it.",
+    OtpType.STEAM: "Authenticator Pro reads this as a Steam code; other apps show wrong codes.",
+    OtpType.MOTP: "This is a motp:// URI, which few apps but Authenticator Pro read. "
+    "It does not contain the PIN.",
+    OtpType.YANDEX: "Few apps but Authenticator Pro and Yandex's own read this. "
+    "It does not contain the PIN.",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Enrolment:
-    """What enrols a phone. Its repr does not show it."""
+class SetupUri:
+    """The URI of an entry, to add it to another app. Its repr hides it."""
 
     uri: str = field(repr=False)
-    """The entry as a URI, with its secret."""
+    """The URI, with the secret."""
     note: str
-    """Which apps read it, where not every one does, and what to look at; may be empty."""
+    """Which apps read it, if not all do, and what to check; may be empty."""
 
 
-def enrolment(entry: Entry) -> Enrolment:
-    """Return what enrols a phone for `entry`.
+def setup_uri(entry: Entry) -> SetupUri:
+    """Return the URI that adds `entry` to another app.
 
     Raises:
-        EntryError: there is no URI of it.
+        EntryError: it has none.
     """
     try:
         made = uri.build(entry)
     except UnicodeEncodeError:
-        raise EntryError("its secret is not text") from None
-    return Enrolment(made, _NOTES.get(entry.type) or _note(entry))
+        raise EntryError("its secret is not valid text") from None
+    return SetupUri(made, _NOTES.get(entry.type) or _note(entry))
 
 
 def _note(entry: Entry) -> str:
-    if entry.type is OtpType.HOTP:
+    kind = entry.type
+    if kind.has_counter:
         return (
-            f"The phone goes on from counter {entry.counter}. "
-            "From then on it and this vault count apart."
+            f"The phone continues from counter {entry.counter}. "
+            "Its counter and the vault's are not kept in step afterwards."
         )
-    usual = (Algorithm.SHA1, entry.type.default_digits, entry.type.default_period)
-    if (entry.algorithm, entry.digits, entry.period) != usual:
+    defaults = (Algorithm.SHA1, kind.default_digits, kind.default_period)
+    if (entry.algorithm, entry.digits, entry.period) != defaults:
         return (
-            "Not every app heeds other hashes, digits and periods than the usual: "
+            "Some apps ignore other algorithms, digits and periods than the default: "
             "compare the first code."
         )
     return ""

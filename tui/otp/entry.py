@@ -1,4 +1,4 @@
-"""What the vault holds: entries with their secrets, categories, icons."""
+"""Entries with their secrets, categories and icons, as the vault holds them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from tui.otp.secret import Secret
 from tui.text import NAME_LIMIT, plural, safe
 
 MAX_PERIOD = 86_400 * 365
-"""Longest period in seconds; anything above is a mistake in the file."""
+"""Longest period in seconds, a year; anything above is an error in the file."""
 MAX_COUNTER = 2**63 - 1
-"""Highest counter that every app can hold (a signed 64-bit number)."""
+"""Highest counter that every app can store (a signed 64-bit number)."""
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -102,14 +102,14 @@ class Category:
 
     id: str
     """First 8 hex digits of the SHA-1 of the name, as Authenticator Pro has it."""
-    name: str
-    """As shown."""
+    name: str = field(repr=False)
+    """What the user typed, which is why the repr does not show it."""
     ranking: int = 0
     """Place among the categories."""
 
     @classmethod
     def named(cls, name: str, ranking: int = 0) -> Category:
-        """Make the category of that name, with the id that follows from it."""
+        """Return the category of that name, with the id derived from it."""
         return cls(category_id(name), name, ranking)
 
 
@@ -120,7 +120,7 @@ def category_id(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Icon:
-    """A picture of the user's own, kept for export, never decoded."""
+    """A custom picture, kept for export and never decoded."""
 
     id: str
     """First 8 hex digits of the SHA-1 of `data`."""
@@ -130,29 +130,29 @@ class Icon:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """An entry's place in one category."""
+    """The membership of an entry in a category."""
 
     category: str
     """The category's id."""
     ranking: int = 0
-    """The entry's place inside it."""
+    """The entry's place in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One account: what is needed to make its codes, to show it and to export it.
+    """One account: everything to make its codes, show it and export it.
 
-    Frozen: a change is a new entry, made with `dataclasses.replace`.
+    Frozen: to change an entry, make a new one with `dataclasses.replace`.
     """
 
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    """UUID, never changes, known to this vault only."""
+    """UUID that never changes; only this vault has it."""
     type: OtpType
-    """Which algorithm makes the codes."""
+    """The algorithm."""
     issuer: str
-    """Who asks for the code; may be empty."""
+    """The service, e.g. GitHub; may be empty."""
     account: str | None = None
-    """Whose account it is; None where an app wrote null."""
+    """The user name there; None where an app wrote null."""
     secret: Secret
     """The shared secret."""
     algorithm: Algorithm = Algorithm.SHA1
@@ -166,36 +166,36 @@ class Entry:
     pin: str | None = None
     """Mobile-OTP and Yandex: the PIN that goes into the code."""
     icon: str | None = None
-    """Name of an icon, or `@` and the id of one of the vault's own."""
+    """Name of an icon, or `@` and the id of a custom one in the vault."""
     categories: tuple[Binding, ...] = ()
     """The categories this entry is in."""
     ranking: int = 0
-    """Place in the user's own order."""
+    """Place in the order by hand."""
     pinned: bool = False
-    """Shown before the others."""
+    """Whether it is shown before the others."""
     copy_count: int | None = None
-    """How often its code was copied; None where no app ever counted."""
+    """How often its code was copied; None if no app ever counted."""
     used: int = 0
-    """Unix second of the last copy, 0 where it was never copied here."""
+    """Unix second of the last copy; 0 if it was never copied here."""
     note: str = ""
-    """The user's own words."""
+    """Any text."""
     created: int = 0
-    """Unix second of its making, 0 where unknown."""
+    """Unix second of its creation; 0 if unknown."""
     updated: int = 0
-    """Unix second of its last change, 0 where unknown."""
+    """Unix second of its last change; 0 if unknown."""
     revision: int = 0
-    """Counts the changes."""
+    """Number of changes."""
     deleted: int = 0
-    """Unix second at which it went to the trash; 0 for an entry that is not in it."""
+    """Unix second of its deletion; 0 if it is not in the trash."""
     extra: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False, hash=False)
-    """Keys of the vault file that this version does not know, kept as they were."""
+    """Keys of the vault's file that this version does not know, kept unchanged."""
 
     def __repr__(self) -> str:
         return f"Entry({self.type.value}, {self.label!r})"
 
     @property
     def label(self) -> str:
-        """Issuer and account as they may be shown, for messages."""
+        """Issuer and account, safe to show: `GitHub (octocat)`."""
         issuer, account = safe(self.issuer, 64), safe(self.account or "", 64)
         return f"{issuer} ({account})" if issuer and account else issuer or account or "(no name)"
 
@@ -208,10 +208,10 @@ def label_of(entries: Collection[Entry]) -> str:
 
 
 def check(entry: Entry) -> Entry:
-    """Return `entry` if codes can be made from it.
+    """Return `entry` if it has codes.
 
     Raises:
-        EntryError: a field is out of its bounds; the message names field and bound.
+        EntryError: a field is out of bounds; the message names the field and the bounds.
     """
     if len(entry.issuer) > NAME_LIMIT or len(entry.account or "") > NAME_LIMIT:
         raise EntryError(f"its name is longer than {NAME_LIMIT} characters")
@@ -243,8 +243,8 @@ def with_changes(entry: Entry, changes: Mapping[str, Any]) -> Entry:
 
 
 def short(value: object) -> str:
-    """Return `value` as a message may quote it: safe and at most 24 characters."""
+    """Return `value` to quote in a message: safe and at most 24 characters."""
     try:
         return safe(str(value), 24)
     except ValueError:
-        return "a number too long to print"
+        return "a number too long to show"

@@ -1,4 +1,4 @@
-"""Searching entries: the same rule for the app and for the command line."""
+"""Search of entries, with the same rules in the app and on the command line."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def words_of(query: str) -> tuple[str, ...]:
-    """Return the words of a query, ready to compare; none where it is empty."""
+    """Return the words of a query, case-folded for comparison."""
     return tuple(_fold(query).split())
 
 
 def haystack(entry: Entry, names: Mapping[str, str]) -> str:
-    """Return what a query is looked for in: issuer, account and category names, a line each.
+    """Return the text that a query is searched in: issuer, account and category names.
 
     `names` maps category ids to names.
     """
@@ -26,22 +26,22 @@ def haystack(entry: Entry, names: Mapping[str, str]) -> str:
 
 
 def matches(words: Sequence[str], hay: str) -> bool:
-    """Whether every word occurs in the haystack."""
+    """Return whether every word occurs in the haystack."""
     return all(word in hay for word in words)
 
 
 def find(entries: Sequence[Entry], categories: Sequence[Category], query: str) -> list[Entry]:
-    """Return the entries that hold every word of the query, in their order."""
+    """Return the entries that contain every word of the query, in their order."""
     words = words_of(query)
     names = {category.id: category.name for category in categories}
     return [entry for entry in entries if matches(words, haystack(entry, names))]
 
 
 def find_best(entries: Sequence[Entry], categories: Sequence[Category], query: str) -> list[Entry]:
-    """Return the entries that are meant by someone who wants a single one.
+    """Return the entries that match the query best, for someone who wants a single one.
 
-    Those that fit the first of these rules that any entry fits: `query` is the id; is
-    "issuer:account" or "issuer account"; is the issuer or the account; `find`.
+    The first rule that any entry matches decides: `query` is its id; is "issuer:account" or
+    "issuer account"; is its issuer or account; `find`.
     """
     wanted = _fold(query).strip()
     rules: tuple[Callable[[Entry, str], bool], ...] = (_is_id, _is_full_name, _is_name)
@@ -66,5 +66,5 @@ def _is_name(entry: Entry, wanted: str) -> bool:
 
 
 def _fold(text: str) -> str:
-    """Without case, and composed: some systems write é as one character, some as two."""
+    """Fold the case and compose characters: é may be written as one character or as two."""
     return (text if text.isascii() else unicodedata.normalize("NFC", text)).casefold()

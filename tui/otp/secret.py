@@ -1,4 +1,4 @@
-"""The shared secret: kept as given, decoded once, shown by nothing."""
+"""The shared secret: kept as it was given, decoded once, never shown."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import re
 from tui.errors import EntryError
 
 MAX_SECRET = 4096
-"""Longest secret in characters, as given."""
+"""Longest secret, in characters as given."""
 
-# Only ASCII letters are raised: `ı` or `ｂ` must not turn into a letter of the alphabet.
+# Only ASCII letters are uppercased: `ı` or `ｂ` must not become a letter of the alphabet.
 _UPPER = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", " -\t\r\n\xa0")
 _is_normal = re.compile("[A-Z2-7]+").fullmatch
 
@@ -21,26 +21,26 @@ _YANDEX_POLYNOMIAL = 0x18F3
 
 
 class Secret:
-    """A shared secret. Its repr, str and format show nothing; equality is of what was given."""
+    """A shared secret. Its repr, str and format hide it; two are equal if they were given alike."""
 
     __slots__ = ("_key", "given", "normal")
 
     given: str
-    """The text as it came, for export."""
+    """The original text, for export."""
     normal: str
-    """Base32 in capitals, without spaces, dashes and padding; Mobile-OTP: as given."""
+    """Base32 in upper case, without spaces, dashes and padding; Mobile-OTP: as given."""
 
     def __init__(self, given: str, normal: str, key: bytes | None = None) -> None:
-        """Take a secret that was checked; without `key`, `normal` is base32 to decode later."""
+        """Take a validated secret; without `key`, `normal` is base32 to decode later."""
         self.given = given
         self.normal = normal
         self._key = key
 
     @property
     def key(self) -> bytes:
-        """What goes into the algorithm (Mobile-OTP: the text's bytes); decoded at first use."""
+        """The bytes for the algorithm (Mobile-OTP: of the text), decoded at first use."""
         if self._key is None:
-            # The alphabet was checked, so filling up to a group of eight always decodes.
+            # The alphabet was checked, so with padding to a group of eight it always decodes.
             filled = self.normal + "A" * (-len(self.normal) % 8)
             self._key = base64.b32decode(filled)[: _byte_length(self.normal)]
         return self._key
@@ -49,7 +49,7 @@ class Secret:
     def base32(cls, text: str) -> Secret:
         """Read a base32 secret as people and apps write it (RFC 4648 section 6, leniently).
 
-        Bits that do not fill a byte at the end are dropped in `key`, as Authenticator Pro
+        Bits at the end that do not fill a byte are dropped from `key`, as Authenticator Pro
         does, and kept in `given` and `normal`.
 
         Raises:
@@ -67,13 +67,13 @@ class Secret:
 
     @classmethod
     def text(cls, text: str) -> Secret:
-        """Take a Mobile-OTP secret, which is hashed as the text that it is.
+        """Take a Mobile-OTP secret, which is hashed as text.
 
-        A short one is taken too: Authenticator Pro asks for 16 characters when one types a
-        secret in, but refusing it here would lose an entry that other apps can hold.
+        A short one is accepted: Authenticator Pro requires 16 characters when a secret is
+        typed, but refusing it here would lose an entry that other apps accept.
 
         Raises:
-            EntryError: empty, too long, or not text that can be stored.
+            EntryError: empty, too long, or not valid text.
         """
         _bound(text)
         if not text.strip():
@@ -84,13 +84,13 @@ class Secret:
             raise EntryError("the secret is not text") from None
 
     def require_yandex(self) -> None:
-        """Refuse what cannot be a Yandex secret: 16 bytes, or 26 with a right checksum.
+        """Refuse what cannot be a Yandex secret: 16 bytes, or 26 with a valid checksum.
 
-        The last 12 bits of the 26 bytes are the remainder of the bits before them, read as
-        a polynomial over GF(2), by x^12 + x^11 + x^7 + x^6 + x^5 + x^4 + x + 1.
+        The last 12 bits of the 26 bytes are the remainder of the bits before them, as a
+        polynomial over GF(2), by x^12 + x^11 + x^7 + x^6 + x^5 + x^4 + x + 1.
 
         Raises:
-            EntryError: another length, or the checksum does not fit.
+            EntryError: another length, or a wrong checksum.
         """
         length = _byte_length(self.normal)
         if length == _YANDEX_BYTES:
@@ -102,7 +102,7 @@ class Secret:
         while (excess := rest.bit_length() - _YANDEX_POLYNOMIAL.bit_length()) >= 0:
             rest ^= _YANDEX_POLYNOMIAL << excess
         if rest != check:
-            raise EntryError("the secret's checksum does not fit: a character in it is wrong")
+            raise EntryError("the secret's checksum is wrong: a character in it is mistyped")
 
     def __repr__(self) -> str:
         return "Secret(…)"

@@ -12,9 +12,9 @@ from tui.otp.secret import Secret
 from tui.text import clean
 
 MAX_URI = 65_536
-"""Longest URI in characters."""
+"""Longest URI, in characters."""
 MIN_DIGITS, MAX_DIGITS = 4, 10
-"""Digits that a URI may ask for; no site asks for fewer, no hash gives more."""
+"""Digits that a URI may have; no site uses fewer, no hash gives more."""
 
 _TYPES = {
     "totp": OtpType.TOTP,
@@ -27,24 +27,22 @@ _MERAKI = "/Meraki"
 _bad_escape = re.compile("%(?![0-9A-Fa-f]{2})").search
 _is_number = re.compile("[0-9]{1,19}").fullmatch
 _is_icon = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}").fullmatch
-# Form encoding writes a space as one plus between two words; the plus of `Disney+` or `C++`
-# that somebody forgot to escape has no word after it.
+# Form encoding writes a space as one plus between two words. The unescaped plus of `Disney+` or
+# `C++` has no word after it.
 _plus_for_space = re.compile(r"(?<=[^+])\+(?=[^+])").sub
 
 
 def parse(uri: str, *, lone_is_account: bool = False) -> Entry:
-    """Return the entry, with a new id, that a URI describes.
+    """Return the entry of a URI, with a new id.
 
-    Where they disagree, the `issuer` parameter wins over the label. A label that is one
-    name is the account if the issuer is known otherwise or if it is an e-mail address, else
-    the issuer, since an entry needs one in Authenticator Pro; with `lone_is_account` it is
-    always the account. Keys may be in any case, the first of a repeated key counts, and an
-    empty value or the word null counts as absent.
-    Steam, Mobile-OTP and Yandex have their own digits, period and hash, whatever is said.
+    If they differ, the `issuer` parameter wins over the label. A label of one name is the
+    account if the issuer is known otherwise or if it is an e-mail address, else the issuer,
+    since Authenticator Pro requires one; with `lone_is_account` it is always the account.
+    Keys are case-insensitive, the first of a repeated key counts, and an empty value or the
+    word null counts as missing. Steam, Mobile-OTP and Yandex have fixed digits, period and hash.
 
     Raises:
-        UriError: not such a URI, or one of its parts cannot be used. The message does not
-            quote it.
+        UriError: not such a URI, or a part of it is invalid. The message does not quote it.
     """
     kind, raw_label, pairs = _split(uri)
     given: dict[str, str] = {}
@@ -94,29 +92,29 @@ def tags(uri: str) -> tuple[str, ...]:
     """Return the category names in a URI's `tags` parameters, as andOTP writes them.
 
     Raises:
-        UriError: as `parse`, where the URI cannot be taken apart.
+        UriError: as `parse`, if the URI cannot be split into its parts.
     """
     names = (clean(value).strip() for key, value in _split(uri)[2] if key == "tags")
     return tuple(dict.fromkeys(name for name in names if name))
 
 
 def readable(label: str) -> str:
-    """Return an escaped label as people read it; what does not decode stands for itself."""
+    """Return a label without escapes, as far as it decodes."""
     return unquote_to_bytes(label).decode(errors="replace")
 
 
 def build(entry: Entry) -> str:
     """Return the URI of `entry`, byte for byte as Authenticator Pro writes it.
 
-    A URI holds type, names, secret, hash, digits, period and counter, of a PIN only the
+    It has the type, names, secret, hash, digits, period and counter, and of a PIN only the
     length. Defaults are left out.
 
     Raises:
-        UriError: the entry has no name, which no app can read.
+        UriError: the entry has no name, which every app requires.
     """
     issuer, account = _escape(clean(entry.issuer)), _escape(clean(entry.account or ""))
     if not issuer and not account:
-        raise UriError("an entry without issuer and account cannot be written as a URI")
+        raise UriError("an entry without issuer and account has no URI")
     if entry.type is OtpType.MOTP:
         return f"motp://{issuer}:{account}?secret={_escape(entry.secret.given)}"
     label = f"{issuer}%3A{account}" if issuer and account else issuer or account
@@ -159,7 +157,7 @@ def _split(uri: str) -> tuple[OtpType, str, Sequence[tuple[str, str]]]:
                 raise UriError("the URI's type must be totp, hotp, steam or yaotp")
             kind = _TYPES[host.lower()]
         case "otpauth-migration":
-            raise UriError("an otpauth-migration:// URI is a whole export, not one entry")
+            raise UriError("an otpauth-migration:// URI is an export of several entries")
         case _:
             raise UriError("it is not an otpauth:// or motp:// URI")
     pairs = []
@@ -174,7 +172,7 @@ def _split(uri: str) -> tuple[OtpType, str, Sequence[tuple[str, str]]]:
 def _names(
     raw_label: str, parameter: str | None, kind: OtpType, lone_is_account: bool
 ) -> tuple[str, str]:
-    """Return issuer and account. A colon of the label that is not escaped parts them first."""
+    """Return issuer and account. The first unescaped colon of the label separates them."""
     label = _name(_unescape(raw_label))
     known = _name(parameter or "")
     if known and f"{label}:".startswith(f"{known}:"):
@@ -205,7 +203,7 @@ def _number(given: dict[str, str], key: str, default: int) -> int:
     if text is None:
         return default
     if not _is_number(text):
-        raise UriError(f"the URI's {key} must be a whole number from 0, of at most 19 digits")
+        raise UriError(f"the URI's {key} must be a whole number of at most 19 digits")
     return int(text)
 
 
@@ -224,11 +222,11 @@ def _name(text: str) -> str:
 
 def _unescape(text: str) -> str:
     if _bad_escape(text):
-        raise UriError("the URI has a % that is not followed by two hex digits")
+        raise UriError("the URI has a % without two hex digits after it")
     try:
         return unquote_to_bytes(text).decode()
     except UnicodeError:
-        raise UriError("the URI's escapes are not UTF-8 text") from None
+        raise UriError("the URI's escapes are not valid UTF-8") from None
 
 
 def _escape(text: str) -> str:

@@ -16,7 +16,7 @@ from tui.app.screens.base import Dialog, in_thread
 from tui.app.widgets.bars import KeyBar
 from tui.errors import EntryError, NotSavedError, OtpTuiError
 from tui.otp.codes import code_at, code_length, group, remaining
-from tui.otp.describe import details, enrolment
+from tui.otp.describe import details, setup_uri
 from tui.otp.entry import Entry, OtpType
 from tui.text import plural, safe
 from tui.vault.trash import days_left
@@ -121,7 +121,7 @@ class ShowScreen(Dialog[str | None]):
         if not self._secret_shown:
             return [("Secret", "hidden; s shows it")] + [("PIN", "hidden")] * len(pin)
         try:
-            uri = [("URI", safe(enrolment(entry).uri, _LONGEST))]
+            uri = [("URI", safe(setup_uri(entry).uri, _LONGEST))]
         except EntryError:
             uri = []
         return [("Secret", _grouped(entry)), *pin, *uri]
@@ -143,7 +143,7 @@ class ShowScreen(Dialog[str | None]):
         if self._entry.deleted:
             return
         try:
-            found = enrolment(self._entry)
+            found = setup_uri(self._entry)
             screen = QrScreen(self._entry.label, [found.uri], found.note)
         except EntryError as error:
             self._say(f"There is no QR code of it: {error}.")

@@ -65,10 +65,10 @@ def run(args: Namespace, context: Context) -> int:
 
 def _show_code(entry: Entry) -> None:
     from tui import qr
-    from tui.otp.describe import enrolment
+    from tui.otp.describe import setup_uri
 
     try:
-        found = enrolment(entry)
+        found = setup_uri(entry)
         code = qr.make(found.uri)
     except EntryError as error:
         raise EntryError(f"{entry.label}: {error}.", error.hint) from None
@@ -123,9 +123,9 @@ def _object(entry: Entry, categories: Iterable[Category], secret: bool) -> dict[
 
 def _uri(entry: Entry) -> str:
     """Return the entry's URI, or "" if its type has none."""
-    from tui.otp.describe import enrolment
+    from tui.otp.describe import setup_uri
 
     try:
-        return enrolment(entry).uri
+        return setup_uri(entry).uri
     except EntryError:
         return ""
