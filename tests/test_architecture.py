@@ -19,7 +19,7 @@ ENGINE = {"otp", "crypto", "vault", "backup"}
 MIDDLE = {"paths", "files", "qr", "password_command", "tty"}
 ARROWS = {
     "otp": GROUND,
-    "crypto": GROUND | {"otp"},
+    "crypto": GROUND,
     "vault": GROUND | MIDDLE | {"otp", "crypto"},
     "backup": GROUND | MIDDLE | {"otp", "crypto", "vault"},
     "config": GROUND | MIDDLE | {"crypto.bounds"},

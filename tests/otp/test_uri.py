@@ -182,7 +182,7 @@ def test_parameters(uri: str, fields: dict[str, Any]) -> None:
         ("otpauth://totp/A?secret=AE&issuer=%4", "two hex digits"),
         ("otpauth://totp/%FF?secret=AE", "not valid UTF-8"),
         ("otpauth://totp/\ud800?secret=AE", "not valid UTF-8"),
-        ("otpauth://totp/%00?secret=AE", "neither issuer nor account"),
+        ("otpauth://totp/%00?secret=AE", "no issuer and no account"),
         (f"otpauth://totp/{'x' * 1025}?secret=AE", "name is longer"),
         (f"otpauth://totp/A?secret=AE&x={'x' * MAX_URI}", "longer than 64 KiB"),
     ],

@@ -46,7 +46,7 @@ def step_at(moment: float, period: int) -> int:
         EntryError: `moment` is before 1970, too far ahead, or not a number.
     """
     if not 0 <= moment < MAX_MOMENT:
-        raise EntryError("there is no code for a time before 1970 or that far ahead")
+        raise EntryError("the time is before 1970 or too far ahead")
     return int(moment) // period
 
 

@@ -188,7 +188,7 @@ def _names(
     if known:
         return known, lone
     if not lone:
-        raise UriError("the URI names neither issuer nor account")
+        raise UriError("the URI has no issuer and no account")
     if lone_is_account:
         return "", lone
     if kind is OtpType.YANDEX:

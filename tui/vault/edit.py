@@ -150,7 +150,7 @@ def take_counter(document: Document, entry_id: str, moment: int) -> tuple[Docume
     if not entry.type.has_counter:
         raise UsageError(f"{entry.label} is not counter-based (HOTP).")
     if entry.counter >= MAX_COUNTER:
-        raise UsageError(f"The counter of {entry.label} is at its end.")
+        raise UsageError(f"The counter of {entry.label} has reached its maximum.")
     moved = revised(replace(entry, counter=entry.counter + 1), moment)
     return document.replacing(moved), entry
 

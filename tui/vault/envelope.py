@@ -23,7 +23,7 @@ MAX_GENERATION = 2**53
 """Highest generation: the highest whole number that every JSON reader can hold."""
 MAX_SLOTS = 16
 """More are refused: each may cost a key derivation before the password proves wrong."""
-BACKUP_HINT = "Older copies of the vault are in the folder “backups” beside it."
+BACKUP_HINT = "Older copies of the vault are in the folder “backups” next to it."
 
 _BOM = b"\xef\xbb\xbf"
 _MAX_STRUCTURE = 4096
