@@ -18,14 +18,12 @@ _APP = "otp-tui"
 def vault_path(option: str | None = None, configured: str | None = None) -> Path:
     """Return the path of the vault: the first of these that is set and not empty.
 
-def config_path(option: str | None = None) -> Path | None:
-    """Return the path of the settings: `named_config`, or config.toml in the XDG config folder.
-
-    None if the user has no home folder.
+    `option` (--vault), $OTP_TUI_VAULT, `configured` (the setting `vault`), else the default,
+    otp-tui/vault.json in the XDG data folder. `~` is expanded. Nothing is created and nothing
+    needs to exist.
 
     Raises:
-        UsageError: as `named_config`.
-    """
+        UsageError: there is no home folder, or none of a `~name`.
     """
     named = option or os.environ.get(VAULT_VARIABLE) or configured
     if named:
