@@ -11,9 +11,30 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tui.crypto import kdf
 from tui.crypto.kdf import Argon2Params
+
+STRESS = bool(os.environ.get("OTP_TUI_STRESS"))
+"""Whether to run the long forms of the fuzzing and crash tests: `make stress`."""
+
+# No deadline: a busy machine is no failure.
+settings.register_profile(
+    "short",
+    max_examples=40,
+    stateful_step_count=20,
+    deadline=None,
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.large_base_example,
+    ],
+)
+settings.register_profile(
+    "stress", settings.get_profile("short"), max_examples=3000, stateful_step_count=40
+)
+settings.load_profile("stress" if STRESS else "short")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.timing import growth
@@ -377,7 +377,6 @@ _entries = st.lists(_entry, max_size=6).map(tuple)
 
 
 @given(_entries, _entries, st.sampled_from([ImportAction.SKIP, ImportAction.REPLACE]))
-@settings(max_examples=200, deadline=None)
 def test_the_same_file_again_changes_nothing(
     here: tuple[Entry, ...], there: tuple[Entry, ...], choice: ImportAction
 ) -> None:
@@ -389,7 +388,6 @@ def test_the_same_file_again_changes_nothing(
 
 
 @given(_entries, _entries, st.sampled_from(ImportAction))
-@settings(max_examples=200, deadline=None)
 def test_no_secret_is_ever_lost_and_every_entry_is_accounted_for(
     here: tuple[Entry, ...], there: tuple[Entry, ...], choice: ImportAction
 ) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import interop
@@ -102,7 +102,6 @@ def changed_fields(fit: ExportPlan, entry: Entry) -> set[str]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
 @given(document=documents())
 def test_a_vault_comes_back_but_for_the_fields_that_are_named(
     name: str, document: Document
@@ -136,7 +135,6 @@ def fitting(name: str) -> st.SearchStrategy[Document]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
 @given(data=st.data())
 def test_a_vault_that_fits_comes_back_whole(name: str, data: st.DataObject) -> None:
     chosen, document = by_name(name), data.draw(fitting(name))
@@ -154,7 +152,6 @@ def test_a_vault_that_fits_comes_back_whole(name: str, data: st.DataObject) -> N
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
 @given(data=st.data())
 def test_importing_an_export_gives_the_vaults_entries_again(name: str, data: st.DataObject) -> None:
     """Into an empty vault, which counts changes and stamps times anew."""
@@ -172,7 +169,6 @@ def test_importing_an_export_gives_the_vaults_entries_again(name: str, data: st.
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
 @given(document=documents())
 def test_importing_any_export_adds_every_entry_of_it(name: str, document: Document) -> None:
     """Those with one secret or one name as well, and those in categories that are not there."""

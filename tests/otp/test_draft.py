@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.strategies import entries
 from tui.errors import EntryError
@@ -106,7 +106,6 @@ def test_changes_are_the_fields_that_were_touched() -> None:
         replace(edited, digits="x").changes(base)
 
 
-@settings(max_examples=100, deadline=None)
 @given(entries())
 def test_what_is_not_touched_stays_as_it_is(entry: Entry) -> None:
     draft = Draft.of(entry)

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -43,7 +42,6 @@ from tui.vault.vault import Vault
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LONG = bool(os.environ.get("OTP_TUI_STRESS"))
 DAY = 86_400
 KEPT = trash.KEPT_DAYS * DAY
 CALLS = ("open", "write", "fsync", "fchmod", "fstat", "stat", "read", "rename", "replace",
@@ -437,9 +435,3 @@ def _memory() -> str | None:
 
 
 TestThreePrograms = ThreePrograms.TestCase
-TestThreePrograms.settings = settings(
-    max_examples=3000 if LONG else 60,
-    stateful_step_count=40 if LONG else 20,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)

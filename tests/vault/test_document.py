@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.vault.strategies import documents, json_values
@@ -25,7 +25,6 @@ def read_entries(*raws: Any) -> Document:
     return document.read(json.dumps({"entries": raws}).encode())
 
 
-@settings(max_examples=50, deadline=None)
 @given(documents())
 def test_what_is_written_reads_back_the_same(made: Document) -> None:
     assert document.read(document.write(made)) == made
@@ -153,7 +152,6 @@ def test_what_is_no_entry_at_all_is_kept_aside(raw: Any) -> None:
     assert json.loads(document.write(made))["entries"] == [raw]
 
 
-@settings(deadline=None)
 @given(st.lists(json_values(), max_size=4))
 def test_anything_in_the_lists_survives_reading_and_writing(raws: list[Any]) -> None:
     root = {"entries": raws, "categories": raws, "icons": raws, "preferences": {}}

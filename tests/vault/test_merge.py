@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.vault.strategies import documents
 from tests.vault.support import document, entry
@@ -24,7 +24,6 @@ def issuers(made: Document) -> list[str]:
     return [one.issuer for one in made.entries]
 
 
-@settings(max_examples=30, deadline=None)
 @given(documents(), documents())
 def test_what_one_side_did_is_the_result_where_the_other_did_nothing(
     base: Document, changed: Document
@@ -33,7 +32,6 @@ def test_what_one_side_did_is_the_result_where_the_other_did_nothing(
     assert merge(base, changed, base) == changed
 
 
-@settings(max_examples=30, deadline=None)
 @given(documents(), documents(), documents())
 def test_no_entry_is_lost(base: Document, ours: Document, theirs: Document) -> None:
     merged = merge(base, ours, theirs)
@@ -53,7 +51,6 @@ def test_no_entry_is_lost(base: Document, ours: Document, theirs: Document) -> N
                 assert (one.type, one.issuer, one.note) in names
 
 
-@settings(max_examples=30, deadline=None)
 @given(documents(), documents(), documents())
 def test_a_put_back_file_takes_nothing_away(
     base: Document, ours: Document, theirs: Document

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from tests.strategies import documents
 from tests.vault.conftest import MakeVault
@@ -76,7 +76,6 @@ def test_what_was_replaced_comes_back() -> None:
     assert back.entries[0].revision > after.entries[0].revision
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(before=documents(), after=documents())
 def test_any_step_is_undone(before: Document, after: Document) -> None:
     marked = with_undo(before, after, "any step")

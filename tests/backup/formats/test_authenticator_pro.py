@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import interop
@@ -260,7 +260,6 @@ def _entries(draw: st.DrawFn) -> Entry:
     st.lists(_entries(), max_size=6, unique_by=lambda entry: entry.secret.given),
     st.permutations(_NAMES),
 )
-@settings(max_examples=150, deadline=None)
 def test_what_is_written_is_read_back_the_same(entries: list[Entry], names: list[str]) -> None:
     categories = tuple(Category.named(name, place * 3) for place, name in enumerate(names))
     backup = Backup(tuple(entries), categories, (Icon("0badcafe", "iVBORw0KGgo="),))

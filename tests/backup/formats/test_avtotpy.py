@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from base64 import b64decode
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.backup.formats.avtotpy import MAGIC, SECRET, USER, Way, row, ways
 from tests.backup.support import needs, recognize
+from tests.conftest import STRESS
 from tui.backup.formats.avtotpy.cipher_variants import cipher_variants
 from tui.backup.model import Backup, Credentials, Needs
 from tui.backup.registry import by_name
@@ -59,7 +59,7 @@ def test_every_dialect_is_read_and_written_again() -> None:
     """Every fifth where time is short: with these each two choices still meet."""
     known = list(ways())
     assert len(known) == len(cipher_variants())
-    if not os.environ.get("OTP_TUI_STRESS"):
+    if not STRESS:
         known = known[::5]
     profiles = set()
     for way in known:
@@ -483,7 +483,6 @@ ENTRIES = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(ENTRIES, max_size=5))
 def test_what_is_written_comes_back(entries: list[Entry]) -> None:
     backup = Backup(tuple(entries))
@@ -497,7 +496,6 @@ def test_what_is_written_comes_back(entries: list[Entry]) -> None:
     assert [each["secret"] for each in Way().open(data)] == [each.secret.given for each in entries]
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(ENTRIES, max_size=5), st.sampled_from(["name", "uri", "label", "no issuer"]))
 def test_what_fits_into_a_learnt_shape_comes_back_as_foretold(
     entries: list[Entry], shape: str

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import interop
@@ -204,7 +204,6 @@ def test_hostile_files_are_one_sentence_in_time(data: bytes) -> None:
     assert caught.value.__cause__ is None
 
 
-@settings(max_examples=200, deadline=None)
 @given(data=st.binary(max_size=60))
 def test_no_bytes_raise_anything_else(data: bytes) -> None:
     text = f"otpauth-migration://offline?data={base64.b64encode(data).decode()}"

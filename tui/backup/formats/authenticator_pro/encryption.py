@@ -9,8 +9,8 @@ import os
 
 from tui.backup.formats._json import is_object, is_text
 from tui.backup.model import Credentials
+from tui.crypto import kdf
 from tui.crypto.aead import aes_cbc_decrypt, aes_cbc_encrypt, aes_gcm_decrypt, aes_gcm_encrypt
-from tui.crypto.kdf import Argon2Params, argon2id, pbkdf2_sha1
 from tui.errors import AuthenticationError, BackupPasswordError, FormatError
 
 _SALT, _NONCE, _TAG = 16, 12, 16
@@ -84,11 +84,11 @@ def seal_legacy(plain: bytes, credentials: Credentials) -> bytes:
 
 
 def _strong_key(password: bytes, salt: bytes) -> bytes:
-    return argon2id(password, salt, Argon2Params(3, 65536, 4), _KEY)
+    return kdf.argon2id(password, salt, kdf.Argon2Params(3, 65536, 4), _KEY)
 
 
 def _legacy_key(password: bytes, salt: bytes) -> bytes:
-    return pbkdf2_sha1(password, salt, _LEGACY_ROUNDS, _KEY)
+    return kdf.pbkdf2_sha1(password, salt, _LEGACY_ROUNDS, _KEY)
 
 
 def _password(credentials: Credentials, error: type[FormatError]) -> bytes:
