@@ -1,9 +1,10 @@
-"""Reading files that somebody else may have made: bounded, and never waiting."""
+"""Reading files that anything may have made, and replacing files safely."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,3 +86,61 @@ def test_control_characters_of_a_path_do_not_reach_the_message(tmp_path: Path) -
         files.read_limited(tmp_path / "a\x1b]52;c;eA==\x07b")
     assert "\x1b" not in str(caught.value)
     assert "\x07" not in str(caught.value)
+
+
+def test_a_replaced_file_has_the_new_bytes_and_mode_and_nothing_is_beside_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "config.toml"
+    for data, mode in ((b"first", 0o600), (b"second", 0o640)):
+        files.replace_file(path, data, mode)
+        assert path.read_bytes() == data
+        assert path.stat().st_mode & 0o777 == mode
+        assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("name", ["write", "fchmod", "fsync", "replace", "rename"])
+@pytest.mark.parametrize("call", [1, 2])
+@pytest.mark.parametrize("existed", [True, False])
+def test_a_failed_replacement_leaves_the_former_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, call: int, existed: bool
+) -> None:
+    path = tmp_path / "config.toml"
+    if existed:
+        path.write_bytes(b"former")
+    real, calls = getattr(os, name), 0
+
+    def fail(*args: Any, **kwargs: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == call:
+            raise OSError(28, "no space")
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(os, name, fail)
+    try:
+        files.replace_file(path, b"new")
+    except OSError:
+        assert list(tmp_path.iterdir()) == ([path] if existed else [])
+        assert not existed or path.read_bytes() == b"former"
+    else:
+        assert calls < call
+        assert path.read_bytes() == b"new"
+
+
+def test_without_links_a_file_stays_whatever_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The former file is gone once the new one has its name: better the new one than none."""
+
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise OSError(1, "no links")
+
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"former")
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(files, "sync_folder", refuse)
+    with pytest.raises(OSError, match="no links"):
+        files.replace_file(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [path]

@@ -112,8 +112,9 @@ def write_new(path: Path, data: bytes, mode: int = PRIVATE) -> None:
 def put_in_place(temporary: Path, path: Path, former: Path | None = None) -> None:
     """Rename `temporary` to `path`, in place of any file there.
 
-    Where that cannot be made durable, `former`, a second name or copy of the file that was
-    there, takes the place again; None: no file was there.
+    If that cannot be made durable, `former`, another name or copy of the file that was there,
+    is renamed to `path`. None means that no file was there; where `former` does not exist, as
+    the file system has no links, the new file stays rather than none.
 
     Raises:
         OSError: the system refused; `path` is what it was, `temporary` is gone.

@@ -195,10 +195,11 @@ def _reserve(place: Path) -> None:
 def _replace(temporary: Path, place: Path) -> None:
     """Put the file in the place of another, which comes back if that cannot be made durable."""
     former = place.with_name(f"{temporary.name}.old")
+    existed = os.path.lexists(place)
     try:
         with contextlib.suppress(OSError):
             os.link(place, former, follow_symlinks=False)
-        put_in_place(temporary, place, former if os.path.lexists(former) else None)
+        put_in_place(temporary, place, former if existed else None)
     finally:
         remove(former)
 
@@ -214,7 +215,7 @@ def _spare(place: Path, vault: Path) -> None:
         raise ExportError(f"{_shown(place)} is the vault itself.", "Choose another name.")
     if any(_same(folder, backups) for folder in place.parents):
         raise ExportError(
-            f"{_shown(place.parent)} holds the older versions of the vault.",
+            f"{_shown(place.parent)} holds older copies of the vault.",
             "Choose another folder.",
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rich.segment import Segment
 from rich.style import Style
@@ -44,11 +44,11 @@ class Face:
 
     seconds: str
     """Seconds left, `↵` where a key asks for the code, or nothing."""
-    code: str
+    code: str = field(repr=False)
     """The code as it is shown, grouped."""
     expiring: bool
     """Whether it ends within five seconds."""
-    following: str
+    following: str = field(repr=False)
     """The next code, grouped, or nothing."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rich.segment import Segment
 from textual.strip import Strip
@@ -22,7 +22,7 @@ class TickRow:
 
     key: str
     """What stands for it, not shown."""
-    name: str
+    name: str = field(repr=False)
     """What is shown."""
     remark: str
     """What is shown at its end."""
