@@ -52,14 +52,14 @@ def test_a_pipe_a_device_and_a_folder_are_refused_at_once(tmp_path: Path) -> Non
         files.read_limited(tmp_path)
 
 
-def test_a_missing_file_and_a_name_that_cannot_be_are_said_in_a_sentence(tmp_path: Path) -> None:
+def test_a_missing_file_and_an_invalid_name_are_reported(tmp_path: Path) -> None:
     with pytest.raises(FileError, match=r"^No such file: .*nothing\.$"):
         files.read_limited(tmp_path / "nothing")
     with pytest.raises(FileError, match="not a valid file name"):
         files.read_limited("a\0b")
 
 
-def test_a_file_that_may_not_be_read_is_named_with_the_reason(
+def test_an_unreadable_file_is_reported_with_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_: object) -> int:
@@ -70,7 +70,7 @@ def test_a_file_that_may_not_be_read_is_named_with_the_reason(
         files.read_limited(tmp_path / "backup")
 
 
-def test_a_file_that_grows_or_shrinks_meanwhile_is_refused(
+def test_a_file_that_changes_while_read_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "backup"

@@ -1,4 +1,4 @@
-"""Which of option, variable, setting and XDG folder says where a file is."""
+"""The paths of vault and settings, and how paths are shown."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ def test_config_named_by_option_or_variable(monkeypatch: pytest.MonkeyPatch) -> 
     assert config_path() == named_config() == Path("/env/config.toml")
 
 
-def test_the_home_folder_is_filled_in() -> None:
+def test_the_tilde_is_expanded() -> None:
     assert vault_path("~/codes.json") == Path("/home/anna/codes.json")
     assert vault_path(None, "~/codes.json") == Path("/home/anna/codes.json")
     assert config_path("~/otp.toml") == Path("/home/anna/otp.toml")
 
 
-def test_a_user_who_is_not_there_is_told() -> None:
+def test_an_unknown_user_is_refused() -> None:
     with pytest.raises(UsageError, match="~nobody-here-by-that-name"):
         vault_path("~nobody-here-by-that-name/vault.json")
 

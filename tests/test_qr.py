@@ -1,4 +1,4 @@
-"""QR codes: what is drawn reads back, and is as small as it can be."""
+"""QR codes: they are read back and as small as possible."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ URI = "otpauth://totp/Site:me?secret=GEZDGNBVGY3TQOJQ&issuer=Site"
 
 
 @pytest.mark.parametrize("text", [URI, "A", "郵便局 👪", "x" * 700], ids=range(4))
-def test_what_is_drawn_reads_back(text: str) -> None:
+def test_a_drawn_code_is_read_back(text: str) -> None:
     code = qr.make(text)
     for margin in qr.MARGINS:
         assert read_lines(code.half_blocks(margin)) == text
         assert read_ascii(code.ascii(margin)) == text
 
 
-def test_the_size_that_is_said_is_the_one_that_is_drawn() -> None:
+def test_the_stated_size_is_the_drawn_size() -> None:
     for length in (1, 60, 200):
         code = qr.make("x" * length)
         for margin in qr.MARGINS:
@@ -38,7 +38,7 @@ def test_the_margin_is_light_all_around() -> None:
         assert not edge.strip()
 
 
-def test_a_code_is_of_the_smallest_version_that_holds_its_text() -> None:
+def test_a_code_has_the_smallest_version_for_its_text() -> None:
     """ISO/IEC 18004, table 7: 2-L holds 32 bytes, 3-L 53; never a micro QR code."""
     assert len(qr.make("x" * 32).modules) == 25
     assert len(qr.make("x" * 33).modules) == 29
@@ -56,17 +56,17 @@ def test_the_margin_is_the_widest_that_fits() -> None:
     assert code.margin_within(80, 18) is None
 
 
-def test_too_long_a_text_is_an_error_without_the_text() -> None:
+def test_a_text_that_is_too_long_is_not_repeated() -> None:
     assert read_modules([list(row) for row in qr.make("x" * qr.MAX_BYTES).modules])
     with pytest.raises(EntryError, match="it is too long for a QR code") as caught:
         qr.make("x" * (qr.MAX_BYTES + 1))
     assert caught.value.__suppress_context__
 
 
-def test_its_repr_shows_nothing() -> None:
+def test_the_repr_of_a_qr_code_hides_it() -> None:
     assert repr(qr.make(URI)) == "QrCode()"
 
 
-def test_segno_is_loaded_when_a_code_is_made_and_not_before() -> None:
+def test_segno_is_imported_when_a_code_is_made() -> None:
     program = "import sys, tui.qr; assert 'segno' not in sys.modules; tui.qr.make('x')"
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)

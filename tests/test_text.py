@@ -1,4 +1,4 @@
-"""Text from files: what is kept of it, and what may be shown."""
+"""Text from files: cleaned to store, made safe to show."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ any_text = st.text(st.characters(), max_size=60) | st.text(
 
 
 @given(any_text)
-def test_what_is_shown_cannot_steer_a_terminal(text: str) -> None:
+def test_safe_text_cannot_control_a_terminal(text: str) -> None:
     shown = safe(text)
     assert not {unicodedata.category(char) for char in shown} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
     assert shown.isprintable()
@@ -25,12 +25,12 @@ def test_what_is_shown_cannot_steer_a_terminal(text: str) -> None:
 
 
 @given(any_text, st.integers(1, 20))
-def test_what_is_shown_is_no_longer_than_asked(text: str, limit: int) -> None:
+def test_safe_text_is_within_its_limit(text: str, limit: int) -> None:
     assert len(safe(text, limit)) <= limit
 
 
 @given(any_text)
-def test_what_is_kept_can_be_stored_and_has_no_control_characters(text: str) -> None:
+def test_clean_text_has_no_control_characters(text: str) -> None:
     kept = clean(text)
     kept.encode()
     assert not any(unicodedata.category(char) == "Cc" for char in kept)
@@ -46,7 +46,7 @@ def test_what_is_kept_can_be_stored_and_has_no_control_characters(text: str) -> 
         ("👨\u200d👩\u200d👧 \u202eעב", "👨\u200d👩\u200d👧 \u202eעב"),
     ],
 )
-def test_clean_takes_out_only_what_no_name_needs(text: str, kept: str) -> None:
+def test_clean(text: str, kept: str) -> None:
     assert clean(text) == kept
 
 
@@ -77,11 +77,11 @@ def test_safe(text: str, shown: str) -> None:
         ("\u200b" * 16, ""),
     ],
 )
-def test_a_cut_is_marked(text: str, shown: str) -> None:
+def test_a_cut_ends_with_an_ellipsis(text: str, shown: str) -> None:
     assert safe(text, 4) == shown
 
 
-def test_a_name_of_megabytes_is_not_read_through() -> None:
+def test_a_huge_name_is_not_read_to_its_end() -> None:
     class Counted(str):
         __slots__ = ()
 

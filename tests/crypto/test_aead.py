@@ -11,7 +11,7 @@ KEY = bytes(32)
 NONCE = bytes(12)
 
 
-def test_aes_gcm_is_that_of_the_specification() -> None:
+def test_aes_gcm_matches_its_specification() -> None:
     # McGrew and Viega, "The Galois/Counter Mode of Operation", appendix B, test case 14.
     sealed = aead.aes_gcm_encrypt(KEY, NONCE, bytes(16))
     assert sealed.hex() == "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919"
@@ -33,12 +33,12 @@ def test_aes_gcm_refuses_other_associated_data() -> None:
 
 
 @pytest.mark.parametrize(("nonce", "sealed"), [(NONCE, b""), (NONCE, bytes(15)), (b"", bytes(32))])
-def test_aes_gcm_refuses_what_is_too_short(nonce: bytes, sealed: bytes) -> None:
+def test_aes_gcm_refuses_short_data(nonce: bytes, sealed: bytes) -> None:
     with pytest.raises(AuthenticationError):
         aead.aes_gcm_decrypt(KEY, nonce, sealed)
 
 
-def test_aes_cbc_is_that_of_nist() -> None:
+def test_aes_cbc_matches_the_vectors_of_nist() -> None:
     # NIST SP 800-38A, F.2.5, the first block; the padding's block follows it.
     key = bytes.fromhex("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4")
     block = bytes.fromhex("6bc1bee22e409f96e93d7e117393172a")
@@ -49,7 +49,7 @@ def test_aes_cbc_is_that_of_nist() -> None:
 
 
 @pytest.mark.parametrize("length", [0, 1, 15, 16, 17, 31])
-def test_aes_cbc_gives_back_what_it_was_given(length: int) -> None:
+def test_aes_cbc_round_trip(length: int) -> None:
     plaintext = bytes(range(length))
     assert aead.aes_cbc_decrypt(KEY, KEY[:16], aead.aes_cbc_encrypt(KEY, KEY[:16], plaintext)) == (
         plaintext

@@ -26,16 +26,16 @@ from tui.errors import CryptoError
         ),
     ],
 )
-def test_argon2id_is_that_of_the_reference(params: Argon2Params, expected: str) -> None:
+def test_argon2id_matches_the_reference(params: Argon2Params, expected: str) -> None:
     assert kdf.argon2id(b"password", b"somesalt", params).hex() == expected
 
 
-def test_pbkdf2_is_that_of_rfc_6070() -> None:
+def test_pbkdf2_matches_rfc_6070() -> None:
     derived = kdf.pbkdf2_sha1(b"password", b"salt", 4096, 20)
     assert derived.hex() == "4b007901b765489abead49d926f721d065a429c1"
 
 
-def test_hkdf_is_that_of_rfc_5869_case_1() -> None:
+def test_hkdf_matches_rfc_5869_case_1() -> None:
     derived = kdf.hkdf_sha256(
         bytes([0x0B] * 22), bytes(range(13)), bytes(range(0xF0, 0xFA)), length=42
     )
@@ -52,7 +52,7 @@ def test_hkdf_is_that_of_rfc_5869_case_1() -> None:
         Argon2Params(16, 256 * 1024, 16),
     ],
 )
-def test_parameters_on_the_bounds_may_be_read(params: Argon2Params) -> None:
+def test_parameters_on_the_bounds_are_accepted(params: Argon2Params) -> None:
     assert kdf.check_read(params) is params
 
 
@@ -89,17 +89,17 @@ def test_parameters_out_of_bounds_are_refused_before_argon2_sees_them(
 
 
 @pytest.mark.parametrize("params", [Argon2Params(1, 65536, 4), Argon2Params(2, 19455, 1)])
-def test_nothing_weaker_than_the_floor_is_written(params: Argon2Params) -> None:
+def test_parameters_below_the_minimum_are_not_written(params: Argon2Params) -> None:
     with pytest.raises(CryptoError, match="at least 19 MiB and 2 iterations"):
         kdf.check_write(params)
 
 
-def test_the_floor_and_the_default_may_be_written() -> None:
+def test_the_minimum_and_the_default_are_accepted() -> None:
     kdf.check_write(Argon2Params(2, 19456, 1))
     assert kdf.check_write(Argon2Params()) == Argon2Params(3, 65536, 4)
 
 
-def test_too_little_memory_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_little_memory_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     from argon2.exceptions import HashingError
 
     def starved(*_: object, **__: object) -> bytes:

@@ -1,4 +1,4 @@
-"""What a code is at a moment: bounds, boundaries, what is shown and what is not."""
+"""The code of an entry at a moment: bounds, boundaries and grouping."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ YANDEX = Entry(
 TIMED = [TOTP, STEAM, MOTP, YANDEX]
 
 
-def test_a_code_stands_until_the_next_period_begins() -> None:
+def test_a_code_is_valid_until_the_next_period() -> None:
     first = code_at(TOTP, 59.999)
     assert first == Code("287082", 60.0)
     assert code_at(TOTP, 30) == first
@@ -48,7 +48,7 @@ def test_the_next_code_is_what_the_following_period_shows(entry: Entry) -> None:
     assert next_code(entry, 1_700_000_005) == code_at(entry, now.valid_until)
 
 
-def test_hotp_goes_by_its_counter_and_not_by_the_time() -> None:
+def test_hotp_depends_on_the_counter_only() -> None:
     assert code_at(HOTP, -1) == Code("755224", None)
     assert next_code(HOTP, math.nan) == Code("287082", None)
     assert code_at(replace(HOTP, counter=1), 0) == next_code(HOTP, 0)
@@ -62,12 +62,12 @@ def test_the_highest_counter_has_a_next_code() -> None:
 @pytest.mark.parametrize(
     ("moment", "left"), [(0, 30), (0.9, 30), (1, 29), (29, 1), (29.99, 1), (30, 30)]
 )
-def test_whole_seconds_remain_from_the_full_period_down_to_one(moment: float, left: int) -> None:
+def test_remaining_counts_from_the_period_down_to_one(moment: float, left: int) -> None:
     assert remaining(TOTP, moment) == left
 
 
 @given(moment=st.floats(0, 1e11), seconds=st.integers(1, 100_000))
-def test_a_period_is_as_long_as_it_says(moment: float, seconds: int) -> None:
+def test_a_period_is_as_long_as_stated(moment: float, seconds: int) -> None:
     entry = replace(TOTP, period=seconds)
     left = remaining(entry, moment)
     until = code_at(entry, moment).valid_until
@@ -81,29 +81,29 @@ def test_a_period_is_as_long_as_it_says(moment: float, seconds: int) -> None:
 
 @pytest.mark.parametrize("moment", [-0.001, -1, math.nan, math.inf, 2**63, 1e300, 10**400])
 @pytest.mark.parametrize("entry", TIMED, ids=lambda entry: entry.type.value)
-def test_a_moment_that_no_counter_can_hold_is_refused(entry: Entry, moment: float) -> None:
+def test_a_moment_out_of_bounds_is_refused(entry: Entry, moment: float) -> None:
     for ask in (code_at, next_code, remaining):
         with pytest.raises(EntryError, match="before 1970"):
             ask(entry, moment)
 
 
-def test_the_last_moment_that_fits_has_a_code() -> None:
+def test_the_last_valid_moment_has_a_code() -> None:
     assert len(code_at(replace(TOTP, period=1), 2**63 - 1).text) == 6
 
 
 @pytest.mark.parametrize("digits", range(1, 11))
-def test_fewer_digits_are_the_last_ones_of_more(digits: int) -> None:
+def test_fewer_digits_are_the_last_of_ten(digits: int) -> None:
     assert code_at(replace(TOTP, digits=digits), 1_234_567_890).text == "0689005924"[-digits:]
 
 
-def test_all_hashes_take_a_key_of_a_single_byte() -> None:
+def test_every_hash_accepts_a_key_of_one_byte() -> None:
     tiny = replace(TOTP, secret=Secret.base32("AE"))
     codes = {code_at(replace(tiny, algorithm=algorithm), 0).text for algorithm in Algorithm}
     assert len(codes) == 3
 
 
 @pytest.mark.parametrize(("entry", "length"), [(STEAM, 5), (MOTP, 6), (YANDEX, 8)])
-def test_the_fixed_types_do_not_listen_to_digits_period_and_hash(entry: Entry, length: int) -> None:
+def test_fixed_types_ignore_digits_period_and_hash(entry: Entry, length: int) -> None:
     told = replace(entry, digits=9, period=77, algorithm=Algorithm.SHA512)
     assert code_at(told, 1_659_540_020) == code_at(entry, 1_659_540_020)
     assert len(code_at(told, 0).text) == length
@@ -123,7 +123,7 @@ def test_one_known_code_of_each_fixed_type(entry: Entry, moment: float, text: st
     assert code_at(entry, moment).text == text
 
 
-def test_mobile_otp_counts_tens_of_seconds_even_where_a_file_says_30() -> None:
+def test_mobile_otp_periods_are_always_ten_seconds() -> None:
     from_a_file = replace(MOTP, period=30)
     assert code_at(from_a_file, 165892298) == Code("e7d8b6", 165892300.0)
     assert remaining(from_a_file, 165892298) == 2
@@ -136,13 +136,13 @@ def test_mobile_otp_without_a_pin_hashes_no_pin() -> None:
 
 
 @pytest.mark.parametrize("pin", [None, ""])
-def test_yandex_without_a_pin_says_what_it_needs(pin: str | None) -> None:
+def test_yandex_without_a_pin_is_refused(pin: str | None) -> None:
     with pytest.raises(EntryError, match="need a PIN"):
         code_at(replace(YANDEX, pin=pin), 0)
 
 
 @pytest.mark.parametrize("entry", [MOTP, YANDEX])
-def test_a_pin_that_is_no_text_is_refused(entry: Entry) -> None:
+def test_an_invalid_pin_is_refused(entry: Entry) -> None:
     with pytest.raises(EntryError, match="PIN"):
         code_at(replace(entry, pin="\ud800"), 0)
 
@@ -165,11 +165,11 @@ def test_codes_are_grouped_for_reading(text: str, shown: str) -> None:
     assert group(text) == shown
 
 
-def test_a_code_does_not_show_itself() -> None:
+def test_the_repr_of_a_code_hides_it() -> None:
     assert "287082" not in repr(code_at(TOTP, 59))
 
 
-def test_knowing_entries_and_remaining_seconds_does_not_import_pyotp() -> None:
+def test_remaining_seconds_do_not_import_pyotp() -> None:
     program = (
         "import sys, tui.otp.codes as c, tui.otp.entry as e, tui.otp.secret as s\n"
         "c.remaining(e.Entry(type=e.OtpType.TOTP, issuer='', secret=s.Secret.base32('AE')), 0)\n"

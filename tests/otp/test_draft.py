@@ -1,4 +1,4 @@
-"""A form's fields: what is wrong with each, and the entry that they make."""
+"""The fields of a form: their mistakes, the entry they make, the changes of one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOTP = Draft(type=OtpType.MOTP, issuer="VPN", secret="any text", pin="1234")
 YANDEX = Draft(type=OtpType.YANDEX, issuer="Ya", secret="GEZDGNBVGY3TQOJQGEZDGNBVGY", pin="1234")
 
 
-def test_empty_numbers_are_the_usual_ones() -> None:
+def test_empty_numbers_are_the_defaults() -> None:
     made = TOTP.entry()
     assert (made.digits, made.period, made.counter) == (6, 30, 0)
     assert (made.issuer, made.account, made.secret.normal) == (
@@ -31,7 +31,7 @@ def test_empty_numbers_are_the_usual_ones() -> None:
         assert draft.entry().pin == "1234"
 
 
-def test_what_is_typed_is_taken() -> None:
+def test_typed_values_are_used() -> None:
     draft = replace(TOTP, digits=" 8 ", period="60", algorithm=Algorithm.SHA512, note="two\nlines")
     made = draft.entry()
     assert (made.digits, made.period, made.algorithm) == (8, 60, Algorithm.SHA512)
@@ -64,7 +64,7 @@ def test_what_is_typed_is_taken() -> None:
         (replace(TOTP, note="x" * 10_001), "note"),
     ],
 )
-def test_each_mistake_is_named_at_its_field(draft: Draft, field: str) -> None:
+def test_each_mistake_is_reported_for_its_field(draft: Draft, field: str) -> None:
     wrong = draft.mistakes()
     assert list(wrong) == [field]
     assert wrong[field][0].isupper()
@@ -73,23 +73,23 @@ def test_each_mistake_is_named_at_its_field(draft: Draft, field: str) -> None:
         draft.entry()
 
 
-def test_what_a_type_does_not_have_is_not_looked_at() -> None:
+def test_fields_that_a_type_lacks_are_ignored() -> None:
     odd: dict[str, Any] = {"digits": "x", "period": "x", "counter": "x"}
     assert replace(MOTP, **odd).mistakes() == {}
     assert replace(MOTP, **odd).entry().digits == 6
     assert replace(TOTP, counter="x", pin="1").entry().pin is None
 
 
-def test_all_mistakes_are_named_at_once() -> None:
+def test_all_mistakes_are_reported_at_once() -> None:
     assert set(Draft(digits="x").mistakes()) == {"issuer", "secret", "digits"}
 
 
-def test_names_are_kept_without_what_steers_a_terminal() -> None:
+def test_control_characters_are_removed_from_names() -> None:
     made = replace(TOTP, issuer=" Git\x1bHub\u202e ", account="  ").entry()
     assert (made.issuer, made.account) == ("GitHub\u202e", None)
 
 
-def test_no_secret_is_in_a_repr() -> None:
+def test_no_text_is_in_the_repr_of_a_draft() -> None:
     assert SECRET not in repr(TOTP)
     assert "1234" not in repr(MOTP)
     for name in (one.name for one in fields(Draft) if one.type == "str"):
@@ -107,7 +107,7 @@ def test_changes_are_the_fields_that_were_touched() -> None:
 
 
 @given(entries())
-def test_what_is_not_touched_stays_as_it_is(entry: Entry) -> None:
+def test_untouched_fields_are_not_changed(entry: Entry) -> None:
     draft = Draft.of(entry)
     if draft.mistakes(entry):
         return
@@ -119,7 +119,7 @@ def test_what_is_not_touched_stays_as_it_is(entry: Entry) -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in OtpType if kind.has_pin])
-def test_a_pin_that_the_entry_never_had_is_not_asked_for(kind: OtpType) -> None:
+def test_a_pin_that_the_entry_never_had_is_not_required(kind: OtpType) -> None:
     """Some apps write none; the rest of such an entry can be edited all the same."""
     draft = MOTP if kind is OtpType.MOTP else YANDEX
     bare = replace(draft.entry(), pin=None)
@@ -132,7 +132,7 @@ def test_a_pin_that_the_entry_never_had_is_not_asked_for(kind: OtpType) -> None:
     assert list(typed_away.mistakes(draft.entry())) == ["pin"]
 
 
-def test_another_type_takes_its_usual_numbers_and_reads_the_secret_anew() -> None:
+def test_another_type_uses_its_defaults_and_reads_the_secret_again() -> None:
     steam = Entry(
         type=OtpType.STEAM, issuer="Steam", secret=Secret.base32("ABCD"), digits=5, counter=3
     )
@@ -142,7 +142,7 @@ def test_another_type_takes_its_usual_numbers_and_reads_the_secret_anew() -> Non
     assert text.secret.key == b"ABCD"
 
 
-def test_digits_stay_between_the_two_types_that_have_them() -> None:
+def test_digits_are_kept_between_totp_and_hotp() -> None:
     totp = replace(TOTP, digits="8", algorithm=Algorithm.SHA256).entry()
     made = replace(Draft.of(totp), type=OtpType.HOTP).entry(totp)
     assert (made.digits, made.algorithm, made.counter) == (8, Algorithm.SHA256, 0)

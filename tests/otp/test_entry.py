@@ -1,4 +1,4 @@
-"""Entries: which can make codes, and what their labels and reprs show."""
+"""Entries: which have codes, and what their labels and reprs show."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ENTRY = Entry(type=OtpType.TOTP, issuer="Example", secret=Secret.base32("JBSWY3D
     counter=st.integers(0, MAX_COUNTER),
     moment=st.floats(0, 1e12),
 )
-def test_whatever_passes_the_check_makes_a_code(moment: float, kind: OtpType, **rest: Any) -> None:
+def test_every_checked_entry_has_a_code(moment: float, kind: OtpType, **rest: Any) -> None:
     entry = check(replace(ENTRY, type=kind, **rest))
     length = 5 if kind is OtpType.STEAM else entry.digits
     assert len(code_at(entry, moment).text) == length
@@ -58,7 +58,7 @@ def test_a_number_out_of_bounds_is_refused_by_name(kind: OtpType, field: str, va
 
 
 @pytest.mark.parametrize("field", ["issuer", "account"])
-def test_a_name_may_be_long_but_not_endless(field: str) -> None:
+def test_a_name_over_the_limit_is_refused(field: str) -> None:
     longest: dict[str, Any] = {field: "x" * NAME_LIMIT}
     check(replace(ENTRY, **longest))
     longer: dict[str, Any] = {field: "x" * (NAME_LIMIT + 1)}
@@ -66,7 +66,7 @@ def test_a_name_may_be_long_but_not_endless(field: str) -> None:
         check(replace(ENTRY, **longer))
 
 
-def test_digits_of_the_fixed_types_are_only_kept() -> None:
+def test_digits_of_fixed_types_are_kept_for_export() -> None:
     assert check(replace(ENTRY, type=OtpType.STEAM, digits=0)).digits == 0
 
 
@@ -76,7 +76,7 @@ def test_a_yandex_secret_is_checked_and_its_pin_may_come_later() -> None:
     check(replace(ENTRY, type=OtpType.YANDEX, secret=Secret.base32("LA2V6KMCGYMWWVEW64RNP3JA3I")))
 
 
-def test_an_entry_shows_neither_secret_nor_pin() -> None:
+def test_the_repr_of_an_entry_hides_secret_and_pin() -> None:
     assert repr(replace(ENTRY, pin="9876", note="n")) == "Entry(totp, 'Example')"
 
 
@@ -96,7 +96,7 @@ def test_each_new_entry_has_an_id_of_its_own_and_entries_fit_into_sets() -> None
         ("\x1b]52;c;!\x07", None, "]52;c;!"),
     ],
 )
-def test_a_label_is_fit_to_show(issuer: str, account: str | None, label: str) -> None:
+def test_a_label_is_safe_to_show(issuer: str, account: str | None, label: str) -> None:
     assert replace(ENTRY, issuer=issuer, account=account).label == label
 
 
@@ -108,9 +108,9 @@ def test_a_category_has_the_id_that_authenticator_pro_gives_it() -> None:
     ("value", "shown"),
     [("\x1b[2J", "[2J"), ("x" * 30, "x" * 23 + "…"), (None, "None")],
 )
-def test_a_quoted_value_is_short_and_harmless(value: object, shown: str) -> None:
+def test_a_quoted_value_is_short_and_safe(value: object, shown: str) -> None:
     assert short(value) == shown
 
 
-def test_a_number_too_long_to_print_is_quoted_as_that() -> None:
+def test_a_number_too_long_to_show_is_not_quoted() -> None:
     assert short(10**5000) == "a number too long to show"

@@ -1,4 +1,4 @@
-"""What someone finds who types words, and what someone means who wants a single entry."""
+"""Search: every match of a query, and the best ones."""
 
 from __future__ import annotations
 

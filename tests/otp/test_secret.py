@@ -1,4 +1,4 @@
-"""Secrets: what is read, what is refused, and that nothing shows them."""
+"""Secrets: which are read, which are refused, and that none is shown."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_trailing_bits_are_dropped_from_the_key_and_kept_in_the_text(letters: st
         "ABCD=EFG", "ABCDEFG=\ud800", "ABCD+EFG", "ABCDEFG٢", "ßABCDEFG",
     ],
 )  # fmt: skip
-def test_what_is_not_base32_is_refused(text: str) -> None:
+def test_text_that_is_not_base32_is_refused(text: str) -> None:
     with pytest.raises(EntryError, match="not base32"):
         Secret.base32(text)
 
@@ -66,7 +66,7 @@ def test_an_empty_secret_is_refused(text: str) -> None:
         Secret.base32("a" + text)
 
 
-def test_a_huge_secret_is_refused_and_the_longest_is_not() -> None:
+def test_a_secret_over_the_limit_is_refused() -> None:
     assert len(Secret.base32("A" * MAX_SECRET).key) == MAX_SECRET * 5 // 8
     for read in (Secret.base32, Secret.text):
         with pytest.raises(EntryError, match="longer than"):
@@ -79,7 +79,7 @@ def test_an_empty_mobile_otp_secret_is_refused(text: str) -> None:
         Secret.text(text)
 
 
-def test_a_mobile_otp_secret_is_the_text_that_it_is() -> None:
+def test_a_mobile_otp_secret_is_its_text() -> None:
     secret = Secret.text(" é0189=- aB")
     assert secret.given == secret.normal == " é0189=- aB"
     assert secret.key == " é0189=- aB".encode()
@@ -104,7 +104,7 @@ def test_a_yandex_secret_of_another_length_is_refused(length: int) -> None:
         Secret.base32(written).require_yandex()
 
 
-def test_nothing_shows_a_secret() -> None:
+def test_a_secret_is_never_shown() -> None:
     secret = Secret.base32("JBSWY3DPEHPK3PXP")
     shown = f"{secret} {secret!r} {[secret]} {secret!s:>20}"
     assert "JBSW" not in shown
@@ -115,7 +115,7 @@ def test_nothing_shows_a_secret() -> None:
         assert "JBSW" not in repr(error)  # noqa: PT017
 
 
-def test_secrets_are_equal_if_they_were_given_alike() -> None:
+def test_secrets_with_the_same_text_are_equal() -> None:
     one = Secret.base32("jbsw y3dp")
     assert one == Secret.base32("jbsw y3dp")
     assert hash(one) == hash(Secret.base32("jbsw y3dp"))

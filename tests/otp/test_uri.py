@@ -1,4 +1,4 @@
-"""URIs both ways, beyond the vectors: what apps write, what must be refused, round trips."""
+"""URIs both ways, beyond the vectors: what apps write, what is refused, round trips."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def entries(draw: st.DrawFn) -> Entry:
 
 
 @given(entries())
-def test_what_is_built_is_read_again(entry: Entry) -> None:
+def test_a_built_uri_is_read_back(entry: Entry) -> None:
     assert replace(parse(build(entry)), id=entry.id) == entry
 
 
@@ -95,7 +95,7 @@ def test_any_text_after_the_scheme_is_read_or_refused(text: str) -> None:
         ("motp://A?secret=0", "A", None),
     ],
 )
-def test_who_is_the_issuer_and_who_the_account(uri: str, issuer: str, account: str | None) -> None:
+def test_issuer_and_account_of_a_label(uri: str, issuer: str, account: str | None) -> None:
     entry = parse(uri)
     assert (entry.issuer, entry.account) == (issuer, account)
 
@@ -119,7 +119,7 @@ def test_a_plus_in_a_label_is_a_plus() -> None:
     assert parse(f"otpauth://totp/A:me+otp@b.c?{S}").account == "me+otp@b.c"
 
 
-def test_a_mobile_otp_secret_comes_through_to_the_letter() -> None:
+def test_a_mobile_otp_secret_is_read_unchanged() -> None:
     assert parse("motp://A:b?secret=aB+0%20%25-9").secret.given == "aB+0 %-9"
 
 
@@ -187,7 +187,7 @@ def test_parameters(uri: str, fields: dict[str, Any]) -> None:
         (f"otpauth://totp/A?secret=AE&x={'x' * MAX_URI}", "longer than 64 KiB"),
     ],
 )
-def test_what_cannot_be_used_is_refused_in_words(uri: str, words: str) -> None:
+def test_an_invalid_uri_is_refused_with_a_reason(uri: str, words: str) -> None:
     with pytest.raises(UriError, match=words):
         parse(uri)
 
@@ -223,7 +223,7 @@ def test_a_long_uri_of_many_parts_takes_no_time() -> None:
     assert time.perf_counter() - start < 2
 
 
-def test_tags_are_names_in_order_each_once() -> None:
+def test_tags_are_unique_names_in_order() -> None:
     uri = f"otpauth://totp/A?{S}&tags=Web&tags=%20Work%0A&TAGS=Web&tags="
     assert tags(uri) == ("Web", "Work")
 

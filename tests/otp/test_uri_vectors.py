@@ -1,4 +1,4 @@
-"""All URIs of the vectors, both ways, and where and why we read one otherwise."""
+"""All URIs of the vectors, both ways, and those that we read differently, with reasons."""
 
 from __future__ import annotations
 

@@ -121,13 +121,13 @@ def test_secrets_as_people_write_them() -> None:
         assert Secret.text(written).key == written.encode()
 
 
-def test_secrets_that_are_none() -> None:
+def test_invalid_secrets_are_refused() -> None:
     for written in vectors()["secret_normalise"]["invalid"]:
         with pytest.raises(EntryError):
             Secret.base32(written)
 
 
-def test_a_short_mobile_otp_secret_is_taken_where_authenticator_pro_would_not() -> None:
+def test_a_short_mobile_otp_secret_is_accepted_unlike_in_authenticator_pro() -> None:
     # Refusing it would lose an entry that other apps can hold; its code is well defined.
     for written in strings(vectors()["secret_normalise"]["motp_invalid"]):
         assert len(written) < 16

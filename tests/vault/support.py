@@ -1,4 +1,4 @@
-"""What the vault's tests share: a clock to move, cheap parameters, entries, a full document."""
+"""Shared by the vault's tests: a clock, cheap parameters, entries, a full document."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Programs that live with one vault: whatever they do to it, and whatever breaks, nothing is lost.
+"""Three programs change one vault in turn, and nothing is lost, whatever fails.
 
-Three programs change one file in turn. Any call to the system may fail, or end the program for
-good as kill -9 does: from that call on nothing of it reaches the disk. After each step the file
-is opened anew and looked at.
+Any system call may fail, or end the program for good as kill -9 does: from that call on, nothing
+of it reaches the disk. After each step the file is opened again and checked.
 """
 
 from __future__ import annotations

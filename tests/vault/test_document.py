@@ -1,4 +1,4 @@
-"""The document: what goes in comes out, and what is not understood is kept."""
+"""The document: reading, writing, and keeping what is not understood."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def read_entries(*raws: Any) -> Document:
 
 
 @given(documents())
-def test_what_is_written_reads_back_the_same(made: Document) -> None:
+def test_a_written_document_is_read_back(made: Document) -> None:
     assert document.read(document.write(made)) == made
 
 
-def test_the_full_document_reads_back_the_same_with_padding() -> None:
+def test_the_full_document_is_read_back_with_padding() -> None:
     assert document.read(document.write(full_document()) + b" " * 100) == full_document()
 
 
@@ -40,7 +40,7 @@ def test_an_entry_is_written_with_every_key_of_the_specification() -> None:
     assert list(RAW) == keys.split()
 
 
-def test_moments_of_use_and_deletion_are_written_where_there_are_any() -> None:
+def test_use_and_deletion_are_written_only_if_they_happened() -> None:
     made = Document((entry("live", used=5),)).holding(
         [entry("live", used=5), entry("old", deleted=7, used=6)]
     )
@@ -53,7 +53,7 @@ def test_moments_of_use_and_deletion_are_written_where_there_are_any() -> None:
     assert [one.issuer for one in again.trash] == ["old"]
 
 
-def test_the_trash_may_stand_anywhere_in_the_file() -> None:
+def test_trashed_entries_can_be_anywhere_in_the_file() -> None:
     made = read_entries(
         RAW | {"id": identity("x"), "deleted": 7}, RAW | {"deleted": 0, "used": 0, "later": 1}
     )
@@ -65,13 +65,13 @@ def test_the_trash_may_stand_anywhere_in_the_file() -> None:
         made.find(identity("x"))
 
 
-def test_an_id_in_the_trash_is_no_other_entrys() -> None:
+def test_ids_are_unique_across_the_trash() -> None:
     made = read_entries(RAW | {"deleted": 7}, RAW)
     assert (len(made.trash), made.entries) == (1, ())
     assert [one.reason for one in made.unreadable] == ["another one has the same id"]
 
 
-def test_a_secret_that_came_otherwise_is_kept_beside_its_normal_form() -> None:
+def test_the_original_text_of_a_secret_is_kept() -> None:
     made = read_entries(RAW | {"secret": "GEZDGNBV", "secret_given": "gezd gnbv"}).entries[0]
     assert (made.secret.given, made.secret.normal) == ("gezd gnbv", "GEZDGNBV")
     assert json.loads(document.write(Document((made,))))["entries"][0]["secret_given"] == (
@@ -79,12 +79,12 @@ def test_a_secret_that_came_otherwise_is_kept_beside_its_normal_form() -> None:
     )
 
 
-def test_a_secret_that_was_changed_alone_counts() -> None:
+def test_a_secret_changed_without_its_original_text_counts() -> None:
     made = read_entries(RAW | {"secret": "GEZDGNBV", "secret_given": "aaaa aaaa"}).entries[0]
     assert made.secret.given == "GEZDGNBV"
 
 
-def test_keys_that_lack_take_their_usual_value() -> None:
+def test_missing_keys_take_their_defaults() -> None:
     lean = {"id": identity("x"), "issuer": "x", "secret": RFC_SECRET}
     steam, motp = read_entries(
         lean | {"type": "steam"}, lean | {"type": "motp", "id": identity("y")}
@@ -146,7 +146,7 @@ def test_an_entry_that_does_not_validate_is_kept_aside(change: dict[str, Any], r
 
 
 @pytest.mark.parametrize("raw", [None, 5, "text", [], {}, {"id": 1}, {"type": "totp"}, [[[]]]])
-def test_what_is_no_entry_at_all_is_kept_aside(raw: Any) -> None:
+def test_an_item_that_is_no_entry_is_kept_aside(raw: Any) -> None:
     made = read_entries(raw)
     assert made.entries == ()
     assert json.loads(document.write(made))["entries"] == [raw]
@@ -197,7 +197,7 @@ def test_bad_categories_and_icons_are_kept_aside_in_their_lists() -> None:
         b'{"entries":[],"later":' + b"9" * 5000 + b"}",
     ],
 )
-def test_what_is_not_a_document_is_refused_without_quoting_it(plaintext: bytes) -> None:
+def test_an_invalid_document_is_refused_without_quoting_it(plaintext: bytes) -> None:
     with pytest.raises(DamagedVaultError, match="damaged: the decrypted contents") as caught:
         document.read(plaintext)
     assert caught.value.__cause__ is None
@@ -211,7 +211,7 @@ def test_nothing_secret_is_in_a_repr() -> None:
         assert secret not in repr(made)
 
 
-def test_nor_is_what_takes_a_deletion_back() -> None:
+def test_no_secret_is_in_the_repr_of_an_undo_record() -> None:
     before = read_entries(RAW)
     after = with_undo(before, replace(before, entries=()), "deletion")
     assert RFC_SECRET in document.write(after).decode()

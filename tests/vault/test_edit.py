@@ -1,4 +1,4 @@
-"""What one does to entries and categories, step by step."""
+"""Changes of entries and categories."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def again(made: Document) -> Document:
 # --- entries -----------------------------------------------------------------------------
 
 
-def test_what_is_added_comes_last_under_an_id_of_its_own() -> None:
+def test_added_entries_come_last_with_new_ids() -> None:
     new = entry("new", categories=(Binding(WORK.id), Binding("gone")))
     after = add(SORTED, [new, new], NOW)
     first, second = after.entries[3:]
@@ -63,12 +63,12 @@ def test_what_is_added_comes_last_under_an_id_of_its_own() -> None:
     assert (first.created, first.updated) == (NOW, NOW)
 
 
-def test_what_makes_no_codes_is_not_added() -> None:
+def test_an_entry_without_codes_is_not_added() -> None:
     with pytest.raises(EntryError):
         add(SORTED, [entry("new", digits=11)], NOW)
 
 
-def test_an_edit_changes_what_was_changed_and_nothing_that_moved_meanwhile() -> None:
+def test_an_edit_keeps_what_moved_on_since() -> None:
     before = HOTP
     moved = replace(HOTP, counter=8, copy_count=3, account="theirs", revision=2)
     after = edit(document(moved), before, {"issuer": "new", "note": "n"}, NOW)
@@ -80,7 +80,7 @@ def test_an_edit_changes_what_was_changed_and_nothing_that_moved_meanwhile() -> 
 
 @pytest.mark.parametrize("swap", [False, True])
 @pytest.mark.parametrize("name", ["secret", "pin", "note"])
-def test_what_two_programs_put_in_one_field_is_both_kept(name: str, swap: bool) -> None:
+def test_two_values_of_one_field_are_both_kept(name: str, swap: bool) -> None:
     """The form was open while another program saved: the step is given what that made."""
     values: tuple[object, ...] = ("two", "one")
     if name == "secret":
@@ -93,36 +93,36 @@ def test_what_two_programs_put_in_one_field_is_both_kept(name: str, swap: bool) 
     assert len({one.id for one in after.entries}) == 2
 
 
-def test_another_type_keeps_the_secret_that_another_program_put() -> None:
+def test_another_type_keeps_the_secret_of_another_program() -> None:
     other = replace(A, secret=Secret.base32("JBSWY3DPEHPK3PXP"))
     made = edit(document(other), A, {"type": OtpType.STEAM, "digits": 5}, NOW)
     assert [one.secret for one in made.entries] == [other.secret]
 
 
-def test_an_edit_of_nothing_is_no_change() -> None:
+def test_an_edit_without_changes_is_no_change() -> None:
     made = document(A)
     assert edit(made, A, {}, NOW) is made
 
 
-def test_an_edit_that_makes_no_codes_is_refused() -> None:
+def test_an_edit_to_an_entry_without_codes_is_refused() -> None:
     with pytest.raises(EntryError):
         edit(document(A), A, {"period": 0}, NOW)
 
 
-def test_an_edit_of_what_is_gone_or_in_the_trash_is_refused() -> None:
+def test_an_edit_of_a_deleted_entry_is_refused() -> None:
     for made in (document(B), delete(document(A), {A.id}, NOW)):
         with pytest.raises(MatchError):
             edit(made, A, {"note": "n"}, NOW)
 
 
-def test_another_type_reads_the_same_text_of_the_secret_anew() -> None:
+def test_another_type_reads_the_secret_again() -> None:
     """ABCD is four bytes of Mobile-OTP, and two and a half as base32."""
     changes = replace(Draft.of(MOTP), type=OtpType.TOTP).changes(MOTP)
     made = edit(document(MOTP), MOTP, changes, NOW)
     assert made.entries[0].secret.key == again(made).entries[0].secret.key == b"\x00D"
 
 
-def test_deleting_puts_into_the_trash_and_restoring_takes_out() -> None:
+def test_deletion_and_restore() -> None:
     trashed = delete(SORTED, {B.id}, NOW)
     assert issuers(trashed.entries) == ["a", "c"]
     assert [(one.issuer, one.deleted) for one in trashed.trash] == [("b", NOW)]
@@ -134,11 +134,11 @@ def test_deleting_puts_into_the_trash_and_restoring_takes_out() -> None:
     assert one.revision == 2
 
 
-def test_a_clock_at_its_beginning_deletes_all_the_same() -> None:
+def test_deletion_at_the_epoch() -> None:
     assert issuers(delete(SORTED, {A.id}, 0).trash) == ["a"]
 
 
-def test_only_what_is_in_the_trash_is_discarded_or_restored() -> None:
+def test_only_entries_in_the_trash_are_discarded_or_restored() -> None:
     assert discard(SORTED, {A.id}) == SORTED
     assert restore(SORTED, {A.id}, NOW) == SORTED
     trashed = delete(SORTED, {A.id, B.id}, NOW)
@@ -155,7 +155,7 @@ def test_the_trash_keeps_for_thirty_days() -> None:
 
 
 @pytest.mark.parametrize("years", [1, 30])
-def test_a_clock_that_jumps_ahead_and_back_empties_no_trash(years: int) -> None:
+def test_a_clock_that_jumps_ahead_and_back_does_not_empty_the_trash(years: int) -> None:
     trashed = delete(SORTED, {A.id}, NOW)
     jumped = expire(trashed, NOW + years * 365 * DAY)
     assert expire(jumped, NOW + years * 365 * DAY + DAY - 1).trash == trashed.trash
@@ -164,14 +164,14 @@ def test_a_clock_that_jumps_ahead_and_back_empties_no_trash(years: int) -> None:
     assert expire(right, NOW + 2 * years * 365 * DAY).trash == trashed.trash
 
 
-def test_a_clock_that_jumps_twice_empties_no_trash() -> None:
+def test_a_clock_that_jumps_twice_does_not_empty_the_trash() -> None:
     trashed = delete(SORTED, {A.id}, NOW)
     for years in (1, 30, 2, 99):
         trashed = expire(trashed, NOW + years * 365 * DAY)
     assert issuers(trashed.trash) == ["a"]
 
 
-def test_what_is_deleted_at_a_clock_of_1970_stays_for_thirty_days_all_the_same() -> None:
+def test_an_entry_deleted_in_1970_stays_for_thirty_days() -> None:
     used = replace(B, used=NOW)
     trashed = delete(document(A, used), {A.id}, 7)
     later = expire(expire(trashed, NOW + 2 * DAY), NOW + 4 * DAY)
@@ -179,24 +179,24 @@ def test_what_is_deleted_at_a_clock_of_1970_stays_for_thirty_days_all_the_same()
     assert days_left(later.trash[0], NOW) == 30
 
 
-def test_what_was_deleted_at_a_clock_that_was_ahead_has_no_more_than_thirty_days() -> None:
+def test_an_entry_deleted_in_the_future_stays_for_thirty_days() -> None:
     assert days_left(delete(SORTED, {A.id}, NOW + 9999 * DAY).trash[0], NOW) == 30
 
 
-def test_the_next_deletion_empties_what_is_over() -> None:
+def test_the_next_deletion_removes_expired_entries() -> None:
     found = expire(delete(SORTED, {A.id}, NOW), NOW + KEPT_DAYS * DAY)
     later = delete(found, {B.id}, NOW + KEPT_DAYS * DAY + DAY)
     assert issuers(later.trash) == ["b"]
 
 
-def test_pinning_says_so_and_twice_is_once() -> None:
+def test_pinning_twice_is_one_change() -> None:
     pinned = pin(SORTED, {C.id}, True, NOW)
     assert issuers(ordered(pinned)) == ["c", "a", "b"]
     assert pin(pinned, {C.id}, True, NOW + 1) == pinned
     assert issuers(ordered(pin(pinned, {C.id}, False, NOW))) == ["a", "b", "c"]
 
 
-def test_a_copy_is_counted_and_remembered() -> None:
+def test_a_copy_is_counted() -> None:
     once = count_use(SORTED, A.id, NOW)
     twice = count_use(once, A.id, NOW - 100)
     assert [(one.copy_count, one.used) for one in twice.entries] == [(2, NOW), (None, 0), (None, 0)]
@@ -219,7 +219,7 @@ def test_a_row_moves_in_a_category_alone() -> None:
     assert issuers(ordered(after)) == ["a", "b", "c"]
 
 
-def test_moves_that_were_repeated_are_undone_as_one() -> None:
+def test_repeated_moves_are_undone_as_one() -> None:
     made = SORTED
     for _ in range(2):
         made = undoable_as_one(lambda now: move(now, A.id, 1, None, NOW), "move of a (me)", NOW)(
@@ -239,25 +239,25 @@ def test_a_new_category_comes_last() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "  ", "\x00\x1b", "x" * 1025, "Work", " Work "])
-def test_a_name_that_no_category_can_have(name: str) -> None:
+def test_an_invalid_category_name_is_refused(name: str) -> None:
     with pytest.raises(UsageError):
         create(SORTED, name)
     with pytest.raises(UsageError):
         rename(SORTED, WEB.id, name, NOW)
 
 
-def test_a_name_is_kept_without_what_steers_a_terminal_or_is_no_text() -> None:
+def test_control_characters_are_removed_from_category_names() -> None:
     made = create(Document(), "Ho\x1bme\udcff")
     assert [one.name for one in made.categories] == ["Home"]
 
 
-def test_an_id_that_another_category_has_is_not_given_twice() -> None:
+def test_a_new_category_never_gets_a_taken_id() -> None:
     taken = replace(Category.named("Home"), name="House")
     made = create(Document(categories=(taken,)), "Home")
     assert len({one.id for one in made.categories}) == 2
 
 
-def test_a_renamed_category_keeps_its_place_and_its_entries_those_in_the_trash_too() -> None:
+def test_a_renamed_category_keeps_its_place_and_entries() -> None:
     made = replace(delete(SORTED, {B.id}, NOW), kept={("categories", WORK.id): {"x": 1}})
     after = rename(made, WORK.id, "Job", NOW)
     job = Category.named("Job", WORK.ranking)
@@ -270,18 +270,18 @@ def test_a_renamed_category_keeps_its_place_and_its_entries_those_in_the_trash_t
     assert after.kept == {("categories", job.id): {"x": 1}}
 
 
-def test_the_name_that_it_has_is_no_new_one() -> None:
+def test_renaming_to_the_same_name_is_no_change() -> None:
     assert rename(SORTED, WORK.id, " Work ", NOW) is SORTED
 
 
-def test_a_category_that_goes_leaves_its_entries() -> None:
+def test_a_deleted_category_leaves_its_entries() -> None:
     after = delete_category(delete(SORTED, {B.id}, NOW), WORK.id, NOW)
     assert after.categories == (WEB,)
     assert issuers(after.everything) == ["a", "c", "b"]
     assert [one.categories for one in after.everything] == [(), (), (Binding(WEB.id, 0),)]
 
 
-def test_what_is_done_to_a_category_that_is_gone() -> None:
+def test_changes_of_a_missing_category_are_refused() -> None:
     gone = identity("nothing")
     with pytest.raises(MatchError):
         rename(SORTED, gone, "x", NOW)
@@ -289,7 +289,7 @@ def test_what_is_done_to_a_category_that_is_gone() -> None:
         delete_category(SORTED, gone, NOW)
 
 
-def test_entries_go_into_categories_at_their_end_and_out_of_them() -> None:
+def test_entries_are_added_to_and_removed_from_categories() -> None:
     after = assign(SORTED, {A.id, C.id}, {WORK.id: True, WEB.id: False}, NOW)
     places = {one.issuer: one.categories for one in after.entries}
     assert places["a"] == (Binding(WORK.id, 2),)
@@ -298,7 +298,7 @@ def test_entries_go_into_categories_at_their_end_and_out_of_them() -> None:
     assert after.entries[0] is A
 
 
-def test_a_category_that_is_gone_gains_nothing() -> None:
+def test_assigning_to_a_missing_category_does_nothing() -> None:
     assert assign(SORTED, {A.id}, {"gone": True}, NOW) == SORTED
 
 
@@ -355,7 +355,7 @@ def test_every_step_is_undone_in_another_program(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_copies_and_another_order_in_between_do_not_make_it_void(name: str) -> None:
+def test_a_step_is_undone_after_copies_and_another_order(name: str) -> None:
     before = base()
     after = undoable(STEPS[name], "a step")(before)
     for one in after.entries:
@@ -369,11 +369,11 @@ def test_copies_and_another_order_in_between_do_not_make_it_void(name: str) -> N
     assert issuers(back.entries) == issuers(before.entries)
 
 
-def test_a_step_that_changes_nothing_leaves_the_last_one_to_undo() -> None:
+def test_a_step_without_changes_keeps_the_last_undo() -> None:
     after = undoable(STEPS["pin"], "pinning")(base())
     assert undoable(STEPS["pin"], "pinning again")(after) is after
 
 
-def test_a_label_names_one_and_counts_several() -> None:
+def test_a_step_label_names_one_entry_or_counts_several() -> None:
     assert step_label("deletion", [A]) == "deletion of a (me)"
     assert step_label("deletion", [A, B]) == "deletion of 2 entries"

@@ -1,4 +1,4 @@
-"""The strict reader of the vault's file: what it takes, and all that it refuses."""
+"""The strict reader of the vault's file: what it accepts and what it refuses."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ def kdf(root: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def test_what_was_parsed_is_written_as_the_same_bytes() -> None:
+def test_a_parsed_file_is_written_as_the_same_bytes() -> None:
     assert envelope.serialize(envelope.parse(GOLDEN)) == GOLDEN
 
 
-def test_white_space_and_a_byte_order_mark_are_taken() -> None:
+def test_white_space_and_a_byte_order_mark_are_accepted() -> None:
     spread = json.dumps(json.loads(GOLDEN), indent=2).encode()
     assert envelope.parse(b"\xef\xbb\xbf\n" + spread + b"\n") == envelope.parse(GOLDEN)
 
 
-def test_a_newer_version_is_said_to_be_newer_whatever_else_is_new() -> None:
+def test_a_newer_version_is_recognized_whatever_else_is_new() -> None:
     def change(root: dict[str, Any]) -> None:
         root.update(version=2, weight=0.5, slots=[[{}]], payload=None)
 
@@ -146,7 +146,7 @@ BAD_TEXT = {
 
 
 @pytest.mark.parametrize("data", BAD_TEXT.values(), ids=BAD_TEXT.keys())
-def test_what_is_not_strict_json_is_refused(data: bytes) -> None:
+def test_json_that_is_not_strict_is_refused(data: bytes) -> None:
     with pytest.raises(DamagedVaultError) as caught:
         envelope.parse(data, "The vault x.json")
     assert str(caught.value).startswith("The vault x.json is not a valid vault: ")
@@ -163,7 +163,7 @@ def test_base64_that_is_not_canonical_is_refused() -> None:
 
 
 @pytest.mark.parametrize("part", [b'{"a":0},', b"[],", b"0,", b'{"format":"otp-tui-vault"},'])
-def test_what_is_expensive_to_parse_is_refused_before_it_is_parsed(part: bytes) -> None:
+def test_an_expensive_file_is_refused_before_it_is_parsed(part: bytes) -> None:
     data = b'{"slots":[' + part * (LIMIT // len(part) - 8) + b"0]}"
     tracemalloc.start()
     try:

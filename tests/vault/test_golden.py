@@ -1,4 +1,4 @@
-"""The format does not move: golden bytes, a reader that is not ours, no byte that may change."""
+"""The file format is fixed: golden bytes, an independent reader, no byte may change."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tui.vault.vault import LockedVault
 GOLDEN = golden.PATH.read_bytes()
 
 
-def test_what_is_written_are_the_golden_bytes() -> None:
+def test_the_golden_bytes_are_written() -> None:
     assert golden.make() == GOLDEN
 
 
@@ -32,7 +32,7 @@ def test_the_golden_vault_opens_with_its_password_and_its_recovery_code(tmp_path
     assert locked.unlock_with_code(golden.CODE).document == full_document()
 
 
-def test_a_reader_that_is_not_ours_reads_the_same() -> None:
+def test_an_independent_reader_reads_the_same() -> None:
     ours = json.loads(document.write(full_document()))
     assert independent_reader.read(GOLDEN, password=PASSWORD) == ours
     assert independent_reader.read(GOLDEN, code=golden.CODE) == ours
@@ -48,25 +48,25 @@ def test_the_independent_reader_is_independent_and_short() -> None:
     assert len(source.splitlines()) <= 80
 
 
-def test_the_size_tells_the_number_of_entries_only_by_4096_bytes() -> None:
+def test_the_size_is_padded_to_4096_bytes() -> None:
     payload = base64.b64decode(json.loads(GOLDEN)["payload"])
     assert (len(payload) - 16) % 4096 == 0
 
 
-def test_no_bit_of_the_header_may_flip() -> None:
+def test_a_flipped_bit_of_the_header_is_refused() -> None:
     for place in range(GOLDEN.index(b'"payload"') + 12):
         for bit in range(8):
             _assert_refused(_flipped(place, bit))
 
 
-def test_no_bit_of_the_payload_may_flip() -> None:
+def test_a_flipped_bit_of_the_payload_is_refused() -> None:
     places = random.Random(1)
     start = GOLDEN.index(b'"payload"') + 12
     for place in [*places.sample(range(start, len(GOLDEN)), 300), *range(-30, 0)]:
         _assert_refused(_flipped(place, places.randrange(8)))
 
 
-def test_no_byte_may_become_another() -> None:
+def test_a_changed_byte_is_refused() -> None:
     draw = random.Random(2)
     for _ in range(2000):
         place, value = draw.randrange(GOLDEN.index(b'"payload"') + 12), draw.randrange(256)

@@ -1,4 +1,4 @@
-"""Two documents that grew out of one: nothing is lost, and what does not clash is all taken."""
+"""Merging two documents: nothing is lost, and changes without conflicts are all applied."""
 
 from __future__ import annotations
 
@@ -25,9 +25,7 @@ def issuers(made: Document) -> list[str]:
 
 
 @given(documents(), documents())
-def test_what_one_side_did_is_the_result_where_the_other_did_nothing(
-    base: Document, changed: Document
-) -> None:
+def test_changes_of_one_side_are_the_result(base: Document, changed: Document) -> None:
     assert merge(base, base, changed) == changed
     assert merge(base, changed, base) == changed
 
@@ -52,9 +50,7 @@ def test_no_entry_is_lost(base: Document, ours: Document, theirs: Document) -> N
 
 
 @given(documents(), documents(), documents())
-def test_a_put_back_file_takes_nothing_away(
-    base: Document, ours: Document, theirs: Document
-) -> None:
+def test_an_older_file_removes_nothing(base: Document, ours: Document, theirs: Document) -> None:
     merged = rejoin(base, ours, theirs)
     kept = {one.id: one for one in merged.everything}
     for one in ours.everything:
@@ -68,7 +64,7 @@ def test_a_put_back_file_takes_nothing_away(
             assert one.id in kept
 
 
-def test_changes_of_different_entries_are_both_taken() -> None:
+def test_changes_of_different_entries_are_both_applied() -> None:
     ours = document(replace(A, note="ours"), B)
     theirs = document(A, replace(B, note="theirs"))
     assert merge(document(A, B), ours, theirs) == document(
@@ -76,7 +72,7 @@ def test_changes_of_different_entries_are_both_taken() -> None:
     )
 
 
-def test_changes_of_different_fields_of_one_entry_are_both_taken() -> None:
+def test_changes_of_different_fields_are_both_applied() -> None:
     ours, theirs = replace(A, issuer="new", revision=1), replace(A, note="n", revision=3)
     merged = merge(document(A), document(ours), document(theirs))
     assert merged == document(replace(A, issuer="new", note="n", revision=3))
@@ -106,7 +102,7 @@ def live(made: Document) -> list[tuple[str, str]]:
     return [(one.issuer, one.note) for one in made.entries]
 
 
-def test_an_edit_takes_what_the_other_deleted_out_of_the_trash() -> None:
+def test_an_edit_of_a_deleted_entry_restores_it() -> None:
     deleted = document().holding([trashed(A)])
     for merged in both_ways(document(A), deleted, document(replace(A, note="edited"))):
         assert live(merged) == [("a", "edited")]
@@ -121,7 +117,7 @@ USES: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("use", USES)
-def test_a_deletion_stays_where_the_other_only_used_or_sorted_the_entry(use: str) -> None:
+def test_a_deletion_stays_if_the_entry_was_only_used_or_sorted(use: str) -> None:
     deleted = document().holding([trashed(A)])
     for merged in both_ways(document(A), deleted, document(replace(A, **USES[use]))):
         assert merged.entries == ()
@@ -134,14 +130,14 @@ def test_a_counter_that_moved_stays_moved_in_the_trash() -> None:
         assert [one.counter for one in merged.trash] == [9]
 
 
-def test_what_both_deleted_is_in_the_trash_once_from_the_later_moment_on() -> None:
+def test_an_entry_deleted_by_both_has_the_later_moment() -> None:
     first, second = (document().holding([trashed(A, moment)]) for moment in (7, 8))
     for merged in both_ways(document(A), first, second):
         assert merged.entries == ()
         assert [one.deleted for one in merged.trash] == [8]
 
 
-def test_what_one_edited_and_both_deleted_is_in_the_trash_as_edited() -> None:
+def test_an_entry_edited_and_deleted_is_in_the_trash_as_edited() -> None:
     plain, edited = (
         document().holding([trashed(one)]) for one in (A, replace(A, note="edited", revision=1))
     )
@@ -150,7 +146,7 @@ def test_what_one_edited_and_both_deleted_is_in_the_trash_as_edited() -> None:
         assert merged.entries == ()
 
 
-def test_what_one_restored_stays_whatever_the_other_did_to_the_trash() -> None:
+def test_a_restored_entry_stays_whatever_the_other_side_did() -> None:
     base = document().holding([trashed(A)])
     back = document(replace(trashed(A), deleted=0, revision=2))
     later = document().holding([replace(trashed(A, 50), revision=3)])
@@ -160,18 +156,18 @@ def test_what_one_restored_stays_whatever_the_other_did_to_the_trash() -> None:
             assert merged.trash == ()
 
 
-def test_what_one_discarded_for_good_is_gone_where_the_other_left_it() -> None:
+def test_a_permanent_deletion_stays_if_the_other_side_did_nothing() -> None:
     base = document(B).holding([B, trashed(A)])
     for merged in both_ways(base, document(B), base):
         assert merged == document(B)
 
 
-def test_a_file_put_back_from_before_a_deletion_does_not_take_it_back() -> None:
+def test_an_older_file_does_not_undo_a_deletion() -> None:
     base = document(B).holding([B, trashed(A)])
     assert rejoin(base, base, document(A, B)) == base
 
 
-def test_a_renamed_category_takes_nothing_out_of_the_trash() -> None:
+def test_a_renamed_category_restores_nothing() -> None:
     work, job = Category.named("Work"), Category.named("Job")
     one = replace(A, categories=(Binding(work.id),))
     renamed = Document((replace(one, categories=(Binding(job.id),), revision=1),), (job,))
@@ -181,7 +177,7 @@ def test_a_renamed_category_takes_nothing_out_of_the_trash() -> None:
         assert [place.category for place in merged.trash[0].categories] == [job.id]
 
 
-def test_a_category_that_went_stays_for_an_entry_that_came_into_it_elsewhere() -> None:
+def test_a_deleted_category_stays_for_an_entry_added_to_it() -> None:
     work, job = Category.named("Work"), Category.named("Job")
     one, new = (replace(each, categories=(Binding(work.id),)) for each in (A, C))
     renamed = Document((replace(one, categories=(Binding(job.id),)),), (job,))
@@ -192,7 +188,7 @@ def test_a_category_that_went_stays_for_an_entry_that_came_into_it_elsewhere() -
 
 
 @pytest.mark.parametrize("text", ["ABCD", "e3 15 ab"])
-def test_a_secret_stays_with_the_type_that_it_was_typed_for(text: str) -> None:
+def test_a_secret_stays_with_its_type(text: str) -> None:
     """The same text is one key for Mobile-OTP and another one as base32, or none at all."""
     base = replace(A, type=OtpType.MOTP, secret=Secret.text("ABCD"), pin="1")
     counted = replace(base, type=OtpType.TOTP, secret=Secret.base32("ABCD"))
@@ -204,7 +200,7 @@ def test_a_secret_stays_with_the_type_that_it_was_typed_for(text: str) -> None:
         assert len(merged.entries) == (1 if text == "ABCD" else 2)
 
 
-def test_two_changes_of_one_field_keep_both_entries_side_by_side() -> None:
+def test_two_changes_of_one_field_keep_both_entries() -> None:
     ours, theirs = replace(A, issuer="ours"), replace(A, issuer="theirs")
     merged = merge(document(A, B), document(ours, B), document(theirs, B))
     assert issuers(merged) == ["ours", "theirs", "b"]
@@ -228,7 +224,7 @@ def test_hotp_keeps_the_higher_counter_and_one_entry(ours: int, theirs: int) -> 
     assert merged == document(replace(HOTP, counter=9))
 
 
-def test_where_both_entries_stay_neither_repeats_a_code() -> None:
+def test_two_kept_entries_do_not_repeat_a_code() -> None:
     ours = replace(HOTP, issuer="ours", counter=6)
     theirs = replace(HOTP, issuer="theirs", counter=9)
     merged = merge(document(HOTP), document(ours), document(theirs))
@@ -241,7 +237,7 @@ def test_a_counter_belongs_to_its_secret() -> None:
         assert merge(document(HOTP), document(ours), document(theirs)) == document(renewed)
 
 
-def test_changes_that_do_not_fit_together_keep_both_entries() -> None:
+def test_incompatible_changes_keep_both_entries() -> None:
     base = replace(A, secret=Secret.base32("GEZDGNBVGY3TQOJQGEZDGNBVGY"))
     ours = replace(base, type=OtpType.YANDEX)
     theirs = replace(base, secret=OTHER)
@@ -255,9 +251,7 @@ def test_changes_that_do_not_fit_together_keep_both_entries() -> None:
 @pytest.mark.parametrize(
     ("ours", "theirs", "expected"), [(3, 5, 5), (5, 3, 5), (None, 2, 2), (2, None, 2)]
 )
-def test_copy_counts_take_the_higher_one(
-    ours: int | None, theirs: int | None, expected: int
-) -> None:
+def test_the_higher_copy_count_wins(ours: int | None, theirs: int | None, expected: int) -> None:
     base = replace(A, copy_count=1)
     merged = merge(
         document(base),
@@ -273,13 +267,13 @@ def test_two_orders_of_one_list_are_no_conflict() -> None:
     assert merge(document(A, B), ours, theirs) == ours
 
 
-def test_what_is_new_of_theirs_comes_in_at_its_place() -> None:
+def test_their_new_entries_keep_their_place() -> None:
     first, mine = entry("first"), entry("mine")
     merged = merge(document(A, B), document(A, mine, B), document(first, A, B, C))
     assert issuers(merged) == ["first", "a", "mine", "b", "c"]
 
 
-def test_unknown_keys_merge_key_by_key_and_clash_like_fields() -> None:
+def test_unknown_keys_merge_and_conflict_like_fields() -> None:
     base = replace(A, extra={"x": 1, "y": 1})
     ours = replace(base, extra={"x": 2, "y": 1, "new": 0})
     theirs = replace(base, extra={"x": 1})
@@ -313,7 +307,7 @@ def test_a_deleted_icon_stays_where_the_other_side_began_to_use_it() -> None:
     assert merge(Document((A,), icons=(icon,)), ours, Document((A,))).icons == (icon,)
 
 
-def test_a_category_renamed_here_and_moved_there_is_both() -> None:
+def test_a_category_renamed_and_moved_is_both() -> None:
     web = Category("1", "Web", 0)
     merged = merge(
         Document(categories=(web,)),
@@ -340,7 +334,7 @@ def test_unreadable_entries_of_both_stay_and_doubles_stay_double() -> None:
     assert [one.raw for one in merged.unreadable] == ["a", "d", "c", "c"]
 
 
-def test_a_file_put_back_does_not_delete_revert_or_turn_back_a_counter() -> None:
+def test_an_older_file_does_not_delete_revert_or_lower_a_counter() -> None:
     old = document(A, HOTP)
     edited = replace(A, note="new", revision=1)
     base = document(edited, replace(HOTP, counter=8, revision=3), B)

@@ -1,4 +1,4 @@
-"""In which order entries stand, in the list and in a category."""
+"""The order of entries, in the list and in a category."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_each_order(order: Order, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize("order", Order)
-def test_pinned_ones_stand_first_in_each(order: Order) -> None:
+def test_pinned_entries_are_first_in_each_order(order: Order) -> None:
     pinned = tuple(replace(one, pinned=one.issuer == "Zebra") for one in ROWS)
     plain, first = (names(with_order(document(*rows), order)) for rows in (ROWS, pinned))
     plain.remove("Zebra")
@@ -57,19 +57,19 @@ def test_a_category_has_an_order_by_hand_of_its_own(order: Order, expected: list
     assert names(with_order(MADE, order), "1") == expected
 
 
-def test_an_entry_that_is_in_a_category_twice_stands_there_once() -> None:
+def test_an_entry_twice_in_a_category_is_shown_once() -> None:
     double = replace(ROWS[0], categories=(Binding("1", 1), Binding("1", 4)))
     assert names(document(double), "1") == ["Zebra"]
 
 
-def test_the_order_is_remembered() -> None:
+def test_the_order_is_stored() -> None:
     made = documents_json.read(documents_json.write(with_order(MADE, Order.LAST)))
     assert order_of(made) is Order.LAST
     assert with_order(made, Order.LAST) is made
 
 
 @pytest.mark.parametrize("told", ["", "HAND", 1, None, [], {"a": 1}])
-def test_an_order_that_is_not_known_is_the_one_by_hand(told: Any) -> None:
+def test_an_unknown_order_is_by_hand(told: Any) -> None:
     assert order_of(replace(MADE, preferences={KEY: told})) is Order.HAND
 
 
@@ -79,25 +79,25 @@ def after(made: Document, name: str, step: int, category: str | None = None) -> 
     return [one.issuer for one in sorted(made.entries, key=lambda one: ranks[one.id])]
 
 
-def test_a_move_numbers_all_rows_anew() -> None:
+def test_a_move_renumbers_all_rows() -> None:
     made = document(entry("a"), entry("b"), entry("c"))
     assert after(made, "a", 1) == ["b", "a", "c"]
     assert after(made, "c", -2) == ["c", "a", "b"]
 
 
-def test_nothing_moves_beyond_an_end_or_over_a_pinned_one() -> None:
+def test_nothing_moves_past_an_end_or_a_pinned_entry() -> None:
     made = document(entry("a", pinned=True), entry("b"), entry("c"))
     for name, step in (("a", -1), ("a", 1), ("b", -1), ("c", 1)):
         assert moved(made, identity(name), step, None) == {}
     assert moved(made, identity("c"), -1, None)
 
 
-def test_only_the_order_by_hand_has_moves() -> None:
+def test_entries_move_only_in_the_order_by_hand() -> None:
     with pytest.raises(UsageError):
         moved(with_order(MADE, Order.USE), ROWS[0].id, 1, None)
 
 
-def test_what_is_not_there_any_more_cannot_be_moved() -> None:
+def test_a_missing_entry_cannot_be_moved() -> None:
     with pytest.raises(MatchError):
         moved(MADE, identity("nobody"), 1, None)
     with pytest.raises(MatchError, match="category"):

@@ -100,7 +100,7 @@ def test_two_programs_that_add_lose_nothing(
 
 
 @pytest.mark.parametrize("after", [0.004, 0.009, 0.015, 0.022])
-def test_a_program_that_is_killed_leaves_a_complete_vault(
+def test_a_killed_program_leaves_a_complete_vault(
     make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path, after: float
 ) -> None:
     make_vault(document(entry("only", note="0" * 20000)))

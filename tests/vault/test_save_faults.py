@@ -1,4 +1,4 @@
-"""A save that fails at any step: the old bytes stay, no temporary file stays, memory keeps."""
+"""Saves that fail at any step: the file is the old one, the change stays in memory."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def listing(folder: Path) -> set[str]:
 
 @pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC], ids=["EIO", "ENOSPC"])
 @pytest.mark.parametrize("name", [*REFUSED, *OTHERWISE])
-def test_whatever_call_fails_the_old_vault_stays_and_memory_keeps_the_change(
+def test_a_failed_save_keeps_the_old_file_and_the_change_in_memory(
     vault_and_path: tuple[Vault, Path], monkeypatch: pytest.MonkeyPatch, name: str, code: int
 ) -> None:
     vault, path = vault_and_path
@@ -87,7 +87,7 @@ def test_whatever_call_fails_the_old_vault_stays_and_memory_keeps_the_change(
 
 
 @pytest.mark.parametrize("name", ["open", "write", "fsync", "rename", "replace", "link"])
-def test_a_code_whose_counter_is_not_saved_is_not_given(
+def test_no_code_is_given_if_its_counter_is_not_saved(
     vault_and_path: tuple[Vault, Path], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     vault, path = vault_and_path
@@ -103,7 +103,7 @@ def test_a_code_whose_counter_is_not_saved_is_not_given(
     assert vault.entries[0].counter == HOTP.counter + len(given)
 
 
-def test_a_vault_that_cannot_be_made_leaves_nothing_in_its_place(
+def test_a_failed_creation_leaves_nothing_behind(
     path: Path, clock: MovedClock, cheap_kdf: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("open", "write", "fsync", "rename", "replace"):
@@ -119,7 +119,7 @@ def test_a_vault_that_cannot_be_made_leaves_nothing_in_its_place(
                 path.unlink(missing_ok=True)
 
 
-def test_a_write_that_is_taken_in_parts_is_completed(
+def test_partial_writes_are_completed(
     vault_and_path: tuple[Vault, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault, path = vault_and_path
@@ -129,7 +129,7 @@ def test_a_write_that_is_taken_in_parts_is_completed(
     assert Vault.open(path, PASSWORD).entries[0].note == "in parts"
 
 
-def test_what_does_not_decrypt_to_the_same_is_not_written(
+def test_wrong_ciphertext_is_not_written(
     vault_and_path: tuple[Vault, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault, path = vault_and_path
@@ -155,7 +155,7 @@ def test_what_does_not_decrypt_to_the_same_is_not_written(
     ],
     ids=["NaN", "object", "large"],
 )
-def test_what_could_not_be_read_again_is_not_written(
+def test_a_document_that_cannot_be_read_back_is_not_written(
     vault_and_path: tuple[Vault, Path], preferences: dict[str, Any], reason: str
 ) -> None:
     vault, path = vault_and_path
@@ -167,7 +167,7 @@ def test_what_could_not_be_read_again_is_not_written(
     assert vault.saved
 
 
-def test_what_a_step_raises_comes_through_and_changes_nothing(
+def test_a_change_that_raises_changes_nothing(
     vault_and_path: tuple[Vault, Path],
 ) -> None:
     vault, path = vault_and_path

@@ -1,4 +1,4 @@
-"""The ways into a vault: another password, a recovery code, and what stays when one changes."""
+"""Slots: new passwords and recovery codes, and what stays when one changes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CODE = bytes(range(20))
 A, B = entry("a"), entry("b")
 
 
-def test_a_changed_password_takes_the_place_of_the_old_one(
+def test_a_new_password_replaces_the_old_one(
     make_vault: MakeVault, path: Path, clock: MovedClock
 ) -> None:
     vault = make_vault(document(A))
@@ -44,7 +44,7 @@ def test_a_recovery_code_opens_whatever_the_password_becomes(
     assert locked.unlock(NEW).entries == (A,)
 
 
-def test_of_two_recovery_codes_the_last_one_counts(
+def test_a_new_recovery_code_replaces_the_old_one(
     make_vault: MakeVault, path: Path, clock: MovedClock
 ) -> None:
     vault = make_vault()
@@ -56,7 +56,7 @@ def test_of_two_recovery_codes_the_last_one_counts(
         LockedVault.read(path, clock).unlock_with_code(CODE)
 
 
-def test_what_another_program_saved_meanwhile_stays(
+def test_a_new_slot_keeps_changes_of_another_program(
     make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path, clock: MovedClock
 ) -> None:
     vault = make_vault(document(A))
@@ -76,7 +76,7 @@ def test_a_program_that_had_the_vault_open_keeps_the_new_password(
     assert set(Vault.open(path, NEW, clock).entries) == {A, B}
 
 
-def test_a_full_disk_leaves_the_old_password(
+def test_a_full_disk_keeps_the_old_password(
     make_vault: MakeVault, path: Path, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault = make_vault(document(A))
@@ -107,7 +107,7 @@ def test_another_vault_in_our_place_keeps_its_password(
     assert not list(path.parent.glob("*conflict*"))
 
 
-def test_a_password_is_never_made_cheaper_than_the_floor(make_vault: MakeVault, path: Path) -> None:
+def test_a_new_password_is_never_below_the_minimum_cost(make_vault: MakeVault, path: Path) -> None:
     vault = make_vault()
     before = path.read_bytes()
     with pytest.raises(CryptoError):

@@ -1,4 +1,4 @@
-"""The vault's place on disk: private, never followed, never waited for, with kept backups."""
+"""The vault's file: private, links not followed, locks, older copies."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def backups(path: Path) -> list[str]:
 
 
 @pytest.mark.usefixtures("umask", "cheap_kdf")
-def test_everything_is_private_whatever_the_umask(tmp_path: Path, clock: MovedClock) -> None:
+def test_all_files_are_private_whatever_the_umask(tmp_path: Path, clock: MovedClock) -> None:
     tmp_path.chmod(0o755)
     path = tmp_path / "new" / "folder" / "vault.json"
     save(Vault.create(path, PASSWORD, FLOOR, clock), "one")
@@ -55,7 +55,7 @@ def test_everything_is_private_whatever_the_umask(tmp_path: Path, clock: MovedCl
     assert mode(tmp_path) == 0o755
 
 
-def test_a_vault_that_others_could_open_is_closed_to_them_and_it_is_said(
+def test_a_vault_that_others_can_read_is_made_private_with_a_warning(
     make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path
 ) -> None:
     make_vault()
@@ -89,7 +89,7 @@ def test_the_path_is_resolved_once(
     assert list(elsewhere.iterdir()) == []
 
 
-def test_a_link_put_in_the_vaults_place_is_not_written_through(
+def test_a_link_in_place_of_the_vault_is_not_written_through(
     make_vault: MakeVault, path: Path, tmp_path: Path
 ) -> None:
     vault = make_vault()
@@ -103,7 +103,7 @@ def test_a_link_put_in_the_vaults_place_is_not_written_through(
 
 
 @pytest.mark.parametrize("name", ["vault.json.lock", "backups"])
-def test_a_link_in_the_place_of_the_lock_or_the_backups_is_not_followed(
+def test_a_link_in_place_of_the_lock_or_the_backups_is_not_followed(
     make_vault: MakeVault, path: Path, tmp_path: Path, name: str
 ) -> None:
     vault = make_vault()
@@ -120,7 +120,7 @@ def test_a_link_in_the_place_of_the_lock_or_the_backups_is_not_followed(
     assert list(target.iterdir()) == []
 
 
-def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, clock: MovedClock) -> None:
+def test_a_file_that_is_not_regular_is_refused(tmp_path: Path, clock: MovedClock) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path, reason in (
         (tmp_path / "pipe", "is not a regular file"),
@@ -132,12 +132,12 @@ def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, clock: Moved
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "x/..", "a\0b", "a\0b/c"])
-def test_a_path_that_names_no_file_is_refused(name: str, clock: MovedClock) -> None:
+def test_a_path_that_is_not_a_file_is_refused(name: str, clock: MovedClock) -> None:
     with pytest.raises(VaultError):
         Store(name, clock)
 
 
-def test_a_missing_vault_is_said_to_be_missing(tmp_path: Path, clock: MovedClock) -> None:
+def test_a_missing_vault_is_reported(tmp_path: Path, clock: MovedClock) -> None:
     for path in (tmp_path / "none.json", tmp_path / "no" / "folder.json"):
         with pytest.raises(VaultMissingError, match="No vault at"):
             Store(path, clock).read()
@@ -162,7 +162,7 @@ def test_another_users_vault_is_refused(
         Store(path, clock).read()
 
 
-def test_a_vault_that_is_being_written_is_waited_for_and_then_not_saved(
+def test_a_locked_vault_is_waited_for_and_then_not_saved(
     make_vault: MakeVault, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault = make_vault()
@@ -179,7 +179,7 @@ def test_a_vault_that_is_being_written_is_waited_for_and_then_not_saved(
     assert vault.saved
 
 
-def test_without_locks_it_is_saved_and_said_once(
+def test_without_locks_a_save_warns_once(
     make_vault: MakeVault, open_vault: Callable[[], Vault], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault = make_vault()
@@ -194,7 +194,7 @@ def test_without_locks_it_is_saved_and_said_once(
     assert len([one for one in vault.warnings if "has no locks" in one]) == 1
 
 
-def test_what_a_crash_left_is_cleaned_up_and_nothing_else(
+def test_only_files_that_a_crash_left_are_deleted(
     make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path
 ) -> None:
     make_vault()
@@ -211,7 +211,7 @@ def test_what_a_crash_left_is_cleaned_up_and_nothing_else(
     assert all(one.exists() for one in others)
 
 
-def test_the_newest_ten_are_kept_in_the_order_of_saving_whatever_the_clock_does(
+def test_the_newest_ten_copies_are_kept_whatever_the_clock_does(
     make_vault: MakeVault, path: Path, clock: MovedClock
 ) -> None:
     vault = make_vault()
@@ -224,7 +224,7 @@ def test_the_newest_ten_are_kept_in_the_order_of_saving_whatever_the_clock_does(
     assert contents == olds[-10:]
 
 
-def test_one_backup_stays_for_each_of_the_last_seven_days(
+def test_one_copy_is_kept_for_each_of_the_last_seven_days(
     make_vault: MakeVault, path: Path, clock: MovedClock
 ) -> None:
     vault = make_vault()
@@ -255,7 +255,7 @@ def test_backups_of_another_vault_in_the_folder_are_left_alone(
     assert len(backups(path)) == 11
 
 
-def test_backups_are_copied_where_a_file_cannot_have_two_names(
+def test_older_copies_are_written_where_there_are_no_links(
     make_vault: MakeVault, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault = make_vault()

@@ -1,4 +1,4 @@
-"""Taking the last step back, in this program or the next one, and never a counter."""
+"""Undo and redo of the last step, also in another program; counters never go back."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ def test_an_import_is_undone_in_another_program() -> None:
     assert last_step(undo(after, NOW)) == Step("import of phone.authpro, 1 entry", is_undo=True)
 
 
-def test_versions_of_before_tell_a_redo_by_the_label_in_the_file() -> None:
+def test_the_label_of_an_undo_has_a_prefix_in_the_file() -> None:
     before = Document((entry("Old"),))
     undone = undo(with_undo(before, delete(before, {before.entries[0].id}, NOW), "deletion"), NOW)
     assert undone.preferences[KEY]["label"] == "undoing of the deletion"
     assert undo(undone, NOW).preferences[KEY]["label"] == "deletion"
 
 
-def test_what_was_replaced_comes_back() -> None:
+def test_a_replaced_entry_is_restored_by_undo() -> None:
     before = Document((entry("Old", note="mine"), HOTP))
     after = imported(before, entry("Other name"), action=ImportAction.REPLACE)
     assert [each.issuer for each in after.entries] == ["Other name", "Count"]
@@ -77,7 +77,7 @@ def test_what_was_replaced_comes_back() -> None:
 
 
 @given(before=documents(), after=documents())
-def test_any_step_is_undone(before: Document, after: Document) -> None:
+def test_any_step_is_undone_and_redone(before: Document, after: Document) -> None:
     marked = with_undo(before, after, "any step")
     if before == after:
         assert last_step(marked) is None
@@ -126,14 +126,14 @@ def test_after_another_change_there_is_nothing_to_undo(
 
 
 @pytest.mark.parametrize("record", [None, 1, "x", [], {}, {"label": 1}, {"label": "x"}])
-def test_a_record_of_another_making_is_none(record: Any) -> None:
+def test_an_invalid_undo_record_is_ignored(record: Any) -> None:
     with_record = Document((entry("Old"),), preferences={KEY: record})
     if isinstance(record, dict):
         record.update({"entries": {"back": [], "gone": []}} if "label" in record else {})
     assert last_step(with_record) is None
 
 
-def test_codes_taken_meanwhile_are_not_given_again(make_vault: MakeVault) -> None:
+def test_undo_does_not_repeat_codes_taken_since(make_vault: MakeVault) -> None:
     vault = make_vault(Document((HOTP,)))
     renamed = replace(HOTP, issuer="Renamed")
     vault.change(lambda now: imported(now, renamed, action=ImportAction.REPLACE))
@@ -144,7 +144,7 @@ def test_codes_taken_meanwhile_are_not_given_again(make_vault: MakeVault) -> Non
     assert (back.issuer, back.counter) == ("Count", HOTP.counter + 2)
 
 
-def test_a_code_of_an_entry_that_came_in_ends_the_undoing(make_vault: MakeVault) -> None:
+def test_a_code_of_an_imported_entry_voids_the_undo(make_vault: MakeVault) -> None:
     """Undone, its counter would be gone, and the next import would give the code again."""
     vault = make_vault(Document((entry("Old"),)))
     vault.change(lambda now: imported(now, HOTP))
@@ -154,7 +154,7 @@ def test_a_code_of_an_entry_that_came_in_ends_the_undoing(make_vault: MakeVault)
     assert KEY not in vault.document.preferences
 
 
-def test_copies_and_the_order_do_not_end_the_undoing(
+def test_copies_and_the_order_do_not_void_the_undo(
     make_vault: MakeVault, open_vault: Callable[[], Vault]
 ) -> None:
     one = entry("Old")
@@ -171,14 +171,14 @@ def test_copies_and_the_order_do_not_end_the_undoing(
     assert order_of(other.document) is Order.ISSUER
 
 
-def test_codes_taken_of_what_was_deleted_are_not_given_again() -> None:
+def test_undo_of_a_deletion_keeps_the_counter() -> None:
     moved = replace(HOTP, counter=9)
     after = with_undo(document := Document((HOTP,)), delete(document, {HOTP.id}, NOW), "deletion")
     later = after.holding(replace(each, counter=moved.counter) for each in after.everything)
     assert [each.counter for each in undo(later, NOW).entries] == [9]
 
 
-def test_the_next_change_drops_what_undid_the_one_before(
+def test_the_next_change_drops_the_undo_record(
     make_vault: MakeVault, open_vault: Callable[[], Vault], clock: MovedClock
 ) -> None:
     vault = make_vault(Document((entry("Old"),)))
@@ -193,7 +193,7 @@ def test_the_next_change_drops_what_undid_the_one_before(
     assert vault.entries[0].note == "x"
 
 
-def test_the_vault_of_before_stays_in_backups(make_vault: MakeVault) -> None:
+def test_the_previous_file_is_kept_in_backups(make_vault: MakeVault) -> None:
     vault = make_vault(Document((entry("Old"),)))
     before = vault.path.read_bytes()
     vault.change(lambda now: imported(now, entry("New", secret=OTHER)))
@@ -201,7 +201,7 @@ def test_the_vault_of_before_stays_in_backups(make_vault: MakeVault) -> None:
     assert before in kept
 
 
-def test_a_step_too_large_to_keep_is_made_but_not_undone(
+def test_a_step_with_a_huge_undo_record_cannot_be_undone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("tui.vault.undo.MAX_RECORD", 100)
@@ -223,7 +223,7 @@ def test_a_step_too_large_to_keep_is_made_but_not_undone(
         {"mark": None},
     ],
 )
-def test_what_another_version_wrote_to_undo_is_passed_over(
+def test_an_undo_record_of_another_version_is_dropped(
     make_vault: MakeVault, changes: dict[str, Any]
 ) -> None:
     before = full_document()

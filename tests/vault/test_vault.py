@@ -1,4 +1,4 @@
-"""The vault as screens and commands use it: open, change, merge, count, close."""
+"""The vault as screens and commands use it: open, change, merge, close."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def adding(name: str) -> Callable[[Document], Document]:
     return lambda now: replace(now, entries=(*now.entries, entry(name)))
 
 
-def test_a_vault_that_was_made_opens_with_its_password(path: Path, clock: MovedClock) -> None:
+def test_a_new_vault_opens_with_its_password(path: Path, clock: MovedClock) -> None:
     # With the real Argon2, at the floor.
     Vault.create(path, PASSWORD, FLOOR, clock).change(lambda _: full_document())
     opened = Vault.open(path, "fine Grüße \N{BLACK STAR}", clock)
@@ -61,13 +61,15 @@ def test_a_vault_that_was_made_opens_with_its_password(path: Path, clock: MovedC
         Vault.open(path, "fine grüße", clock)
 
 
-def test_a_password_that_is_not_text_is_refused(make_vault: MakeVault, path: Path) -> None:
+def test_an_invalid_password_is_refused(make_vault: MakeVault, path: Path) -> None:
     make_vault()
     with pytest.raises(UsageError):
         Vault.open(path, "\udcff")
 
 
-def test_a_vault_is_never_made_over_a_file(path: Path, clock: MovedClock, cheap_kdf: None) -> None:
+def test_a_vault_is_never_created_over_a_file(
+    path: Path, clock: MovedClock, cheap_kdf: None
+) -> None:
     path.symlink_to("nowhere")
     with pytest.raises(VaultExistsError):
         Vault.create(path, PASSWORD, FLOOR, clock)
@@ -78,7 +80,7 @@ def test_a_vault_is_never_made_over_a_file(path: Path, clock: MovedClock, cheap_
     assert path.read_bytes() == b"mine"
 
 
-def test_a_vault_is_not_made_weaker_than_the_floor(path: Path, clock: MovedClock) -> None:
+def test_a_new_vault_is_never_below_the_minimum_cost(path: Path, clock: MovedClock) -> None:
     with pytest.raises(CryptoError):
         Vault.create(path, PASSWORD, Argon2Params(1, 8, 1), clock)
     assert not path.exists()
@@ -102,14 +104,14 @@ def test_a_payload_that_was_changed_is_damage_and_not_a_wrong_password(
     assert not isinstance(caught.value, WrongPasswordError)
 
 
-def test_the_caller_may_import_while_the_key_is_derived(make_vault: MakeVault, path: Path) -> None:
+def test_meanwhile_runs_while_the_key_is_derived(make_vault: MakeVault, path: Path) -> None:
     make_vault()
     done: list[str] = []
     LockedVault.read(path).unlock(PASSWORD, meanwhile=lambda: done.append("imported"))
     assert done == ["imported"]
 
 
-def test_a_derivation_that_fails_in_its_thread_is_said(
+def test_a_failed_key_derivation_is_reported(
     make_vault: MakeVault, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_vault()
@@ -122,7 +124,7 @@ def test_a_derivation_that_fails_in_its_thread_is_said(
         Vault.open(path, PASSWORD)
 
 
-def test_a_step_that_changes_nothing_does_not_write(make_vault: MakeVault, path: Path) -> None:
+def test_a_change_without_effect_does_not_write(make_vault: MakeVault, path: Path) -> None:
     vault = make_vault(document(A))
     before = path.stat().st_ino
     vault.change(lambda now: now)
@@ -138,7 +140,7 @@ def copies(path: Path) -> int:
     return len(list((path.parent / "backups").iterdir()))
 
 
-def test_what_is_done_quietly_waits_for_the_next_save(
+def test_change_later_waits_for_the_next_save(
     make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path
 ) -> None:
     vault = make_vault(document(A))
@@ -153,7 +155,7 @@ def test_what_is_done_quietly_waits_for_the_next_save(
     assert [one.copy_count for one in open_vault().entries] == [1, None]
 
 
-def test_a_quiet_save_keeps_no_older_copy(
+def test_a_save_of_later_changes_keeps_no_older_copy(
     make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path
 ) -> None:
     vault = make_vault(document(A))
@@ -168,7 +170,7 @@ def test_a_quiet_save_keeps_no_older_copy(
     assert copies(path) == before + 1
 
 
-def test_a_quiet_save_merges_with_what_another_program_saved(
+def test_a_save_of_later_changes_merges_with_another_program(
     make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path
 ) -> None:
     first = make_vault(document(A))
@@ -182,7 +184,7 @@ def test_a_quiet_save_merges_with_what_another_program_saved(
     assert copies(path) == before
 
 
-def test_a_change_keeps_an_older_copy_though_a_quiet_one_goes_with_it(
+def test_a_change_keeps_an_older_copy_despite_later_changes(
     make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path
 ) -> None:
     first = make_vault(document(A))
@@ -194,7 +196,7 @@ def test_a_change_keeps_an_older_copy_though_a_quiet_one_goes_with_it(
     assert copies(path) == before + 1
 
 
-def test_counts_that_cannot_be_saved_are_not_told_as_unsaved_work(
+def test_unsaved_later_changes_do_not_count_as_unsaved(
     make_vault: MakeVault, open_vault: Callable[[], Vault], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault = make_vault(document(A))
@@ -209,7 +211,7 @@ def test_counts_that_cannot_be_saved_are_not_told_as_unsaved_work(
     assert open_vault().entries[0].copy_count == 1
 
 
-def test_a_code_of_a_counter_is_not_taken_of_what_is_in_the_trash(make_vault: MakeVault) -> None:
+def test_no_hotp_code_of_an_entry_in_the_trash(make_vault: MakeVault) -> None:
     vault = make_vault(document(HOTP))
     vault.change(lambda now: delete(now, {HOTP.id}, 5))
     with pytest.raises(MatchError):
@@ -242,7 +244,7 @@ def test_two_writers_merge(make_vault: MakeVault, open_vault: Callable[[], Vault
     assert open_vault().document == first.document
 
 
-def test_quarantined_entries_survive_a_save_and_a_merge(
+def test_unreadable_entries_survive_a_save_and_a_merge(
     make_vault: MakeVault, open_vault: Callable[[], Vault]
 ) -> None:
     first = make_vault(full_document())
@@ -252,7 +254,7 @@ def test_quarantined_entries_survive_a_save_and_a_merge(
     assert [one.raw for one in open_vault().document.unreadable] == [{"id": "x", "type": "quantum"}]
 
 
-def test_a_change_that_waits_is_merged_when_it_can_be_saved(
+def test_an_unsaved_change_is_merged_when_it_can_be_saved(
     make_vault: MakeVault, open_vault: Callable[[], Vault], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = make_vault(document(A))
@@ -268,7 +270,7 @@ def test_a_change_that_waits_is_merged_when_it_can_be_saved(
     assert {one.issuer for one in open_vault().entries} == {"a", "waits", "saved"}
 
 
-def test_another_vault_in_our_place_is_not_written_over(
+def test_another_vault_is_not_overwritten(
     make_vault: MakeVault, path: Path, clock: MovedClock
 ) -> None:
     vault = make_vault(document(A))
@@ -300,9 +302,7 @@ def test_another_vault_in_our_place_is_not_written_over(
     ],
     ids=["empty", "html", "newer", "other key"],
 )
-def test_what_is_not_our_vault_any_more_is_not_written_over(
-    make_vault: MakeVault, path: Path, data: bytes
-) -> None:
+def test_a_damaged_file_is_not_overwritten(make_vault: MakeVault, path: Path, data: bytes) -> None:
     vault = make_vault(document(A))
     path.write_bytes(data)
     with pytest.raises(ConflictError):
@@ -311,7 +311,7 @@ def test_what_is_not_our_vault_any_more_is_not_written_over(
     assert len(list(path.parent.glob("vault.conflict-*.json"))) == 1
 
 
-def test_the_same_vault_under_another_key_is_not_written_over(
+def test_the_same_vault_under_another_key_is_not_overwritten(
     make_vault: MakeVault, path: Path
 ) -> None:
     vault = make_vault(document(A))
@@ -332,9 +332,7 @@ def test_a_missing_vault_is_written_again_with_a_warning(
     assert any("was missing" in one for one in vault.warnings)
 
 
-def test_an_older_file_that_is_put_back_takes_nothing_away(
-    make_vault: MakeVault, path: Path
-) -> None:
+def test_an_older_vault_file_removes_nothing(make_vault: MakeVault, path: Path) -> None:
     vault = make_vault(document(HOTP))
     old = path.read_bytes()
     vault.take_hotp(HOTP.id)
@@ -355,7 +353,7 @@ def test_hotp_codes_are_those_of_the_rfc_and_each_is_given_once(
     assert open_vault().entries[0].revision == 5
 
 
-def test_a_counter_is_taken_only_where_there_is_one(make_vault: MakeVault) -> None:
+def test_take_hotp_needs_a_counter(make_vault: MakeVault) -> None:
     vault = make_vault(document(A, replace(HOTP, counter=MAX_COUNTER)))
     before = vault.document
     with pytest.raises(UsageError, match="not counter-based"):
@@ -367,7 +365,7 @@ def test_a_counter_is_taken_only_where_there_is_one(make_vault: MakeVault) -> No
     assert vault.document is before
 
 
-def test_a_closed_vault_has_nothing_left(make_vault: MakeVault) -> None:
+def test_a_closed_vault_forgets_its_contents(make_vault: MakeVault) -> None:
     vault = make_vault(document(A))
     vault.close()
     assert vault.entries == ()
@@ -376,7 +374,7 @@ def test_a_closed_vault_has_nothing_left(make_vault: MakeVault) -> None:
             use()
 
 
-def test_threads_may_change_at_the_same_time(
+def test_threads_can_change_at_the_same_time(
     make_vault: MakeVault, open_vault: Callable[[], Vault]
 ) -> None:
     vault = make_vault()
@@ -390,7 +388,7 @@ def test_threads_may_change_at_the_same_time(
     assert {one.issuer for one in open_vault().entries} == set("01234567")
 
 
-def test_importing_the_vault_costs_no_ciphers_and_no_codes() -> None:
+def test_importing_the_vault_imports_no_ciphers_and_no_codes() -> None:
     heavy = {"argon2", "cryptography", "pyotp", "tui.vault.document", "tui.otp.entry", "uuid"}
     shown = subprocess.run(
         [sys.executable, "-c", "import sys, tui.vault.vault; print(*sys.modules)"],
