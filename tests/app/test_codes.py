@@ -344,7 +344,7 @@ async def test_command_letters_are_only_letters_while_searching(make_app: MakeAp
         await pilot.press("slash", *"qlin1")
         assert app.vault is not None
         assert "qlin1" in lines_of(app.screen.query_one(CategoryBar))[0]
-        assert "Nothing matches" in "".join(lines_of(codes_of(app)))
+        assert "No matches" in "".join(lines_of(codes_of(app)))
 
 
 async def test_tab_walks_the_categories_in_their_own_order(make_app: MakeApp) -> None:

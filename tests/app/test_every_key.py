@@ -67,20 +67,20 @@ class Scene:
 
 SCENES: dict[str, Scene] = {
     "copy": Scene(lambda app: _clipboard(app) == _first_code(app, False)),
-    "copy_next": Scene(lambda app: _clipboard(app) == _first_code(app, True)),
+    "copy-next": Scene(lambda app: _clipboard(app) == _first_code(app, True)),
     "reveal": Scene(lambda app: bool(codes_of(app).revealed), ("j", "j", "j")),
     "hide": Scene(lambda app: codes_of(app).hidden),
-    "search": Scene(lambda app: _codes_screen(app)._query is not None),
-    "clear": Scene(lambda app: _codes_screen(app)._query is None, ("slash", "g", "i")),
-    "category(1)": Scene(lambda app: len(codes_of(app).rows) == 2),
-    "category(-1)": Scene(lambda app: len(codes_of(app).rows) == 1),
+    "search": Scene(lambda app: _codes_screen(app).search_text is not None),
+    "clear": Scene(lambda app: _codes_screen(app).search_text is None, ("slash", "g", "i")),
+    "next-category": Scene(lambda app: len(codes_of(app).rows) == 2),
+    "previous-category": Scene(lambda app: len(codes_of(app).rows) == 1),
     "order": Scene(lambda app: _order(app) is not Order.HAND),
-    "move(1)": Scene(_cursor(1)),
-    "move(-1)": Scene(_cursor(0), ("j",)),
-    "page(1)": Scene(lambda app: codes_of(app).cursor > 2),
-    "page(-1)": Scene(lambda app: codes_of(app).cursor < 5, ("end",)),
-    "edge(-1)": Scene(_cursor(0), ("j", "j")),
-    "edge(1)": Scene(_cursor(7)),
+    "down": Scene(_cursor(1)),
+    "up": Scene(_cursor(0), ("j",)),
+    "page-down": Scene(lambda app: codes_of(app).cursor > 2),
+    "page-up": Scene(lambda app: codes_of(app).cursor < 5, ("end",)),
+    "first": Scene(_cursor(0), ("j", "j")),
+    "last": Scene(_cursor(7)),
     "add": Scene(_screen("EntryFormScreen")),
     "show": Scene(_screen("ShowScreen")),
     "edit": Scene(_screen("EntryFormScreen")),
@@ -88,11 +88,11 @@ SCENES: dict[str, Scene] = {
     "restore": Scene(lambda app: not _trashed(app), ("d", "y", "shift+tab")),
     "pin": Scene(_pinned),
     "categories": Scene(_screen("CategoriesScreen")),
-    "shift(-1)": Scene(_at(0, "Registrar"), ("j",)),
-    "shift(1)": Scene(_at(1, "GitHub")),
+    "shift-up": Scene(_at(0, "Registrar"), ("j",)),
+    "shift-down": Scene(_at(1, "GitHub")),
     "tick": Scene(lambda app: len(codes_of(app).ticked) == 1),
     "undo": Scene(lambda app: not _pinned(app), ("p",)),
-    "import_backup": Scene(_screen("ImportScreen")),
+    "import": Scene(_screen("ImportScreen")),
     "export": Scene(_screen("ExportScreen")),
     "settings": Scene(_screen("SettingsScreen")),
     "palette": Scene(lambda app: not isinstance(app.screen, CodesScreen)),
@@ -103,10 +103,10 @@ SCENES: dict[str, Scene] = {
 
 
 @pytest.mark.parametrize(
-    ("action", "key"), [(command.action, key) for command in COMMANDS for key in command.keys]
+    ("command", "key"), [(command.id, key) for command in COMMANDS for key in command.keys]
 )
-async def test_the_key_does_what_the_help_says(make_app: MakeApp, action: str, key: str) -> None:
-    scene = SCENES[action]
+async def test_the_key_does_what_the_help_says(make_app: MakeApp, command: str, key: str) -> None:
+    scene = SCENES[command]
     app = make_app()
     async with app.run_test(size=(80, 10)) as pilot:
         await settle(pilot)

@@ -44,7 +44,7 @@ async def test_the_app_follows_the_keys_of_the_settings(
         assert isinstance(app.screen, HelpScreen)
         shown = "\n".join(str(each.render()) for each in app.screen.query("#columns Static"))
         assert "  y       Copy code" in shown
-        assert "  –       Undo last change" in shown
+        assert "  –       Undo or redo" in shown
 
 
 async def test_the_key_that_opens_the_help_closes_it(make_app: MakeApp) -> None:

@@ -131,7 +131,7 @@ async def test_d_in_the_trash_deletes_for_good(make_app: MakeApp) -> None:
         await settle(pilot)
         await delete_first(pilot)
         await press(pilot, "shift+tab", "d")
-        assert "for good" in str(app.screen.query_one(".title").render())
+        assert "Permanently" in str(app.screen.query_one(".title").render())
         await press(pilot, "y")
         await settle(pilot)
         kept = on_disk(app).document.everything
@@ -297,7 +297,7 @@ async def test_a_row_moves_only_in_the_order_by_hand(make_app: MakeApp) -> None:
         await press(pilot, "shift+down")
         await settle(pilot)
         assert issuers(app) == before
-        assert "o changes that" in status_of(app)
+        assert "Press o to change that" in status_of(app)
 
 
 async def test_in_a_category_a_row_moves_in_its_order_alone(make_app: MakeApp) -> None:
@@ -548,7 +548,7 @@ async def test_what_is_said_follows_the_keys_of_the_settings(make_app: MakeApp) 
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await delete_first(pilot)
-        assert "U takes it back" in status_of(app)
+        assert "Press U to undo" in status_of(app)
         await press(pilot, "shift+tab")
         assert " R restore" in lines_of(app.screen.query_one(KeyBar))[0]
 

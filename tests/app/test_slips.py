@@ -57,7 +57,7 @@ async def test_ticks_are_counted_in_the_title_where_their_rows_are_out_of_sight(
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "x", "x", "slash", "v", "p", "n")
-        assert "2 ticked" in title(app)
+        assert "2 selected" in title(app)
 
 
 async def test_escape_takes_the_ticks_away_after_the_search(make_app: MakeApp) -> None:
@@ -67,7 +67,7 @@ async def test_escape_takes_the_ticks_away_after_the_search(make_app: MakeApp) -
         assert codes_of(app).ticked
         await press(pilot, "escape")
         assert not codes_of(app).ticked
-        assert "ticked" not in title(app)
+        assert "selected" not in title(app)
         assert len(codes_of(app).rows) == 2  # still in the category
 
 
@@ -78,10 +78,10 @@ async def test_what_goes_to_the_trash_is_ticked_no_more(make_app: MakeApp) -> No
         await settle(pilot)
         await press(pilot, "shift+tab")
         assert "in the trash" in title(app)
-        assert "ticked" not in title(app)
+        assert "selected" not in title(app)
         await press(pilot, "r")
         await settle(pilot)
-        assert status_of(app).startswith("Restored: ")
+        assert status_of(app).startswith("Restored ")
         assert "2 entries" not in status_of(app)
 
 

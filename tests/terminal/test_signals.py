@@ -63,7 +63,7 @@ def test_invalid_utf8_does_not_crash_it(filled: Program) -> None:
     with AppTerminal.of(filled) as terminal:
         reach(terminal, "unlocked")
         terminal.write(b"/\xff\xfe\x80")
-        terminal.wait_for("Nothing matches")
+        terminal.wait_for("No matches")
         terminal.write(b"\x1b[200~\xe2\x82\x1b[201~")
         terminal.type("\x11")
         assert terminal.end(SOON) == 0

@@ -164,11 +164,7 @@ class OtpApp(ThemedApp):
         """Show the codes of an open vault, and the import screen above them if asked for."""
         self.vault = vault
         self._active_at = self.clock.steady()
-        self._replace_screens(lambda: self._codes_screen(vault))
-        if then_import:
-            from tui.app.screens.import_backup import ImportScreen
-
-            self.push_screen(ImportScreen(vault))
+        self._replace_screens(lambda: self._codes_screen(vault, then_import=then_import))
 
     def lock(self, reason: str = "") -> None:
         """Close the vault, drop its key, clear the clipboard, and show the unlock screen."""
@@ -208,10 +204,10 @@ class OtpApp(ThemedApp):
 
         return WelcomeScreen()
 
-    def _codes_screen(self, vault: Vault) -> Screen[None]:
+    def _codes_screen(self, vault: Vault, *, then_import: bool = False) -> Screen[None]:
         from tui.app.screens.codes import CodesScreen
 
-        return CodesScreen(vault, self.pick)
+        return CodesScreen(vault, self.pick, then_import=then_import)
 
     def _replace_screens(self, make: Callable[[], Screen[None]]) -> None:
         """Show another screen instead of all that are open, and drop those."""

@@ -52,6 +52,12 @@ def command_key(context: Context, command: str) -> str:
     return key_label(keys[0], ascii_only=context.ascii_only) if keys else ""
 
 
+def press_hint(context: Context, command: str, purpose: str) -> str:
+    """Return ` Press u to undo.` from "to undo", with the command's key; "" if it has none."""
+    key = command_key(context, command)
+    return f" Press {key} {purpose}." if key else ""
+
+
 def move_bindings() -> list[Binding]:
     """Return the bindings of every list."""
     return [_binding(command) for command in COMMANDS if command.group == "Move"]
@@ -61,7 +67,7 @@ def list_bindings() -> list[Binding]:
     """Return the bindings of the code list beside those of every list."""
     made = [_binding(command) for command in COMMANDS if command.group != "Move"]
     digits = [
-        Binding(str(number), f"copy_nth({number})", f"Copy row {number}", show=False)
+        Binding(str(number), f"copy_row({number})", f"Copy row {number}", show=False)
         for number in range(1, 10)
     ]
     return made + digits

@@ -65,6 +65,9 @@ class Context(Protocol):
     async def action_quit(self) -> None:
         """Close the vault and end, after a question if that loses something."""
 
+    def exit(self) -> None:
+        """End at once."""
+
     def lock_or_ask(self) -> None:
         """Lock the vault, after a question if the last change isn't saved."""
 

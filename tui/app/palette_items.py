@@ -1,90 +1,82 @@
-"""What the palette offers: commands, orders, categories and themes, each with its name."""
+"""What the palette offers: commands, orders, categories and themes. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
 
-from tui.app.commands import command_key
 from tui.app.visible_entries import TRASH
-from tui.app.widgets.bars import CategoryBar
 from tui.config.commands import COMMANDS
 from tui.config.schema import THEMES
-from tui.vault.order import WORDS, Order, order_of
+from tui.otp.entry import Category
+from tui.vault.order import WORDS, Order
 
-if TYPE_CHECKING:
-    from tui.app.screens.codes import CodesScreen
-
-_LEFT_OUT = {"palette", "clear", "category(1)", "category(-1)"}
-"""Actions that are for the hand on the list."""
+_LEFT_OUT = {"palette", "clear", "next-category", "previous-category"}
+"""Commands that make sense by key only."""
+_CURRENT = "current"
 
 
 @dataclass(frozen=True, slots=True)
 class PaletteItem:
-    """One thing to choose."""
+    """One action to choose."""
 
     label: str
-    """What it is called."""
+    """What it does."""
     note: str
-    """Its key, or "now" where it is so already."""
+    """Its key, or "current" if it would change nothing."""
     do: Callable[[], object]
-    """Does it, on the screen below."""
+    """Does it."""
 
 
-def palette_items(screen: CodesScreen) -> list[PaletteItem]:
-    """Return all that can be done on the screen with the codes."""
-    return [*_commands(screen), *_orders(screen), *_categories(screen), *_themes(screen)]
-
-
-def matching(all_of_them: Sequence[PaletteItem], query: str) -> list[PaletteItem]:
+def matching(items: Sequence[PaletteItem], query: str) -> list[PaletteItem]:
     """Return those whose label has every word of the query, those that begin with it first."""
     words = query.casefold().split()
-    found = [item for item in all_of_them if all(word in item.label.casefold() for word in words)]
+    found = [item for item in items if all(word in item.label.casefold() for word in words)]
     if words:
         found.sort(key=lambda item: not item.label.casefold().startswith(words[0]))
     return found
 
 
-def _commands(screen: CodesScreen) -> Iterator[PaletteItem]:
-    for command in COMMANDS:
-        if command.group != "Move" and command.action not in _LEFT_OUT:
-
-            def do(action: str = command.action) -> None:
-                screen.call_next(screen.run_action, action)
-
-            yield PaletteItem(command.help, command_key(screen.context, command.id), do)
-
-
-def _orders(screen: CodesScreen) -> Iterator[PaletteItem]:
-    present = order_of(screen.vault.document)
-    for order, words in WORDS.items():
-
-        def do(order: Order = order) -> None:
-            screen.set_order(order)
-
-        yield PaletteItem(f"Sort {words}", "now" if order is present else "", do)
+def command_items(key_of: Callable[[str], str], run: Callable[[str], object]) -> list[PaletteItem]:
+    """Return the commands; `key_of` returns the key of one, `run` runs it, each by its id."""
+    return [
+        PaletteItem(command.help, key_of(command.id), partial(run, command.id))
+        for command in COMMANDS
+        if command.group != "Move" and command.id not in _LEFT_OUT
+    ]
 
 
-def _categories(screen: CodesScreen) -> Iterator[PaletteItem]:
-    document = screen.vault.document
-    named = sorted(document.categories, key=lambda category: category.ranking)
-    places = [(None, "all"), *((category.id, category.name) for category in named)]
-    if document.trash:
-        places.append((TRASH, "the trash"))
-    for place, name in places:
-
-        def do(place: str | None = place) -> None:
-            screen.post_message(CategoryBar.Picked(place))
-
-        yield PaletteItem(f"Go to {name}", "now" if place == screen.category else "", do)
+def order_items(current: Order, sort: Callable[[Order], object]) -> list[PaletteItem]:
+    """Return the orders of the list."""
+    return [
+        PaletteItem(f"Sort {words}", _note(order is current), partial(sort, order))
+        for order, words in WORDS.items()
+    ]
 
 
-def _themes(screen: CodesScreen) -> Iterator[PaletteItem]:
-    settings = screen.context.settings
-    for theme in THEMES:
+def category_items(
+    categories: Iterable[Category], current: str | None, go_to: Callable[[str | None], object]
+) -> list[PaletteItem]:
+    """Return "all" and the categories that the list can show; `go_to` is given the id."""
+    places = [(None, "all"), *((each.id, each.name) for each in categories)]
+    return [
+        PaletteItem(
+            f"Go to {'the trash' if place == TRASH else name}",
+            _note(place == current),
+            partial(go_to, place),
+        )
+        for place, name in places
+    ]
 
-        def do(theme: str = theme) -> None:
-            settings.set(("theme",), theme)
 
-        yield PaletteItem(f"Theme {theme}", "now" if theme == settings.config.theme else "", do)
+def theme_items(current: str, use: Callable[[str], object]) -> list[PaletteItem]:
+    """Return the themes."""
+    return [
+        PaletteItem(f"Theme {theme}", _note(theme == current), partial(use, theme))
+        for theme in THEMES
+    ]
+
+
+def _note(is_current: bool) -> str:
+    return _CURRENT if is_current else ""

@@ -25,12 +25,12 @@ class Command:
     rank: int = 0
     """Place in the key bar, from 1; 0 leaves it out."""
     own_action: str = ""
-    """Its Textual action where `id` does not name it."""
+    """Its Textual action, if every list has it."""
 
     @property
     def action(self) -> str:
         """The Textual action that does it."""
-        return self.own_action or self.id.replace("-", "_")
+        return self.own_action or f"command('{self.id}')"
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -40,9 +40,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("hide", ("h",), "hide", "Hide or show codes", "Codes"),
     Command("search", ("slash",), "search", "Search", "Find", 2),
     Command("clear", ("escape",), "clear", "Clear search or selection", "Find"),
-    Command("next-category", ("tab",), "category", "Next category", "Find", 6, "category(1)"),
-    Command("previous-category", ("shift+tab",), "category", "Previous category", "Find", 0,
-            "category(-1)"),
+    Command("next-category", ("tab",), "category", "Next category", "Find", 6),
+    Command("previous-category", ("shift+tab",), "category", "Previous category", "Find"),
     Command("order", ("o",), "order", "Change sort order", "Find"),
     Command("down", ("down", "j"), "down", "Down one row", "Move", 0, "move(1)"),
     Command("up", ("up", "k"), "up", "Up one row", "Move", 0, "move(-1)"),
@@ -53,24 +52,22 @@ COMMANDS: tuple[Command, ...] = (
     Command("add", ("a",), "add", "Add entry", "Entries", 3),
     Command("show", ("v",), "show", "Details and QR code", "Entries", 4),
     Command("edit", ("E",), "edit", "Edit entry", "Entries"),
-    Command("delete", ("d", "delete"), "delete", "Move to trash", "Entries"),
+    Command("delete", ("d", "delete"), "delete", "Delete", "Entries"),
     Command("restore", ("r",), "restore", "Restore from trash", "Entries"),
     Command("pin", ("p",), "pin", "Pin or unpin", "Entries"),
     Command("categories", ("c",), "categories", "Assign categories", "Entries"),
-    Command("shift-up", ("shift+up", "K"), "shift up", "Move entry up", "Entries", 0,
-            "shift(-1)"),
-    Command("shift-down", ("shift+down", "J"), "shift down", "Move entry down", "Entries", 0,
-            "shift(1)"),
+    Command("shift-up", ("shift+up", "K"), "shift up", "Move entry up", "Entries"),
+    Command("shift-down", ("shift+down", "J"), "shift down", "Move entry down", "Entries"),
     Command("tick", ("x", "ctrl+x"), "select", "Select or deselect", "Entries"),
-    Command("undo", ("u",), "undo", "Undo last change", "Entries"),
-    Command("import", ("i",), "import", "Import backups", "Vault", 8, "import_backup"),
+    Command("undo", ("u",), "undo", "Undo or redo", "Entries"),
+    Command("import", ("i",), "import", "Import backups", "Vault", 8),
     Command("export", ("e", "ctrl+e"), "export", "Export entries", "Vault", 9),
     Command("settings", ("comma",), "settings", "Settings", "Vault", 10),
     Command("palette", ("colon", "ctrl+p"), "commands", "Command palette", "Vault"),
     Command("lock", ("l", "ctrl+l"), "lock", "Lock vault", "Vault", 7),
     Command("help", ("question_mark",), "keys", "Show all keys", "Vault", 11),
     Command("quit", ("q",), "quit", "Quit", "Vault", 12),
-)  # fmt: skip
+)
 
 NUMBER_HELP = ("1 – 9", "Copy the n-th code shown")
 """The digits are nine commands that read best as one."""

@@ -191,7 +191,7 @@ class CategoriesScreen(Dialog[str | None]):
         name, count = safe(row.name, 40), int(row.remark)
         stay = "Its entry stays." if count == 1 else f"Its {count} entries stay."
         if count and not await self.app.push_screen_wait(
-            ConfirmScreen(f"Delete the category “{name}”?", stay, "yes, delete")
+            ConfirmScreen(f"Delete the category “{name}”?", stay, "delete")
         ):
             return
         if await self._change(

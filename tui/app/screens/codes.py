@@ -1,349 +1,369 @@
-"""The code list: live codes, search, categories, and copying."""
+"""The code list: live codes, categories, search, and the commands of the keys."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.screen import Screen
 
-from tui.app.commands import command_key, list_bindings
+from tui.app.commands import command_key, list_bindings, press_hint
 from tui.app.key_queue import BACKGROUND
-from tui.app.screens.base import in_thread
-from tui.app.screens.copy_actions import CopyActions
-from tui.app.screens.entry_actions import EntryActions
-from tui.app.screens.list_screen import MESSAGE_SECONDS
+from tui.app.palette_items import category_items, command_items, order_items, theme_items
+from tui.app.screens.base import BaseScreen, in_thread
+from tui.app.screens.copy_commands import COPY_COMMANDS
+from tui.app.screens.entry_commands import ENTRY_COMMANDS, sort
+from tui.app.screens.form_commands import FORM_COMMANDS
 from tui.app.visible_entries import TRASH, VisibleEntries
 from tui.app.widgets.bars import UNSAVED, CategoryBar, Countdown, KeyBar, StatusLine, TitleBar
 from tui.app.widgets.code_list import CodeList
+from tui.app.widgets.row_list import RowList
 from tui.clipboard import over_ssh
 from tui.errors import OtpTuiError
-from tui.otp.entry import Entry
 from tui.text import plural
 from tui.vault.document import Document
+from tui.vault.order import Order, order_of
 from tui.vault.trash import expire
 
 if TYPE_CHECKING:
     from tui.vault.vault import Vault
 
+MESSAGE_SECONDS = 6.0
 RETRY_SECONDS = 10.0
 """Between two tries to save what could not be saved."""
-QUIET_SECONDS = 5.0
-"""After a copy or a move until it is saved, together with what comes meanwhile."""
+SAVE_LATER_SECONDS = 5.0
+"""From a copy or a move until it is saved, together with those that follow."""
 MOST_WARNINGS = 3
-"""Sentences that are shown at the start, the short ones before the long ones."""
+"""Warnings shown at the start, the shortest first."""
 CLOCK_SECONDS = 60.0
-"""Between two looks at whether the system's clock is synchronized."""
-_SEARCH_BAR = [("↵", "copy"), ("↑↓", "move"), ("⇥", "category"), ("Esc", "clear")]
-_TRASH_KEYS = {"restore": "restore", "delete": "delete for good", "show": "show",
+"""Between two checks of the system's clock."""
+_SEARCH_KEYS = [("↵", "copy"), ("↑↓", "move"), ("⇥", "category"), ("Esc", "clear")]
+_PICK_KEYS = [*_SEARCH_KEYS[:3], ("Esc", "quit")]
+_TRASH_KEYS = {"restore": "restore", "delete": "delete permanently", "show": "show",
                "next-category": "category", "undo": "undo"}  # fmt: skip
-_PICK_BAR = [*_SEARCH_BAR[:3], ("Esc", "leave")]
+_MOST_PASTED = 100
+
+Answer = TypeVar("Answer")
+Job = Coroutine[Any, Any, None]
 
 
-class CodesScreen(CopyActions, EntryActions):
-    """Shows the entries of an unlocked vault."""
+class CodesScreen(BaseScreen[None]):
+    """Shows the entries of an open vault."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*list_bindings()]
     AUTO_FOCUS = "CodeList"
 
-    def __init__(self, vault: Vault, query: str | None = None) -> None:
-        """`query` is what to search for at once; None opens no search."""
+    def __init__(
+        self, vault: Vault, query: str | None = None, *, then_import: bool = False
+    ) -> None:
+        """`query` opens the search with it; `then_import` opens the import screen."""
         super().__init__()
         self.vault = vault
+        self.category: str | None = None
+        self.search_text = query
+        self._then_import = then_import
         self._visible = VisibleEntries(vault.document)
-        self.category = None
-        self._query = query
-        """What is searched for; None while no search is open."""
         self._save_at: float | None = None
-        """The steady second at which what waits is saved; None where nothing waits."""
-        self._clock_asked: float | None = None
+        """The steady second at which to save what waits; None if nothing waits."""
+        self._clock_checked: float | None = None
+        """The steady second at which the system's clock was checked."""
+        handlers = {**COPY_COMMANDS, **ENTRY_COMMANDS, **FORM_COMMANDS}
+        self._commands: dict[str, Callable[[], Job | None]] = {
+            **{name: partial(handler, self) for name, handler in handlers.items()},
+            "hide": self._hide_or_show,
+            "search": self._open_search,
+            "clear": self._clear,
+            "next-category": partial(self._step_category, 1),
+            "previous-category": partial(self._step_category, -1),
+            "tick": self._select,
+            "palette": self._open_palette,
+            "lock": self._lock,
+            "quit": self._quit,
+        }
+        """What runs each command of the table, by its id."""
 
     def compose(self) -> ComposeResult:
+        self.codes = CodeList(moment=self.context.clock.now(), shared=self._shares_countdown())
+        self._title = TitleBar(self.context.vault_name)
+        self._countdown = Countdown()
+        self._categories = CategoryBar()
+        self._status = StatusLine()
+        self._keys = KeyBar()
         with Horizontal(id="top"):
-            yield TitleBar(self.context.vault_name)
-            yield Countdown()
-        yield CategoryBar()
-        yield CodeList(moment=self.context.clock.now(), shared=self._shares_countdown())
-        yield StatusLine()
-        yield KeyBar()
+            yield self._title
+            yield self._countdown
+        yield self._categories
+        yield self.codes
+        yield self._status
+        yield self._keys
 
     def on_mount(self) -> None:
-        self.codes = self.query_one(CodeList)
-        self._countdown = self.query_one(Countdown)
-        self._status = self.query_one(StatusLine)
-        self._countdown.set_class(self.codes.shared, "-shown")
-        self.codes.hidden = self.context.config.hide_codes
+        self._apply_settings()
         if self.vault.document.trash and not self.context.clock_warning():
             self.vault.change_later(lambda document: expire(document, self.moment))
         self.reload()
-        # The short ones first: a long list of what a setting may be hides none then.
+        # The shortest first, so that a long one hides none of the others.
         if warnings := (*self.vault.warnings, *sorted(self.context.warnings, key=len)):
             more = len(warnings) - MOST_WARNINGS
-            told = [*warnings[:MOST_WARNINGS], *([f"And {more} more."] if more > 0 else [])]
-            self.say(" ".join(told), "warning", seconds=None)
-
-    def _shares_countdown(self) -> bool:
-        told = self.context.config.countdown
-        return told == "shared" or (told == "auto" and over_ssh(self.context.environ))
-
-    def settings_changed(self) -> None:
-        self.codes.shared = self._shares_countdown()
-        self._countdown.set_class(self.codes.shared, "-shown")
-        self.codes.hidden = self.context.config.hide_codes
-        self.reload()
+            shown = [*warnings[:MOST_WARNINGS], *([f"And {more} more."] if more > 0 else [])]
+            self.say(" ".join(shown), "warning", stay=True)
+        if self._then_import:
+            self.action_command("import")
 
     def on_unmount(self) -> None:
-        """Let go of every entry: Textual may hold on to the screen for a while."""
+        """Drop every entry: Textual may keep the screen for a while."""
         self._visible = VisibleEntries(Document())
         self.codes.forget()
         del self.vault
 
+    # --- commands ----------------------------------------------------------------------------
+
+    def action_command(self, name: str) -> None:
+        """Run the command with that id."""
+        self._start(self._commands[name]())
+
+    def action_copy_row(self, number: int) -> None:
+        """Copy the code of the n-th row on screen."""
+        index = self.codes.top + number - 1
+        if index in self.codes.on_screen:
+            self.codes.go_to(index)
+            self.action_command("copy")
+
+    @on(RowList.Chosen)
+    def _copy(self) -> None:
+        self.action_command("copy")
+
+    def _start(self, job: Job | None) -> None:
+        """Run a command that takes time. Further keys wait until it ends or asks something."""
+        if job is not None:
+            self.run_worker(job, group="command", exit_on_error=False, description="command")
+
+    async def ask(self, screen: Screen[Answer]) -> Answer | None:
+        """Show a screen above the list and return its answer."""
+        answer: Answer | None = await self.app.push_screen_wait(screen)
+        return answer
+
+    async def _open_palette(self) -> None:
+        from tui.app.screens.palette import PaletteScreen
+
+        context, document = self.context, self.vault.document
+        items = [
+            *command_items(partial(command_key, context), self.action_command),
+            *order_items(order_of(document), self._sort),
+            *category_items(self._visible.categories, self.category, self._show_category),
+            *theme_items(context.config.theme, partial(context.settings.set, ("theme",))),
+        ]
+        chosen = await self.ask(PaletteScreen(items))
+        if chosen is not None:
+            chosen.do()
+
+    def _sort(self, order: Order) -> None:
+        self._start(sort(self, order))
+
+    def _hide_or_show(self) -> None:
+        self.codes.hide(not self.codes.hidden)
+        self.say(
+            "Codes hidden, except the highlighted one." if self.codes.hidden else "Codes shown."
+        )
+
+    def _select(self) -> None:
+        self.codes.toggle_tick()
+        self._show_counts()
+
+    def _lock(self) -> None:
+        self.context.lock_or_ask()
+
+    async def _quit(self) -> None:
+        await self.context.action_quit()
+
     # --- what is shown -------------------------------------------------------------------
 
+    def settings_changed(self) -> None:
+        self._apply_settings()
+        self.reload()
+
+    def _apply_settings(self) -> None:
+        self.codes.shared = self._shares_countdown()
+        self.codes.hidden = self.context.config.hide_codes
+        self._countdown.set_class(self.codes.shared, "-shown")
+
+    def _shares_countdown(self) -> bool:
+        countdown = self.context.config.countdown
+        return countdown == "shared" or (countdown == "auto" and over_ssh(self.context.environ))
+
     def reload(self, keep: str | None = None) -> None:
-        """Show what the vault holds now, the cursor on `keep` or on the entry it was on."""
+        """Show what the vault holds now, and highlight `keep` or the entry that was before."""
         document, in_trash = self.vault.document, self._visible.deleted
         self._visible = VisibleEntries(document)
         self.codes.ticked -= in_trash ^ self._visible.deleted
+        self.codes.ticked &= {entry.id for entry in document.everything}
         if self.category not in {category.id for category in self._visible.categories}:
             self.category = None
-        self.codes.ticked &= {entry.id for entry in document.everything}
         self.codes.measure(document.entries)
         self.codes.category_names = self._visible.names
         self._show(keep, near=True)
 
-    def shown_without_search(self) -> list[Entry]:
-        return self._visible.visible(self.category, "")
-
     def _show(self, keep: str | None = None, *, near: bool = False) -> None:
+        """Show the entries of the category and the search; `near` as in `CodeList.show_rows`."""
         codes = self.codes
-        wanted = keep
-        if wanted is None and codes.selected and not self._query:
-            wanted = codes.selected.id
-        rows = self._visible.visible(self.category, self._query or "")
+        if keep is None and codes.selected and not self.search_text:
+            keep = codes.selected.id
         codes.nothing = self._when_empty()
-        codes.show_rows(rows, wanted, near=near)
-        self.query_one(CategoryBar).show(self._visible.categories, self.category, self._query)
-        self._count()
-        self.query_one(KeyBar).show(self._keys_shown())
-        codes.numbered = self._query is None
+        codes.numbered = self.search_text is None
+        codes.show_rows(
+            self._visible.visible(self.category, self.search_text or ""), keep, near=near
+        )
+        self._categories.show(self._visible.categories, self.category, self.search_text)
+        self._keys.show(self._keys_shown())
+        self._show_counts()
         self.tick()
 
-    def _count(self) -> None:
-        """Say in the title how many entries there are, are shown, and are ticked."""
-        unreadable, ticked = len(self.vault.document.unreadable), len(self._ticked())
+    def _show_counts(self) -> None:
+        """Show in the title how many entries there are, are shown, and are selected."""
+        unreadable, selected = len(self.vault.document.unreadable), len(self._selected())
         shown, total = len(self.codes.rows), self._visible.total
         count = f"{shown} of {total} codes" if shown != total else plural(total, "code")
         if self.category == TRASH:
             count = f"{shown} in the trash"
         count += f", {unreadable} unreadable" if unreadable else ""
-        count += f", {ticked} ticked" if ticked else ""
-        self.query_one(TitleBar).show(count if self.vault.saved else f"{UNSAVED} · {count}")
+        count += f", {selected} selected" if selected else ""
+        self._title.show(count if self.vault.saved else f"{UNSAVED} · {count}")
 
-    def _ticked(self) -> set[str]:
-        """The ids of what is ticked: in the trash, or else outside of it."""
-        ticked, deleted = self.codes.ticked, self._visible.deleted
-        return ticked & deleted if self.category == TRASH else ticked - deleted
+    def _selected(self) -> set[str]:
+        """Return the ids of the selected entries, in the trash or else outside of it."""
+        selected, deleted = self.codes.ticked, self._visible.deleted
+        return selected & deleted if self.category == TRASH else selected - deleted
 
     def _keys_shown(self) -> list[tuple[str, str]] | None:
-        if self._query is None:
-            return self._trash_bar() if self.category == TRASH else None
-        return _SEARCH_BAR if self.context.pick is None else _PICK_BAR
-
-    def _trash_bar(self) -> list[tuple[str, str]]:
-        pairs = [(command_key(self.context, name), label) for name, label in _TRASH_KEYS.items()]
+        if self.search_text is not None:
+            return _SEARCH_KEYS if self.context.pick is None else _PICK_KEYS
+        if self.category != TRASH:
+            return None
+        pairs = ((command_key(self.context, name), label) for name, label in _TRASH_KEYS.items())
         return [pair for pair in pairs if pair[0]]
 
     def _when_empty(self) -> str:
         if not self._visible.total:
-            hints = self.hint("add", "adds one") + self.hint("import", "imports a backup")
-            return f"No entries yet{hints}."
-        if self._query:
-            return f"Nothing matches “{self._query}”. Esc clears the search."
-        return "Nothing in this category."
+            hints = [
+                press_hint(self.context, command, purpose)
+                for command, purpose in (("add", "to add one"), ("import", "to import a backup"))
+            ]
+            return f"No entries yet.{''.join(hints)}"
+        if self.search_text:
+            return f"No matches for “{self.search_text}”. Press Esc to clear the search."
+        return "This category is empty."
+
+    def say(self, text: str, tone: str = "strong", *, stay: bool = False) -> None:
+        """Show a message for some seconds, or until the next if it is to `stay`."""
+        until = None if stay else self.context.clock.steady() + MESSAGE_SECONDS
+        self._status.say(text, tone, until)
+
+    # --- time ----------------------------------------------------------------------------------
+
+    def on_screen_resume(self) -> None:
+        self.tick()
 
     def tick(self) -> None:
-        """Show the clock's present moment."""
-        now = self.context.clock.now()
+        now, steady = self.context.clock.now(), self.context.clock.steady()
         self.codes.tick(now)
         if self.codes.shared:
             period = self.codes.common_period
             self._countdown.show(period - int(now) % period, period)
-        steady = self.context.clock.steady()
         self._status.tick(steady)
         self._save_in_time(steady)
-        self._look_at_clock(steady)
+        self._check_clock(steady)
 
-    def _look_at_clock(self, steady: float) -> None:
-        """Say in the title where wrong codes would come from; not before the first frame."""
-        if self._clock_asked is None:
-            self._clock_asked = steady - CLOCK_SECONDS + 0.5
-        elif steady - self._clock_asked >= CLOCK_SECONDS:
-            self._clock_asked = steady
-            self.query_one(TitleBar).warn(self.context.clock_warning())
+    def _check_clock(self, steady: float) -> None:
+        """Warn in the title if codes may be wrong; not before the first frame."""
+        if self._clock_checked is None:
+            self._clock_checked = steady - CLOCK_SECONDS + 0.5
+        elif steady - self._clock_checked >= CLOCK_SECONDS:
+            self._clock_checked = steady
+            self._title.warn(self.context.clock_warning())
 
     def _save_in_time(self, steady: float) -> None:
-        """Save what waits to be: quiet changes after a while, failed ones time and again."""
+        """Save changes that may wait after a while, and failed ones again and again."""
         if self.vault.flushed:
             self._save_at = None
         elif self._save_at is None:
-            self._save_at = steady + (QUIET_SECONDS if self.vault.saved else RETRY_SECONDS)
+            wait = SAVE_LATER_SECONDS if self.vault.saved else RETRY_SECONDS
+            self._save_at = steady + wait
         elif steady >= self._save_at:
             self._save_at = steady + RETRY_SECONDS
-            self._save_again()
+            self._save()
 
-    @work(
-        name=BACKGROUND,
-        group="save",
-        exclusive=True,
-        exit_on_error=False,
-        description="save again",
-    )
-    async def _save_again(self) -> None:
-        vault, waited = self.vault, not self.vault.saved
+    @work(name=BACKGROUND, group="save", exclusive=True, exit_on_error=False, description="save")
+    async def _save(self) -> None:
+        vault, failed_before = self.vault, not self.vault.saved
         try:
             await in_thread(vault.save)
         except OtpTuiError:
             return
-        if waited and self.context.vault is vault:
-            self.say("Saved now.")
+        if failed_before:
+            self.say("Saved.")
             self.reload()
 
-    def say(self, text: str, tone: str = "strong", seconds: float | None = MESSAGE_SECONDS) -> None:
-        """Show a message for some seconds; None: until the next."""
-        until = None if seconds is None else self.context.clock.steady() + seconds
-        self._status.say(text, tone, until)
+    # --- categories and search ---------------------------------------------------------------
 
-    # --- moving ------------------------------------------------------------------------------
-
-    def action_category(self, step: int) -> None:
-        """Walk the categories."""
+    def _step_category(self, step: int) -> None:
         choices = [None, *(category.id for category in self._visible.categories)]
-        self._pick(choices[(choices.index(self.category) + step) % len(choices)])
+        self._show_category(choices[(choices.index(self.category) + step) % len(choices)])
 
     @on(CategoryBar.Picked)
-    def _picked(self, event: CategoryBar.Picked) -> None:
-        self._pick(event.category)
+    def _category_picked(self, event: CategoryBar.Picked) -> None:
+        self._show_category(event.category)
 
-    def _pick(self, category: str | None) -> None:
+    def _show_category(self, category: str | None) -> None:
         self.category = category
         self._show()
 
-    # --- searching ---------------------------------------------------------------------------
-
-    def action_search(self) -> None:
-        """Open the search: from now on letters are looked for."""
+    def _open_search(self) -> None:
         self._visible.prepare(self.category)
-        self._query = self._query or ""
+        self._search(self.search_text or "")
+
+    def _search(self, text: str | None) -> None:
+        self.search_text = text
         self._show()
 
-    def action_clear(self) -> None:
-        """Close the search, or else take all ticks away, or else show all categories."""
+    def _clear(self) -> None:
+        """Close the search, or else clear the selection, or else show all categories."""
         if self.context.pick is not None:
-            self.app.exit()
-        elif self._query is not None:
-            self._search_for(None)
-        elif ticked := self._ticked():
-            self.codes.ticked -= ticked
+            self.context.exit()
+        elif self.search_text is not None:
+            self._search(None)
+        elif selected := self._selected():
+            self.codes.ticked -= selected
             self._show()
         elif self.category is not None:
-            self._pick(None)
-
-    def _search_for(self, query: str | None) -> None:
-        self._query = query
-        self._show()
+            self._show_category(None)
 
     def on_key(self, event: events.Key) -> None:
-        """While searching, letters go into the search; any other key keeps its meaning.
-
-        The search is opened here and not by the key's binding, which comes a moment later: of
-        keys that arrive together (a slow line, a paste) the next would be commands.
-        """
-        if self._query is None:
-            if event.key in self.context.keymap.of("search"):
-                event.stop()
-                event.prevent_default()
-                self.action_search()
+        """Edit the search with what is typed while it is open; other keys stay commands."""
+        text = self.search_text
+        if text is None:
             return
         edited: str | None
         if event.is_printable and event.character:
-            edited = self._query + event.character
+            edited = text + event.character
         elif event.key == "backspace":
-            edited = self._query[:-1] if self._query else None
+            edited = text[:-1] if text else None
         elif event.key == "ctrl+u":
             edited = ""
         elif event.key == "ctrl+w":
-            edited = " ".join(self._query.split()[:-1])
+            edited = " ".join(text.split()[:-1])
         else:
             return
         event.stop()
         event.prevent_default()
-        self._search_for(edited)
+        self._search(edited)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Pasted text goes into the search."""
-        if self._query is not None:
+        """Add pasted text to the search."""
+        if self.search_text is not None:
             event.stop()
-            self._search_for(self._query + " ".join(event.text.split())[:100])
-
-    # --- elsewhere -----------------------------------------------------------------------------
-
-    def action_import_backup(self) -> None:
-        """Open the import screen."""
-        from tui.app.screens.import_backup import ImportScreen
-
-        self.app.push_screen(ImportScreen(self.vault))
-
-    def action_export(self) -> None:
-        """Open the export screen."""
-        from tui.app.screens.export_vault import ExportScreen
-
-        shown = frozenset(entry.id for entry in self.codes.rows)
-        self.app.push_screen(ExportScreen(self.vault, shown, frozenset(self.codes.ticked)))
-
-    def action_tick(self) -> None:
-        """Tick the selected row, or take its tick away."""
-        self.codes.toggle_tick()
-        self._count()
-
-    def action_hide(self) -> None:
-        """Hide the codes of all rows but the selected one, or show them again."""
-        self.codes.hide(not self.codes.hidden)
-        self.say("Codes are hidden; the selected one is shown." if self.codes.hidden else
-                 "Codes are shown.")  # fmt: skip
-
-    def action_settings(self) -> None:
-        """Open the settings."""
-        from tui.app.screens.settings import SettingsScreen
-
-        self.app.push_screen(SettingsScreen())
-
-    def action_palette(self) -> None:
-        """Find a command by its words."""
-        from tui.app.screens.palette import open_palette
-
-        open_palette(self)
-
-    def action_lock(self) -> None:
-        """Lock the vault."""
-        self.context.lock_or_ask()
-
-    def action_help(self) -> None:
-        """Show all keys."""
-        from tui.app.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen())
-
-    async def action_quit(self) -> None:
-        """Close the vault and end."""
-        await self.context.action_quit()
-
-    def on_screen_resume(self) -> None:
-        """Show the present moment after another screen was in front."""
-        self.call_after_refresh(self._after_resume)
-
-    def _after_resume(self) -> None:
-        if self.is_mounted:
-            self.tick()
+            self._search(self.search_text + " ".join(event.text.split())[:_MOST_PASTED])

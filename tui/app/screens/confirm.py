@@ -1,4 +1,4 @@
-"""A question with two answers."""
+"""A question before something that loses or reveals data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.app.screens.base import Dialog
 
 
 class ConfirmScreen(Dialog[bool]):
-    """Asks; `y` is yes, and `n`, Esc and Enter are no."""
+    """Asks before an action. `y` confirms; `n`, Esc and Enter cancel."""
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar = [
@@ -22,14 +22,15 @@ class ConfirmScreen(Dialog[bool]):
         Binding("n,escape,enter", "dismiss(False)", show=False),
     ]
 
-    def __init__(self, title: str, words: str, yes: str) -> None:
+    def __init__(self, question: str, explanation: str, verb: str) -> None:
+        """`verb` says what `y` does, e.g. "delete"."""
         super().__init__()
-        self._title, self._words, self._yes = title, words, yes
+        self._question, self._explanation, self._verb = question, explanation, verb
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
-            yield Label(self._title, classes="title", markup=False)
-            yield Label(self._words, id="words", markup=False)
+            yield Label(self._question, classes="title", markup=False)
+            yield Label(self._explanation, id="words", markup=False)
             yield Label(
-                Content.assemble(("y", "bold"), f"  {self._yes}     ", ("n", "bold"), "  no")
+                Content.assemble(("y", "bold"), f"  {self._verb}     ", ("n", "bold"), "  cancel")
             )

@@ -295,7 +295,7 @@ class EntryFormScreen(Dialog[str | None]):
         from tui.app.screens.confirm import ConfirmScreen
 
         self.app.push_screen(
-            ConfirmScreen("Leave without saving?", "What you typed is lost then.", "yes, leave"),
+            ConfirmScreen("Leave without saving?", "What you typed is lost then.", "leave"),
             self._left,
         )
 

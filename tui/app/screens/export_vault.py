@@ -46,8 +46,8 @@ _PLAIN = (
 )
 
 
-class ExportScreen(BaseScreen[None]):
-    """Writes entries of the open vault to a file."""
+class ExportScreen(BaseScreen[str | None]):
+    """Writes entries of the open vault to a file; returns what to say about it."""
 
     CSS_PATH = "transfer.tcss"
     AUTO_FOCUS = "PathInput"
@@ -226,13 +226,13 @@ class ExportScreen(BaseScreen[None]):
         found = self._plan or await self._planned()
         try:
             if not target.encrypted and not await self._sure(
-                "Write the secrets in the clear?", _PLAIN
+                "Write the secrets in the clear?", _PLAIN, "write"
             ):
                 return
             try:
                 check_place(path, vault)
             except ExportExistsError as error:
-                if not await self._sure("Replace the file?", str(error)):
+                if not await self._sure("Replace the file?", str(error), "replace"):
                     return
                 force = True
             self._busy = "Writing, reading back and comparing"
@@ -244,7 +244,7 @@ class ExportScreen(BaseScreen[None]):
             self._busy = ""
             self._say(error.sentence, "error")
             return
-        self._finish(f"{done.sentence}: {short_path(done.path)}")
+        self.dismiss(f"{done.sentence}: {short_path(done.path)}")
 
     @work(exclusive=True, exit_on_error=False, description="QR codes")
     async def action_qr_codes(self) -> None:
@@ -266,7 +266,7 @@ class ExportScreen(BaseScreen[None]):
             self._say(error.sentence, "error")
             return
         left = f"\n\nLeft out: {len(found.left_out)}." if found.left_out else ""
-        if not await self._sure("Show the secrets on the screen?", f"{_SEEN}{left}"):
+        if not await self._sure("Show the secrets on the screen?", f"{_SEEN}{left}", "show"):
             return
         count = len(found.backup.entries)
         words = plural(count, "entry")
@@ -274,23 +274,15 @@ class ExportScreen(BaseScreen[None]):
         await self.app.push_screen_wait(QrScreen("Google Authenticator", texts, note))
         self._say(f"{words} shown.", "strong")
 
-    async def _sure(self, title: str, words: str) -> bool:
-        return await self.app.push_screen_wait(ConfirmScreen(title, words, "yes"))
-
-    def _finish(self, sentence: str) -> None:
-        from tui.app.screens.codes import CodesScreen
-
-        self.app.pop_screen()
-        below = self.app.screen
-        if isinstance(below, CodesScreen):
-            below.say(sentence, seconds=None)
+    async def _sure(self, question: str, explanation: str, verb: str) -> bool:
+        return await self.app.push_screen_wait(ConfirmScreen(question, explanation, verb))
 
     # --- going back ------------------------------------------------------------------------
 
     def action_back(self) -> None:
         """Leave, unless a file is being written: that is finished first."""
         if not self._busy:
-            self.app.pop_screen()
+            self.dismiss()
 
     def on_unmount(self) -> None:
         """Let go of every entry."""

@@ -39,8 +39,8 @@ _NEXT = {
 }
 
 
-class ImportScreen(BaseScreen[None]):
-    """Imports backups into the open vault, as one step that can be undone."""
+class ImportScreen(BaseScreen[str | None]):
+    """Imports backups as one step that can be undone; returns what to say about it."""
 
     CSS_PATH = "transfer.tcss"
     AUTO_FOCUS = "PathInput"
@@ -284,21 +284,12 @@ class ImportScreen(BaseScreen[None]):
                 lambda: import_into(vault, opened, moment, actions=actions, deselected=deselected)
             )
         except NotSavedError as error:
-            self._finish(f"NOT SAVED. {error.sentence}", "error")
+            self.dismiss(f"NOT SAVED. {error.sentence}")
         except OtpTuiError as error:
             self._fail(error)
         else:
             undo = " Press u to undo." if result.changed else ""
-            self._finish(f"{result.report.sentence('imported')}.{undo}", "strong")
-
-    def _finish(self, sentence: str, tone: str) -> None:
-        from tui.app.screens.codes import CodesScreen
-
-        self.app.pop_screen()
-        below = self.app.screen
-        if isinstance(below, CodesScreen):
-            below.reload()
-            below.say(sentence, tone, seconds=None)
+            self.dismiss(f"{result.report.sentence('imported')}.{undo}")
 
     # --- going back -------------------------------------------------------------------------
 
@@ -321,7 +312,7 @@ class ImportScreen(BaseScreen[None]):
             self._say("")
             self.query_one(PathInput).focus()
         else:
-            self.app.pop_screen()
+            self.dismiss()
 
     def on_unmount(self) -> None:
         """Let go of every entry."""

@@ -1,9 +1,9 @@
-"""The palette: finds a command by its words and does it."""
+"""The command palette: finds an action by words in its name."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events, on
@@ -13,24 +13,21 @@ from textual.containers import Vertical
 from textual.strip import Strip
 from textual.widgets import Input
 
-from tui.app.palette_items import PaletteItem, matching, palette_items
+from tui.app.palette_items import PaletteItem, matching
 from tui.app.screens.base import Dialog
 from tui.app.styles import styles_of
 from tui.app.symbols import HIGHLIGHT
 from tui.app.widgets.cells import fit
 from tui.app.widgets.row_list import RowList
 
-if TYPE_CHECKING:
-    from tui.app.screens.codes import CodesScreen
-
 _NOTE = 7
 
 
 class PaletteList(RowList, can_focus=False):
-    """What was found; a click chooses."""
+    """The items that match; a click chooses one."""
 
     def __init__(self, rows: Sequence[PaletteItem]) -> None:
-        super().__init__(id="deeds")
+        super().__init__(id="items")
         self.rows = list(rows)
 
     @property
@@ -38,7 +35,7 @@ class PaletteList(RowList, can_focus=False):
         return len(self.rows)
 
     def show(self, rows: Sequence[PaletteItem]) -> None:
-        """Show others, the first one selected."""
+        """Show these items, with the first one highlighted."""
         self.rows, self.top = list(rows), 0
         self.rows_changed()
 
@@ -57,9 +54,7 @@ class PaletteList(RowList, can_focus=False):
     def empty_strip(self, line: int, width: int) -> Strip:
         if self.rows or line:
             return super().empty_strip(line, width)
-        return Strip(
-            [Segment(fit("  No command has these words.", width), styles_of(self.app).muted)]
-        )
+        return Strip([Segment(fit("  No matches.", width), styles_of(self.app).muted)])
 
     def on_click(self, event: events.Click) -> None:
         super().on_click(event)
@@ -68,7 +63,7 @@ class PaletteList(RowList, can_focus=False):
 
 
 class PaletteScreen(Dialog[PaletteItem]):
-    """Returns what was chosen, or nothing."""
+    """Returns the item that was chosen."""
 
     CSS_PATH = "palette.tcss"
     AUTO_FOCUS = "Input"
@@ -80,22 +75,22 @@ class PaletteScreen(Dialog[PaletteItem]):
         Binding("pageup", "page(-1)", show=False),
     ]
 
-    def __init__(self, offered: Sequence[PaletteItem]) -> None:
+    def __init__(self, items: Sequence[PaletteItem]) -> None:
         super().__init__()
-        self._offered = offered
+        self._items = items
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card", id="palette") as card:
             card.border_title, card.border_subtitle = "Commands", "Esc closes"
-            field = Input(placeholder="what to do", id="words")
+            field = Input(placeholder="Type a command", id="words")
             field.cursor_blink = False
             yield field
-            yield PaletteList(self._offered)
+            yield PaletteList(self._items)
 
     @on(Input.Changed, "#words")
     def _find(self, event: Input.Changed) -> None:
         event.stop()
-        self.query_one(PaletteList).show(matching(self._offered, event.value))
+        self.query_one(PaletteList).show(matching(self._items, event.value))
 
     @on(Input.Submitted, "#words")
     @on(RowList.Chosen)
@@ -105,19 +100,9 @@ class PaletteScreen(Dialog[PaletteItem]):
             self.dismiss(found.rows[found.cursor])
 
     def action_move(self, step: int) -> None:
-        """Select the next one, or the one before."""
+        """Highlight the next item, or the previous one (-1)."""
         self.query_one(PaletteList).move(step)
 
     def action_page(self, step: int) -> None:
-        """Go on by a page."""
+        """Move by a page."""
         self.query_one(PaletteList).action_page(step)
-
-
-def open_palette(screen: CodesScreen) -> None:
-    """Ask for a command and do it on `screen`."""
-
-    def do(chosen: PaletteItem | None) -> None:
-        if chosen is not None:
-            chosen.do()
-
-    screen.app.push_screen(PaletteScreen(palette_items(screen)), do)

@@ -227,7 +227,7 @@ class CategoryBar(Bar):
             if start <= event.x < end:
                 self.post_message(self.Picked(category))
         if event.x >= self._find_at:
-            self.call_later(self.run_action, "screen.search")
+            self.call_later(self.run_action, "screen.command('search')")
 
 
 class StatusLine(Bar):

@@ -1,0 +1,66 @@
+"""The screen of the code list as its commands use it, and which entries they act on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from tui.app.commands import press_hint
+from tui.app.visible_entries import TRASH
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from tui.app.context import Context
+    from tui.app.widgets.code_list import CodeList
+    from tui.otp.entry import Entry
+    from tui.vault.vault import Vault
+
+Answer = TypeVar("Answer")
+
+
+class ListView(Protocol):
+    """What commands may use. `tui.app.screens.codes.CodesScreen` provides it."""
+
+    vault: Vault
+    """The open vault."""
+    codes: CodeList
+    """The list."""
+    category: str | None
+    """The id of the category that is shown, or `TRASH`; None: all."""
+    search_text: str | None
+    """What is searched for; None while no search is open."""
+
+    @property
+    def context(self) -> Context:
+        """The app."""
+
+    @property
+    def moment(self) -> int:
+        """The current Unix time in whole seconds."""
+
+    def reload(self, keep: str | None = None) -> None:
+        """Show what the vault holds now, and highlight the entry with the id `keep`."""
+
+    def say(self, text: str, tone: str = "strong", *, stay: bool = False) -> None:
+        """Show a message for some seconds, or until the next if it is to `stay`."""
+
+    async def ask(self, screen: Screen[Answer]) -> Answer | None:
+        """Show a screen above the list and return its answer."""
+
+
+def targets(view: ListView) -> list[Entry]:
+    """Return the selected entries, in the trash or outside of it, or else the highlighted one."""
+    document, codes = view.vault.document, view.codes
+    among = document.trash if view.category == TRASH else document.entries
+    selected = [entry for entry in among if entry.id in codes.ticked]
+    return selected or ([codes.selected] if codes.selected else [])
+
+
+def living_targets(view: ListView) -> list[Entry]:
+    """Return the targets; none, and say why, if they are in the trash."""
+    found = targets(view)
+    if found and found[0].deleted:
+        hint = press_hint(view.context, "restore", "to restore")
+        view.say(f"Entries in the trash can't be changed.{hint}", "warning")
+        return []
+    return found

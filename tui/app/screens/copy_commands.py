@@ -1,0 +1,124 @@
+"""Commands of the code list that copy a code or take the next one of a counter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from tui.app.commands import press_hint
+from tui.app.screens.base import in_thread
+from tui.clipboard import Outcome
+from tui.errors import ClipboardError, EntryError, NotSavedError, OtpTuiError, VaultError
+from tui.otp.codes import remaining
+from tui.otp.entry import OtpType
+from tui.vault import edit
+
+if TYPE_CHECKING:
+    from tui.app.list_view import ListView
+    from tui.otp.entry import Entry
+
+
+async def copy(view: ListView) -> None:
+    """Copy the code of the highlighted entry, or the next one if it expires at once."""
+    await _copy_highlighted(view, following=False)
+
+
+async def copy_next(view: ListView) -> None:
+    """Copy the code after the current one."""
+    await _copy_highlighted(view, following=True)
+
+
+async def reveal(view: ListView) -> None:
+    """Show the next code of a counter-based entry."""
+    entry = view.codes.selected
+    if entry is None or _refused(view, entry):
+        return
+    if entry.type is OtpType.HOTP:
+        await _take(view, entry)
+    else:
+        view.say("Not a counter-based entry.", "warning")
+
+
+COPY_COMMANDS: Mapping[str, Callable[[ListView], Coroutine[Any, Any, None]]] = {
+    "copy": copy,
+    "copy-next": copy_next,
+    "reveal": reveal,
+}
+
+
+async def _copy_highlighted(view: ListView, *, following: bool) -> None:
+    entry, codes = view.codes.selected, view.codes
+    if entry is None or _refused(view, entry):
+        return
+    if entry.type is OtpType.HOTP and (following or entry.id not in codes.revealed):
+        if code := await _take(view, entry):
+            await _copy(view, entry, code, entry.label)
+        return
+    why = "" if following else _why_next(view, entry)
+    try:
+        code = codes.code_text(entry, following or bool(why))
+    except EntryError as error:
+        view.say(f"{entry.label}: {error.sentence}", "error")
+        return
+    what = f"the next code of {entry.label}{why}" if following or why else entry.label
+    await _copy(view, entry, code, what)
+
+
+def _refused(view: ListView, entry: Entry) -> bool:
+    """Say so if the entry has no code because it is in the trash."""
+    if entry.deleted:
+        hint = press_hint(view.context, "restore", "to restore it")
+        view.say(f"{entry.label} is in the trash.{hint}", "warning")
+    return bool(entry.deleted)
+
+
+def _why_next(view: ListView, entry: Entry) -> str:
+    """Return why the next code is copied instead of the current one; mostly empty."""
+    try:
+        left = remaining(entry, view.codes.moment)
+    except EntryError:
+        return ""
+    if left is None or left >= view.context.config.smart_copy:
+        return ""
+    return f" (current code expires in {left} s)"
+
+
+async def _take(view: ListView, entry: Entry) -> str:
+    """Save the counter, show the code that it gives, and return it; "" if that failed."""
+    vault = view.vault
+    try:
+        code = await in_thread(lambda: vault.take_hotp(entry.id))
+    except NotSavedError as error:
+        view.say(f"NOT SAVED, so no code is shown. {error.sentence}", "error", stay=True)
+        return ""
+    except OtpTuiError as error:
+        view.say(f"{entry.label}: {error.sentence}", "error")
+        return ""
+    view.codes.revealed[entry.id] = code.text
+    view.reload()
+    return code.text
+
+
+async def _copy(view: ListView, entry: Entry, code: str, what: str) -> None:
+    """Copy a code, count the copy, and say `what` was copied; else show the code large."""
+    context, vault, moment = view.context, view.vault, view.moment
+    try:
+        outcome = await in_thread(lambda: context.copier.copy(code))
+    except ClipboardError as error:
+        from tui.app.screens.big_code import BigCodeScreen
+
+        await view.ask(BigCodeScreen(entry.label, code, error.sentence))
+        return
+    with suppress(VaultError):
+        await in_thread(
+            lambda: vault.change_later(lambda doc: edit.count_use(doc, entry.id, moment))
+        )
+    if context.pick is not None:
+        context.picked = f"{outcome.value}: {what}."
+        context.exit()
+        return
+    wait = context.config.clipboard_clear
+    cleared = f" The clipboard is cleared in {wait} s." if wait else ""
+    done = f"Copied {what}." if outcome is Outcome.COPIED else f"{outcome.value}: {what}."
+    view.say(f"{done}{cleared}")

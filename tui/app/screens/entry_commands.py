@@ -1,0 +1,176 @@
+"""Commands of the code list that change entries or their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from tui.app.commands import press_hint
+from tui.app.list_view import living_targets, targets
+from tui.app.screens.base import ChangeResult, change_vault, in_thread
+from tui.app.screens.confirm import ConfirmScreen
+from tui.errors import OtpTuiError
+from tui.otp.entry import label_of
+from tui.vault import edit
+from tui.vault.order import WORDS, Order, order_of, with_order
+from tui.vault.trash import KEPT_DAYS, discard
+from tui.vault.undo import last_step, step_label, undoable, undoable_as_one
+from tui.vault.undo import undo as undone
+
+if TYPE_CHECKING:
+    from tui.app.list_view import ListView
+    from tui.otp.entry import Entry
+    from tui.vault.document import Document
+
+_MOST_NAMED = 6
+"""Entries that a question names."""
+
+
+async def delete(view: ListView) -> None:
+    """Move entries to the trash, or delete them permanently if they are there. Asks first."""
+    entries = targets(view)
+    if not entries:
+        return
+    ids, moment, label = {entry.id for entry in entries}, view.moment, label_of(entries)
+    step: Callable[[Document], Document]
+    if entries[0].deleted:
+        question, done = f"Permanently delete {label}?", f"Permanently deleted {label}."
+        explanation = "This vault has no other copy of the secret."
+        step = partial(discard, ids=ids)
+    else:
+        question, done = f"Delete {label}?", f"Deleted {label}."
+        explanation = f"Deleted entries stay in the trash for {KEPT_DAYS} days."
+        step = partial(edit.delete, ids=ids, moment=moment)
+    screen = ConfirmScreen(question, f"{_names(entries)}{explanation}", "delete")
+    if await view.ask(screen):
+        done += press_hint(view.context, "undo", "to undo")
+        await _change(view, step, step_label("deletion", entries), done)
+
+
+async def restore(view: ListView) -> None:
+    """Move entries out of the trash."""
+    entries = targets(view)
+    if not entries or not entries[0].deleted:
+        view.say("Only entries in the trash can be restored.", "warning")
+        return
+    ids, moment = {entry.id for entry in entries}, view.moment
+    step = partial(edit.restore, ids=ids, moment=moment)
+    await _change(view, step, step_label("restore", entries), f"Restored {label_of(entries)}.")
+
+
+async def pin(view: ListView) -> None:
+    """Pin entries above the others, or unpin them if all are pinned."""
+    entries = living_targets(view)
+    if not entries:
+        return
+    ids, moment = {entry.id for entry in entries}, view.moment
+    pinned = not all(entry.pinned for entry in entries)
+    step = partial(edit.pin, ids=ids, pinned=pinned, moment=moment)
+    label = step_label("pinning" if pinned else "unpinning", entries)
+    done = f"{'Pinned' if pinned else 'Unpinned'} {label_of(entries)}."
+    await _change(view, step, label, done, keep=entries[0].id)
+
+
+async def undo(view: ListView) -> None:
+    """Undo the last change, or redo it if that was an undo."""
+    last, keep = last_step(view.vault.document), _highlighted_id(view)
+    done = ""
+    if last is not None and last.is_undo:
+        done = f"Redone: {last.label}."
+    elif last is not None:
+        done = f"Undone: {last.label}.{press_hint(view.context, 'undo', 'to redo')}"
+    result = await change_vault(view.vault, partial(undone, moment=view.moment))
+    _show_result(view, result, done, keep)
+
+
+async def next_order(view: ListView) -> None:
+    """Sort the list by the next order."""
+    orders = list(Order)
+    await sort(view, orders[(orders.index(order_of(view.vault.document)) + 1) % len(orders)])
+
+
+async def sort(view: ListView, order: Order) -> None:
+    """Sort the list, and remember that in the vault."""
+    vault, keep = view.vault, _highlighted_id(view)
+    await in_thread(lambda: vault.change_later(lambda document: with_order(document, order)))
+    view.reload(keep)
+    view.say(f"Sorted {WORDS[order]}.")
+
+
+async def move_up(view: ListView) -> None:
+    """Move the highlighted entry up in the order by hand."""
+    await _move(view, -1)
+
+
+async def move_down(view: ListView) -> None:
+    """Move the highlighted entry down in the order by hand."""
+    await _move(view, 1)
+
+
+ENTRY_COMMANDS: Mapping[str, Callable[[ListView], Coroutine[Any, Any, None]]] = {
+    "delete": delete,
+    "restore": restore,
+    "pin": pin,
+    "undo": undo,
+    "order": next_order,
+    "shift-up": move_up,
+    "shift-down": move_down,
+}
+
+
+async def _move(view: ListView, step: int) -> None:
+    vault, entry, moment = view.vault, view.codes.selected, view.moment
+    order = order_of(vault.document)
+    if entry is None or entry.deleted:
+        return
+    if order is not Order.HAND:
+        hint = press_hint(view.context, "order", "to change that")
+        view.say(f"The list is sorted {WORDS[order]}.{hint}", "warning")
+        return
+    if view.search_text:
+        view.say("Clear the search before moving entries.", "warning")
+        return
+    move = partial(edit.move, entry_id=entry.id, step=step, category=view.category, moment=moment)
+    try:
+        await in_thread(
+            lambda: vault.change_later(undoable_as_one(move, f"move of {entry.label}", moment))
+        )
+    except OtpTuiError as error:
+        view.say(error.sentence, "warning")
+        return
+    view.reload(entry.id)
+
+
+async def _change(
+    view: ListView,
+    step: Callable[[Document], Document],
+    label: str,
+    done: str,
+    keep: str | None = None,
+) -> None:
+    """Make a change that can be undone, show it, and say what was `done`."""
+    _show_result(view, await change_vault(view.vault, undoable(step, label)), done, keep)
+
+
+def _show_result(view: ListView, result: ChangeResult, done: str, keep: str | None) -> None:
+    if result.problem:
+        view.say(result.problem, result.tone, stay=result.made)
+    elif done:
+        view.say(done)
+    if result.made:
+        view.reload(keep)
+
+
+def _highlighted_id(view: ListView) -> str | None:
+    return view.codes.selected.id if view.codes.selected else None
+
+
+def _names(entries: Sequence[Entry]) -> str:
+    """Return the names of several entries, a line each, with an empty line below."""
+    if len(entries) == 1:
+        return ""
+    names = [entry.label for entry in entries[:_MOST_NAMED]]
+    if len(entries) > _MOST_NAMED:
+        names.append(f"and {len(entries) - _MOST_NAMED} more")
+    return "\n".join(names) + "\n\n"

@@ -1,0 +1,121 @@
+"""Commands of the code list that open another screen, and show what it returned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any
+
+from tui.app.list_view import living_targets, targets
+from tui.errors import MatchError
+
+if TYPE_CHECKING:
+    from tui.app.list_view import ListView
+    from tui.otp.entry import Entry
+
+
+async def add(view: ListView) -> None:
+    """Add an entry by form, URI or picture."""
+    from tui.app.screens.entry_form import EntryFormScreen
+
+    before = {entry.id for entry in view.vault.entries}
+    said = await view.ask(EntryFormScreen(view.vault))
+    added = (entry.id for entry in view.vault.entries if entry.id not in before)
+    _show_result(view, said, next(added, None))
+
+
+async def edit(view: ListView) -> None:
+    """Edit the highlighted entry."""
+    entry = view.codes.selected
+    if entry is not None and not entry.deleted:
+        await _edit(view, entry)
+    else:
+        living_targets(view)
+
+
+async def show(view: ListView) -> None:
+    """Show the details of the highlighted entry."""
+    from tui.app.screens.show_entry import ShowScreen
+
+    entry = view.codes.selected
+    if entry is None:
+        return
+    answer = await view.ask(ShowScreen(view.vault, _newest(view, entry)))
+    if answer == "edit":
+        await _edit(view, entry)
+    else:
+        _show_result(view, answer, entry.id)
+
+
+async def categories(view: ListView) -> None:
+    """Put entries in categories; add, rename and delete categories."""
+    from tui.app.screens.categories import CategoriesScreen
+
+    entries = [entry for entry in targets(view) if not entry.deleted]
+    keep = view.codes.selected.id if view.codes.selected else None
+    _show_result(view, await view.ask(CategoriesScreen(view.vault, entries)), keep)
+
+
+async def import_backups(view: ListView) -> None:
+    """Import backups of other apps."""
+    from tui.app.screens.import_backup import ImportScreen
+
+    _show_result(view, await view.ask(ImportScreen(view.vault)), stay=True)
+
+
+async def export(view: ListView) -> None:
+    """Export entries to a file or as QR codes."""
+    from tui.app.screens.export_vault import ExportScreen
+
+    shown = frozenset(entry.id for entry in view.codes.rows)
+    screen = ExportScreen(view.vault, shown, frozenset(view.codes.ticked))
+    _show_result(view, await view.ask(screen), stay=True)
+
+
+async def settings(view: ListView) -> None:
+    """Open the settings."""
+    from tui.app.screens.settings import SettingsScreen
+
+    await view.ask(SettingsScreen())
+
+
+async def show_help(view: ListView) -> None:
+    """Show all keys."""
+    from tui.app.screens.help import HelpScreen
+
+    await view.ask(HelpScreen())
+
+
+FORM_COMMANDS: Mapping[str, Callable[[ListView], Coroutine[Any, Any, None]]] = {
+    "add": add,
+    "edit": edit,
+    "show": show,
+    "categories": categories,
+    "import": import_backups,
+    "export": export,
+    "settings": settings,
+    "help": show_help,
+}
+
+
+async def _edit(view: ListView, entry: Entry) -> None:
+    from tui.app.screens.entry_form import EntryFormScreen
+
+    said = await view.ask(EntryFormScreen(view.vault, _newest(view, entry)))
+    _show_result(view, said, entry.id)
+
+
+def _newest(view: ListView, entry: Entry) -> Entry:
+    """Return the entry as the vault has it now: the list is not told of each copy counted."""
+    try:
+        return view.vault.document.find(entry.id)
+    except MatchError:
+        return entry
+
+
+def _show_result(
+    view: ListView, said: str | None, keep: str | None = None, *, stay: bool = False
+) -> None:
+    """Show what a screen changed, highlight the entry `keep`, and say what the screen returned."""
+    view.reload(keep)
+    if said:
+        view.say(said, "strong" if view.vault.saved else "error", stay=stay)
