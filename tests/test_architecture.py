@@ -14,36 +14,35 @@ import tui
 
 ROOT = Path(tui.__file__).parent
 
-GROUND = {"errors", "text", "clock"}
+GROUND = {"errors", "text", "clock", "files", "paths", "qr", "tty", "password_command"}
 ENGINE = {"otp", "crypto", "vault", "backup"}
-MIDDLE = {"paths", "files", "qr", "password_command", "tty"}
+FACE = GROUND | ENGINE | {"config", "clipboard", "demo", "launch"}
+"""What the command line and the app may import, but not each other."""
 ARROWS = {
     "otp": GROUND,
     "crypto": GROUND,
-    "vault": GROUND | MIDDLE | {"otp", "crypto"},
-    "backup": GROUND | MIDDLE | {"otp", "crypto", "vault"},
-    "config": GROUND | MIDDLE | {"crypto.bounds"},
-    "clipboard": GROUND | MIDDLE | {"config"},
+    "vault": GROUND | {"otp", "crypto"},
+    "backup": GROUND | {"otp", "crypto", "vault"},
+    "config": GROUND | {"crypto.bounds"},
+    "clipboard": GROUND | {"config"},
     "demo": GROUND | {"otp", "crypto", "vault"},
     "launch": {"config", "vault"},
-    "cli": GROUND | MIDDLE | {*ENGINE, "config", "clipboard", "demo", "launch", ""},
-    "app": GROUND | MIDDLE | {*ENGINE, "config", "clipboard", "demo", "launch", ""},
-    "__main__": GROUND | MIDDLE | {"cli", "app", "launch"},
-    **dict.fromkeys(GROUND | MIDDLE, GROUND | MIDDLE),
+    "cli": FACE | {""},
+    "app": FACE,
+    "__main__": {"cli", "app", "launch"},
+    **dict.fromkeys(GROUND, GROUND),
 }
 """Each room and the others, or single modules, that it may import; "" is tui/__init__.py."""
 
 
 def imports(path: Path) -> Iterator[str]:
-    """Every module that a file imports, at its top or inside a function."""
+    """Every module that a file imports: at its top, inside a function, or for types only."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
             yield node.module or ""
-            if node.module == "tui":
-                yield from (f"tui.{alias.name}" for alias in node.names)
 
 
 def room(module: str) -> str:
@@ -54,6 +53,27 @@ def room(module: str) -> str:
 FILES = sorted(ROOT.rglob("*.py"))
 
 
+def name_of(path: Path) -> str:
+    """The dotted name of a file's module."""
+    parts = path.relative_to(ROOT.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {name_of(path): path for path in FILES}
+
+
+def imported_modules(path: Path) -> set[str]:
+    """The modules of tui that a file imports, by name."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            inner = {alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in MODULES else str(node.module) for name in inner.values()}
+    return found & MODULES.keys()
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_follow_the_arrows(path: Path) -> None:
     own = path.relative_to(ROOT).with_suffix("").parts[0]
@@ -61,9 +81,32 @@ def test_imports_follow_the_arrows(path: Path) -> None:
         allowed: set[str] = set()
     else:
         allowed = ARROWS[own] | {own}
-    used = {name for name in imports(path) if name.split(".")[0] == "tui"}
+    used = imported_modules(path)
     wrong = {name for name in used if not {room(name), name.removeprefix("tui.")} & allowed}
     assert not wrong
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Take away, again and again, the modules that import none of the rest: nothing remains."""
+    rest = {name: imported_modules(path) - {name} for name, path in MODULES.items()}
+    while free := {name for name, used in rest.items() if not used & rest.keys()}:
+        rest = {name: used for name, used in rest.items() if name not in free}
+    assert {name: sorted(used & rest.keys()) for name, used in rest.items()} == {}
+
+
+def test_only_the_app_itself_imports_screens() -> None:
+    users = {
+        name: used
+        for name, path in MODULES.items()
+        if not name.startswith("tui.app.screens")
+        and (used := {each for each in imported_modules(path) if "tui.app.screens" in each})
+    }
+    assert users.keys() <= {"tui.app.app", "tui.app.run"}
+
+
+def test_only_run_imports_the_app() -> None:
+    users = {name for name, path in MODULES.items() if "tui.app.app" in imported_modules(path)}
+    assert users == {"tui.app.run"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
