@@ -77,6 +77,11 @@ def pytest_xdist_auto_num_workers() -> int | None:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the tests that wait for programs, while other workers compute."""
+    items.sort(key=lambda item: not item.nodeid.startswith(("tests/terminal/", "tests/cli/")))
+
+
 _KEYS: dict[tuple[bytes, bytes, Argon2Params, int], bytes] = {}
 
 

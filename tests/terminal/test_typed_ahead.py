@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import product
 from pathlib import Path
 
@@ -29,17 +29,20 @@ class Shown(AppTerminal):
     """The program, and what its terminal shows."""
 
     _at = 0
+    _lines: Sequence[str] = ()
 
     @property
-    def lines(self) -> list[str]:
+    def lines(self) -> Sequence[str]:
         """The lines of the screen, without what changes with time."""
         self._read()
         if not self._at:
             self._screen = pyte.Screen(80, 24)
             self._stream = pyte.Stream(self._screen)
-        self._stream.feed(self.all[self._at :])
-        self._at = len(self.all)
-        return [_CHANGING.sub(" ", line).rstrip() for line in self._screen.display]
+        if self._at < len(self.all) or not self._lines:
+            self._stream.feed(self.all[self._at :])
+            self._at = len(self.all)
+            self._lines = [_CHANGING.sub(" ", line).rstrip() for line in self._screen.display]
+        return self._lines
 
     def press_and_wait(self, key: str) -> None:
         """Press a key and wait until it shows."""
@@ -47,7 +50,7 @@ class Shown(AppTerminal):
         self.type(key)
         self.until(lambda lines: lines != before)
 
-    def until(self, holds: Callable[[list[str]], bool]) -> None:
+    def until(self, holds: Callable[[Sequence[str]], bool]) -> None:
         deadline = time.monotonic() + 20
         while not holds(self.lines):
             assert time.monotonic() < deadline, "\n".join(self.lines)
