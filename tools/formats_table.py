@@ -18,7 +18,7 @@ COLUMNS = ("name", "what it is", "usual endings", "import", "export", "encrypted
 ASKED = {
     Needs.PASSWORD: "password",
     Needs.USERNAME: "username",
-    Needs.SERVER_SECRET: "server's secret",
+    Needs.SERVER_SECRET: "server secret",
 }
 
 

@@ -1,8 +1,9 @@
-"""A format is one file, recognised by what is in it."""
+"""A format is one module, recognized by the content of a file."""
 
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,3 +73,18 @@ def test_the_default_of_authenticator_pro_comes_first_and_is_encrypted() -> None
     first = next(each for each in export_formats() if each.name.startswith("authenticator-pro"))
     assert first is by_name("authenticator-pro")
     assert first.encrypted
+
+
+def test_recognizing_a_file_loads_no_reader() -> None:
+    """Names, labels and a look at the content are all that most of the program needs."""
+    program = (
+        "import sys, tui.backup.content, tui.backup.registry as registry\n"
+        "registry.recognize(tui.backup.content.FileContent(b'AVTOTPY_BACKUP_MAGIC' * 9))\n"
+        "heavy = 'reader', 'writer', 'encryption', 'backup_file', 'payload', 'PIL', 'argon2'\n"
+        "heavy += 'json_reader', 'json_writer', 'cryptography'\n"
+        "print([name for name in sys.modules if set(name.split('.')) & set(heavy)])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"

@@ -54,9 +54,9 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def there_and_back(chosen: Format, backup: Backup) -> tuple[ExportPlan, Backup]:
-    fit = plan_export(chosen, backup)
+    planned = plan_export(chosen, backup)
     assert chosen.write is not None
-    return fit, chosen.read(chosen.write(fit.backup, CREDENTIALS), CREDENTIALS)
+    return planned, chosen.read(chosen.write(planned.backup, CREDENTIALS), CREDENTIALS)
 
 
 def told(chosen: Format, entry: Entry) -> dict[str, Any]:
@@ -91,9 +91,9 @@ REMARKS = {
 place in the format, and the spelling of a secret where that has none, is not compared anyway."""
 
 
-def changed_fields(fit: ExportPlan, entry: Entry) -> set[str]:
+def changed_fields(planned: ExportPlan, entry: Entry) -> set[str]:
     """The fields of `entry` that the plan says are written differently."""
-    remarks = [each.reason for each in fit.changed if each.what == entry.label]
+    remarks = [each.reason for each in planned.changed if each.what == entry.label]
     named = [
         next(fields for begins, fields in REMARKS.items() if remark.startswith(begins))
         for remark in remarks
@@ -107,20 +107,20 @@ def test_a_vault_comes_back_but_for_the_fields_that_are_named(
     name: str, document: Document
 ) -> None:
     chosen = by_name(name)
-    fit, read = there_and_back(chosen, select(document))
+    planned, read = there_and_back(chosen, select(document))
     assert not read.problems
     originals = {entry.id: entry for entry in document.entries}
-    assert len(fit.backup.entries) + len(fit.left_out) == len(originals)
-    for held, entry in zip(fit.backup.entries, read.entries, strict=True):
+    assert len(planned.backup.entries) + len(planned.left_out) == len(originals)
+    for held, entry in zip(planned.backup.entries, read.entries, strict=True):
         original = originals[held.id]
         before, after = told(chosen, original), told(chosen, entry)
-        but = changed_fields(fit, original)
+        but = changed_fields(planned, original)
         assert {each: after[each] for each in before.keys() - but} == {
             each: before[each] for each in before.keys() - but
         }
     if "categories" in chosen.holds:
         assert [each.name for each in read.categories] == [
-            each.name for each in fit.backup.categories
+            each.name for each in planned.backup.categories
         ]
 
 
@@ -138,11 +138,11 @@ def fitting(name: str) -> st.SearchStrategy[Document]:
 @given(data=st.data())
 def test_a_vault_that_fits_comes_back_whole(name: str, data: st.DataObject) -> None:
     chosen, document = by_name(name), data.draw(fitting(name))
-    fit, read = there_and_back(chosen, select(document))
-    assert (fit.left_out, fit.changed, read.problems) == ((), (), ())
+    planned, read = there_and_back(chosen, select(document))
+    assert (planned.left_out, planned.changed, read.problems) == ((), (), ())
     originals = {entry.id: entry for entry in document.entries}
     assert [told(chosen, entry) for entry in read.entries] == [
-        told(chosen, originals.pop(held.id)) for held in fit.backup.entries
+        told(chosen, originals.pop(held.id)) for held in planned.backup.entries
     ]
     assert not originals
     if "categories" in chosen.holds:
@@ -156,12 +156,12 @@ def test_a_vault_that_fits_comes_back_whole(name: str, data: st.DataObject) -> N
 def test_importing_an_export_gives_the_vaults_entries_again(name: str, data: st.DataObject) -> None:
     """Into an empty vault, which counts changes and stamps times anew."""
     chosen, document = by_name(name), data.draw(fitting(name))
-    fit, read = there_and_back(chosen, select(document))
+    planned, read = there_and_back(chosen, select(document))
     after, report = apply(Document(), read, plan(Document(), read), 7, actions=ADD)
     assert report.added == len(document.entries)
     again, _ = there_and_back(chosen, select(after))
     originals = {entry.id: entry for entry in document.entries}
-    wanted = [_unstamped(originals[held.id]) for held in fit.backup.entries]
+    wanted = [_unstamped(originals[held.id]) for held in planned.backup.entries]
     for entries in (after.entries, again.backup.entries):
         assert [told(chosen, _unstamped(entry)) for entry in entries] == [
             told(chosen, entry) for entry in wanted
@@ -172,9 +172,9 @@ def test_importing_an_export_gives_the_vaults_entries_again(name: str, data: st.
 @given(document=documents())
 def test_importing_any_export_adds_every_entry_of_it(name: str, document: Document) -> None:
     """Those with one secret or one name as well, and those in categories that are not there."""
-    fit, read = there_and_back(by_name(name), select(document))
+    planned, read = there_and_back(by_name(name), select(document))
     after, report = apply(Document(), read, plan(Document(), read), 7, actions=ADD)
-    assert report.added == len(after.entries) == len(fit.backup.entries)
+    assert report.added == len(after.entries) == len(planned.backup.entries)
 
 
 def _unstamped(entry: Entry) -> Entry:
@@ -192,10 +192,10 @@ def test_every_real_backup_goes_out_as_it_came(name: str) -> None:
             patch.setattr(kdf, "argon2id", REAL_ARGON2ID)
             patch.setattr(kdf, "pbkdf2_sha1", REAL_PBKDF2)
             backup = by_name("authenticator-pro").read(data, password)
-        fit, read = there_and_back(chosen, backup)
-        assert len(fit.backup.entries) + len(fit.left_out) == len(backup.entries)
+        planned, read = there_and_back(chosen, backup)
+        assert len(planned.backup.entries) + len(planned.left_out) == len(backup.entries)
         originals = {entry.id: entry for entry in backup.entries}
-        for held, entry in zip(fit.backup.entries, read.entries, strict=True):
+        for held, entry in zip(planned.backup.entries, read.entries, strict=True):
             assert told(chosen, entry) == told(chosen, originals[held.id])
 
 
@@ -223,9 +223,9 @@ def test_what_only_some_formats_hold_comes_back_letter_by_letter(name: str) -> N
         ),
     )
     backup = Backup(rows, (work, web), (Icon("0badcafe", "iVBORw0KGgo="),))
-    fit, read = there_and_back(by_name(name), backup)
-    assert not fit.left_out
-    assert not fit.changed
+    planned, read = there_and_back(by_name(name), backup)
+    assert not planned.left_out
+    assert not planned.changed
     assert tuple(replace(entry, id="") for entry in read.entries) == tuple(
         replace(entry, id="") for entry in rows
     )
@@ -255,7 +255,7 @@ def test_the_independent_decryptor_reads_what_is_exported() -> None:
     assert one["slots"][0]["wrapped_key"] != two["slots"][0]["wrapped_key"]
 
 
-def test_each_thing_that_stays_behind_is_named() -> None:
+def test_each_field_that_a_format_cannot_hold_is_named() -> None:
     full = select(full_document())
     lost = {each.what: each.reason for each in plan_export(by_name("otpauth-uris"), full).changed}
     assert "categories, own icon, pinned state" in lost["Totp (me)"]
@@ -267,7 +267,7 @@ def test_each_thing_that_stays_behind_is_named() -> None:
 
 
 @pytest.mark.parametrize("name", [each.name for each in export_formats()])
-def test_an_empty_vault_goes_out_and_is_recognised_again(name: str) -> None:
+def test_an_exported_empty_vault_is_recognized(name: str) -> None:
     chosen = by_name(name)
     keys = CREDENTIALS
     assert chosen.write is not None

@@ -1,4 +1,4 @@
-"""AVTotpy on the command line: where username and secret come from, and what an import teaches."""
+"""AVTotpy on the command line: the sources of username and secret, and the profile of a server."""
 
 from __future__ import annotations
 

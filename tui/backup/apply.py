@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tui.backup.document_builder import DocumentBuilder
 from tui.backup.model import Backup, Problem
 from tui.backup.plan import (
     DEFAULT_ACTIONS,
@@ -16,9 +15,8 @@ from tui.backup.plan import (
     MatchKind,
     PlannedEntry,
 )
-from tui.otp.entry import Binding, Category, Entry, Icon, OtpType, category_id
 from tui.text import plural
-from tui.vault.document import PROFILES, by_secret
+from tui.vault.document import PROFILES
 
 if TYPE_CHECKING:
     from tui.vault.document import Document
@@ -89,7 +87,7 @@ def apply(
     `moment` the Unix second that new and replaced entries get. Replacing keeps what only the
     vault knows (id, order, pin, note, creation date) and never turns a counter back.
     """
-    builder = _DocumentBuilder(document, backup, moment)
+    builder = DocumentBuilder(document, backup, moment)
     skipped = already_here = 0
     for place, each in enumerate(planned):
         if each.entry is None:
@@ -123,206 +121,3 @@ def _with_profiles(document: Document, backup: Backup) -> Document:
     if profiles == document.profiles:
         return document
     return replace(document, preferences={**document.preferences, PROFILES: profiles})
-
-
-class _DocumentBuilder:
-    """Takes entries of `backup` one by one into a document: ids, categories, icons, order.
-
-    What the vault has keeps its place; what is new comes after it, in the file's order. Where
-    a list (of entries, categories, or entries of a category) is empty, the file's rankings stay.
-    """
-
-    def __init__(self, document: Document, backup: Backup, moment: int) -> None:
-        self._document = document
-        self._backup = backup
-        self._moment = moment
-        self._entries = list(document.entries)
-        self._places = {entry.id: place for place, entry in enumerate(self._entries)}
-        self._categories = _category_ids(document.categories, backup.categories)
-        self._icons = _icon_ids(document.icons, backup.icons)
-        self._pending: list[tuple[int, Binding]] = []
-        self._used: set[str] = set()
-        self.added = 0
-        self.replaced = 0
-
-    def add(self, entry: Entry) -> None:
-        """Add `entry` after all others, under an id of its own."""
-        self._bind(len(self._entries), entry, frozenset())
-        self._entries.append(
-            replace(
-                entry,
-                id=str(uuid.uuid4()),
-                icon=self._icon(entry),
-                categories=(),
-                created=entry.created or self._moment,
-                updated=entry.updated or self._moment,
-            )
-        )
-        self.added += 1
-
-    def put(self, entry: Entry, existing: Entry | None) -> bool:
-        """Put `entry` in the place of `existing`; return whether that changed anything.
-
-        These stay: id, ranking, pinned, note, creation date, unknown keys, categories (the
-        file's are added), an icon or a PIN that the file does not have, the higher copy count,
-        and with the same secret the higher counter. If `existing` is gone, `entry` is added.
-        """
-        place = self._places.get(existing.id) if existing is not None else None
-        if place is None:
-            self.add(entry)
-            return True
-        old = self._entries[place]
-        new = _replaced(old, replace(entry, icon=self._icon(entry) or old.icon))
-        bound = self._bind(place, entry, frozenset(each.category for each in old.categories))
-        if new == old and not bound:
-            return False
-        self._entries[place] = replace(new, revision=old.revision + 1, updated=self._moment)
-        self.replaced += 1
-        return True
-
-    def document(self) -> Document:
-        """Return the document with all these entries."""
-        self._rank()
-        self._attach()
-        return replace(
-            self._document,
-            entries=tuple(self._entries),
-            categories=self._merged_categories(),
-            icons=self._merged_icons(),
-        )
-
-    def _icon(self, entry: Entry) -> str | None:
-        if entry.icon is None or not entry.icon.startswith("@"):
-            return entry.icon
-        name = entry.icon[1:]
-        self._used.add(entry.icon)
-        return "@" + self._icons.get(name, name)
-
-    def _bind(self, place: int, entry: Entry, present: frozenset[str]) -> bool:
-        """Note the bindings of `entry` that are not `present`; return whether there are any."""
-        before = len(self._pending)
-        for each in entry.categories:
-            category = self._categories.get(each.category)
-            if category is None:
-                continue
-            self._used.add(each.category)
-            if category not in present:
-                self._pending.append((place, Binding(category, each.ranking)))
-        return len(self._pending) > before
-
-    def _rank(self) -> None:
-        there = len(self._document.entries)
-        if not there:
-            return
-        next_rank = 1 + max(entry.ranking for entry in self._entries[:there])
-        added = range(there, len(self._entries))
-        for place in sorted(added, key=lambda place: self._entries[place].ranking):
-            self._entries[place] = replace(self._entries[place], ranking=next_rank)
-            next_rank += 1
-
-    def _attach(self) -> None:
-        last: dict[str, int] = {}
-        for entry in self._document.entries:
-            for each in entry.categories:
-                last[each.category] = max(each.ranking, last.get(each.category, each.ranking))
-        ranks: dict[int, int] = {}
-        for order in sorted(
-            range(len(self._pending)), key=lambda order: self._pending[order][1].ranking
-        ):
-            binding = self._pending[order][1]
-            if binding.category in last:
-                last[binding.category] += 1
-                ranks[order] = last[binding.category]
-        gained: dict[int, list[Binding]] = {}
-        for order, (place, binding) in enumerate(self._pending):
-            ranked = replace(binding, ranking=ranks.get(order, binding.ranking))
-            gained.setdefault(place, []).append(ranked)
-        for place, bindings in gained.items():
-            entry = self._entries[place]
-            self._entries[place] = replace(entry, categories=(*entry.categories, *bindings))
-
-    def _merged_categories(self) -> tuple[Category, ...]:
-        there = self._document.categories
-        bound = {each.category for entry in self._backup.entries for each in entry.categories}
-        present = {each.id for each in there}
-        new: dict[str, Category] = {}
-        for each in self._backup.categories:
-            right = self._categories[each.id]
-            if right not in present and (each.id in self._used or each.id not in bound):
-                new.setdefault(right, replace(each, id=right))
-        if not there:
-            return tuple(new.values())
-        next_rank = 1 + max(each.ranking for each in there)
-        ordered = sorted(new.values(), key=lambda each: each.ranking)
-        return there + tuple(
-            replace(each, ranking=next_rank + place) for place, each in enumerate(ordered)
-        )
-
-    def _merged_icons(self) -> tuple[Icon, ...]:
-        there = self._document.icons
-        shown = {entry.icon for entry in self._backup.entries}
-        present = {each.id for each in there}
-        new: dict[str, Icon] = {}
-        for each in self._backup.icons:
-            right, name = self._icons[each.id], f"@{each.id}"
-            if right not in present and (name in self._used or name not in shown):
-                new.setdefault(right, Icon(right, each.data))
-        return there + tuple(new.values())
-
-
-def _replaced(old: Entry, entry: Entry) -> Entry:
-    """Return `old` with the values of `entry`, except for what only the vault knows."""
-    counter, pin = entry.counter, entry.pin
-    if by_secret(old) == by_secret(entry):
-        if entry.type is old.type is OtpType.HOTP:
-            counter = max(old.counter, counter)
-        if pin is None and entry.type is old.type:
-            pin = old.pin
-    counts = [count for count in (old.copy_count, entry.copy_count) if count is not None]
-    return replace(
-        old,
-        type=entry.type,
-        issuer=entry.issuer,
-        account=entry.account,
-        secret=entry.secret,
-        algorithm=entry.algorithm,
-        digits=entry.digits,
-        period=entry.period,
-        counter=counter,
-        pin=pin,
-        icon=entry.icon,
-        copy_count=max(counts, default=None),
-        note=old.note or entry.note,
-    )
-
-
-def _category_ids(there: Iterable[Category], given: Iterable[Category]) -> dict[str, str]:
-    """Return the vault's id for each category of the backup, by its id in the backup."""
-    by_name: dict[str, str] = {}
-    present: set[str] = set()
-    for each in there:
-        by_name.setdefault(each.name, each.id)
-        present.add(each.id)
-    ids: dict[str, str] = {}
-    for each in given:
-        if each.name not in by_name:
-            right = category_id(each.name)
-            while right in present:
-                right = category_id(right + each.name)
-            by_name[each.name] = right
-            present.add(right)
-        ids[each.id] = by_name[each.name]
-    return ids
-
-
-def _icon_ids(there: Iterable[Icon], given: Iterable[Icon]) -> dict[str, str]:
-    """Return the vault's id for each icon of the backup; a new one where another icon has it."""
-    pictures = {each.id: each.data for each in there}
-    ids: dict[str, str] = {}
-    for each in given:
-        right = each.id
-        while pictures.setdefault(right, each.data) != each.data:
-            digest = hashlib.sha1((right + each.data).encode(), usedforsecurity=False)
-            right = digest.hexdigest()[:8]
-        ids[each.id] = right
-    return ids

@@ -81,7 +81,7 @@ def test_every_real_file_holds_what_its_manifest_says() -> None:
             assert code_at(entry, 1_700_000_000).text == code
 
 
-def test_real_files_are_recognised_and_say_whether_they_need_a_password() -> None:
+def test_real_files_are_recognized_and_tell_whether_they_need_a_password() -> None:
     seen = set()
     for row in samples():
         found = recognize(content(row))
@@ -130,7 +130,7 @@ def test_a_wrong_legacy_password_that_survives_unpadding_is_a_wrong_password() -
     assert checked >= 6
 
 
-def test_the_headerless_form_opens_as_authenticator_pro_and_is_never_recognised() -> None:
+def test_the_headerless_form_opens_as_authenticator_pro_and_is_never_recognized() -> None:
     data = authpro.headerless(authpro.plain(authpro.entry()), "pässword")
     assert recognize(data, "backup.authpro") is None
     (entry,) = STRONG.read(data, Credentials("pässword")).entries
@@ -332,22 +332,24 @@ def test_an_entry_that_the_app_refuses_is_left_out_by_name_and_never_written(
     backup = Backup((totp(account="other"), entry))
     assert PLAIN.plan_export is not None
     assert PLAIN.write is not None
-    fitted = PLAIN.plan_export(backup)
-    assert [(each.what, reason in each.reason) for each in fitted.left_out] == [(entry.label, True)]
-    assert [each.account for each in fitted.backup.entries] == ["other"]
+    planned = PLAIN.plan_export(backup)
+    assert [(each.what, reason in each.reason) for each in planned.left_out] == [
+        (entry.label, True)
+    ]
+    assert [each.account for each in planned.backup.entries] == ["other"]
     with pytest.raises(FormatError, match=reason):
         PLAIN.write(backup, NOBODY)
-    PLAIN.write(fitted.backup, NOBODY)
+    PLAIN.write(planned.backup, NOBODY)
 
 
 def test_what_is_written_differently_is_said_by_name() -> None:
     steam = totp(issuer="S" * 40, account="a" * 41, digits=6)
     assert PLAIN.plan_export is not None
-    fitted = PLAIN.plan_export(Backup((replace(steam, type=OtpType.STEAM),)))
-    (entry,) = fitted.backup.entries
+    planned = PLAIN.plan_export(Backup((replace(steam, type=OtpType.STEAM),)))
+    (entry,) = planned.backup.entries
     assert (entry.issuer, entry.account, entry.digits) == ("S" * 32, "a" * 40, 5)
-    assert len(fitted.changed) == 3
-    assert not fitted.left_out
+    assert len(planned.changed) == 3
+    assert not planned.left_out
 
 
 def test_entries_that_share_a_secret_share_its_categories_and_are_noted() -> None:
@@ -357,20 +359,20 @@ def test_entries_that_share_a_secret_share_its_categories_and_are_noted() -> Non
     backup = Backup((one, two), (web, work))
     assert PLAIN.plan_export is not None
     assert PLAIN.write is not None
-    fitted = PLAIN.plan_export(backup)
-    assert {entry.categories for entry in fitted.backup.entries} == {
+    planned = PLAIN.plan_export(backup)
+    assert {entry.categories for entry in planned.backup.entries} == {
         (Binding(web.id, 1), Binding(work.id, 2))
     }
-    assert [each.what for each in fitted.notes] == [two.label]
-    written = PLAIN.write(fitted.backup, NOBODY)
+    assert [each.what for each in planned.notes] == [two.label]
+    written = PLAIN.write(planned.backup, NOBODY)
     assert len(json.loads(written)["AuthenticatorCategories"]) == 2
     back = PLAIN.read(written, NOBODY)
-    assert held(back) == held(fitted.backup)
+    assert held(back) == held(planned.backup)
 
 
 def test_a_secret_with_spaces_goes_out_as_it_came_with_a_note() -> None:
     spaced = replace(totp(), secret=Secret.base32("jbsw y3dp"))
     assert PLAIN.plan_export is not None
-    fitted = PLAIN.plan_export(Backup((spaced,)))
-    assert fitted.backup.entries[0].secret.given == "jbsw y3dp"
-    assert "spaces" in fitted.notes[0].reason
+    planned = PLAIN.plan_export(Backup((spaced,)))
+    assert planned.backup.entries[0].secret.given == "jbsw y3dp"
+    assert "spaces" in planned.notes[0].reason

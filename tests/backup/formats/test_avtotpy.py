@@ -36,7 +36,7 @@ def write(backup: Backup) -> bytes:
     return AVTOTPY.write(backup, GIVEN)
 
 
-def fit(backup: Backup) -> Any:
+def planned(backup: Backup) -> Any:
     assert AVTOTPY.plan_export is not None
     return AVTOTPY.plan_export(backup)
 
@@ -55,7 +55,7 @@ def entry(**changes: Any) -> Entry:
 # -- cipher variants ------------------------------------------------------------------------------
 
 
-def test_every_dialect_is_read_and_written_again() -> None:
+def test_every_cipher_variant_is_read_and_written_again() -> None:
     """Every fifth where time is short: with these each two choices still meet."""
     known = list(ways())
     assert len(known) == len(cipher_variants())
@@ -70,7 +70,7 @@ def test_every_dialect_is_read_and_written_again() -> None:
     assert len(profiles) == len(known)
 
 
-def test_a_small_file_that_no_dialect_opens_takes_milliseconds() -> None:
+def test_a_small_file_that_no_variant_opens_takes_milliseconds() -> None:
     data = Way().make([row()], user="somebody else")
     began = time.process_time()
     with pytest.raises(BackupPasswordError):
@@ -78,7 +78,7 @@ def test_a_small_file_that_no_dialect_opens_takes_milliseconds() -> None:
     assert time.process_time() - began < 0.2
 
 
-def test_a_large_file_that_no_dialect_opens_is_refused_in_time() -> None:
+def test_a_large_file_that_no_variant_opens_is_refused_in_time() -> None:
     """All cipher_variants would take half a minute."""
     data = Way().make(b" " * (16 * 2**20 - 100), user="somebody else")
     began = time.process_time()
@@ -87,7 +87,7 @@ def test_a_large_file_that_no_dialect_opens_is_refused_in_time() -> None:
     assert time.process_time() - began < 8
 
 
-def test_a_large_file_in_the_default_dialect_is_read() -> None:
+def test_a_large_file_in_the_default_variant_is_read() -> None:
     value = [row(name=f"user {number}") for number in range(50_000)]
     assert len(read(value).entries) == 50_000
 
@@ -330,7 +330,7 @@ def test_one_bad_entry_is_refused_by_name_and_the_others_come_in(name: str) -> N
     assert len(problem.what) < 100 > len(problem.reason)
 
 
-def test_pieces_that_are_not_known_are_named() -> None:
+def test_unknown_keys_are_named() -> None:
     backup = read({"codes": [row(icon="x"), row(icon="y", **{"\x1b[31m": 1})], "folders": {"a": 1}})
     assert len(backup.entries) == 2
     assert [(each.what, each.refused) for each in backup.problems] == [
@@ -345,7 +345,7 @@ def test_a_hundred_thousand_unknown_keys_are_not_a_hundred_thousand_problems() -
     assert len(backup.problems) < 30
 
 
-def test_control_characters_are_taken_out_of_names_and_told() -> None:
+def test_control_characters_are_removed_from_names_and_reported() -> None:
     backup = read([row(name="a\x1b]52;c;A\x07b", issuer="We\x9bb")])
     (found,) = backup.entries
     assert (found.issuer, found.account) == ("Web", "a]52;c;Ab")
@@ -369,11 +369,13 @@ STRANGE = Way(key=12, size=16, prefix=b"\x02", more=1, magic=b"\x81" * 20, versi
         [{"service": "A", "username": None, "secret": "JBSWY3DP", "digest": "SHA1"}],
     ],
 )
-def test_writing_repeats_dialect_magic_version_and_shape(value: Any) -> None:
+def test_writing_repeats_variant_magic_version_and_shape(value: Any) -> None:
     profiles = json.loads(json.dumps(dict(read(value, STRANGE).profiles)))
     entries = read(value, STRANGE).entries
     assert STRANGE.open(write(Backup(entries, profiles=profiles))) == value
-    assert not [each for each in fit(Backup(entries, profiles=profiles)).notes if not each.refused]
+    assert not [
+        each for each in planned(Backup(entries, profiles=profiles)).notes if not each.refused
+    ]
 
 
 def test_numbers_of_entries_around_the_list_are_kept_right() -> None:
@@ -382,7 +384,7 @@ def test_numbers_of_entries_around_the_list_are_kept_right() -> None:
     assert Way().open(data)["count"] == 2
 
 
-def test_an_empty_backup_teaches_all_but_the_look_of_an_entry() -> None:
+def test_an_empty_backup_gives_a_profile_without_an_entry_shape() -> None:
     empty = read({"codes": []}, STRANGE).profiles["avtotpy"]
     full = read({"codes": [{**row(), "algorithm": "sha256"}]}, STRANGE).profiles["avtotpy"]
     assert {**full, **empty} == full
@@ -390,22 +392,22 @@ def test_an_empty_backup_teaches_all_but_the_look_of_an_entry() -> None:
     assert STRANGE.open(data) == {"codes": [row()]}
 
 
-def test_our_own_file_teaches_nothing() -> None:
+def test_our_own_file_gives_no_profile() -> None:
     assert read([row()]).profiles == {}
     assert AVTOTPY.read(write(Backup((PLAIN,))), GIVEN).profiles == {}
 
 
-def test_a_look_of_its_own_is_learnt_in_the_default_dialect_too() -> None:
+def test_a_shape_is_in_the_profile_of_the_default_variant_too() -> None:
     value = [row(algorithm="sha256")]
     assert Way().open(write(Backup((SAME,), profiles=read(value).profiles))) == value
 
 
-def test_what_is_learnt_holds_no_secret_and_no_account() -> None:
+def test_a_profile_contains_no_secret_and_no_account() -> None:
     told = json.dumps(dict(read([row()], STRANGE).profiles))
     assert not [word for word in ("JBSWY3DP", "ada", SECRET[:8], "Example") if word in told]
 
 
-def test_what_stands_around_the_list_is_neither_learnt_nor_written_if_it_may_be_secret() -> None:
+def test_values_around_the_list_that_may_be_secret_are_neither_kept_nor_written() -> None:
     wrapper = {"user": "ada", "server_password": "hunter2", "pin": 1234, "type": "x" * 33}
     backup = read({"version": 2, "app": "AVTotpy", **wrapper, "codes": [row()]})
     assert not backup.problems
@@ -428,14 +430,14 @@ def test_what_stands_around_the_list_is_neither_learnt_nor_written_if_it_may_be_
         {"entry": {"keys": [["a", "b"]]}},
     ],
 )
-def test_what_was_learnt_in_words_of_another_version_is_not_used(broken: Any) -> None:
+def test_a_profile_of_another_version_is_not_used(broken: Any) -> None:
     profiles = dict(read([row()], STRANGE).profiles["avtotpy"])
     told = {**profiles, **broken} if isinstance(broken, dict) and broken else broken
     assert Way().open(write(Backup((SAME,), profiles={"avtotpy": told}))) == [row()]
 
 
 def test_until_a_servers_file_was_read_one_line_says_that_it_may_refuse_ours() -> None:
-    (note,) = fit(Backup((PLAIN,))).notes
+    (note,) = planned(Backup((PLAIN,))).notes
     assert "may refuse" in note.reason
     assert "empty" in note.reason
 
@@ -443,7 +445,7 @@ def test_until_a_servers_file_was_read_one_line_says_that_it_may_refuse_ours() -
 def test_other_types_are_left_out_by_name() -> None:
     motp = entry(type=OtpType.MOTP, secret=Secret.text("0123456789abcdef"), issuer="M")
     backup = Backup((entry(type=OtpType.HOTP, issuer="H"), PLAIN, motp))
-    found = fit(backup)
+    found = planned(backup)
     assert [each.what for each in found.left_out] == ["H (ada)", "M (ada)"]
     assert all("only TOTP" in each.reason for each in found.left_out)
     assert [each.id for each in found.backup.entries] == [PLAIN.id]
@@ -455,7 +457,7 @@ def test_what_the_servers_json_cannot_hold_is_told() -> None:
     shape = [{"label": "x", "issuer": "y", "secret": "JBSWY3DP"}]
     profiles = read(shape, STRANGE).profiles
     taken = entry(account="Example:ada")
-    found = fit(Backup((PLAIN, SAME, taken), profiles=profiles))
+    found = planned(Backup((PLAIN, SAME, taken), profiles=profiles))
     (left,) = found.left_out
     assert "algorithm, digits, period" in left.reason
     assert [each.reason for each in found.changed] == ["its account becomes “ada”"]
@@ -489,7 +491,7 @@ def test_what_is_written_comes_back(entries: list[Entry]) -> None:
     data = write(backup)
     back = AVTOTPY.read(data, GIVEN)
     assert not back.problems
-    assert not fit(backup).left_out
+    assert not planned(backup).left_out
     assert [replace(each, id="") for each in back.entries] == [
         replace(each, id="") for each in entries
     ]
@@ -497,7 +499,7 @@ def test_what_is_written_comes_back(entries: list[Entry]) -> None:
 
 
 @given(st.lists(ENTRIES, max_size=5), st.sampled_from(["name", "uri", "label", "no issuer"]))
-def test_what_fits_into_a_learnt_shape_comes_back_as_foretold(
+def test_what_fits_into_a_known_shape_is_read_back_as_planned(
     entries: list[Entry], shape: str
 ) -> None:
     full = {"secret": "JBSWY3DP", "algo": "sha1", "digits": 6, "step": 30}
@@ -507,7 +509,7 @@ def test_what_fits_into_a_learnt_shape_comes_back_as_foretold(
         "label": [{**full, "label": "a", "service": "b"}],
         "no issuer": [{**full, "name": "a"}],
     }[shape]
-    found = fit(Backup(tuple(entries), profiles=read(value, STRANGE).profiles))
+    found = planned(Backup(tuple(entries), profiles=read(value, STRANGE).profiles))
     back = AVTOTPY.read(write(found.backup), GIVEN)
     assert not back.problems
     assert [replace(each, id="") for each in back.entries] == [

@@ -275,9 +275,9 @@ def _bytes_of(text: str) -> bytes:
 def test_what_the_app_cannot_hold_is_left_out(changes: dict[str, Any], reason: str) -> None:
     odd = replace(entry("Site"), **changes)
     assert GOOGLE.plan_export is not None
-    fit = GOOGLE.plan_export(Backup((odd, entry("Good"))))
-    assert [each.issuer for each in fit.backup.entries] == ["Good"]
-    (left_out,) = fit.left_out
+    plan = GOOGLE.plan_export(Backup((odd, entry("Good"))))
+    assert [each.issuer for each in plan.backup.entries] == ["Good"]
+    (left_out,) = plan.left_out
     assert reason in left_out.reason
     with pytest.raises(FormatError, match="Google Authenticator can't hold"):
         written(odd)

@@ -98,7 +98,7 @@ def test_text_is_told_to_be_no_backup_rather_than_to_need_another_password(name:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_recognising_and_asking_what_it_needs_never_fail(name: str) -> None:
+def test_recognizing_and_asking_what_it_needs_never_fail(name: str) -> None:
     recognize(FILES[name], "x.authpro")
     for form in (STRONG, LEGACY, PLAIN):
         needs(form, FILES[name])
@@ -233,7 +233,7 @@ def test_digits_and_algorithm_that_the_type_ignores_do_not_cost_the_entry() -> N
     assert [problem.refused for problem in backup.problems] == [False, False]
 
 
-def test_control_characters_are_taken_out_of_names_and_told() -> None:
+def test_control_characters_are_removed_from_names_and_reported() -> None:
     nasty = "Ev\x1b]52;c;AAAA\x07il\x00\x9b\r\nCorp"
     backup = read(
         authpro.entry(Issuer=nasty, Username="a\x1bb"),

@@ -102,9 +102,9 @@ def test_the_users_order_is_the_lists_order() -> None:
 )
 def test_what_a_uri_cannot_say_is_left_out(changes: dict[str, Any], reason: str) -> None:
     assert URIS.plan_export is not None
-    fit = URIS.plan_export(Backup((entry("Site", **changes), entry("Good"))))
-    assert [each.issuer for each in fit.backup.entries] == ["Good"]
-    (left_out,) = fit.left_out
+    plan = URIS.plan_export(Backup((entry("Site", **changes), entry("Good"))))
+    assert [each.issuer for each in plan.backup.entries] == ["Good"]
+    (left_out,) = plan.left_out
     assert reason in left_out.reason
     with pytest.raises(FormatError):
         written(entry("Site", **changes))
@@ -113,11 +113,11 @@ def test_what_a_uri_cannot_say_is_left_out(changes: dict[str, Any], reason: str)
 def test_what_a_uri_says_otherwise_is_told() -> None:
     assert URIS.plan_export is not None
     odd = entry("Site", secret=Secret.base32("gezd gnbv===="), issuer=" Site\n")
-    fit = URIS.plan_export(Backup((odd,)))
-    reasons = " ".join(each.reason for each in fit.changed)
+    plan = URIS.plan_export(Backup((odd,)))
+    reasons = " ".join(each.reason for each in plan.changed)
     assert "issuer becomes “Site”" in reasons
     assert "in capitals" in reasons
-    (held,) = fit.backup.entries
+    (held,) = plan.backup.entries
     assert (held.id, held.issuer, held.secret.given) == (odd.id, "Site", "GEZDGNBV")
 
 

@@ -8,7 +8,6 @@ edited page may have `&amp;`; both are read.
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import replace
 
@@ -19,7 +18,7 @@ from tui.otp.entry import Entry
 from tui.text import safe
 
 MAX_ENTRIES = 50_000
-"""A page with more is refused as a whole."""
+"""A page with more entries is refused."""
 
 _BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _HEADING = b"OTP Auth URI"
@@ -46,6 +45,8 @@ def parse(data: bytes) -> Backup:
         text = data.decode()
     except UnicodeDecodeError:
         raise FormatError("The page is not UTF-8 text.") from None
+    import html
+
     entries: list[Entry] = []
     problems: list[Problem] = []
     for number, found in enumerate(_CODE.finditer(text), 1):
@@ -62,7 +63,7 @@ def parse(data: bytes) -> Backup:
 
 
 def _label(told: str) -> str:
-    """The name in a URI, as far as it can be told; never what comes after it."""
+    """Return the name in a URI, if there is one; never what comes after it."""
     before, mark, _ = told.partition("://")[2].partition("?")
     shown = safe(uri.readable(before.rpartition("/")[2][:256]), 64).strip()
     return f" ({shown})" if mark and shown else ""

@@ -1,0 +1,110 @@
+"""The import of opened backups: one step for all files, with a report for each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.backup.support import NOW, ONE, THREE, TWO, site, vault
+from tests.vault.support import FLOOR, PASSWORD, MovedClock
+from tui.backup.importer import addition_label, apply_import, import_into, import_label
+from tui.backup.model import Backup, Credentials, Needs
+from tui.backup.plan import ImportAction, MatchKind, actions_for
+from tui.backup.registry import by_name
+from tui.backup.sources import OpenedBackup, read_source, source_of
+from tui.errors import BackupPasswordError, FormatError, UsageError
+from tui.vault.undo import last_step, undo
+from tui.vault.vault import LockedVault, Vault
+
+FIRST = OpenedBackup(("/media/phone.authpro",), Backup((site(ONE), site(TWO, "Shop"))))
+SECOND = OpenedBackup(("old.json",), Backup((site(TWO, "Shop"), site(THREE, "Bank"))))
+
+
+def test_each_backup_is_planned_after_those_before_it() -> None:
+    after, result = apply_import(vault(), [FIRST, SECOND], NOW)
+    assert [each.kind for each in result.planned] == [
+        MatchKind.NEW,
+        MatchKind.NEW,
+        MatchKind.IDENTICAL,
+        MatchKind.NEW,
+    ]
+    assert [file.report.added for file in result.files] == [2, 1]
+    assert result.report.sentence("imported") == "3 entries imported, 1 already here"
+    assert [each.id for each in result.added] == [each.id for each in after.entries]
+
+
+def test_deselected_places_count_through_all_backups() -> None:
+    _, result = apply_import(vault(), [FIRST, SECOND], NOW, deselected={1, 3})
+    assert [each.issuer for each in result.added] == ["Example", "Shop"]
+    assert result.report.sentence("imported") == "2 entries imported, 2 not selected"
+
+
+def test_all_backups_are_one_step_to_undo() -> None:
+    before = vault(site(THREE, "Mine"))
+    after, _ = apply_import(before, [FIRST, SECOND], NOW, actions=actions_for(ImportAction.REPLACE))
+    step = last_step(after)
+    assert step is not None
+    assert step.label == "import of 2 files, 3 entries"
+    assert [each.issuer for each in undo(after, NOW).entries] == ["Mine"]
+
+
+def test_the_label_names_the_file_or_the_entry() -> None:
+    _, result = apply_import(vault(), [FIRST], NOW)
+    assert import_label(result) == "import of phone.authpro, 2 entries"
+    _, result = apply_import(vault(), [OpenedBackup((), Backup((site(),)))], NOW)
+    assert addition_label(result) == "addition of Example (ada)"
+
+
+def test_an_import_of_what_is_here_changes_nothing() -> None:
+    before = vault(*FIRST.backup.entries)
+    after, result = apply_import(before, [FIRST], NOW)
+    assert after is before
+    assert not result.changed
+    assert result.report.sentence("imported") == "Nothing imported: 2 already here"
+
+
+def test_an_import_into_a_vault_is_saved(tmp_path: Path) -> None:
+    path = tmp_path / "vault.json"
+    result = import_into(Vault.create(path, PASSWORD, FLOOR, MovedClock()), [FIRST], NOW)
+    assert result.changed
+    assert LockedVault.read(path).unlock(PASSWORD).entries == result.added
+
+
+# -- sources ---------------------------------------------------------------------------------
+
+
+def strong(password: str) -> bytes:
+    write = by_name("authenticator-pro").write
+    assert write is not None
+    return write(Backup((site(),)), Credentials(password))
+
+
+def test_a_file_is_recognized_and_says_what_opens_it(tmp_path: Path) -> None:
+    path = tmp_path / "phone.authpro"
+    path.write_bytes(strong("right"))
+    source = read_source(path)
+    assert source.format is by_name("authenticator-pro")
+    assert (source.name, source.needs) == ("phone.authpro", Needs.PASSWORD)
+    opened = source.open(Credentials("right"))
+    assert (opened.name, opened.format) == ("phone.authpro", source.format)
+    assert [each.issuer for each in opened.backup.entries] == ["Example"]
+
+
+def test_a_wrong_password_names_the_file() -> None:
+    with pytest.raises(BackupPasswordError, match=r"^phone\.authpro: Wrong password"):
+        source_of(strong("right"), "phone.authpro").open(Credentials("wrong"))
+
+
+def test_a_file_of_no_known_format_is_not_opened() -> None:
+    source = source_of(b"<html>", "page.html")
+    assert source.format is None
+    assert source.needs is Needs.NOTHING
+    with pytest.raises(FormatError, match=r"^page\.html: Unknown backup format\.$"):
+        source.open(Credentials())
+
+
+def test_a_format_that_is_named_is_not_guessed() -> None:
+    assert source_of(b"\x00" * 99, "x", "authenticator-pro").needs is Needs.PASSWORD
+    with pytest.raises(UsageError):
+        source_of(b"", "x", "nope")
