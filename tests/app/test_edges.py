@@ -184,7 +184,7 @@ async def test_the_rows_of_a_preview_are_walked_with_the_keys_of_the_list(
     async with app.run_test(size=(80, 24)) as pilot:
         await open_file(pilot, backup_file(tmp_path, "authenticator-pro-plain", count=3))
         await pilot.press(*keys, "space")
-        assert app.screen.query_one(PreviewList).unticked == {1}
+        assert app.screen.query_one(PreviewList).deselected == {1}
 
 
 async def test_ten_thousand_entries_scroll_and_are_searched(
@@ -204,7 +204,7 @@ async def test_ten_thousand_entries_scroll_and_are_searched(
         assert shown(app)[-1] == "Shop 09999"
         await pilot.press("pageup", "pageup")
         await settle(pilot)
-        assert selected(app) == "Shop 09961"
+        assert highlighted(app) == "Shop 09961"
         await pass_time(pilot, clock, 1)
         await pilot.press("slash", *"0777")
         await settle(pilot)
@@ -218,8 +218,8 @@ def shown(app: OtpApp) -> list[str]:
     return [f"Shop {line.split('Shop ')[1][:5]}" for line in lines if "Shop " in line]
 
 
-def selected(app: OtpApp) -> str | None:
-    entry = codes_of(app).selected
+def highlighted(app: OtpApp) -> str | None:
+    entry = codes_of(app).highlighted
     return entry.issuer if entry else None
 
 

@@ -667,7 +667,7 @@ async def test_categories_are_ticked_and_made_in_the_same_step(
     async with app.run_test(size=(80, 40)) as pilot:
         form = await Form(pilot).open(vault, entries[0])
         assert form.more
-        form.screen.query_one("TickList").focus()
+        form.screen.query_one("CheckboxList").focus()
         await form.press("space", "down", "space", "tab", *"Home", "enter", *"Other", "ctrl+s")
         names = {each.id: each.name for each in vault.document.categories}
         assert [names[place.category] for place in one(vault).categories] == [

@@ -90,7 +90,7 @@ SCENES: dict[str, Scene] = {
     "categories": Scene(_screen("CategoriesScreen")),
     "shift-up": Scene(_at(0, "Registrar"), ("j",)),
     "shift-down": Scene(_at(1, "GitHub")),
-    "tick": Scene(lambda app: len(codes_of(app).ticked) == 1),
+    "tick": Scene(lambda app: len(codes_of(app).selected) == 1),
     "undo": Scene(lambda app: not _pinned(app), ("p",)),
     "import": Scene(_screen("ImportScreen")),
     "export": Scene(_screen("ExportScreen")),

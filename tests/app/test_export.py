@@ -16,8 +16,8 @@ from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.export_vault import ExportScreen
 from tui.app.screens.qr_code import QrScreen
 from tui.app.widgets.bars import KeyBar
-from tui.app.widgets.fit_list import FitList
 from tui.app.widgets.password_input import PasswordInput
+from tui.app.widgets.problem_list import ProblemList
 from tui.backup.model import Credentials
 from tui.backup.registry import by_name
 from tui.vault.vault import LockedVault
@@ -78,7 +78,7 @@ async def test_what_cannot_be_held_is_named_before_anything_is_written(
     app, path = make_app(), tmp_path / "out.avtotpy"
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await open_screen(pilot, "avtotpy", path)
-        remarks = lines_of(screen.query_one(FitList))
+        remarks = lines_of(screen.query_one(ProblemList))
         assert any("left out" in line and "Steam" in line for line in remarks)
         assert "may refuse" in status_of(app)
     assert not path.exists()

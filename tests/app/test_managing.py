@@ -209,7 +209,7 @@ async def test_p_puts_an_entry_on_top_and_back(make_app: MakeApp) -> None:
         await press(pilot, "j", "j", "p")
         await settle(pilot)
         assert issuers(app)[0] == "Steam"
-        assert codes_of(app).selected == codes_of(app).rows[0]
+        assert codes_of(app).highlighted == codes_of(app).rows[0]
         assert on_disk(app).entries[2].pinned
         await press(pilot, "p")
         await settle(pilot)
@@ -278,7 +278,7 @@ async def test_shift_and_arrows_move_a_row_and_one_undo_brings_it_back(
         await press(pilot, "shift+down")
         await settle(pilot)
         assert issuers(app)[:3] == ["Registrar", "Steam", "GitHub"]
-        assert codes_of(app).selected == codes_of(app).rows[2]
+        assert codes_of(app).highlighted == codes_of(app).rows[2]
         await press(pilot, "shift+up")
         await settle(pilot)
         assert issuers(app)[:3] == ["Registrar", "GitHub", "Steam"]

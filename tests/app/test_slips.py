@@ -20,8 +20,8 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
         await pilot.pause()
 
 
-def selected(app: OtpApp) -> str:
-    entry = codes_of(app).selected
+def highlighted(app: OtpApp) -> str:
+    entry = codes_of(app).highlighted
     assert entry is not None
     return entry.issuer
 
@@ -38,17 +38,17 @@ async def test_the_cursor_stays_where_a_row_was_deleted(
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, *way, "d", "y")
         await settle(pilot)
-        assert selected(app).startswith(then)
+        assert highlighted(app).startswith(then)
 
 
 async def test_a_counter_code_leaves_the_cursor_on_its_hit(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "slash", "o", "r", "d", "o", "n", "down")
-        assert selected(app) == "Bank"
+        assert highlighted(app) == "Bank"
         await press(pilot, "enter")
         await settle(pilot)
-        assert selected(app) == "Bank"
+        assert highlighted(app) == "Bank"
 
 
 async def test_ticks_are_counted_in_the_title_where_their_rows_are_out_of_sight(
@@ -64,9 +64,9 @@ async def test_escape_takes_the_ticks_away_after_the_search(make_app: MakeApp) -
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "tab", "x", "slash", "e", "escape")
-        assert codes_of(app).ticked
+        assert codes_of(app).selected
         await press(pilot, "escape")
-        assert not codes_of(app).ticked
+        assert not codes_of(app).selected
         assert "selected" not in title(app)
         assert len(codes_of(app).rows) == 2  # still in the category
 

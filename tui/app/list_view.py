@@ -52,8 +52,8 @@ def targets(view: ListView) -> list[Entry]:
     """Return the selected entries, in the trash or outside of it, or else the highlighted one."""
     document, codes = view.vault.document, view.codes
     among = document.trash if view.category == TRASH else document.entries
-    selected = [entry for entry in among if entry.id in codes.ticked]
-    return selected or ([codes.selected] if codes.selected else [])
+    selected = [entry for entry in among if entry.id in codes.selected]
+    return selected or ([codes.highlighted] if codes.highlighted else [])
 
 
 def living_targets(view: ListView) -> list[Entry]:

@@ -51,14 +51,14 @@ class AddSeveralScreen(Dialog[frozenset[int] | None]):
         self._given, self._list.rows = [], []
 
     def _tell(self) -> None:
-        row = self._list.selected
+        row = self._list.highlighted
         if row is not None and row.reason and self._list.cursor:
             self._say(f"{row.what}: {row.reason}.")
             return
         rows = [row for row in self._given if row.kind is not MatchKind.REFUSED]
         entries = plural(len(rows), "entry")
         chosen = sum(
-            DEFAULT_ACTIONS[row.kind] is ImportAction.ADD and place not in self._list.unticked
+            DEFAULT_ACTIONS[row.kind] is ImportAction.ADD and place not in self._list.deselected
             for place, row in enumerate(self._given)
         )
         adds = "them all" if chosen == len(rows) else f"{chosen}" if chosen else "none of them"
@@ -87,7 +87,7 @@ class AddSeveralScreen(Dialog[frozenset[int] | None]):
 
     def action_add(self) -> None:
         """Add what is ticked."""
-        self.dismiss(frozenset(self._list.unticked))
+        self.dismiss(frozenset(self._list.deselected))
 
 
 def _sentence(row: PlannedEntry) -> str:

@@ -15,8 +15,8 @@ from textual.widgets import Input, Label
 from tui.app.commands import key_label
 from tui.app.screens.base import Dialog, in_thread
 from tui.app.screens.confirm import ConfirmScreen
+from tui.app.widgets.checkbox_list import CheckboxList, CheckboxRow
 from tui.app.widgets.form_fields import FormInput
-from tui.app.widgets.tick_list import TickList, TickRow
 from tui.errors import NotSavedError, OtpTuiError
 from tui.otp.entry import Category, Entry, category_id, label_of
 from tui.text import safe
@@ -36,7 +36,7 @@ class CategoriesScreen(Dialog[str | None]):
     """
 
     CSS_PATH = "dialogs.tcss"
-    AUTO_FOCUS = "TickList"
+    AUTO_FOCUS = "CheckboxList"
     BINDINGS: ClassVar = [
         Binding("space,x", "tick", show=False),
         Binding("enter", "save", show=False),
@@ -56,7 +56,7 @@ class CategoriesScreen(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card", id="categories"):
             yield Label(self._title(), classes="title", markup=False)
-            yield TickList(boxes=bool(self._entries))
+            yield CheckboxList(boxes=bool(self._entries))
             yield FormInput("Name of the category", id="name")
             yield Label("", id="message", markup=False)
             yield Label(self._keys(), id="hint", classes="muted", markup=False)
@@ -76,7 +76,7 @@ class CategoriesScreen(Dialog[str | None]):
         return key_label("enter", ascii_only=self.context.ascii_only)
 
     def on_mount(self) -> None:
-        self._list = self.query_one(TickList)
+        self._list = self.query_one(CheckboxList)
         self._field = self.query_one("#name", Input)
         self._field.display = False
         self._show()
@@ -89,12 +89,12 @@ class CategoriesScreen(Dialog[str | None]):
         if not categories:
             self._say("There are no categories yet: n makes one.")
 
-    def _row(self, document: Document, category: Category) -> TickRow:
+    def _row(self, document: Document, category: Category) -> CheckboxRow:
         inside = sum(_is_in(entry, category.id) for entry in document.entries)
         mine = [_is_in(entry, category.id) for entry in self._entries]
         ticked = None if any(mine) and not all(mine) else any(mine)
         ticked = self._wanted.get(category.id, ticked)
-        return TickRow(category.id, category.name, str(inside), ticked)
+        return CheckboxRow(category.id, category.name, str(inside), ticked)
 
     def _say(self, text: str, tone: str = "muted") -> None:
         label = self.query_one("#message", Label)
@@ -103,12 +103,12 @@ class CategoriesScreen(Dialog[str | None]):
 
     # --- ticking ---------------------------------------------------------------------------
 
-    @on(TickList.Chosen)
+    @on(CheckboxList.Chosen)
     def action_tick(self) -> None:
         """Tick a category, or take its tick away."""
-        row = self._list.selected
+        row = self._list.highlighted
         if row is not None and self._entries and not self._field.display:
-            self._wanted[row.key] = not row.ticked
+            self._wanted[row.key] = not row.checked
             self._show()
 
     @work(group="save", exclusive=True, exit_on_error=False, description="categories")
@@ -135,7 +135,7 @@ class CategoriesScreen(Dialog[str | None]):
 
     def action_name(self, new: bool) -> None:
         """Ask for the name of a new category, or another name for the selected one."""
-        row = self._list.selected
+        row = self._list.highlighted
         if not new and row is None:
             return
         self._renamed = None if new or row is None else Category(row.key, row.name)
@@ -185,7 +185,7 @@ class CategoriesScreen(Dialog[str | None]):
     @work(group="save", exclusive=True, exit_on_error=False, description="delete category")
     async def action_delete(self) -> None:
         """Delete the selected category, after a question where entries are in it."""
-        row, moment = self._list.selected, self._moment()
+        row, moment = self._list.highlighted, self._moment()
         if row is None:
             return
         name, count = safe(row.name, 40), int(row.remark)

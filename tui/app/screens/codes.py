@@ -172,7 +172,7 @@ class CodesScreen(BaseScreen[None]):
         )
 
     def _select(self) -> None:
-        self.codes.toggle_tick()
+        self.codes.toggle_selected()
         self._show_counts()
 
     def _lock(self) -> None:
@@ -200,8 +200,8 @@ class CodesScreen(BaseScreen[None]):
         """Show what the vault holds now, and highlight `keep` or the entry that was before."""
         document, in_trash = self.vault.document, self._visible.deleted
         self._visible = VisibleEntries(document)
-        self.codes.ticked -= in_trash ^ self._visible.deleted
-        self.codes.ticked &= {entry.id for entry in document.everything}
+        self.codes.selected -= in_trash ^ self._visible.deleted
+        self.codes.selected &= {entry.id for entry in document.everything}
         if self.category not in {category.id for category in self._visible.categories}:
             self.category = None
         self.codes.measure(document.entries)
@@ -211,8 +211,8 @@ class CodesScreen(BaseScreen[None]):
     def _show(self, keep: str | None = None, *, near: bool = False) -> None:
         """Show the entries of the category and the search; `near` as in `CodeList.show_rows`."""
         codes = self.codes
-        if keep is None and codes.selected and not self.search_text:
-            keep = codes.selected.id
+        if keep is None and codes.highlighted and not self.search_text:
+            keep = codes.highlighted.id
         codes.nothing = self._when_empty()
         codes.numbered = self.search_text is None
         codes.show_rows(
@@ -236,7 +236,7 @@ class CodesScreen(BaseScreen[None]):
 
     def _selected(self) -> set[str]:
         """Return the ids of the selected entries, in the trash or else outside of it."""
-        selected, deleted = self.codes.ticked, self._visible.deleted
+        selected, deleted = self.codes.selected, self._visible.deleted
         return selected & deleted if self.category == TRASH else selected - deleted
 
     def _keys_shown(self) -> list[tuple[str, str]] | None:
@@ -337,7 +337,7 @@ class CodesScreen(BaseScreen[None]):
         elif self.search_text is not None:
             self._search(None)
         elif selected := self._selected():
-            self.codes.ticked -= selected
+            self.codes.selected -= selected
             self._show()
         elif self.category is not None:
             self._show_category(None)

@@ -31,7 +31,7 @@ async def copy_next(view: ListView) -> None:
 
 async def reveal(view: ListView) -> None:
     """Show the next code of a counter-based entry."""
-    entry = view.codes.selected
+    entry = view.codes.highlighted
     if entry is None or _refused(view, entry):
         return
     if entry.type is OtpType.HOTP:
@@ -48,7 +48,7 @@ COPY_COMMANDS: Mapping[str, Callable[[ListView], Coroutine[Any, Any, None]]] = {
 
 
 async def _copy_highlighted(view: ListView, *, following: bool) -> None:
-    entry, codes = view.codes.selected, view.codes
+    entry, codes = view.codes.highlighted, view.codes
     if entry is None or _refused(view, entry):
         return
     if entry.type is OtpType.HOTP and (following or entry.id not in codes.revealed):

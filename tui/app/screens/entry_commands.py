@@ -120,7 +120,7 @@ ENTRY_COMMANDS: Mapping[str, Callable[[ListView], Coroutine[Any, Any, None]]] = 
 
 
 async def _move(view: ListView, step: int) -> None:
-    vault, entry, moment = view.vault, view.codes.selected, view.moment
+    vault, entry, moment = view.vault, view.codes.highlighted, view.moment
     order = order_of(vault.document)
     if entry is None or entry.deleted:
         return
@@ -163,7 +163,7 @@ def _show_result(view: ListView, result: ChangeResult, done: str, keep: str | No
 
 
 def _highlighted_id(view: ListView) -> str | None:
-    return view.codes.selected.id if view.codes.selected else None
+    return view.codes.highlighted.id if view.codes.highlighted else None
 
 
 def _names(entries: Sequence[Entry]) -> str:

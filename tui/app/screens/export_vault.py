@@ -18,8 +18,8 @@ from tui.app.screens.confirm import ConfirmScreen
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.credential_fields import CredentialFields
 from tui.app.widgets.file_chooser import PathInput
-from tui.app.widgets.fit_list import FitList
 from tui.app.widgets.password_input import PasswordInput
+from tui.app.widgets.problem_list import ProblemList
 from tui.app.widgets.row_list import RowList
 from tui.backup.export_plan import plan_export, select, suggested_name
 from tui.backup.exporter import check_place, export
@@ -80,7 +80,7 @@ class ExportScreen(BaseScreen[str | None]):
             yield Label("File")
             yield PathInput("where to", id="path")
         yield CredentialFields(self.context.environ.get(SECRET_VARIABLE, ""))
-        yield FitList()
+        yield ProblemList()
         yield StatusLine()
         yield KeyBar(_KEYS)
 
@@ -140,7 +140,7 @@ class ExportScreen(BaseScreen[str | None]):
         """Show what of the selection the format can hold."""
         target, found = self._target, await self._planned()
         self._plan = found
-        self.query_one(FitList).show(found)
+        self.query_one(ProblemList).show(found)
         written, left = len(found.backup.entries), len(found.left_out)
         self.query_one(TitleBar).show(f"{written} to write" + (f", {left} not" if left else ""))
         for note in found.notes:
@@ -298,13 +298,13 @@ class ExportScreen(BaseScreen[str | None]):
     def _moved(self, event: RowList.Moved) -> None:
         """Say the selected remark in full."""
         event.stop()
-        remark = self.query_one(FitList).selected
-        if remark is not None and self.query_one(FitList).has_focus:
+        remark = self.query_one(ProblemList).highlighted
+        if remark is not None and self.query_one(ProblemList).has_focus:
             self._say(f"{remark.what}: {remark.reason}")
 
     def on_key(self, event: events.Key) -> None:
         """Enter goes on from the list of remarks as from a field."""
-        if self.query_one(FitList).has_focus and event.key == "enter":
+        if self.query_one(ProblemList).has_focus and event.key == "enter":
             event.stop()
             self._go_on()
 

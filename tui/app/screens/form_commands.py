@@ -25,7 +25,7 @@ async def add(view: ListView) -> None:
 
 async def edit(view: ListView) -> None:
     """Edit the highlighted entry."""
-    entry = view.codes.selected
+    entry = view.codes.highlighted
     if entry is not None and not entry.deleted:
         await _edit(view, entry)
     else:
@@ -36,7 +36,7 @@ async def show(view: ListView) -> None:
     """Show the details of the highlighted entry."""
     from tui.app.screens.show_entry import ShowScreen
 
-    entry = view.codes.selected
+    entry = view.codes.highlighted
     if entry is None:
         return
     answer = await view.ask(ShowScreen(view.vault, _newest(view, entry)))
@@ -51,7 +51,7 @@ async def categories(view: ListView) -> None:
     from tui.app.screens.categories import CategoriesScreen
 
     entries = [entry for entry in targets(view) if not entry.deleted]
-    keep = view.codes.selected.id if view.codes.selected else None
+    keep = view.codes.highlighted.id if view.codes.highlighted else None
     _show_result(view, await view.ask(CategoriesScreen(view.vault, entries)), keep)
 
 
@@ -67,7 +67,7 @@ async def export(view: ListView) -> None:
     from tui.app.screens.export_vault import ExportScreen
 
     shown = frozenset(entry.id for entry in view.codes.rows)
-    screen = ExportScreen(view.vault, shown, frozenset(view.codes.ticked))
+    screen = ExportScreen(view.vault, shown, frozenset(view.codes.selected))
     _show_result(view, await view.ask(screen), stay=True)
 
 

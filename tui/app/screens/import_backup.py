@@ -226,7 +226,7 @@ class ImportScreen(BaseScreen[str | None]):
 
     def _tell(self) -> None:
         """Say what the files hold, or all of the selected row's reason."""
-        preview, row = self._preview, self._listed.selected
+        preview, row = self._preview, self._listed.highlighted
         if preview is None:
             return
         if row is not None and row.reason and self._listed.cursor:
@@ -245,7 +245,7 @@ class ImportScreen(BaseScreen[str | None]):
     def _selected(self) -> None:
         """Show what stands in_thread the selected row, and what can be done with its kind."""
         listed = self._listed
-        row = listed.selected
+        row = listed.highlighted
         self.query_one(SideBySide).show(row)
         keys = [("↵", "import"), ("Space", "take out or in"), ("Esc", "back")]
         if row is not None and row.kind is not MatchKind.REFUSED:
@@ -258,8 +258,8 @@ class ImportScreen(BaseScreen[str | None]):
         if not self._looking or self._busy:
             return
         listed = self._listed
-        if event.key == "d" and listed.selected is not None:
-            kind = listed.selected.kind
+        if event.key == "d" and listed.highlighted is not None:
+            kind = listed.highlighted.kind
             listed.choose(kind, _next_choice(kind, listed.choices))
             self._selected()
         elif event.key == "space":
@@ -276,7 +276,7 @@ class ImportScreen(BaseScreen[str | None]):
         if preview is None:
             return
         opened = [file.opened for file in preview.files]
-        actions, deselected = dict(listed.choices), frozenset(listed.unticked)
+        actions, deselected = dict(listed.choices), frozenset(listed.deselected)
         vault, moment = self._vault, int(self.context.clock.now())
         self._wait_for(_IMPORTING)
         try:

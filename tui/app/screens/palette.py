@@ -40,12 +40,14 @@ class PaletteList(RowList, can_focus=False):
         self.rows_changed()
 
     def row_strip(self, index: int, width: int) -> Strip:
-        item, styles, chosen = self.rows[index], styles_of(self.app), index == self.cursor
-        base, muted = (styles.on_plain, styles.on_muted) if chosen else (styles.plain, styles.muted)
-        mark = HIGHLIGHT if chosen else " "
+        item, styles, highlighted = self.rows[index], styles_of(self.app), index == self.cursor
+        base, muted = (
+            (styles.on_plain, styles.on_muted) if highlighted else (styles.plain, styles.muted)
+        )
+        mark = HIGHLIGHT if highlighted else " "
         return Strip(
             [
-                Segment(f"{mark} ", styles.on_code if chosen else base),
+                Segment(f"{mark} ", styles.on_code if highlighted else base),
                 Segment(fit(item.label, max(0, width - _NOTE - 3)) + " ", base),
                 Segment(fit(item.note, _NOTE), muted),
             ]
@@ -63,7 +65,7 @@ class PaletteList(RowList, can_focus=False):
 
 
 class PaletteScreen(Dialog[PaletteItem]):
-    """Returns the item that was chosen."""
+    """Returns the item that was highlighted."""
 
     CSS_PATH = "palette.tcss"
     AUTO_FOCUS = "Input"

@@ -88,7 +88,7 @@ class SettingsScreen(Dialog[None]):
     @on(RowList.Moved)
     def _tell(self) -> None:
         """Explain the selected row, and show the keys that change it."""
-        row = self._list.selected
+        row = self._list.highlighted
         words = [row.help, *self._notes(row)]
         if row.setting is not None and not row.choices:
             words.insert(1, _allowed(row.setting))
@@ -122,7 +122,7 @@ class SettingsScreen(Dialog[None]):
 
     def action_choose(self, step: int) -> None:
         """Change to the next value, or to the previous one (-1)."""
-        row = self._list.selected
+        row = self._list.highlighted
         if row.choices and row.setting is not None:
             place = row.choices.index(row.setting.of(self.context.config))
             self._set(row, row.choices[(place + step) % len(row.choices)])
@@ -130,7 +130,7 @@ class SettingsScreen(Dialog[None]):
     @on(RowList.Chosen)
     def action_change(self) -> None:
         """Change to the next value, open the field, or wait for a key."""
-        row = self._list.selected
+        row = self._list.highlighted
         if row.setting is None:
             self._wait_for_key(())
         elif row.choices:
@@ -145,7 +145,7 @@ class SettingsScreen(Dialog[None]):
     @on(Input.Changed, "#edit")
     def _check(self, event: Input.Changed) -> None:
         """Show what is wrong while it is typed."""
-        setting = self._list.selected.setting
+        setting = self._list.highlighted.setting
         if self._edit.display and setting is not None:
             try:
                 value = setting.type.parse(event.value)
@@ -157,7 +157,7 @@ class SettingsScreen(Dialog[None]):
     @on(Input.Submitted, "#edit")
     def _submit(self, event: Input.Submitted) -> None:
         event.stop()
-        row = self._list.selected
+        row = self._list.highlighted
         if row.setting is None:
             return
         try:
@@ -193,7 +193,7 @@ class SettingsScreen(Dialog[None]):
 
     def action_default(self) -> None:
         """Change to the default, and remove the value from the file."""
-        row, settings = self._list.selected, self.context.settings
+        row, settings = self._list.highlighted, self.context.settings
         if row.setting is None:
             self._try(lambda: settings.set_keys(row.command, None))
         else:
@@ -203,19 +203,19 @@ class SettingsScreen(Dialog[None]):
 
     def action_add_key(self) -> None:
         """Wait for one more key for the selected command."""
-        row = self._list.selected
+        row = self._list.highlighted
         if row.setting is None:
             self._wait_for_key(self.context.keymap.of(row.command))
 
     def action_no_key(self) -> None:
         """Remove the keys of the selected command."""
-        row = self._list.selected
+        row = self._list.highlighted
         if row.setting is None:
             self._set_keys(row, ())
 
     def _wait_for_key(self, others: tuple[str, ...]) -> None:
         self._pressing = others
-        self._say(f"Press the key for: {self._list.selected.label}", "warning")
+        self._say(f"Press the key for: {self._list.highlighted.label}", "warning")
         self._tell()
 
     def on_key(self, event: events.Key) -> None:
@@ -228,7 +228,7 @@ class SettingsScreen(Dialog[None]):
         event.stop()
         event.prevent_default()
         others, self._pressing = self._pressing, None
-        row = self._list.selected
+        row = self._list.highlighted
         self._say("")
         self._tell()
         if event.key != "escape":

@@ -11,16 +11,16 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Input
 
+from tui.app.widgets.checkbox_list import CheckboxList, CheckboxRow
 from tui.app.widgets.form_fields import FormInput
 from tui.app.widgets.row_list import RowList
-from tui.app.widgets.tick_list import TickList, TickRow
 from tui.otp.entry import Category, category_id
 from tui.text import clean
 
 _MOST_ROWS = 5
 
 
-class _Ticks(TickList):
+class _Ticks(CheckboxList):
     """A list among other fields: its cursor is shown while one is in it."""
 
     def row_strip(self, index: int, width: int) -> Strip:
@@ -38,7 +38,7 @@ class CategoryField(Vertical):
 
     DEFAULT_CSS = """
     CategoryField { height: auto; }
-    CategoryField TickList { background: $background; }
+    CategoryField CheckboxList { background: $background; }
     """
     BINDINGS = [("space", "tick", "")]  # noqa: RUF012
 
@@ -81,7 +81,7 @@ class CategoryField(Vertical):
 
     def action_tick(self) -> None:
         """Tick the row under the cursor, or take its tick away."""
-        row = self.query_one(TickList).selected
+        row = self.query_one(CheckboxList).highlighted
         if row is not None:
             self._ticked ^= {row.key}
             self._show()
@@ -117,9 +117,9 @@ class CategoryField(Vertical):
         return next(same, Category.named(name))
 
     def _show(self, key: str | None = None) -> None:
-        ticks = self.query_one(TickList)
+        ticks = self.query_one(CheckboxList)
         ticks.show_rows(
-            [TickRow(one.id, one.name, "", one.id in self._ticked) for one in self._categories],
+            [CheckboxRow(one.id, one.name, "", one.id in self._ticked) for one in self._categories],
             key,
         )
         ticks.display = bool(self._categories)

@@ -66,7 +66,7 @@ class CodeList(RowList):
         """The period that a shared countdown stands for, in seconds."""
         self.revealed: dict[str, str] = {}
         """HOTP codes that were asked for, by entry id."""
-        self.ticked: set[str] = set()
+        self.selected: set[str] = set()
         """Ids of the entries that were ticked."""
         self.numbered = True
         """Whether the rows that a digit copies bear that digit."""
@@ -87,7 +87,7 @@ class CodeList(RowList):
         return len(self.rows)
 
     @property
-    def selected(self) -> Entry | None:
+    def highlighted(self) -> Entry | None:
         """The entry under the cursor."""
         return self.rows[self.cursor] if self.rows else None
 
@@ -115,10 +115,10 @@ class CodeList(RowList):
         self._painted.clear()
         self.refresh()
 
-    def toggle_tick(self) -> None:
+    def toggle_selected(self) -> None:
         """Tick the row under the cursor, or take its tick away, and go to the next."""
-        if self.selected is not None:
-            self.ticked ^= {self.selected.id}
+        if self.highlighted is not None:
+            self.selected ^= {self.highlighted.id}
             self.refresh_rows(self.cursor)
             self.move(1)
 
@@ -225,16 +225,16 @@ class CodeList(RowList):
     def row_strip(self, index: int, width: int) -> Strip:
         entry, face = self.rows[index], self._face(index)
         self._painted[index - self.top] = face
-        styles, chosen = styles_of(self.app), index == self.cursor
-        row = styles.on_plain if chosen else styles.plain
-        muted = styles.on_muted if chosen else styles.muted
+        styles, highlighted = styles_of(self.app), index == self.cursor
+        row = styles.on_plain if highlighted else styles.plain
+        muted = styles.on_muted if highlighted else styles.muted
         if face.expiring:
-            code = styles.on_warning if chosen else styles.warning
+            code = styles.on_warning if highlighted else styles.warning
         else:
-            code = styles.on_code if chosen else styles.code
-        tick = "✓" if entry.id in self.ticked else "▴" if entry.pinned else " "
-        segments = [Segment(f"{HIGHLIGHT}{tick}", styles.on_code)] if chosen else []
-        lead = "" if chosen else f" {tick}"
+            code = styles.on_code if highlighted else styles.code
+        tick = "✓" if entry.id in self.selected else "▴" if entry.pinned else " "
+        segments = [Segment(f"{HIGHLIGHT}{tick}", styles.on_code)] if highlighted else []
+        lead = "" if highlighted else f" {tick}"
         if self._seconds_shown:
             soon = "!" if face.expiring and face.seconds else " "
             seconds = f"{lead}{face.seconds:>{_SECONDS}}{soon:<{_GAP}}"

@@ -34,7 +34,7 @@ class PreviewList(RowList):
         super().__init__(id="preview")
         self.rows: list[PlannedEntry] = []
         self.choices: dict[MatchKind, ImportAction] = {}
-        self.unticked: set[int] = set()
+        self.deselected: set[int] = set()
         """Places of the rows that the user took out."""
 
     @property
@@ -42,14 +42,14 @@ class PreviewList(RowList):
         return len(self.rows)
 
     @property
-    def selected(self) -> PlannedEntry | None:
+    def highlighted(self) -> PlannedEntry | None:
         """The row under the cursor."""
         return self.rows[self.cursor] if self.rows else None
 
     def show(self, rows: Sequence[PlannedEntry], choices: Mapping[MatchKind, ImportAction]) -> None:
         """Show these rows anew, all ticked."""
         self.rows, self.choices = list(rows), dict(choices)
-        self.unticked.clear()
+        self.deselected.clear()
         self.top = 0
         self.rows_changed()
 
@@ -60,23 +60,23 @@ class PreviewList(RowList):
 
     def toggle(self) -> None:
         """Take the row under the cursor out, or in again."""
-        if self.selected is not None and self.selected.kind is not MatchKind.REFUSED:
-            self.unticked ^= {self.cursor}
+        if self.highlighted is not None and self.highlighted.kind is not MatchKind.REFUSED:
+            self.deselected ^= {self.cursor}
             self.refresh_rows(self.cursor)
 
     def row_strip(self, index: int, width: int) -> Strip:
         row = self.rows[index]
-        styles, chosen = styles_of(self.app), index == self.cursor
-        base = styles.on_plain if chosen else styles.plain
-        muted = styles.on_muted if chosen else styles.muted
+        styles, highlighted = styles_of(self.app), index == self.cursor
+        base = styles.on_plain if highlighted else styles.plain
+        muted = styles.on_muted if highlighted else styles.muted
         mark, action, tone = self._action(row, index)
-        state = base if chosen else getattr(styles, tone)
+        state = base if highlighted else getattr(styles, tone)
         reason = "" if row.reason == WORDS[row.kind] else row.reason
         room = width - _FIXED
         name = max(16, room // 2) if reason and room >= 32 else room
         return Strip(
             [
-                Segment(HIGHLIGHT if chosen else " ", styles.on_code if chosen else base),
+                Segment(HIGHLIGHT if highlighted else " ", styles.on_code if highlighted else base),
                 Segment(f" {mark} ", state),
                 Segment(fit(action, 9), state),
                 Segment(
@@ -98,7 +98,7 @@ class PreviewList(RowList):
         if row.kind is MatchKind.REFUSED:
             return "✗", "refused", "error"
         choice = self.choices.get(row.kind, ImportAction.SKIP)
-        if index in self.unticked:
+        if index in self.deselected:
             choice = ImportAction.SKIP
         if choice is ImportAction.SKIP:
             return "–", ACTIONS[choice], "muted"

@@ -33,7 +33,7 @@ class SettingsList(RowList):
         return len(self.rows)
 
     @property
-    def selected(self) -> SettingRow:
+    def highlighted(self) -> SettingRow:
         """The row under the cursor."""
         return self.rows[self.cursor]
 
@@ -43,22 +43,28 @@ class SettingsList(RowList):
         self.refresh()
 
     def row_strip(self, index: int, width: int) -> Strip:
-        row, styles, chosen = self.rows[index], styles_of(self.app), index == self.cursor
+        row, styles, highlighted = self.rows[index], styles_of(self.app), index == self.cursor
         ascii_only = context_of(self.app).ascii_only
-        base, muted = (styles.on_plain, styles.on_muted) if chosen else (styles.plain, styles.muted)
+        base, muted = (
+            (styles.on_plain, styles.on_muted) if highlighted else (styles.plain, styles.muted)
+        )
         whole = width >= _NARROW
         label = _LABEL if whole else min(_LABEL, width // 2)
         room = min(width, _WIDEST) - label - 2 - (_GROUP + _DEFAULT if whole else 0)
         value = row.shown(self._config, self._keymap, ascii_only=ascii_only)
-        if chosen and row.choices:
+        if highlighted and row.choices:
             value = f"‹ {value} ›"
-        segments = [Segment(f"{HIGHLIGHT if chosen else ' '} ", styles.on_code if chosen else base)]
+        segments = [
+            Segment(
+                f"{HIGHLIGHT if highlighted else ' '} ", styles.on_code if highlighted else base
+            )
+        ]
         if whole:
             heading = row.group if self._heads(index) else ""
             segments.append(Segment(fit(heading, _GROUP), muted))
         segments += [
             Segment(fit(row.label, label - 2) + "  ", base),
-            Segment(fit(value, room), styles.on_code if chosen else styles.code),
+            Segment(fit(value, room), styles.on_code if highlighted else styles.code),
         ]
         if whole and row.is_default(self._config, self._keymap):
             segments.append(Segment(fit("default", _DEFAULT), muted))

@@ -17,7 +17,7 @@ _BOXES = {True: "[x] ", False: "[ ] ", None: "[-] "}
 
 
 @dataclass(frozen=True, slots=True)
-class TickRow:
+class CheckboxRow:
     """One line."""
 
     key: str
@@ -26,16 +26,16 @@ class TickRow:
     """What is shown."""
     remark: str
     """What is shown at its end."""
-    ticked: bool | None
-    """Whether it is ticked; None: of several things, some are."""
+    checked: bool | None
+    """Whether it is checked; None: of several things, some are."""
 
 
-class TickList(RowList):
+class CheckboxList(RowList):
     """Names to tick; `boxes` says whether there is something to tick them for."""
 
     def __init__(self, *, boxes: bool) -> None:
         super().__init__()
-        self.rows: list[TickRow] = []
+        self.rows: list[CheckboxRow] = []
         """What is shown."""
         self.boxes = boxes
 
@@ -44,30 +44,30 @@ class TickList(RowList):
         return len(self.rows)
 
     @property
-    def selected(self) -> TickRow | None:
+    def highlighted(self) -> CheckboxRow | None:
         """The row under the cursor."""
         return self.rows[self.cursor] if self.rows else None
 
-    def show_rows(self, rows: Sequence[TickRow], key: str | None = None) -> None:
+    def show_rows(self, rows: Sequence[CheckboxRow], key: str | None = None) -> None:
         """Show these rows, the cursor on the one with that key, or where it was."""
         self.rows = list(rows)
         places = (place for place, row in enumerate(self.rows) if row.key == key)
         self.rows_changed(next(places, self.cursor))
 
     def row_strip(self, index: int, width: int) -> Strip:
-        row, styles, chosen = self.rows[index], styles_of(self.app), index == self.cursor
-        plain = styles.on_plain if chosen else styles.plain
-        muted = styles.on_muted if chosen else styles.muted
-        box = _BOXES[row.ticked] if self.boxes else ""
+        row, styles, highlighted = self.rows[index], styles_of(self.app), index == self.cursor
+        plain = styles.on_plain if highlighted else styles.plain
+        muted = styles.on_muted if highlighted else styles.muted
+        box = _BOXES[row.checked] if self.boxes else ""
         remark = f" {row.remark} "
         room = width - 2 - len(box) - len(remark)
         return Strip(
             [
                 Segment(
-                    f"{HIGHLIGHT} " if chosen else "  ",
-                    styles.on_code if chosen else styles.plain,
+                    f"{HIGHLIGHT} " if highlighted else "  ",
+                    styles.on_code if highlighted else styles.plain,
                 ),
-                Segment(box, styles.on_code if chosen and row.ticked else plain),
+                Segment(box, styles.on_code if highlighted and row.checked else plain),
                 Segment(fit(row.name, room), plain),
                 Segment(remark, muted),
             ]

@@ -12,7 +12,7 @@ from tui.app.widgets.row_list import RowList
 from tui.backup.model import ExportPlan, Problem
 
 
-class FitList(RowList):
+class ProblemList(RowList):
     """The remarks of an `ExportPlan`."""
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class FitList(RowList):
         return len(self._rows)
 
     @property
-    def selected(self) -> Problem | None:
+    def highlighted(self) -> Problem | None:
         """The remark under the cursor."""
         return self._rows[self.cursor][2] if self._rows else None
 
@@ -43,14 +43,14 @@ class FitList(RowList):
 
     def row_strip(self, index: int, width: int) -> Strip:
         mark, tone, problem = self._rows[index]
-        styles, chosen = styles_of(self.app), index == self.cursor and self.has_focus
-        base = styles.on_plain if chosen else styles.plain
-        muted = styles.on_muted if chosen else styles.muted
+        styles, highlighted = styles_of(self.app), index == self.cursor and self.has_focus
+        base = styles.on_plain if highlighted else styles.plain
+        muted = styles.on_muted if highlighted else styles.muted
         name = min(28, max(12, (width - 16) // 3))
         return Strip(
             [
-                Segment(f"{HIGHLIGHT} " if chosen else "  ", base),
-                Segment(fit(mark, 12), base if chosen else getattr(styles, tone)),
+                Segment(f"{HIGHLIGHT} " if highlighted else "  ", base),
+                Segment(fit(mark, 12), base if highlighted else getattr(styles, tone)),
                 Segment(fit(problem.what, name) + "  ", base),
                 Segment(fit(problem.reason, max(0, width - 16 - name)), muted),
             ]
@@ -59,5 +59,5 @@ class FitList(RowList):
     def empty_strip(self, line: int, width: int) -> Strip:
         if self._rows or line != 1:
             return super().empty_strip(line, width)
-        text = fit("  ✓ The format can hold everything that is chosen.", width)
+        text = fit("  ✓ The format can hold everything that is highlighted.", width)
         return Strip([Segment(text, styles_of(self.app).muted)])
