@@ -1,0 +1,69 @@
+"""Ctrl+L locks on every screen and in every dialog."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import pytest
+from textual import events
+
+from tests.app.conftest import MakeApp
+from tests.app.helpers import FakeClipboard, settle
+from tui.app import screens
+from tui.app.screens.base import BaseScreen, Dialog
+from tui.app.screens.unlock import UnlockScreen
+
+URIS = "\n".join(f"otpauth://totp/{name}:me?secret=JBSWY3DPEHPK3PXP" for name in ("One", "Two"))
+OPENED_BY: dict[str, list[str]] = {
+    "AddSeveralScreen": ["a", URIS],
+    "BigCodeScreen": ["enter"],
+    "CategoriesScreen": ["c"],
+    "CodesScreen": [],
+    "ConfirmScreen": ["d"],
+    "EntryFormScreen": ["a"],
+    "ExportScreen": ["e"],
+    "HelpScreen": ["question_mark"],
+    "ImportScreen": ["i"],
+    "PaletteScreen": ["colon"],
+    "PictureScreen": ["a", "ctrl+o"],
+    "QrScreen": ["v", "r"],
+    "SettingsScreen": ["comma"],
+    "ShowScreen": ["v", "s"],
+}
+"""The keys and pasted texts that lead to each screen from the list."""
+WHILE_LOCKED = {"UnlockScreen", "WelcomeScreen"}
+
+
+def screen_classes() -> set[str]:
+    """The names of all screens in tui.app.screens."""
+    found = set()
+    for module in pkgutil.iter_modules(screens.__path__):
+        contents = vars(importlib.import_module(f"{screens.__name__}.{module.name}")).values()
+        found |= {each.__name__ for each in contents
+                  if isinstance(each, type) and issubclass(each, BaseScreen)}  # fmt: skip
+    return found - {BaseScreen.__name__, Dialog.__name__}
+
+
+def test_every_screen_is_here() -> None:
+    assert {*OPENED_BY, *WHILE_LOCKED} == screen_classes()
+
+
+@pytest.mark.parametrize("name", OPENED_BY)
+async def test_ctrl_l_locks(make_app: MakeApp, clipboard: FakeClipboard, name: str) -> None:
+    if name == "BigCodeScreen":
+        clipboard.why_not = "There is no clipboard."
+    app = make_app()
+    async with app.run_test(size=(110, 50)) as pilot:
+        await settle(pilot)
+        for step in OPENED_BY[name]:
+            if step == URIS:
+                app.post_message(events.Paste(step))
+            else:
+                await pilot.press(step)
+            await settle(pilot)
+        assert type(app.screen).__name__ == name
+        await pilot.press("ctrl+l")
+        await settle(pilot)
+        assert isinstance(app.screen, UnlockScreen)
+        assert app.vault is None
