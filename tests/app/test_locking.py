@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import gc
+import threading
 
 import pytest
+from textual import events
 
 from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import FakeClipboard, FakeClock, pass_time, settle
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.import_backup import ImportScreen
 from tui.app.screens.unlock import UnlockScreen
-from tui.errors import OtpTuiError
+from tui.errors import NotSavedError, OtpTuiError
 from tui.otp.entry import Entry
+from tui.vault.vault import Vault
 
 
 @pytest.mark.parametrize("key", ["l", "ctrl+l"])
@@ -103,3 +106,55 @@ async def test_zero_minutes_never_lock(make_app: MakeApp, clock: FakeClock) -> N
         await settle(pilot)
         await pass_time(pilot, clock, 100_000)
         assert isinstance(app.screen, CodesScreen)
+
+
+@pytest.mark.parametrize("kind", [events.MouseScrollUp, events.MouseScrollDown])
+async def test_scrolling_is_activity(
+    make_app: MakeApp, clock: FakeClock, kind: type[events.MouseScrollUp]
+) -> None:
+    app = make_app(lock_after=5)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pass_time(pilot, clock, 299)
+        app.post_message(kind(None, 5, 5, 0, 0, 0, False, False, False))
+        await settle(pilot)
+        await pass_time(pilot, clock, 299)
+        assert isinstance(app.screen, CodesScreen)
+
+
+async def test_a_lock_does_not_wait_for_a_save(
+    make_app: MakeApp, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program may hold the vault for seconds; the codes are gone at once."""
+    go_on = threading.Event()
+
+    def stuck(self: Vault) -> None:
+        go_on.wait(10)
+        raise NotSavedError("The disk is full.")
+
+    monkeypatch.setattr(Vault, "save", stuck)
+    monkeypatch.setattr(Vault, "flushed", property(lambda self: False))
+    monkeypatch.setattr(Vault, "saved", property(lambda self: False))
+    app = make_app(lock_after=5)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        clock.moment += 300
+        app.tick()
+        await pilot.pause()
+        assert isinstance(app.screen, UnlockScreen)
+        go_on.set()
+        await settle(pilot)
+        assert "NOT SAVED" in "".join(str(each.render()) for each in app.screen.query("Label"))
+
+
+async def test_the_lock_screen_says_that_a_form_was_dropped(
+    make_app: MakeApp, clock: FakeClock
+) -> None:
+    app = make_app(lock_after=5)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("a", *"GitLab")
+        await pass_time(pilot, clock, 300)
+        assert isinstance(app.screen, UnlockScreen)
+        labels = "".join(str(each.render()) for each in app.screen.query("Label"))
+        assert "What you typed was not saved." in labels
