@@ -102,12 +102,12 @@ def test_a_replaced_file_has_the_new_bytes_and_mode_and_nothing_is_beside_it(
 @pytest.mark.parametrize("name", ["write", "fchmod", "fsync", "replace", "rename"])
 @pytest.mark.parametrize("call", [1, 2])
 @pytest.mark.parametrize("existed", [True, False])
-def test_a_failed_replacement_leaves_the_former_file(
+def test_a_failed_replacement_keeps_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, call: int, existed: bool
 ) -> None:
     path = tmp_path / "config.toml"
     if existed:
-        path.write_bytes(b"former")
+        path.write_bytes(b"old")
     real, calls = getattr(os, name), 0
 
     def fail(*args: Any, **kwargs: Any) -> Any:
@@ -122,7 +122,7 @@ def test_a_failed_replacement_leaves_the_former_file(
         files.replace_file(path, b"new")
     except OSError:
         assert list(tmp_path.iterdir()) == ([path] if existed else [])
-        assert not existed or path.read_bytes() == b"former"
+        assert not existed or path.read_bytes() == b"old"
     else:
         assert calls < call
         assert path.read_bytes() == b"new"
@@ -131,13 +131,13 @@ def test_a_failed_replacement_leaves_the_former_file(
 def test_without_links_a_file_stays_whatever_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The former file is gone once the new one has its name: better the new one than none."""
+    """The old file is gone once the new one has its name: better the new one than none."""
 
     def refuse(*_args: object, **_kwargs: object) -> None:
         raise OSError(1, "no links")
 
     path = tmp_path / "config.toml"
-    path.write_bytes(b"former")
+    path.write_bytes(b"old")
     monkeypatch.setattr(os, "link", refuse)
     monkeypatch.setattr(files, "sync_folder", refuse)
     with pytest.raises(OSError, match="no links"):

@@ -109,11 +109,11 @@ def write_new(path: Path, data: bytes, mode: int = PRIVATE) -> None:
         raise
 
 
-def put_in_place(temporary: Path, path: Path, former: Path | None = None) -> None:
+def put_in_place(temporary: Path, path: Path, old: Path | None = None) -> None:
     """Rename `temporary` to `path`, in place of any file there.
 
-    If that cannot be made durable, `former`, another name or copy of the file that was there,
-    is renamed to `path`. None means that no file was there; where `former` does not exist, as
+    If that cannot be made durable, `old`, another name or copy of the file that was there,
+    is renamed to `path`. None means that no file was there; where `old` does not exist, as
     the file system has no links, the new file stays rather than none.
 
     Raises:
@@ -128,10 +128,10 @@ def put_in_place(temporary: Path, path: Path, former: Path | None = None) -> Non
         sync_folder(path.parent)
     except BaseException:
         with contextlib.suppress(OSError):
-            if former is None:
+            if old is None:
                 path.unlink()
             else:
-                former.replace(path)
+                old.replace(path)
         raise
 
 
@@ -144,16 +144,16 @@ def replace_file(path: Path, data: bytes, mode: int = PRIVATE) -> None:
         OSError: the system refused; nothing is left behind.
     """
     temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
-    former = temporary.with_suffix(".old") if os.path.lexists(path) else None
+    old = temporary.with_suffix(".old") if os.path.lexists(path) else None
     write_new(temporary, data, mode)
     try:
-        if former is not None:
+        if old is not None:
             with contextlib.suppress(OSError):
-                os.link(path, former, follow_symlinks=False)
-        put_in_place(temporary, path, former)
+                os.link(path, old, follow_symlinks=False)
+        put_in_place(temporary, path, old)
     finally:
-        if former is not None:
-            remove(former)
+        if old is not None:
+            remove(old)
 
 
 def make_folder(path: Path) -> None:

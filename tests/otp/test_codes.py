@@ -104,10 +104,10 @@ def test_every_hash_accepts_a_key_of_one_byte() -> None:
 
 @pytest.mark.parametrize(("entry", "length"), [(STEAM, 5), (MOTP, 6), (YANDEX, 8)])
 def test_fixed_types_ignore_digits_period_and_hash(entry: Entry, length: int) -> None:
-    told = replace(entry, digits=9, period=77, algorithm=Algorithm.SHA512)
-    assert code_at(told, 1_659_540_020) == code_at(entry, 1_659_540_020)
-    assert len(code_at(told, 0).text) == length
-    assert period(told) == (10 if entry is MOTP else 30)
+    changed = replace(entry, digits=9, period=77, algorithm=Algorithm.SHA512)
+    assert code_at(changed, 1_659_540_020) == code_at(entry, 1_659_540_020)
+    assert len(code_at(changed, 0).text) == length
+    assert period(changed) == (10 if entry is MOTP else 30)
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_untouched_fields_are_not_changed(entry: Entry) -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in OtpType if kind.has_pin])
 def test_a_pin_that_the_entry_never_had_is_not_required(kind: OtpType) -> None:
-    """Some apps write none; the rest of such an entry can be edited all the same."""
+    """Some apps write none; the rest of such an entry can still be edited."""
     draft = MOTP if kind is OtpType.MOTP else YANDEX
     bare = replace(draft.entry(), pin=None)
     assert replace(Draft.of(bare), note="new").entry(bare).pin is None

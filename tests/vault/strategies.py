@@ -43,7 +43,7 @@ def json_values() -> st.SearchStrategy[Any]:
     )
 
 
-# Each is made once: to make them anew for each draw takes longer than to draw from them.
+# Each is made once: making them for each draw takes longer than drawing from them.
 _types = st.sampled_from([OtpType.TOTP, OtpType.HOTP, OtpType.STEAM, OtpType.MOTP])
 _issuers = _text | st.sampled_from(["one", "two"])
 _accounts = st.none() | st.sampled_from(["", "me"])

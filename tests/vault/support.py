@@ -21,7 +21,7 @@ RFC_CODES = ["755224", "287082", "359152", "969429", "338314", "254676"]
 
 
 class MovedClock:
-    """A clock that stands until it is moved."""
+    """A clock that stands still until it is moved."""
 
     def __init__(self, now: float = 1_700_000_000.0) -> None:
         self.moment = now

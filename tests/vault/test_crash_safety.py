@@ -113,7 +113,7 @@ class ThreePrograms(RuleBasedStateMachine):
         self.dropping: list[set[bytes]] = [set(), set(), set()]
         """Secrets that a program took away and did not save yet."""
         self.adding: list[set[bytes]] = [set(), set(), set()]
-        """Secrets that a program brought in and did not save yet."""
+        """Secrets that a program added but has not saved yet."""
         self.deleted: dict[bytes, float] = {}
         """When a secret was last put into the trash, in the time that it really was."""
         self.given: dict[tuple[str, bytes], int] = {}
@@ -162,22 +162,22 @@ class ThreePrograms(RuleBasedStateMachine):
                     self.deleted[one.secret.key] = self.clock.moment
             record = after.preferences.get(KEY)
             if record and record != document.preferences.get(KEY):
-                former = document.preferences.get(KEY, {})
-                same = last_step(document) == Step(record["label"]) and bool(former)
-                quiet = record["label"].startswith("move of")
+                old = document.preferences.get(KEY, {})
+                same = last_step(document) == Step(record["label"]) and bool(old)
+                moved = record["label"].startswith("move of")
                 self.befores[record["mark"]] = (
-                    self.befores[former["mark"]] if same and quiet else document
+                    self.befores[old["mark"]] if same and moved else document
                 )
             return after
 
         return whole
 
-    def attempt(self, number: int, deed: Callable[[Vault], object], fault: Any) -> bool:
+    def attempt(self, number: int, action: Callable[[Vault], object], fault: Any) -> bool:
         """Let a program do something that saves; return whether it did."""
         vault = self.vault(number)
         try:
             with self.disk.failing(fault):
-                deed(vault)
+                action(vault)
         except Killed:
             # It may have been saved by then.
             self.owned -= self.dropping[number]
@@ -414,8 +414,8 @@ def _assert_back(after: Document, before: Document) -> None:
 
 def _plain(document: Document) -> Document:
     passing = {KEY, *NEVER_UNDONE}
-    told = {key: value for key, value in document.preferences.items() if key not in passing}
-    return replace(document, preferences=told).holding(
+    kept = {key: value for key, value in document.preferences.items() if key not in passing}
+    return replace(document, preferences=kept).holding(
         replace(one, counter=0, copy_count=None, used=0, revision=0, updated=0)
         for one in document.everything
     )

@@ -68,9 +68,9 @@ def test_the_order_is_stored() -> None:
     assert with_order(made, Order.LAST) is made
 
 
-@pytest.mark.parametrize("told", ["", "HAND", 1, None, [], {"a": 1}])
-def test_an_unknown_order_is_by_hand(told: Any) -> None:
-    assert order_of(replace(MADE, preferences={KEY: told})) is Order.HAND
+@pytest.mark.parametrize("stored", ["", "HAND", 1, None, [], {"a": 1}])
+def test_an_unknown_order_is_by_hand(stored: Any) -> None:
+    assert order_of(replace(MADE, preferences={KEY: stored})) is Order.HAND
 
 
 def after(made: Document, name: str, step: int, category: str | None = None) -> list[str]:

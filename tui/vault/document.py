@@ -93,8 +93,8 @@ class Document:
     @property
     def profiles(self) -> Mapping[str, Any]:
         """How the apps of imported backups write their files, by the name of the format."""
-        told = self.preferences.get(PROFILES)
-        return told if isinstance(told, dict) else _NOTHING
+        stored = self.preferences.get(PROFILES)
+        return stored if isinstance(stored, dict) else _NOTHING
 
     def replacing(self, entry: Entry) -> Document:
         """Return the document with `entry` instead of the one with its id."""

@@ -40,8 +40,8 @@ WORDS = {
 
 def order_of(document: Document) -> Order:
     """Return the order that the vault stores; by hand where it stores none."""
-    told = document.preferences.get(KEY)
-    return Order(told) if told in list(Order) else Order.HAND
+    stored = document.preferences.get(KEY)
+    return Order(stored) if stored in list(Order) else Order.HAND
 
 
 def with_order(document: Document, order: Order) -> Document:

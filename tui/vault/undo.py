@@ -35,7 +35,7 @@ _Item = TypeVar("_Item", Entry, Category, Icon)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The last step of a document, which `undo` takes back."""
+    """The last step of a document, which `undo` undoes."""
 
     label: str
     """What it did, as the end of a sentence, fit to show: `deletion of GitHub (octocat)`."""
@@ -108,7 +108,7 @@ def with_undo(before: Document, after: Document, label: str) -> Document:
 
 
 def last_step(document: Document) -> Step | None:
-    """Return the step that `undo` would take back; None where nothing can be undone."""
+    """Return the step that `undo` would undo; None where nothing can be undone."""
     record = document.preferences.get(KEY)
     if not isinstance(record, dict) or not isinstance(record.get("label"), str):
         return None
@@ -164,8 +164,8 @@ def _reverted(document: Document, moment: int) -> Document:
     now = {entry.id: entry for entry in document.everything}
 
     def entry(raw: Any) -> Entry:
-        former = read_entry(raw)
-        return _moved_on(former, now.get(former.id), moment)
+        old = read_entry(raw)
+        return _moved_on(old, now.get(old.id), moment)
 
     preferences = dict(without_undo(document).preferences)
     if record["preferences"] is not None:
@@ -211,21 +211,21 @@ def _go_back(
     return tuple(items)
 
 
-def _moved_on(former: Entry, now: Entry | None, moment: int) -> Entry:
-    """Return the former entry as a new change of it, with the counts of `now`."""
+def _moved_on(old: Entry, now: Entry | None, moment: int) -> Entry:
+    """Return the old entry as a new revision, with the counts of `now`."""
     if now is None:
-        return former
-    counter = former.counter
-    if by_secret(former) == by_secret(now):
+        return old
+    counter = old.counter
+    if by_secret(old) == by_secret(now):
         counter = max(counter, now.counter)
-    counts = [count for count in (former.copy_count, now.copy_count) if count is not None]
+    counts = [count for count in (old.copy_count, now.copy_count) if count is not None]
     return replace(
-        former,
+        old,
         counter=counter,
         copy_count=max(counts, default=None),
-        used=max(former.used, now.used),
-        revision=max(former.revision, now.revision) + 1,
-        updated=max(moment, former.updated),
+        used=max(old.used, now.used),
+        revision=max(old.revision, now.revision) + 1,
+        updated=max(moment, old.updated),
     )
 
 
@@ -235,14 +235,14 @@ def _digest(document: Document, record: Mapping[str, Any]) -> str:
     Codes may be taken and copied after a step, so copy counts are left out, and so are
     counters, but for those that undoing the step would lose.
     """
-    former = {}
+    old = {}
     for _, raw in record["entries"]["back"]:
         entry = read_entry(raw)
-        former[entry.id] = by_secret(entry)
+        old[entry.id] = by_secret(entry)
     lost = {
         entry.id
         for entry in document.everything
-        if entry.id in former and former[entry.id] != by_secret(entry)
+        if entry.id in old and old[entry.id] != by_secret(entry)
     }
     lost.update(record["entries"]["gone"])
     digest = hashlib.sha256(dump(record).encode())
