@@ -1,4 +1,4 @@
-"""What NO_COLOR asks for: every line in the terminal's own foreground and background."""
+"""Drawing without color, as $NO_COLOR asks: in the terminal's own colors only."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from textual.color import Color as TextualColor
 from textual.filter import LineFilter
 
 KEPT = "kept"
-"""Meta key of styles that stay as they are: a QR code is read by its black and white."""
+"""Meta key of styles to leave alone: a QR code needs its black and white."""
 _LIGHT = 0.3
 _SHADE = 0.05
 _FAINT = 0.62
 
 
 class NoColorFilter(LineFilter):
-    """Tells by attributes what the theme `MONO` tells by light and dark.
+    """Replaces the light and dark of the theme `MONO` by attributes.
 
-    A light background becomes reverse, a dark grey one (what can be typed in or pressed)
-    underlined, and grey text dim. Bold, underlined and reverse stay what they were.
+    A light background becomes reverse, a dark gray one (fields and buttons) underlined, and gray
+    text dim. Bold, underlined and reverse stay.
     """
 
     def apply(self, segments: list[Segment], background: TextualColor) -> list[Segment]:
@@ -33,7 +33,7 @@ class NoColorFilter(LineFilter):
 
 @lru_cache(maxsize=1024)
 def bare(style: Style) -> Style:
-    """Return `style` without its colors, and with what they told; one with KEPT as it is."""
+    """Return `style` with attributes in place of its colors; one with KEPT unchanged."""
     if style.meta.get(KEPT):
         return style
     behind, before = _light(style.bgcolor, 0.0), _light(style.color, 1.0)

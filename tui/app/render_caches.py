@@ -1,4 +1,4 @@
-"""What was drawn, and is remembered to draw it faster the next time."""
+"""The caches of drawn text, which hold what was on screen."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _OURS = {"rich", "textual", "tui"}
 
 
 def clear() -> None:
-    """Let go of every text that was drawn: names, notes, codes, and secrets that were shown.
+    """Drop all drawn text: names, notes, codes, and secrets that were shown.
 
-    Rich remembers how wide a text was; Textual, of widgets that are gone, their lines. Those
-    refer to each other in circles and would stay for long if nobody looked for garbage.
+    Rich caches the widths of texts. Textual caches lines of removed widgets, in reference cycles
+    that only a garbage collection frees.
     """
     for thing in gc.get_objects():
         if isinstance(thing, functools._lru_cache_wrapper):

@@ -1,7 +1,7 @@
-"""The styles that the line widgets paint with, made once for each theme.
+"""The styles that line widgets paint with, made once for each theme.
 
-They come from the theme's variables and not from component classes: a style sheet rule for
-each would cost a third of the time to the first frame.
+They are made of the theme's variables, not of component classes: a style sheet rule for each
+would take a third of the time to the first frame.
 """
 
 from __future__ import annotations
@@ -22,36 +22,36 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LineStyles:
-    """Rich styles by what they are for; the `on_` ones are of the selected row."""
+    """Rich styles by purpose; the `on_` ones are for the highlighted row."""
 
     plain: Style
     """Text on the background."""
     code: Style
     """A code."""
     muted: Style
-    """What matters less."""
+    """Less important text."""
     rule: Style
     """Lines."""
     strong: Style
     """The accent."""
     good: Style
-    """Done, or will be done."""
+    """Success."""
     warning: Style
-    """Soon over, or to be looked at."""
+    """Expires soon, or needs attention."""
     error: Style
-    """Failed or refused."""
+    """Failure."""
     on_plain: Style
-    """Text of the selected row."""
+    """Text of the highlighted row."""
     on_code: Style
-    """The selected code, and the mark before it."""
+    """The highlighted code, and the mark before it."""
     on_muted: Style
-    """What matters less in the selected row."""
+    """Less important text of the highlighted row."""
     on_warning: Style
-    """The selected code when it is soon over."""
+    """The highlighted code when it expires soon."""
 
 
 def styles_of(app: App[Any]) -> LineStyles:
-    """Return the styles of the app's present theme; without color, those that need none."""
+    """Return the styles of the app's theme, or those without color."""
     if app.no_color:
         return NO_COLOR_STYLES
     names = (*("foreground", "background", "panel", "primary", "success", "warning", "error"),
@@ -89,7 +89,7 @@ def _made(colors: tuple[str, ...]) -> LineStyles:
 
 
 def _native(primary: str, success: str, warning: str, error: str) -> LineStyles:
-    """Return styles in the terminal's own colors: the selected row is reverse."""
+    """Return styles in the terminal's own colors; the highlighted row is reverse."""
 
     def colored(name: str, *, bold: bool = False) -> Style:
         return Style(color=Color.parse(name).rich_color, bold=bold or None)
@@ -117,15 +117,15 @@ NO_COLOR_STYLES = LineStyles(
     on_muted=Style(reverse=True),
     on_warning=Style(bold=True, reverse=True),
 )
-"""All that can be told without color, on whatever background the terminal has."""
+"""Styles without color, for any background."""
 
 _LEVELS = (0x00, 0x5F, 0x87, 0xAF, 0xD7, 0xFF)
 
 
 def shortest(color: Color) -> RichColor:
-    """Return `color` as its number in the palette of 256 where it has one, for half the bytes.
+    """Return `color` by its number in the 256-color palette if it has one, in half the bytes.
 
-    It keeps its red, green and blue as well: without them Textual would write it in full.
+    It keeps its red, green and blue: without them Textual would write it in full.
     """
     red, green, blue = color.rgb
     if red == green == blue and red in range(8, 239, 10):

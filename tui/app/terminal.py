@@ -1,4 +1,4 @@
-"""The terminal: whether it is still there, and what it sends for the keys that are typed."""
+"""The terminal: whether it is still there, and the keys that it sends."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""Themes: our own two, and what is made of all others so that everything on screen is readable.
+"""The app's own themes, and the variables that make text readable in every theme.
 
-The colors of our own are those of the palette of 256, so that painting takes few bytes and
-looks the same on a terminal that has no more. Terminals of 16 colors get the two in colors
-that they have; without color there is one whose light and dark `colorless.py` turns into
-reverse, underlined and dim.
+The own themes use the 256-color palette: painting takes few bytes and looks the same on every
+terminal of 256 colors. Terminals of 16 colors get them in those colors. Without color there is
+`MONO`, whose light and dark `no_color.py` turns into reverse, underlined and dim.
 """
 
 from __future__ import annotations
@@ -104,13 +103,13 @@ TEXT = 4.5
 BOLD = 3.0
 """The contrast that large or bold text needs (as above)."""
 _EDGE = 1.35
-"""How much the selected row has to stand out from the background."""
+"""The contrast that the highlighted row needs against the background."""
 
 
 def named(setting: str, environ: Mapping[str, str]) -> str:
-    """Return the theme that the setting `theme` means: "auto" is one of ours.
+    """Return the name of the theme of the setting `theme`; "auto" is light or dark.
 
-    Some terminals tell in $COLORFGBG that they are light: 7 or 9 to 15 as its last number.
+    Some light terminals set $COLORFGBG, with 7 or 9 to 15 as its last number.
     """
     if setting != "auto":
         return setting
@@ -120,16 +119,16 @@ def named(setting: str, environ: Mapping[str, str]) -> str:
 
 
 def completed(variables: dict[str, str], theme: Theme) -> dict[str, str]:
-    """Return a theme's variables with those of our style sheets, readable where they are used.
+    """Return a theme's variables with those that the style sheets use, all readable.
 
-    Those are `muted`, `rule` and `code`; `field` behind what is typed or chosen, `field-focus`
-    and `choice-focus` behind that with the focus; and the theme's own `primary`, `warning`,
-    `error`, `success` and `panel`.
+    Added are `muted`, `rule` and `code`; `field`, the background of fields, and `field-focus` and
+    `choice-focus`, with the focus. Adjusted are `primary`, `warning`, `error`, `success` and
+    `panel`.
     """
     if variables["background"].startswith("ansi"):
         return {**variables, **_native(variables)}
-    # Textual counts colors through and is off by one at times, which costs their numbers in
-    # the palette of 256.
+    # Textual's conversions are off by one at times, and then a color is not in the 256-color
+    # palette anymore.
     told = ((name, getattr(theme, name)) for name in ("background", "panel", "surface", *_TONES))
     variables = {**variables, **{name: color for name, color in told if color}}
     if "muted" not in variables:
@@ -164,12 +163,12 @@ def _derived(colors: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 
 def _tone(color: Color, behind: tuple[Color, ...]) -> Color:
-    """On the selected row tones stand in bold."""
+    """Tones are bold in the highlighted row."""
     return readable(readable(color, behind[:2]), behind, BOLD)
 
 
 def _native(variables: Mapping[str, str]) -> dict[str, str]:
-    """What belongs to a theme in the terminal's own colors, about which nothing is known."""
+    """Return variables for a theme in the terminal's own colors, which are unknown."""
     plain = "ansi_default"
     on_dark = variables.get("ansi-background") == "ansi_black"
     return {
@@ -186,9 +185,9 @@ def _native(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def readable(color: Color, behind: tuple[Color, ...], least: float = TEXT) -> Color:
-    """Return `color`, moved towards white or black until it is readable before all of `behind`.
+    """Return `color`, moved towards white or black until it is readable on all of `behind`.
 
-    As far as that can be: it stops at pure white or black.
+    It stops at pure white or black.
     """
     dark = sum(luminance(each) for each in behind) / len(behind) < 0.18
     end = Color(255, 255, 255) if dark else Color(0, 0, 0)
@@ -200,13 +199,13 @@ def readable(color: Color, behind: tuple[Color, ...], least: float = TEXT) -> Co
 
 
 def contrast(one: Color, other: Color) -> float:
-    """Return the ratio of their luminances, 1 to 21 (WCAG 2.1, contrast ratio)."""
+    """Return the contrast ratio of two colors, 1 to 21 (WCAG 2.1)."""
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 
 def luminance(color: Color) -> float:
-    """Return how bright a color is, 0 to 1 (WCAG 2.1, relative luminance)."""
+    """Return the relative luminance of a color, 0 to 1 (WCAG 2.1)."""
     parts = [
         part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
         for part in color.normalized

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from tui.config.schema import Config
 
 REPLACED = (Monochrome, NoColor)
-"""Textual's filters for NO_COLOR, in the place of which `NoColorFilter` stands."""
+"""Textual's filters for $NO_COLOR, which `NoColorFilter` replaces."""
 
 
 class ThemedApp(App[None]):
-    """An app with our themes, signs and keys."""
+    """An app with themes, symbols and keys by its settings."""
 
     settings: Settings
     """The settings; changes go through it."""
@@ -56,12 +56,12 @@ class ThemedApp(App[None]):
             self.set_keymap(dict(self.keymap.changed))
 
     def get_css_variables(self) -> dict[str, str]:
-        """Add those of our style sheets to the theme's."""
+        """Add the variables of the style sheets to the theme's."""
         self.theme_variables = completed(super().get_css_variables(), self.current_theme)
         return self.theme_variables
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Put ours in the place of Textual's way without color."""
+        """Replace Textual's filters for $NO_COLOR, and add `AsciiFilter` if needed."""
         theirs = [each for each in super().get_line_filters() if not isinstance(each, REPLACED)]
         if self.no_color or self.native_ansi_color:
             theirs = [each for each in theirs if not isinstance(each, ANSIToTruecolor)]
@@ -69,7 +69,7 @@ class ThemedApp(App[None]):
 
     @property
     def few_colors(self) -> bool:
-        """Whether the terminal has 16 colors, as far as Rich can tell."""
+        """Whether the terminal has only 16 colors, according to Rich."""
         return bool(self.environ.get("TERM")) and self.console.color_system == "standard"
 
     @property
@@ -84,7 +84,7 @@ def no_color(environ: Mapping[str, str]) -> bool:
 
 
 def own_themes(app: ThemedApp) -> tuple[Theme, ...]:
-    """Return the themes of ours that suit the terminal."""
+    """Return the app's own themes for the colors of the terminal."""
     if app.no_color:
         return (*THEMES, MONO)
     return (DARK_16, LIGHT_16) if app.few_colors else THEMES
@@ -93,8 +93,8 @@ def own_themes(app: ThemedApp) -> tuple[Theme, ...]:
 def theme_of(app: ThemedApp, config: Config) -> str:
     """Return the name of the theme to show.
 
-    With 16 colors that is one of ours whatever the settings say: those of the others would
-    become what they were not meant to be. Without color it is always the same.
+    With 16 colors it is always one of the app's own: the colors of others would be changed
+    beyond recognition. Without color it is always `MONO`.
     """
     if app.no_color:
         return MONO.name
@@ -108,7 +108,7 @@ def theme_of(app: ThemedApp, config: Config) -> str:
 
 
 def filters_of(app: ThemedApp, config: Config) -> list[LineFilter]:
-    """Return what every line goes through beside Textual's own filters."""
+    """Return the filters of every line beside Textual's own."""
     filters: list[LineFilter] = [NoColorFilter()] if app.no_color else []
     if wants_ascii(config.ascii, app.environ):
         filters.append(AsciiFilter())
@@ -119,7 +119,7 @@ _BLACK, _WHITE = Color.parse("#000000"), Color.parse("#ffffff")
 
 
 class Thumb(ScrollBarRender):
-    """A scroll bar drawn with signs, so that it is there without color as well."""
+    """A scroll bar drawn with block characters, to be seen without color as well."""
 
     @classmethod
     def render_bar(  # noqa: PLR0917  as Textual calls it

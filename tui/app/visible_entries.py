@@ -1,4 +1,4 @@
-"""Which entries the list shows, in which order: a pure function of vault, category, search."""
+"""Which entries the list shows and in which order, by vault, category and search. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tui.vault.document import Document
 from tui.vault.order import ordered
 
 TRASH = "\0trash"
-"""What stands for the id of the trash, which comes last among the categories."""
+"""The id of the trash, which is the last of the categories."""
 
 
 class VisibleEntries:
@@ -19,11 +19,11 @@ class VisibleEntries:
         self.named = tuple(sorted(document.categories, key=lambda category: category.ranking))
         """The categories, in their order."""
         self.categories = self.named
-        """The same, and the trash if there is something in it."""
+        """The same, and the trash if it is not empty."""
         if document.trash:
             self.categories += (Category(TRASH, f"Trash ({len(document.trash)})"),)
         self.deleted = frozenset(entry.id for entry in document.trash)
-        """The ids of what is in the trash."""
+        """The ids of the entries in the trash."""
         self.total = len(document.entries)
         self.names = {category.id: category.name for category in document.categories}
         """The names of the categories by their ids."""
@@ -31,7 +31,7 @@ class VisibleEntries:
         self._prepared: dict[str | None, list[tuple[str, Entry]]] = {}
 
     def prepare(self, category: str | None) -> list[tuple[str, Entry]]:
-        """Return what a search in this category goes through, made at the first call."""
+        """Return the text to search and the entry, for each in a category; made once."""
         if category not in self._prepared:
             self._prepared[category] = [
                 (haystack(entry, self.names), entry) for entry in self._within(category)
@@ -39,9 +39,9 @@ class VisibleEntries:
         return self._prepared[category]
 
     def visible(self, category: str | None, query: str) -> list[Entry]:
-        """Return the entries of a category id (None: all) that hold every word of the query.
+        """Return the entries of a category id (None: all) that match every word of the query.
 
-        They stand in the vault's order; in the trash what was deleted last stands first.
+        They are in the vault's order; in the trash, the last deleted comes first.
         """
         words = words_of(query)
         if not words:

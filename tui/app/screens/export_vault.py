@@ -300,7 +300,7 @@ class ExportScreen(BaseScreen[str | None]):
         event.stop()
         remark = self.query_one(ProblemList).highlighted
         if remark is not None and self.query_one(ProblemList).has_focus:
-            self._say(f"{remark.what}: {remark.reason}")
+            self._say(f"{remark.problem.what}: {remark.problem.reason}")
 
     def on_key(self, event: events.Key) -> None:
         """Enter goes on from the list of remarks as from a field."""

@@ -1,4 +1,4 @@
-"""All keys, from the table of commands."""
+"""The keys of all commands."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from tui.config.keymap import Keymap
 
 _COLUMNS = (("Codes", "Find", "Move"), ("Entries", "Vault"))
 _LEAST, _MOST = 8, 16
-"""Cells for the keys."""
+"""Cells for the keys, at least and at most."""
 
 
 class HelpScreen(Dialog[None]):
-    """Lists every key by what it is for."""
+    """Lists the keys by group. The key that opened it closes it."""
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar = [Binding("escape,q,enter", "dismiss", show=False)]
@@ -38,14 +38,13 @@ class HelpScreen(Dialog[None]):
                     yield Static(Text("\n\n").join(texts))
 
     def on_key(self, event: events.Key) -> None:
-        """The key that opened it closes it."""
         if event.key in self.context.keymap.of("help"):
             event.stop()
             self.dismiss()
 
 
 def help_text(wanted: str, keymap: Keymap, ascii_only: bool) -> Text:
-    """Return one group of the help: its heading and a line for each command."""
+    """Return the heading of a group and a line for each of its commands."""
     rows: list[tuple[str, str]] = []
     for heading, commands in groupby(COMMANDS, key=lambda command: command.group):
         if heading == wanted:

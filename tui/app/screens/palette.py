@@ -23,16 +23,12 @@ from tui.app.widgets.row_list import RowList
 _NOTE = 7
 
 
-class PaletteList(RowList, can_focus=False):
+class PaletteList(RowList[PaletteItem], can_focus=False):
     """The items that match; a click chooses one."""
 
     def __init__(self, rows: Sequence[PaletteItem]) -> None:
         super().__init__(id="items")
         self.rows = list(rows)
-
-    @property
-    def row_count(self) -> int:
-        return len(self.rows)
 
     def show(self, rows: Sequence[PaletteItem]) -> None:
         """Show these items, with the first one highlighted."""
@@ -65,7 +61,7 @@ class PaletteList(RowList, can_focus=False):
 
 
 class PaletteScreen(Dialog[PaletteItem]):
-    """Returns the item that was highlighted."""
+    """Returns the item that was chosen."""
 
     CSS_PATH = "palette.tcss"
     AUTO_FOCUS = "Input"

@@ -22,15 +22,15 @@ from tui.otp.entry import Category
 from tui.text import safe
 
 UNSAVED = "NOT SAVED"
-"""How the end of the title begins where something could not be saved."""
+"""How the end of the title begins while a change could not be saved."""
 _NAME = 16
-"""Cells that the name of the vault or of the screen has before the end of the title gets any."""
+"""Cells for the name of the vault or screen, before the end of the title gets any."""
 SOON = 5
-"""Seconds before the end in which a countdown is marked."""
+"""Seconds left in which a countdown is marked."""
 
 
 class Bar(Widget):
-    """A widget of one line, painted from segments."""
+    """A widget of one line."""
 
     DEFAULT_CSS = """
     Bar { height: 1; width: 1fr; background: $background; }
@@ -42,7 +42,7 @@ class Bar(Widget):
         return styles_of(self.app)
 
     def segments(self, width: int) -> list[Segment]:
-        """Return the line; a subclass fills it."""
+        """Return the line in at most `width` cells; a subclass makes it."""
         raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
@@ -53,14 +53,14 @@ class Bar(Widget):
 
 
 class Rule(Bar):
-    """A line across."""
+    """A line across the screen."""
 
     def segments(self, width: int) -> list[Segment]:
         return [Segment("─" * width, self.line_styles.rule)]
 
 
 class TitleBar(Bar):
-    """The program, the vault's name, and how many codes there are."""
+    """The program, the name of the vault or screen, a warning, and a count."""
 
     def __init__(self, vault_name: str) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class TitleBar(Bar):
         self._warning = ""
 
     def warn(self, warning: str) -> None:
-        """Show a few words of warning before what is at the end; empty: none."""
+        """Show a short warning before the end of the line; "" shows none."""
         if warning != self._warning:
             self._warning = warning
             self.refresh()
@@ -102,8 +102,10 @@ class TitleBar(Bar):
 
 
 class Countdown(Bar):
-    """One countdown for the commonest period: a bar and the seconds. Its own widget, so that
-    a tick rewrites these cells only."""
+    """One countdown for the most common period: the seconds and a bar.
+
+    A widget of its own, so that a tick repaints these cells only.
+    """
 
     CELLS = 8
     DEFAULT_CSS = """
@@ -116,7 +118,7 @@ class Countdown(Bar):
         self._left, self._period = 0, 30
 
     def show(self, left: int, period: int) -> None:
-        """Show `left` seconds of `period`."""
+        """Show that `left` seconds of `period` are left."""
         if (left, period) == (self._left, self._period):
             return
         same_bar = self._filled(left, period) == self._filled(self._left, self._period)
@@ -140,7 +142,7 @@ class Countdown(Bar):
 
 
 class CategoryBar(Bar):
-    """All, the categories, and what is searched for; a rule below."""
+    """All, the categories, and the search; a line below."""
 
     DEFAULT_CSS = """
     CategoryBar { height: 2; }
@@ -156,16 +158,16 @@ class CategoryBar(Bar):
     def __init__(self) -> None:
         super().__init__()
         self._categories: Sequence[Category] = ()
-        self._chosen: str | None = None
+        self._current: str | None = None
         self._query: str | None = None
         self._spots: list[tuple[int, int, str | None]] = []
         self._find_at = 0
 
-    def show(self, categories: Sequence[Category], chosen: str | None, query: str | None) -> None:
-        """Show the categories, the chosen one, and the search (None: not searching)."""
-        state = (categories, chosen, query)
-        if state != (self._categories, self._chosen, self._query):
-            self._categories, self._chosen, self._query = state
+    def show(self, categories: Sequence[Category], current: str | None, query: str | None) -> None:
+        """Show the categories, the current one (None: all), and the search (None: not open)."""
+        state = (categories, current, query)
+        if state != (self._categories, self._current, self._query):
+            self._categories, self._current, self._query = state
             self.refresh()
 
     def segments(self, width: int) -> list[Segment]:
@@ -191,8 +193,8 @@ class CategoryBar(Bar):
                 parts.append(Segment("›", muted))
                 at += 1
                 break
-            chosen = category == self._chosen
-            parts.append(Segment(text, self.line_styles.on_plain if chosen else muted))
+            current = category == self._current
+            parts.append(Segment(text, self.line_styles.on_plain if current else muted))
             self._spots.append((at, at + size, category))
             at += size
         parts.append(Segment(" " * max(0, width - at - width_of(find)), self.line_styles.plain))
@@ -202,14 +204,14 @@ class CategoryBar(Bar):
     def _window(
         self, choices: list[tuple[str | None, str]], room: int
     ) -> list[tuple[str | None, str]]:
-        """Drop categories from the front until the chosen one fits."""
+        """Leave out categories from the front until the current one fits."""
         while len(choices) > 1:
             at = 0
             for category, name in choices:
                 at += min(width_of(name), 20) + 2
-                if category == self._chosen:
+                if category == self._current:
                     break
-            if at <= room or choices[0][0] == self._chosen:
+            if at <= room or choices[0][0] == self._current:
                 break
             choices = choices[1:]
         return choices
@@ -231,7 +233,7 @@ class CategoryBar(Bar):
 
 
 class StatusLine(Bar):
-    """A rule that carries a message for a while; it grows for a long one."""
+    """A line that shows a message, and grows for a long one."""
 
     MARKS = {"strong": "✓", "error": "✗", "warning": "!", "muted": "·"}  # noqa: RUF012
     MOST_LINES = 5
@@ -239,20 +241,20 @@ class StatusLine(Bar):
     def __init__(self) -> None:
         super().__init__(id="status")
         self.message = ""
-        """What it says now; empty when it is only a rule."""
+        """What it shows; empty if it is only a line."""
         self._tone = "strong"
         self._until: float | None = None
         self._lines: list[str] = []
         self._height = 1
 
     def say(self, message: str, tone: str = "strong", until: float | None = None) -> None:
-        """Show a message until a steady moment (None: until the next); `tone` is one of MARKS."""
+        """Show a message until a steady second (None: until the next); `tone` is one of MARKS."""
         self.message, self._tone, self._until = message, tone, until
         self._wrap()
         self.refresh()
 
     def tick(self, steady: float) -> None:
-        """Take the message away when its time is over."""
+        """Remove the message when its time is over."""
         if self._until is not None and steady >= self._until:
             self.say("")
 
@@ -286,7 +288,7 @@ class StatusLine(Bar):
 
 
 class KeyBar(Bar):
-    """The keys that matter most, from the table of commands."""
+    """The most important keys, by default those of the command table."""
 
     def __init__(self, keys: Sequence[tuple[str, str]] | None = None) -> None:
         super().__init__()
@@ -294,7 +296,7 @@ class KeyBar(Bar):
         self._spots: list[tuple[int, int, str]] = []
 
     def show(self, keys: Sequence[tuple[str, str]] | None) -> None:
-        """Show other keys: pairs of a key and what it does; None: those of the table."""
+        """Show these keys, each with what it does; None: those of the command table."""
         if keys != self._keys:
             self._keys = keys
             self.refresh()
@@ -312,7 +314,7 @@ class KeyBar(Bar):
         return parts
 
     def _shown(self, width: int) -> list[tuple[str, str, str]]:
-        """Return key, words and action ("" where a click does nothing) of each that fits."""
+        """Return key, label and action (""; a click does nothing) of each that fits."""
         context = context_of(self.app)
         if self._keys is not None:
             ascii_only = context.ascii_only
@@ -330,7 +332,7 @@ class KeyBar(Bar):
 
 
 def _fitting(keys: list[tuple[str, str, str]], width: int, keep: int) -> list[tuple[str, str, str]]:
-    """Leave keys out until the line fits, from the end but for the last `keep`."""
+    """Leave out keys from the end, but not the last `keep`, until the rest fits."""
     while len(keys) > keep and sum(width_of(k) + width_of(w) + 3 for k, w, _ in keys) > width:
         del keys[-keep - 1]
     return keys

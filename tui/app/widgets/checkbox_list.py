@@ -1,4 +1,4 @@
-"""A list of names with a tick box before each, for questions with several answers."""
+"""A list of names with a check box before each."""
 
 from __future__ import annotations
 
@@ -18,38 +18,26 @@ _BOXES = {True: "[x] ", False: "[ ] ", None: "[-] "}
 
 @dataclass(frozen=True, slots=True)
 class CheckboxRow:
-    """One line."""
+    """A name that can be checked."""
 
     key: str
-    """What stands for it, not shown."""
+    """Identifies it; not shown."""
     name: str = field(repr=False)
-    """What is shown."""
     remark: str
-    """What is shown at its end."""
+    """Shown at the end of the line."""
     checked: bool | None
-    """Whether it is checked; None: of several things, some are."""
+    """Whether it is checked; None: for some of several entries."""
 
 
-class CheckboxList(RowList):
-    """Names to tick; `boxes` says whether there is something to tick them for."""
+class CheckboxList(RowList[CheckboxRow]):
+    """Names to check; without `boxes` only names."""
 
     def __init__(self, *, boxes: bool) -> None:
         super().__init__()
-        self.rows: list[CheckboxRow] = []
-        """What is shown."""
         self.boxes = boxes
 
-    @property
-    def row_count(self) -> int:
-        return len(self.rows)
-
-    @property
-    def highlighted(self) -> CheckboxRow | None:
-        """The row under the cursor."""
-        return self.rows[self.cursor] if self.rows else None
-
     def show_rows(self, rows: Sequence[CheckboxRow], key: str | None = None) -> None:
-        """Show these rows, the cursor on the one with that key, or where it was."""
+        """Show these rows, and highlight the one with `key`, or the one in the same place."""
         self.rows = list(rows)
         places = (place for place, row in enumerate(self.rows) if row.key == key)
         self.rows_changed(next(places, self.cursor))

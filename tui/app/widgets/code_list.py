@@ -1,4 +1,4 @@
-"""The list of codes: each row's seconds, code and names, painted as time passes."""
+"""The list of entries with their codes, repainted as time passes."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from tui.text import plural
 from tui.vault.trash import days_left
 
 EXPIRING = 5
-"""Seconds before its end in which a code changes colour."""
+"""Seconds before a code expires in which it has another color."""
 _CACHED_CODES = 512
 _MARK = 2
 _SECONDS = 3
 _GAP = 2
 _NUMBER = 2
 _NARROW = 56
-"""Below this many cells the account and the next code drop away."""
+"""Below this many cells the account and the next code are left out."""
 _TINY = 36
-"""Below this many cells the seconds drop away, too."""
+"""Below this many cells the seconds are left out, too."""
 _WIDE = 100
 """From this many cells on, the categories are shown."""
 _CATEGORIES = 24
@@ -39,65 +39,55 @@ _FOLLOWING = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
-    """What changes in a row as time passes."""
+class LiveCells:
+    """The cells of a row that change as time passes."""
 
     seconds: str
-    """Seconds left, `↵` where a key asks for the code, or nothing."""
+    """Seconds left, `↵` for a counter-based entry, or nothing."""
     code: str = field(repr=False)
-    """The code as it is shown, grouped."""
+    """The code in groups."""
     expiring: bool
-    """Whether it ends within five seconds."""
+    """Whether it expires within `EXPIRING` seconds."""
     following: str = field(repr=False)
-    """The next code, grouped, or nothing."""
+    """The next code in groups, the counter, or nothing."""
 
 
-class CodeList(RowList):
-    """Live codes of the entries it is given. Draws the moment of the last `tick`."""
+class CodeList(RowList[Entry]):
+    """Shows the codes of the entries it is given, at the moment of the last `tick`."""
 
     def __init__(self, *, moment: float, shared: bool) -> None:
         super().__init__(id="codes")
         self.moment = moment
-        """Unix seconds that the list shows."""
+        """The Unix time of the codes shown."""
         self.shared = shared
-        """Whether one countdown above stands for the commonest period."""
-        self.rows: list[Entry] = []
+        """Whether one countdown above the list is for all entries of the most common period."""
         self.common_period = 30
-        """The period that a shared countdown stands for, in seconds."""
+        """The most common period, in seconds."""
         self.revealed: dict[str, str] = {}
-        """HOTP codes that were asked for, by entry id."""
+        """Codes taken of counter-based entries, by entry id."""
         self.selected: set[str] = set()
-        """Ids of the entries that were ticked."""
+        """Ids of the entries that several commands act on together."""
         self.numbered = True
-        """Whether the rows that a digit copies bear that digit."""
+        """Whether to show the digits that copy a row."""
         self.hidden = False
-        """Whether only the selected row shows its code."""
+        """Whether only the highlighted row shows its code."""
         self.category_names: Mapping[str, str] = {}
-        """Names of categories by id, for terminals with room for them."""
+        """Names of categories by id."""
         self.nothing = ""
-        """What stands in an empty list."""
+        """Shown if there are no rows."""
         self._code_width = 7
         self._with_seconds = True
-        self._painted: dict[int, Face] = {}
+        self._painted: dict[int, LiveCells] = {}
         self._codes: dict[str, Code] = {}
         self._following: dict[str, tuple[Code, Code]] = {}
-
-    @property
-    def row_count(self) -> int:
-        return len(self.rows)
-
-    @property
-    def highlighted(self) -> Entry | None:
-        """The entry under the cursor."""
-        return self.rows[self.cursor] if self.rows else None
 
     def show_rows(
         self, rows: Sequence[Entry], keep: str | None = None, *, near: bool = False
     ) -> None:
-        """Show these entries, the cursor on the one with the id `keep` if it is there.
+        """Show these entries, and highlight the one with the id `keep`.
 
-        Where it is not, the cursor goes to the first row, or, `near`, stays: on its row, or
-        the next below it that is still there, or else the next above.
+        If it is not there, highlight the first; with `near`, the one highlighted before, or the
+        closest of its neighbors that is left, those below it first.
         """
         wanted = [] if keep is None else [keep]
         if near:
@@ -110,26 +100,26 @@ class CodeList(RowList):
         self.rows_changed(place)
 
     def hide(self, hidden: bool) -> None:
-        """Hide the codes of all rows but the selected one, or show them."""
+        """Hide the codes of all rows but the highlighted one, or show them."""
         self.hidden = hidden
         self._painted.clear()
         self.refresh()
 
     def toggle_selected(self) -> None:
-        """Tick the row under the cursor, or take its tick away, and go to the next."""
+        """Select or deselect the highlighted row, and highlight the next."""
         if self.highlighted is not None:
             self.selected ^= {self.highlighted.id}
             self.refresh_rows(self.cursor)
             self.move(1)
 
     def forget(self) -> None:
-        """Let go of every entry and code."""
+        """Drop every entry and code."""
         self.rows = []
         for held in (self.revealed, self._painted, self._codes, self._following):
             held.clear()
 
     def measure(self, entries: Sequence[Entry]) -> None:
-        """Take the widths of the columns and the common period from all entries."""
+        """Choose the widths of the columns and the common period by all entries of the vault."""
         shapes = {(entry.type, entry.digits, entry.period): entry for entry in entries}
         self._code_width = max((len(blank(entry)) for entry in shapes.values()), default=7)
         counts = Counter((entry.type, entry.digits, entry.period) for entry in entries)
@@ -143,7 +133,7 @@ class CodeList(RowList):
         self._following.clear()
 
     def tick(self, moment: float) -> None:
-        """Show another moment: repaint what changed on screen, and nothing else."""
+        """Show the codes of `moment`; repaint only the cells that change."""
         if moment < self.moment:
             self._codes.clear()
         self.moment = moment
@@ -152,7 +142,7 @@ class CodeList(RowList):
         for index in self.on_screen:
             y = index - self.top
             old = self._painted.get(y)
-            if old is None or old == (new := self._face(index)):
+            if old is None or old == (new := self._live_cells(index)):
                 continue
             if old.following != new.following:
                 dirty.append(Region(0, y, width, 1))
@@ -164,7 +154,7 @@ class CodeList(RowList):
             self.refresh(*dirty)
 
     def code_text(self, entry: Entry, following: bool = False) -> str:
-        """Return the code as it is copied.
+        """Return the code without spaces, or with `following` the next one.
 
         Raises:
             EntryError: no code can be made from this entry.
@@ -197,25 +187,25 @@ class CodeList(RowList):
     def _names_at(self) -> int:
         return self._code_at + self._code_width + _GAP
 
-    def _face(self, index: int) -> Face:
+    def _live_cells(self, index: int) -> LiveCells:
         entry = self.rows[index]
         if entry.deleted:
             days = days_left(entry, int(self.moment))
-            return Face("", blank(entry), False, f"{plural(days, 'day')} left")
+            return LiveCells("", blank(entry), False, f"{plural(days, 'day')} left")
         covered = self.hidden and index != self.cursor
         if entry.type is OtpType.HOTP:
             shown = None if covered else self.revealed.get(entry.id)
             code = group(shown) if shown else blank(entry)
             counter = entry.counter - 1 if shown else entry.counter
-            return Face("↵", code, False, f"counter {counter}")
+            return LiveCells("↵", code, False, f"counter {counter}")
         try:
             code = blank(entry) if covered else group(self.code_text(entry))
             following = group(self.code_text(entry, True)) if index == self.cursor else ""
         except EntryError:
-            return Face("!", "no code", False, "")
+            return LiveCells("!", "no code", False, "")
         left = remaining(entry, self.moment) or 0
         own_seconds = not self.shared or period(entry) != self.common_period
-        return Face(
+        return LiveCells(
             _brief(left) if own_seconds else "",
             code,
             left <= EXPIRING,
@@ -223,34 +213,34 @@ class CodeList(RowList):
         )
 
     def row_strip(self, index: int, width: int) -> Strip:
-        entry, face = self.rows[index], self._face(index)
-        self._painted[index - self.top] = face
+        entry, cells = self.rows[index], self._live_cells(index)
+        self._painted[index - self.top] = cells
         styles, highlighted = styles_of(self.app), index == self.cursor
         row = styles.on_plain if highlighted else styles.plain
         muted = styles.on_muted if highlighted else styles.muted
-        if face.expiring:
+        if cells.expiring:
             code = styles.on_warning if highlighted else styles.warning
         else:
             code = styles.on_code if highlighted else styles.code
-        tick = "✓" if entry.id in self.selected else "▴" if entry.pinned else " "
-        segments = [Segment(f"{HIGHLIGHT}{tick}", styles.on_code)] if highlighted else []
-        lead = "" if highlighted else f" {tick}"
+        mark = "✓" if entry.id in self.selected else "▴" if entry.pinned else " "
+        segments = [Segment(f"{HIGHLIGHT}{mark}", styles.on_code)] if highlighted else []
+        lead = "" if highlighted else f" {mark}"
         if self._seconds_shown:
-            soon = "!" if face.expiring and face.seconds else " "
-            seconds = f"{lead}{face.seconds:>{_SECONDS}}{soon:<{_GAP}}"
-            segments.append(Segment(seconds, code if face.expiring else muted))
+            soon = "!" if cells.expiring and cells.seconds else " "
+            seconds = f"{lead}{cells.seconds:>{_SECONDS}}{soon:<{_GAP}}"
+            segments.append(Segment(seconds, code if cells.expiring else muted))
             lead = ""
-        segments.append(Segment(lead + fit(face.code, self._code_width + _GAP), code))
-        segments += self._names(entry, face, width, row, muted)
+        segments.append(Segment(lead + fit(cells.code, self._code_width + _GAP), code))
+        segments += self._names(entry, cells, width, row, muted)
         nth = index - self.top + 1
         segments.append(Segment(f"{nth if nth <= 9 and self.numbered else '':>{_NUMBER}} ", muted))
         return Strip(segments, None).adjust_cell_length(width, row)
 
     def _names(
-        self, entry: Entry, face: Face, width: int, row: Style, muted: Style
+        self, entry: Entry, cells: LiveCells, width: int, row: Style, muted: Style
     ) -> list[Segment]:
         room = width - self._names_at - _NUMBER - 1
-        following = face.following if room >= _NARROW - self._names_at else ""
+        following = cells.following if room >= _NARROW - self._names_at else ""
         if room < _NARROW - self._names_at:
             return [Segment(fit(entry.issuer or entry.account or "", room), row)]
         tail = f" {following} " if following else ""
@@ -282,12 +272,12 @@ class CodeList(RowList):
 
 
 def blank(entry: Entry) -> str:
-    """Return what stands in place of a code that was not asked for yet."""
+    """Return dots in place of a code that is hidden or not taken yet."""
     return group("·" * code_length(entry))
 
 
 def _brief(seconds: int) -> str:
-    """Seconds in three cells: minutes from 1,000 on, hours from 60,000."""
+    """Return seconds in three cells: as minutes from 1,000 on, as hours from 6,000 on."""
     if seconds < 1000:
         return str(seconds)
     if seconds < 6000:

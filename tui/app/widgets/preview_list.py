@@ -1,4 +1,4 @@
-"""What an import would do, entry by entry."""
+"""What an import will do, entry by entry."""
 
 from __future__ import annotations
 
@@ -27,39 +27,29 @@ ACTIONS = {ImportAction.SKIP: "skip", ImportAction.ADD: "add", ImportAction.REPL
 _FIXED = 28
 
 
-class PreviewList(RowList):
-    """The rows of one or several plans, with what will be done; rows can be ticked off."""
+class PreviewList(RowList[PlannedEntry]):
+    """The entries of one or more files, with what will be done; entries can be deselected."""
 
     def __init__(self) -> None:
         super().__init__(id="preview")
-        self.rows: list[PlannedEntry] = []
         self.choices: dict[MatchKind, ImportAction] = {}
         self.deselected: set[int] = set()
-        """Places of the rows that the user took out."""
-
-    @property
-    def row_count(self) -> int:
-        return len(self.rows)
-
-    @property
-    def highlighted(self) -> PlannedEntry | None:
-        """The row under the cursor."""
-        return self.rows[self.cursor] if self.rows else None
+        """Indexes of the rows that the user deselected."""
 
     def show(self, rows: Sequence[PlannedEntry], choices: Mapping[MatchKind, ImportAction]) -> None:
-        """Show these rows anew, all ticked."""
+        """Show these rows, all selected."""
         self.rows, self.choices = list(rows), dict(choices)
         self.deselected.clear()
         self.top = 0
         self.rows_changed()
 
     def choose(self, kind: MatchKind, choice: ImportAction) -> None:
-        """Do something else with the rows of a kind."""
+        """Set what is done with the rows of a kind."""
         self.choices[kind] = choice
         self.refresh()
 
     def toggle(self) -> None:
-        """Take the row under the cursor out, or in again."""
+        """Deselect the highlighted row, or select it again."""
         if self.highlighted is not None and self.highlighted.kind is not MatchKind.REFUSED:
             self.deselected ^= {self.cursor}
             self.refresh_rows(self.cursor)
@@ -90,9 +80,7 @@ class PreviewList(RowList):
     def empty_strip(self, line: int, width: int) -> Strip:
         if self.rows or line != 1:
             return super().empty_strip(line, width)
-        return Strip(
-            [Segment(fit("  The file holds no entries.", width), styles_of(self.app).muted)]
-        )
+        return Strip([Segment(fit("  The file has no entries.", width), styles_of(self.app).muted)])
 
     def _action(self, row: PlannedEntry, index: int) -> tuple[str, str, str]:
         if row.kind is MatchKind.REFUSED:
@@ -106,7 +94,7 @@ class PreviewList(RowList):
 
 
 class SideBySide(Bar):
-    """Where the entry in the vault and the one in the file differ: a line for each."""
+    """The differences between an entry in the vault and in the file, a line for each."""
 
     DEFAULT_CSS = """
     SideBySide { height: 2; display: none; }
@@ -125,7 +113,7 @@ class SideBySide(Bar):
         here = "   ".join(f"{each.field} {each.here or '–'}" for each in found)
         there = "   ".join(f"{each.field} {each.there or '–'}" for each in found)
         if row is not None and row.kind is MatchKind.SAME_NAME:
-            here, there = f"secret as it is   {here}", f"another secret   {there}"
+            here, there = f"secret   {here}", f"another secret   {there}"
         self._lines = (here, there)
         self.set_class(bool(here or there), "-shown")
         self.refresh()

@@ -1,6 +1,8 @@
-"""What a format cannot hold, will change, or may be refused for, entry by entry."""
+"""What an export leaves out or changes, entry by entry."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from rich.segment import Segment
 from textual.strip import Strip
@@ -12,37 +14,37 @@ from tui.app.widgets.row_list import RowList
 from tui.backup.model import ExportPlan, Problem
 
 
-class ProblemList(RowList):
-    """The remarks of an `ExportPlan`."""
+@dataclass(frozen=True, slots=True)
+class ProblemRow:
+    """A problem and how serious it is."""
+
+    mark: str
+    tone: str
+    """A field of `LineStyles`."""
+    problem: Problem
+
+
+class ProblemList(RowList[ProblemRow]):
+    """The problems of an `ExportPlan`."""
 
     def __init__(self) -> None:
-        super().__init__(id="fit")
-        self._rows: list[tuple[str, str, Problem]] = []
+        super().__init__(id="problems")
 
-    @property
-    def row_count(self) -> int:
-        return len(self._rows)
-
-    @property
-    def highlighted(self) -> Problem | None:
-        """The remark under the cursor."""
-        return self._rows[self.cursor][2] if self._rows else None
-
-    def show(self, found: ExportPlan) -> None:
+    def show(self, plan: ExportPlan) -> None:
         """Show what is left out first, then what changes, then the notes."""
-        self._rows = [
-            (mark, tone, problem)
+        self.rows = [
+            ProblemRow(mark, tone, problem)
             for mark, tone, problems in (
-                ("✗ left out", "error", found.left_out),
-                ("! changed", "warning", found.changed),
-                ("· note", "muted", found.notes),
+                ("✗ left out", "error", plan.left_out),
+                ("! changed", "warning", plan.changed),
+                ("· note", "muted", plan.notes),
             )
             for problem in problems
         ]
         self.rows_changed()
 
     def row_strip(self, index: int, width: int) -> Strip:
-        mark, tone, problem = self._rows[index]
+        row = self.rows[index]
         styles, highlighted = styles_of(self.app), index == self.cursor and self.has_focus
         base = styles.on_plain if highlighted else styles.plain
         muted = styles.on_muted if highlighted else styles.muted
@@ -50,14 +52,14 @@ class ProblemList(RowList):
         return Strip(
             [
                 Segment(f"{HIGHLIGHT} " if highlighted else "  ", base),
-                Segment(fit(mark, 12), base if highlighted else getattr(styles, tone)),
-                Segment(fit(problem.what, name) + "  ", base),
-                Segment(fit(problem.reason, max(0, width - 16 - name)), muted),
+                Segment(fit(row.mark, 12), base if highlighted else getattr(styles, row.tone)),
+                Segment(fit(row.problem.what, name) + "  ", base),
+                Segment(fit(row.problem.reason, max(0, width - 16 - name)), muted),
             ]
         ).adjust_cell_length(width, base)
 
     def empty_strip(self, line: int, width: int) -> Strip:
-        if self._rows or line != 1:
+        if self.rows or line != 1:
             return super().empty_strip(line, width)
-        text = fit("  ✓ The format can hold everything that is highlighted.", width)
+        text = fit("  ✓ Everything can be exported.", width)
         return Strip([Segment(text, styles_of(self.app).muted)])

@@ -1,8 +1,8 @@
-"""A list that computes and paints only the lines on screen, with a cursor and an offset."""
+"""A list of one-line rows, of which only those on screen are made and painted."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.binding import BindingType
@@ -14,9 +14,11 @@ from textual.widget import Widget
 from tui.app.commands import move_bindings
 from tui.app.styles import styles_of
 
+Row = TypeVar("Row")
 
-class RowList(Widget, can_focus=True):
-    """A list of one-line rows. A subclass says how many there are and what a row looks like."""
+
+class RowList(Widget, Generic[Row], can_focus=True):
+    """A list of rows, one of them highlighted. A subclass draws a row."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*move_bindings()]
     DEFAULT_CSS = """
@@ -24,22 +26,28 @@ class RowList(Widget, can_focus=True):
     """
 
     class Moved(Message):
-        """The cursor stands on another row."""
+        """Another row is highlighted."""
 
     class Chosen(Message):
         """A row was double-clicked."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self.rows: list[Row] = []
         self.cursor = 0
-        """Index of the selected row."""
+        """Index of the highlighted row."""
         self.top = 0
         """Index of the first row on screen."""
 
     @property
     def row_count(self) -> int:
         """How many rows there are."""
-        raise NotImplementedError
+        return len(self.rows)
+
+    @property
+    def highlighted(self) -> Row | None:
+        """The row that keys act on; None if the list is empty."""
+        return self.rows[self.cursor] if self.rows else None
 
     def row_strip(self, index: int, width: int) -> Strip:
         """Return the line of one row, `width` cells wide."""
@@ -66,7 +74,7 @@ class RowList(Widget, can_focus=True):
         return range(self.top, min(self.row_count, self.top + self.page))
 
     def go_to(self, index: int) -> None:
-        """Select a row and bring it on screen; repaints two lines where it can."""
+        """Highlight a row, and scroll to it."""
         index = max(0, min(index, self.row_count - 1))
         before, top = self.cursor, self.top
         self.cursor = index
@@ -79,23 +87,23 @@ class RowList(Widget, can_focus=True):
             self.post_message(self.Moved())
 
     def move(self, step: int) -> None:
-        """Move the cursor by `step` rows."""
+        """Highlight the row `step` rows below."""
         self.go_to(self.cursor + step)
 
     def action_move(self, step: int) -> None:
-        """Move the cursor by rows."""
+        """Highlight the row `step` rows below."""
         self.move(step)
 
     def action_page(self, step: int) -> None:
-        """Move the cursor by pages."""
+        """Highlight the row `step` pages below."""
         self.move(step * self.page)
 
     def action_edge(self, side: int) -> None:
-        """Go to the first or the last row."""
+        """Highlight the first row (-1) or the last (1)."""
         self.go_to(0 if side < 0 else self.row_count - 1)
 
     def scroll_rows(self, step: int) -> None:
-        """Move what is on screen by `step` rows, the cursor with it where it must."""
+        """Scroll by `step` rows. The highlighted row stays on screen, or another is highlighted."""
         top = max(0, min(self.top + step, self.row_count - self.page))
         if top != self.top:
             self.top = top
@@ -106,7 +114,7 @@ class RowList(Widget, can_focus=True):
                 self.post_message(self.Moved())
 
     def refresh_rows(self, *indexes: int) -> None:
-        """Repaint these rows, where they are on screen."""
+        """Repaint those of these rows that are on screen."""
         width = self.size.width
         lines = [
             Region(0, index - self.top, width, 1) for index in indexes if index in self.on_screen
@@ -115,7 +123,7 @@ class RowList(Widget, can_focus=True):
             self.refresh(*lines)
 
     def rows_changed(self, cursor: int = 0) -> None:
-        """Repaint all after the rows changed, with the cursor on that row."""
+        """Repaint all after the rows changed, and highlight the row at `cursor`."""
         self.cursor = max(0, min(cursor, self.row_count - 1))
         self.top = max(0, min(self.top, self.row_count - self.page))
         self._keep_on_screen()

@@ -20,17 +20,13 @@ _NARROW = 62
 _WIDEST = 100
 
 
-class SettingsList(RowList):
+class SettingsList(RowList[SettingRow]):
     """All settings, then the keys of all commands."""
 
     def __init__(self, config: Config, keymap: Keymap) -> None:
         super().__init__(id="settings")
         self.rows = rows()
         self._config, self._keymap = config, keymap
-
-    @property
-    def row_count(self) -> int:
-        return len(self.rows)
 
     @property
     def highlighted(self) -> SettingRow:
