@@ -276,6 +276,27 @@ async def test_several_files_come_in_as_one_step(
         assert vault.entries == ()
 
 
+async def test_a_wrong_password_loses_none_of_several_files(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
+) -> None:
+    app = make_app(make_vault([], []))
+    first = backup_file(tmp_path, "authenticator-pro-legacy", "pw", count=1).rename(tmp_path / "a")
+    second = backup_file(tmp_path, "authenticator-pro-plain", count=2)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("i")
+        await settle(pilot)
+        app.screen.query_one(FileTree).ticked.append(first)
+        await open_file(pilot, second)
+        await pilot.press(*"wrong", "enter")
+        await settle(pilot)
+        assert "Wrong password" in status_of(app)
+        await pilot.press(*"pw", "enter")
+        await settle(pilot)
+        lines = preview_lines(pilot)
+        assert [line[13:28].strip() for line in lines] == ["new", "already here", "new"]
+
+
 async def test_pictures_of_the_parts_of_one_export_are_one_list(
     make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
 ) -> None:

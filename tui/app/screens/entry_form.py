@@ -220,7 +220,7 @@ class EntryFormScreen(Dialog[str | None]):
 
     @on(events.DescendantFocus, "#save")
     def _at_the_end(self) -> None:
-        """Show what stands in_thread the button too."""
+        """Show what is next to the button, too."""
         self.query_one("#form").scroll_end(animate=False)
 
     # --- saving and leaving ------------------------------------------------------------------

@@ -62,8 +62,6 @@ class ExportScreen(BaseScreen[str | None]):
         self._vault = vault
         self._ids = {_SHOWN: shown, _TICKED: ticked}
         self._targets = {each.name: each for each in export_formats()}
-        self._plan: ExportPlan | None = None
-        """None until it is found."""
         self._suggested = ""
         self._busy = ""
 
@@ -86,7 +84,7 @@ class ExportScreen(BaseScreen[str | None]):
 
     def on_mount(self) -> None:
         self._ask()
-        self._replan()
+        self._show_plan()
 
     def _choices(self) -> list[tuple[str, str]]:
         document = self._vault.document
@@ -113,12 +111,12 @@ class ExportScreen(BaseScreen[str | None]):
     def _other_format(self, event: Select.Changed) -> None:
         event.stop()
         self._ask()
-        self._replan()
+        self._show_plan()
 
     @on(Select.Changed, "#what")
     def _other_choice(self, event: Select.Changed) -> None:
         event.stop()
-        self._replan()
+        self._show_plan()
 
     def _selection(self) -> Callable[[], Backup]:
         """Return a call, for any thread, that selects what is chosen now."""
@@ -131,15 +129,15 @@ class ExportScreen(BaseScreen[str | None]):
             return lambda: select(document, category=category)
         return lambda: select(document)
 
-    def _replan(self) -> None:
-        self._plan = None
-        self._show_plan()
-
     @work(group="plan", exclusive=True, exit_on_error=False, description="plan an export")
     async def _show_plan(self) -> None:
         """Show what of the selection the format can hold."""
-        target, found = self._target, await self._planned()
-        self._plan = found
+        target = self._target
+        try:
+            found = await self._planned()
+        except OtpTuiError as error:
+            self._say(error.sentence, "error")
+            return
         self.query_one(ProblemList).show(found)
         written, left = len(found.backup.entries), len(found.left_out)
         self.query_one(TitleBar).show(f"{written} to write" + (f", {left} not" if left else ""))
@@ -148,6 +146,7 @@ class ExportScreen(BaseScreen[str | None]):
                 self._say(f"{note.what}: {note.reason}", "warning")
 
     async def _planned(self) -> ExportPlan:
+        """Plan the export of what is chosen now."""
         target, selection = self._target, self._selection()
         return await in_thread(lambda: plan_export(target, selection()))
 
@@ -223,8 +222,8 @@ class ExportScreen(BaseScreen[str | None]):
             self.query_one(CredentialFields).credentials,
             kdf=Argon2Params(kdf.time_cost, kdf.memory_mib * 1024, kdf.parallelism),
         )
-        found = self._plan or await self._planned()
         try:
+            found = await self._planned()
             if not target.encrypted and not await self._sure(
                 "Write the secrets in the clear?", _PLAIN, "write"
             ):
@@ -286,7 +285,6 @@ class ExportScreen(BaseScreen[str | None]):
 
     def on_unmount(self) -> None:
         """Let go of every entry."""
-        self._plan = None
         del self._vault
 
     def tick(self) -> None:

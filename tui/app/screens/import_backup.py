@@ -96,8 +96,8 @@ class ImportScreen(BaseScreen[str | None]):
     @on(Input.Changed, "#path")
     def _other_file(self, event: Input.Changed) -> None:
         event.stop()
-        if self._source is not None and not self._waiting:
-            self._source = None
+        if self._source is not None:
+            self._source, self._waiting = None, []
             self.query_one(CredentialFields).ask(Needs.NOTHING)
 
     @on(Input.Submitted, "#path")
@@ -148,6 +148,7 @@ class ImportScreen(BaseScreen[str | None]):
         try:
             self._source = await in_thread(lambda: read_source(path, chosen))
         except OtpTuiError as error:
+            self._waiting = []
             self._fail(error)
             return
         self._ask_or_open(self._source)
@@ -243,7 +244,7 @@ class ImportScreen(BaseScreen[str | None]):
         self._selected()
 
     def _selected(self) -> None:
-        """Show what stands in_thread the selected row, and what can be done with its kind."""
+        """Show how the highlighted entry differs, and what can be done with its kind."""
         listed = self._listed
         row = listed.highlighted
         self.query_one(SideBySide).show(row)
@@ -338,7 +339,6 @@ class ImportScreen(BaseScreen[str | None]):
 
     def _fail(self, error: OtpTuiError) -> None:
         self._busy = ""
-        self._waiting = []
         self._say(error.sentence, "error")
 
     def _say(self, text: str, tone: str = "muted") -> None:
