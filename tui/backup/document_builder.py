@@ -37,7 +37,7 @@ class DocumentBuilder:
         self.replaced = 0
 
     def add(self, entry: Entry) -> None:
-        """Add `entry` after all others, under an id of its own."""
+        """Add `entry` after all others, under a new id."""
         self._bind(len(self._entries), entry, frozenset())
         self._entries.append(
             replace(

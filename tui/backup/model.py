@@ -1,4 +1,4 @@
-"""What stands between the vault and a backup file: its content, its format, its credentials."""
+"""What is between the vault and a backup file: content, problems, credentials, formats."""
 
 from __future__ import annotations
 

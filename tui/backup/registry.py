@@ -60,7 +60,7 @@ def recognize(content: FileContent, name: str = "") -> Format | None:
     """Return the format of a file, or None.
 
     The content decides. The file's `name` decides where several formats recognize the content,
-    or where none does and a format has no sure mark of its own (`Format.by_suffix`).
+    or where none does and a format may be known by its ending alone (`Format.by_suffix`).
     """
     claims = [each for each in formats() if each.sniff(content)]
     ending = name.lower()

@@ -144,7 +144,7 @@ def read_picture(data: bytes, name: str = "") -> Backup:
 def join_parts(opened: Sequence[OpenedBackup]) -> list[OpenedBackup]:
     """Return these backups, with those that hold parts of one export made one.
 
-    A joined one stands at the place of its first file; a part is missing if none of them has it.
+    A joined one is at the place of its first file; a part is missing if none of them has it.
 
     Raises:
         FormatError: together they hold more entries than one export may.

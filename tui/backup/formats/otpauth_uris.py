@@ -40,11 +40,11 @@ def _read(data: bytes, _credentials: Credentials) -> Backup:
     lines = numbered_lines(data, "list")
     entries: list[Entry] = []
     problems: list[Problem] = []
-    for number, told in lines:
+    for number, line in lines:
         try:
-            entry = uri.parse(told, lone_is_account=True)
+            entry = uri.parse(line, lone_is_account=True)
         except EntryError as error:
-            problems.append(Problem(f"line {number}{_label(told)}", str(error)))
+            problems.append(Problem(f"line {number}{_label(line)}", str(error)))
         else:
             entries.append(replace(entry, ranking=len(entries)))
     if problems and not entries and not any(_SCHEMES.match(line.encode()) for _, line in lines):

@@ -173,13 +173,13 @@ def _object(exported: Exported) -> dict[str, Any]:
         "file": safe(str(exported.path)),
         "format": exported.format.name,
         "written": exported.count,
-        "left_out": _told(plan.left_out),
-        "changed": _told(plan.changed),
-        "notes": _told(plan.notes),
+        "left_out": _rows(plan.left_out),
+        "changed": _rows(plan.changed),
+        "notes": _rows(plan.notes),
     }
 
 
-def _told(problems: Iterable[Problem]) -> list[dict[str, str]]:
+def _rows(problems: Iterable[Problem]) -> list[dict[str, str]]:
     return [{"what": each.what, "reason": each.reason} for each in problems]
 
 

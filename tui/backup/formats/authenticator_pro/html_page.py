@@ -52,18 +52,18 @@ def parse(data: bytes) -> Backup:
     for number, found in enumerate(_CODE.finditer(text), 1):
         if number > MAX_ENTRIES:
             raise FormatError(f"The page has more than {MAX_ENTRIES} entries.")
-        told = html.unescape(found[1][: uri.MAX_URI + 1]).strip()
+        given = html.unescape(found[1][: uri.MAX_URI + 1]).strip()
         try:
-            entry = uri.parse(told)
+            entry = uri.parse(given)
         except EntryError as error:
-            problems.append(Problem(f"row {number}{_label(told)}", str(error)))
+            problems.append(Problem(f"row {number}{_label(given)}", str(error)))
         else:
             entries.append(replace(entry, ranking=len(entries)))
     return Backup(tuple(entries), problems=tuple(problems))
 
 
-def _label(told: str) -> str:
+def _label(given: str) -> str:
     """Return the name in a URI, if there is one; never what comes after it."""
-    before, mark, _ = told.partition("://")[2].partition("?")
+    before, mark, _ = given.partition("://")[2].partition("?")
     shown = safe(uri.readable(before.rpartition("/")[2][:256]), 64).strip()
     return f" ({shown})" if mark and shown else ""

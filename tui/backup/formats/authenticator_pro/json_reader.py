@@ -131,7 +131,9 @@ def _digits(row: Mapping[str, Any], kind: OtpType, remarks: list[str]) -> int:
     digits = _number(row, "Digits", kind.default_digits)
     if kind.has_digits or 1 <= digits <= 10:
         return digits
-    remarks.append(f"Digits {short(digits)} became {kind.default_digits}, all that its type has")
+    remarks.append(
+        f"its Digits {short(digits)} became {kind.default_digits}, the only number for its type"
+    )
     return kind.default_digits
 
 
@@ -141,7 +143,7 @@ def _algorithm(row: Mapping[str, Any], kind: OtpType, remarks: list[str]) -> Alg
         return ALGORITHMS[number]
     if kind.has_digits:
         raise EntryError(f"its Algorithm is {short(number)}, not one of 0 to 2")
-    remarks.append(f"Algorithm {short(number)} became 0; its type has one of its own")
+    remarks.append(f"its Algorithm {short(number)} became 0; its type ignores it")
     return Algorithm.SHA1
 
 

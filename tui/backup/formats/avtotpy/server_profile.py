@@ -39,7 +39,7 @@ def dump_profile(profile: ServerProfile) -> Mapping[str, Any]:
     if replace(profile, shape=None) == ServerProfile() and shape in (None, EntryShape()):
         return {}
     variant = profile.variant
-    told: dict[str, Any] = {
+    saved: dict[str, Any] = {
         "magic": profile.magic.hex(),
         "version": profile.version.hex(),
         "derivation": variant.derivation,
@@ -50,7 +50,7 @@ def dump_profile(profile: ServerProfile) -> Mapping[str, Any]:
         "around": dict(profile.wrapper.others),
     }
     if profile.shape is not None:
-        told["entry"] = {
+        saved["entry"] = {
             "uris": profile.shape.uris,
             "keys": [list(pair) for pair in profile.shape.keys],
             "sha": profile.shape.sha,
@@ -58,22 +58,22 @@ def dump_profile(profile: ServerProfile) -> Mapping[str, Any]:
             "kind": profile.shape.kind,
             "nulls": profile.shape.nulls,
         }
-    return {NAME: told}
+    return {NAME: saved}
 
 
 def load_profile(profiles: Mapping[str, Any]) -> ServerProfile:
     """Return the profile in this JSON; the default where there is none or it is not understood."""
-    told = profiles.get(NAME)
-    if not told:
+    saved = profiles.get(NAME)
+    if not saved:
         return ServerProfile()
     try:
-        prefix = bytes.fromhex(told["prefix"])
+        prefix = bytes.fromhex(saved["prefix"])
         variant = CipherVariant(
-            told["derivation"], told["key_length"], len(prefix), told["associated"]
+            saved["derivation"], saved["key_length"], len(prefix), saved["associated"]
         )
-        magic, version = bytes.fromhex(told["magic"]), bytes.fromhex(told["version"])
-        wrapper = Wrapper(told["list"], dict(told["around"]))
-        shape = _shape(told["entry"]) if "entry" in told else None
+        magic, version = bytes.fromhex(saved["magic"]), bytes.fromhex(saved["version"])
+        wrapper = Wrapper(saved["list"], dict(saved["around"]))
+        shape = _shape(saved["entry"]) if "entry" in saved else None
     except (KeyError, TypeError, ValueError):
         return ServerProfile()
     if variant not in cipher_variants():
@@ -83,15 +83,15 @@ def load_profile(profiles: Mapping[str, Any]) -> ServerProfile:
     return ServerProfile(magic, version, variant, prefix, wrapper, shape)
 
 
-def _shape(told: Mapping[str, Any]) -> EntryShape:
-    keys = tuple((str(key), str(each)) for key, each in told["keys"])
+def _shape(saved: Mapping[str, Any]) -> EntryShape:
+    keys = tuple((str(key), str(each)) for key, each in saved["keys"])
     if not {each for _, each in keys} <= FIELDS.keys():
         raise ValueError
     return EntryShape(
-        uris=told["uris"] is True,
+        uris=saved["uris"] is True,
         keys=keys,
-        sha=str(told["sha"]),
-        text=tuple(each for each in ("digits", "period") if each in told["text"]),
-        kind=str(told["kind"]),
-        nulls=told["nulls"] is True,
+        sha=str(saved["sha"]),
+        text=tuple(each for each in ("digits", "period") if each in saved["text"]),
+        kind=str(saved["kind"]),
+        nulls=saved["nulls"] is True,
     )
