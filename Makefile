@@ -23,9 +23,9 @@ format: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks $(ARGS)
 
-# The long forms of the fuzzing and crash tests, which the default run has in short.
+# The long forms of the property and crash tests, which take a while.
 stress: $(VENV)/.dev
-	OTP_TUI_STRESS=1 $(BIN)/python -m pytest $(ARGS)
+	OTP_TUI_STRESS=1 $(BIN)/python -m pytest --timeout=0 $(ARGS)
 
 snapshots: $(VENV)/.dev
 	rm -rf tests/app/pictures

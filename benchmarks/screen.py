@@ -1,0 +1,94 @@
+"""Goals 3 to 5: the open list: while nobody types, at a key, and in memory."""
+
+from __future__ import annotations
+
+import statistics
+
+from benchmarks.figures import Figure
+from benchmarks.program import READY, empty_app, programs
+from benchmarks.terminal import Terminal
+
+_SECONDS = 60.0
+"""How long the idle app is watched: two ends of a period."""
+
+
+def idle(_runs: int) -> list[Figure]:
+    """Goal 3: a minute without a key, and the bytes of a search letter."""
+    with programs(1000) as shared, programs(1000, countdown="each") as each:
+        terminal = shared[1000].open()
+        one = _idle(terminal)
+        letter = _letter(terminal)
+        terminal.end()
+        terminal = each[1000].open()
+        many = _idle(terminal)
+        terminal.end()
+    terminal = empty_app()
+    terminal.wait_for(READY)
+    floor = max(_idle(terminal)[1], 0.01)
+    terminal.end()
+    return [
+        Figure("3", "idle, shared countdown: bytes/s", f"{one[0]:.0f} B/s", "200 B/s",
+               one[0] / 200, 1.0),
+        Figure("3", "idle, countdown on each row: bytes/s", f"{many[0]:.0f} B/s", "2000 B/s",
+               many[0] / 2000, 1.0),
+        Figure("3", "idle, shared countdown: CPU ÷ empty app", f"{one[1]:.2f} %",
+               f"{floor:.2f} %", one[1] / floor, 3.5),
+        Figure("3", "search letter: bytes", f"{letter} B", "600 B", letter / 600, 1.0),
+    ]  # fmt: skip
+
+
+def keys(runs: int) -> list[Figure]:
+    """Goal 4: from a key to its paint, with 10,000 entries and with 10."""
+    cursor: dict[int, float] = {}
+    letter: dict[int, float] = {}
+    with programs(10, 10_000) as by_count:
+        for count, program in by_count.items():
+            terminal = program.open()
+            terminal.read_for(1)
+            cursor[count] = statistics.median(
+                terminal.press(b"\x1b[B" if turn % 2 else b"\x1b[A") for turn in range(runs * 2)
+            )
+            terminal.press(b"/")
+            taken = []
+            for _ in range(runs):
+                taken.append(terminal.press(b"3"))
+                terminal.press(b"\x7f")
+            letter[count] = statistics.median(taken)
+            terminal.end()
+    return [
+        Figure.of_times("4", f"{what}, 10,000 ÷ 10 entries", taken[10_000], taken[10], 1.5)
+        for what, taken in (("cursor key", cursor), ("search letter", letter))
+    ]
+
+
+def memory(_runs: int) -> list[Figure]:
+    """Goal 5: resident memory with 10,000 entries, above that of an empty app."""
+    with programs(10_000) as by_count:
+        terminal = by_count[10_000].open()
+        terminal.read_for(2)
+        ours = terminal.resident_mib
+        terminal.end()
+    terminal = empty_app()
+    terminal.wait_for(READY)
+    terminal.read_for(2)
+    floor = terminal.resident_mib
+    terminal.end()
+    return [
+        Figure("5", "memory at 10,000 entries − empty app", f"{ours:.0f} MiB", f"{floor:.0f} MiB",
+               (ours - floor) / 8, 1.0)
+    ]  # fmt: skip
+
+
+def _idle(terminal: Terminal) -> tuple[float, float]:
+    """Return bytes a second and percent of a processor."""
+    terminal.read_for(3)
+    before = terminal.cpu_seconds
+    count = terminal.read_for(_SECONDS)
+    return count / _SECONDS, (terminal.cpu_seconds - before) / _SECONDS * 100
+
+
+def _letter(terminal: Terminal) -> int:
+    terminal.write(b"/")
+    terminal.read_for(0.5)
+    terminal.write(b"3")
+    return terminal.read_for(0.5)
