@@ -18,7 +18,7 @@ from tui.otp.entry import Binding, Category, Entry, Icon, OtpType
 # -- actions ---------------------------------------------------------------------------------
 
 
-def test_by_default_every_new_secret_comes_in_and_nothing_else_changes() -> None:
+def test_by_default_every_new_secret_is_added_and_nothing_else_changes() -> None:
     here = vault(site(), site(TWO, account="bob"))
     file = Backup((site(), site(TWO, account="robert"), site(THREE), site(THREE)))
     after, report = bring_in(here, file)
@@ -93,7 +93,7 @@ def test_replacing_adds_nothing_for_repeated_entries() -> None:
     assert (report.added, report.replaced, report.skipped) == (0, 1, 1)
 
 
-def test_replacing_what_is_gone_meanwhile_adds_it() -> None:
+def test_replacing_an_entry_that_was_deleted_meanwhile_adds_it() -> None:
     file = Backup((site(account="new"),))
     rows = plan(vault(site()), file)
     after, report = apply(vault(), file, rows, NOW, actions=actions_for(ImportAction.REPLACE))
@@ -134,7 +134,7 @@ def test_the_report_is_one_line(report: Report, sentence: str) -> None:
 # -- categories, icons, order ----------------------------------------------------------------
 
 
-def test_into_an_empty_vault_everything_goes_as_it_is() -> None:
+def test_an_import_into_an_empty_vault_keeps_everything_unchanged() -> None:
     file = Backup(
         (
             site(ranking=8, categories=(Binding(WORK.id, 6), Binding(WEB.id, 2))),
@@ -160,7 +160,7 @@ def test_categories_merge_by_name_and_new_ones_rank_after() -> None:
     assert {each.category for each in after.entries[0].categories} == {WEB.id, WORK.id}
 
 
-def test_a_category_finds_the_vaults_own_of_that_name_under_whatever_id() -> None:
+def test_categories_are_matched_by_name_whatever_their_id() -> None:
     renamed = Category(WORK.id, "Web", 0)
     file = Backup((site(categories=(Binding(WEB.id), Binding(WORK.id))),), (WEB, WORK))
     after, _ = bring_in(vault(categories=(renamed,)), file)
@@ -169,7 +169,7 @@ def test_a_category_finds_the_vaults_own_of_that_name_under_whatever_id() -> Non
     assert [names[each.category] for each in after.entries[0].categories] == ["Web", "Work"]
 
 
-def test_new_entries_rank_after_what_is_there_in_the_order_of_the_file() -> None:
+def test_new_entries_rank_after_the_vaults_in_the_order_of_the_file() -> None:
     here = vault(
         site(ranking=10, categories=(Binding(WEB.id, 4),)),
         categories=(WEB,),
@@ -190,7 +190,7 @@ def test_new_entries_rank_after_what_is_there_in_the_order_of_the_file() -> None
     assert [each.categories[0].ranking for each in after.entries] == [4, 5, 6]
 
 
-def test_two_pictures_of_one_id_are_both_kept() -> None:
+def test_two_icons_with_one_id_are_both_kept() -> None:
     here = vault(site(icon="@0badcafe"), icons=(Icon("0badcafe", "AAAA"),))
     file = Backup((site(TWO, icon="@0badcafe"),), (), (Icon("0badcafe", "BBBB"),))
     after, _ = bring_in(here, file)

@@ -1,4 +1,4 @@
-"""An export is on the disk and was read back, or nothing is."""
+"""An export is written and verified as a whole, or not at all."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_copy_of_the_vault_opens_with_its_own_password(tmp_path: Path) -> None
     assert [each.issuer for each in read.entries] == ["One", "Two"]
 
 
-def test_each_copy_has_a_key_of_its_own_and_a_password_that_will_do(tmp_path: Path) -> None:
+def test_each_copy_has_its_own_key_and_a_long_enough_password(tmp_path: Path) -> None:
     chosen = by_name("vault")
     paths = [write(tmp_path / name, chosen).path for name in ("one", "two")]
     opened = [envelope.parse(path.read_bytes()) for path in paths]
@@ -73,7 +73,7 @@ def test_each_copy_has_a_key_of_its_own_and_a_password_that_will_do(tmp_path: Pa
     assert listing(tmp_path) == {"one", "two"}
 
 
-def test_a_file_is_replaced_only_when_told(tmp_path: Path) -> None:
+def test_a_file_is_replaced_only_with_force(tmp_path: Path) -> None:
     path = tmp_path / "out.txt"
     path.write_text("mine")
     with pytest.raises(ExportExistsError):
@@ -85,7 +85,7 @@ def test_a_file_is_replaced_only_when_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("links", [True, False])
-def test_not_even_a_file_that_comes_meanwhile(
+def test_a_file_created_meanwhile_is_not_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
 ) -> None:
     path = tmp_path / "out.txt"
@@ -104,9 +104,7 @@ def test_not_even_a_file_that_comes_meanwhile(
     assert listing(tmp_path) == {"out.txt"}
 
 
-def test_a_file_system_without_links_will_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_system_without_links_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "link", _refuse)
     for force in (False, True):
         assert write(tmp_path / "out.txt", force=force).count == 2
@@ -115,7 +113,7 @@ def test_a_file_system_without_links_will_do(
 
 @pytest.mark.parametrize("force", [False, True])
 @pytest.mark.parametrize("name", STEPS)
-def test_whatever_call_fails_nothing_is_left_and_nothing_is_lost(
+def test_whichever_call_fails_nothing_is_left_behind_or_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, force: bool
 ) -> None:
     fault = Fault(monkeypatch, name, errno.ENOSPC)
@@ -150,7 +148,7 @@ def test_whatever_call_fails_nothing_is_left_and_nothing_is_lost(
     ],
     ids=["short", "a letter", "empty", "a name"],
 )
-def test_a_file_that_does_not_come_back_is_not_an_export(
+def test_a_file_that_is_not_read_back_is_deleted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: Any
 ) -> None:
     monkeypatch.setattr(exporter, "write_new", lambda path, data: write_new(path, spoil(data)))
@@ -195,7 +193,7 @@ def test_each_field_that_a_format_holds_is_compared(tmp_path: Path) -> None:
     assert not listing(tmp_path)
 
 
-def test_the_vault_its_lock_and_its_backups_are_spared(tmp_path: Path) -> None:
+def test_the_vault_its_lock_and_its_backups_are_never_overwritten(tmp_path: Path) -> None:
     vault = tmp_path / "data" / "vault.json"
     backups = vault.parent / "backups"
     (backups / "deep").mkdir(parents=True)
@@ -216,7 +214,7 @@ def test_the_vault_its_lock_and_its_backups_are_spared(tmp_path: Path) -> None:
     assert check_place(tmp_path / "link" / "new", vault) == vault.parent / "new"
 
 
-def test_what_cannot_be_a_file_is_one_sentence(tmp_path: Path) -> None:
+def test_an_invalid_path_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
     os.mkfifo(tmp_path / "pipe")
@@ -229,7 +227,7 @@ def test_what_cannot_be_a_file_is_one_sentence(tmp_path: Path) -> None:
         assert not (tmp_path / "nowhere").exists()
 
 
-def test_nothing_is_written_where_no_entry_fits(tmp_path: Path) -> None:
+def test_nothing_is_written_if_every_entry_is_left_out(tmp_path: Path) -> None:
     nameless = Backup((entry("x", issuer="", account=None),))
     with pytest.raises(ExportError, match="can't hold any"):
         export(tmp_path / "out", URIS, plan_export(URIS, nameless), Credentials())

@@ -56,7 +56,7 @@ def test_the_label_names_the_file_or_the_entry() -> None:
     assert addition_label(result) == "addition of Example (ada)"
 
 
-def test_an_import_of_what_is_here_changes_nothing() -> None:
+def test_importing_what_the_vault_has_changes_nothing() -> None:
     before = vault(*FIRST.backup.entries)
     after, result = apply_import(before, [FIRST], NOW)
     assert after is before

@@ -47,7 +47,7 @@ def issuers(joined: OpenedBackup) -> list[str]:
     return [each.issuer for each in joined.backup.entries]
 
 
-def test_parts_in_pictures_and_texts_come_together_in_their_own_order() -> None:
+def test_parts_in_pictures_and_texts_are_joined_in_their_own_order() -> None:
     parts = export("Site", 6)
     assert len(parts) == 3
     (whole,) = join(
@@ -60,19 +60,19 @@ def test_parts_in_pictures_and_texts_come_together_in_their_own_order() -> None:
     assert whole.backup.parts is None
 
 
-def test_what_is_missing_is_missing_of_the_whole_and_said_once() -> None:
+def test_a_part_missing_from_all_files_is_reported_once() -> None:
     parts = export("Site", 8)
     (whole,) = join([("a", picture(parts[0])), ("c", picture(parts[2]))])
     assert [each.reason for each in whole.backup.problems] == ["parts 2, 4 of 4 are missing"]
 
 
-def test_a_part_that_is_in_two_files_comes_once() -> None:
+def test_a_part_in_two_files_counts_once() -> None:
     parts = export("Site", 4)
     (whole,) = join([("a", text(*parts)), ("b", text(parts[1]))])
     assert issuers(whole) == [f"Site {place}" for place in range(4)]
 
 
-def test_files_of_different_exports_stay_apart_and_keep_their_order() -> None:
+def test_files_of_different_exports_are_not_joined_and_keep_their_order() -> None:
     first, second = export("First", 4), export("Second", 4)
     alone = Backup((entry("Alone"),))
     joined = join(
@@ -90,7 +90,7 @@ def test_files_of_different_exports_stay_apart_and_keep_their_order() -> None:
     assert joined[2].backup == alone
 
 
-def test_a_file_with_parts_of_two_exports_brings_their_files_together() -> None:
+def test_a_file_with_parts_of_two_exports_joins_the_files_of_both() -> None:
     first, second = export("First", 4), export("Second", 4)
     files = [("1", text(first[0])), ("2", text(second[0])), ("3", text(second[1], first[1]))]
     (whole,) = join(files)
@@ -98,13 +98,13 @@ def test_a_file_with_parts_of_two_exports_brings_their_files_together() -> None:
     assert not whole.backup.problems
 
 
-def test_a_problem_says_in_which_file_it_stands() -> None:
+def test_a_problem_names_its_file() -> None:
     parts = export("Site", 4)
     (whole,) = join([("a.txt", text(parts[0], "otpauth://nothing")), ("b.txt", text(parts[1]))])
     assert [each.what for each in whole.backup.problems] == ["a.txt, line 2"]
 
 
-def test_the_real_part_of_an_export_finds_its_missing_ones() -> None:
+def test_a_real_part_of_an_export_is_joined_with_the_others() -> None:
     """A picture of part 2 of 3, from an app that gives its exports no identity."""
     (row,) = (
         each
@@ -126,7 +126,7 @@ def test_the_real_part_of_an_export_finds_its_missing_ones() -> None:
     assert not whole.backup.problems
 
 
-def test_the_uris_that_are_kept_for_it_show_in_no_repr() -> None:
+def test_no_repr_shows_the_uris_of_parts() -> None:
     found = text(export("Site", 4)[0])
     assert found.parts is not None
     assert "otpauth" not in repr(found)

@@ -108,13 +108,13 @@ def test_the_same_names_with_another_secret_are_the_same_name() -> None:
     assert kinds(vault(nameless), replace(nameless, secret=Secret.base32(TWO))) == [MatchKind.NEW]
 
 
-def test_the_same_again_in_the_file_is_twice_unless_the_vault_has_it_twice() -> None:
+def test_a_repeated_entry_is_reported_unless_the_vault_has_it_twice_too() -> None:
     assert kinds(vault(), site(), site()) == [MatchKind.NEW, MatchKind.REPEATED]
     assert kinds(vault(site()), site(), site()) == [MatchKind.IDENTICAL, MatchKind.REPEATED]
     assert kinds(vault(site(), site()), site(), site()) == [MatchKind.IDENTICAL] * 2
 
 
-def test_entries_of_one_secret_find_each_its_own_counterpart() -> None:
+def test_entries_with_one_secret_each_match_their_own_entry() -> None:
     a, b = site(account="a"), site(account="b")
     assert kinds(vault(a), replace(b), replace(a)) == [MatchKind.NEW, MatchKind.IDENTICAL]
     rows = plan(vault(a, b), Backup((replace(b, digits=8), replace(a, digits=8))))

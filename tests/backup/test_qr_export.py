@@ -1,4 +1,4 @@
-"""An export as QR codes: as many entries in each as the screen takes."""
+"""An export as QR codes, each with as many entries as fit on the screen."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ def within(side: int) -> tuple[str, ...]:
     return texts_of_codes(plan_codes(MANY), lambda code: len(code.modules) <= side)
 
 
-def test_ten_entries_are_in_each_where_there_is_room() -> None:
+def test_each_code_holds_ten_entries_if_there_is_room() -> None:
     texts = texts_of_codes(plan_codes(MANY), lambda _code: True)
     assert len(texts) == 2
     assert issuers(texts) == [each.issuer for each in MANY.entries]
 
 
-def test_a_smaller_screen_takes_fewer_entries_in_each_and_loses_none() -> None:
+def test_a_smaller_screen_gets_fewer_entries_in_each_code_and_loses_none() -> None:
     for side in (69, 57, 45):
         texts = within(side)
         assert 2 < len(texts) <= 12
         assert issuers(texts) == [each.issuer for each in MANY.entries]
 
 
-def test_a_screen_that_takes_none_gets_the_smallest() -> None:
+def test_a_screen_too_small_for_any_code_gets_the_smallest() -> None:
     assert len(within(0)) == 12
 
 

@@ -47,7 +47,9 @@ def test_a_file_with_FORMAT_is_found_by_itself(dropped_in: None) -> None:  # noq
     assert recognize(b"drop") is found
 
 
-def test_the_name_of_the_file_decides_only_between_formats_that_claim_it(dropped_in: None) -> None:
+def test_the_file_name_decides_only_between_formats_that_recognize_the_content(
+    dropped_in: None,
+) -> None:
     claimed_by_two = b"AUTHENTICATORPRO!"
     assert recognize(claimed_by_two, "x.DROP") is by_name("dropped-in")
     assert recognize(claimed_by_two, "x.authpro") is by_name("authenticator-pro")

@@ -1,4 +1,4 @@
-"""What goes out comes back: for every format that is written, and every vault."""
+"""Every vault, exported to every format and read back."""
 
 from __future__ import annotations
 
@@ -103,9 +103,7 @@ def changed_fields(planned: ExportPlan, entry: Entry) -> set[str]:
 
 @pytest.mark.parametrize("name", NAMES)
 @given(document=documents())
-def test_a_vault_comes_back_but_for_the_fields_that_are_named(
-    name: str, document: Document
-) -> None:
+def test_a_vault_is_read_back_except_for_the_reported_fields(name: str, document: Document) -> None:
     chosen = by_name(name)
     planned, read = there_and_back(chosen, select(document))
     assert not read.problems
@@ -136,7 +134,9 @@ def fitting(name: str) -> st.SearchStrategy[Document]:
 
 @pytest.mark.parametrize("name", NAMES)
 @given(data=st.data())
-def test_a_vault_that_fits_comes_back_whole(name: str, data: st.DataObject) -> None:
+def test_a_vault_that_the_format_can_hold_is_read_back_whole(
+    name: str, data: st.DataObject
+) -> None:
     chosen, document = by_name(name), data.draw(fitting(name))
     planned, read = there_and_back(chosen, select(document))
     assert (planned.left_out, planned.changed, read.problems) == ((), (), ())
@@ -153,7 +153,7 @@ def test_a_vault_that_fits_comes_back_whole(name: str, data: st.DataObject) -> N
 
 @pytest.mark.parametrize("name", NAMES)
 @given(data=st.data())
-def test_importing_an_export_gives_the_vaults_entries_again(name: str, data: st.DataObject) -> None:
+def test_importing_an_export_gives_the_same_entries(name: str, data: st.DataObject) -> None:
     """Into an empty vault, which counts changes and stamps times anew."""
     chosen, document = by_name(name), data.draw(fitting(name))
     planned, read = there_and_back(chosen, select(document))
@@ -182,7 +182,7 @@ def _unstamped(entry: Entry) -> Entry:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_real_backup_goes_out_as_it_came(name: str) -> None:
+def test_every_real_backup_is_exported_unchanged(name: str) -> None:
     """Odd secrets letter by letter, counters, rankings and copy counts of other apps' files."""
     chosen = by_name(name)
     for row in interop.samples("authpro"):
@@ -200,7 +200,7 @@ def test_every_real_backup_goes_out_as_it_came(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["authenticator-pro", "authenticator-pro-plain", "vault"])
-def test_what_only_some_formats_hold_comes_back_letter_by_letter(name: str) -> None:
+def test_fields_that_only_some_formats_hold_are_read_back_exactly(name: str) -> None:
     bound = (Binding("00040bab", 4), Binding("a8323a2a", 0))
     work, web = Category.named("Work", 7), Category.named("Web", 2)
     rows = (

@@ -77,7 +77,7 @@ def test_a_mobile_otp_uri_is_read() -> None:
     assert (entry.type, entry.issuer, entry.account) == (OtpType.MOTP, "VPN", "ops")
 
 
-def test_all_parts_of_an_export_come_in_whatever_their_order() -> None:
+def test_parts_of_an_export_are_joined_in_any_order() -> None:
     first, second = migration(12)
     backup = read_text(f"{second}\n{first}")
     assert [entry.issuer for entry in backup.entries] == [f"Site {n}" for n in range(12)]
@@ -96,7 +96,7 @@ def test_a_line_that_is_no_uri_is_a_problem_with_its_number() -> None:
     assert [problem.what for problem in backup.problems] == ["line 3"]
 
 
-def test_what_is_wrong_with_the_only_uri_is_a_sentence_without_it() -> None:
+def test_the_error_of_a_single_uri_does_not_quote_it() -> None:
     with pytest.raises(UriError, match=r"^The secret is not base32 .*\.$") as caught:
         read_text("otpauth://totp/Site:me?secret=S3CRET0189")
     assert "0189" not in caught.value.sentence
@@ -125,14 +125,14 @@ def test_a_uri_is_found_anywhere_in_a_text() -> None:
     assert not contains_uri("https://example.org")
 
 
-def test_all_codes_of_a_picture_come_in() -> None:
+def test_all_codes_of_a_picture_are_read() -> None:
     first, second = migration(12)
     backup = read_picture(picture(URI, second, first), "phone.png")
     assert len(backup.entries) == 13
     assert backup.problems == ()
 
 
-def test_a_file_that_is_no_picture_is_told_with_its_name() -> None:
+def test_the_error_of_a_picture_names_the_file() -> None:
     with pytest.raises(FormatError, match=r"^notes\.png: The file is not a picture"):
         read_picture(b"hello", "notes.png")
 

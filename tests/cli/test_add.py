@@ -73,7 +73,7 @@ def test_an_addition_is_undone(filled: Program) -> None:
     assert listed(filled) == before
 
 
-def test_several_uris_a_line_each_and_a_bad_one_is_told(filled: Program) -> None:
+def test_several_uris_are_added_and_a_bad_one_is_reported(filled: Program) -> None:
     other = "motp://VPN2:me?secret=0123456789abcdee"
     bad = "otpauth://totp/Bad:x?secret=0189"
     done = filled.open("add", "--json", stdin=f"{URI}\n{bad}\n{other}\n")
@@ -96,7 +96,9 @@ def test_a_whole_google_export(filled: Program) -> None:
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)])
-def test_what_is_here_is_not_added_twice(filled: Program, options: tuple[str, ...]) -> None:
+def test_entries_in_the_vault_are_not_added_again(
+    filled: Program, options: tuple[str, ...]
+) -> None:
     assert filled.open("add", stdin=URI).code == 0
     before = filled.vault.read_bytes()
     done = filled.open("add", *options, stdin=URI)
@@ -108,7 +110,7 @@ def test_what_is_here_is_not_added_twice(filled: Program, options: tuple[str, ..
     assert filled.vault.read_bytes() == before
 
 
-def test_the_same_name_with_another_secret_is_added_and_said(filled: Program) -> None:
+def test_the_same_name_with_another_secret_is_added_and_reported(filled: Program) -> None:
     done = filled.open("add", *FIELDS, "--secret-stdin", stdin=SECRET)
     assert done.err == "Added Forge (gordon).\n"
     done = filled.open("add", *FIELDS, "--secret-stdin", stdin=SECRET[::-1])
@@ -116,7 +118,7 @@ def test_the_same_name_with_another_secret_is_added_and_said(filled: Program) ->
     assert len(listed(filled, "forge")) == 2
 
 
-def test_a_note_and_categories_go_with_any_way(filled: Program) -> None:
+def test_a_note_and_categories_work_with_every_source(filled: Program) -> None:
     more = ("--note", "two\nlines", "--category", "work", "--category", "Web")
     assert filled.open("add", *more, stdin=URI).code == 0
     assert filled.open("add", *more, "--issuer", "Barn", "--secret-stdin", stdin="AAAAA").code == 0
@@ -124,7 +126,7 @@ def test_a_note_and_categories_go_with_any_way(filled: Program) -> None:
         assert listed(filled, name)[0]["categories"] == ["Web", "Work"]
 
 
-def test_a_category_that_is_not_there_is_no_new_one(filled: Program) -> None:
+def test_an_unknown_category_is_not_created(filled: Program) -> None:
     before = filled.vault.read_bytes()
     done = filled.open("add", "--category", "Wrok", stdin=URI)
     assert (done.code, done.out) == (4, "")
@@ -186,7 +188,7 @@ def test_mistakes_are_named_before_anything_is_asked(
     assert all(words in done.err for words in named)
 
 
-def test_a_secret_that_is_none_is_named_and_not_shown(filled: Program) -> None:
+def test_an_invalid_secret_is_reported_and_not_shown(filled: Program) -> None:
     before = filled.vault.read_bytes()
     for text in ("0189-not-base32", ""):
         done = filled.open("add", *FIELDS, "--secret-stdin", stdin=f"{text}\n")
@@ -220,7 +222,7 @@ def test_a_uri_as_an_argument_is_refused_and_not_repeated(
 @pytest.mark.parametrize(
     "stdin", ["", "\n", "hello\n", "https://example.org/\n", "otpauth://totp/x?secret=0189"]
 )
-def test_what_is_no_uri_is_one_sentence(filled: Program, stdin: str) -> None:
+def test_input_without_a_uri_is_one_sentence(filled: Program, stdin: str) -> None:
     before = filled.vault.read_bytes()
     done = filled.open("add", stdin=stdin)
     assert done.code in {1, 2, 3}
@@ -263,7 +265,7 @@ def test_several_pictures_are_all_read_and_the_parts_of_an_export_as_one(filled:
     assert filled.open("add", "--qr", "-", "--qr", "-").code == 2
 
 
-def test_what_is_no_picture_with_entries_leaves_the_vault_as_it_is(filled: Program) -> None:
+def test_a_picture_without_entries_leaves_the_vault_unchanged(filled: Program) -> None:
     before = filled.vault.read_bytes()
     for data in (b"", b"no picture", picture("https://example.org/")):
         stdin = PASSWORD.encode() + b"\n" + data
@@ -338,7 +340,7 @@ def test_no_terminal_to_ask_for_the_secret(filled: Program) -> None:
     assert "--secret-stdin" in done.err
 
 
-def test_no_secret_of_the_vault_is_in_what_is_said(filled: Program) -> None:
+def test_no_message_shows_a_secret_of_the_vault(filled: Program) -> None:
     uri = f"otpauth://totp/GitHub:octocat?secret={RFC_SECRET}&issuer=GitHub&digits=6"
     done = filled.open("add", stdin=uri)
     assert "Skipped" in done.err

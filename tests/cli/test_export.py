@@ -25,7 +25,9 @@ def export(program: Program, file: str, *args: str, word: str = WORD) -> tuple[i
     return done.code, done.out, done.err
 
 
-def test_the_default_is_a_strong_backup_and_the_report_names_what_stays(filled: Program) -> None:
+def test_the_default_is_a_strong_backup_and_the_report_names_what_is_left_out(
+    filled: Program,
+) -> None:
     code, out, err = export(filled, "out.authpro")
     assert (code, out) == (0, "")
     path = filled.folder / "out.authpro"
@@ -71,7 +73,7 @@ def test_the_report_as_json(filled: Program) -> None:
 
 
 @pytest.mark.parametrize("name", [each.name for each in export_formats() if not each.encrypted])
-def test_a_plain_format_has_to_be_asked_for_twice(filled: Program, name: str) -> None:
+def test_an_unencrypted_format_needs_plaintext(filled: Program, name: str) -> None:
     done = filled.open("export", "out", "--format", name)
     assert done.code == 2
     assert "--plaintext" in done.err
@@ -97,7 +99,7 @@ def test_a_part_of_the_vault(filled: Program) -> None:
     assert not (filled.folder / "c").exists()
 
 
-def test_a_file_that_is_there_stays_without_force(filled: Program) -> None:
+def test_an_existing_file_is_kept_without_force(filled: Program) -> None:
     path = filled.folder / "out"
     path.write_text("mine")
     code, _, err = export(filled, "out")
@@ -110,7 +112,7 @@ def test_a_file_that_is_there_stays_without_force(filled: Program) -> None:
     assert filled.vault.read_bytes() == before
 
 
-def test_a_place_that_will_not_do_is_told_before_a_password_is_asked(filled: Program) -> None:
+def test_an_invalid_path_is_reported_before_a_password_is_asked(filled: Program) -> None:
     (filled.folder / "out").write_text("mine")
     for file in ("out", "missing/out"):
         done = filled.spawn("export", file)
@@ -118,13 +120,13 @@ def test_a_place_that_will_not_do_is_told_before_a_password_is_asked(filled: Pro
         assert file.partition("/")[0] in done.err
 
 
-def test_standard_output_is_no_place_for_what_is_read_back(filled: Program) -> None:
+def test_an_export_to_standard_output_is_refused(filled: Program) -> None:
     done = filled.open("export", "--format", "otpauth-uris", "--plaintext", "-")
     assert (done.code, done.out) == (2, "")
     assert not (filled.folder / "-").exists()
 
 
-def test_a_copy_of_the_vault_comes_in_again(filled: Program, empty_bytes: bytes) -> None:
+def test_a_copy_of_the_vault_can_be_imported(filled: Program, empty_bytes: bytes) -> None:
     assert export(filled, "copy.json", "--format", "vault", word="short")[0] == 2
     assert export(filled, "copy.json", "--format", "vault")[0] == 0
     filled.vault.write_bytes(empty_bytes)
@@ -136,7 +138,7 @@ def test_a_copy_of_the_vault_comes_in_again(filled: Program, empty_bytes: bytes)
     assert done.code == 3
 
 
-def test_an_empty_password_is_none(filled: Program) -> None:
+def test_an_empty_password_is_refused(filled: Program) -> None:
     code, _, err = export(filled, "out", word="")
     assert code == 2
     assert "password is empty" in err
@@ -172,7 +174,7 @@ def scanned(texts: list[str]) -> list[str]:
     return sorted(each.issuer for each in backup.entries)
 
 
-def test_qr_codes_for_google_authenticator_hold_all_that_it_takes(filled: Program) -> None:
+def test_qr_codes_for_google_authenticator_hold_all_supported_entries(filled: Program) -> None:
     done = filled.open("export", "--qr", "--plaintext")
     assert done.code == 0
     text = read_lines(done.out.splitlines())
@@ -188,14 +190,14 @@ def test_qr_codes_for_google_authenticator_hold_all_that_it_takes(filled: Progra
     assert list(filled.folder.glob("otp-tui*")) == []
 
 
-def test_qr_codes_of_what_a_query_finds(filled: Program) -> None:
+def test_qr_codes_of_matching_entries(filled: Program) -> None:
     done = filled.open("export", "--qr", "--plaintext", "--query", "gordon")
     text = read_lines(done.out.splitlines())
     assert text is not None
     assert scanned([text]) == ["Bank"]
 
 
-def test_qr_codes_want_a_yes_to_plain_text_and_take_no_file(filled: Program) -> None:
+def test_qr_codes_need_plaintext_and_no_file(filled: Program) -> None:
     wrong: tuple[list[str], ...] = (
         [],
         ["--qr"],
@@ -210,7 +212,7 @@ def test_qr_codes_want_a_yes_to_plain_text_and_take_no_file(filled: Program) -> 
     assert not (filled.folder / "out").exists()
 
 
-def test_on_a_terminal_each_qr_code_waits_for_enter_and_goes(filled: Program) -> None:
+def test_each_qr_code_on_the_terminal_waits_for_enter_and_is_erased(filled: Program) -> None:
     """A terminal of 28 lines takes fewer than four entries in a code."""
     screen = Screen(filled, "export", "--qr", "--plaintext", size=(80, 28))
     screen.wait_for("Password")

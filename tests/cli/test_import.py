@@ -115,7 +115,7 @@ def test_no_terminal_for_the_backups_password(empty: Program) -> None:
     assert "--backup-password-stdin" in done.err
 
 
-def test_the_same_twice_comes_in_once(empty: Program) -> None:
+def test_the_same_file_twice_is_imported_once(empty: Program) -> None:
     file = plain(empty.folder, authenticator("One"))
     assert empty.open("import", file, file).code == 0
     before = empty.vault.read_bytes()
@@ -167,7 +167,7 @@ def test_json_report(empty: Program) -> None:
     assert refused["reason"]
 
 
-def test_what_is_refused_is_named_and_the_others_come_in(empty: Program) -> None:
+def test_refused_entries_are_named_and_the_others_imported(empty: Program) -> None:
     rows = [authenticator("Bad", "0189"), authenticator("Worse", Digits=11), authenticator("Good")]
     done = empty.open("import", plain(empty.folder, *rows))
     assert done.code == 0
@@ -176,7 +176,7 @@ def test_what_is_refused_is_named_and_the_others_come_in(empty: Program) -> None
     assert issuers(empty) == ["Good"]
 
 
-def test_one_bad_file_stops_all(empty: Program) -> None:
+def test_one_unreadable_file_stops_the_import(empty: Program) -> None:
     before = empty.vault.read_bytes()
     good = plain(empty.folder, authenticator("One"))
     bad = empty.folder / "bad.json"
@@ -196,7 +196,7 @@ def test_names_cannot_steer_the_terminal(empty: Program) -> None:
         assert not set(done.out + done.err) & set("\x1b\x07\x9b\u202e")
 
 
-def test_a_headerless_backup_when_told(empty: Program) -> None:
+def test_a_headerless_backup_opens_with_format(empty: Program) -> None:
     """The published table shows no header; nothing but the user can say what it is."""
     file = strong(empty.folder, authenticator("One"))
     file.write_bytes(file.read_bytes()[16:])
@@ -228,7 +228,7 @@ def test_the_real_backups(empty: Program) -> None:
                 assert got["code"] == wanted["code_at_1700000000"]
 
 
-def test_pictures_of_the_parts_of_one_export_come_in_as_one(empty: Program) -> None:
+def test_pictures_of_parts_of_one_export_are_joined(empty: Program) -> None:
     for name, uri in zip("abc", export("Site", 5), strict=True):
         (empty.folder / f"{name}.png").write_bytes(saved(code(uri)))
     done = empty.open("import", "c.png", "a.png", "--json")

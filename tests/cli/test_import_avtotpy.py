@@ -74,7 +74,7 @@ def test_the_secret_is_never_an_argument(empty: Program) -> None:
     assert SECRET not in done.out
 
 
-def test_asked_on_the_terminal_the_secret_without_echo(empty: Program) -> None:
+def test_the_terminal_asks_for_the_secret_without_echo(empty: Program) -> None:
     file = backup(empty, Way().make([row()]))
     terminal = Terminal(empty, "import", str(file))
     for prompt, answer in (("assword", PASSWORD), ("Username", USER), ("Server secret", SECRET)):
@@ -114,7 +114,7 @@ def test_what_is_wrong_is_one_sentence_that_changes_nothing(
     assert empty.vault.read_bytes() == before
 
 
-def test_a_magic_never_seen_before_when_told_or_by_the_ending(empty: Program) -> None:
+def test_an_unknown_magic_opens_with_format_or_by_the_file_name(empty: Program) -> None:
     option = ("--server-secret-file", secret_file(empty), *USERNAME)
     file = backup(empty, STRANGE.make([row()]), "codes.bin")
     assert empty.open("import", file, *option).code == 3
@@ -123,7 +123,7 @@ def test_a_magic_never_seen_before_when_told_or_by_the_ending(empty: Program) ->
     assert "already here" in empty.open("import", named, *option).err
 
 
-def test_after_an_empty_backup_of_the_server_exports_are_as_it_writes_them(empty: Program) -> None:
+def test_exports_follow_the_profile_of_an_imported_empty_backup(empty: Program) -> None:
     option = ("--server-secret-file", secret_file(empty), *USERNAME)
     mine = backup(empty, Way().make([row()]), "mine.avtotpy")
     assert empty.open("import", mine, *option).code == 0

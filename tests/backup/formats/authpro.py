@@ -1,4 +1,4 @@
-"""An Authenticator Pro decryptor and builders of files, made of primitives and nothing of ours."""
+"""An Authenticator Pro decryptor and builders of files, from primitives alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AVTotpy files in every variant, made and opened with primitives and nothing of ours."""
+"""AVTotpy files in every variant, made and opened with primitives alone, without our code."""
 
 from __future__ import annotations
 

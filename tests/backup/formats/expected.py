@@ -1,4 +1,4 @@
-"""What the manifest of the interop files says of entries, held against what was read."""
+"""Entries that were read, compared with the manifest of the interop files."""
 
 from __future__ import annotations
 

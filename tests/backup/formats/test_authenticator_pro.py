@@ -155,7 +155,7 @@ def test_plain_detection_of_the_app() -> None:
 
 
 @pytest.mark.parametrize("variant", [STRONG, LEGACY], ids=lambda each: each.name)
-def test_what_is_written_opens_for_others_under_any_password(variant: Any) -> None:
+def test_written_files_open_in_an_independent_reader_with_any_password(variant: Any) -> None:
     backup = Backup((totp(),), (Category.named("Web"),), (Icon("0badcafe", "AAAA"),))
     vectors = interop.vectors()["authpro_round_trip_passwords"]
     for password in (*vectors["passwords"], "x" * 255):
@@ -342,7 +342,7 @@ def test_an_entry_that_the_app_refuses_is_left_out_by_name_and_never_written(
     PLAIN.write(planned.backup, NOBODY)
 
 
-def test_what_is_written_differently_is_said_by_name() -> None:
+def test_changes_are_reported_by_name() -> None:
     steam = totp(issuer="S" * 40, account="a" * 41, digits=6)
     assert PLAIN.plan_export is not None
     planned = PLAIN.plan_export(Backup((replace(steam, type=OtpType.STEAM),)))
@@ -370,7 +370,7 @@ def test_entries_that_share_a_secret_share_its_categories_and_are_noted() -> Non
     assert held(back) == held(planned.backup)
 
 
-def test_a_secret_with_spaces_goes_out_as_it_came_with_a_note() -> None:
+def test_a_secret_with_spaces_is_written_unchanged_with_a_note() -> None:
     spaced = replace(totp(), secret=Secret.base32("jbsw y3dp"))
     assert PLAIN.plan_export is not None
     planned = PLAIN.plan_export(Backup((spaced,)))

@@ -1,4 +1,4 @@
-"""Authenticator Pro's page: the real one, rows that fail, and pages made to hurt."""
+"""Authenticator Pro's page: the real one, rows that fail, and hostile pages."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_the_real_page_holds_what_its_manifest_says() -> None:
     assert_as_told(backup.entries, row["expected"]["entries"])
 
 
-def test_an_ampersand_is_read_escaped_and_as_it_is() -> None:
+def test_an_ampersand_is_read_escaped_or_not() -> None:
     raw = "otpauth://totp/A%26B%3Ame?secret=GEZDGNBV&issuer=A%26B&digits=8"
     for cell in (raw, raw.replace("&", "&amp;"), f"\n  {raw}\n"):
         (entry,) = read(cell).entries

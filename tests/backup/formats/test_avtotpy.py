@@ -120,7 +120,7 @@ def test_base64_of_both_alphabets_padded_or_not(secret: str, written: str) -> No
 
 
 @pytest.mark.parametrize("secret", ["?", "q", "qqqqq", "qg=g", "====", "ｑｇ＝＝", "a b c d"])
-def test_a_secret_that_is_not_base64_is_told_as_that(secret: str) -> None:
+def test_a_secret_that_is_not_base64_has_its_own_message(secret: str) -> None:
     given = Credentials(username=USER, server_secret=secret)
     with pytest.raises(BackupPasswordError, match="not base64") as caught:
         AVTOTPY.read(Way().make([row()]), given)
@@ -199,7 +199,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_wrong_with_a_file_is_told_in_one_sentence(name: str) -> None:
+def test_a_bad_file_is_one_sentence(name: str) -> None:
     data, words = REFUSED[name]
     recognize(data, "x.avtotpy")
     with pytest.raises(FormatError) as caught:
@@ -227,7 +227,7 @@ def test_every_bit_of_the_payload_counts() -> None:
             AVTOTPY.read(bytes(changed), GIVEN)
 
 
-def test_an_unknown_magic_is_taken_by_the_ending_of_the_name_or_when_told() -> None:
+def test_an_unknown_magic_is_accepted_by_the_ending_or_by_name() -> None:
     strange = Way(magic=b"\x81some other magic..\x82").make([row()])
     assert recognize(strange) is None
     assert recognize(strange, "backup.bin") is None
@@ -236,7 +236,7 @@ def test_an_unknown_magic_is_taken_by_the_ending_of_the_name_or_when_told() -> N
     assert len(AVTOTPY.read(strange, GIVEN).entries) == 1
 
 
-def test_the_ending_does_not_win_over_the_content() -> None:
+def test_the_content_decides_before_the_ending() -> None:
     strong = by_name("authenticator-pro")
     assert recognize(b"AUTHENTICATORPRO" + bytes(99), "x.avtotpy") is strong
 
@@ -428,7 +428,7 @@ def test_a_profile_of_another_version_is_not_used(broken: Any) -> None:
     assert Way().open(write(Backup((SAME,), profiles={"avtotpy": told}))) == [row()]
 
 
-def test_until_a_servers_file_was_read_one_line_says_that_it_may_refuse_ours() -> None:
+def test_without_a_profile_a_note_says_that_the_server_may_refuse_the_file() -> None:
     (note,) = planned(Backup((PLAIN,))).notes
     assert "may refuse" in note.reason
     assert "empty" in note.reason
@@ -445,7 +445,7 @@ def test_other_types_are_left_out_by_name() -> None:
         write(backup)
 
 
-def test_what_the_servers_json_cannot_hold_is_told() -> None:
+def test_fields_that_the_servers_json_cannot_hold_are_reported() -> None:
     shape = [{"label": "x", "issuer": "y", "secret": "JBSWY3DP"}]
     profiles = read(shape, STRANGE).profiles
     taken = entry(account="Example:ada")
@@ -457,7 +457,7 @@ def test_what_the_servers_json_cannot_hold_is_told() -> None:
     assert [each.account for each in AVTOTPY.read(data, GIVEN).entries] == ["ada", "ada"]
 
 
-def test_entries_go_out_in_the_users_order() -> None:
+def test_entries_are_written_in_the_users_order() -> None:
     entries = (entry(issuer="second", ranking=2), entry(issuer="first", ranking=-1))
     names = [each["issuer"] for each in Way().open(write(Backup(entries)))]
     assert names == ["first", "second"]
@@ -478,7 +478,7 @@ ENTRIES = st.builds(
 
 
 @given(st.lists(ENTRIES, max_size=5))
-def test_what_is_written_comes_back(entries: list[Entry]) -> None:
+def test_written_entries_are_read_back(entries: list[Entry]) -> None:
     backup = Backup(tuple(entries))
     data = write(backup)
     back = AVTOTPY.read(data, GIVEN)

@@ -1,4 +1,4 @@
-"""Google Authenticator's exports: the real ones, parts in any order, and what was made to hurt."""
+"""Google Authenticator's exports: the real ones, parts in any order, and hostile files."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_the_real_exports_hold_what_their_manifest_says() -> None:
         assert_as_told(backup.entries, wanted, within_issuer=True)
 
 
-def test_parts_come_together_in_any_order_and_twice() -> None:
+def test_parts_are_joined_in_any_order_and_repeated_ones_ignored() -> None:
     backup = read(parts(2, 0, 2, 1, 0, size=3))
     assert not backup.problems
     assert [(each.account, each.ranking) for each in backup.entries] == [
@@ -77,7 +77,7 @@ def test_parts_come_together_in_any_order_and_twice() -> None:
     ]
 
 
-def test_two_exports_in_one_file_stay_two() -> None:
+def test_two_exports_in_one_file_are_not_joined() -> None:
     backup = read(parts(1, size=2) + parts(0, size=2, identity=-8) + parts(0, size=2))
     assert [each.account for each in backup.entries] == ["0", "1", "0"]
     assert [each.reason for each in backup.problems] == ["part 2 of 2 is missing"]
@@ -100,7 +100,7 @@ def test_a_missing_part_is_named(indexes: tuple[int, ...], size: int, reason: st
 
 
 @pytest.mark.parametrize("size", [0, -1, -(2**31)])
-def test_a_size_that_is_none_asks_for_nothing(size: int) -> None:
+def test_an_invalid_number_of_parts_reports_nothing_missing(size: int) -> None:
     assert not read(parts(0, size=size)).problems
 
 
@@ -115,7 +115,7 @@ def test_every_spelling_of_base64_is_read(safe: str, swap: str) -> None:
     assert [each.secret.key for each in backup.entries] == [row.secret]
 
 
-def test_lines_between_and_entries_of_their_own_are_no_harm() -> None:
+def test_comments_and_single_entries_may_be_among_the_parts() -> None:
     text = f"\ufeff# remark\r\n\r\n  {line(GOOD)}otpauth://totp/A:me?secret=GEZDGNBV\nhello\n"
     backup = read(text)
     assert recognize(text.encode()) is GOOGLE
@@ -137,7 +137,7 @@ def test_lines_between_and_entries_of_their_own_are_no_harm() -> None:
         ({"name": b"x" * 2000}, "name is longer"),
     ],
 )
-def test_an_entry_that_cannot_be_is_named_and_the_others_come_in(
+def test_an_invalid_entry_is_named_and_the_others_are_read(
     changes: dict[str, Any], reason: str
 ) -> None:
     backup = read(line(GOOD, replace(GOOD, **changes)))
@@ -174,7 +174,7 @@ def test_a_damaged_message_is_one_sentence(data: bytes) -> None:
         read(text)
 
 
-def test_what_the_message_does_not_need_is_skipped() -> None:
+def test_unknown_fields_of_the_message_are_skipped() -> None:
     unknown = b"\x31" + bytes(8) + b"\x35" + bytes(4) + b"\x3a\x01x" + b"\x40\x05"
     assert payload.parse(unknown + payload.dump(Payload((GOOD,), 1))).rows == (GOOD,)
 
@@ -229,7 +229,7 @@ _rows = st.builds(
         st.integers(-(2**31), 2**31 - 1),
     )
 )
-def test_a_message_comes_back_as_it_went_out(made: Payload) -> None:
+def test_a_written_message_is_read_back(made: Payload) -> None:
     data = payload.dump(made)
     assert payload.parse(data) == made
     assert payload.dump(payload.parse(data)) == data
@@ -280,7 +280,7 @@ def test_what_the_app_cannot_hold_is_left_out(changes: dict[str, Any], reason: s
         written(odd)
 
 
-def test_what_is_written_otherwise_is_told() -> None:
+def test_changes_are_reported() -> None:
     assert GOOGLE.plan_export is not None
     odd = entry("Site", secret=Secret.base32("gezd gnbv===="), issuer=" Site\n")
     reasons = " ".join(each.reason for each in GOOGLE.plan_export(Backup((odd,))).changed)
@@ -288,7 +288,7 @@ def test_what_is_written_otherwise_is_told() -> None:
     assert "in capitals" in reasons
 
 
-def test_names_that_look_like_two_stay_apart() -> None:
+def test_names_with_a_colon_are_kept_apart() -> None:
     for issuer, account in (("A", "A:b"), ("A:b", "c"), ("A", "A"), ("", "a: b"), ("A", None)):
         (back,) = read(written(entry("x", issuer=issuer, account=account))).entries
         assert (back.issuer, back.account) == (issuer, account)

@@ -1,4 +1,4 @@
-"""Files made to hurt: one clear sentence, in bounded time, and the good entries come in."""
+"""Hostile files: one clear sentence, in bounded time, and the good entries are read."""
 
 from __future__ import annotations
 
@@ -214,17 +214,17 @@ def test_one_bad_entry_is_refused_by_name_and_the_others_come_in(name: str) -> N
 
 
 @pytest.mark.parametrize("row", [None, 5, [], "x", {}])
-def test_what_is_no_entry_at_all_is_refused_by_its_place(row: Any) -> None:
+def test_a_row_that_is_no_object_is_refused_by_its_place(row: Any) -> None:
     backup = read(authpro.entry(), row)
     assert len(backup.entries) == 1
     assert [problem.what for problem in backup.problems] == ["entry 2"]
 
 
-def test_the_same_entry_twice_comes_back_twice() -> None:
+def test_an_entry_that_is_there_twice_is_read_twice() -> None:
     assert len(read(authpro.entry(), authpro.entry()).entries) == 2
 
 
-def test_digits_and_algorithm_that_the_type_ignores_do_not_cost_the_entry() -> None:
+def test_invalid_digits_and_algorithm_that_the_type_ignores_are_corrected() -> None:
     backup = read(authpro.entry(Type=4, Digits=0, Algorithm=9))
     assert backup.entries[0].digits == 5
     assert [problem.refused for problem in backup.problems] == [False, False]
@@ -245,7 +245,7 @@ def test_control_characters_are_removed_from_names_and_reported() -> None:
     assert all((problem.what + problem.reason).isprintable() for problem in backup.problems)
 
 
-def test_dangling_categories_are_told_and_cost_nothing() -> None:
+def test_assignments_to_missing_categories_are_reported() -> None:
     category = [{"Id": "a", "Name": "Web", "Ranking": 0}]
     bindings: list[Any] = [
         {"CategoryId": "a", "AuthenticatorSecret": "NOTHERE", "Ranking": 0},
@@ -260,13 +260,13 @@ def test_dangling_categories_are_told_and_cost_nothing() -> None:
 
 
 @pytest.mark.parametrize("icon", ["../../x", "/etc/passwd", "a b", 7, "@", "x" * 500, "\x1b"])
-def test_an_icon_that_is_no_name_is_dropped(icon: Any) -> None:
+def test_an_invalid_icon_name_is_left_out(icon: Any) -> None:
     backup = read(authpro.entry(Icon=icon))
     assert backup.entries[0].icon is None
     assert [problem.refused for problem in backup.problems] == [False]
 
 
-def test_icons_are_bounded_text_that_nobody_decodes() -> None:
+def test_icons_are_checked_and_never_decoded() -> None:
     good = {"Id": "0badcafe", "Data": "AAAA"}
     backup = read(
         authpro.entry(Icon="@0badcafe"),

@@ -52,7 +52,7 @@ def test_the_real_lists_hold_what_their_manifest_says() -> None:
             assert code_at(found, 1_700_000_000).text == code
 
 
-def test_blank_lines_and_remarks_are_skipped_whatever_ends_a_line() -> None:
+def test_blank_lines_and_comments_are_skipped_with_any_line_ending() -> None:
     text = f"\N{ZERO WIDTH NO-BREAK SPACE}# made by hand\r\n\r\n  {GOOD}  \r{GOOD}\n#{GOOD}\n"
     assert recognize(text.encode()) is URIS
     backup = read(text)
@@ -76,13 +76,13 @@ def test_a_line_that_fails_is_named_without_its_secret() -> None:
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe", b"hello\nworld", b"x\n" * 100_001])
-def test_what_is_no_list_is_refused(data: bytes) -> None:
+def test_other_text_is_refused(data: bytes) -> None:
     assert recognize(data) is not URIS
     with pytest.raises(FormatError):
         URIS.read(data, Credentials())
 
 
-def test_an_empty_list_holds_nothing() -> None:
+def test_an_empty_list_has_no_entries() -> None:
     assert read("") == read("# nothing\n") == Backup()
     assert written().startswith("#")
 
@@ -100,7 +100,7 @@ def test_the_users_order_is_the_lists_order() -> None:
         ({"issuer": "Steam"}, "read as Steam"),
     ],
 )
-def test_what_a_uri_cannot_say_is_left_out(changes: dict[str, Any], reason: str) -> None:
+def test_entries_that_a_uri_cannot_hold_are_left_out(changes: dict[str, Any], reason: str) -> None:
     assert URIS.plan_export is not None
     plan = URIS.plan_export(Backup((entry("Site", **changes), entry("Good"))))
     assert [each.issuer for each in plan.backup.entries] == ["Good"]
@@ -110,7 +110,7 @@ def test_what_a_uri_cannot_say_is_left_out(changes: dict[str, Any], reason: str)
         written(entry("Site", **changes))
 
 
-def test_what_a_uri_says_otherwise_is_told() -> None:
+def test_what_a_uri_changes_is_reported() -> None:
     assert URIS.plan_export is not None
     odd = entry("Site", secret=Secret.base32("gezd gnbv===="), issuer=" Site\n")
     plan = URIS.plan_export(Backup((odd,)))

@@ -1,4 +1,4 @@
-"""Pictures with QR codes: the real ones, ones made here, and ones made to hurt."""
+"""Pictures with QR codes: the real ones, ones made here, and hostile ones."""
 
 from __future__ import annotations
 
@@ -74,14 +74,14 @@ def test_the_real_pictures_hold_what_their_manifest_says() -> None:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
-def test_every_kind_of_picture_is_known_and_read(kind: str) -> None:
+def test_every_kind_of_picture_is_recognized_and_read(kind: str) -> None:
     data = saved(code(URI), kind)
     assert recognize(data, "x") is QR
     (found,) = read(data).entries
     assert (found.issuer, found.account) == ("Site", "me")
 
 
-def test_a_picture_on_its_side_light_on_dark_or_clear_is_read() -> None:
+def test_a_rotated_inverted_or_transparent_picture_is_read() -> None:
     plain = code(URI)
     clear = Image.new("LA", plain.size, (0, 0))
     clear.putalpha(plain.point(lambda grey: 255 - grey))
@@ -101,7 +101,7 @@ def test_all_parts_of_an_export_in_one_picture_and_a_code_of_something_else() ->
     assert "not an otpauth://" in problem.reason
 
 
-def test_a_picture_without_a_code_is_told_so() -> None:
+def test_a_picture_without_a_code_is_refused() -> None:
     with pytest.raises(FormatError, match="No QR code") as caught:
         read(saved(Image.new("L", (200, 200), 255)))
     assert caught.value.hint
@@ -145,7 +145,7 @@ def test_a_picture_that_would_fill_the_memory_is_refused(size: tuple[int, int]) 
     ],
     ids=range(9),
 )
-def test_what_is_no_whole_picture_is_one_sentence(data: bytes) -> None:
+def test_an_incomplete_picture_is_one_sentence(data: bytes) -> None:
     with pytest.raises(FormatError, match="not a picture, or is damaged") as caught:
         read(data)
     assert caught.value.__cause__ is None
