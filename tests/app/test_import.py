@@ -377,7 +377,7 @@ async def test_a_namesake_is_told_and_added_beside_what_is_here(
     async with app.run_test(size=(80, 24)) as pilot:
         await open_file(pilot, backup_file(tmp_path, "authenticator-pro-plain", count=1))
         assert "same name" in preview_lines(pilot)[0]
-        assert "another secret" in lines_of(app.screen.query_one(SideBySide))[1]
+        assert "different secret" in lines_of(app.screen.query_one(SideBySide))[1]
         await pilot.press("enter")
         await settle(pilot)
         assert [entry.issuer for entry in vault.entries] == ["Shop 0", "Shop 0"]

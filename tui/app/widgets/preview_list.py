@@ -113,7 +113,7 @@ class SideBySide(Bar):
         here = "   ".join(f"{each.field} {each.here or '–'}" for each in found)
         there = "   ".join(f"{each.field} {each.there or '–'}" for each in found)
         if row is not None and row.kind is MatchKind.SAME_NAME:
-            here, there = f"secret   {here}", f"another secret   {there}"
+            here, there = f"secret   {here}", f"different secret   {there}"
         self._lines = (here, there)
         self.set_class(bool(here or there), "-shown")
         self.refresh()
