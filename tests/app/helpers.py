@@ -19,6 +19,7 @@ from tui.clipboard import Outcome
 from tui.errors import ClipboardError
 from tui.otp.entry import Algorithm, Binding, Category, Entry, OtpType
 from tui.otp.secret import Secret
+from tui.vault.vault import LockedVault, Vault
 
 PASSWORD = "correct horse"
 START = 1_700_000_000.0
@@ -156,3 +157,26 @@ async def pass_time(pilot: Pilot[None], clock: FakeClock, seconds: float) -> Non
     assert isinstance(app, OtpApp)
     app.tick()
     await settle(pilot)
+
+
+def issuers(app: OtpApp) -> list[str]:
+    return [entry.issuer for entry in codes_of(app).rows]
+
+
+def text_of(app: OtpApp) -> str:
+    return "\n".join(lines_of(codes_of(app)))
+
+
+def vault_of(app: OtpApp) -> Vault:
+    assert app.vault is not None
+    return app.vault
+
+
+def on_disk(app: OtpApp) -> Vault:
+    return LockedVault.read(app.vault_path, app.clock).unlock(PASSWORD)
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    for key in keys:
+        await pilot.press(key)
+        await pilot.pause()

@@ -6,6 +6,8 @@ import dataclasses
 import unicodedata
 
 import pytest
+from textual import events
+from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widgets import Static
 
@@ -16,17 +18,21 @@ from tests.app.helpers import (
     codes_of,
     lines_of,
     pass_time,
+    press,
     sample_entries,
     settle,
     status_of,
+    text_of,
 )
+from tui.app.app import OtpApp
 from tui.app.screens.big_code import BigCodeScreen
 from tui.app.screens.help import HelpScreen
 from tui.app.widgets.bars import CategoryBar, Countdown, TitleBar
 from tui.errors import NotSavedError
 from tui.otp import codes as otp_codes
 from tui.otp.codes import code_at, group, next_code
-from tui.otp.entry import Entry, OtpType
+from tui.otp.entry import Binding, Category, Entry, OtpType
+from tui.otp.secret import Secret
 from tui.vault.vault import Vault
 
 
@@ -96,15 +102,15 @@ async def test_the_last_five_seconds_look_different(make_app: MakeApp, clock: Fa
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
 
-        def colour() -> object:
+        def color() -> object:
             strip = codes_of(app).render_line(2)
             return [segment.style.color for segment in strip if segment.style][1]
 
-        calm = colour()
+        calm = color()
         await pass_time(pilot, clock, 4)
-        assert colour() == calm
+        assert color() == calm
         await pass_time(pilot, clock, 1)
-        assert colour() != calm
+        assert color() != calm
 
 
 async def test_one_countdown_for_the_commonest_period(make_app: MakeApp, clock: FakeClock) -> None:
@@ -160,7 +166,7 @@ async def test_only_rows_on_screen_are_computed(
         assert 0 < len({entry.id for entry in asked}) < 60
 
 
-# --- copying -----------------------------------------------------------------------------------
+# --- copying ---------------------------------------------------------------------------------
 
 
 async def test_enter_copies_the_selected_code(
@@ -248,7 +254,7 @@ def screen_text(app: object) -> list[str]:
     return [strip.text for strip in app.screen._compositor.render_strips()]
 
 
-# --- counter entries ---------------------------------------------------------------------------
+# --- counter entries -------------------------------------------------------------------------
 
 
 async def test_a_counter_code_is_shown_after_its_counter_is_saved(
@@ -301,7 +307,7 @@ async def test_enter_on_a_counter_entry_takes_and_copies_a_code(
         assert clipboard.text == code_at(entry, 0).text, "a second Enter copies what is shown"
 
 
-# --- finding -----------------------------------------------------------------------------------
+# --- finding ---------------------------------------------------------------------------------
 
 
 async def test_letters_search_and_escape_clears(make_app: MakeApp) -> None:
@@ -368,7 +374,7 @@ async def test_a_click_picks_a_category(make_app: MakeApp) -> None:
         assert [entry.issuer for entry in codes_of(app).rows] == ["Registrar", "GitHub"]
 
 
-# --- the screen --------------------------------------------------------------------------------
+# --- the screen ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 12), (20, 5)])
@@ -406,3 +412,171 @@ async def test_help_shows_every_key(make_app: MakeApp) -> None:
         shown = "\n".join(str(part.render()) for part in app.screen.query(Static))
         for command in COMMANDS:
             assert command.help in shown
+
+
+# --- keys that arrive together -------------------------------------------------------------------
+
+
+async def press_at_once(pilot: Pilot[None], *keys: tuple[str, str]) -> None:
+    """Let pairs of key and character arrive together, as from a slow line."""
+    for key, character in keys:
+        pilot.app.post_message(events.Key(key, character))
+    await settle(pilot)
+    await settle(pilot)
+
+
+async def test_letters_that_arrive_with_the_slash_are_searched_for(
+    make_app: MakeApp, clipboard: FakeClipboard
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press_at_once(pilot, ("slash", "/"), *((letter, letter) for letter in "vpn"))
+        assert [entry.issuer for entry in codes_of(app).rows] == ["VPN"]
+        assert clipboard.text == ""
+
+
+# --- hidden codes and smart copy -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["config", "key"])
+async def test_hidden_codes_are_dots_except_in_the_highlighted_row(
+    make_app: MakeApp, clock: FakeClock, way: str
+) -> None:
+    app = make_app(hide_codes=way == "config")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        if way == "key":
+            await press(pilot, "h")
+        codes = [group(code_at(entry, clock.now()).text) for entry in codes_of(app).rows[:2]]
+        assert codes[0] in text_of(app)
+        assert codes[1] not in text_of(app)
+        await press(pilot, "j")
+        assert codes[0] not in text_of(app)
+        assert codes[1] in text_of(app)
+
+
+@pytest.mark.parametrize(("seconds", "following"), [(6, False), (7, False), (8, True)])
+async def test_with_few_seconds_left_the_next_code_is_copied_and_told(
+    make_app: MakeApp, clock: FakeClock, clipboard: FakeClipboard, seconds: int, following: bool
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pass_time(pilot, clock, seconds)
+        await press(pilot, "enter")
+        await settle(pilot)
+        entry = codes_of(app).rows[0]
+        wanted = next_code if following else code_at
+        assert clipboard.text == wanted(entry, clock.now()).text
+        assert ("next code" in status_of(app)) is following
+
+
+async def test_smart_copy_can_be_switched_off(
+    make_app: MakeApp, clock: FakeClock, clipboard: FakeClipboard
+) -> None:
+    app = make_app(smart_copy=0)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pass_time(pilot, clock, 9)
+        await press(pilot, "enter")
+        await settle(pilot)
+        assert clipboard.text == code_at(codes_of(app).rows[0], clock.now()).text
+
+
+# --- settings and sizes --------------------------------------------------------------------------
+
+
+async def test_settings_reach_the_list_at_once(make_app: MakeApp, clock: FakeClock) -> None:
+    app = make_app(countdown="each")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.settings.set(("hide_codes",), True)
+        app.settings.set(("countdown",), "shared")
+        await settle(pilot)
+        second = codes_of(app).rows[1]
+        assert group(code_at(second, clock.now()).text) not in text_of(app)
+        assert app.screen.query_one(Countdown).display
+
+
+async def test_a_wide_terminal_shows_the_categories(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 24)) as pilot:
+        await settle(pilot)
+        assert "Web, Work" in lines_of(codes_of(app))[1]
+        assert {len(line) for line in lines_of(codes_of(app))[:5]} == {120}
+
+
+async def test_below_36_cells_the_seconds_drop_away(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(34, 12)) as pilot:
+        await settle(pilot)
+        line = lines_of(codes_of(app))[1]
+        assert (
+            line.split()[0] == group(code_at(codes_of(app).rows[1], 1_700_000_000).text).split()[0]
+        )
+
+
+async def test_a_wide_category_name_keeps_the_line_in_place(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    wide = Category.named("家族と友人と仕事と学校とその他の人々")
+    entries = [
+        dataclasses.replace(entry, categories=(Binding(wide.id),)) for entry in sample_entries()[0]
+    ]
+    app = make_app(make_vault(entries, [wide]))
+    async with app.run_test(size=(120, 24)) as pilot:
+        await settle(pilot)
+        strips = [codes_of(app).render_line(y) for y in range(4)]
+        assert {strip.cell_length for strip in strips} == {120}
+
+
+async def test_no_room_at_all_and_room_again(make_app: MakeApp) -> None:
+    app = make_app(countdown="shared")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        before = lines_of(codes_of(app))
+        for size in ((1, 1), (3, 24), (80, 2)):
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+            await pilot.press("end", "slash", "v", "escape", "home")
+            await settle(pilot)
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot)
+        assert lines_of(codes_of(app)) == before
+
+
+async def test_ten_thousand_entries_scroll_and_are_searched(
+    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock
+) -> None:
+    secret = Secret.base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
+    many = [
+        Entry(type=OtpType.TOTP, issuer=f"Shop {place:05}", secret=secret, ranking=place)
+        for place in range(10_000)
+    ]
+    app = make_app(make_vault(many, []))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert shown(app) == [f"Shop {place:05}" for place in range(19)]
+        await pilot.press("end")
+        await settle(pilot)
+        assert shown(app)[-1] == "Shop 09999"
+        await pilot.press("pageup", "pageup")
+        await settle(pilot)
+        assert highlighted(app) == "Shop 09961"
+        await pass_time(pilot, clock, 1)
+        await pilot.press("slash", *"0777")
+        await settle(pilot)
+        assert codes_of(app).row_count == 11
+        assert shown(app)[0] == "Shop 00777"
+
+
+def shown(app: OtpApp) -> list[str]:
+    """The issuers on screen."""
+    lines = lines_of(codes_of(app))
+    return [f"Shop {line.split('Shop ')[1][:5]}" for line in lines if "Shop " in line]
+
+
+def highlighted(app: OtpApp) -> str | None:
+    entry = codes_of(app).highlighted
+    return entry.issuer if entry else None

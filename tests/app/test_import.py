@@ -382,3 +382,55 @@ async def test_a_namesake_is_told_and_added_beside_what_is_here(
         await settle(pilot)
         assert [entry.issuer for entry in vault.entries] == ["Shop 0", "Shop 0"]
         assert vault.entries[0].secret == mine.secret
+
+
+async def test_the_import_screen_without_room(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_file(pilot, backup_file(tmp_path, "authenticator-pro-plain"))
+        for size in ((1, 1), (20, 3), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+        assert isinstance(app.screen, ImportScreen)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert codes_of(app).row_count == 10
+
+
+@pytest.mark.parametrize("keys", [("down",), ("j",), ("end", "k"), ("pagedown", "up")])
+async def test_the_rows_of_a_preview_are_walked_with_the_keys_of_the_list(
+    make_app: MakeApp, tmp_path: Path, keys: tuple[str, ...]
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_file(pilot, backup_file(tmp_path, "authenticator-pro-plain", count=3))
+        await pilot.press(*keys, "space")
+        assert app.screen.query_one(PreviewList).deselected == {1}
+
+
+async def test_a_path_longer_than_any_system_takes_is_told(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("i")
+        await settle(pilot)
+        app.screen.query_one(PathInput).value = "/tmp/" + "x" * 300
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "too long" in status_of(app)
+
+
+async def test_tab_lists_the_names_where_several_go_on(make_app: MakeApp, tmp_path: Path) -> None:
+    for name in ("a-one", "a-two"):
+        (tmp_path / name).touch()
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("i")
+        await settle(pilot)
+        field = app.screen.query_one(PathInput)
+        field.value = f"{tmp_path}/a-"
+        await pilot.press("tab")
+        await settle(pilot)
+        assert app.focused is field
+        assert status_of(app) == "a-one  a-two"

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import gc
 import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from textual import events
+from textual.pilot import Pilot
 
 from tests.app.conftest import MakeApp, MakeVault
-from tests.app.helpers import FakeClipboard, FakeClock, pass_time, settle
+from tests.app.helpers import PASSWORD, FakeClipboard, FakeClock, pass_time, settle
+from tests.app.test_import import backup_file, open_file
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.import_backup import ImportScreen
 from tui.app.screens.unlock import UnlockScreen
+from tui.app.widgets.password_input import PasswordInput
+from tui.clipboard import Outcome
 from tui.errors import NotSavedError, OtpTuiError
 from tui.otp.entry import Entry
-from tui.vault.vault import Vault
+from tui.vault.vault import LockedVault, Vault
 
 
 @pytest.mark.parametrize("key", ["l", "ctrl+l"])
@@ -158,3 +165,94 @@ async def test_the_lock_screen_says_that_a_form_was_dropped(
         assert isinstance(app.screen, UnlockScreen)
         labels = "".join(str(each.render()) for each in app.screen.query("Label"))
         assert "What you typed was not saved." in labels
+
+
+# --- locking while something is going on ---------------------------------------------------------
+
+
+class Gate:
+    """Holds a thread until the test lets it go on."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self.opened = threading.Event()
+
+    def wait(self) -> None:
+        self.reached.set()
+        assert self.opened.wait(10)
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    made = Gate()
+    yield made
+    made.opened.set()
+
+
+async def until_reached(pilot: Pilot[None], gate: Gate) -> None:
+    for _ in range(200):
+        await pilot.pause(0.01)
+        if gate.reached.is_set():
+            return
+    raise AssertionError("the work never began")
+
+
+async def unlock(pilot: Pilot[None]) -> None:
+    await settle(pilot)
+    assert isinstance(pilot.app.screen, UnlockScreen)
+    pilot.app.screen.query_one(PasswordInput).value = PASSWORD
+    await pilot.press("enter")
+    await settle(pilot)
+    assert isinstance(pilot.app.screen, CodesScreen)
+
+
+async def test_an_idle_lock_amid_an_import_locks(
+    make_app: MakeApp, vault_path: Path, tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Vault.change
+
+    def slow(self: Vault, *args: Any, **more: Any) -> Any:
+        gate.wait()
+        return real(self, *args, **more)
+
+    app = make_app(lock_after=5)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_file(pilot, backup_file(tmp_path, "authenticator-pro-plain"))
+        monkeypatch.setattr(Vault, "change", slow)
+        await pilot.press("enter")
+        await until_reached(pilot, gate)
+        assert isinstance(app.clock, FakeClock)
+        app.clock.moment += 300
+        app.tick()
+        await pilot.pause()
+        assert isinstance(app.screen, UnlockScreen)
+        assert app.vault is None
+        gate.opened.set()
+        await unlock(pilot)
+    issuers = [entry.issuer for entry in LockedVault.read(vault_path).unlock(PASSWORD).entries]
+    assert issuers[:2] == ["GitHub", "Registrar"]
+    assert issuers[8:] in ([], ["Shop 0", "Shop 1"])
+
+
+async def test_a_code_that_is_still_being_copied_at_the_lock_is_taken_off_again(
+    make_app: MakeApp, clipboard: FakeClipboard, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = clipboard.copy
+
+    def slow(text: str) -> Outcome:
+        gate.wait()
+        return real(text)
+
+    monkeypatch.setattr(clipboard, "copy", slow)
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await until_reached(pilot, gate)
+        app.lock()
+        await pilot.pause()
+        gate.opened.set()
+        await settle(pilot)
+        assert isinstance(app.screen, UnlockScreen)
+        assert clipboard.text == ""
+        await unlock(pilot)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from textual import events
 
 from tests.app.conftest import MakeApp, MakeVault
@@ -189,3 +190,17 @@ async def test_ctrl_u_empties_the_field_for_what_is_typed_after_it(
         await settle(pilot)
         await settle(pilot)
         assert app.screen.query_one(PasswordInput).value == "right"
+
+
+@pytest.mark.parametrize("size", [(40, 12), (60, 16), (80, 24)])
+async def test_the_welcome_screen_fits_and_says_what_is_wrong(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    app = make_app(vault=None)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await pilot.press(*"long enough", "enter", *"otherwise", "enter")
+        await settle(pilot)
+        shown = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+        assert "Passwords don't match" in shown
+        assert "╮" in shown

@@ -1,8 +1,10 @@
-"""Managing entries in the list: trash, undo, pins, order, categories, hidden codes, copies."""
+"""Commands that change entries: trash, undo, pins, order, categories."""
 
 from __future__ import annotations
 
 import dataclasses
+import errno
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,53 +12,30 @@ from textual.pilot import Pilot
 
 from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import (
-    PASSWORD,
     FakeClipboard,
     FakeClock,
     codes_of,
+    issuers,
     lines_of,
+    on_disk,
     pass_time,
+    press,
     sample_entries,
     settle,
     status_of,
+    text_of,
+    vault_of,
 )
 from tui.app.app import OtpApp
 from tui.app.screens.categories import CategoriesScreen
 from tui.app.screens.confirm import ConfirmScreen
-from tui.app.screens.help import HelpScreen
-from tui.app.widgets.bars import CategoryBar, Countdown, KeyBar, TitleBar
-from tui.config.schema import KeyChoice
+from tui.app.widgets.bars import CategoryBar, TitleBar
 from tui.errors import NotSavedError
-from tui.otp.codes import code_at, group, next_code
-from tui.otp.entry import Binding, Category
+from tui.otp.codes import code_at, group
 from tui.vault.order import Order, order_of
 from tui.vault.trash import expire
-from tui.vault.vault import LockedVault, Vault
 
 DAY = 86_400
-
-
-def issuers(app: OtpApp) -> list[str]:
-    return [entry.issuer for entry in codes_of(app).rows]
-
-
-def text_of(app: OtpApp) -> str:
-    return "\n".join(lines_of(codes_of(app)))
-
-
-def vault_of(app: OtpApp) -> Vault:
-    assert app.vault is not None
-    return app.vault
-
-
-def on_disk(app: OtpApp) -> Vault:
-    return LockedVault.read(app.vault_path, app.clock).unlock(PASSWORD)
-
-
-async def press(pilot: Pilot[None], *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await pilot.pause()
 
 
 async def delete_first(pilot: Pilot[None]) -> None:
@@ -64,7 +43,7 @@ async def delete_first(pilot: Pilot[None]) -> None:
     await settle(pilot)
 
 
-# --- the trash -------------------------------------------------------------------------------
+# --- the trash -----------------------------------------------------------------------------
 
 
 async def test_d_asks_by_name_and_puts_the_entry_in_the_trash(make_app: MakeApp) -> None:
@@ -125,7 +104,7 @@ async def test_r_restores_an_entry_with_all_it_had(make_app: MakeApp) -> None:
         assert "Trash" not in lines_of(app.screen.query_one(CategoryBar))[0]
 
 
-async def test_d_in_the_trash_deletes_for_good(make_app: MakeApp) -> None:
+async def test_d_in_the_trash_deletes_permanently(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -157,7 +136,7 @@ async def test_what_is_in_the_trash_for_30_days_goes_where_the_clock_is_right(
         assert left == ([old.issuer] if wrong else []) + [young.issuer]
 
 
-async def test_u_takes_a_deletion_back(make_app: MakeApp) -> None:
+async def test_u_undoes_a_deletion(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -169,7 +148,7 @@ async def test_u_takes_a_deletion_back(make_app: MakeApp) -> None:
         assert "GitHub (octocat)" in status_of(app)
 
 
-async def test_d_takes_all_ticked_entries(make_app: MakeApp) -> None:
+async def test_d_deletes_all_selected_entries(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -198,7 +177,7 @@ async def test_a_deletion_that_cannot_be_saved_is_told(
         assert "NOT SAVED" in lines_of(app.screen.query_one(TitleBar))[0]
 
 
-# --- pins and order ----------------------------------------------------------------------------
+# --- pins and order --------------------------------------------------------------------------
 
 
 async def test_p_puts_an_entry_on_top_and_back(make_app: MakeApp) -> None:
@@ -312,7 +291,7 @@ async def test_in_a_category_a_row_moves_in_its_order_alone(make_app: MakeApp) -
         assert issuers(app) == everything
 
 
-# --- categories -----------------------------------------------------------------------------------
+# --- categories ---------------------------------------------------------------------------------
 
 
 def categories_of(app: OtpApp, issuer: str) -> set[str]:
@@ -390,199 +369,39 @@ async def test_a_name_that_is_taken_is_refused_in_place(make_app: MakeApp) -> No
         assert "already" in str(app.screen.query_one("#status").render())
 
 
-# --- hidden codes and smart copy -----------------------------------------------------------
+# --- hidden codes and smart copy ---------------------------------------------------------
 
 
-@pytest.mark.parametrize("way", ["config", "key"])
-async def test_hidden_codes_are_dots_until_their_row_is_selected(
-    make_app: MakeApp, clock: FakeClock, way: str
+# --- room ---------------------------------------------------------------------------------
+
+
+# --- changes that cannot be saved ----------------------------------------------------------------
+
+
+async def test_what_is_not_saved_stays_on_screen_and_is_saved_when_that_is_possible(
+    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = make_app(hide_codes=way == "config")
+    vault = make_vault()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    app = make_app(vault)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        if way == "key":
-            await press(pilot, "h")
-        codes = [group(code_at(entry, clock.now()).text) for entry in codes_of(app).rows[:2]]
-        assert codes[0] in text_of(app)
-        assert codes[1] not in text_of(app)
-        await press(pilot, "j")
-        assert codes[0] not in text_of(app)
-        assert codes[1] in text_of(app)
-
-
-@pytest.mark.parametrize(("seconds", "following"), [(6, False), (7, False), (8, True)])
-async def test_with_few_seconds_left_the_next_code_is_copied_and_told(
-    make_app: MakeApp, clock: FakeClock, clipboard: FakeClipboard, seconds: int, following: bool
-) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
+        with monkeypatch.context() as patched:
+            patched.setattr("os.fsync", full)
+            with pytest.raises(NotSavedError):
+                vault.change(lambda document: replace(document, entries=document.entries[:3]))
+            app.screen.reload()  # type: ignore[attr-defined]
+            for key in ("q", "ctrl+q", "ctrl+c", "l"):
+                await pilot.press(key)
+                await settle(pilot)
+                assert isinstance(app.screen, ConfirmScreen), key
+                await pilot.press("n")
+                await settle(pilot)
+            assert "NOT SAVED" in lines_of(app.screen.query_one(TitleBar))[0]
+        await pass_time(pilot, clock, 30)
         await settle(pilot)
-        await pass_time(pilot, clock, seconds)
-        await press(pilot, "enter")
-        await settle(pilot)
-        entry = codes_of(app).rows[0]
-        wanted = next_code if following else code_at
-        assert clipboard.text == wanted(entry, clock.now()).text
-        assert ("next code" in status_of(app)) is following
-
-
-async def test_smart_copy_can_be_switched_off(
-    make_app: MakeApp, clock: FakeClock, clipboard: FakeClipboard
-) -> None:
-    app = make_app(smart_copy=0)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pass_time(pilot, clock, 9)
-        await press(pilot, "enter")
-        await settle(pilot)
-        assert clipboard.text == code_at(codes_of(app).rows[0], clock.now()).text
-
-
-async def test_an_unsynchronized_clock_is_told_in_the_title(
-    make_app: MakeApp, clock: FakeClock
-) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        app.clock_warning = lambda: "clock not synchronized"
-        title = app.screen.query_one(TitleBar)
-        await pass_time(pilot, clock, 1)
-        assert "! clock not synchronized" in lines_of(title)[0]
-        app.clock_warning = str
-        await pass_time(pilot, clock, 61)
-        assert "clock" not in lines_of(title)[0]
-
-
-@pytest.mark.parametrize("width", [30, 40, 80])
-async def test_the_warning_never_pushes_the_title_out_of_line(
-    make_app: MakeApp, clock: FakeClock, width: int
-) -> None:
-    app = make_app()
-    async with app.run_test(size=(width, 12)) as pilot:
-        await settle(pilot)
-        app.clock_warning = lambda: "clock not synchronized"
-        await pass_time(pilot, clock, 1)
-        line = lines_of(app.screen.query_one(TitleBar))[0]
-        assert len(line) == width
-        assert "clock" in line
-
-
-async def test_what_is_not_saved_stands_in_the_title_before_the_clock(
-    make_app: MakeApp, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = make_app()
-    async with app.run_test(size=(40, 12)) as pilot:
-        await settle(pilot)
-        app.clock_warning = lambda: "clock not synchronized"
-        await pass_time(pilot, clock, 1)
-
-        def refuse(*_: Any, **__: Any) -> None:
-            raise NotSavedError("The disk is full.")
-
-        monkeypatch.setattr(vault_of(app)._store, "replace", refuse)
-        await press(pilot, "p")
-        await settle(pilot)
-        assert "NOT SAVED" in lines_of(app.screen.query_one(TitleBar))[0]
-
-
-async def test_of_many_warnings_the_first_are_shown_and_the_others_counted(
-    make_app: MakeApp,
-) -> None:
-    app = make_app()
-    app.warnings = tuple(f"Sentence {'long ' * number}{number}." for number in range(5))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        assert "And 2 more." in status_of(app)
-
-
-async def test_settings_reach_the_list_at_once(make_app: MakeApp, clock: FakeClock) -> None:
-    app = make_app(countdown="each")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        app.settings.set(("hide_codes",), True)
-        app.settings.set(("countdown",), "shared")
-        await settle(pilot)
-        second = codes_of(app).rows[1]
-        assert group(code_at(second, clock.now()).text) not in text_of(app)
-        assert app.screen.query_one(Countdown).display
-
-
-async def test_a_click_on_a_key_of_the_last_line_does_what_it_says(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        bar = app.screen.query_one(KeyBar)
-        await pilot.click(KeyBar, offset=(lines_of(bar)[0].index("keys"), 0))
-        await pilot.pause()
-        assert isinstance(app.screen, HelpScreen)
-
-
-async def test_a_click_on_search_opens_it(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.click(CategoryBar, offset=(74, 0))
-        await pilot.press("b", "a", "n", "k")
-        await pilot.pause()
-        assert issuers(app) == ["Bank"]
-
-
-async def test_categories_beyond_the_edge_are_hinted_at(
-    make_app: MakeApp, make_vault: MakeVault
-) -> None:
-    names = [Category.named(f"Category {number}", number) for number in range(12)]
-    app = make_app(make_vault(None, names))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        bar = app.screen.query_one(CategoryBar)
-        assert "›" in lines_of(bar)[0]
-        assert "‹" not in lines_of(bar)[0]
-        await press(pilot, "shift+tab")
-        assert "Category 11" in lines_of(bar)[0]
-        assert lines_of(bar)[0].startswith("‹")
-        assert "›" not in lines_of(bar)[0]
-
-
-async def test_what_is_said_follows_the_keys_of_the_settings(make_app: MakeApp) -> None:
-    app = make_app(keys=(KeyChoice("undo", ("U",), 0), KeyChoice("restore", ("R",), 0)))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await delete_first(pilot)
-        assert "Press U to undo" in status_of(app)
-        await press(pilot, "shift+tab")
-        assert " R restore" in lines_of(app.screen.query_one(KeyBar))[0]
-
-
-# --- room -----------------------------------------------------------------------------------
-
-
-async def test_a_wide_terminal_shows_the_categories(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(120, 24)) as pilot:
-        await settle(pilot)
-        assert "Web, Work" in lines_of(codes_of(app))[1]
-        assert {len(line) for line in lines_of(codes_of(app))[:5]} == {120}
-
-
-async def test_below_36_cells_the_seconds_drop_away(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(34, 12)) as pilot:
-        await settle(pilot)
-        line = lines_of(codes_of(app))[1]
-        assert (
-            line.split()[0] == group(code_at(codes_of(app).rows[1], 1_700_000_000).text).split()[0]
-        )
-
-
-async def test_a_wide_category_name_keeps_the_line_in_place(
-    make_app: MakeApp, make_vault: MakeVault
-) -> None:
-    wide = Category.named("家族と友人と仕事と学校とその他の人々")
-    entries = [
-        dataclasses.replace(entry, categories=(Binding(wide.id),)) for entry in sample_entries()[0]
-    ]
-    app = make_app(make_vault(entries, [wide]))
-    async with app.run_test(size=(120, 24)) as pilot:
-        await settle(pilot)
-        strips = [codes_of(app).render_line(y) for y in range(4)]
-        assert {strip.cell_length for strip in strips} == {120}
+        assert "NOT SAVED" not in lines_of(app.screen.query_one(TitleBar))[0]
+        assert vault.saved
