@@ -28,6 +28,7 @@ from tests.app.helpers import (
 )
 from tui.app.app import OtpApp
 from tui.app.screens.categories import CategoriesScreen
+from tui.app.screens.codes import CodesScreen
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.widgets.bars import CategoryBar, TitleBar
 from tui.errors import NotSavedError
@@ -310,11 +311,38 @@ async def test_c_puts_an_entry_in_categories(make_app: MakeApp) -> None:
         assert categories_of(app, "GitHub") == {"Work"}
 
 
-async def test_escape_leaves_the_categories_as_they_were(make_app: MakeApp) -> None:
+async def test_escape_asks_before_a_changed_selection_is_lost(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, "c", "space", "escape")
+        await settle(pilot)
+        assert isinstance(app.screen, ConfirmScreen)
+        await press(pilot, "n")
+        assert isinstance(app.screen, CategoriesScreen)
+        await press(pilot, "escape", "y")
+        await settle(pilot)
+        assert categories_of(app, "GitHub") == {"Web"}
+
+
+async def test_escape_closes_at_once_if_the_selection_is_as_before(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "c", "space", "space", "escape")
+        await settle(pilot)
+        assert isinstance(app.screen, CodesScreen)
+
+
+async def test_entries_are_put_in_a_new_category_at_once(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "c", "n", *"Home", "enter", "escape")
+        await settle(pilot)
+        assert isinstance(app.screen, CodesScreen)
+        assert categories_of(app, "GitHub") == {"Web", "Home"}
+        await press(pilot, "u")
         await settle(pilot)
         assert categories_of(app, "GitHub") == {"Web"}
 

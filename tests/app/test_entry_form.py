@@ -94,10 +94,10 @@ class Form:
         return self.pilot.app.screen is self.screen
 
     def row(self, name: str) -> FormRow:
-        return next(row for row in self.screen.query(FormRow) if row.name_shown == name)
+        return next(row for row in self.screen.query(FormRow) if row.label == name)
 
     def mistakes(self) -> dict[str, str]:
-        return {row.name_shown: row.mistake for row in self.screen.query(FormRow) if row.mistake}
+        return {row.label: row.mistake for row in self.screen.query(FormRow) if row.mistake}
 
     @property
     def code(self) -> str:
@@ -140,7 +140,7 @@ async def test_an_entry_is_typed_its_code_compared_and_saved(
         expected = code_at(Entry(type=OtpType.TOTP, issuer="", secret=Secret.base32(SECRET)),
                            clock.now()).text  # fmt: skip
         assert form.code.startswith(f"{expected[:3]} {expected[3:]}")
-        assert form.code.endswith("10 s left")
+        assert form.code.endswith("expires in 10 s")
         assert vault.entries == ()
         await form.press("enter")
         assert form.said == ["Added Shop (me)."]
@@ -161,10 +161,10 @@ async def test_the_code_goes_with_the_time(
         before = form.code
         await pass_time(pilot, clock, 1)
         assert form.code.split()[:2] == before.split()[:2]
-        assert "9 s left" in form.code
+        assert "expires in 9 s" in form.code
         await pass_time(pilot, clock, 9)
         assert form.code.split()[:2] != before.split()[:2]
-        assert "30 s left" in form.code
+        assert "expires in 30 s" in form.code
 
 
 async def test_a_mistake_is_named_at_its_field_once_it_was_touched(
@@ -215,7 +215,7 @@ async def test_a_type_shows_its_own_fields(make_app: MakeApp, make_vault: MakeVa
         for kind, shown in OWN_FIELDS.items():
             form.screen.query_one("#type", Select).value = kind
             await settle(pilot)
-            there = {row.name_shown for row in form.screen.query(FormRow) if row.display}
+            there = {row.label for row in form.screen.query(FormRow) if row.display}
             always = {"Type", "Issuer", "Account", "Secret", "Code", "Categories", "Note"}
             assert there == always | shown, kind
             assert form.more == ("PIN" in shown), kind
@@ -341,7 +341,7 @@ async def test_a_secret_that_is_here_already_is_told_and_allowed(
         form = await Form(pilot).open(vault)
         await form.type("issuer", "Twin")
         await form.type("secret", "gezd gnbv-gy3tqojq gezdgnbvgy3tqojq")
-        assert form.twin == "GitHub (octocat) has this secret already."
+        assert form.twin == "GitHub (octocat) already has this secret."
         await form.press("ctrl+s")
         assert form.said == ["Added Twin."]
         assert len(vault.entries) == 2
@@ -501,7 +501,7 @@ async def test_several_are_listed_and_added_as_one_step_without_what_is_here(
         assert isinstance(app.screen, AddSeveralScreen)
         assert len(several_lines(app)) == 13
         assert "Site 11" in several_lines(app)[11]
-        assert "13 entries: Enter adds 12. 1 already here." in status_of(app)
+        assert "13 entries. Enter adds 12. 1 already here." in status_of(app)
         await form.press("enter")
         assert form.said == ["12 entries added, 1 already here."]
         assert len(vault.entries) == 13
@@ -515,7 +515,7 @@ async def test_several_can_be_left_out_or_left(make_app: MakeApp, make_vault: Ma
     async with app.run_test(size=(80, 24)) as pilot:
         form = await Form(pilot).open(vault)
         await form.paste(migration(3)[0])
-        assert status_of(app).startswith("3 entries: Enter adds them all.")
+        assert status_of(app).startswith("3 entries. Enter adds all.")
         await form.press("escape")
         assert form.in_front
         assert vault.entries == ()
@@ -549,7 +549,7 @@ async def test_several_do_not_go_into_one_entry(make_app: MakeApp, make_vault: M
         form = await Form(pilot).open(vault, vault.entries[0])
         await form.paste(migration(3)[0])
         assert form.in_front
-        assert "holds 3 entries" in status_of(app)
+        assert "Found 3 entries" in status_of(app)
         assert form.text("issuer") == "GitHub"
 
 

@@ -67,7 +67,7 @@ async def test_two_different_passwords_write_nothing(make_app: MakeApp, tmp_path
     async with app.run_test(size=(80, 24)) as pilot:
         await open_screen(pilot, "authenticator-pro", path)
         await type_password(pilot, "backup pw", "backup pW")
-        assert "differ" in status_of(app)
+        assert "don't match" in status_of(app)
         assert isinstance(app.screen, ExportScreen)
     assert not path.exists()
 
@@ -160,6 +160,16 @@ async def test_a_copy_of_the_vault_opens_with_its_own_password(
         await type_password(pilot, "a long one", "a long one")
         assert isinstance(app.screen, CodesScreen)
     assert len(LockedVault.read(path).unlock("a long one").entries) == 8
+
+
+async def test_tab_goes_on_from_the_path_of_a_new_file(make_app: MakeApp, tmp_path: Path) -> None:
+    app, path = make_app(), tmp_path / "out.authpro"
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_screen(pilot, "authenticator-pro", path)
+        await pilot.press("tab", *"backup pw", "tab", *"backup pw", "enter")
+        await settle(pilot)
+        assert isinstance(app.screen, CodesScreen)
+    assert path.exists()
 
 
 async def test_escape_leaves_without_a_file(make_app: MakeApp, tmp_path: Path) -> None:

@@ -220,6 +220,37 @@ async def test_tab_completes_a_path(make_app: MakeApp, tmp_path: Path) -> None:
         assert field.value == f"{tmp_path}/backup.bin"
 
 
+async def test_tab_stays_in_the_field_if_no_file_starts_as_typed(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("i")
+        await settle(pilot)
+        field = app.screen.query_one(PathInput)
+        field.value = f"{tmp_path}/no"
+        await pilot.press("end", "tab", *"thing")
+        assert field.value == f"{tmp_path}/nothing"
+        assert status_of(app).startswith("No file starts with “")
+
+
+@pytest.mark.parametrize("typed", ["", "backup.bin"])
+async def test_tab_goes_on_from_an_empty_field_and_from_a_file(
+    make_app: MakeApp, tmp_path: Path, typed: str
+) -> None:
+    backup_file(tmp_path, "authenticator-pro-plain")
+    (tmp_path / "backup.bin.old").touch()
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("i")
+        await settle(pilot)
+        app.screen.query_one(PathInput).value = typed and f"{tmp_path}/{typed}"
+        await pilot.press("end", "tab")
+        assert app.focused is app.screen.query_one("#format")
+
+
 def test_a_completion_adds_what_all_names_share(tmp_path: Path) -> None:
     for name in ("vault-old.bin", "vault-new.bin", ".hidden"):
         (tmp_path / name).touch()
@@ -262,7 +293,7 @@ async def test_several_files_come_in_as_one_step(
         await settle(pilot)
         await pilot.press("i")
         await settle(pilot)
-        app.screen.query_one(FileTree).ticked.append(first)
+        app.screen.query_one(FileTree).selected.append(first)
         await open_file(pilot, second)
         await pilot.press(*"pw", "enter")
         await settle(pilot)
@@ -286,7 +317,7 @@ async def test_a_wrong_password_loses_none_of_several_files(
         await settle(pilot)
         await pilot.press("i")
         await settle(pilot)
-        app.screen.query_one(FileTree).ticked.append(first)
+        app.screen.query_one(FileTree).selected.append(first)
         await open_file(pilot, second)
         await pilot.press(*"wrong", "enter")
         await settle(pilot)
@@ -309,7 +340,7 @@ async def test_pictures_of_the_parts_of_one_export_are_one_list(
         await settle(pilot)
         await pilot.press("i")
         await settle(pilot)
-        app.screen.query_one(FileTree).ticked.append(paths[1])
+        app.screen.query_one(FileTree).selected.append(paths[1])
         await open_file(pilot, paths[0])
         lines = preview_lines(pilot)
         assert ["missing" in line for line in lines] == [False] * 4

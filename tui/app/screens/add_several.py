@@ -1,4 +1,4 @@
-"""A question before several entries are added at once: which ones they are."""
+"""Asks which of several entries to add."""
 
 from __future__ import annotations
 
@@ -16,80 +16,72 @@ from tui.app.widgets.row_list import RowList
 from tui.backup.plan import DEFAULT_ACTIONS, ImportAction, MatchKind, PlannedEntry
 from tui.text import plural
 
-_KEYS = [("↵", "add"), ("Space", "leave one out"), ("Esc", "back")]
+_KEYS = [("↵", "add"), ("Space", "select"), ("Esc", "back")]
 
 
 class AddSeveralScreen(Dialog[frozenset[int] | None]):
-    """Lists the rows of a plan. Returns the places of those that stay out; None: add nothing."""
+    """Returns the places in the plan of the deselected entries; None: add nothing."""
 
     CSS_PATH = "entry_form.tcss"
     AUTO_FOCUS = "PreviewList"
     BINDINGS: ClassVar = [
         Binding("enter", "add", show=False),
-        Binding("space", "leave_out", show=False),
+        Binding("space", "toggle_entry", show=False),
         Binding("escape", "dismiss(None)", show=False),
     ]
 
-    def __init__(self, rows: Sequence[PlannedEntry]) -> None:
+    def __init__(self, planned: Sequence[PlannedEntry]) -> None:
         super().__init__()
-        self._given = list(rows)
+        self._planned = list(planned)
 
     def compose(self) -> ComposeResult:
+        self._list = PreviewList()
+        self._list.show(self._planned, DEFAULT_ACTIONS)
         yield TitleBar("add several")
         yield Rule()
-        yield PreviewList()
+        yield self._list
         yield StatusLine()
         yield KeyBar(_KEYS)
 
     def on_mount(self) -> None:
-        self._list = self.query_one(PreviewList)
-        self._list.show(self._given, DEFAULT_ACTIONS)
-        self._tell()
+        self._summarize()
 
     def on_unmount(self) -> None:
         """Let go of every entry."""
-        self._given, self._list.rows = [], []
+        self._planned, self._list.rows = [], []
 
-    def _tell(self) -> None:
+    def _summarize(self) -> None:
+        """Say what Enter adds, or what the highlighted entry is to the vault."""
         row = self._list.highlighted
         if row is not None and row.reason and self._list.cursor:
-            self._say(f"{row.what}: {row.reason}.")
+            self.say(f"{row.what}: {row.reason}.")
             return
-        rows = [row for row in self._given if row.kind is not MatchKind.REFUSED]
-        entries = plural(len(rows), "entry")
-        chosen = sum(
+        readable = [row for row in self._planned if row.kind is not MatchKind.REFUSED]
+        refused = [row for row in self._planned if row.kind is MatchKind.REFUSED]
+        count = sum(
             DEFAULT_ACTIONS[row.kind] is ImportAction.ADD and place not in self._list.deselected
-            for place, row in enumerate(self._given)
+            for place, row in enumerate(self._planned)
         )
-        adds = "them all" if chosen == len(rows) else f"{chosen}" if chosen else "none of them"
-        words = f"{entries}: Enter adds {adds}."
-        here = sum(DEFAULT_ACTIONS[row.kind] is ImportAction.SKIP for row in rows)
-        if here:
+        adds = "all" if count == len(readable) else str(count or "none")
+        words = f"{plural(len(readable), 'entry')}. Enter adds {adds}."
+        if here := sum(DEFAULT_ACTIONS[row.kind] is ImportAction.SKIP for row in readable):
             words += f" {here} already here."
-        lost = [row for row in self._given if row.kind is MatchKind.REFUSED]
-        if lost:
-            words += f" {_sentence(lost[0])}"
-            words += f" {len(lost) - 1} more could not be read." if lost[1:] else ""
-        self._say(words, "warning" if lost else "muted")
-
-    def _say(self, text: str, tone: str = "muted") -> None:
-        self.query_one(StatusLine).say(text, tone)
+        if refused:
+            first = f"{refused[0].what}: {refused[0].reason}."
+            words += f" {first[:1].upper()}{first[1:]}"
+            words += f" {len(refused) - 1} more could not be read." if refused[1:] else ""
+        self.say(words, "warning" if refused else "muted")
 
     @on(RowList.Moved)
     def _moved(self, event: RowList.Moved) -> None:
         event.stop()
-        self._tell()
+        self._summarize()
 
-    def action_leave_out(self) -> None:
-        """Leave the selected entry out, or take it in again."""
+    def action_toggle_entry(self) -> None:
+        """Deselect the highlighted entry, or select it again."""
         self._list.toggle()
-        self._tell()
+        self._summarize()
 
     def action_add(self) -> None:
-        """Add what is ticked."""
+        """Add the selected entries."""
         self.dismiss(frozenset(self._list.deselected))
-
-
-def _sentence(row: PlannedEntry) -> str:
-    words = f"{row.what}: {row.reason}."
-    return words[:1].upper() + words[1:]

@@ -85,8 +85,13 @@ async def in_thread(call: Callable[[], Result]) -> Result:
 
 async def change_vault(vault: Vault, step: Callable[[Document], Document]) -> ChangeResult:
     """Change and save the vault in a thread."""
+    return await run_change(lambda: vault.change(step))
+
+
+async def run_change(change: Callable[[], object]) -> ChangeResult:
+    """Run a call that changes and saves the vault, in a thread."""
     try:
-        await in_thread(lambda: vault.change(step))
+        await in_thread(change)
     except NotSavedError as error:
         return ChangeResult(made=True, problem=f"NOT SAVED. {error.sentence}")
     except OtpTuiError as error:

@@ -1,4 +1,4 @@
-"""The categories: which ones entries are in, and making, renaming and deleting them."""
+"""Puts entries in categories; adds, renames and deletes categories."""
 
 from __future__ import annotations
 
@@ -12,33 +12,35 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Input, Label
 
-from tui.app.commands import key_label
-from tui.app.screens.base import Dialog, in_thread
+from tui.app.commands import key_label, press_hint
+from tui.app.screens.base import ChangeResult, Dialog, change_vault
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.widgets.checkbox_list import CheckboxList, CheckboxRow
 from tui.app.widgets.form_fields import FormInput
-from tui.errors import NotSavedError, OtpTuiError
-from tui.otp.entry import Category, Entry, category_id, label_of
-from tui.text import safe
+from tui.app.widgets.status_label import StatusLabel
+from tui.otp.entry import Category, Entry, label_of
+from tui.text import clean, plural, safe
 from tui.vault import categories, undo
 
 if TYPE_CHECKING:
     from tui.vault.document import Document
     from tui.vault.vault import Vault
 
-_MANAGING = "n new  r rename  d delete  Esc close"
+_NONE = "No categories yet. Press n to add one."
+_KEYS = "n new  r rename  d delete  Esc close"
 
 
 class CategoriesScreen(Dialog[str | None]):
-    """Ticks say which categories `entries` are in; Enter saves them, Esc drops them.
+    """Space selects the categories of `entries`, Enter saves the selection.
 
-    Making, renaming and deleting a category is saved at once. Returns what to say, or None.
+    New, renamed and deleted categories are saved at once, and the entries are put in a new one.
+    Returns what was done as a sentence; None: the selection is as before.
     """
 
     CSS_PATH = "dialogs.tcss"
     AUTO_FOCUS = "CheckboxList"
     BINDINGS: ClassVar = [
-        Binding("space,x", "tick", show=False),
+        Binding("space,x", "toggle_category", show=False),
         Binding("enter", "save", show=False),
         Binding("n", "name(True)", show=False),
         Binding("r", "name(False)", show=False),
@@ -49,179 +51,171 @@ class CategoriesScreen(Dialog[str | None]):
     def __init__(self, vault: Vault, entries: Sequence[Entry]) -> None:
         super().__init__()
         self.vault = vault
-        self._entries = tuple(entries)
+        self._ids = {entry.id for entry in entries}
+        self._label = label_of(entries) if entries else ""
         self._wanted: dict[str, bool] = {}
+        """The categories that were selected or deselected and are not saved yet, by id."""
         self._renamed: Category | None = None
+        """The category whose new name is asked for; None: that of a new one."""
 
     def compose(self) -> ComposeResult:
+        self._list = CheckboxList(boxes=bool(self._ids))
+        self._field = FormInput("Name of the category", id="name")
+        self._field.display = False
+        self._hint = Label(self._keys, id="hint", classes="muted", markup=False)
+        title = f"Categories of {self._label}" if self._ids else "Categories"
         with Vertical(classes="card", id="categories"):
-            yield Label(self._title(), classes="title", markup=False)
-            yield CheckboxList(boxes=bool(self._entries))
-            yield FormInput("Name of the category", id="name")
-            yield Label("", id="message", markup=False)
-            yield Label(self._keys(), id="hint", classes="muted", markup=False)
+            yield Label(title, classes="title", markup=False)
+            yield self._list
+            yield self._field
+            yield StatusLabel("" if self.vault.document.categories else _NONE)
+            yield self._hint
+        self._show()
 
-    def _title(self) -> str:
-        if not self._entries:
-            return "Categories"
-        if len(self._entries) == 1:
-            return f"Categories of {self._entries[0].label}"
-        return f"Categories of {len(self._entries)} entries"
-
+    @property
     def _keys(self) -> str:
-        return f"Space tick  {self._enter} save  {_MANAGING}" if self._entries else _MANAGING
+        return f"Space select  {self._enter} save  {_KEYS}" if self._ids else _KEYS
 
     @property
     def _enter(self) -> str:
         return key_label("enter", ascii_only=self.context.ascii_only)
 
-    def on_mount(self) -> None:
-        self._list = self.query_one(CheckboxList)
-        self._field = self.query_one("#name", Input)
-        self._field.display = False
-        self._show()
+    @property
+    def _entries(self) -> list[Entry]:
+        return [entry for entry in self.vault.entries if entry.id in self._ids]
 
     def _show(self, key: str | None = None) -> None:
         document = self.vault.document
-        categories = sorted(document.categories, key=lambda category: category.ranking)
-        self._list.show_rows([self._row(document, one) for one in categories], key)
-        self._list.styles.height = max(1, len(categories))
-        if not categories:
-            self._say("There are no categories yet: n makes one.")
+        rows = sorted(document.categories, key=lambda category: category.ranking)
+        self._list.show_rows([self._row(document, one) for one in rows], key)
+        self._list.styles.height = max(1, len(rows))
 
     def _row(self, document: Document, category: Category) -> CheckboxRow:
-        inside = sum(_is_in(entry, category.id) for entry in document.entries)
-        mine = [_is_in(entry, category.id) for entry in self._entries]
-        ticked = None if any(mine) and not all(mine) else any(mine)
-        ticked = self._wanted.get(category.id, ticked)
-        return CheckboxRow(category.id, category.name, str(inside), ticked)
+        count = sum(_is_in(entry, category.id) for entry in document.entries)
+        selected = self._wanted.get(category.id, self._saved(category.id))
+        return CheckboxRow(category.id, category.name, str(count), selected)
 
-    def _say(self, text: str, tone: str = "muted") -> None:
-        label = self.query_one("#message", Label)
-        label.set_classes("muted" if tone == "muted" else f"tone-{tone}")
-        label.update(text)
+    def _saved(self, category: str) -> bool | None:
+        """Whether the entries are in a category; None: some of them are."""
+        inside = [_is_in(entry, category) for entry in self._entries]
+        return None if any(inside) and not all(inside) else any(inside)
 
-    # --- ticking ---------------------------------------------------------------------------
+    # --- the selection -----------------------------------------------------------------------
 
     @on(CheckboxList.Chosen)
-    def action_tick(self) -> None:
-        """Tick a category, or take its tick away."""
+    def action_toggle_category(self) -> None:
+        """Select or deselect the highlighted category."""
         row = self._list.highlighted
-        if row is not None and self._entries and not self._field.display:
-            self._wanted[row.key] = not row.checked
-            self._show()
+        if row is None or not self._ids or self._field.display:
+            return
+        self._wanted[row.key] = not row.checked
+        if self._wanted[row.key] == self._saved(row.key):
+            del self._wanted[row.key]
+        self._show()
 
     @work(group="save", exclusive=True, exit_on_error=False, description="categories")
     async def action_save(self) -> None:
-        """Save the ticks and close."""
-        wanted, ids = dict(self._wanted), {entry.id for entry in self._entries}
-        moment = self._moment()
-        if not wanted or not ids:
+        """Save the selection and close."""
+        wanted, ids, moment = dict(self._wanted), self._ids, self.moment
+        if not wanted:
             self.dismiss(None)
             return
-        label = undo.step_label("categories", self._entries)
         step = partial(categories.assign, ids=ids, wanted=wanted, moment=moment)
-        if await self._change(step, label):
-            self.dismiss(f"Categories of {label_of(self._entries)} changed.")
+        result = await self._change(step, undo.step_label("categories", self._entries))
+        if result.made:
+            self.dismiss(result.problem or f"Changed the categories of {self._label}.")
 
-    def action_leave(self) -> None:
-        """Close the field for a name, or else the screen, without saving the ticks."""
+    @property
+    def unsaved(self) -> bool:
+        return bool(self._wanted)
+
+    @work(group="leave", exclusive=True, exit_on_error=False, description="close the dialog")
+    async def action_leave(self) -> None:
+        """Close the field for a name, or else the dialog; ask first if the selection changed."""
         if self._field.display:
             self._close_field()
-        else:
+        elif not self.unsaved or await self.app.push_screen_wait(
+            ConfirmScreen("Close without saving?", "The new selection will be lost.", "close")
+        ):
             self.dismiss(None)
 
     # --- the categories themselves -----------------------------------------------------------
 
     def action_name(self, new: bool) -> None:
-        """Ask for the name of a new category, or another name for the selected one."""
-        row = self._list.highlighted
+        """Ask for the name of a new category, or a new name for the highlighted one."""
+        row = None if new else self._list.highlighted
         if not new and row is None:
             return
-        self._renamed = None if new or row is None else Category(row.key, row.name)
-        self._field.value = "" if self._renamed is None else self._renamed.name
+        self._renamed = Category(row.key, row.name) if row else None
+        self._field.value = row.name if row else ""
         self._field.display = True
-        self._field.focus()
-        self.query_one("#hint", Label).update(f"{self._enter} ok  Esc back")
-        self._say(
-            "A new category:" if new else f"Another name for “{safe(row.name, 40) if row else ''}”:"
-        )
+        self.set_focus(self._field)
+        self._hint.update(f"{self._enter} save  Esc cancel")
+        self.say(f"New name of “{safe(row.name, 40)}”:" if row else "New category:")
 
     def _close_field(self) -> None:
         self._field.display = False
-        self._list.focus()
-        self.query_one("#hint", Label).update(self._keys())
-        self._say("")
+        self.set_focus(self._list)
+        self._hint.update(self._keys)
+        self.say("")
 
     @on(Input.Submitted, "#name")
-    def _named(self, event: Input.Submitted) -> None:
+    def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self._save_name(event.value.strip())
 
     @work(group="save", exclusive=True, exit_on_error=False, description="category name")
     async def _save_name(self, name: str) -> None:
-        old, moment = self._renamed, self._moment()
+        old, ids, moment = self._renamed, self._ids, self.moment
+
+        def step(document: Document) -> Document:
+            if old is not None:
+                return categories.rename(document, old.id, name, moment)
+            created = categories.create(document, name)
+            return categories.assign(created, ids, {created.categories[-1].id: True}, moment)
+
         shown = safe(name, 40)
-        if old is None:
-            done = await self._change(
-                lambda document: categories.create(document, name), f"category {shown}"
-            )
-        else:
-            done = await self._change(
-                lambda document: categories.rename(document, old.id, name, moment),
-                f"renaming of the category {safe(old.name, 40)}",
-            )
-        if not done:
+        label = f"renaming of the category {safe(old.name, 40)}" if old else f"category {shown}"
+        result = await self._change(step, label)
+        if not result.made:
             return
-        key = category_id(name)
-        if old is None and self._entries:
-            self._wanted[key] = True
-        elif old is not None and old.id in self._wanted:
+        named = (one.id for one in self.vault.document.categories if one.name == clean(name))
+        key = next(named, None)
+        if old is not None and key is not None and old.id in self._wanted:
             self._wanted[key] = self._wanted.pop(old.id)
-        self._entries = self._fresh()
         self._close_field()
         self._show(key)
+        self.say(result.problem, "error")
 
     @work(group="save", exclusive=True, exit_on_error=False, description="delete category")
     async def action_delete(self) -> None:
-        """Delete the selected category, after a question where entries are in it."""
-        row, moment = self._list.highlighted, self._moment()
+        """Delete the highlighted category, after a question if entries are in it."""
+        row, moment = self._list.highlighted, self.moment
         if row is None:
             return
         name, count = safe(row.name, 40), int(row.remark)
-        stay = "Its entry stays." if count == 1 else f"Its {count} entries stay."
+        stay = "Its entry stays." if count == 1 else f"Its {plural(count, 'entry')} stay."
         if count and not await self.app.push_screen_wait(
             ConfirmScreen(f"Delete the category “{name}”?", stay, "delete")
         ):
             return
-        if await self._change(
+        result = await self._change(
             lambda document: categories.delete(document, row.key, moment),
             f"deletion of the category {name}",
-        ):
+        )
+        if result.made:
             self._wanted.pop(row.key, None)
-            self._entries = self._fresh()
             self._show()
-            self._say(f"Deleted: {name}. u in the list takes it back.")
+            if not result.problem:
+                hint = press_hint(self.context, "undo", "in the code list to undo")
+                self.say(f"Deleted {name}.{hint}")
 
-    # --- saving ----------------------------------------------------------------------------------
-
-    async def _change(self, step: Callable[[Document], Document], label: str) -> bool:
-        vault = self.vault
-        try:
-            await in_thread(lambda: vault.change(undo.undoable(step, label)))
-        except NotSavedError as error:
-            self._say(f"NOT SAVED. {error.sentence}", "error")
-        except OtpTuiError as error:
-            self._say(error.sentence, "error")
-            return False
-        return True
-
-    def _fresh(self) -> tuple[Entry, ...]:
-        ids = {entry.id for entry in self._entries}
-        return tuple(entry for entry in self.vault.entries if entry.id in ids)
-
-    def _moment(self) -> int:
-        return int(self.context.clock.now())
+    async def _change(self, step: Callable[[Document], Document], label: str) -> ChangeResult:
+        """Change the vault, and say why if that is refused or not saved."""
+        result = await change_vault(self.vault, undo.undoable(step, label))
+        if result.problem:
+            self.say(result.problem, "error")
+        return result
 
 
 def _is_in(entry: Entry, category: str) -> bool:

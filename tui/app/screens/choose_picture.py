@@ -1,36 +1,39 @@
-"""Choosing a picture with QR codes, and reading it."""
+"""Chooses a picture with QR codes, and reads it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on, work
+from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import DirectoryTree, Input
 
 from tui.app.screens.base import Dialog, in_thread
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
-from tui.app.widgets.file_chooser import FileTree, PathInput
+from tui.app.widgets.file_chooser import FileTree, PathInput, first_folder
 from tui.app.widgets.form_fields import FormRow
 from tui.backup.model import Backup
 from tui.backup.sources import read_picture
 from tui.errors import OtpTuiError
 from tui.files import read_limited
-from tui.paths import home_folder
+from tui.text import safe
 
 _KEYS = [("↵", "read"), ("⇥", "complete, next field"), ("Esc", "back")]
 
 
 class PictureScreen(Dialog[Backup | None]):
-    """Asks for the file. Returns what its QR codes hold; None: nothing was chosen."""
+    """Returns what the QR codes contain; None: no picture was read."""
 
     CSS_PATH = "entry_form.tcss"
     AUTO_FOCUS = "PathInput"
     BINDINGS: ClassVar = [
         Binding("escape", "back", show=False),
     ]
+
+    _path = getters.query_one(PathInput)
+    _tree = getters.query_one(FileTree)
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,46 +42,46 @@ class PictureScreen(Dialog[Backup | None]):
     def compose(self) -> ComposeResult:
         yield TitleBar("QR code")
         yield Rule()
-        yield FormRow("Picture", PathInput("path of the file, or pick it below", id="picture"))
-        yield FileTree(_first_folder())
+        yield FormRow("Picture", PathInput("Path, or pick a file below", id="picture"))
+        yield FileTree(first_folder("Pictures", "Downloads"))
         yield StatusLine()
         yield KeyBar(_KEYS)
 
     def on_mount(self) -> None:
-        self._say("A screenshot or a photo of one or several codes.")
+        self.say("A screenshot or photo of one or several QR codes.")
 
     @on(DirectoryTree.FileSelected)
     def _picked(self, event: DirectoryTree.FileSelected) -> None:
         event.stop()
-        self.query_one(PathInput).value = str(event.path)
+        self._path.value = str(event.path)
         self._read(event.path)
 
     @on(Input.Submitted)
-    def _given(self, event: Input.Submitted) -> None:
+    def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        field, tree = self.query_one(PathInput), self.query_one(FileTree)
+        field, tree = self._path, self._tree
         if not field.value.strip():
-            tree.focus()
+            self.set_focus(tree)
         elif field.is_folder:
             tree.path = field.path
-            tree.focus()
-            self._say("")
+            self.set_focus(tree)
+            self.say("")
         else:
             self._read(field.path)
 
-    @on(PathInput.Ambiguous)
-    def _list_names(self, event: PathInput.Ambiguous) -> None:
+    @on(PathInput.Hint)
+    def _hint(self, event: PathInput.Hint) -> None:
         event.stop()
-        self._say("  ".join(event.names[:40]))
+        self.say(event.text)
 
     @work(exclusive=True, exit_on_error=False, description="read a picture")
     async def _read(self, path: Path) -> None:
         self._reading = True
-        self._say(f"Reading {path.name} …  (Esc cancels)")
+        self.say(f"Reading {safe(path.name, 80)} …  (Esc cancels)")
         try:
             backup = await in_thread(lambda: read_picture(read_limited(path), path.name))
         except OtpTuiError as error:
-            self._say(error.sentence, "error")
+            self.say(error.sentence, "error")
         else:
             self.dismiss(backup)
         finally:
@@ -89,15 +92,6 @@ class PictureScreen(Dialog[Backup | None]):
         if self._reading:
             self.workers.cancel_node(self)
             self._reading = False
-            self._say("Cancelled.")
+            self.say("Canceled.")
         else:
             self.dismiss(None)
-
-    def _say(self, text: str, tone: str = "muted") -> None:
-        self.query_one(StatusLine).say(text, tone)
-
-
-def _first_folder() -> Path:
-    home = home_folder() or Path("/")
-    folders = (home / "Pictures", home / "Downloads")
-    return next((folder for folder in folders if folder.is_dir()), home)

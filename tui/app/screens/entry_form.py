@@ -1,4 +1,4 @@
-"""The form for an entry: a new one, by hand, by URI or from a picture, or one to change."""
+"""Adds entries by form, URI or picture, and edits one."""
 
 from __future__ import annotations
 
@@ -7,45 +7,44 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on, work
+from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Static
 
-from tui.app.screens.base import Dialog, in_thread
+from tui.app.screens.base import Dialog, in_thread, run_change
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.entry_fields import EntryFields
 from tui.app.widgets.form_fields import UriGiven
 from tui.backup.importer import addition_label, import_into
 from tui.backup.plan import plan
 from tui.backup.sources import OpenedBackup, contains_uri, read_text
-from tui.errors import EntryError, NotSavedError, OtpTuiError
+from tui.errors import EntryError, OtpTuiError
 from tui.otp.codes import code_at, remaining
 from tui.otp.draft import Draft
+from tui.text import plural
 from tui.vault.categories import add_entry, edit_entry
 from tui.vault.document import by_secret
 from tui.vault.undo import step_label, undoable
 
 if TYPE_CHECKING:
+    from tui.backup.importer import ImportResult
     from tui.backup.model import Backup
     from tui.otp.entry import Category, Entry
     from tui.vault.vault import Vault
 
 MOST_TEXT = 200_000
-"""Characters that a pasted text may have; a longer one is a file to import."""
+"""Most characters of a pasted text."""
 _KEYS = [("^s", "save"), ("⇥", "next"), ("^r", "secret"), ("^t", "more"), ("^o", "QR picture"),
-         ("Esc", "leave")]  # fmt: skip
+         ("Esc", "cancel")]  # fmt: skip
 _HINT = "Paste an otpauth:// URI into any field, or fill in the form."
-_NOT_SAVED = "Not saved. See the marked field."
 _SHORT_HINT = "Paste a URI, or fill in the form."
+_NOT_SAVED = "Not saved. See the marked field."
 
 
 class EntryFormScreen(Dialog[str | None]):
-    """Adds entries to the vault or changes one, and saves it, as one step that can be undone.
-
-    Returns what was done as a sentence; None where it was left without saving.
-    """
+    """Saves as one step that can be undone. Returns what was done as a sentence; None: nothing."""
 
     CSS_PATH = "entry_form.tcss"
     AUTO_FOCUS = "#issuer"
@@ -58,27 +57,31 @@ class EntryFormScreen(Dialog[str | None]):
         Binding("escape", "leave", show=False),
     ]
 
+    _status = getters.query_one(StatusLine)
+
     def __init__(self, vault: Vault, entry: Entry | None = None) -> None:
-        """`entry` is the one to change; None: a new one."""
+        """`entry` is the one to edit; None: add a new one."""
         super().__init__()
         self._vault = vault
         self._before = entry
         self._icon: str | None = None
         """The icon that a URI named for a new entry."""
         self._made: Entry | None = None
-        """What the fields make now."""
+        """What the fields make now; None if they have mistakes."""
         self._twins: dict[tuple[object, ...], Entry] | None = None
+        """The other entries by their secret, once needed."""
         self._shown = self._saving = False
-        self._warning = ""
 
     def compose(self) -> ComposeResult:
         entry = self._before
         inside = [place.category for place in entry.categories] if entry else []
         draft = Draft.of(entry) if entry else Draft()
+        self._fields = EntryFields(draft, self._vault.document.categories, inside)
+        self._start: Draft | None = self._fields.draft
         yield TitleBar("edit" if entry else "add")
         yield Rule()
         with VerticalScroll(id="form", can_focus=False):
-            yield EntryFields(draft, self._vault.document.categories, inside)
+            yield self._fields
             with Horizontal(id="end"):
                 yield Button("Save", id="save")
                 yield Static("", id="twin", markup=False)
@@ -86,16 +89,14 @@ class EntryFormScreen(Dialog[str | None]):
         yield KeyBar(_KEYS)
 
     def on_mount(self) -> None:
-        self._fields = self.query_one(EntryFields)
-        self._start: Draft | None = self._fields.draft
         if self._before is not None:
             self.query_one(TitleBar).show(self._before.label)
         else:
-            self._say(_HINT if self.app.size.width > len(_HINT) + 6 else _SHORT_HINT)
+            self.say(_HINT if self.app.size.width > len(_HINT) + 6 else _SHORT_HINT)
+        self._look()
 
     def on_unmount(self) -> None:
         """Let go of the secret: Textual may hold on to the screen for a while."""
-        self._fields.forget()
         self._before = self._made = self._start = self._twins = None
         del self._vault
 
@@ -103,34 +104,32 @@ class EntryFormScreen(Dialog[str | None]):
 
     @on(EntryFields.Changed)
     def _look(self) -> None:
-        """Name the mistakes, and show the code that the fields make."""
-        if not self.is_mounted or not hasattr(self, "_vault"):
-            return
+        """Show the mistakes, the code that the fields make, and an entry with the same secret."""
         draft, base = self._fields.draft, self._before
         mistakes = draft.mistakes(base)
-        self._fields.tell(mistakes)
-        if not mistakes and self.query_one(StatusLine).message == _NOT_SAVED:
-            self._say("")
+        self._fields.show_mistakes(mistakes)
+        if not mistakes and self._status.message == _NOT_SAVED:
+            self.say("")
         self._made = None if mistakes or self._fields.uri else draft.entry(base)
         twin = self._twin(self._made) if self._made else None
-        has = f"{twin.label} has this secret already." if twin else ""
-        if has != self._warning:
-            self._warning = has
-            self.query_one("#twin", Static).update(has)
+        self.query_one("#twin", Static).update(
+            f"{twin.label} already has this secret." if twin else ""
+        )
         self.tick()
 
     def tick(self) -> None:
-        """Show the code of this moment."""
+        """Show the current code."""
+        code = self._fields.code
         if self._made is None:
-            self._fields.code.show("", None, "shown before you save")
+            code.show("", None, "shown before you save")
             return
         now = self.context.clock.now()
         try:
-            code = code_at(self._made, now)
+            text = code_at(self._made, now).text
         except EntryError as error:
-            self._fields.code.show("", None, f"None: {error}.")
+            code.show("", None, f"None: {error}.")
         else:
-            self._fields.code.show(code.text, remaining(self._made, now))
+            code.show(text, remaining(self._made, now))
 
     def _twin(self, made: Entry) -> Entry | None:
         """Return an entry of the vault with the same secret."""
@@ -148,79 +147,84 @@ class EntryFormScreen(Dialog[str | None]):
         self._read(event.text)
 
     def on_paste(self, event: events.Paste) -> None:
-        """A URI that is pasted where there is no field to type in."""
+        """Read a URI that is pasted where no field takes text."""
         event.stop()
         if contains_uri(event.text):
             self._read(event.text)
 
     def _read(self, text: str) -> None:
         if len(text) > MOST_TEXT:
-            self._say("That is too much text. Save it to a file and import that.", "error")
+            self.say("Too much text. Save it to a file and import the file.", "error")
             return
         try:
             backup = read_text(text)
         except OtpTuiError as error:
-            if self._fields.tell_uri(str(error)):
-                self._say("")
+            if self._fields.show_uri_mistake(str(error)):
+                self.say("")
             else:
-                self._say(error.sentence, "error")
+                self.say(error.sentence, "error")
         else:
             self._take(backup)
 
-    def action_picture(self) -> None:
+    @work(group="picture", exclusive=True, exit_on_error=False, description="read a picture")
+    async def action_picture(self) -> None:
         """Read the QR codes of a picture."""
         from tui.app.screens.choose_picture import PictureScreen
 
-        self.app.push_screen(PictureScreen(), lambda found: self._take(found) if found else None)
+        backup = await self.app.push_screen_wait(PictureScreen())
+        if backup is not None:
+            self._take(backup)
 
     def _take(self, backup: Backup) -> None:
-        """Fill the form in, or offer all entries where there are several."""
+        """Fill the form in, or offer to add all entries if there are several."""
         self._fields.drop_uris()
+        problem = _first_problem(backup)
         if not backup.entries:
-            self._say(_first_problem(backup) or "There are no entries in it.", "error")
+            self.say(problem or "No entries found.", "error")
         elif len(backup.entries) == 1:
-            self._fill(backup.entries[0], _first_problem(backup))
+            self._fill(backup.entries[0], problem)
         elif self._before is not None:
-            count = len(backup.entries)
-            self._say(f"It holds {count} entries, and this form changes one.", "error")
+            found = plural(len(backup.entries), "entry")
+            self.say(f"Found {found}, but this form edits one.", "error")
         else:
             self._offer(backup)
 
-    def _fill(self, entry: Entry, missing: str) -> None:
+    def _fill(self, entry: Entry, problem: str) -> None:
         given, now = Draft.of(entry), self._fields.draft
         self._icon = entry.icon
         self._fields.put(replace(given, pin=given.pin or now.pin, note=now.note))
         words = "Filled in. Compare the code with the site, then save."
-        self._say(missing or words, "warning" if missing else "strong")
+        self.say(problem or words, "warning" if problem else "strong")
         self._look()
         mistakes = self._fields.draft.mistakes(self._before)
         if mistakes:
             self._fields.focus_first(mistakes)
         else:
-            self.query_one("#save").focus()
+            self.set_focus(self.query_one("#save"))
 
-    @work(group="several", exclusive=True, exit_on_error=False, description="several entries")
+    @work(group="several", exclusive=True, exit_on_error=False, description="add several")
     async def _offer(self, backup: Backup) -> None:
+        """List the entries, and add those that stay selected."""
         from tui.app.screens.add_several import AddSeveralScreen
 
-        document = self._vault.document
-        rows = await in_thread(lambda: plan(document, backup))
-        self.app.push_screen(AddSeveralScreen(rows), lambda out: self._add_all(backup, out))
-
-    def _add_all(self, backup: Backup, unticked: frozenset[int] | None) -> None:
-        if unticked is None or self._saving:
+        vault, document = self._vault, self._vault.document
+        results: list[ImportResult] = []
+        planned = await in_thread(lambda: plan(document, backup))
+        deselected = await self.app.push_screen_wait(AddSeveralScreen(planned))
+        if deselected is None or self._saving:
             return
-        vault, moment, opened = self._vault, self._moment, [OpenedBackup((), backup)]
+        moment, opened = self.moment, [OpenedBackup((), backup)]
 
-        def add() -> str:
-            result = import_into(vault, opened, moment, deselected=unticked, label=addition_label)
-            return f"{result.report.sentence('added')}."
+        def add() -> None:
+            results.append(
+                import_into(vault, opened, moment, deselected=deselected, label=addition_label)
+            )
 
-        self._change(add)
+        self._change(add, lambda: f"{results[0].report.sentence('added')}.")
 
     @on(events.DescendantFocus, "#save")
-    def _at_the_end(self) -> None:
-        """Show what is next to the button, too."""
+    def _scroll_to_end(self) -> None:
+        """Show the warning beside the button too."""
         self.query_one("#form").scroll_end(animate=False)
 
     # --- saving and leaving ------------------------------------------------------------------
@@ -232,21 +236,21 @@ class EntryFormScreen(Dialog[str | None]):
         self.action_save()
 
     def action_save(self) -> None:
-        """Save, or read the URI that stands in a field, or show what is wrong."""
+        """Save, or read the URI in a field, or show the mistakes."""
         if self._fields.uri:
             self._read(self._fields.uri)
             return
-        draft, base = self._fields.draft, self._before
-        mistakes = draft.mistakes(base)
+        draft = self._fields.draft
+        mistakes = draft.mistakes(self._before)
         if mistakes:
-            self._fields.tell(mistakes, of_all=True)
+            self._fields.show_mistakes(mistakes, of_all=True)
             self._fields.focus_first(mistakes)
-            self._say(_NOT_SAVED, "error")
+            self.say(_NOT_SAVED, "error")
         elif not self._saving:
-            self._save(draft, base, self._fields.categories.wanted)
+            self._save(draft, self._before, self._fields.categories.wanted)
 
     def _save(self, draft: Draft, base: Entry | None, wanted: dict[Category, bool]) -> None:
-        vault, moment = self._vault, self._moment
+        vault, moment = self._vault, self.moment
         if base is None:
             made = replace(draft.entry(), icon=self._icon)
             step = partial(add_entry, entry=made, wanted=wanted, moment=moment)
@@ -258,49 +262,31 @@ class EntryFormScreen(Dialog[str | None]):
                 return
             step = partial(edit_entry, before=base, changes=changes, wanted=wanted, moment=moment)
             label, done = step_label("change", [base]), f"Changed {draft.entry(base).label}."
-
-        def save() -> str:
-            vault.change(undoable(step, label))
-            return done
-
-        self._change(save)
+        self._change(lambda: vault.change(undoable(step, label)), lambda: done)
 
     @work(group="save", exit_on_error=False, description="save entries")
-    async def _change(self, change: Callable[[], str]) -> None:
-        """Run `change`, which changes the vault, and leave with the sentence that it returns.
-
-        If it fails, stay and say why.
-        """
+    async def _change(self, change: Callable[[], object], done: Callable[[], str]) -> None:
+        """Change the vault and leave with the sentence of `done`; if it is refused, stay."""
         self._saving = True
-        try:
-            done = await in_thread(change)
-        except NotSavedError as error:
-            self.dismiss(f"NOT SAVED. {error.sentence}")
-        except OtpTuiError as error:
-            self._say(error.sentence, "error")
+        result = await run_change(change)
+        self._saving = False
+        if result.made:
+            self.dismiss(result.problem or done())
         else:
-            self.dismiss(done)
-        finally:
-            self._saving = False
+            self.say(result.problem, "error")
 
     @property
     def unsaved(self) -> bool:
         return self._fields.draft != self._start or bool(self._fields.categories.wanted)
 
-    def action_leave(self) -> None:
-        """Leave; ask first where something was typed."""
-        if not self.unsaved:
-            self.dismiss(None)
-            return
+    @work(group="leave", exclusive=True, exit_on_error=False, description="leave the form")
+    async def action_leave(self) -> None:
+        """Leave; ask first if something was typed."""
         from tui.app.screens.confirm import ConfirmScreen
 
-        self.app.push_screen(
-            ConfirmScreen("Leave without saving?", "What you typed is lost then.", "leave"),
-            self._left,
-        )
-
-    def _left(self, yes: bool | None) -> None:
-        if yes:
+        if not self.unsaved or await self.app.push_screen_wait(
+            ConfirmScreen("Leave without saving?", "What you typed will be lost.", "leave")
+        ):
             self.dismiss(None)
 
     def action_reveal(self) -> None:
@@ -309,15 +295,8 @@ class EntryFormScreen(Dialog[str | None]):
         self._fields.reveal(self._shown)
 
     def action_fold(self) -> None:
-        """Show what is behind "more", or fold it away."""
+        """Show or hide the fields behind "more"."""
         self._fields.action_fold()
-
-    @property
-    def _moment(self) -> int:
-        return int(self.context.clock.now())
-
-    def _say(self, text: str, tone: str = "muted") -> None:
-        self.query_one(StatusLine).say(text, tone)
 
 
 def _first_problem(backup: Backup) -> str:

@@ -1,4 +1,4 @@
-"""Taking entries out: what, in which format, where to, and what that format cannot hold."""
+"""Exports entries: which ones, in which format, to which file, and what the format cannot hold."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on, work
+from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Grid
@@ -36,96 +36,109 @@ if TYPE_CHECKING:
     from tui.backup.model import Backup
     from tui.vault.vault import Vault
 
-_ALL, _SHOWN, _TICKED = "all", "shown", "ticked"
+_ALL, _SHOWN, _SELECTED = "all", "shown", "selected"
+_CATEGORY = "category:"
 _KEYS = [("↵", "next, export"), ("⇥", "complete, next field"), ("Esc", "back")]
 _KEYS_WITH_CODES = [_KEYS[0], ("^r", "QR codes"), *_KEYS[1:]]
-_SEEN = "Whoever sees or films the QR codes has every one of these codes for good."
-_PLAIN = (
-    "This format is not encrypted. Whoever reads the file, a backup of it, or the disk it was "
-    "on, has every one of these codes for good."
+_NOT_ENCRYPTED = "Not encrypted: whoever reads the file can make your codes."
+_MISMATCH = "Passwords don't match. Repeat the password."
+_ASK_PLAIN = (
+    "Export without encryption?",
+    "Whoever reads the file, a backup of it, or the disk it was on can make these codes forever.",
+    "export",
+)
+_ASK_CODES = (
+    "Show the secrets on the screen?",
+    "Whoever sees or films the QR codes can make these codes forever.",
+    "show",
 )
 
 
 class ExportScreen(BaseScreen[str | None]):
-    """Writes entries of the open vault to a file; returns what to say about it."""
+    """Returns what was exported as a sentence; None: nothing."""
 
     CSS_PATH = "transfer.tcss"
     AUTO_FOCUS = "PathInput"
     BINDINGS: ClassVar = [
         Binding("escape", "back", show=False),
+        Binding("enter", "go_on", show=False),
         Binding("ctrl+r", "qr_codes", show=False),
     ]
 
-    def __init__(self, vault: Vault, shown: frozenset[str], ticked: frozenset[str]) -> None:
-        """`shown` and `ticked` are ids of entries: what the list shows, what was ticked in it."""
+    _what = getters.query_one("#what", Select)
+    _format = getters.query_one("#format", Select)
+    _path = getters.query_one(PathInput)
+    _credentials = getters.query_one(CredentialFields)
+    _problems = getters.query_one(ProblemList)
+
+    def __init__(self, vault: Vault, shown: frozenset[str], selected: frozenset[str]) -> None:
+        """`shown` and `selected` are ids of entries in the code list."""
         super().__init__()
         self._vault = vault
-        self._ids = {_SHOWN: shown, _TICKED: ticked}
-        self._targets = {each.name: each for each in export_formats()}
+        self._ids = {_SHOWN: shown, _SELECTED: selected}
+        self._formats = {each.name: each for each in export_formats()}
         self._suggested = ""
+        """The path that was suggested last."""
         self._busy = ""
+        """What takes time now; empty: nothing."""
 
     def compose(self) -> ComposeResult:
         yield TitleBar("export")
         yield Rule()
         with Grid(id="fields"):
             yield Label("What")
-            yield Select(self._choices(), value=self._first, allow_blank=False, compact=True,
-                         id="what")  # fmt: skip
+            first = _SELECTED if self._ids[_SELECTED] else _ALL
+            yield Select(self._choices(), value=first, allow_blank=False, compact=True, id="what")
             yield Label("Format")
-            labels = [(each.label, each.name) for each in self._targets.values()]
+            labels = [(each.label, each.name) for each in self._formats.values()]
             yield Select(labels, value=DEFAULT, allow_blank=False, compact=True, id="format")
             yield Label("File")
-            yield PathInput("where to", id="path")
+            yield PathInput("Path of the new file", must_exist=False, id="path")
         yield CredentialFields(self.context.environ.get(SECRET_VARIABLE, ""))
         yield ProblemList()
         yield StatusLine()
         yield KeyBar(_KEYS)
 
     def on_mount(self) -> None:
-        self._ask()
+        self._show_target()
         self._show_plan()
 
     def _choices(self) -> list[tuple[str, str]]:
         document = self._vault.document
-        choices = [(f"all {len(document.entries)} entries", _ALL)]
-        ticked, shown = self._ids[_TICKED], self._ids[_SHOWN]
-        if ticked:
-            choices.append((f"the {len(ticked)} ticked", _TICKED))
+        choices = [(f"All {plural(len(document.entries), 'entry')}", _ALL)]
+        selected, shown = self._ids[_SELECTED], self._ids[_SHOWN]
+        if selected:
+            choices.append((f"{len(selected)} selected", _SELECTED))
         if shown and len(shown) < len(document.entries):
-            choices.append((f"the {len(shown)} that the list shows", _SHOWN))
+            choices.append((f"{len(shown)} shown in the list", _SHOWN))
         categories = sorted(document.categories, key=lambda each: each.ranking)
-        return choices + [(f"category {each.name}", f"category:{each.id}") for each in categories]
-
-    @property
-    def _first(self) -> str:
-        return _TICKED if self._ids[_TICKED] else _ALL
+        return choices + [(f"Category {each.name}", _CATEGORY + each.id) for each in categories]
 
     @property
     def _target(self) -> Format:
-        return self._targets[str(self.query_one("#format", Select).value)]
+        return self._formats[str(self._format.value)]
 
     # --- choosing ------------------------------------------------------------------------
 
     @on(Select.Changed, "#format")
-    def _other_format(self, event: Select.Changed) -> None:
+    def _format_chosen(self, event: Select.Changed) -> None:
         event.stop()
-        self._ask()
+        self._show_target()
         self._show_plan()
 
     @on(Select.Changed, "#what")
-    def _other_choice(self, event: Select.Changed) -> None:
+    def _entries_chosen(self, event: Select.Changed) -> None:
         event.stop()
         self._show_plan()
 
     def _selection(self) -> Callable[[], Backup]:
         """Return a call, for any thread, that selects what is chosen now."""
-        what, document = str(self.query_one("#what", Select).value), self._vault.document
+        what, document = str(self._what.value), self._vault.document
         if what in self._ids:
             ids = self._ids[what]
             return lambda: select(document, ids=ids)
-        if what.startswith("category:"):
-            category = what.partition(":")[2]
+        if what.startswith(_CATEGORY):
+            category = what.removeprefix(_CATEGORY)
             return lambda: select(document, category=category)
         return lambda: select(document)
 
@@ -134,99 +147,101 @@ class ExportScreen(BaseScreen[str | None]):
         """Show what of the selection the format can hold."""
         target = self._target
         try:
-            found = await self._planned()
+            plan = await self._planned()
         except OtpTuiError as error:
-            self._say(error.sentence, "error")
+            self.say(error.sentence, "error")
             return
-        self.query_one(ProblemList).show(found)
-        written, left = len(found.backup.entries), len(found.left_out)
-        self.query_one(TitleBar).show(f"{written} to write" + (f", {left} not" if left else ""))
-        for note in found.notes:
+        self._problems.show(plan)
+        written, left = len(plan.backup.entries), len(plan.left_out)
+        self.query_one(TitleBar).show(f"{written} to export" + (f", {left} not" if left else ""))
+        for note in plan.notes:
             if note.what == target.label:
-                self._say(f"{note.what}: {note.reason}", "warning")
+                self.say(f"{note.what}: {note.reason}", "warning")
 
     async def _planned(self) -> ExportPlan:
-        """Plan the export of what is chosen now."""
         target, selection = self._target, self._selection()
         return await in_thread(lambda: plan_export(target, selection()))
 
-    def _ask(self) -> None:
-        target, field = self._target, self.query_one(PathInput)
+    def _show_target(self) -> None:
+        """Suggest a file, and show what the format needs."""
+        target, field = self._target, self._path
         day = datetime.fromtimestamp(self.context.clock.now(), UTC).astimezone().date()
         if field.value in ("", self._suggested):
             self._suggested = f"~/{suggested_name(target, day)}"
             field.value = self._suggested
             field.cursor_position = len(field.value)
-        self.query_one(CredentialFields).ask(target.write_needs, twice=True)
+        self._credentials.ask(target.write_needs, twice=True)
         self.query_one(KeyBar).show(_KEYS_WITH_CODES if target.name == NAME else _KEYS)
         if target.encrypted:
-            self._say("")
+            self.say("")
         else:
-            self._say("This format is not encrypted: whoever reads the file has all codes.",
-                      "warning")  # fmt: skip
+            self.say(_NOT_ENCRYPTED, "warning")
 
     @on(PasswordInput.Typed)
     def _judge(self) -> None:
-        fields = self.query_one(CredentialFields)
-        if not fields.password:
+        """Say what the password lacks, or how strong it is."""
+        password = self._credentials.password
+        if not password:
             return
-        if len(fields.password) < self._target.min_password:
-            self._say(self._too_short)
+        if len(password) < self._target.min_password:
+            self.say(self._too_short)
         else:
-            self._say(strength(fields.password).sentence)
-
-    @property
-    def _shortest_password(self) -> int:
-        target = self._target
-        return target.min_password if Needs.PASSWORD in target.write_needs else 0
+            self.say(strength(password).sentence)
 
     @property
     def _too_short(self) -> str:
         return f"The password needs at least {self._target.min_password} characters."
 
-    @on(PathInput.Ambiguous)
-    def _list_names(self, event: PathInput.Ambiguous) -> None:
+    @on(PathInput.Hint)
+    def _hint(self, event: PathInput.Hint) -> None:
         event.stop()
-        self._say("  ".join(event.names[:40]))
+        self.say(event.text)
+
+    @on(RowList.Moved)
+    def _moved(self, event: RowList.Moved) -> None:
+        """Show the highlighted problem in full."""
+        event.stop()
+        row = self._problems.highlighted
+        if row is not None and self._problems.has_focus:
+            self.say(f"{row.problem.what}: {row.problem.reason}")
 
     # --- writing ---------------------------------------------------------------------------
 
     @on(Input.Submitted)
-    def _next(self, event: Input.Submitted) -> None:
+    def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self._go_on()
+        self.action_go_on()
 
-    def _go_on(self) -> None:
-        """Go to the first field that is empty, or write the file."""
+    def action_go_on(self) -> None:
+        """Go to the first empty field, or write the file."""
         if self._busy:
             return
-        fields = self.query_one(CredentialFields)
-        empty = fields.first_empty if fields.display else None
-        if not self.query_one(PathInput).value.strip():
-            self.query_one(PathInput).focus()
-        elif empty is not None:
-            empty.focus()
+        fields, target = self._credentials, self._target
+        asks_password = Needs.PASSWORD in target.write_needs
+        if not self._path.value.strip():
+            self.set_focus(self._path)
+        elif (empty := fields.first_empty) is not None and fields.display:
+            self.set_focus(empty)
         elif fields.differ:
-            self._say("The two passwords differ; type the second again.", "error")
-            fields.again()
-        elif len(fields.password) < self._shortest_password:
-            self._say(self._too_short, "error")
+            self.say(_MISMATCH, "error")
+            fields.repeat_again()
+        elif asks_password and len(fields.password) < target.min_password:
+            self.say(self._too_short, "error")
         else:
             self._export()
 
     @work(exclusive=True, exit_on_error=False, description="export")
     async def _export(self) -> None:
-        path, target = self.query_one(PathInput).path, self._target
+        """Write the file, after a question if secrets or a file are at risk, and leave."""
+        path, target = self._path.path, self._target
         kdf, vault, force = self.context.config.kdf, self.context.vault_path, False
-        given = replace(
-            self.query_one(CredentialFields).credentials,
+        credentials = replace(
+            self._credentials.credentials,
             kdf=Argon2Params(kdf.time_cost, kdf.memory_mib * 1024, kdf.parallelism),
         )
         try:
-            found = await self._planned()
-            if not target.encrypted and not await self._sure(
-                "Write the secrets in the clear?", _PLAIN, "write"
-            ):
+            plan = await self._planned()
+            if not target.encrypted and not await self._sure(*_ASK_PLAIN):
                 return
             try:
                 check_place(path, vault)
@@ -234,77 +249,61 @@ class ExportScreen(BaseScreen[str | None]):
                 if not await self._sure("Replace the file?", str(error), "replace"):
                     return
                 force = True
-            self._busy = "Writing, reading back and comparing"
+            self._busy = "Writing and checking"
             self.tick()
             done = await in_thread(
-                lambda: export(path, target, found, given, vault=vault, force=force)
+                lambda: export(path, target, plan, credentials, vault=vault, force=force)
             )
         except OtpTuiError as error:
+            self.say(error.sentence, "error")
+        else:
+            self.dismiss(f"{done.sentence}: {short_path(done.path)}")
+        finally:
             self._busy = ""
-            self._say(error.sentence, "error")
-            return
-        self.dismiss(f"{done.sentence}: {short_path(done.path)}")
 
     @work(exclusive=True, exit_on_error=False, description="QR codes")
     async def action_qr_codes(self) -> None:
-        """Show the entries as QR codes, where the format has them, instead of writing a file."""
+        """Show the entries as QR codes, if the format has them, instead of writing a file."""
         from tui.app.screens.qr_code import QrScreen, fits_in
 
         if self._target.name != NAME or self._busy:
             return
         selection = self._selection()
-        size, plain = self.app.size, self.context.ascii_only
+        size, ascii_only = self.app.size, self.context.ascii_only
 
         def make() -> tuple[ExportPlan, tuple[str, ...]]:
             plan = plan_codes(selection())
-            return plan, texts_of_codes(plan, lambda code: fits_in(code, size, plain))
+            return plan, texts_of_codes(plan, lambda code: fits_in(code, size, ascii_only))
 
         try:
-            found, texts = await in_thread(make)
+            plan, texts = await in_thread(make)
         except OtpTuiError as error:
-            self._say(error.sentence, "error")
+            self.say(error.sentence, "error")
             return
-        left = f"\n\nLeft out: {len(found.left_out)}." if found.left_out else ""
-        if not await self._sure("Show the secrets on the screen?", f"{_SEEN}{left}", "show"):
+        question, words, verb = _ASK_CODES
+        left_out = f"\n\nLeft out: {len(plan.left_out)}." if plan.left_out else ""
+        if not await self._sure(question, words + left_out, verb):
             return
-        count = len(found.backup.entries)
-        words = plural(count, "entry")
-        note = f"{words}. {HOW_TO_SCAN}"
-        await self.app.push_screen_wait(QrScreen("Google Authenticator", texts, note))
-        self._say(f"{words} shown.", "strong")
+        count = plural(len(plan.backup.entries), "entry")
+        screen = QrScreen("Google Authenticator", texts, f"{count}. {HOW_TO_SCAN}")
+        await self.app.push_screen_wait(screen)
+        self.say(f"{count} shown.", "strong")
 
-    async def _sure(self, question: str, explanation: str, verb: str) -> bool:
-        return await self.app.push_screen_wait(ConfirmScreen(question, explanation, verb))
+    async def _sure(self, question: str, words: str, verb: str) -> bool:
+        return await self.app.push_screen_wait(ConfirmScreen(question, words, verb))
 
     # --- going back ------------------------------------------------------------------------
 
     def action_back(self) -> None:
-        """Leave, unless a file is being written: that is finished first."""
+        """Leave, unless a file is being written."""
         if not self._busy:
-            self.dismiss()
+            self.dismiss(None)
 
     def on_unmount(self) -> None:
         """Let go of every entry."""
         del self._vault
 
     def tick(self) -> None:
-        """Show that a long work goes on."""
+        """Show that work goes on."""
         if self._busy:
-            self._say(f"{self._busy} {'.' * (1 + int(self.context.clock.steady()) % 3)}")
-
-    @on(RowList.Moved)
-    def _moved(self, event: RowList.Moved) -> None:
-        """Say the selected remark in full."""
-        event.stop()
-        remark = self.query_one(ProblemList).highlighted
-        if remark is not None and self.query_one(ProblemList).has_focus:
-            self._say(f"{remark.problem.what}: {remark.problem.reason}")
-
-    def on_key(self, event: events.Key) -> None:
-        """Enter goes on from the list of remarks as from a field."""
-        if self.query_one(ProblemList).has_focus and event.key == "enter":
-            event.stop()
-            self._go_on()
-
-    def _say(self, text: str, tone: str = "muted") -> None:
-        self.query_one(StatusLine).say(text, tone)
+            self.say(f"{self._busy} {'.' * (1 + int(self.context.clock.steady()) % 3)}")

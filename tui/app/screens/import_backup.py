@@ -1,4 +1,4 @@
-"""Bringing backups in: choose files, open them, look at what they hold, import."""
+"""Imports backups: choose files, open them, look at what they hold, import."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on, work
+from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Grid
 from textual.widgets import ContentSwitcher, DirectoryTree, Input, Label, Select
 
-from tui.app.screens.base import BaseScreen, in_thread
+from tui.app.commands import press_hint
+from tui.app.screens.base import BaseScreen, in_thread, run_change
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.credential_fields import CredentialFields
-from tui.app.widgets.file_chooser import FileTree, PathInput
+from tui.app.widgets.file_chooser import FileTree, PathInput, first_folder
 from tui.app.widgets.preview_list import ACTIONS, WORDS, PreviewList, SideBySide
 from tui.app.widgets.row_list import RowList
 from tui.backup.importer import ImportResult, apply_import, import_into
@@ -23,15 +24,15 @@ from tui.backup.model import SECRET_VARIABLE, Credentials, Needs
 from tui.backup.plan import DEFAULT_ACTIONS, ImportAction, MatchKind
 from tui.backup.registry import formats
 from tui.backup.sources import OpenedBackup, Source, join_parts, read_source, source_of
-from tui.errors import NotSavedError, OtpTuiError
-from tui.paths import home_folder
+from tui.errors import OtpTuiError
+from tui.text import plural, safe
 
 if TYPE_CHECKING:
     from tui.vault.vault import Vault
 
 AUTO_DETECT = "auto-detect"
 _IMPORTING = "Importing"
-_CHOOSING = [("↵", "open"), ("⇥", "complete, next field"), ("Space", "tick files"), ("Esc", "back")]
+_KEYS = [("↵", "open"), ("⇥", "complete, next field"), ("Space", "select files"), ("Esc", "back")]
 _NEXT = {
     ImportAction.SKIP: ImportAction.ADD,
     ImportAction.ADD: ImportAction.REPLACE,
@@ -40,32 +41,43 @@ _NEXT = {
 
 
 class ImportScreen(BaseScreen[str | None]):
-    """Imports backups as one step that can be undone; returns what to say about it."""
+    """Saves as one step that can be undone. Returns what was done as a sentence; None: nothing."""
 
     CSS_PATH = "transfer.tcss"
     AUTO_FOCUS = "PathInput"
     BINDINGS: ClassVar = [
         Binding("escape", "back", show=False),
+        Binding("enter", "import", show=False),
+        Binding("space", "toggle_entry", show=False),
+        Binding("d", "next_action", show=False),
     ]
+
+    _path = getters.query_one(PathInput)
+    _tree = getters.query_one(FileTree)
+    _format = getters.query_one("#format", Select)
+    _credentials = getters.query_one(CredentialFields)
+    _pages = getters.query_one(ContentSwitcher)
 
     def __init__(self, vault: Vault) -> None:
         super().__init__()
         self._vault = vault
         self._waiting: list[Path] = []
-        """Files that were chosen and not opened yet."""
+        """Files that were chosen but not read yet."""
         self._source: Source | None = None
         """The file that is being opened."""
         self._opened: list[OpenedBackup] = []
         self._preview: ImportResult | None = None
         """What the import would do."""
         self._busy = ""
+        """What takes time now, e.g. "Reading backup.json"; empty: nothing."""
 
     def compose(self) -> ComposeResult:
+        self._list = PreviewList()
         yield TitleBar("import")
         yield Rule()
         with Grid(id="fields"):
             yield Label("File")
-            yield PathInput("path of the backup, or pick it below", id="path")
+            yield PathInput("Path, or pick a file below", id="path")
             yield Label("Format")
             yield Select(
                 [("auto-detect", AUTO_DETECT)] + [(each.label, each.name) for each in formats()],
@@ -76,41 +88,41 @@ class ImportScreen(BaseScreen[str | None]):
             )
         yield CredentialFields(self.context.environ.get(SECRET_VARIABLE, ""))
         with ContentSwitcher(initial="tree"):
-            yield FileTree(_first_folder(), id="tree")
-            yield PreviewList()
+            yield FileTree(first_folder("Downloads"), id="tree")
+            yield self._list
         yield SideBySide()
         yield StatusLine()
-        yield KeyBar(_CHOOSING)
-
-    def on_mount(self) -> None:
-        self._listed = self.query_one(PreviewList)
+        yield KeyBar(_KEYS)
 
     # --- choosing ---------------------------------------------------------------------------
 
     @on(DirectoryTree.FileSelected)
     def _picked(self, event: DirectoryTree.FileSelected) -> None:
         event.stop()
-        ticked = self.query_one(FileTree).ticked
-        self._begin([*ticked, *([] if event.path in ticked else [event.path])])
+        self._begin(event.path)
 
     @on(Input.Changed, "#path")
-    def _other_file(self, event: Input.Changed) -> None:
+    def _path_changed(self, event: Input.Changed) -> None:
         event.stop()
         if self._source is not None:
             self._source, self._waiting = None, []
-            self.query_one(CredentialFields).ask(Needs.NOTHING)
+            self._credentials.ask(Needs.NOTHING)
 
     @on(Input.Submitted, "#path")
-    def _path_given(self, event: Input.Submitted) -> None:
+    def _path_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        field, tree = self.query_one(PathInput), self.query_one(FileTree)
-        if field.value.strip() and field.is_folder:
+        field, tree = self._path, self._tree
+        if not field.value.strip():
+            if tree.selected:
+                self._begin()
+            else:
+                self.set_focus(tree)
+        elif field.is_folder:
             tree.path = field.path
-            tree.focus()
-            self._say("")
-        elif field.value.strip() or tree.ticked:
-            typed = [field.path] if field.value.strip() else []
-            self._begin([*tree.ticked, *(path for path in typed if path not in tree.ticked)])
+            self.set_focus(tree)
+            self.say("")
+        else:
+            self._begin(field.path)
 
     @on(Select.Changed)
     def _format_chosen(self, event: Select.Changed) -> None:
@@ -119,62 +131,65 @@ class ImportScreen(BaseScreen[str | None]):
             self._recognize_again(self._source)
 
     @on(Input.Submitted, "#password, #username, #server")
-    def _credential_given(self, event: Input.Submitted) -> None:
+    def _credentials_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        fields = self.query_one(CredentialFields)
-        if (empty := fields.first_empty) is not None:
-            empty.focus()
+        if (empty := self._credentials.first_empty) is not None:
+            self.set_focus(empty)
         elif self._source is not None and not self._busy:
-            self._open(fields.credentials)
+            self._open(self._credentials.credentials)
 
-    @on(PathInput.Ambiguous)
-    def _list_names(self, event: PathInput.Ambiguous) -> None:
+    @on(PathInput.Hint)
+    def _hint(self, event: PathInput.Hint) -> None:
         event.stop()
-        self._say("  ".join(event.names[:40]))
+        self.say(event.text)
 
-    def _begin(self, paths: list[Path]) -> None:
-        self._opened, self._waiting = [], paths
+    # --- opening ----------------------------------------------------------------------------
+
+    def _begin(self, *paths: Path) -> None:
+        """Open the selected files and then these."""
+        selected = self._tree.selected
+        self._opened = []
+        self._waiting = [*selected, *(path for path in paths if path not in selected)]
         self._read_next()
 
     @work(exclusive=True, exit_on_error=False, description="read a backup")
     async def _read_next(self) -> None:
-        path = self._waiting.pop(0)
-        field = self.query_one(PathInput)
+        path, chosen = self._waiting.pop(0), self._chosen_format
         with self.prevent(Input.Changed):
-            field.value = str(path)
-            field.cursor_position = len(field.value)
-        self._wait_for(f"Reading {path.name}")
-        chosen = self._chosen_format
+            self._path.value = str(path)
+            self._path.cursor_position = len(self._path.value)
+        self._wait_for(f"Reading {safe(path.name, 80)}")
         try:
             self._source = await in_thread(lambda: read_source(path, chosen))
         except OtpTuiError as error:
             self._waiting = []
             self._fail(error)
-            return
-        self._ask_or_open(self._source)
+        else:
+            self._open_or_ask(self._source)
 
     @property
     def _chosen_format(self) -> str:
-        chosen = self.query_one(Select).value
+        """The name of the chosen format; empty: auto-detect."""
+        chosen = self._format.value
         return "" if chosen == AUTO_DETECT else str(chosen)
 
     @work(exclusive=True, exit_on_error=False, description="recognize a backup")
     async def _recognize_again(self, source: Source) -> None:
         chosen = self._chosen_format
         self._source = await in_thread(lambda: source_of(source.content.data, source.name, chosen))
-        self._ask_or_open(self._source)
+        self._open_or_ask(self._source)
 
-    def _ask_or_open(self, source: Source) -> None:
-        fields = self.query_one(CredentialFields)
+    def _open_or_ask(self, source: Source) -> None:
+        """Open a file, or ask for what it needs first."""
         if source.format is None:
             self._fail(source.unknown("Choose its format above if you know what it is."))
         elif source.needs:
             self._busy = ""
-            fields.ask(source.needs)
+            self._credentials.ask(source.needs)
             what = "password" if source.needs is Needs.PASSWORD else "credentials"
-            self._say(f"{source.name} is {source.format.label}. Enter its {what}.")
-            if (empty := fields.first_empty) is not None:
-                empty.focus()
+            self.say(f"{source.name} is {source.format.label}. Enter its {what}.")
+            if (empty := self._credentials.first_empty) is not None:
+                self.set_focus(empty)
         else:
             self._open(Credentials())
 
@@ -188,12 +203,11 @@ class ImportScreen(BaseScreen[str | None]):
             self._opened.append(await in_thread(lambda: source.open(credentials)))
         except OtpTuiError as error:
             self._fail(error)
-            fields = self.query_one(CredentialFields)
-            if fields.display:
-                fields.retry()
+            if self._credentials.display:
+                self._credentials.retry()
             return
         self._source = None
-        self.query_one(CredentialFields).ask(Needs.NOTHING)
+        self._credentials.ask(Needs.NOTHING)
         if self._waiting:
             self._read_next()
             return
@@ -204,93 +218,94 @@ class ImportScreen(BaseScreen[str | None]):
             )
         except OtpTuiError as error:
             self._fail(error)
-            return
-        self._busy = ""
-        self._show_preview(self._preview)
+        else:
+            self._busy = ""
+            self._show_preview(self._preview)
 
     # --- looking ----------------------------------------------------------------------------
 
-    @property
-    def _looking(self) -> bool:
-        return self.query_one(ContentSwitcher).current == "preview"
-
     def _show_preview(self, preview: ImportResult) -> None:
-        self.query_one(ContentSwitcher).current = "preview"
+        self._pages.current = "preview"
         self.query_one("#fields").display = False
-        listed = self._listed
-        listed.show(preview.planned, DEFAULT_ACTIONS)
-        listed.focus()
+        self._list.show(preview.planned, DEFAULT_ACTIONS)
+        self.set_focus(self._list)
         names = [file.opened.name for file in preview.files]
-        self.query_one(TitleBar).show(names[0] if len(names) == 1 else f"{len(names)} files")
-        self._tell()
-        self._selected()
+        self.query_one(TitleBar).show(names[0] if len(names) == 1 else plural(len(names), "file"))
+        self._show_highlighted()
 
-    def _tell(self) -> None:
-        """Say what the files hold, or all of the selected row's reason."""
-        preview, row = self._preview, self._listed.highlighted
-        if preview is None:
-            return
-        if row is not None and row.reason and self._listed.cursor:
-            self._say(f"{row.what}: {row.reason}")
-            return
-        counts = ((kind, sum(row.kind is kind for row in preview.planned)) for kind in MatchKind)
-        told = ", ".join(f"{count} {WORDS[kind]}" for kind, count in counts if count)
-        self._say(f"{told or 'No entries'}. Enter imports.")
+    def _leave_preview(self) -> None:
+        self._preview, self._opened = None, []
+        self._list.show((), {})
+        self.query_one(SideBySide).show(None)
+        self._pages.current = "tree"
+        self.query_one("#fields").display = True
+        self.query_one(KeyBar).show(_KEYS)
+        self.query_one(TitleBar).show("")
+        self.say("")
+        self.set_focus(self._path)
 
     @on(RowList.Moved)
     def _moved(self, event: RowList.Moved) -> None:
         event.stop()
-        self._tell()
-        self._selected()
+        self._show_highlighted()
 
-    def _selected(self) -> None:
-        """Show how the highlighted entry differs, and what can be done with its kind."""
-        listed = self._listed
-        row = listed.highlighted
+    def _show_highlighted(self) -> None:
+        """Show what the highlighted entry is to the vault, and what can be done with its kind."""
+        preview, row = self._preview, self._list.highlighted
+        if preview is None:
+            return
+        if row is not None and row.reason and self._list.cursor:
+            self.say(f"{row.what}: {row.reason}")
+        else:
+            self.say(_summary(preview))
         self.query_one(SideBySide).show(row)
-        keys = [("↵", "import"), ("Space", "take out or in"), ("Esc", "back")]
+        keys = [("↵", "import"), ("Space", "select"), ("Esc", "back")]
         if row is not None and row.kind is not MatchKind.REFUSED:
-            action = ACTIONS[listed.choices[row.kind]]
+            action = ACTIONS[self._list.choices[row.kind]]
             keys.insert(1, ("d", f"all “{WORDS[row.kind]}”: {action}"))
         self.query_one(KeyBar).show(keys)
 
-    def on_key(self, event: events.Key) -> None:
-        """The keys of the preview."""
-        if not self._looking or self._busy:
-            return
-        listed = self._listed
-        if event.key == "d" and listed.highlighted is not None:
-            kind = listed.highlighted.kind
-            listed.choose(kind, _next_choice(kind, listed.choices))
-            self._selected()
-        elif event.key == "space":
-            listed.toggle()
-        elif event.key == "enter":
-            self._import()
-        else:
-            return
-        event.stop()
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Enable the actions of the preview while it is shown."""
+        if action in ("import", "toggle_entry", "next_action"):
+            return self._preview is not None and not self._busy
+        return True
+
+    def action_toggle_entry(self) -> None:
+        """Deselect the highlighted entry, or select it again."""
+        self._list.toggle()
+
+    def action_next_action(self) -> None:
+        """Do something else with all entries of the highlighted kind."""
+        row = self._list.highlighted
+        if row is not None:
+            self._list.choose(row.kind, _next_action(row.kind, self._list.choices))
+            self._show_highlighted()
 
     @work(exclusive=True, exit_on_error=False, description="import backups")
-    async def _import(self) -> None:
-        preview, listed = self._preview, self._listed
-        if preview is None:
+    async def action_import(self) -> None:
+        """Import the selected entries, and leave."""
+        if self._preview is None:
             return
-        opened = [file.opened for file in preview.files]
-        actions, deselected = dict(listed.choices), frozenset(listed.deselected)
-        vault, moment = self._vault, int(self.context.clock.now())
-        self._wait_for(_IMPORTING)
-        try:
-            result = await in_thread(
-                lambda: import_into(vault, opened, moment, actions=actions, deselected=deselected)
+        opened = [file.opened for file in self._preview.files]
+        actions, deselected = dict(self._list.choices), frozenset(self._list.deselected)
+        vault, moment, results = self._vault, self.moment, list[ImportResult]()
+
+        def change() -> None:
+            results.append(
+                import_into(vault, opened, moment, actions=actions, deselected=deselected)
             )
-        except NotSavedError as error:
-            self.dismiss(f"NOT SAVED. {error.sentence}")
-        except OtpTuiError as error:
-            self._fail(error)
+
+        self._wait_for(_IMPORTING)
+        outcome = await run_change(change)
+        self._busy = ""
+        if not outcome.made:
+            self.say(outcome.problem, "error")
+        elif outcome.problem:
+            self.dismiss(outcome.problem)
         else:
-            undo = " Press u to undo." if result.changed else ""
-            self.dismiss(f"{result.report.sentence('imported')}.{undo}")
+            undo = press_hint(self.context, "undo", "to undo") if results[0].changed else ""
+            self.dismiss(f"{results[0].report.sentence('imported')}.{undo}")
 
     # --- going back -------------------------------------------------------------------------
 
@@ -301,59 +316,49 @@ class ImportScreen(BaseScreen[str | None]):
         if self._busy:
             self.workers.cancel_node(self)
             self._busy = ""
-            self._say("Cancelled.")
-        elif self._looking:
-            self._preview, self._opened = None, []
-            self._listed.show((), {})
-            self.query_one(SideBySide).show(None)
-            self.query_one(ContentSwitcher).current = "tree"
-            self.query_one("#fields").display = True
-            self.query_one(KeyBar).show(_CHOOSING)
-            self.query_one(TitleBar).show("")
-            self._say("")
-            self.query_one(PathInput).focus()
+            self.say("Canceled.")
+        elif self._preview is not None:
+            self._leave_preview()
         else:
-            self.dismiss()
+            self.dismiss(None)
 
     def on_unmount(self) -> None:
         """Let go of every entry."""
-        self._listed.rows = []
+        self._list.rows = []
         self._preview, self._opened = None, []
         del self._vault
 
+    # --- work that takes time ---------------------------------------------------------------
+
     def tick(self) -> None:
-        """Show that a long work goes on."""
+        """Show that work goes on."""
         if self._busy:
             dots = "." * (1 + int(self.context.clock.steady()) % 3)
-            self._say(f"{self._busy} {dots}{self._way_out}")
-
-    # --- words ------------------------------------------------------------------------------
+            self.say(f"{self._busy} {dots}{self._cancel_hint}")
 
     def _wait_for(self, what: str) -> None:
         self._busy = what
-        self._say(f"{what} …{self._way_out}")
+        self.say(f"{what} …{self._cancel_hint}")
 
     @property
-    def _way_out(self) -> str:
+    def _cancel_hint(self) -> str:
         return "" if self._busy == _IMPORTING else "  (Esc cancels)"
 
     def _fail(self, error: OtpTuiError) -> None:
         self._busy = ""
-        self._say(error.sentence, "error")
-
-    def _say(self, text: str, tone: str = "muted") -> None:
-        self.query_one(StatusLine).say(text, tone)
+        self.say(error.sentence, "error")
 
 
-def _next_choice(kind: MatchKind, choices: Mapping[MatchKind, ImportAction]) -> ImportAction:
-    """Return the choice after the present one; what is new or twice replaces nothing."""
-    after = _NEXT[choices[kind]]
+def _summary(preview: ImportResult) -> str:
+    """Return how many entries of each kind there are."""
+    counts = ((kind, sum(row.kind is kind for row in preview.planned)) for kind in MatchKind)
+    words = ", ".join(f"{count} {WORDS[kind]}" for kind, count in counts if count)
+    return f"{words or 'No entries'}. Enter imports."
+
+
+def _next_action(kind: MatchKind, actions: Mapping[MatchKind, ImportAction]) -> ImportAction:
+    """Return the action after the present one; new and repeated entries can replace nothing."""
+    after = _NEXT[actions[kind]]
     if after is ImportAction.REPLACE and kind in (MatchKind.NEW, MatchKind.REPEATED):
         return ImportAction.SKIP
     return ImportAction.SKIP if kind is MatchKind.REFUSED else after
-
-
-def _first_folder() -> Path:
-    home = home_folder() or Path("/")
-    downloads = home / "Downloads"
-    return downloads if downloads.is_dir() else home

@@ -1,4 +1,4 @@
-"""The categories of one entry in a form: those there are, to tick, and a field for a new one."""
+"""The categories of one entry in a form: a list to select from, and a field for a new one."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from tui.text import clean
 _MOST_ROWS = 5
 
 
-class _Ticks(CheckboxList):
-    """A list among other fields: its cursor is shown while one is in it."""
+class _FieldList(CheckboxList):
+    """A list among other fields: its cursor is shown only while it has the focus."""
 
     def row_strip(self, index: int, width: int) -> Strip:
         if self.has_focus:
@@ -34,40 +34,42 @@ class _Ticks(CheckboxList):
 
 
 class CategoryField(Vertical):
-    """Ticks for one entry. Space ticks, Enter in the field below adds a category, ticked."""
+    """Space selects a category, Enter in the field below adds one and selects it."""
 
     DEFAULT_CSS = """
     CategoryField { height: auto; }
     CategoryField CheckboxList { background: $background; }
     """
-    BINDINGS = [("space", "tick", "")]  # noqa: RUF012
+    BINDINGS = [("space", "toggle_category", "")]  # noqa: RUF012
 
     class Changed(Message):
-        """A tick came or went."""
+        """A category was selected or deselected."""
 
     def __init__(self, categories: Sequence[Category], inside: Collection[str]) -> None:
         """`inside` are the ids of the categories that the entry is in."""
         super().__init__(id="categories")
         self._categories = sorted(categories, key=lambda category: category.ranking)
         self._inside = frozenset(inside)
-        self._ticked = set(inside)
-        self.field = FormInput("a new one", id="category")
+        self._selected = set(inside)
+        self._list = _FieldList(boxes=True)
+        self.field = FormInput("New category", id="category")
         """Where the name of a new one is typed."""
+        self._show()
 
     def compose(self) -> ComposeResult:
-        yield _Ticks(boxes=True)
+        yield self._list
         yield self.field
-
-    def on_mount(self) -> None:
-        self._show()
 
     @property
     def wanted(self) -> dict[Category, bool]:
-        """The categories whose tick is not as it was; a name that stands in the field counts."""
+        """The categories to put the entry in (True) or to take it out of (False).
+
+        A name that stands in the field counts as selected.
+        """
         found = {
-            category: category.id in self._ticked
+            category: category.id in self._selected
             for category in self._categories
-            if (category.id in self._ticked) != (category.id in self._inside)
+            if (category.id in self._selected) != (category.id in self._inside)
         }
         typed = self._typed()
         if typed is not None and typed.id not in self._inside:
@@ -76,24 +78,24 @@ class CategoryField(Vertical):
 
     @property
     def any(self) -> bool:
-        """Whether the entry is in a category."""
-        return bool(self._ticked)
+        """Whether a category is selected."""
+        return bool(self._selected)
 
-    def action_tick(self) -> None:
-        """Tick the row under the cursor, or take its tick away."""
-        row = self.query_one(CheckboxList).highlighted
+    def action_toggle_category(self) -> None:
+        """Select or deselect the category under the cursor."""
+        row = self._list.highlighted
         if row is not None:
-            self._ticked ^= {row.key}
+            self._selected ^= {row.key}
             self._show()
             self.post_message(self.Changed())
 
     @on(RowList.Chosen)
     def _chosen(self, event: RowList.Chosen) -> None:
         event.stop()
-        self.action_tick()
+        self.action_toggle_category()
 
     @on(Input.Submitted)
-    def _named(self, event: Input.Submitted) -> None:
+    def _add(self, event: Input.Submitted) -> None:
         if self.field.uri:
             return
         event.stop()
@@ -103,13 +105,13 @@ class CategoryField(Vertical):
             return
         if category not in self._categories:
             self._categories.append(category)
-        self._ticked.add(category.id)
+        self._selected.add(category.id)
         self.field.put("")
         self._show(category.id)
         self.post_message(self.Changed())
 
     def _typed(self) -> Category | None:
-        """The category that the field names: one of those there are, or a new one."""
+        """Return the category that the field names: an existing or a new one."""
         name = clean(self.field.value).strip()
         if not name or self.field.uri:
             return None
@@ -117,10 +119,12 @@ class CategoryField(Vertical):
         return next(same, Category.named(name))
 
     def _show(self, key: str | None = None) -> None:
-        ticks = self.query_one(CheckboxList)
-        ticks.show_rows(
-            [CheckboxRow(one.id, one.name, "", one.id in self._ticked) for one in self._categories],
+        self._list.show_rows(
+            [
+                CheckboxRow(one.id, one.name, "", one.id in self._selected)
+                for one in self._categories
+            ],
             key,
         )
-        ticks.display = bool(self._categories)
-        ticks.styles.height = min(_MOST_ROWS, len(self._categories))
+        self._list.display = bool(self._categories)
+        self._list.styles.height = min(_MOST_ROWS, len(self._categories))

@@ -1,4 +1,4 @@
-"""The fields for what a backup file asks: a password, a username, a server's secret."""
+"""The fields for what a backup file needs: a password, a username, a server secret."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ class CredentialFields(Grid):
     CredentialFields Label { padding: 0 0 0 1; color: $muted; }
     """
 
-    def __init__(self, secret: str) -> None:
-        """`secret` is the server's, where the environment has it."""
+    def __init__(self, server_secret: str) -> None:
+        """`server_secret` is the one in the environment, if any."""
         super().__init__()
-        self._secret = secret
+        self._server_secret = server_secret
 
     def compose(self) -> ComposeResult:
         yield Label("Password", classes="password")
-        yield PasswordInput("the file's own password", id="password", classes="password")
-        yield Label("Again", classes="again")
-        yield PasswordInput("the same again", id="again", classes="again")
-        yield Label("User", classes="username")
-        user = Input(placeholder="the username at AVTotpy", id="username", classes="username")
+        yield PasswordInput("Password of the file", id="password", classes="password")
+        yield Label("Repeat", classes="again")
+        yield PasswordInput("Repeat password", id="again", classes="again")
+        yield Label("Username", classes="username")
+        user = Input(placeholder="Username in AVTotpy", id="username", classes="username")
         user.cursor_blink = False
         yield user
         yield Label("Secret", classes="server")
-        yield PasswordInput(f"the server's {SECRET_VARIABLE}", id="server", classes="server")
+        yield PasswordInput(f"Server secret, {SECRET_VARIABLE}", id="server", classes="server")
 
     def ask(self, needs: Needs, *, twice: bool = False) -> None:
         """Show the fields of `needs`, empty; `twice` for a new password."""
@@ -58,7 +58,7 @@ class CredentialFields(Grid):
         self.display = any(shown.values())
         self.forget()
         if shown["server"]:
-            self._field("server").value = self._secret
+            self._field("server").value = self._server_secret
 
     def forget(self) -> None:
         """Empty the masked fields."""
@@ -66,10 +66,10 @@ class CredentialFields(Grid):
             field.take()
 
     def retry(self) -> None:
-        """Ask again after a refusal: the password anew, the rest as it stands."""
+        """Ask again after wrong credentials: empty the password, keep the rest."""
         self.query_one("#password", PasswordInput).take()
         fields = (self._field(name) for name in ("password", "username", "server"))
-        next(field for field in fields if field.display).focus()
+        self.screen.set_focus(next(field for field in fields if field.display))
 
     @property
     def first_empty(self) -> Widget | None:
@@ -84,15 +84,15 @@ class CredentialFields(Grid):
 
     @property
     def differ(self) -> bool:
-        """Whether the password was typed a second time, and otherwise."""
+        """Whether the password was repeated, but not correctly."""
         again = self._field("again")
         return again.display and again.value != self.password
 
-    def again(self) -> None:
-        """Ask for the second password anew."""
+    def repeat_again(self) -> None:
+        """Empty and focus the field for the repeated password."""
         field = self.query_one("#again", PasswordInput)
         field.take()
-        field.focus()
+        self.screen.set_focus(field)
 
     @property
     def credentials(self) -> Credentials:

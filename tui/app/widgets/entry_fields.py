@@ -1,4 +1,4 @@
-"""The fields of an entry: which are shown for its type, what stands in them, what is wrong."""
+"""The fields of an entry: which ones its type has, their content and their mistakes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widget import Widget
 from textual.widgets import Input, Select, TextArea
 
 from tui.app.widgets.category_field import CategoryField
@@ -17,21 +16,15 @@ from tui.app.widgets.password_input import PasswordInput
 from tui.otp.draft import Draft
 from tui.otp.entry import Algorithm, Category, OtpType
 
-_TYPES = (
-    ("TOTP, by time", OtpType.TOTP),
-    ("HOTP, by counter", OtpType.HOTP),
-    ("Steam", OtpType.STEAM),
-    ("Mobile-OTP", OtpType.MOTP),
-    ("Yandex", OtpType.YANDEX),
-)
-_URI_HERE = "A URI, shown as dots: Enter reads it."
+_TYPES = [(kind.label, kind) for kind in OtpType]
+_HIDDEN_URI = "Hidden URI. Press Enter to read it."
 
 
 class EntryFields(Vertical):
-    """The form, from the type to the note. Of a field that nobody touched yet it says nothing."""
+    """The fields from the type to the note. A mistake is shown once its field was touched."""
 
     class Changed(Message):
-        """Something in the form is not as it was."""
+        """The draft changed."""
 
     class Done(Message):
         """Enter was pressed in the last field."""
@@ -41,10 +34,8 @@ class EntryFields(Vertical):
     ) -> None:
         """`inside` are the ids of the categories that the entry is in."""
         super().__init__()
-        self._first: Draft | None = draft
-        self._type = draft.type
+        self._type, self._algorithm = draft.type, draft.algorithm
         self._touched: set[str] = set()
-        self._seen: dict[str, int] = {}
         self._types: Select[OtpType] = Select(
             _TYPES, value=draft.type, allow_blank=False, compact=True, id="type"
         )
@@ -56,18 +47,22 @@ class EntryFields(Vertical):
             id="algorithm",
         )
         self.categories = CategoryField(categories, inside)
-        """The categories."""
-        self._texts: dict[str, FormInput | NoteArea] = {
-            "issuer": FormInput("such as GitHub", id="issuer"),
-            "account": FormInput("such as me@example.org", id="account"),
-            "secret": FormInput("the key that the site shows", hidden=True, id="secret"),
-            "pin": FormInput("needed for these codes", hidden=True, id="pin"),
-            "digits": FormInput(id="digits"),
-            "period": FormInput(id="period"),
-            "counter": FormInput("0", id="counter"),
-            "note": NoteArea(id="note"),
+        self._inputs = {
+            "issuer": FormInput("e.g. GitHub", draft.issuer, id="issuer"),
+            "account": FormInput("e.g. me@example.org", draft.account, id="account"),
+            "secret": FormInput("Setup key", draft.secret, hidden=True, id="secret"),
+            "pin": FormInput("Part of every code", draft.pin, hidden=True, id="pin"),
+            "digits": FormInput("", draft.digits, id="digits"),
+            "period": FormInput("", draft.period, id="period"),
+            "counter": FormInput("0", draft.counter, id="counter"),
         }
-        texts = self._texts
+        texts: dict[str, FormInput | NoteArea] = {
+            **self._inputs,
+            "note": NoteArea(draft.note, id="note"),
+        }
+        self._texts = texts
+        self._seen = {name: hash(field.typed) for name, field in texts.items()}
+        """Hashes of the texts, to find out which fields were touched."""
         self._above = {
             "type": FormRow("Type", self._types),
             "issuer": FormRow("Issuer", texts["issuer"]),
@@ -85,118 +80,107 @@ class EntryFields(Vertical):
         }
         self._rows = {**self._above, **self._below}
         self._fold, self._more = FoldLine(), Vertical(*self._below.values(), id="more")
+        self._more.display = False
         self.code = LiveCode()
         """The code that the form makes now."""
 
     def compose(self) -> ComposeResult:
+        self._show_fields_of_type()
         yield from self._above.values()
         yield FormRow("Code", self.code)
         yield self._fold
         yield self._more
 
-    def on_mount(self) -> None:
-        self._more.display = False
-        if self._first is not None:
-            self.put(self._first)
-        self._touched.clear()
-        self._first = None
+    def on_unmount(self) -> None:
+        """Let go of the secret: Textual may hold on to widgets for a while."""
+        for field in self._all_texts():
+            field.put("")
+        self.code.show("", None)
 
-    # --- what stands in them -------------------------------------------------------------
+    # --- their content -------------------------------------------------------------------
 
     @property
     def draft(self) -> Draft:
         """What was typed."""
-        if self._first is not None:
-            return self._first
         texts = {name: field.typed for name, field in self._texts.items()}
-        algorithm = Algorithm(str(self._algorithms.value))
-        return Draft(type=self._type, algorithm=algorithm, **texts)
+        return Draft(type=self._type, algorithm=self._algorithm, **texts)
 
     @property
     def uri(self) -> str:
-        """The URI that was typed into a field and is not read yet; empty where there is none."""
+        """The URI that was typed into a field and is not read yet; empty if there is none."""
         return next((field.uri for field in self._all_texts() if field.uri), "")
 
     def put(self, draft: Draft) -> None:
-        """Have this in the fields."""
-        self._type = draft.type
+        """Fill the fields in."""
+        self._type, self._algorithm = draft.type, draft.algorithm
         self._types.value, self._algorithms.value = draft.type, draft.algorithm
         for name, field in self._texts.items():
             field.put(getattr(draft, name))
             if field.typed:
                 self._touched.add(name)
-        self._look()
-        self._suit_type(draft)
+        self._look_for_touched()
+        self._show_fields_of_type()
 
     def drop_uris(self) -> None:
-        """Empty the fields into which URIs were typed."""
+        """Empty the fields that contain URIs."""
         for field in self._all_texts():
             if field.uri:
                 field.put("")
 
-    def forget(self) -> None:
-        """Empty every field and let go of the code."""
-        for field in self._all_texts():
-            field.put("")
-        self._first = None
-        self.code.show("", None)
-
     def reveal(self, shown: bool) -> None:
         """Show secret and PIN, or hide them again."""
-        for name in ("secret", "pin"):
-            field = self._texts[name]
-            if isinstance(field, FormInput):
-                field.reveal(shown)
+        for field in self._inputs.values():
+            field.reveal(shown)
 
     def _all_texts(self) -> list[FormInput | NoteArea]:
         return [*self._texts.values(), self.categories.field]
 
-    # --- what is wrong ---------------------------------------------------------------------
+    # --- their mistakes --------------------------------------------------------------------
 
-    def tell(self, mistakes: Mapping[str, str], *, of_all: bool = False) -> None:
-        """Show mistakes by the name of the field, of those that were touched or of all."""
+    def show_mistakes(self, mistakes: Mapping[str, str], *, of_all: bool = False) -> None:
+        """Show mistakes, by field name, of the touched fields or of all."""
         if of_all:
             self._touched |= set(mistakes)
         for name, row in self._rows.items():
-            typed = self._texts.get(name)
-            if typed is not None and typed.uri:
-                row.tell("", _URI_HERE)
+            text = self._texts.get(name)
+            if text is not None and text.uri:
+                row.show("", _HIDDEN_URI)
             else:
-                row.tell(mistakes.get(name, "") if name in self._touched else "")
+                row.show(mistakes.get(name, "") if name in self._touched else "")
 
-    def tell_uri(self, mistake: str) -> bool:
-        """Show what is wrong with a URI where it was typed; False where it was not typed."""
+    def show_uri_mistake(self, mistake: str) -> bool:
+        """Show what is wrong with a URI below the field with it; False if no field has one."""
         for name, field in self._texts.items():
             if field.uri:
-                self._rows[name].tell(mistake)
-                field.focus()
+                self._rows[name].show(mistake)
+                self.screen.set_focus(field)
                 return True
         return False
 
     def focus_first(self, mistakes: Mapping[str, str]) -> None:
-        """Go to the first field that is wrong, behind "more" too."""
+        """Focus the first field with a mistake, behind "more" too."""
         names = [name for name in self._rows if name in mistakes]
         if names:
             self.open_more(self._more.display or names[0] in self._below)
-            self._rows[names[0]].field.focus()
+            self.screen.set_focus(self._rows[names[0]].field)
 
     # --- more ------------------------------------------------------------------------------
 
     def open_more(self, opened: bool) -> None:
-        """Show the fields behind "more", or fold them away."""
+        """Show or hide the fields behind "more"."""
         if not opened and self._more.has_focus_within:
-            self._fold.focus()
+            self.screen.set_focus(self._fold)
         self._more.display = opened
         self.set_class(opened, "-opened")
         names = [
-            row.name_shown if row.name_shown == "PIN" else row.name_shown.lower()
+            row.label if row.label == "PIN" else row.label.lower()
             for row in self._below.values()
             if row.display
         ]
         self._fold.update(f"{'▾' if opened else '▸'} More: {', '.join(names)}")
 
     def action_fold(self) -> None:
-        """Show the fields behind "more", or fold them away."""
+        """Show or hide the fields behind "more"."""
         self.open_more(not self._more.display)
 
     @on(FoldLine.Folded)
@@ -204,9 +188,9 @@ class EntryFields(Vertical):
         event.stop()
         self.action_fold()
 
-    def _suit_type(self, draft: Draft) -> None:
-        """Show the fields of the type, and those behind "more" where one of them matters."""
-        kind = draft.type
+    def _show_fields_of_type(self) -> None:
+        """Show the fields that the type has, and open "more" if one there is not the default."""
+        kind = self._type
         shown = {
             "pin": kind.has_pin,
             "algorithm": kind.has_digits,
@@ -216,36 +200,33 @@ class EntryFields(Vertical):
         }
         for name, there in shown.items():
             self._rows[name].display = there
-        usual = {"digits": str(kind.default_digits), "period": str(kind.default_period)}
-        for name, text in usual.items():
-            field = self._texts[name]
-            if isinstance(field, FormInput):
-                field.placeholder = text
-        usual_texts = {name: ("", text) for name, text in (usual | {"counter": "0"}).items()}
-        unusual = [
-            name
-            for name, row in self._below.items()
-            if row.display
-            and name in self._texts
-            and self._texts[name].typed not in usual_texts.get(name, ("",))
-        ]
-        matters = (
-            unusual
-            or shown["pin"]
-            or self.categories.any
-            or (shown["algorithm"] and draft.algorithm is not Algorithm.SHA1)
+        defaults = {
+            "digits": str(kind.default_digits),
+            "period": str(kind.default_period),
+            "counter": "0",
+        }
+        for name, text in defaults.items():
+            self._inputs[name].placeholder = text
+        changed = any(
+            field.typed not in ("", defaults.get(name))
+            for name, field in self._texts.items()
+            if name in self._below and self._rows[name].display
         )
-        self.open_more(self._more.display or bool(matters))
+        other_hash = shown["algorithm"] and self._algorithm is not Algorithm.SHA1
+        self.open_more(
+            self._more.display or changed or other_hash or kind.has_pin or self.categories.any
+        )
 
-    # --- what happens in them --------------------------------------------------------------
+    # --- their events ----------------------------------------------------------------------
 
     @on(Select.Changed)
     def _chosen(self, event: Select.Changed) -> None:
         event.stop()
-        kind = OtpType(str(self._types.value))
-        if kind is not self._type:
-            self._type = kind
-            self._suit_type(self.draft)
+        before = self._type
+        self._type = OtpType(str(self._types.value))
+        self._algorithm = Algorithm(str(self._algorithms.value))
+        if self._type is not before:
+            self._show_fields_of_type()
         self.post_message(self.Changed())
 
     @on(PasswordInput.Typed)
@@ -253,14 +234,13 @@ class EntryFields(Vertical):
     @on(CategoryField.Changed)
     def _typed(self, event: Message) -> None:
         event.stop()
-        self._look()
+        self._look_for_touched()
         self.post_message(self.Changed())
 
-    def _look(self) -> None:
-        """Find which fields were touched."""
+    def _look_for_touched(self) -> None:
         for name, field in self._texts.items():
             now = hash(field.typed)
-            if self._seen.setdefault(name, hash("")) != now:
+            if self._seen[name] != now:
                 self._seen[name] = now
                 self._touched.add(name)
 
@@ -274,9 +254,7 @@ class EntryFields(Vertical):
             self.screen.focus_next()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Keep the mistake below a field on screen too."""
-        widget: Widget | None = event.widget
-        while widget is not None and not isinstance(widget, FormRow):
-            widget = widget.parent if isinstance(widget.parent, Widget) else None
-        if widget is not None:
-            widget.scroll_visible(animate=False)
+        """Scroll to the focused field and the mistake below it."""
+        for widget in event.widget.ancestors_with_self:
+            if isinstance(widget, FormRow):
+                widget.scroll_visible(animate=False)

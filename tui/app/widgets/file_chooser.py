@@ -13,10 +13,13 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import DirectoryTree, Input
 
+from tui.paths import home_folder
 from tui.text import safe
 
 _MOST = 4000
 """Names of one folder that are looked at for a completion."""
+_MOST_SHOWN = 40
+"""Names that a hint lists."""
 
 
 def complete(typed: str) -> str:
@@ -61,11 +64,18 @@ class _PathSuggester(Suggester):
 
 
 class PathInput(Input):
-    """A path field. Tab completes as a shell does; where there is nothing to add it moves on."""
+    """A path field. Tab completes as a shell does; on a complete path it goes to the next field."""
 
     BINDINGS: ClassVar = [Binding("tab", "complete", show=False)]
 
-    def __init__(self, placeholder: str, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        placeholder: str,
+        *,
+        must_exist: bool = True,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        """`must_exist`: whether the path is that of a file to read, not of a new one."""
         super().__init__(
             placeholder=placeholder,
             id=id,
@@ -73,22 +83,27 @@ class PathInput(Input):
             select_on_focus=False,
         )
         self.cursor_blink = False
+        self._must_exist = must_exist
 
-    class Ambiguous(Message):
-        """Several names go on as what was typed does."""
+    class Hint(Message):
+        """Tab completed nothing; `text` says why, for the status line."""
 
-        def __init__(self, names: list[str]) -> None:
+        def __init__(self, text: str) -> None:
             super().__init__()
-            self.names = names
+            self.text = text
 
     def action_complete(self) -> None:
-        """Complete the path, or tell the names it may be, or go to the next field."""
-        full = complete(self.value) if self.value else self.value
+        """Complete the path; or say what it may become; or go to the next field."""
+        full = complete(self.value) if self.value else ""
         if full != self.value:
             self.value = full
             self.cursor_position = len(full)
-        elif self.value and len(names := candidates(self.value)) > 1:
-            self.post_message(self.Ambiguous(names))
+        elif not full or self._is_file:
+            self.screen.focus_next()
+        elif len(names := candidates(full)) > 1:
+            self.post_message(self.Hint("  ".join(safe(name) for name in names[:_MOST_SHOWN])))
+        elif self._must_exist and not self.is_folder:
+            self.post_message(self.Hint(f"No file starts with “{safe(full, 80)}”."))
         else:
             self.screen.focus_next()
 
@@ -109,30 +124,37 @@ class PathInput(Input):
         except (OSError, ValueError):
             return False
 
+    @property
+    def _is_file(self) -> bool:
+        try:
+            return self.path.is_file()
+        except (OSError, ValueError):
+            return False
+
 
 class FileTree(DirectoryTree):
-    """Folders and files; names are shown safe, hidden ones are left out. Space ticks files."""
+    """Folders and files; names are shown safe, hidden ones are left out. Space selects files."""
 
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "
     ICON_FILE = "  "
-    BINDINGS: ClassVar = [Binding("space", "tick", show=False)]
+    BINDINGS: ClassVar = [Binding("space", "select_file", show=False)]
 
     def __init__(self, path: Path, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(path, id=id)
-        self.ticked: list[Path] = []
-        """Files that were ticked, in that order."""
+        self.selected: list[Path] = []
+        """The selected files, in the order of their selection."""
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
         """Leave hidden names out."""
         return [path for path in paths if not path.name.startswith(".")]
 
     def process_label(self, label: str | Text) -> Text:
-        """Return a label in which nothing is markup and nothing steers the terminal."""
+        """Return a label without markup and control characters."""
         return Text(safe(label if isinstance(label, str) else label.plain))
 
-    def action_tick(self) -> None:
-        """Tick the file under the cursor, or take its tick away; open or close a folder."""
+    def action_select_file(self) -> None:
+        """Select or deselect the file under the cursor; open or close a folder."""
         node = self.cursor_node
         if node is None or node.data is None:
             return
@@ -140,8 +162,14 @@ class FileTree(DirectoryTree):
         if path.is_dir():
             node.toggle()
             return
-        if path in self.ticked:
-            self.ticked.remove(path)
+        if path in self.selected:
+            self.selected.remove(path)
         else:
-            self.ticked.append(path)
-        node.set_label(Text(f"{'✓ ' if path in self.ticked else ''}{safe(path.name)}"))
+            self.selected.append(path)
+        node.set_label(Text(f"{'✓ ' if path in self.selected else ''}{safe(path.name)}"))
+
+
+def first_folder(*names: str) -> Path:
+    """Return the first of these folders in the home folder that exists, or else that."""
+    home = home_folder() or Path("/")
+    return next((home / name for name in names if (home / name).is_dir()), home)

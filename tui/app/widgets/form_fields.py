@@ -1,4 +1,4 @@
-"""The parts of a form: fields that never show a URI, a row with its mistake, the live code."""
+"""The parts of a form: fields that hide a typed URI, rows with their mistakes, the live code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.text import safe
 
 
 class UriGiven(Message):
-    """A URI was pasted into a field, or stands in it whole. Its repr shows nothing."""
+    """A URI was pasted into a field, or typed and left. The repr does not show it."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -33,31 +33,33 @@ class FormInput(PasswordInput):
     def __init__(
         self,
         placeholder: str = "",
+        value: str = "",
         *,
         hidden: bool = False,
         id: str | None = None,  # noqa: A002
     ) -> None:
+        """`hidden`: whether what is typed is masked, until `reveal` shows it."""
         super().__init__(placeholder, id=id)
         self._hidden = self._masked = hidden
-        self.password = hidden
+        self.put(value)
 
     def reveal(self, shown: bool) -> None:
-        """Show what was typed into a hidden field, or hide it again."""
+        """Show the text of a hidden field, or hide it again."""
         self._masked = self._hidden and not shown
         self.watch_value(self.value)
 
     @property
     def typed(self) -> str:
-        """What stands in the field."""
+        """The text in the field."""
         return self.value
 
     @property
     def uri(self) -> str:
-        """What was typed, where a URI is in it; else empty."""
+        """The text in the field if it contains a URI, else empty."""
         return self.value if contains_uri(self.value) else ""
 
     def put(self, text: str) -> None:
-        """Have `text` in the field and say nothing of it."""
+        """Replace the text, without a message."""
         with self.prevent(PasswordInput.Changed):
             self.value = text
             self.cursor_position = len(text)
@@ -80,29 +82,30 @@ class FormInput(PasswordInput):
 
 
 class NoteArea(TextArea):
-    """A field of some lines, with the same care for URIs."""
+    """A field of several lines that hides a URI typed at its start."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, compact=True, highlight_cursor_line=False)
+    def __init__(self, text: str = "", *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(text, id=id, compact=True, highlight_cursor_line=False)
         self.cursor_blink = False
-        self._first = ""
+        self._own = text
+        """What was put here, which is a note whatever is in it."""
 
     def put(self, text: str) -> None:
-        """Have `text` in the field, which is the user's own whatever it holds."""
+        """Replace the text, without a message."""
         with self.prevent(TextArea.Changed):
             self.load_text(text)
-        self._first = text
+        self._own = text
 
     @property
     def typed(self) -> str:
-        """What stands in the field."""
+        """The text in the field."""
         return self.text
 
     @property
     def uri(self) -> str:
-        """The text, where it begins with a URI and somebody typed it; else empty."""
+        """The text if it begins with a URI that was typed here, else empty."""
         begins = contains_uri(self.text.lstrip()[:24])
-        return self.text if begins and self.text != self._first else ""
+        return self.text if begins and self.text != self._own else ""
 
     def render_line(self, y: int) -> Strip:
         strip = _safe_strip(super().render_line(y))
@@ -131,14 +134,14 @@ class NoteArea(TextArea):
 
 
 def _safe_strip(strip: Strip) -> Strip:
-    """Return a line in which nothing steers the terminal, whatever stands in the field."""
+    """Return a line without control characters, whatever is in the field."""
     return Strip(
         Segment(safe(part.text, max(1, len(part.text))), part.style, part.control) for part in strip
     )
 
 
 class FormRow(Widget):
-    """A field with its name before it and, below it, what is wrong with it."""
+    """A field with its label, and its mistake below."""
 
     DEFAULT_CSS = """
     FormRow { height: auto; }
@@ -154,15 +157,15 @@ class FormRow(Widget):
     def __init__(self, name: str, field: Widget, unit: str = "") -> None:
         super().__init__()
         self._unit = unit
-        self.name_shown = name
-        """What the field is called."""
+        self.label = name
+        """The field's name."""
         self.field = field
-        """The widget that one types into or chooses from."""
-        self._told = ""
+        """The widget to type into or to choose from."""
+        self._shown = ""
 
     def compose(self) -> ComposeResult:
         with Horizontal():
-            yield Label(self.name_shown, markup=False)
+            yield Label(self.label, markup=False)
             yield self.field
             if self._unit:
                 yield Label(self._unit, classes="unit", markup=False)
@@ -176,21 +179,21 @@ class FormRow(Widget):
 
     @property
     def mistake(self) -> str:
-        """What is said to be wrong; empty where nothing is."""
-        return self._told if self.has_class("-wrong") else ""
+        """The mistake that is shown; empty if there is none."""
+        return self._shown if self.has_class("-wrong") else ""
 
-    def tell(self, mistake: str, remark: str = "") -> None:
-        """Say what is wrong, or else something that is not, or nothing."""
-        told = mistake or remark
+    def show(self, mistake: str, remark: str = "") -> None:
+        """Show a mistake, or else a remark, or nothing."""
+        text = mistake or remark
         self.set_class(bool(mistake), "-wrong")
-        if told != self._told:
-            self._told = told
-            self.set_class(bool(told), "-told")
-            self.query_one(".remark", Static).update(told)
+        if text != self._shown:
+            self._shown = text
+            self.set_class(bool(text), "-noted")
+            self.query_one(".remark", Static).update(text)
 
 
 class FoldLine(Static, can_focus=True):
-    """A line that opens and closes what is below it."""
+    """A line that shows or hides the fields below it."""
 
     DEFAULT_CSS = """
     FoldLine {
@@ -209,7 +212,7 @@ class FoldLine(Static, can_focus=True):
         super().__init__("", markup=False)
 
     def action_fold(self) -> None:
-        """Ask for the other state."""
+        """Ask to show or hide the fields."""
         self.post_message(self.Folded())
 
     def on_click(self, event: events.Click) -> None:
@@ -218,30 +221,30 @@ class FoldLine(Static, can_focus=True):
 
 
 class LiveCode(Bar):
-    """The code that the form makes now, and how long it stands."""
+    """The code that the form makes now, and when it expires."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._text, self._why = "", ""
+        self._text, self._instead = "", ""
         self._left: int | None = None
 
     @property
     def text(self) -> str:
-        """The code as it is shown; empty where there is none."""
+        """The code as it is shown; empty if there is none."""
         return self._text
 
     def show(self, text: str, left: int | None, instead: str = "") -> None:
-        """Show a code and the seconds left (None: it stands until used), or words instead."""
+        """Show a code and the seconds left (None: it does not expire), or words instead."""
         state = (group(text), left, instead)
-        if state != (self._text, self._left, self._why):
-            self._text, self._left, self._why = state
+        if state != (self._text, self._left, self._instead):
+            self._text, self._left, self._instead = state
             self.refresh()
 
     def segments(self, width: int) -> list[Segment]:
         styles = self.line_styles
         if not self._text:
-            return [Segment(self._why, styles.muted)]
+            return [Segment(self._instead, styles.muted)]
         if self._left is None:
-            return [Segment(self._text, styles.code), Segment("   the next one", styles.muted)]
+            return [Segment(self._text, styles.code), Segment("   next code", styles.muted)]
         style = styles.warning if self._left <= 5 else styles.muted
-        return [Segment(self._text, styles.code), Segment(f"   {self._left} s left", style)]
+        return [Segment(self._text, styles.code), Segment(f"   expires in {self._left} s", style)]
