@@ -74,7 +74,7 @@ class CategoriesScreen(Dialog[str | None]):
 
     @property
     def _keys(self) -> str:
-        return f"Space select  {self._enter} save  {_KEYS}" if self._ids else _KEYS
+        return f"x select  {self._enter} save  {_KEYS}" if self._ids else _KEYS
 
     @property
     def _enter(self) -> str:

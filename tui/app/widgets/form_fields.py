@@ -245,6 +245,6 @@ class LiveCode(Bar):
         if not self._text:
             return [Segment(self._instead, styles.muted)]
         if self._left is None:
-            return [Segment(self._text, styles.code), Segment("   next code", styles.muted)]
+            return [Segment(self._text, styles.code), Segment("  next code", styles.muted)]
         style = styles.warning if self._left <= 5 else styles.muted
-        return [Segment(self._text, styles.code), Segment(f"   expires in {self._left} s", style)]
+        return [Segment(self._text, styles.code), Segment(f"  expires in {self._left} s", style)]
