@@ -48,18 +48,18 @@ class SettingsScreen(Dialog[None]):
         """The keys that the command keeps while it waits for another; None: it doesn't wait."""
 
     def compose(self) -> ComposeResult:
+        self._list = SettingsList(self.context.config, self.context.keymap)
+        self._edit = Input(id="edit")
+        self._edit.cursor_blink = False
         yield TitleBar("settings")
         yield Rule()
-        yield SettingsList(self.context.config, self.context.keymap)
+        yield self._list
         yield Static("", id="about", markup=False)
-        yield Input(id="edit")
+        yield self._edit
         yield StatusLine()
         yield KeyBar(_CHOOSE)
 
     def on_mount(self) -> None:
-        self._list = self.query_one(SettingsList)
-        self._edit = self.query_one("#edit", Input)
-        self._edit.cursor_blink = False
         self._show_path(self.size.width)
         self._tell()
 
@@ -87,7 +87,7 @@ class SettingsScreen(Dialog[None]):
 
     @on(RowList.Moved)
     def _tell(self) -> None:
-        """Explain the selected row, and show the keys that change it."""
+        """Explain the highlighted row, and show the keys that change it."""
         row = self._list.highlighted
         words = [row.help, *self._notes(row)]
         if row.setting is not None and not row.choices:
@@ -114,7 +114,7 @@ class SettingsScreen(Dialog[None]):
             return ["This terminal has 16 colors; otp-dark and otp-light use only those."]
         return []
 
-    def _say(self, text: str, tone: str = "strong") -> None:
+    def say(self, text: str, tone: str = "strong") -> None:
         until = None if tone == "error" else self.context.clock.steady() + _SECONDS
         self.query_one(StatusLine).say(text, tone, until)
 
@@ -139,7 +139,7 @@ class SettingsScreen(Dialog[None]):
             self._edit.display = True
             self._edit.value = row.setting.type.text(row.setting.of(self.context.config))
             self._edit.cursor_position = len(self._edit.value)
-            self._edit.focus()
+            self.set_focus(self._edit)
             self._tell()
 
     @on(Input.Changed, "#edit")
@@ -150,9 +150,9 @@ class SettingsScreen(Dialog[None]):
             try:
                 value = setting.type.parse(event.value)
             except ValueError:
-                self._say(_allowed(setting), "warning")
+                self.say(_allowed(setting), "warning")
             else:
-                self._say(setting.set_in(self.context.config, value).kdf.mistake, "warning")
+                self.say(setting.set_in(self.context.config, value).kdf.mistake, "warning")
 
     @on(Input.Submitted, "#edit")
     def _submit(self, event: Input.Submitted) -> None:
@@ -163,7 +163,7 @@ class SettingsScreen(Dialog[None]):
         try:
             value = row.setting.type.parse(event.value)
         except ValueError:
-            self._say(_allowed(row.setting), "warning")
+            self.say(_allowed(row.setting), "warning")
         else:
             if self._set(row, value):
                 self._end_edit()
@@ -175,8 +175,8 @@ class SettingsScreen(Dialog[None]):
 
     def _end_edit(self) -> None:
         self._edit.display = False
-        self._list.focus()
-        self._say("")
+        self.set_focus(self._list)
+        self.say("")
         self._tell()
 
     def _set(self, row: SettingRow, value: Any) -> bool:
@@ -187,7 +187,7 @@ class SettingsScreen(Dialog[None]):
         try:
             change()
         except ValueError as mistake:
-            self._say(str(mistake), "warning")
+            self.say(str(mistake), "warning")
             return False
         return True
 
@@ -202,20 +202,20 @@ class SettingsScreen(Dialog[None]):
     # --- changing a key ----------------------------------------------------------------------
 
     def action_add_key(self) -> None:
-        """Wait for one more key for the selected command."""
+        """Wait for one more key for the highlighted command."""
         row = self._list.highlighted
         if row.setting is None:
             self._wait_for_key(self.context.keymap.of(row.command))
 
     def action_no_key(self) -> None:
-        """Remove the keys of the selected command."""
+        """Remove the keys of the highlighted command."""
         row = self._list.highlighted
         if row.setting is None:
             self._set_keys(row, ())
 
     def _wait_for_key(self, others: tuple[str, ...]) -> None:
         self._pressing = others
-        self._say(f"Press the key for: {self._list.highlighted.label}", "warning")
+        self.say(f"Press the key for: {self._list.highlighted.label}", "warning")
         self._tell()
 
     def on_key(self, event: events.Key) -> None:
@@ -229,7 +229,7 @@ class SettingsScreen(Dialog[None]):
         event.prevent_default()
         others, self._pressing = self._pressing, None
         row = self._list.highlighted
-        self._say("")
+        self.say("")
         self._tell()
         if event.key != "escape":
             self._set_keys(row, (*others, event.key))
