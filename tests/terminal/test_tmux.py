@@ -64,7 +64,7 @@ class Tmux:
 
     def import_file(self, path: Path, password: str) -> None:
         """Import an encrypted backup, from the import screen on."""
-        self.wait_for("path of the backup")
+        self.wait_for("pick a file below")
         self.type(str(path), "Enter")
         self.wait_for("Password")
         self.type(password, "Enter")
