@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
-from tests.app.helpers import PASSWORD, FakeClipboard, FakeClock, sample_entries
+from tests.app.helpers import PASSWORD, FakeClipboard, FakeClock, sample_entries, settle
 from tests.app.quick import quicken
 from tui.app.app import OtpApp
 from tui.config.schema import Config
@@ -87,3 +88,25 @@ def make_app(
         )
 
     return make
+
+
+@pytest.fixture
+def vault(make_vault: MakeVault) -> Vault:
+    """An open vault with the sample entries."""
+    return make_vault()
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest, make_app: MakeApp, vault: Vault) -> OtpApp:
+    """The app on that vault, unlocked, with the settings of the mark `config`."""
+    mark = request.node.get_closest_marker("config")
+    return make_app(vault, **(mark.kwargs if mark else {}))
+
+
+@pytest.fixture
+async def pilot(request: pytest.FixtureRequest, app: OtpApp) -> AsyncIterator[Pilot[None]]:
+    """A pilot of that app, which shows the list on a terminal of 80 by 24 or as marked."""
+    mark = request.node.get_closest_marker("terminal")
+    async with app.run_test(size=mark.args if mark else (80, 24)) as pilot:
+        await settle(pilot)
+        yield pilot

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
 from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import (
@@ -17,6 +18,7 @@ from tests.app.helpers import (
     status_of,
     vault_of,
 )
+from tui.app.app import OtpApp
 from tui.app.screens.help import HelpScreen
 from tui.app.widgets.bars import CategoryBar, KeyBar, TitleBar
 from tui.config.schema import KeyChoice
@@ -25,18 +27,15 @@ from tui.otp.entry import Category
 
 
 async def test_an_unsynchronized_clock_is_told_in_the_title(
-    make_app: MakeApp, clock: FakeClock
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        app.clock_warning = lambda: "clock not synchronized"
-        title = app.screen.query_one(TitleBar)
-        await pass_time(pilot, clock, 1)
-        assert "! clock not synchronized" in lines_of(title)[0]
-        app.clock_warning = str
-        await pass_time(pilot, clock, 61)
-        assert "clock" not in lines_of(title)[0]
+    app.clock_warning = lambda: "clock not synchronized"
+    title = app.screen.query_one(TitleBar)
+    await pass_time(pilot, clock, 1)
+    assert "! clock not synchronized" in lines_of(title)[0]
+    app.clock_warning = str
+    await pass_time(pilot, clock, 61)
+    assert "clock" not in lines_of(title)[0]
 
 
 @pytest.mark.parametrize("width", [30, 40, 80])
@@ -53,22 +52,20 @@ async def test_the_warning_never_pushes_the_title_out_of_line(
         assert "clock" in line
 
 
+@pytest.mark.terminal(40, 12)
 async def test_the_title_shows_not_saved_rather_than_the_clock(
-    make_app: MakeApp, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(40, 12)) as pilot:
-        await settle(pilot)
-        app.clock_warning = lambda: "clock not synchronized"
-        await pass_time(pilot, clock, 1)
+    app.clock_warning = lambda: "clock not synchronized"
+    await pass_time(pilot, clock, 1)
 
-        def refuse(*_: Any, **__: Any) -> None:
-            raise NotSavedError("The disk is full.")
+    def refuse(*_: Any, **__: Any) -> None:
+        raise NotSavedError("The disk is full.")
 
-        monkeypatch.setattr(vault_of(app)._store, "replace", refuse)
-        await press(pilot, "p")
-        await settle(pilot)
-        assert "NOT SAVED" in lines_of(app.screen.query_one(TitleBar))[0]
+    monkeypatch.setattr(vault_of(app)._store, "replace", refuse)
+    await press(pilot, "p")
+    await settle(pilot)
+    assert "NOT SAVED" in lines_of(app.screen.query_one(TitleBar))[0]
 
 
 async def test_of_many_warnings_the_first_are_shown_and_the_others_counted(
@@ -81,24 +78,20 @@ async def test_of_many_warnings_the_first_are_shown_and_the_others_counted(
         assert "And 2 more." in status_of(app)
 
 
-async def test_a_click_on_a_key_of_the_last_line_does_what_it_says(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        bar = app.screen.query_one(KeyBar)
-        await pilot.click(KeyBar, offset=(lines_of(bar)[0].index("keys"), 0))
-        await pilot.pause()
-        assert isinstance(app.screen, HelpScreen)
+async def test_a_click_on_a_key_of_the_last_line_does_what_it_says(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    bar = app.screen.query_one(KeyBar)
+    await pilot.click(KeyBar, offset=(lines_of(bar)[0].index("keys"), 0))
+    await pilot.pause()
+    assert isinstance(app.screen, HelpScreen)
 
 
-async def test_a_click_on_search_opens_it(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.click(CategoryBar, offset=(74, 0))
-        await pilot.press("b", "a", "n", "k")
-        await pilot.pause()
-        assert issuers(app) == ["Bank"]
+async def test_a_click_on_search_opens_it(app: OtpApp, pilot: Pilot[None]) -> None:
+    await pilot.click(CategoryBar, offset=(74, 0))
+    await pilot.press("b", "a", "n", "k")
+    await pilot.pause()
+    assert issuers(app) == ["Bank"]
 
 
 async def test_arrows_show_that_there_are_more_categories(
@@ -128,13 +121,10 @@ async def test_hints_name_the_keys_of_the_settings(make_app: MakeApp) -> None:
         assert " R restore" in lines_of(app.screen.query_one(KeyBar))[0]
 
 
-async def test_the_key_bar_shows_the_keys_of_the_search(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        assert "q quit" in lines_of(app.screen.query_one(KeyBar))[0]
-        await pilot.press("slash")
-        await settle(pilot)
-        below = lines_of(app.screen.query_one(KeyBar))[0]
-        assert "Esc clear" in below
-        assert "quit" not in below
+async def test_the_key_bar_shows_the_keys_of_the_search(app: OtpApp, pilot: Pilot[None]) -> None:
+    assert "q quit" in lines_of(app.screen.query_one(KeyBar))[0]
+    await pilot.press("slash")
+    await settle(pilot)
+    below = lines_of(app.screen.query_one(KeyBar))[0]
+    assert "Esc clear" in below
+    assert "quit" not in below

@@ -36,92 +36,88 @@ from tui.otp.secret import Secret
 from tui.vault.vault import Vault
 
 
-async def test_every_row_shows_the_code_of_its_entry(make_app: MakeApp, clock: FakeClock) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        lines = lines_of(codes_of(app))
-        for line, entry in zip(lines, codes_of(app).rows, strict=False):
-            if entry.type in (OtpType.HOTP, OtpType.YANDEX):
-                continue
-            assert group(code_at(entry, clock.now()).text) in line
+async def test_every_row_shows_the_code_of_its_entry(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    lines = lines_of(codes_of(app))
+    for line, entry in zip(lines, codes_of(app).rows, strict=False):
+        if entry.type in (OtpType.HOTP, OtpType.YANDEX):
+            continue
+        assert group(code_at(entry, clock.now()).text) in line
 
 
-async def test_a_code_that_cannot_be_made_does_not_hide_the_others(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        lines = lines_of(codes_of(app))
-        assert "no code" in lines[7]
-        assert "Yandex" in lines[7]
+async def test_a_code_that_cannot_be_made_does_not_hide_the_others(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    lines = lines_of(codes_of(app))
+    assert "no code" in lines[7]
+    assert "Yandex" in lines[7]
 
 
-async def test_each_row_counts_down_by_its_own_period(make_app: MakeApp, clock: FakeClock) -> None:
-    app = make_app(countdown="each")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pass_time(pilot, clock, 3)
-        lines = lines_of(codes_of(app))
-        assert lines[0][2:5].strip() == "7"
-        assert lines[1][2:5].strip() == "37"
-        assert lines[4][2:5].strip() == "7"
+@pytest.mark.config(countdown="each")
+async def test_each_row_counts_down_by_its_own_period(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    await pass_time(pilot, clock, 3)
+    lines = lines_of(codes_of(app))
+    assert lines[0][2:5].strip() == "7"
+    assert lines[1][2:5].strip() == "37"
+    assert lines[4][2:5].strip() == "7"
 
 
-async def test_codes_change_when_their_time_is_over(make_app: MakeApp, clock: FakeClock) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        before = lines_of(codes_of(app))[0]
-        await pass_time(pilot, clock, 10)
-        after = lines_of(codes_of(app))[0]
-        entry = codes_of(app).rows[0]
-        assert group(code_at(entry, clock.now()).text) in after
-        assert group(code_at(entry, clock.now() - 10).text) in before
+async def test_codes_change_when_their_time_is_over(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    before = lines_of(codes_of(app))[0]
+    await pass_time(pilot, clock, 10)
+    after = lines_of(codes_of(app))[0]
+    entry = codes_of(app).rows[0]
+    assert group(code_at(entry, clock.now()).text) in after
+    assert group(code_at(entry, clock.now() - 10).text) in before
 
 
-async def test_a_tick_repaints_only_what_changed(make_app: MakeApp, clock: FakeClock) -> None:
-    app = make_app(countdown="shared")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        codes = codes_of(app)
-        painted: list[int] = []
-        original = codes.render_line
+@pytest.mark.config(countdown="shared")
+async def test_a_tick_repaints_only_what_changed(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    codes = codes_of(app)
+    painted: list[int] = []
+    original = codes.render_line
 
-        def noting(y: int) -> Strip:
-            painted.append(y)
-            return original(y)
+    def noting(y: int) -> Strip:
+        painted.append(y)
+        return original(y)
 
-        codes.render_line = noting  # type: ignore[method-assign]
-        await pass_time(pilot, clock, 1)
-        # With a shared countdown of 30 s only the rows of 60 s and of 10 s show their own seconds.
-        assert set(painted) == {1, 4}
-
-
-async def test_the_last_five_seconds_look_different(make_app: MakeApp, clock: FakeClock) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-
-        def color() -> object:
-            strip = codes_of(app).render_line(2)
-            return [segment.style.color for segment in strip if segment.style][1]
-
-        calm = color()
-        await pass_time(pilot, clock, 4)
-        assert color() == calm
-        await pass_time(pilot, clock, 1)
-        assert color() != calm
+    codes.render_line = noting  # type: ignore[method-assign]
+    await pass_time(pilot, clock, 1)
+    # With a shared countdown of 30 s only the rows of 60 s and of 10 s show their own seconds.
+    assert set(painted) == {1, 4}
 
 
-async def test_one_countdown_for_the_commonest_period(make_app: MakeApp, clock: FakeClock) -> None:
-    app = make_app(countdown="shared")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pass_time(pilot, clock, 1)
-        assert lines_of(app.screen.query_one(Countdown))[0].split()[0] == "9"
-        lines = lines_of(codes_of(app))
-        assert lines[0][2:5].strip() == ""
-        assert lines[1][2:5].strip() == "39"
+async def test_the_last_five_seconds_look_different(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+
+    def color() -> object:
+        strip = codes_of(app).render_line(2)
+        return [segment.style.color for segment in strip if segment.style][1]
+
+    calm = color()
+    await pass_time(pilot, clock, 4)
+    assert color() == calm
+    await pass_time(pilot, clock, 1)
+    assert color() != calm
+
+
+@pytest.mark.config(countdown="shared")
+async def test_one_countdown_for_the_commonest_period(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    await pass_time(pilot, clock, 1)
+    assert lines_of(app.screen.query_one(Countdown))[0].split()[0] == "9"
+    lines = lines_of(codes_of(app))
+    assert lines[0][2:5].strip() == ""
+    assert lines[1][2:5].strip() == "39"
 
 
 @pytest.mark.parametrize("variable", ["SSH_CONNECTION", "SSH_TTY", ""])
@@ -136,14 +132,13 @@ async def test_over_ssh_the_countdown_is_shared_and_elsewhere_it_is_not(
         assert seconds == ("" if variable else "10")
 
 
-async def test_the_selected_row_shows_the_next_code(make_app: MakeApp, clock: FakeClock) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        entry = codes_of(app).rows[0]
-        assert f"next {group(next_code(entry, clock.now()).text)}" in lines_of(codes_of(app))[0]
-        await pilot.press("j")
-        assert "next" not in lines_of(codes_of(app))[0]
+async def test_the_selected_row_shows_the_next_code(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    entry = codes_of(app).rows[0]
+    assert f"next {group(next_code(entry, clock.now()).text)}" in lines_of(codes_of(app))[0]
+    await pilot.press("j")
+    assert "next" not in lines_of(codes_of(app))[0]
 
 
 async def test_only_rows_on_screen_are_computed(
@@ -170,66 +165,52 @@ async def test_only_rows_on_screen_are_computed(
 
 
 async def test_enter_copies_the_selected_code(
-    make_app: MakeApp, clock: FakeClock, clipboard: FakeClipboard
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock, clipboard: FakeClipboard
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.press("j", "enter")
-        await settle(pilot)
-        assert clipboard.text == code_at(codes_of(app).rows[1], clock.now()).text
-        assert "Copied Registrar" in status_of(app)
+    await pilot.press("j", "enter")
+    await settle(pilot)
+    assert clipboard.text == code_at(codes_of(app).rows[1], clock.now()).text
+    assert "Copied Registrar" in status_of(app)
 
 
 async def test_a_digit_copies_the_row_of_that_number(
-    make_app: MakeApp, clock: FakeClock, clipboard: FakeClipboard
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock, clipboard: FakeClipboard
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.press("3")
-        await settle(pilot)
-        assert clipboard.text == code_at(codes_of(app).rows[2], clock.now()).text
+    await pilot.press("3")
+    await settle(pilot)
+    assert clipboard.text == code_at(codes_of(app).rows[2], clock.now()).text
 
 
 async def test_n_copies_the_next_code(
-    make_app: MakeApp, clock: FakeClock, clipboard: FakeClipboard
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock, clipboard: FakeClipboard
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.press("n")
-        await settle(pilot)
-        assert clipboard.text == next_code(codes_of(app).rows[0], clock.now()).text
-        assert "next code" in status_of(app)
+    await pilot.press("n")
+    await settle(pilot)
+    assert clipboard.text == next_code(codes_of(app).rows[0], clock.now()).text
+    assert "next code" in status_of(app)
 
 
 async def test_a_double_click_copies_and_a_click_selects(
-    make_app: MakeApp, clock: FakeClock, clipboard: FakeClipboard
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock, clipboard: FakeClipboard
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.click(codes_of(app), offset=(20, 1))
-        assert codes_of(app).cursor == 1
-        assert clipboard.text == ""
-        await pilot.click(codes_of(app), offset=(20, 2), times=2)
-        await settle(pilot)
-        assert clipboard.text == code_at(codes_of(app).rows[2], clock.now()).text
+    await pilot.click(codes_of(app), offset=(20, 1))
+    assert codes_of(app).cursor == 1
+    assert clipboard.text == ""
+    await pilot.click(codes_of(app), offset=(20, 2), times=2)
+    await settle(pilot)
+    assert clipboard.text == code_at(codes_of(app).rows[2], clock.now()).text
 
 
+@pytest.mark.config(clipboard_clear=20)
 async def test_the_clipboard_is_emptied_when_its_time_is_over(
-    make_app: MakeApp, clock: FakeClock, clipboard: FakeClipboard
+    pilot: Pilot[None], clock: FakeClock, clipboard: FakeClipboard
 ) -> None:
-    app = make_app(clipboard_clear=20)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.press("enter")
-        await settle(pilot)
-        await pass_time(pilot, clock, 19)
-        assert clipboard.text
-        await pass_time(pilot, clock, 1)
-        assert clipboard.text == ""
+    await pilot.press("enter")
+    await settle(pilot)
+    await pass_time(pilot, clock, 19)
+    assert clipboard.text
+    await pass_time(pilot, clock, 1)
+    assert clipboard.text == ""
 
 
 async def test_a_failed_copy_shows_the_code_large_with_the_reason(
@@ -258,19 +239,15 @@ def screen_text(app: object) -> list[str]:
 
 
 async def test_a_counter_code_is_shown_after_its_counter_is_saved(
-    make_app: MakeApp, make_vault: MakeVault, monkeypatch: pytest.MonkeyPatch
+    app: OtpApp, pilot: Pilot[None], vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    vault = make_vault()
-    app = make_app(vault)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        entry = codes_of(app).rows[3]
-        await pilot.press("j", "j", "j")
-        assert "··· ···" in lines_of(codes_of(app))[3]
-        await pilot.press("space")
-        await settle(pilot)
-        assert vault.entries[3].counter == 13
-        assert group(code_at(entry, 0).text) in lines_of(codes_of(app))[3]
+    entry = codes_of(app).rows[3]
+    await pilot.press("j", "j", "j")
+    assert "··· ···" in lines_of(codes_of(app))[3]
+    await pilot.press("space")
+    await settle(pilot)
+    assert vault.entries[3].counter == 13
+    assert group(code_at(entry, 0).text) in lines_of(codes_of(app))[3]
 
 
 async def test_no_counter_code_is_shown_when_the_counter_cannot_be_saved(
@@ -293,85 +270,66 @@ async def test_no_counter_code_is_shown_when_the_counter_cannot_be_saved(
 
 
 async def test_enter_on_a_counter_entry_takes_and_copies_a_code(
-    make_app: MakeApp, clipboard: FakeClipboard
+    app: OtpApp, pilot: Pilot[None], clipboard: FakeClipboard
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        entry = codes_of(app).rows[3]
-        await pilot.press("4")
-        await settle(pilot)
-        assert clipboard.text == code_at(entry, 0).text
-        await pilot.press("enter")
-        await settle(pilot)
-        assert clipboard.text == code_at(entry, 0).text, "a second Enter copies what is shown"
+    entry = codes_of(app).rows[3]
+    await pilot.press("4")
+    await settle(pilot)
+    assert clipboard.text == code_at(entry, 0).text
+    await pilot.press("enter")
+    await settle(pilot)
+    assert clipboard.text == code_at(entry, 0).text, "a second Enter copies what is shown"
 
 
 # --- finding ---------------------------------------------------------------------------------
 
 
-async def test_letters_search_and_escape_clears(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.press("slash", *"gordon")
-        assert [entry.issuer for entry in codes_of(app).rows] == ["Steam", "Bank"]
-        await pilot.press("space", *"ba")
-        assert [entry.issuer for entry in codes_of(app).rows] == ["Bank"]
-        await pilot.press("backspace", "backspace", "backspace")
-        assert len(codes_of(app).rows) == 2
-        await pilot.press("escape")
-        assert len(codes_of(app).rows) == 8
+async def test_letters_search_and_escape_clears(app: OtpApp, pilot: Pilot[None]) -> None:
+    await pilot.press("slash", *"gordon")
+    assert [entry.issuer for entry in codes_of(app).rows] == ["Steam", "Bank"]
+    await pilot.press("space", *"ba")
+    assert [entry.issuer for entry in codes_of(app).rows] == ["Bank"]
+    await pilot.press("backspace", "backspace", "backspace")
+    assert len(codes_of(app).rows) == 2
+    await pilot.press("escape")
+    assert len(codes_of(app).rows) == 8
 
 
-async def test_searching_looks_in_category_names_too(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.press("slash", *"WORK")
-        assert [entry.issuer for entry in codes_of(app).rows] == ["Registrar"]
+async def test_searching_looks_in_category_names_too(app: OtpApp, pilot: Pilot[None]) -> None:
+    await pilot.press("slash", *"WORK")
+    assert [entry.issuer for entry in codes_of(app).rows] == ["Registrar"]
 
 
 async def test_arrows_and_enter_work_while_searching(
-    make_app: MakeApp, clock: FakeClock, clipboard: FakeClipboard
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock, clipboard: FakeClipboard
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.press("slash", *"o", "down", "enter")
-        await settle(pilot)
-        assert clipboard.text == code_at(codes_of(app).rows[1], clock.now()).text
+    await pilot.press("slash", *"o", "down", "enter")
+    await settle(pilot)
+    assert clipboard.text == code_at(codes_of(app).rows[1], clock.now()).text
 
 
-async def test_command_letters_are_only_letters_while_searching(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.press("slash", *"qlin1")
-        assert app.vault is not None
-        assert "qlin1" in lines_of(app.screen.query_one(CategoryBar))[0]
-        assert "No matches" in "".join(lines_of(codes_of(app)))
+async def test_command_letters_are_only_letters_while_searching(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    await pilot.press("slash", *"qlin1")
+    assert app.vault is not None
+    assert "qlin1" in lines_of(app.screen.query_one(CategoryBar))[0]
+    assert "No matches" in "".join(lines_of(codes_of(app)))
 
 
-async def test_tab_walks_the_categories_in_their_own_order(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.press("tab")
-        assert [entry.issuer for entry in codes_of(app).rows] == ["Registrar", "GitHub"]
-        await pilot.press("tab", "tab")
-        assert len(codes_of(app).rows) == 8
-        await pilot.press("shift+tab")
-        assert [entry.issuer for entry in codes_of(app).rows] == ["Registrar"]
+async def test_tab_walks_the_categories_in_their_own_order(app: OtpApp, pilot: Pilot[None]) -> None:
+    await pilot.press("tab")
+    assert [entry.issuer for entry in codes_of(app).rows] == ["Registrar", "GitHub"]
+    await pilot.press("tab", "tab")
+    assert len(codes_of(app).rows) == 8
+    await pilot.press("shift+tab")
+    assert [entry.issuer for entry in codes_of(app).rows] == ["Registrar"]
 
 
-async def test_a_click_picks_a_category(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.click(CategoryBar, offset=(7, 0))
-        await settle(pilot)
-        assert [entry.issuer for entry in codes_of(app).rows] == ["Registrar", "GitHub"]
+async def test_a_click_picks_a_category(app: OtpApp, pilot: Pilot[None]) -> None:
+    await pilot.click(CategoryBar, offset=(7, 0))
+    await settle(pilot)
+    assert [entry.issuer for entry in codes_of(app).rows] == ["Registrar", "GitHub"]
 
 
 # --- the screen ------------------------------------------------------------------------------
@@ -388,16 +346,16 @@ async def test_no_line_is_wider_or_narrower_than_the_screen(
             assert strip.cell_length == size[0]
 
 
-async def test_nothing_in_a_name_reaches_the_terminal_as_control(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        await pilot.press("7", "slash", *"evil")
-        await settle(pilot)
-        shown = "".join(screen_text(app))
-        assert "[/foo]" in shown
-        assert "[@click=app.quit]ab" in shown
-        assert not {c for c in shown if unicodedata.category(c) in {"Cc", "Cf"}}
+@pytest.mark.terminal(120, 40)
+async def test_nothing_in_a_name_reaches_the_terminal_as_control(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    await pilot.press("7", "slash", *"evil")
+    await settle(pilot)
+    shown = "".join(screen_text(app))
+    assert "[/foo]" in shown
+    assert "[@click=app.quit]ab" in shown
+    assert not {c for c in shown if unicodedata.category(c) in {"Cc", "Cf"}}
 
 
 async def test_help_shows_every_key(make_app: MakeApp) -> None:
@@ -426,14 +384,11 @@ async def press_at_once(pilot: Pilot[None], *keys: tuple[str, str]) -> None:
 
 
 async def test_letters_that_arrive_with_the_slash_are_searched_for(
-    make_app: MakeApp, clipboard: FakeClipboard
+    app: OtpApp, pilot: Pilot[None], clipboard: FakeClipboard
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await press_at_once(pilot, ("slash", "/"), *((letter, letter) for letter in "vpn"))
-        assert [entry.issuer for entry in codes_of(app).rows] == ["VPN"]
-        assert clipboard.text == ""
+    await press_at_once(pilot, ("slash", "/"), *((letter, letter) for letter in "vpn"))
+    assert [entry.issuer for entry in codes_of(app).rows] == ["VPN"]
+    assert clipboard.text == ""
 
 
 # --- hidden codes and smart copy -----------------------------------------------------------------
@@ -458,63 +413,57 @@ async def test_hidden_codes_are_dots_except_in_the_highlighted_row(
 
 @pytest.mark.parametrize(("seconds", "following"), [(6, False), (7, False), (8, True)])
 async def test_with_few_seconds_left_the_next_code_is_copied_and_told(
-    make_app: MakeApp, clock: FakeClock, clipboard: FakeClipboard, seconds: int, following: bool
+    app: OtpApp,
+    pilot: Pilot[None],
+    clock: FakeClock,
+    clipboard: FakeClipboard,
+    seconds: int,
+    following: bool,
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pass_time(pilot, clock, seconds)
-        await press(pilot, "enter")
-        await settle(pilot)
-        entry = codes_of(app).rows[0]
-        wanted = next_code if following else code_at
-        assert clipboard.text == wanted(entry, clock.now()).text
-        assert ("next code" in status_of(app)) is following
+    await pass_time(pilot, clock, seconds)
+    await press(pilot, "enter")
+    await settle(pilot)
+    entry = codes_of(app).rows[0]
+    wanted = next_code if following else code_at
+    assert clipboard.text == wanted(entry, clock.now()).text
+    assert ("next code" in status_of(app)) is following
 
 
+@pytest.mark.config(smart_copy=0)
 async def test_smart_copy_can_be_switched_off(
-    make_app: MakeApp, clock: FakeClock, clipboard: FakeClipboard
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock, clipboard: FakeClipboard
 ) -> None:
-    app = make_app(smart_copy=0)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pass_time(pilot, clock, 9)
-        await press(pilot, "enter")
-        await settle(pilot)
-        assert clipboard.text == code_at(codes_of(app).rows[0], clock.now()).text
+    await pass_time(pilot, clock, 9)
+    await press(pilot, "enter")
+    await settle(pilot)
+    assert clipboard.text == code_at(codes_of(app).rows[0], clock.now()).text
 
 
 # --- settings and sizes --------------------------------------------------------------------------
 
 
-async def test_settings_reach_the_list_at_once(make_app: MakeApp, clock: FakeClock) -> None:
-    app = make_app(countdown="each")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        app.settings.set(("hide_codes",), True)
-        app.settings.set(("countdown",), "shared")
-        await settle(pilot)
-        second = codes_of(app).rows[1]
-        assert group(code_at(second, clock.now()).text) not in text_of(app)
-        assert app.screen.query_one(Countdown).display
+@pytest.mark.config(countdown="each")
+async def test_settings_reach_the_list_at_once(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    app.settings.set(("hide_codes",), True)
+    app.settings.set(("countdown",), "shared")
+    await settle(pilot)
+    second = codes_of(app).rows[1]
+    assert group(code_at(second, clock.now()).text) not in text_of(app)
+    assert app.screen.query_one(Countdown).display
 
 
-async def test_a_wide_terminal_shows_the_categories(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(120, 24)) as pilot:
-        await settle(pilot)
-        assert "Web, Work" in lines_of(codes_of(app))[1]
-        assert {len(line) for line in lines_of(codes_of(app))[:5]} == {120}
+@pytest.mark.terminal(120, 24)
+async def test_a_wide_terminal_shows_the_categories(app: OtpApp, pilot: Pilot[None]) -> None:
+    assert "Web, Work" in lines_of(codes_of(app))[1]
+    assert {len(line) for line in lines_of(codes_of(app))[:5]} == {120}
 
 
-async def test_below_36_cells_the_seconds_drop_away(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(34, 12)) as pilot:
-        await settle(pilot)
-        line = lines_of(codes_of(app))[1]
-        assert (
-            line.split()[0] == group(code_at(codes_of(app).rows[1], 1_700_000_000).text).split()[0]
-        )
+@pytest.mark.terminal(34, 12)
+async def test_below_36_cells_the_seconds_drop_away(app: OtpApp, pilot: Pilot[None]) -> None:
+    line = lines_of(codes_of(app))[1]
+    assert line.split()[0] == group(code_at(codes_of(app).rows[1], 1_700_000_000).text).split()[0]
 
 
 async def test_a_wide_category_name_keeps_the_line_in_place(
@@ -531,19 +480,17 @@ async def test_a_wide_category_name_keeps_the_line_in_place(
         assert {strip.cell_length for strip in strips} == {120}
 
 
-async def test_no_room_at_all_and_room_again(make_app: MakeApp) -> None:
-    app = make_app(countdown="shared")
-    async with app.run_test(size=(80, 24)) as pilot:
+@pytest.mark.config(countdown="shared")
+async def test_no_room_at_all_and_room_again(app: OtpApp, pilot: Pilot[None]) -> None:
+    before = lines_of(codes_of(app))
+    for size in ((1, 1), (3, 24), (80, 2)):
+        await pilot.resize_terminal(*size)
         await settle(pilot)
-        before = lines_of(codes_of(app))
-        for size in ((1, 1), (3, 24), (80, 2)):
-            await pilot.resize_terminal(*size)
-            await settle(pilot)
-            await pilot.press("end", "slash", "v", "escape", "home")
-            await settle(pilot)
-        await pilot.resize_terminal(80, 24)
+        await pilot.press("end", "slash", "v", "escape", "home")
         await settle(pilot)
-        assert lines_of(codes_of(app)) == before
+    await pilot.resize_terminal(80, 24)
+    await settle(pilot)
+    assert lines_of(codes_of(app)) == before
 
 
 async def test_ten_thousand_entries_scroll_and_are_searched(

@@ -47,75 +47,62 @@ async def delete_first(pilot: Pilot[None]) -> None:
 # --- the trash -----------------------------------------------------------------------------
 
 
-async def test_d_asks_by_name_and_puts_the_entry_in_the_trash(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await press(pilot, "d")
-        assert isinstance(app.screen, ConfirmScreen)
-        assert "GitHub (octocat)" in str(app.screen.query_one(".title").render())
-        await press(pilot, "y")
-        await settle(pilot)
-        assert "GitHub" not in issuers(app)
-        assert [entry.issuer for entry in on_disk(app).document.trash] == ["GitHub"]
+async def test_d_asks_by_name_and_puts_the_entry_in_the_trash(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    await press(pilot, "d")
+    assert isinstance(app.screen, ConfirmScreen)
+    assert "GitHub (octocat)" in str(app.screen.query_one(".title").render())
+    await press(pilot, "y")
+    await settle(pilot)
+    assert "GitHub" not in issuers(app)
+    assert [entry.issuer for entry in on_disk(app).document.trash] == ["GitHub"]
 
 
 @pytest.mark.parametrize("key", ["n", "escape", "enter"])
-async def test_any_other_answer_deletes_nothing(make_app: MakeApp, key: str) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await press(pilot, "d", key)
-        await settle(pilot)
-        assert issuers(app)[0] == "GitHub"
-        assert not vault_of(app).document.trash
+async def test_any_other_answer_deletes_nothing(app: OtpApp, pilot: Pilot[None], key: str) -> None:
+    await press(pilot, "d", key)
+    await settle(pilot)
+    assert issuers(app)[0] == "GitHub"
+    assert not vault_of(app).document.trash
 
 
 async def test_the_trash_is_the_last_category_and_shows_no_codes(
-    make_app: MakeApp, clock: FakeClock, clipboard: FakeClipboard
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock, clipboard: FakeClipboard
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await delete_first(pilot)
-        await press(pilot, "shift+tab")
-        assert issuers(app) == ["GitHub"]
-        assert "30 days left" in text_of(app)
-        shown = group(code_at(codes_of(app).rows[0], clock.now()).text)
-        assert shown not in text_of(app)
-        await press(pilot, "enter")
-        await settle(pilot)
-        assert clipboard.text == ""
-        assert "trash" in status_of(app)
+    await delete_first(pilot)
+    await press(pilot, "shift+tab")
+    assert issuers(app) == ["GitHub"]
+    assert "30 days left" in text_of(app)
+    shown = group(code_at(codes_of(app).rows[0], clock.now()).text)
+    assert shown not in text_of(app)
+    await press(pilot, "enter")
+    await settle(pilot)
+    assert clipboard.text == ""
+    assert "trash" in status_of(app)
 
 
-async def test_r_restores_an_entry_with_all_it_had(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        before = vault_of(app).entries[0]
-        await delete_first(pilot)
-        await press(pilot, "shift+tab", "r")
-        await settle(pilot)
-        back = on_disk(app).document.find(before.id)
-        assert dataclasses.replace(back, revision=0, updated=0) == dataclasses.replace(
-            before, revision=0, updated=0
-        )
-        assert not vault_of(app).document.trash
-        assert "Trash" not in lines_of(app.screen.query_one(CategoryBar))[0]
+async def test_r_restores_an_entry_with_all_it_had(app: OtpApp, pilot: Pilot[None]) -> None:
+    before = vault_of(app).entries[0]
+    await delete_first(pilot)
+    await press(pilot, "shift+tab", "r")
+    await settle(pilot)
+    back = on_disk(app).document.find(before.id)
+    assert dataclasses.replace(back, revision=0, updated=0) == dataclasses.replace(
+        before, revision=0, updated=0
+    )
+    assert not vault_of(app).document.trash
+    assert "Trash" not in lines_of(app.screen.query_one(CategoryBar))[0]
 
 
-async def test_d_in_the_trash_deletes_permanently(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await delete_first(pilot)
-        await press(pilot, "shift+tab", "d")
-        assert "Permanently" in str(app.screen.query_one(".title").render())
-        await press(pilot, "y")
-        await settle(pilot)
-        kept = on_disk(app).document.everything
-        assert "GitHub" not in [entry.issuer for entry in kept]
+async def test_d_in_the_trash_deletes_permanently(app: OtpApp, pilot: Pilot[None]) -> None:
+    await delete_first(pilot)
+    await press(pilot, "shift+tab", "d")
+    assert "Permanently" in str(app.screen.query_one(".title").render())
+    await press(pilot, "y")
+    await settle(pilot)
+    kept = on_disk(app).document.everything
+    assert "GitHub" not in [entry.issuer for entry in kept]
 
 
 @pytest.mark.parametrize("wrong", ["", "clock not synchronized"])
@@ -137,63 +124,51 @@ async def test_what_is_in_the_trash_for_30_days_goes_where_the_clock_is_right(
         assert left == ([old.issuer] if wrong else []) + [young.issuer]
 
 
-async def test_u_undoes_a_deletion(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        before = issuers(app)
-        await delete_first(pilot)
-        await press(pilot, "u")
-        await settle(pilot)
-        assert issuers(app) == before
-        assert "GitHub (octocat)" in status_of(app)
+async def test_u_undoes_a_deletion(app: OtpApp, pilot: Pilot[None]) -> None:
+    before = issuers(app)
+    await delete_first(pilot)
+    await press(pilot, "u")
+    await settle(pilot)
+    assert issuers(app) == before
+    assert "GitHub (octocat)" in status_of(app)
 
 
-async def test_d_deletes_all_selected_entries(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await press(pilot, "x", "x", "d")
-        words = "\n".join(str(label.render()) for label in app.screen.query("Label"))
-        assert "GitHub" in words
-        assert "Registrar" in words
-        await press(pilot, "y")
-        await settle(pilot)
-        assert {"GitHub", "Registrar"} & set(issuers(app)) == set()
+async def test_d_deletes_all_selected_entries(app: OtpApp, pilot: Pilot[None]) -> None:
+    await press(pilot, "x", "x", "d")
+    words = "\n".join(str(label.render()) for label in app.screen.query("Label"))
+    assert "GitHub" in words
+    assert "Registrar" in words
+    await press(pilot, "y")
+    await settle(pilot)
+    assert {"GitHub", "Registrar"} & set(issuers(app)) == set()
 
 
 async def test_a_deletion_that_cannot_be_saved_is_told(
-    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+    app: OtpApp, pilot: Pilot[None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
 
-        def refuse(*_: Any, **__: Any) -> None:
-            raise NotSavedError("The disk is full.")
+    def refuse(*_: Any, **__: Any) -> None:
+        raise NotSavedError("The disk is full.")
 
-        monkeypatch.setattr(vault_of(app)._store, "replace", refuse)
-        await delete_first(pilot)
-        assert "NOT SAVED" in status_of(app)
-        assert "NOT SAVED" in lines_of(app.screen.query_one(TitleBar))[0]
+    monkeypatch.setattr(vault_of(app)._store, "replace", refuse)
+    await delete_first(pilot)
+    assert "NOT SAVED" in status_of(app)
+    assert "NOT SAVED" in lines_of(app.screen.query_one(TitleBar))[0]
 
 
 # --- pins and order --------------------------------------------------------------------------
 
 
-async def test_p_puts_an_entry_on_top_and_back(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        before = issuers(app)
-        await press(pilot, "j", "j", "p")
-        await settle(pilot)
-        assert issuers(app)[0] == "Steam"
-        assert codes_of(app).highlighted == codes_of(app).rows[0]
-        assert on_disk(app).entries[2].pinned
-        await press(pilot, "p")
-        await settle(pilot)
-        assert issuers(app) == before
+async def test_p_puts_an_entry_on_top_and_back(app: OtpApp, pilot: Pilot[None]) -> None:
+    before = issuers(app)
+    await press(pilot, "j", "j", "p")
+    await settle(pilot)
+    assert issuers(app)[0] == "Steam"
+    assert codes_of(app).highlighted == codes_of(app).rows[0]
+    assert on_disk(app).entries[2].pinned
+    await press(pilot, "p")
+    await settle(pilot)
+    assert issuers(app) == before
 
 
 async def test_o_walks_the_orders_and_the_vault_remembers(make_app: MakeApp) -> None:
@@ -214,82 +189,73 @@ async def test_o_walks_the_orders_and_the_vault_remembers(make_app: MakeApp) -> 
     assert order_of(on_disk(app).document) is seen[0]
 
 
-async def test_copies_are_counted_and_order_the_list(make_app: MakeApp, clock: FakeClock) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
+async def test_copies_are_counted_and_order_the_list(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    await press(pilot, "3")
+    await settle(pilot)
+    await pass_time(pilot, clock, 1)
+    for _ in range(2):
+        await press(pilot, "2")
         await settle(pilot)
-        await press(pilot, "3")
+    while order_of(vault_of(app).document) is not Order.USE:
+        await press(pilot, "o")
         await settle(pilot)
-        await pass_time(pilot, clock, 1)
-        for _ in range(2):
-            await press(pilot, "2")
-            await settle(pilot)
-        while order_of(vault_of(app).document) is not Order.USE:
-            await press(pilot, "o")
-            await settle(pilot)
-        assert issuers(app)[:2] == ["Registrar", "Steam"]
-        await pass_time(pilot, clock, 6)
-        await pass_time(pilot, clock, 6)
-        assert [entry.copy_count for entry in on_disk(app).entries[:3]] == [None, 2, 1]
-        assert on_disk(app).entries[2].used == int(clock.now()) - 13
+    assert issuers(app)[:2] == ["Registrar", "Steam"]
+    await pass_time(pilot, clock, 6)
+    await pass_time(pilot, clock, 6)
+    assert [entry.copy_count for entry in on_disk(app).entries[:3]] == [None, 2, 1]
+    assert on_disk(app).entries[2].used == int(clock.now()) - 13
 
 
-async def test_a_counted_copy_leaves_the_undo_of_the_step_before(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await delete_first(pilot)
-        await press(pilot, "enter")
-        await settle(pilot)
-        await press(pilot, "o", "u")
-        await settle(pilot)
-        assert "GitHub" in issuers(app)
+async def test_a_counted_copy_leaves_the_undo_of_the_step_before(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    await delete_first(pilot)
+    await press(pilot, "enter")
+    await settle(pilot)
+    await press(pilot, "o", "u")
+    await settle(pilot)
+    assert "GitHub" in issuers(app)
 
 
 async def test_shift_and_arrows_move_a_row_and_one_undo_brings_it_back(
-    make_app: MakeApp,
+    app: OtpApp, pilot: Pilot[None]
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        before = issuers(app)
-        await press(pilot, "shift+down")
-        await settle(pilot)
-        await press(pilot, "shift+down")
-        await settle(pilot)
-        assert issuers(app)[:3] == ["Registrar", "Steam", "GitHub"]
-        assert codes_of(app).highlighted == codes_of(app).rows[2]
-        await press(pilot, "shift+up")
-        await settle(pilot)
-        assert issuers(app)[:3] == ["Registrar", "GitHub", "Steam"]
-        await press(pilot, "u")
-        await settle(pilot)
-        assert issuers(app) == before
+    before = issuers(app)
+    await press(pilot, "shift+down")
+    await settle(pilot)
+    await press(pilot, "shift+down")
+    await settle(pilot)
+    assert issuers(app)[:3] == ["Registrar", "Steam", "GitHub"]
+    assert codes_of(app).highlighted == codes_of(app).rows[2]
+    await press(pilot, "shift+up")
+    await settle(pilot)
+    assert issuers(app)[:3] == ["Registrar", "GitHub", "Steam"]
+    await press(pilot, "u")
+    await settle(pilot)
+    assert issuers(app) == before
 
 
-async def test_a_row_moves_only_in_the_order_by_hand(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await press(pilot, "o")
-        await settle(pilot)
-        before = issuers(app)
-        await press(pilot, "shift+down")
-        await settle(pilot)
-        assert issuers(app) == before
-        assert "Press o to change that" in status_of(app)
+async def test_a_row_moves_only_in_the_order_by_hand(app: OtpApp, pilot: Pilot[None]) -> None:
+    await press(pilot, "o")
+    await settle(pilot)
+    before = issuers(app)
+    await press(pilot, "shift+down")
+    await settle(pilot)
+    assert issuers(app) == before
+    assert "Press o to change that" in status_of(app)
 
 
-async def test_in_a_category_a_row_moves_in_its_order_alone(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        everything = issuers(app)
-        await press(pilot, "tab", "shift+up")
-        await settle(pilot)
-        assert issuers(app) == ["GitHub", "Registrar"]
-        await press(pilot, "escape")
-        assert issuers(app) == everything
+async def test_in_a_category_a_row_moves_in_its_order_alone(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    everything = issuers(app)
+    await press(pilot, "tab", "shift+up")
+    await settle(pilot)
+    assert issuers(app) == ["GitHub", "Registrar"]
+    await press(pilot, "escape")
+    assert issuers(app) == everything
 
 
 # --- categories ---------------------------------------------------------------------------------
@@ -302,99 +268,81 @@ def categories_of(app: OtpApp, issuer: str) -> set[str]:
     return {names[place.category] for place in entry.categories}
 
 
-async def test_c_puts_an_entry_in_categories(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await press(pilot, "c", "space", "j", "space", "enter")
-        await settle(pilot)
-        assert categories_of(app, "GitHub") == {"Work"}
+async def test_c_puts_an_entry_in_categories(app: OtpApp, pilot: Pilot[None]) -> None:
+    await press(pilot, "c", "space", "j", "space", "enter")
+    await settle(pilot)
+    assert categories_of(app, "GitHub") == {"Work"}
 
 
-async def test_escape_asks_before_a_changed_selection_is_lost(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await press(pilot, "c", "space", "escape")
-        await settle(pilot)
-        assert isinstance(app.screen, ConfirmScreen)
-        await press(pilot, "n")
-        assert isinstance(app.screen, CategoriesScreen)
-        await press(pilot, "escape", "y")
-        await settle(pilot)
-        assert categories_of(app, "GitHub") == {"Web"}
+async def test_escape_asks_before_a_changed_selection_is_lost(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    await press(pilot, "c", "space", "escape")
+    await settle(pilot)
+    assert isinstance(app.screen, ConfirmScreen)
+    await press(pilot, "n")
+    assert isinstance(app.screen, CategoriesScreen)
+    await press(pilot, "escape", "y")
+    await settle(pilot)
+    assert categories_of(app, "GitHub") == {"Web"}
 
 
-async def test_escape_closes_at_once_if_the_selection_is_as_before(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await press(pilot, "c", "space", "space", "escape")
-        await settle(pilot)
-        assert isinstance(app.screen, CodesScreen)
+async def test_escape_closes_at_once_if_the_selection_is_as_before(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    await press(pilot, "c", "space", "space", "escape")
+    await settle(pilot)
+    assert isinstance(app.screen, CodesScreen)
 
 
-async def test_entries_are_put_in_a_new_category_at_once(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await press(pilot, "c", "n", *"Home", "enter", "escape")
-        await settle(pilot)
-        assert isinstance(app.screen, CodesScreen)
-        assert categories_of(app, "GitHub") == {"Web", "Home"}
-        await press(pilot, "u")
-        await settle(pilot)
-        assert categories_of(app, "GitHub") == {"Web"}
+async def test_entries_are_put_in_a_new_category_at_once(app: OtpApp, pilot: Pilot[None]) -> None:
+    await press(pilot, "c", "n", *"Home", "enter", "escape")
+    await settle(pilot)
+    assert isinstance(app.screen, CodesScreen)
+    assert categories_of(app, "GitHub") == {"Web", "Home"}
+    await press(pilot, "u")
+    await settle(pilot)
+    assert categories_of(app, "GitHub") == {"Web"}
 
 
-async def test_several_entries_are_put_in_a_new_category(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await press(pilot, "x", "x", "x", "c", "n", *"Home", "enter")
-        await settle(pilot)
-        await press(pilot, "enter")
-        await settle(pilot)
-        for issuer in ("GitHub", "Registrar", "Steam"):
-            assert "Home" in categories_of(app, issuer)
-        assert "Home" in lines_of(app.screen.query_one(CategoryBar))[0]
+async def test_several_entries_are_put_in_a_new_category(app: OtpApp, pilot: Pilot[None]) -> None:
+    await press(pilot, "x", "x", "x", "c", "n", *"Home", "enter")
+    await settle(pilot)
+    await press(pilot, "enter")
+    await settle(pilot)
+    for issuer in ("GitHub", "Registrar", "Steam"):
+        assert "Home" in categories_of(app, issuer)
+    assert "Home" in lines_of(app.screen.query_one(CategoryBar))[0]
 
 
-async def test_a_category_is_renamed_and_keeps_its_entries(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await press(pilot, "c", "r", "end", *"site", "enter")
-        await settle(pilot)
-        await press(pilot, "escape")
-        await settle(pilot)
-        assert categories_of(app, "GitHub") == {"Website"}
+async def test_a_category_is_renamed_and_keeps_its_entries(app: OtpApp, pilot: Pilot[None]) -> None:
+    await press(pilot, "c", "r", "end", *"site", "enter")
+    await settle(pilot)
+    await press(pilot, "escape")
+    await settle(pilot)
+    assert categories_of(app, "GitHub") == {"Website"}
 
 
-async def test_a_category_is_deleted_after_a_question_and_undone(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await press(pilot, "c", "d")
-        assert isinstance(app.screen, ConfirmScreen)
-        await press(pilot, "y")
-        await settle(pilot)
-        await press(pilot, "escape")
-        await settle(pilot)
-        assert categories_of(app, "GitHub") == set()
-        await press(pilot, "u")
-        await settle(pilot)
-        assert categories_of(app, "GitHub") == {"Web"}
+async def test_a_category_is_deleted_after_a_question_and_undone(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    await press(pilot, "c", "d")
+    assert isinstance(app.screen, ConfirmScreen)
+    await press(pilot, "y")
+    await settle(pilot)
+    await press(pilot, "escape")
+    await settle(pilot)
+    assert categories_of(app, "GitHub") == set()
+    await press(pilot, "u")
+    await settle(pilot)
+    assert categories_of(app, "GitHub") == {"Web"}
 
 
-async def test_a_name_that_is_taken_is_refused_in_place(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await press(pilot, "c", "n", *"Web", "enter")
-        await settle(pilot)
-        assert isinstance(app.screen, CategoriesScreen)
-        assert "already" in str(app.screen.query_one("#status").render())
+async def test_a_name_that_is_taken_is_refused_in_place(app: OtpApp, pilot: Pilot[None]) -> None:
+    await press(pilot, "c", "n", *"Web", "enter")
+    await settle(pilot)
+    assert isinstance(app.screen, CategoriesScreen)
+    assert "already" in str(app.screen.query_one("#status").render())
 
 
 # --- hidden codes and smart copy ---------------------------------------------------------

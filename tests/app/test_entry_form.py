@@ -152,19 +152,16 @@ async def test_an_entry_is_typed_its_code_compared_and_saved(
 
 
 async def test_the_code_goes_with_the_time(
-    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock
+    pilot: Pilot[None], vault: Vault, clock: FakeClock
 ) -> None:
-    vault = make_vault()
-    app = make_app(vault)
-    async with app.run_test(size=(80, 24)) as pilot:
-        form = await Form(pilot).open(vault, vault.entries[0])
-        before = form.code
-        await pass_time(pilot, clock, 1)
-        assert form.code.split()[:2] == before.split()[:2]
-        assert "expires in 9 s" in form.code
-        await pass_time(pilot, clock, 9)
-        assert form.code.split()[:2] != before.split()[:2]
-        assert "expires in 30 s" in form.code
+    form = await Form(pilot).open(vault, vault.entries[0])
+    before = form.code
+    await pass_time(pilot, clock, 1)
+    assert form.code.split()[:2] == before.split()[:2]
+    assert "expires in 9 s" in form.code
+    await pass_time(pilot, clock, 9)
+    assert form.code.split()[:2] != before.split()[:2]
+    assert "expires in 30 s" in form.code
 
 
 async def test_a_mistake_is_named_at_its_field_once_it_was_touched(
@@ -225,30 +222,24 @@ async def test_a_type_shows_its_own_fields(make_app: MakeApp, make_vault: MakeVa
                 await form.press("ctrl+t")
 
 
+@pytest.mark.terminal(80, 40)
 async def test_the_usual_digits_of_one_type_do_not_stay_for_another(
-    make_app: MakeApp, make_vault: MakeVault
+    pilot: Pilot[None], vault: Vault
 ) -> None:
-    vault = make_vault()
-    app = make_app(vault)
-    async with app.run_test(size=(80, 40)) as pilot:
-        form = await Form(pilot).open(vault, vault.entries[2])
-        form.screen.query_one("#type", Select).value = OtpType.TOTP
-        await settle(pilot)
-        assert form.text("digits") == ""
-        await form.press("ctrl+s")
-        assert (vault.entries[2].type, vault.entries[2].digits) == (OtpType.TOTP, 6)
+    form = await Form(pilot).open(vault, vault.entries[2])
+    form.screen.query_one("#type", Select).value = OtpType.TOTP
+    await settle(pilot)
+    assert form.text("digits") == ""
+    await form.press("ctrl+s")
+    assert (vault.entries[2].type, vault.entries[2].digits) == (OtpType.TOTP, 6)
 
 
-async def test_the_next_code_of_a_counter_is_shown(
-    make_app: MakeApp, make_vault: MakeVault
-) -> None:
-    vault = make_vault()
-    app = make_app(vault)
-    async with app.run_test(size=(80, 40)) as pilot:
-        form = await Form(pilot).open(vault, vault.entries[3])
-        expected = code_at(vault.entries[3], 0).text
-        assert form.code.split()[:2] == [expected[:3], expected[3:]]
-        assert form.more
+@pytest.mark.terminal(80, 40)
+async def test_the_next_code_of_a_counter_is_shown(pilot: Pilot[None], vault: Vault) -> None:
+    form = await Form(pilot).open(vault, vault.entries[3])
+    expected = code_at(vault.entries[3], 0).text
+    assert form.code.split()[:2] == [expected[:3], expected[3:]]
+    assert form.more
 
 
 async def test_more_opens_by_key_and_by_click(make_app: MakeApp, make_vault: MakeVault) -> None:
@@ -300,35 +291,30 @@ async def test_the_secret_is_dots_until_a_key_shows_it(
         assert SECRET not in form.on_screen
 
 
+@pytest.mark.terminal(80, 40)
 async def test_a_lock_leaves_nothing_of_the_secret(
-    make_app: MakeApp, make_vault: MakeVault
+    app: OtpApp, pilot: Pilot[None], vault: Vault
 ) -> None:
-    vault = make_vault()
-    app = make_app(vault)
-    async with app.run_test(size=(80, 40)) as pilot:
-        form = await Form(pilot).open(vault, vault.entries[4])
-        await form.press("ctrl+r")
-        fields = form.screen.query_one(EntryFields)
-        inputs = list(form.screen.query(FormInput))
-        note = form.screen.query_one(NoteArea)
-        assert fields.draft.secret
-        app.lock()
-        await settle(pilot)
-        assert isinstance(app.screen, UnlockScreen)
-        assert [field.value for field in inputs] == [""] * len(inputs)
-        assert note.text == ""
-        assert (fields.draft.secret, fields.draft.pin, fields.code.text) == ("", "", "")
-        kept = {name: repr(value) for name, value in vars(form.screen).items()}
-        assert kept["_before"] == kept["_made"] == kept["_start"] == kept["_twins"] == "None"
+    form = await Form(pilot).open(vault, vault.entries[4])
+    await form.press("ctrl+r")
+    fields = form.screen.query_one(EntryFields)
+    inputs = list(form.screen.query(FormInput))
+    note = form.screen.query_one(NoteArea)
+    assert fields.draft.secret
+    app.lock()
+    await settle(pilot)
+    assert isinstance(app.screen, UnlockScreen)
+    assert [field.value for field in inputs] == [""] * len(inputs)
+    assert note.text == ""
+    assert (fields.draft.secret, fields.draft.pin, fields.code.text) == ("", "", "")
+    kept = {name: repr(value) for name, value in vars(form.screen).items()}
+    assert kept["_before"] == kept["_made"] == kept["_start"] == kept["_twins"] == "None"
 
 
-async def test_ctrl_l_locks(make_app: MakeApp, make_vault: MakeVault) -> None:
-    vault = make_vault()
-    app = make_app(vault)
-    async with app.run_test(size=(80, 24)) as pilot:
-        form = await Form(pilot).open(vault)
-        await form.press(*"Sh", "ctrl+l")
-        assert isinstance(app.screen, UnlockScreen)
+async def test_ctrl_l_locks(app: OtpApp, pilot: Pilot[None], vault: Vault) -> None:
+    form = await Form(pilot).open(vault)
+    await form.press(*"Sh", "ctrl+l")
+    assert isinstance(app.screen, UnlockScreen)
 
 
 async def test_a_secret_that_is_here_already_is_told_and_allowed(
@@ -542,15 +528,14 @@ async def test_a_part_that_is_missing_is_named(make_app: MakeApp, make_vault: Ma
         assert "part 1 of 2 is missing" in status_of(app)
 
 
-async def test_several_do_not_go_into_one_entry(make_app: MakeApp, make_vault: MakeVault) -> None:
-    vault = make_vault()
-    app = make_app(vault)
-    async with app.run_test(size=(80, 24)) as pilot:
-        form = await Form(pilot).open(vault, vault.entries[0])
-        await form.paste(migration(3)[0])
-        assert form.in_front
-        assert "Found 3 entries" in status_of(app)
-        assert form.text("issuer") == "GitHub"
+async def test_several_do_not_go_into_one_entry(
+    app: OtpApp, pilot: Pilot[None], vault: Vault
+) -> None:
+    form = await Form(pilot).open(vault, vault.entries[0])
+    await form.paste(migration(3)[0])
+    assert form.in_front
+    assert "Found 3 entries" in status_of(app)
+    assert form.text("issuer") == "GitHub"
 
 
 # --- pictures ----------------------------------------------------------------------------------
@@ -694,14 +679,12 @@ async def test_a_new_entry_can_be_in_categories(make_app: MakeApp, make_vault: M
         assert vault.document.categories == (web,)
 
 
-async def test_a_note_has_lines(make_app: MakeApp, make_vault: MakeVault) -> None:
-    vault = make_vault()
-    app = make_app(vault)
-    async with app.run_test(size=(80, 40)) as pilot:
-        form = await Form(pilot).open(vault, vault.entries[0])
-        form.screen.query_one("#note").focus()
-        await form.press(*"one", "enter", *"two", "ctrl+s")
-        assert vault.entries[0].note == "one\ntwo"
+@pytest.mark.terminal(80, 40)
+async def test_a_note_has_lines(pilot: Pilot[None], vault: Vault) -> None:
+    form = await Form(pilot).open(vault, vault.entries[0])
+    form.screen.query_one("#note").focus()
+    await form.press(*"one", "enter", *"two", "ctrl+s")
+    assert vault.entries[0].note == "one\ntwo"
 
 
 async def test_an_entry_that_is_gone_is_told(make_app: MakeApp, make_vault: MakeVault) -> None:
@@ -721,29 +704,25 @@ async def test_an_entry_that_is_gone_is_told(make_app: MakeApp, make_vault: Make
 
 
 async def test_escape_leaves_at_once_where_nothing_was_typed(
-    make_app: MakeApp, make_vault: MakeVault
+    app: OtpApp, pilot: Pilot[None], vault: Vault
 ) -> None:
-    vault = make_vault()
-    app = make_app(vault)
-    async with app.run_test(size=(80, 24)) as pilot:
-        form = await Form(pilot).open(vault, vault.entries[7])
-        await form.press("escape")
-        assert form.said == [None]
-        assert isinstance(app.screen, CodesScreen)
+    form = await Form(pilot).open(vault, vault.entries[7])
+    await form.press("escape")
+    assert form.said == [None]
+    assert isinstance(app.screen, CodesScreen)
 
 
-async def test_escape_asks_before_typing_is_lost(make_app: MakeApp, make_vault: MakeVault) -> None:
-    vault = make_vault()
-    app = make_app(vault)
-    async with app.run_test(size=(80, 24)) as pilot:
-        form = await Form(pilot).open(vault)
-        await form.press("S", "escape")
-        assert isinstance(app.screen, ConfirmScreen)
-        await form.press("n")
-        assert form.in_front
-        assert form.text("issuer") == "S"
-        await form.press("escape", "y")
-        assert form.said == [None]
+async def test_escape_asks_before_typing_is_lost(
+    app: OtpApp, pilot: Pilot[None], vault: Vault
+) -> None:
+    form = await Form(pilot).open(vault)
+    await form.press("S", "escape")
+    assert isinstance(app.screen, ConfirmScreen)
+    await form.press("n")
+    assert form.in_front
+    assert form.text("issuer") == "S"
+    await form.press("escape", "y")
+    assert form.said == [None]
 
 
 async def test_when_saving_fails_the_change_is_kept_and_said_not_to_be_saved(
@@ -770,24 +749,22 @@ async def test_when_saving_fails_the_change_is_kept_and_said_not_to_be_saved(
 # --- small ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.terminal(40, 12)
 async def test_all_of_it_can_be_reached_on_a_small_terminal(
-    make_app: MakeApp, make_vault: MakeVault
+    app: OtpApp, pilot: Pilot[None], vault: Vault
 ) -> None:
-    vault = make_vault()
-    app = make_app(vault)
-    async with app.run_test(size=(40, 12)) as pilot:
-        form = await Form(pilot).open(vault)
-        shown = form.on_screen
-        assert all(word in shown for word in ("Type", "Secret", "Code", "More", "Save"))
-        await form.press("ctrl+t")
-        form.screen.query_one("#type").focus()
-        await settle(pilot)
-        for _ in range(12):
-            focused = app.focused
-            assert focused is not None
-            assert focused.region.height > 0
-            assert form.screen.query_one("#form").region.contains_region(focused.region)
-            await form.press("tab")
+    form = await Form(pilot).open(vault)
+    shown = form.on_screen
+    assert all(word in shown for word in ("Type", "Secret", "Code", "More", "Save"))
+    await form.press("ctrl+t")
+    form.screen.query_one("#type").focus()
+    await settle(pilot)
+    for _ in range(12):
+        focused = app.focused
+        assert focused is not None
+        assert focused.region.height > 0
+        assert form.screen.query_one("#form").region.contains_region(focused.region)
+        await form.press("tab")
 
 
 async def test_every_type_opens_and_names_are_no_markup(

@@ -11,6 +11,7 @@ from textual.widgets import Input, Select
 from tests.app.conftest import MakeApp
 from tests.app.helpers import codes_of, lines_of, settle, status_of
 from tests.app.test_qr_code import read
+from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.export_vault import ExportScreen
@@ -212,11 +213,11 @@ async def test_qr_codes_for_google_authenticator_after_a_yes_and_without_a_file(
     assert not path.exists()
 
 
-async def test_the_other_formats_have_no_qr_codes(make_app: MakeApp, tmp_path: Path) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await open_screen(pilot, "otpauth-uris", tmp_path / "out.txt")
-        assert "QR" not in lines_of(app.screen.query_one(KeyBar))[0]
-        await pilot.press("ctrl+r")
-        await settle(pilot)
-        assert isinstance(app.screen, ExportScreen)
+async def test_the_other_formats_have_no_qr_codes(
+    app: OtpApp, pilot: Pilot[None], tmp_path: Path
+) -> None:
+    await open_screen(pilot, "otpauth-uris", tmp_path / "out.txt")
+    assert "QR" not in lines_of(app.screen.query_one(KeyBar))[0]
+    await pilot.press("ctrl+r")
+    await settle(pilot)
+    assert isinstance(app.screen, ExportScreen)

@@ -13,6 +13,7 @@ from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import codes_of, lines_of, settle, status_of
 from tests.backup.formats.test_qr_image import code, saved
 from tests.backup.test_join_parts import export
+from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.import_backup import ImportScreen
 from tui.app.widgets.bars import TitleBar
@@ -171,11 +172,11 @@ async def test_an_unknown_file_is_told_and_the_format_can_be_chosen(
         assert isinstance(app.screen, ImportScreen)
 
 
-async def test_a_file_that_is_not_there_is_told(make_app: MakeApp, tmp_path: Path) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await open_file(pilot, tmp_path / "nothing.authpro")
-        assert "nothing.authpro" in status_of(app)
+async def test_a_file_that_is_not_there_is_told(
+    app: OtpApp, pilot: Pilot[None], tmp_path: Path
+) -> None:
+    await open_file(pilot, tmp_path / "nothing.authpro")
+    assert "nothing.authpro" in status_of(app)
 
 
 async def test_when_saving_fails_the_screen_says_not_saved_and_why(
@@ -195,15 +196,15 @@ async def test_when_saving_fails_the_screen_says_not_saved_and_why(
         assert "disk is full" in status_of(app)
 
 
-async def test_escape_goes_back_step_by_step(make_app: MakeApp, tmp_path: Path) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await open_file(pilot, backup_file(tmp_path, "authenticator-pro-plain"))
-        await pilot.press("escape")
-        assert isinstance(app.screen, ImportScreen)
-        assert app.focused is app.screen.query_one(PathInput)
-        await pilot.press("escape")
-        assert isinstance(app.screen, CodesScreen)
+async def test_escape_goes_back_step_by_step(
+    app: OtpApp, pilot: Pilot[None], tmp_path: Path
+) -> None:
+    await open_file(pilot, backup_file(tmp_path, "authenticator-pro-plain"))
+    await pilot.press("escape")
+    assert isinstance(app.screen, ImportScreen)
+    assert app.focused is app.screen.query_one(PathInput)
+    await pilot.press("escape")
+    assert isinstance(app.screen, CodesScreen)
 
 
 async def test_tab_completes_a_path(make_app: MakeApp, tmp_path: Path) -> None:
@@ -221,18 +222,15 @@ async def test_tab_completes_a_path(make_app: MakeApp, tmp_path: Path) -> None:
 
 
 async def test_tab_stays_in_the_field_if_no_file_starts_as_typed(
-    make_app: MakeApp, tmp_path: Path
+    app: OtpApp, pilot: Pilot[None], tmp_path: Path
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.press("i")
-        await settle(pilot)
-        field = app.screen.query_one(PathInput)
-        field.value = f"{tmp_path}/no"
-        await pilot.press("end", "tab", *"thing")
-        assert field.value == f"{tmp_path}/nothing"
-        assert status_of(app).startswith("No file starts with “")
+    await pilot.press("i")
+    await settle(pilot)
+    field = app.screen.query_one(PathInput)
+    field.value = f"{tmp_path}/no"
+    await pilot.press("end", "tab", *"thing")
+    assert field.value == f"{tmp_path}/nothing"
+    assert status_of(app).startswith("No file starts with “")
 
 
 @pytest.mark.parametrize("typed", ["", "backup.bin"])
@@ -415,40 +413,35 @@ async def test_a_namesake_is_told_and_added_beside_what_is_here(
         assert vault.entries[0].secret == mine.secret
 
 
-async def test_the_import_screen_without_room(make_app: MakeApp, tmp_path: Path) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await open_file(pilot, backup_file(tmp_path, "authenticator-pro-plain"))
-        for size in ((1, 1), (20, 3), (80, 24)):
-            await pilot.resize_terminal(*size)
-            await settle(pilot)
-        assert isinstance(app.screen, ImportScreen)
-        await pilot.press("enter")
+async def test_the_import_screen_without_room(
+    app: OtpApp, pilot: Pilot[None], tmp_path: Path
+) -> None:
+    await open_file(pilot, backup_file(tmp_path, "authenticator-pro-plain"))
+    for size in ((1, 1), (20, 3), (80, 24)):
+        await pilot.resize_terminal(*size)
         await settle(pilot)
-        assert codes_of(app).row_count == 10
+    assert isinstance(app.screen, ImportScreen)
+    await pilot.press("enter")
+    await settle(pilot)
+    assert codes_of(app).row_count == 10
 
 
 @pytest.mark.parametrize("keys", [("down",), ("j",), ("end", "k"), ("pagedown", "up")])
 async def test_the_rows_of_a_preview_are_walked_with_the_keys_of_the_list(
-    make_app: MakeApp, tmp_path: Path, keys: tuple[str, ...]
+    app: OtpApp, pilot: Pilot[None], tmp_path: Path, keys: tuple[str, ...]
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await open_file(pilot, backup_file(tmp_path, "authenticator-pro-plain", count=3))
-        await pilot.press(*keys, "space")
-        assert app.screen.query_one(PreviewList).deselected == {1}
+    await open_file(pilot, backup_file(tmp_path, "authenticator-pro-plain", count=3))
+    await pilot.press(*keys, "space")
+    assert app.screen.query_one(PreviewList).deselected == {1}
 
 
-async def test_a_path_longer_than_any_system_takes_is_told(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.press("i")
-        await settle(pilot)
-        app.screen.query_one(PathInput).value = "/tmp/" + "x" * 300
-        await pilot.press("enter")
-        await settle(pilot)
-        assert "too long" in status_of(app)
+async def test_a_path_longer_than_any_system_takes_is_told(app: OtpApp, pilot: Pilot[None]) -> None:
+    await pilot.press("i")
+    await settle(pilot)
+    app.screen.query_one(PathInput).value = "/tmp/" + "x" * 300
+    await pilot.press("enter")
+    await settle(pilot)
+    assert "too long" in status_of(app)
 
 
 async def test_tab_lists_the_names_where_several_go_on(make_app: MakeApp, tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
+from textual.pilot import Pilot
 
 from tests.app.conftest import MakeApp
 from tests.app.helpers import FakeClipboard, codes_of, lines_of, settle
+from tui.app.app import OtpApp
 from tui.app.screens.help import HelpScreen
 from tui.app.widgets.bars import CategoryBar, KeyBar
 from tui.config.keymap import CHARACTER_NAMES, KEY_NAMES, key_of
@@ -64,17 +66,14 @@ async def test_the_key_that_opens_the_help_closes_it(make_app: MakeApp) -> None:
 
 
 @pytest.mark.parametrize("width", [10, 40, 200])
-async def test_resizing_the_help_does_no_harm(make_app: MakeApp, width: int) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
+async def test_resizing_the_help_does_no_harm(app: OtpApp, pilot: Pilot[None], width: int) -> None:
+    await pilot.press("question_mark")
+    for height in (3, 12, 60):
+        await pilot.resize_terminal(width, height)
         await settle(pilot)
-        await pilot.press("question_mark")
-        for height in (3, 12, 60):
-            await pilot.resize_terminal(width, height)
-            await settle(pilot)
-        card = app.screen.query_one("#keys")
-        assert card.size.width <= 80
-        assert card.region.x == (width - card.outer_size.width) // 2
+    card = app.screen.query_one("#keys")
+    assert card.size.width <= 80
+    assert card.region.x == (width - card.outer_size.width) // 2
 
 
 async def test_the_search_hint_shows_its_key(make_app: MakeApp) -> None:

@@ -12,9 +12,10 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from tests.app.conftest import MakeApp, MakeVault
+from tests.app.conftest import MakeApp
 from tests.app.helpers import PASSWORD, FakeClipboard, FakeClock, pass_time, settle
 from tests.app.test_import import backup_file, open_file
+from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.import_backup import ImportScreen
 from tui.app.screens.unlock import UnlockScreen
@@ -26,31 +27,24 @@ from tui.vault.vault import LockedVault, Vault
 
 
 @pytest.mark.parametrize("key", ["l", "ctrl+l"])
-async def test_a_key_locks(make_app: MakeApp, make_vault: MakeVault, key: str) -> None:
-    vault = make_vault()
-    app = make_app(vault)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.press(key)
-        await settle(pilot)
-        assert isinstance(app.screen, UnlockScreen)
-        assert app.vault is None
-        with pytest.raises((OtpTuiError, AttributeError)):
-            vault.change(lambda document: document)
+async def test_a_key_locks(app: OtpApp, pilot: Pilot[None], vault: Vault, key: str) -> None:
+    await pilot.press(key)
+    await settle(pilot)
+    assert isinstance(app.screen, UnlockScreen)
+    assert app.vault is None
+    with pytest.raises((OtpTuiError, AttributeError)):
+        vault.change(lambda document: document)
 
 
-async def test_locking_replaces_every_screen(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.press("i")
-        await settle(pilot)
-        assert isinstance(app.screen, ImportScreen)
-        await pilot.press("ctrl+l")
-        await settle(pilot)
-        kinds = [type(screen) for screen in app.screen_stack]
-        assert CodesScreen not in kinds
-        assert ImportScreen not in kinds
+async def test_locking_replaces_every_screen(app: OtpApp, pilot: Pilot[None]) -> None:
+    await pilot.press("i")
+    await settle(pilot)
+    assert isinstance(app.screen, ImportScreen)
+    await pilot.press("ctrl+l")
+    await settle(pilot)
+    kinds = [type(screen) for screen in app.screen_stack]
+    assert CodesScreen not in kinds
+    assert ImportScreen not in kinds
 
 
 async def test_locking_lets_go_of_the_entries(make_app: MakeApp) -> None:
@@ -70,16 +64,13 @@ async def test_locking_lets_go_of_the_entries(make_app: MakeApp) -> None:
         assert held() == before
 
 
-async def test_locking_empties_the_clipboard(make_app: MakeApp, clipboard: FakeClipboard) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.press("enter")
-        await settle(pilot)
-        assert clipboard.text
-        await pilot.press("l")
-        await settle(pilot)
-        assert clipboard.text == ""
+async def test_locking_empties_the_clipboard(pilot: Pilot[None], clipboard: FakeClipboard) -> None:
+    await pilot.press("enter")
+    await settle(pilot)
+    assert clipboard.text
+    await pilot.press("l")
+    await settle(pilot)
+    assert clipboard.text == ""
 
 
 async def test_leaving_empties_the_clipboard(make_app: MakeApp, clipboard: FakeClipboard) -> None:
@@ -93,40 +84,34 @@ async def test_leaving_empties_the_clipboard(make_app: MakeApp, clipboard: FakeC
     assert clipboard.text == ""
 
 
+@pytest.mark.config(lock_after=5)
 async def test_idle_minutes_lock_and_a_key_starts_them_anew(
-    make_app: MakeApp, clock: FakeClock
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
 ) -> None:
-    app = make_app(lock_after=5)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pass_time(pilot, clock, 299)
-        await pilot.press("j")
-        await pass_time(pilot, clock, 299)
-        assert isinstance(app.screen, CodesScreen)
-        await pass_time(pilot, clock, 1)
-        assert isinstance(app.screen, UnlockScreen)
+    await pass_time(pilot, clock, 299)
+    await pilot.press("j")
+    await pass_time(pilot, clock, 299)
+    assert isinstance(app.screen, CodesScreen)
+    await pass_time(pilot, clock, 1)
+    assert isinstance(app.screen, UnlockScreen)
 
 
-async def test_zero_minutes_never_lock(make_app: MakeApp, clock: FakeClock) -> None:
-    app = make_app(lock_after=0)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pass_time(pilot, clock, 100_000)
-        assert isinstance(app.screen, CodesScreen)
+@pytest.mark.config(lock_after=0)
+async def test_zero_minutes_never_lock(app: OtpApp, pilot: Pilot[None], clock: FakeClock) -> None:
+    await pass_time(pilot, clock, 100_000)
+    assert isinstance(app.screen, CodesScreen)
 
 
 @pytest.mark.parametrize("kind", [events.MouseScrollUp, events.MouseScrollDown])
+@pytest.mark.config(lock_after=5)
 async def test_scrolling_is_activity(
-    make_app: MakeApp, clock: FakeClock, kind: type[events.MouseScrollUp]
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock, kind: type[events.MouseScrollUp]
 ) -> None:
-    app = make_app(lock_after=5)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pass_time(pilot, clock, 299)
-        app.post_message(kind(None, 5, 5, 0, 0, 0, False, False, False))
-        await settle(pilot)
-        await pass_time(pilot, clock, 299)
-        assert isinstance(app.screen, CodesScreen)
+    await pass_time(pilot, clock, 299)
+    app.post_message(kind(None, 5, 5, 0, 0, 0, False, False, False))
+    await settle(pilot)
+    await pass_time(pilot, clock, 299)
+    assert isinstance(app.screen, CodesScreen)
 
 
 async def test_a_lock_does_not_wait_for_a_save(
@@ -154,17 +139,15 @@ async def test_a_lock_does_not_wait_for_a_save(
         assert "NOT SAVED" in "".join(str(each.render()) for each in app.screen.query("Label"))
 
 
+@pytest.mark.config(lock_after=5)
 async def test_the_lock_screen_says_that_a_form_was_dropped(
-    make_app: MakeApp, clock: FakeClock
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
 ) -> None:
-    app = make_app(lock_after=5)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.press("a", *"GitLab")
-        await pass_time(pilot, clock, 300)
-        assert isinstance(app.screen, UnlockScreen)
-        labels = "".join(str(each.render()) for each in app.screen.query("Label"))
-        assert "What you typed was not saved." in labels
+    await pilot.press("a", *"GitLab")
+    await pass_time(pilot, clock, 300)
+    assert isinstance(app.screen, UnlockScreen)
+    labels = "".join(str(each.render()) for each in app.screen.query("Label"))
+    assert "What you typed was not saved." in labels
 
 
 # --- locking while something is going on ---------------------------------------------------------

@@ -20,6 +20,7 @@ from textual.widgets import Input, Label, TextArea
 
 from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import PASSWORD, FakeClock, pass_time, sample_entries, settle
+from tui.app.app import OtpApp
 from tui.app.screens.unlock import UnlockScreen
 from tui.otp.entry import Entry
 from tui.otp.secret import Secret
@@ -184,15 +185,12 @@ async def test_nothing_secret_is_left_of_a_dialog(
 
 @pytest.mark.parametrize(("keys", "typed"), [(("a", "S"), True), (("a",), False)])
 async def test_the_unlock_screen_says_that_what_was_typed_is_lost(
-    make_app: MakeApp, clock: FakeClock, keys: tuple[str, ...], typed: bool
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock, keys: tuple[str, ...], typed: bool
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await press(pilot, *keys)
-        await pass_time(pilot, clock, 300)
-        said = str(app.screen.query_one("#status", Label).content)
-        assert ("What you typed was not saved." in said) is typed
+    await press(pilot, *keys)
+    await pass_time(pilot, clock, 300)
+    said = str(app.screen.query_one("#status", Label).content)
+    assert ("What you typed was not saved." in said) is typed
 
 
 async def test_a_change_under_way_that_fails_after_the_lock_is_told_on_the_unlock_screen(

@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 
 from tests.app.conftest import MakeApp
 from tests.app.helpers import lines_of, settle
+from tui.app.app import OtpApp
 from tui.app.palette_items import command_items, matching
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.export_vault import ExportScreen
@@ -49,17 +50,17 @@ async def test_all_commands_but_those_for_keys_only_are_offered(make_app: MakeAp
     assert len(set(labels)) == len(labels)
 
 
-async def test_words_find_in_any_order_and_the_key_is_shown(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        listed = await opened(pilot, *"entries exp")
-        assert [item.label for item in listed.rows] == ["Export entries"]
-        assert lines_of(listed)[0].split() == ["▌", "Export", "entries", "e"]
-        await pilot.press(*"zz")
-        await settle(pilot)
-        assert lines_of(listed)[0].strip() == "No matches."
-        await pilot.press("enter")
-        assert isinstance(app.screen, PaletteScreen)
+async def test_words_find_in_any_order_and_the_key_is_shown(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    listed = await opened(pilot, *"entries exp")
+    assert [item.label for item in listed.rows] == ["Export entries"]
+    assert lines_of(listed)[0].split() == ["▌", "Export", "entries", "e"]
+    await pilot.press(*"zz")
+    await settle(pilot)
+    assert lines_of(listed)[0].strip() == "No matches."
+    await pilot.press("enter")
+    assert isinstance(app.screen, PaletteScreen)
 
 
 def test_what_begins_with_the_word_comes_first() -> None:
@@ -67,21 +68,17 @@ def test_what_begins_with_the_word_comes_first() -> None:
     assert found[0].label == "Add entry"
 
 
-async def test_a_command_is_done_on_the_list(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test() as pilot:
-        await opened(pilot, *"export", "enter")
-        assert isinstance(app.screen, ExportScreen)
+async def test_a_command_is_done_on_the_list(app: OtpApp, pilot: Pilot[None]) -> None:
+    await opened(pilot, *"export", "enter")
+    assert isinstance(app.screen, ExportScreen)
 
 
-async def test_an_order_and_a_category_are_taken(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test() as pilot:
-        await opened(pilot, *"sort by issuer", "enter")
-        assert app.vault is not None
-        assert order_of(app.vault.document) is Order.ISSUER
-        await opened(pilot, *"go to w", "down", "enter")
-        assert "1 of 8" in lines_of(app.screen.query_one(TitleBar))[0]
+async def test_an_order_and_a_category_are_taken(app: OtpApp, pilot: Pilot[None]) -> None:
+    await opened(pilot, *"sort by issuer", "enter")
+    assert app.vault is not None
+    assert order_of(app.vault.document) is Order.ISSUER
+    await opened(pilot, *"go to w", "down", "enter")
+    assert "1 of 8" in lines_of(app.screen.query_one(TitleBar))[0]
 
 
 async def test_a_theme_is_taken_and_saved(make_app: MakeApp, tmp_path: Path) -> None:
@@ -93,34 +90,29 @@ async def test_a_theme_is_taken_and_saved(make_app: MakeApp, tmp_path: Path) -> 
         assert load(file)[0].theme == "nord"
 
 
-async def test_escape_does_nothing(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test() as pilot:
-        await opened(pilot, *"lock", "escape")
-        assert isinstance(app.screen, CodesScreen)
+async def test_escape_does_nothing(app: OtpApp, pilot: Pilot[None]) -> None:
+    await opened(pilot, *"lock", "escape")
+    assert isinstance(app.screen, CodesScreen)
 
 
 @pytest.mark.parametrize("key", ["ctrl+p", "colon"])
-async def test_there_is_no_palette_on_the_unlock_screen(make_app: MakeApp, key: str) -> None:
-    app = make_app()
-    async with app.run_test() as pilot:
-        await settle(pilot)
-        app.lock()
-        await settle(pilot)
-        await pilot.press(key)
-        await settle(pilot)
-        assert isinstance(app.screen, UnlockScreen)
+async def test_there_is_no_palette_on_the_unlock_screen(
+    app: OtpApp, pilot: Pilot[None], key: str
+) -> None:
+    app.lock()
+    await settle(pilot)
+    await pilot.press(key)
+    await settle(pilot)
+    assert isinstance(app.screen, UnlockScreen)
 
 
 @pytest.mark.parametrize("width", [10, 40, 200])
-async def test_resizing_does_no_harm(make_app: MakeApp, width: int) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        listed = await opened(pilot, *"theme")
-        for height in (3, 12, 60):
-            await pilot.resize_terminal(width, height)
-            await settle(pilot)
-            assert all(len(line) <= listed.size.width for line in lines_of(listed))
-        await pilot.press("down", "pagedown", "escape")
+async def test_resizing_does_no_harm(app: OtpApp, pilot: Pilot[None], width: int) -> None:
+    listed = await opened(pilot, *"theme")
+    for height in (3, 12, 60):
+        await pilot.resize_terminal(width, height)
         await settle(pilot)
-        assert isinstance(app.screen, CodesScreen)
+        assert all(len(line) <= listed.size.width for line in lines_of(listed))
+    await pilot.press("down", "pagedown", "escape")
+    await settle(pilot)
+    assert isinstance(app.screen, CodesScreen)

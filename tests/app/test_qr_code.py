@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.style import Style
 from textual.color import Color as TextualColor
+from textual.pilot import Pilot
 
 from tests import interop
 from tests.app.conftest import MakeApp
@@ -58,18 +59,17 @@ def words(app: OtpApp) -> str:
 
 
 @pytest.mark.parametrize("theme", ["otp-dark", "otp-light"])
+@pytest.mark.terminal(80, 30)
 async def test_the_code_of_every_type_reads_back_in_both_themes(
-    make_app: MakeApp, theme: str
+    app: OtpApp, pilot: Pilot[None], theme: str
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 30)) as pilot:
-        app.theme = theme
-        for entry in sample_entries()[0]:
-            uri = setup_uri(entry).uri
-            await app.push_screen(QrScreen(entry.label, [uri]))
-            await settle(pilot)
-            assert read(app) == uri
-            app.pop_screen()
+    app.theme = theme
+    for entry in sample_entries()[0]:
+        uri = setup_uri(entry).uri
+        await app.push_screen(QrScreen(entry.label, [uri]))
+        await settle(pilot)
+        assert read(app) == uri
+        app.pop_screen()
 
 
 async def test_all_parts_of_an_export_can_be_turned_to(make_app: MakeApp) -> None:
@@ -108,50 +108,47 @@ async def test_the_parts_of_real_exports_read_back(make_app: MakeApp) -> None:
         assert read(app) == texts[0]
 
 
-async def test_enter_goes_on_and_closes_after_the_last(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await app.push_screen(QrScreen("Two", [URI, "second"]))
-        await settle(pilot)
-        await pilot.press("enter")
-        await settle(pilot)
-        assert read(app) == "second"
-        await pilot.press("enter")
-        await settle(pilot)
-        assert isinstance(app.screen, CodesScreen)
+async def test_enter_goes_on_and_closes_after_the_last(app: OtpApp, pilot: Pilot[None]) -> None:
+    await app.push_screen(QrScreen("Two", [URI, "second"]))
+    await settle(pilot)
+    await pilot.press("enter")
+    await settle(pilot)
+    assert read(app) == "second"
+    await pilot.press("enter")
+    await settle(pilot)
+    assert isinstance(app.screen, CodesScreen)
 
 
+@pytest.mark.terminal(40, 20)
 async def test_too_small_a_terminal_is_told_and_the_code_comes_with_its_resize(
-    make_app: MakeApp,
+    app: OtpApp, pilot: Pilot[None]
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(40, 20)) as pilot:
-        await app.push_screen(QrScreen("Site", [URI], "A note."))
+    await app.push_screen(QrScreen("Site", [URI], "A note."))
+    await settle(pilot)
+    assert not app.screen.query_one(QrPicture).display
+    assert "at least 37 x 21" in words(app)
+    for size in ((37, 21), (65, 19), (80, 24), (120, 40)):
+        await pilot.resize_terminal(*size)
         await settle(pilot)
-        assert not app.screen.query_one(QrPicture).display
-        assert "at least 37 x 21" in words(app)
-        for size in ((37, 21), (65, 19), (80, 24), (120, 40)):
-            await pilot.resize_terminal(*size)
-            await settle(pilot)
-            assert read(app) == URI
-            assert "at least" not in words(app)
-            assert "Esc close" in lines_of(app.screen.query_one(KeyBar))[0]
-        await pilot.resize_terminal(36, 40)
-        await settle(pilot)
-        assert "at least 37" in words(app)
+        assert read(app) == URI
+        assert "at least" not in words(app)
+        assert "Esc close" in lines_of(app.screen.query_one(KeyBar))[0]
+    await pilot.resize_terminal(36, 40)
+    await settle(pilot)
+    assert "at least 37" in words(app)
 
 
-async def test_the_note_stands_beside_or_below_and_never_in_the_way(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await app.push_screen(QrScreen("Site", [URI], "Only one app reads it."))
-        for size, shown in (((80, 24), True), ((50, 40), True), ((50, 21), False)):
-            await pilot.resize_terminal(*size)
-            await settle(pilot)
-            assert app.screen.query_one("#note").display is shown
-            assert read(app) == URI
-            for widget in app.screen.query("QrPicture, #words Label, KeyBar"):
-                assert not widget.display or app.screen.region.contains_region(widget.region)
+async def test_the_note_stands_beside_or_below_and_never_in_the_way(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    await app.push_screen(QrScreen("Site", [URI], "Only one app reads it."))
+    for size, shown in (((80, 24), True), ((50, 40), True), ((50, 21), False)):
+        await pilot.resize_terminal(*size)
+        await settle(pilot)
+        assert app.screen.query_one("#note").display is shown
+        assert read(app) == URI
+        for widget in app.screen.query("QrPicture, #words Label, KeyBar"):
+            assert not widget.display or app.screen.region.contains_region(widget.region)
 
 
 @pytest.mark.parametrize("settings", [{}, {"ascii": "on"}], ids=["blocks", "ascii"])
@@ -170,10 +167,12 @@ async def test_no_color_leaves_it_black_on_white(
         assert seen <= {(BLACK, WHITE), (WHITE, BLACK)}
 
 
-async def test_without_block_characters_it_is_made_of_coloured_spaces(make_app: MakeApp) -> None:
-    app = make_app(ascii="on")
-    async with app.run_test(size=(110, 50)) as pilot:
-        await app.push_screen(QrScreen("Site", [URI]))
-        await settle(pilot)
-        assert read(app) == URI
-        assert not "".join(lines_of(app.screen.query_one(QrPicture))).strip()
+@pytest.mark.terminal(110, 50)
+@pytest.mark.config(ascii="on")
+async def test_without_block_characters_it_is_made_of_coloured_spaces(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    await app.push_screen(QrScreen("Site", [URI]))
+    await settle(pilot)
+    assert read(app) == URI
+    assert not "".join(lines_of(app.screen.query_one(QrPicture))).strip()

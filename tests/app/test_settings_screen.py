@@ -72,40 +72,37 @@ def test_every_setting_and_every_command_has_a_row() -> None:
     assert {"keys.copy", "keys.quit"} <= {row.key for row in listed}
 
 
-async def test_a_setting_is_explained(make_app: MakeApp, file: Path) -> None:
-    app = make_app(lock_after=7)
-    async with app.run_test(size=(80, 24)) as pilot:
-        screen = await opened(pilot, file, "lock_after")
-        line = next(line for line in lines_of(screen.query_one(SettingsList)) if "Lock" in line)
-        assert "7 minutes" in line
-        assert "default" not in line
-        assert "A number of minutes from 0 to 1440 (0: never)." in about(screen)
-        assert lines_of(screen.query_one(TitleBar))[0].rstrip().endswith("etc/config.toml")
-        assert "↵ edit" in lines_of(screen.query_one(KeyBar))[0]
+@pytest.mark.config(lock_after=7)
+async def test_a_setting_is_explained(pilot: Pilot[None], file: Path) -> None:
+    screen = await opened(pilot, file, "lock_after")
+    line = next(line for line in lines_of(screen.query_one(SettingsList)) if "Lock" in line)
+    assert "7 minutes" in line
+    assert "default" not in line
+    assert "A number of minutes from 0 to 1440 (0: never)." in about(screen)
+    assert lines_of(screen.query_one(TitleBar))[0].rstrip().endswith("etc/config.toml")
+    assert "↵ edit" in lines_of(screen.query_one(KeyBar))[0]
 
 
-async def test_a_value_is_chosen_with_the_arrows_and_saved(make_app: MakeApp, file: Path) -> None:
-    app = make_app()
-    async with app.run_test() as pilot:
-        screen = await opened(pilot, file, "clipboard")
-        await pilot.press("left")
-        await settle(pilot)
-        assert app.config.clipboard == "off"
-        assert written(file) == {"clipboard": "off"}
-        assert said(screen) == "Saved clipboard."
-        await pilot.press("right", "right")
-        await settle(pilot)
-        assert written(file) == {"clipboard": "osc52"}
+async def test_a_value_is_chosen_with_the_arrows_and_saved(
+    app: OtpApp, pilot: Pilot[None], file: Path
+) -> None:
+    screen = await opened(pilot, file, "clipboard")
+    await pilot.press("left")
+    await settle(pilot)
+    assert app.config.clipboard == "off"
+    assert written(file) == {"clipboard": "off"}
+    assert said(screen) == "Saved clipboard."
+    await pilot.press("right", "right")
+    await settle(pilot)
+    assert written(file) == {"clipboard": "osc52"}
 
 
-async def test_a_boolean_is_toggled_with_space(make_app: MakeApp, file: Path) -> None:
-    app = make_app()
-    async with app.run_test() as pilot:
-        await opened(pilot, file, "hide_codes")
-        await pilot.press("space")
-        await settle(pilot)
-        assert app.config.hide_codes
-        assert written(file) == {"hide_codes": True}
+async def test_a_boolean_is_toggled_with_space(app: OtpApp, pilot: Pilot[None], file: Path) -> None:
+    await opened(pilot, file, "hide_codes")
+    await pilot.press("space")
+    await settle(pilot)
+    assert app.config.hide_codes
+    assert written(file) == {"hide_codes": True}
 
 
 @pytest.mark.parametrize(
@@ -123,17 +120,15 @@ async def test_a_boolean_is_toggled_with_space(make_app: MakeApp, file: Path) ->
     ],
 )
 async def test_what_is_typed_is_saved_as_the_file_has_it(
-    make_app: MakeApp, file: Path, key: str, text: str, value: object
+    app: OtpApp, pilot: Pilot[None], file: Path, key: str, text: str, value: object
 ) -> None:
-    app = make_app()
-    async with app.run_test() as pilot:
-        await opened(pilot, file, key)
-        await type_anew(pilot, text)
-        await pilot.press("enter")
-        await settle(pilot)
-        tree = written(file)
-        assert (tree.get("kdf", tree))[key.rpartition(".")[2]] == value
-        assert load(file) == (app.config, ())
+    await opened(pilot, file, key)
+    await type_anew(pilot, text)
+    await pilot.press("enter")
+    await settle(pilot)
+    tree = written(file)
+    assert (tree.get("kdf", tree))[key.rpartition(".")[2]] == value
+    assert load(file) == (app.config, ())
 
 
 @pytest.mark.parametrize(
@@ -180,31 +175,28 @@ async def test_the_default_comes_back_and_leaves_the_file(make_app: MakeApp, fil
 
 
 async def test_changes_apply_at_once(
-    make_app: MakeApp, file: Path, clipboard: FakeClipboard
+    app: OtpApp, pilot: Pilot[None], file: Path, clipboard: FakeClipboard
 ) -> None:
-    app = make_app()
-    async with app.run_test() as pilot:
-        await settle(pilot)
-        await pilot.press("enter")
-        await settle(pilot)
-        assert clipboard.text
-        await opened(pilot, file, "clipboard_clear")
-        await type_anew(pilot, "0")
-        await pilot.press("enter")
-        await go_to(pilot, "lock_after")
-        await type_anew(pilot, "0.1")
-        await pilot.press("enter")
-        await go_to(pilot, "ascii")
-        await pilot.press("right")
-        await settle(pilot)
-        assert painted(app)[-1].text.startswith(" L/R change")
-        assert app.ascii_only
-        assert isinstance(app.clock, object)
-        app.clock.moment += 31  # type: ignore[attr-defined]
-        app.tick()
-        await settle(pilot)
-        assert clipboard.text == ""  # what was copied before is cleared as was promised
-        assert isinstance(app.screen, UnlockScreen)
+    await pilot.press("enter")
+    await settle(pilot)
+    assert clipboard.text
+    await opened(pilot, file, "clipboard_clear")
+    await type_anew(pilot, "0")
+    await pilot.press("enter")
+    await go_to(pilot, "lock_after")
+    await type_anew(pilot, "0.1")
+    await pilot.press("enter")
+    await go_to(pilot, "ascii")
+    await pilot.press("right")
+    await settle(pilot)
+    assert painted(app)[-1].text.startswith(" L/R change")
+    assert app.ascii_only
+    assert isinstance(app.clock, object)
+    app.clock.moment += 31  # type: ignore[attr-defined]
+    app.tick()
+    await settle(pilot)
+    assert clipboard.text == ""  # what was copied before is cleared as was promised
+    assert isinstance(app.screen, UnlockScreen)
 
 
 async def test_another_clipboard_is_used_at_once(make_app: MakeApp, file: Path) -> None:
@@ -271,36 +263,33 @@ async def test_a_file_that_cannot_be_written_is_reported_and_the_change_applies(
         assert file.read_text() == "this is no TOML"
 
 
-async def test_without_a_file_that_is_reported(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test() as pilot:
-        screen = await opened(pilot, None, "hide_codes")
-        await pilot.press("space")
-        await settle(pilot)
-        assert "There is no settings file" in said(screen)
+async def test_without_a_file_that_is_reported(pilot: Pilot[None]) -> None:
+    screen = await opened(pilot, None, "hide_codes")
+    await pilot.press("space")
+    await settle(pilot)
+    assert "There is no settings file" in said(screen)
 
 
-async def test_a_key_is_set_by_pressing_it(make_app: MakeApp, file: Path) -> None:
-    app = make_app()
-    async with app.run_test(size=(100, 30)) as pilot:
-        screen = await opened(pilot, file, "keys.down")
-        await pilot.press("enter", "j")
-        await settle(pilot)
-        assert written(file) == {"keys": {"down": "j"}}
-        await pilot.press("plus", "s")
-        await settle(pilot)
-        assert written(file) == {"keys": {"down": ["j", "s"]}}
-        assert app.keymap.of("down") == ("j", "s")
-        await pilot.press("minus")
-        await settle(pilot)
-        assert written(file) == {"keys": {"down": []}}
-        await pilot.press("d")
-        await settle(pilot)
-        assert written(file) == {"keys": {}}
-        assert app.keymap.of("down") == ("down", "j")
-        await pilot.press("enter", "escape")
-        await settle(pilot)
-        assert (app.screen, app.keymap.changed) == (screen, {})
+@pytest.mark.terminal(100, 30)
+async def test_a_key_is_set_by_pressing_it(app: OtpApp, pilot: Pilot[None], file: Path) -> None:
+    screen = await opened(pilot, file, "keys.down")
+    await pilot.press("enter", "j")
+    await settle(pilot)
+    assert written(file) == {"keys": {"down": "j"}}
+    await pilot.press("plus", "s")
+    await settle(pilot)
+    assert written(file) == {"keys": {"down": ["j", "s"]}}
+    assert app.keymap.of("down") == ("j", "s")
+    await pilot.press("minus")
+    await settle(pilot)
+    assert written(file) == {"keys": {"down": []}}
+    await pilot.press("d")
+    await settle(pilot)
+    assert written(file) == {"keys": {}}
+    assert app.keymap.of("down") == ("down", "j")
+    await pilot.press("enter", "escape")
+    await settle(pilot)
+    assert (app.screen, app.keymap.changed) == (screen, {})
 
 
 @pytest.mark.parametrize(
@@ -312,30 +301,26 @@ async def test_a_key_is_set_by_pressing_it(make_app: MakeApp, file: Path) -> Non
     ],
 )
 async def test_a_key_that_is_refused_is_explained(
-    make_app: MakeApp, file: Path, key: str, pressed: tuple[str, ...], words: str
+    app: OtpApp, pilot: Pilot[None], file: Path, key: str, pressed: tuple[str, ...], words: str
 ) -> None:
-    app = make_app()
-    async with app.run_test() as pilot:
-        screen = await opened(pilot, file, key)
-        await pilot.press(*pressed)
-        await settle(pilot)
-        assert said(screen) == words
-        assert app.config == Config()
-        assert not file.exists()
+    screen = await opened(pilot, file, key)
+    await pilot.press(*pressed)
+    await settle(pilot)
+    assert said(screen) == words
+    assert app.config == Config()
+    assert not file.exists()
 
 
 async def test_a_new_key_works_at_once(
-    make_app: MakeApp, file: Path, clipboard: FakeClipboard
+    app: OtpApp, pilot: Pilot[None], file: Path, clipboard: FakeClipboard
 ) -> None:
-    app = make_app()
-    async with app.run_test() as pilot:
-        await opened(pilot, file, "keys.copy")
-        await pilot.press("enter", "y", "escape")
-        await settle(pilot)
-        await pilot.press("down", "y")
-        await settle(pilot)
-        assert codes_of(app).cursor == 1
-        assert len(clipboard.text) == 8
+    await opened(pilot, file, "keys.copy")
+    await pilot.press("enter", "y", "escape")
+    await settle(pilot)
+    await pilot.press("down", "y")
+    await settle(pilot)
+    assert codes_of(app).cursor == 1
+    assert len(clipboard.text) == 8
 
 
 async def test_what_overrides_a_setting_is_shown(make_app: MakeApp, file: Path) -> None:
@@ -366,17 +351,17 @@ def test_each_value_is_shown_and_typed() -> None:
 
 
 @pytest.mark.parametrize("width", [10, 40, 200])
-async def test_resizing_does_no_harm(make_app: MakeApp, file: Path, width: int) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        screen = await opened(pilot, file, "theme")
-        for height in (3, 12, 60):
-            await pilot.resize_terminal(width, height)
-            await settle(pilot)
-            for widget in screen.query("SettingsList, TitleBar, StatusLine, KeyBar"):
-                assert all(len(line) <= widget.size.width for line in lines_of(widget))
-        await go_to(pilot, "lock_after")
-        await pilot.press("enter")
-        await pilot.resize_terminal(80, 24)
+async def test_resizing_does_no_harm(
+    app: OtpApp, pilot: Pilot[None], file: Path, width: int
+) -> None:
+    screen = await opened(pilot, file, "theme")
+    for height in (3, 12, 60):
+        await pilot.resize_terminal(width, height)
         await settle(pilot)
-        assert app.is_running
+        for widget in screen.query("SettingsList, TitleBar, StatusLine, KeyBar"):
+            assert all(len(line) <= widget.size.width for line in lines_of(widget))
+    await go_to(pilot, "lock_after")
+    await pilot.press("enter")
+    await pilot.resize_terminal(80, 24)
+    await settle(pilot)
+    assert app.is_running

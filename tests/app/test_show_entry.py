@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Label, Static
 
@@ -71,115 +72,106 @@ async def test_all_of_an_entry_is_told_but_the_secret(
 
 
 async def test_the_code_and_its_seconds_follow_the_clock(
-    make_app: MakeApp, clock: FakeClock
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        entry = entry_of(app, 0)
-        await open_screen(app, pilot, entry)
-        assert "10 s left" in told(app)
-        await pass_time(pilot, clock, 7)
-        assert "3 s left" in told(app)
-        await pass_time(pilot, clock, 3)
-        assert "30 s left" in told(app)
-        assert code_of(app) == group(code_at(entry, START + 10).text)
+    entry = entry_of(app, 0)
+    await open_screen(app, pilot, entry)
+    assert "10 s left" in told(app)
+    await pass_time(pilot, clock, 7)
+    assert "3 s left" in told(app)
+    await pass_time(pilot, clock, 3)
+    assert "30 s left" in told(app)
+    assert code_of(app) == group(code_at(entry, START + 10).text)
 
 
-async def test_the_secret_comes_with_its_key_and_goes_with_it(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 40)) as pilot:
-        await open_screen(app, pilot, entry_of(app, 0))
-        await pilot.press("s")
-        await settle(pilot)
-        assert SECRET in told(app)
-        assert "otpauth://totp/" in told(app)
-        await pilot.press("s")
-        await settle(pilot)
-        assert "GEZD" not in told(app)
+@pytest.mark.terminal(80, 40)
+async def test_the_secret_comes_with_its_key_and_goes_with_it(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    await open_screen(app, pilot, entry_of(app, 0))
+    await pilot.press("s")
+    await settle(pilot)
+    assert SECRET in told(app)
+    assert "otpauth://totp/" in told(app)
+    await pilot.press("s")
+    await settle(pilot)
+    assert "GEZD" not in told(app)
 
 
-async def test_a_pin_is_as_hidden_as_the_secret(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 40)) as pilot:
-        await open_screen(app, pilot, entry_of(app, 4))
-        assert "1234" not in told(app)
-        await pilot.press("s")
-        await settle(pilot)
-        assert "1234" in told(app)
-        assert "e3152afee62599c8" in told(app)
+@pytest.mark.terminal(80, 40)
+async def test_a_pin_is_as_hidden_as_the_secret(app: OtpApp, pilot: Pilot[None]) -> None:
+    await open_screen(app, pilot, entry_of(app, 4))
+    assert "1234" not in told(app)
+    await pilot.press("s")
+    await settle(pilot)
+    assert "1234" in told(app)
+    assert "e3152afee62599c8" in told(app)
 
 
+@pytest.mark.terminal(40, 12)
 async def test_a_secret_below_the_edge_of_a_small_screen_comes_into_view(
-    make_app: MakeApp,
+    app: OtpApp, pilot: Pilot[None]
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(40, 12)) as pilot:
-        await open_screen(app, pilot, entry_of(app, 0))
-        await pilot.press("s")
-        await settle(pilot)
-        assert app.screen.query_one("#entry").scroll_offset.y > 0
-        assert "Esc close" in lines_of(app.screen.query_one(KeyBar))[0]
+    await open_screen(app, pilot, entry_of(app, 0))
+    await pilot.press("s")
+    await settle(pilot)
+    assert app.screen.query_one("#entry").scroll_offset.y > 0
+    assert "Esc close" in lines_of(app.screen.query_one(KeyBar))[0]
 
 
 async def test_a_counter_waits_to_be_asked_and_is_saved_before_its_code(
-    make_app: MakeApp,
+    app: OtpApp, pilot: Pilot[None]
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        entry = entry_of(app, 3)
-        await open_screen(app, pilot, entry)
-        assert code_of(app) == "··· ···"
-        await pilot.press("space")
-        await settle(pilot)
-        assert code_of(app) == group(code_at(entry, START).text)
-        assert entry_of(app, 3).counter == 13
-        assert "of counter 12" in told(app)
+    entry = entry_of(app, 3)
+    await open_screen(app, pilot, entry)
+    assert code_of(app) == "··· ···"
+    await pilot.press("space")
+    await settle(pilot)
+    assert code_of(app) == group(code_at(entry, START).text)
+    assert entry_of(app, 3).counter == 13
+    assert "of counter 12" in told(app)
 
 
-async def test_a_code_that_cannot_be_made_is_told(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await open_screen(app, pilot, entry_of(app, 7))
-        assert "No code: Yandex codes need a PIN" in told(app)
+async def test_a_code_that_cannot_be_made_is_told(app: OtpApp, pilot: Pilot[None]) -> None:
+    await open_screen(app, pilot, entry_of(app, 7))
+    assert "No code: Yandex codes need a PIN" in told(app)
 
 
 async def test_an_entry_of_the_trash_has_days_left_and_neither_code_nor_deeds(
-    make_app: MakeApp,
+    app: OtpApp, pilot: Pilot[None]
 ) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        gone = replace(entry_of(app, 0), deleted=int(START) - 3 * DAY)
-        answers = await open_screen(app, pilot, gone)
-        assert "In the trash, 27 days left" in told(app)
-        assert not code_of(app)
-        await pilot.press("enter", "r", "space")
+    gone = replace(entry_of(app, 0), deleted=int(START) - 3 * DAY)
+    answers = await open_screen(app, pilot, gone)
+    assert "In the trash, 27 days left" in told(app)
+    assert not code_of(app)
+    await pilot.press("enter", "r", "space")
+    await settle(pilot)
+    assert isinstance(app.screen, ShowScreen)
+    assert not answers
+
+
+async def test_enter_and_e_ask_for_the_edit_and_escape_does_not(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    for key, answer in (("enter", "edit"), ("E", "edit"), ("escape", None), ("q", None)):
+        answers = await open_screen(app, pilot, entry_of(app, 0))
+        await pilot.press(key)
         await settle(pilot)
-        assert isinstance(app.screen, ShowScreen)
-        assert not answers
+        assert answers == [answer]
+        assert isinstance(app.screen, CodesScreen)
 
 
-async def test_enter_and_e_ask_for_the_edit_and_escape_does_not(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        for key, answer in (("enter", "edit"), ("E", "edit"), ("escape", None), ("q", None)):
-            answers = await open_screen(app, pilot, entry_of(app, 0))
-            await pilot.press(key)
-            await settle(pilot)
-            assert answers == [answer]
-            assert isinstance(app.screen, CodesScreen)
-
-
-async def test_the_qr_code_opens_with_a_word_on_who_reads_it(make_app: MakeApp) -> None:
-    app = make_app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await open_screen(app, pilot, entry_of(app, 2))
-        await pilot.press("r")
-        await settle(pilot)
-        assert isinstance(app.screen, QrScreen)
-        assert "wrong codes" in str(app.screen.query_one("#note", Label).render())
-        await pilot.press("escape")
-        await settle(pilot)
-        assert isinstance(app.screen, ShowScreen)
+async def test_the_qr_code_opens_with_a_word_on_who_reads_it(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    await open_screen(app, pilot, entry_of(app, 2))
+    await pilot.press("r")
+    await settle(pilot)
+    assert isinstance(app.screen, QrScreen)
+    assert "wrong codes" in str(app.screen.query_one("#note", Label).render())
+    await pilot.press("escape")
+    await settle(pilot)
+    assert isinstance(app.screen, ShowScreen)
 
 
 async def test_an_entry_without_a_name_has_no_qr_code_and_says_so(

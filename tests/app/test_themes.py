@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.style import Style
 from textual.color import Color
+from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -168,22 +169,20 @@ async def test_with_16_colors_only_those_are_used(
         assert contrast(Color.parse(variables["muted"]), Color.parse(variables["panel"])) > BOLD
 
 
-async def test_another_theme_is_shown_at_once_below_too(make_app: MakeApp) -> None:
-    app = make_app(theme="otp-dark")
-    async with app.run_test() as pilot:
-        await settle(pilot)
-        codes = codes_of(app)
-        app.push_screen(SettingsScreen())
-        await settle(pilot)
-        app.settings.set(("theme",), "otp-light")
-        await settle(pilot)
-        await pilot.press("escape")
-        await settle(pilot)
-        assert styles_of(app).plain.bgcolor == styles_of(codes.app).plain.bgcolor
-        line = painted(app)[4]
-        backs = {segment.style.bgcolor.get_truecolor().hex for segment in line
-                 if segment.style and segment.style.bgcolor}  # fmt: skip
-        assert backs == {"#ffffff"}
+@pytest.mark.config(theme="otp-dark")
+async def test_another_theme_is_shown_at_once_below_too(app: OtpApp, pilot: Pilot[None]) -> None:
+    codes = codes_of(app)
+    app.push_screen(SettingsScreen())
+    await settle(pilot)
+    app.settings.set(("theme",), "otp-light")
+    await settle(pilot)
+    await pilot.press("escape")
+    await settle(pilot)
+    assert styles_of(app).plain.bgcolor == styles_of(codes.app).plain.bgcolor
+    line = painted(app)[4]
+    backs = {segment.style.bgcolor.get_truecolor().hex for segment in line
+             if segment.style and segment.style.bgcolor}  # fmt: skip
+    assert backs == {"#ffffff"}
 
 
 def test_a_theme_that_has_them_keeps_its_own_variables() -> None:
