@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from textual.widgets import Input
 from tests.app.conftest import MakeApp
 from tests.app.helpers import PASSWORD, codes_of, settle
 from tests.app.picture import picture_of
+from tests.conftest import STRESS
 from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.entry_form import EntryFormScreen
@@ -62,7 +62,7 @@ inputs = st.lists(
     min_size=1,
     max_size=6,
 ).map(lambda parts: [event for part in parts for event in part])
-runs = st.lists(inputs, min_size=6, max_size=8)
+runs = st.lists(inputs, min_size=10, max_size=12)
 
 
 async def together(pilot: Pilot[None], keys: Sequence[events.Event]) -> None:
@@ -117,9 +117,9 @@ def _copy(event: events.Event) -> events.Event:
     return events.Key(event.key, event.character)
 
 
+@pytest.mark.timeout(3600 if STRESS else 600)
 @settings(
-    max_examples=400 if "OTP_TUI_STRESS" in os.environ else 40,
-    deadline=None,
+    max_examples=300 if STRESS else 20,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(sequences=runs)
