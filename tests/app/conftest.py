@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from tests.app.fast_pilot import make_fast
 from tests.app.helpers import PASSWORD, FakeClipboard, FakeClock, sample_entries, settle
-from tests.app.quick import quicken
 from tui.app.app import OtpApp
 from tui.config.schema import Config
 from tui.crypto.kdf import Argon2Params
@@ -24,7 +24,7 @@ MakeApp = Callable[..., OtpApp]
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch, keys_once: None) -> None:
-    quicken(monkeypatch)
+    make_fast(monkeypatch)
 
 
 @pytest.fixture(scope="session")

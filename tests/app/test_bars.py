@@ -20,7 +20,7 @@ from tests.app.helpers import (
 )
 from tui.app.app import OtpApp
 from tui.app.screens.help import HelpScreen
-from tui.app.widgets.bars import CategoryBar, KeyBar, TitleBar
+from tui.app.widgets.bars import CategoryBar, KeyBar, StatusLine, TitleBar
 from tui.config.schema import KeyChoice
 from tui.errors import NotSavedError
 from tui.otp.entry import Category
@@ -128,3 +128,13 @@ async def test_the_key_bar_shows_the_keys_of_the_search(app: OtpApp, pilot: Pilo
     below = lines_of(app.screen.query_one(KeyBar))[0]
     assert "Esc clear" in below
     assert "quit" not in below
+
+
+async def test_a_long_warning_hides_no_short_one(make_app: MakeApp) -> None:
+    app = make_app()
+    app.warnings = ("theme may be " + "one of very many, " * 30, "smart_copy is wrong.")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        lines = lines_of(app.screen.query_one(StatusLine))
+        assert "smart_copy is wrong." in lines[0]
+        assert "…" in lines[-1]

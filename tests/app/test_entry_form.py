@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, Select, Static, TextArea
 
@@ -16,6 +17,7 @@ from tests.app.helpers import (
     FakeClock,
     lines_of,
     pass_time,
+    press,
     sample_entries,
     settle,
     status_of,
@@ -780,3 +782,19 @@ async def test_every_type_opens_and_names_are_no_markup(
             assert form.mistakes() == {}
             await form.press("escape")
             assert form.said == [None]
+
+
+async def test_a_form_with_all_fields_fits_in_24_lines(app: OtpApp, pilot: Pilot[None]) -> None:
+    await press(pilot, "a", "ctrl+t")
+    form = app.screen.query_one("#form", VerticalScroll)
+    assert app.screen.query_one("#more").display
+    assert form.max_scroll_y == 0
+
+
+async def test_what_was_not_saved_is_said_until_it_is_right(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    await press(pilot, "a", *"Forge", "ctrl+s")
+    assert status_of(app).startswith("Not saved")
+    await press(pilot, *"JBSWY3DPEHPK3PXP")
+    assert not status_of(app)

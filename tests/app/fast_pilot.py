@@ -19,7 +19,7 @@ from textual.css.stylesheet import Stylesheet
 _RULES: dict[tuple[object, ...], list[RuleSet]] = {}
 
 
-def quicken(monkeypatch: pytest.MonkeyPatch) -> None:
+def make_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the apps of one test quick."""
     for module in ("textual.app", "textual.pilot"):
         monkeypatch.setattr(f"{module}.wait_for_idle", until_quiet)

@@ -1,23 +1,13 @@
-"""What a list of entries keeps when they come and go, and what a slip of one key cannot do."""
+"""What stays highlighted and selected in the list when entries come and go."""
 
 from __future__ import annotations
 
 import pytest
-from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 
-from tests.app.conftest import MakeApp
-from tests.app.helpers import codes_of, lines_of, settle, status_of
+from tests.app.helpers import codes_of, lines_of, press, settle, status_of
 from tui.app.app import OtpApp
-from tui.app.screens.confirm import ConfirmScreen
-from tui.app.screens.entry_form import EntryFormScreen
-from tui.app.widgets.bars import StatusLine, TitleBar
-
-
-async def press(pilot: Pilot[None], *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await pilot.pause()
+from tui.app.widgets.bars import TitleBar
 
 
 def highlighted(app: OtpApp) -> str:
@@ -90,46 +80,3 @@ async def test_a_second_u_does_again_what_the_first_took_back(
         assert ("Forge" in issuers) is (said != "Undone"), said
         await press(pilot, "u")
         await settle(pilot)
-
-
-@pytest.mark.parametrize(("keys", "ends"), [(("n",), False), (("y",), True), (("ctrl+c",), True)])
-async def test_ctrl_c_asks_where_something_was_typed(
-    app: OtpApp, pilot: Pilot[None], keys: tuple[str, ...], ends: bool
-) -> None:
-    await press(pilot, "a", "F", "ctrl+c")
-    assert isinstance(app.screen, ConfirmScreen)
-    await press(pilot, *keys)
-    assert app._exit is ends
-    if not ends:
-        assert isinstance(app.screen, EntryFormScreen)
-
-
-async def test_ctrl_c_ends_at_once_where_nothing_was_typed(app: OtpApp, pilot: Pilot[None]) -> None:
-    await press(pilot, "a", "ctrl+c")
-    assert app._exit
-
-
-async def test_a_form_with_all_fields_fits_in_24_lines(app: OtpApp, pilot: Pilot[None]) -> None:
-    await press(pilot, "a", "ctrl+t")
-    form = app.screen.query_one("#form", VerticalScroll)
-    assert app.screen.query_one("#more").display
-    assert form.max_scroll_y == 0
-
-
-async def test_what_was_not_saved_is_said_until_it_is_right(
-    app: OtpApp, pilot: Pilot[None]
-) -> None:
-    await press(pilot, "a", *"Forge", "ctrl+s")
-    assert status_of(app).startswith("Not saved")
-    await press(pilot, *"JBSWY3DPEHPK3PXP")
-    assert not status_of(app)
-
-
-async def test_a_long_warning_hides_no_short_one(make_app: MakeApp) -> None:
-    app = make_app()
-    app.warnings = ("theme may be " + "one of very many, " * 30, "smart_copy is wrong.")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        lines = lines_of(app.screen.query_one(StatusLine))
-        assert "smart_copy is wrong." in lines[0]
-        assert "…" in lines[-1]

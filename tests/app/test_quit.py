@@ -1,0 +1,28 @@
+"""Quitting while a form is open."""
+
+from __future__ import annotations
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.app.helpers import press
+from tui.app.app import OtpApp
+from tui.app.screens.confirm import ConfirmScreen
+from tui.app.screens.entry_form import EntryFormScreen
+
+
+@pytest.mark.parametrize(("keys", "ends"), [(("n",), False), (("y",), True), (("ctrl+c",), True)])
+async def test_ctrl_c_asks_where_something_was_typed(
+    app: OtpApp, pilot: Pilot[None], keys: tuple[str, ...], ends: bool
+) -> None:
+    await press(pilot, "a", "F", "ctrl+c")
+    assert isinstance(app.screen, ConfirmScreen)
+    await press(pilot, *keys)
+    assert app._exit is ends
+    if not ends:
+        assert isinstance(app.screen, EntryFormScreen)
+
+
+async def test_ctrl_c_ends_at_once_where_nothing_was_typed(app: OtpApp, pilot: Pilot[None]) -> None:
+    await press(pilot, "a", "ctrl+c")
+    assert app._exit
