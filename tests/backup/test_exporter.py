@@ -229,7 +229,7 @@ def test_an_invalid_path_is_one_sentence(tmp_path: Path) -> None:
 
 def test_nothing_is_written_if_every_entry_is_left_out(tmp_path: Path) -> None:
     nameless = Backup((entry("x", issuer="", account=None),))
-    with pytest.raises(ExportError, match="can't hold any"):
+    with pytest.raises(ExportError, match="can't store any"):
         export(tmp_path / "out", URIS, plan_export(URIS, nameless), Credentials())
     assert export(tmp_path / "out", URIS, plan_export(URIS, Backup()), Credentials()).count == 0
 

@@ -61,7 +61,7 @@ def test_what_the_app_cannot_hold_and_what_no_code_can_is_left_out() -> None:
 
 def test_nothing_to_show_is_an_error_with_its_reason() -> None:
     steam = replace(entry("Steam"), type=OtpType.STEAM, digits=5)
-    with pytest.raises(ExportError, match="can't hold any") as caught:
+    with pytest.raises(ExportError, match="can't store any") as caught:
         texts_of_codes(plan_codes(Backup((steam,))), lambda _code: True)
     assert "Steam" in caught.value.hint
     with pytest.raises(ExportError, match="No entries to show"):

@@ -83,8 +83,8 @@ REMARKS = {
     "its secret is written": set[str](),
     "its icon": {"icon"},
     "its ranking or copy count": {"ranking", "copy_count"},
-    "its assignment to a category": {"categories"},
-    "gets the categories": {"categories"},
+    "it is removed from a category": {"categories"},
+    "also gets the categories": {"categories"},
     "without its": set[str](),
 }
 """The fields that a remark takes from what is compared, by how the remark begins. What has no
@@ -258,7 +258,7 @@ def test_the_independent_decryptor_reads_what_is_exported() -> None:
 def test_each_field_that_a_format_cannot_hold_is_named() -> None:
     full = select(full_document())
     lost = {each.what: each.reason for each in plan_export(by_name("otpauth-uris"), full).changed}
-    assert "categories, own icon, pinned state" in lost["Totp (me)"]
+    assert "categories, custom icon, pinned state" in lost["Totp (me)"]
     assert "note" in lost["Totp (me)"]
     assert "PIN" in lost["Yandex (me)"]
     assert not plan_export(by_name("vault"), full).changed

@@ -133,7 +133,7 @@ def test_all_codes_of_a_picture_are_read() -> None:
 
 
 def test_the_error_of_a_picture_names_the_file() -> None:
-    with pytest.raises(FormatError, match=r"^notes\.png: The file is not a picture"):
+    with pytest.raises(FormatError, match=r"^notes\.png: The file is not an image"):
         read_picture(b"hello", "notes.png")
 
 

@@ -172,8 +172,8 @@ def test_a_file_with_the_secret_that_others_can_read_is_refused(filled: Program)
             ("--type", "motp", *FIELDS, "--digits", "6"),
             ("to the type motp",),
         ),
-        ((*FIELDS, "--counter", "1"), ("--counter does not apply to the type totp",)),
-        ((*FIELDS, "--pin-stdin"), ("A PIN does not apply to the type totp",)),
+        ((*FIELDS, "--counter", "1"), ("--counter doesn't apply to the type totp",)),
+        ((*FIELDS, "--pin-stdin"), ("A PIN doesn't apply to the type totp",)),
         ((*FIELDS, "--qr", "x.png"), ("--qr",)),
         (("--type", "totp5", *FIELDS), ("totp5",)),
         (("Forge",), ("no arguments",)),
@@ -304,7 +304,7 @@ def test_a_pin_that_no_uri_holds_is_asked_for_on_the_terminal(filled: Program) -
     terminal.type(f"{PASSWORD}\n")
     terminal.wait_for("URI")
     terminal.type("motp://Forge:gordon?secret=abcdef\n")
-    terminal.wait_for("PIN of Forge (gordon)")
+    terminal.wait_for("PIN for Forge (gordon)")
     terminal.type("9876\n")
     assert terminal.end() == (0, "")
     assert "9876" not in terminal.seen
@@ -315,7 +315,7 @@ def test_the_secret_is_asked_for_on_the_terminal_without_echo(filled: Program) -
     terminal = Terminal(filled, "add", *FIELDS)
     terminal.wait_for("assword")
     terminal.type(f"{PASSWORD}\n")
-    terminal.wait_for("Secret of Forge")
+    terminal.wait_for("Secret for Forge")
     terminal.type(f"{SECRET}\n")
     assert terminal.end() == (0, "")
     assert SECRET not in terminal.seen
@@ -327,7 +327,7 @@ def test_ctrl_c_while_it_asks_adds_nothing(filled: Program) -> None:
     terminal = Terminal(filled, "add", *FIELDS)
     terminal.wait_for("assword")
     terminal.type(f"{PASSWORD}\n")
-    terminal.wait_for("Secret of Forge")
+    terminal.wait_for("Secret for Forge")
     terminal.type("\x03")
     assert terminal.end() == (130, "")
     assert "Traceback" not in terminal.seen

@@ -41,7 +41,7 @@ def test_no_categories_yet(program: Program, empty_bytes: bytes) -> None:
 
 def test_renaming_keeps_the_entries(filled: Program) -> None:
     done = filled.spawn("category", "rename", "work", "Büro", "--password-stdin", stdin=PASSWORD)
-    assert (done.code, done.out, done.err) == (0, "", "Renamed the category “Work” to “Büro”.\n")
+    assert (done.code, done.out, done.err) == (0, "", "Renamed category “Work” to “Büro”.\n")
     assert names(filled) == [("Web", 1), ("Büro", 1)]
     assert bound(filled) == ["Web", "Büro"]
     assert category(filled, "rename", "Büro", "BÜRO").code == 0

@@ -111,7 +111,7 @@ def test_zsh(program: Program) -> None:
 def test_the_help_says_how_to_install_it(program: Program, shell: str) -> None:
     done = program.run("completion", "--help")
     assert f"otp-tui completion {shell} > ~/" in done.out
-    assert "but never the names" in done.out
+    assert "but not the names" in done.out
 
 
 def test_an_unknown_shell_is_refused(program: Program) -> None:

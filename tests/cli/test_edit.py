@@ -62,7 +62,7 @@ def test_a_new_secret_is_typed_without_echo(filled: Program) -> None:
     terminal = Terminal(filled, "edit", "bank", "--new-secret")
     terminal.wait_for("assword")
     terminal.type(f"{PASSWORD}\n")
-    terminal.wait_for("New secret of Bank (gordon)")
+    terminal.wait_for("New secret for Bank (gordon)")
     terminal.type(f"{NEW}\n")
     assert terminal.end() == (0, "")
     assert NEW not in terminal.seen
@@ -98,8 +98,8 @@ def test_categories_are_added_and_removed(filled: Program) -> None:
     [
         ("bank", ("--digits", "0", "--counter", "x"), ("--digits: ", "--counter: ")),
         ("bank", ("--issuer", "", "--account", " "), ("--issuer: ",)),
-        ("bank", ("--period", "30"), ("--period does not apply to the type hotp",)),
-        ("bank", ("--new-pin",), ("A PIN does not apply to the type hotp",)),
+        ("bank", ("--period", "30"), ("--period doesn't apply to the type hotp",)),
+        ("bank", ("--new-pin",), ("A PIN doesn't apply to the type hotp",)),
         ("郵便局", ("--type", "yandex", "--pin-stdin"), ("16 or 26 bytes",)),
     ],
 )

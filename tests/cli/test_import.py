@@ -145,7 +145,7 @@ def test_dry_run_prints_the_plan_and_writes_nothing(filled: Program) -> None:
     assert done.code == 0
     assert "Fresh (gordon)" in done.out
     assert "Bad" in done.out
-    assert "1 entry would be imported, 1 refused" in done.err
+    assert "1 entry would be imported, 1 failed" in done.err
     assert RFC_SECRET not in done.out
     assert filled.vault.read_bytes() == before
     report = filled.open("import", file, "--dry-run", "--json").json
@@ -171,7 +171,7 @@ def test_refused_entries_are_named_and_the_others_imported(empty: Program) -> No
     rows = [authenticator("Bad", "0189"), authenticator("Worse", Digits=11), authenticator("Good")]
     done = empty.open("import", plain(empty.folder, *rows))
     assert done.code == 0
-    for word in ("Bad", "Worse", "2 refused"):
+    for word in ("Bad", "Worse", "2 failed"):
         assert word in done.err
     assert issuers(empty) == ["Good"]
 

@@ -114,4 +114,4 @@ def test_an_unsaved_code_is_reported_as_invalid(filled: Program) -> None:
     (filled.vault.parent / "vault.json.lock").mkdir()
     done = filled.run("recovery", "new", "--password-stdin", stdin=PASSWORD)
     assert done.code == 1
-    assert done.err.endswith("The new code is not valid.\n")
+    assert done.err.endswith("Discard the new code: it is not valid.\n")

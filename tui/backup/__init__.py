@@ -1,1 +1,1 @@
-"""Files between this vault and others: the formats and the vault's own copy, as one list."""
+"""Import and export: backups of other apps, and copies of the vault."""

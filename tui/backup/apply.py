@@ -1,4 +1,4 @@
-"""Applying a plan: the chosen entries of a backup become part of a document. Pure."""
+"""Applies an import plan: adds the selected entries of a backup to a document. Pure."""
 
 from __future__ import annotations
 
@@ -27,28 +27,28 @@ class Report:
     """What an import did."""
 
     added: int = 0
-    """Entries that the vault did not have before, or now has twice."""
+    """Entries added, including those that the vault now has twice."""
     replaced: int = 0
-    """Entries of the vault that are now as the backup had them."""
+    """Entries of the vault replaced with those of the backup."""
     skipped: int = 0
-    """Entries that changed nothing: `already_here`, and those that were not selected."""
+    """Entries not imported: `already_here`, and those that were deselected."""
     refused: int = 0
-    """Parts of the backup that could not be read."""
+    """Parts of the backup that couldn't be read."""
     problems: tuple[Problem, ...] = ()
-    """What was left out or changed in reading the backup."""
+    """Parts of the backup that were left out or changed when it was read."""
     already_here: int = 0
-    """Of `skipped`, those that the vault or the import already has."""
+    """How many of `skipped` the vault or the import already has."""
 
     def sentence(self, verb: str) -> str:
-        """Return one line for the user: `7 entries imported, 2 already here, 1 refused`.
+        """Return one line for the user: `7 entries imported, 2 already here, 1 failed`.
 
-        `verb` is `imported`, `would be imported`, or the like.
+        `verb` is e.g. `imported` or `would be imported`.
         """
         done = [(self.added, verb), (self.replaced, "replaced")]
         rest = [
             (self.already_here, "already here"),
             (self.skipped - self.already_here, "not selected"),
-            (self.refused, "refused"),
+            (self.refused, "failed"),
         ]
         parts = [(count, word) for count, word in done if count]
         others = [f"{count} {word}" for count, word in rest if count]
@@ -60,7 +60,7 @@ class Report:
 
 
 def total(reports: Iterable[Report]) -> Report:
-    """Return the sums of these reports, and all their problems."""
+    """Return one report with the sums of these, and all their problems."""
     every = tuple(reports)
     return Report(
         added=sum(report.added for report in every),
@@ -81,11 +81,11 @@ def apply(
     actions: Mapping[MatchKind, ImportAction] = DEFAULT_ACTIONS,
     deselected: Collection[int] = (),
 ) -> tuple[Document, Report]:
-    """Return `document` with the chosen entries of `backup`, and what was done.
+    """Return `document` with the selected entries of `backup`, and a report.
 
-    `planned` is what `plan` found, `deselected` the places in it of entries to leave out,
-    `moment` the Unix second that new and replaced entries get. Replacing keeps what only the
-    vault knows (id, order, pin, note, creation date) and never turns a counter back.
+    `planned` is the result of `plan`, `deselected` the indexes in it of entries to leave out,
+    `moment` the Unix time for new and replaced entries. Replacing keeps what only the vault has
+    (id, order, pin, note, creation date) and never lowers a counter.
     """
     builder = DocumentBuilder(document, backup, moment)
     skipped = already_here = 0

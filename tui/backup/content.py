@@ -1,4 +1,4 @@
-"""The content of a file, as formats look at it to recognize it: each look is taken once."""
+"""The content of a file, parsed once for all formats that try to recognize it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui.errors import FormatError
 
 
 class FileContent:
-    """The bytes of one file, and what several formats need of them. Its repr shows nothing."""
+    """The bytes of one file, and what several formats derive from them. Its repr hides them."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -20,7 +20,7 @@ class FileContent:
 
     @cached_property
     def json(self) -> Any:
-        """The parsed JSON; None where the file is anything else, or more than `_json` accepts."""
+        """The parsed JSON; None if the file isn't JSON, or `_json` refuses it."""
         if self.data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"{", b"["):
             return None
         try:
@@ -30,5 +30,5 @@ class FileContent:
 
     @cached_property
     def first_line(self) -> bytes:
-        """The first line that is neither blank nor a comment; empty where there is none."""
+        """The first line that is neither blank nor a comment; empty if there is none."""
         return _lines.first_line(self.data)

@@ -1,4 +1,4 @@
-"""Putting entries of a backup into a document: ids, categories, icons, order. Pure."""
+"""Adds entries of a backup to a document: ids, categories, icons, order. Pure."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class DocumentBuilder:
-    """Takes entries of `backup` one by one into a document: ids, categories, icons, order.
+    """Adds entries of `backup` to a document, one by one.
 
-    What the vault has keeps its place; what is new comes after it, in the file's order. Where
-    a list (of entries, categories, or entries of a category) is empty, the file's rankings stay.
+    Existing items keep their place; new ones follow, in the file's order. If a list (of entries,
+    categories, or entries of a category) was empty, the file's rankings are kept.
     """
 
     def __init__(self, document: Document, backup: Backup, moment: int) -> None:
@@ -52,11 +52,11 @@ class DocumentBuilder:
         self.added += 1
 
     def put(self, entry: Entry, existing: Entry | None) -> bool:
-        """Put `entry` in the place of `existing`; return whether that changed anything.
+        """Replace `existing` with `entry`; return True if that changed anything.
 
-        These stay: id, ranking, pinned, note, creation date, unknown keys, categories (the
-        file's are added), an icon or a PIN that the file does not have, the higher copy count,
-        and with the same secret the higher counter. If `existing` is gone, `entry` is added.
+        Kept are id, ranking, pinned, note, creation date, unknown keys, categories (the file's are
+        added), an icon or a PIN that the file doesn't have, the higher copy count and, if the
+        secret is the same, the higher counter. If `existing` is gone, `entry` is added.
         """
         place = self._places.get(existing.id) if existing is not None else None
         if place is None:
@@ -72,7 +72,7 @@ class DocumentBuilder:
         return True
 
     def document(self) -> Document:
-        """Return the document with all these entries."""
+        """Return the document with all added entries."""
         self._rank()
         self._attach()
         return replace(
@@ -90,7 +90,8 @@ class DocumentBuilder:
         return "@" + self._icons.get(name, name)
 
     def _bind(self, place: int, entry: Entry, present: frozenset[str]) -> bool:
-        """Note the bindings of `entry` that are not `present`; return whether there are any."""
+        """Record the bindings of `entry` that are not in `present`; return True if there are
+        any."""
         before = len(self._pending)
         for each in entry.categories:
             category = self._categories.get(each.category)
@@ -162,7 +163,7 @@ class DocumentBuilder:
 
 
 def _replaced(old: Entry, entry: Entry) -> Entry:
-    """Return `old` with the values of `entry`, except for what only the vault knows."""
+    """Return `old` with the values of `entry`, except those that only the vault has."""
     counter, pin = entry.counter, entry.pin
     if by_secret(old) == by_secret(entry):
         if entry.type is old.type is OtpType.HOTP:
@@ -188,7 +189,7 @@ def _replaced(old: Entry, entry: Entry) -> Entry:
 
 
 def _category_ids(there: Iterable[Category], given: Iterable[Category]) -> dict[str, str]:
-    """Return the vault's id for each category of the backup, by its id in the backup."""
+    """Map the id of each category in the backup to its id in the vault."""
     by_name: dict[str, str] = {}
     present: set[str] = set()
     for each in there:
@@ -207,12 +208,12 @@ def _category_ids(there: Iterable[Category], given: Iterable[Category]) -> dict[
 
 
 def _icon_ids(there: Iterable[Icon], given: Iterable[Icon]) -> dict[str, str]:
-    """Return the vault's id for each icon of the backup; a new one where another icon has it."""
-    pictures = {each.id: each.data for each in there}
+    """Map the id of each icon in the backup to its id in the vault: a new one if it is taken."""
+    data_by_id = {each.id: each.data for each in there}
     ids: dict[str, str] = {}
     for each in given:
         right = each.id
-        while pictures.setdefault(right, each.data) != each.data:
+        while data_by_id.setdefault(right, each.data) != each.data:
             digest = hashlib.sha1((right + each.data).encode(), usedforsecurity=False)
             right = digest.hexdigest()[:8]
         ids[each.id] = right

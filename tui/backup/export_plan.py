@@ -1,4 +1,4 @@
-"""Which entries an export has, what a format can hold of them, and whether it kept them. Pure."""
+"""Export plans: which entries to export, what a format loses, and a comparison. Pure."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """A part of a file that was not read back as it was written."""
+    """A difference between what was written and what was read back."""
 
     what: str
-    """Which entry or list, fit to show."""
+    """The entry or list, safe to show."""
     field: str
-    """The field that differs, as the user knows it."""
+    """The field that differs, as shown to the user."""
 
 
 def select(
@@ -38,9 +38,9 @@ def select(
 ) -> Backup:
     """Return the entries of `document` that match all arguments, in its order.
 
-    `category` is a category's id or name, `query` is as in a search, `ids` are those of entries.
-    Without arguments all entries are returned, with every category and icon, and with what is
-    not valid in the vault as `problems`; else only the categories and icons that are used.
+    `category` is the id or name of a category, `query` a search, `ids` the ids of entries. Without
+    arguments, returns all entries, categories and icons, with invalid items of the vault as
+    `problems`; otherwise only the categories and icons that the entries use.
 
     Raises:
         MatchError: there is no such category; the candidates are the names.
@@ -71,13 +71,13 @@ def select(
 
 
 def plan_export(target: Format, backup: Backup) -> ExportPlan:
-    """Return what `target` can hold of `backup`, what it leaves out, and what changes.
+    """Return what `target` can store of `backup`, what is left out, and what changes.
 
-    This adds to the format's own plan, entry by entry, the fields that it does not hold, and the
-    problems of `backup`.
+    Adds to the format's own plan the fields that it can't store of each entry, and the problems of
+    `backup`.
     """
     if target.plan_export is None:
-        raise ValueError(f"{target.name} cannot be written")
+        raise ValueError(f"{target.name} can't be written")
     plan = target.plan_export(backup)
     held = {entry.id for entry in plan.backup.entries}
     lost = tuple(
@@ -95,7 +95,7 @@ def plan_export(target: Format, backup: Backup) -> ExportPlan:
 def compare(target: Format, written: Backup, read: Backup) -> Mismatch | None:
     """Return the first difference between what was written and what was read back.
 
-    It compares the names, what makes the codes, and everything else that the format holds.
+    Compares names, the fields that determine codes, and all others that the format stores.
     """
     for problem in read.problems:
         return Mismatch(problem.what, problem.reason)
@@ -132,13 +132,13 @@ def _category_ids(categories: tuple[Category, ...], wanted: str) -> frozenset[st
 
 
 def _lost(target: Format, entry: Entry, backup: Backup) -> Iterator[str]:
-    """Name what `entry` has and the format cannot hold."""
+    """Yield the names of the parts of `entry` that the format can't store."""
     own = entry.icon is not None and any(f"@{icon.id}" == entry.icon for icon in backup.icons)
     for field, name, there in (
         ("pin", "PIN", bool(entry.pin)),
         ("note", "note", bool(entry.note)),
         ("categories", "categories", bool(entry.categories)),
-        ("icon", "own icon", own),
+        ("icon", "custom icon", own),
         ("pinned", "pinned state", entry.pinned),
     ):
         if there and field not in target.holds:
@@ -146,7 +146,7 @@ def _lost(target: Format, entry: Entry, backup: Backup) -> Iterator[str]:
 
 
 def _held(target: Format, entry: Entry) -> dict[str, object]:
-    """Return what the format holds of `entry`, by field."""
+    """Return the fields of `entry` that the format stores."""
     names = {"issuer": entry.issuer, "account": entry.account or ""}
     more = {field: getattr(entry, field) for field in target.holds}
     return {**code_fields(entry), **names, **more}

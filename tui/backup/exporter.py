@@ -1,4 +1,4 @@
-"""The export to a file: written beside, read back, compared, and only then given its name."""
+"""Exports to a file: written under a temporary name, read back, compared, then renamed."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class Exported:
     path: Path
     format: Format
     plan: ExportPlan
-    """What is in it, and what was left out."""
+    """What it contains, and what was left out."""
 
     @property
     def count(self) -> int:
-        """How many entries it holds."""
+        """Number of entries in the file."""
         return len(self.plan.backup.entries)
 
     @property
@@ -57,10 +57,10 @@ class Exported:
 def check_place(
     path: str | os.PathLike[str], vault: Path | None = None, *, force: bool = False
 ) -> Path:
-    """Return where an export to `path` would be, if that is allowed; write nothing.
+    """Check that an export to `path` is allowed, and return its real path; write nothing.
 
-    `vault` is the path of the open vault: it, its lock and its backups are never overwritten. A
-    link is neither followed nor replaced.
+    `vault` is the path of the open vault: it, its lock file and its older copies are never
+    overwritten. A symbolic link is neither followed nor replaced.
 
     Raises:
         ExportExistsError: the file exists, and `force` is not set.
@@ -68,7 +68,7 @@ def check_place(
     """
     folder, name = os.path.split(os.fspath(path))
     if name in {"", ".", ".."}:
-        raise ExportError(f"{safe(os.fspath(path), 200) or 'The path'} is not a file name.")
+        raise ExportError(f"{safe(os.fspath(path), 200) or 'The path'} is not a valid file name.")
     try:
         place = Path(os.path.realpath(folder or "."), name)
         if not stat.S_ISDIR(place.parent.stat().st_mode):
@@ -86,7 +86,9 @@ def check_place(
     except (OSError, ValueError) as error:
         raise ExportError(f"{_NOTHING}: {_shown(place)}: {why(error)}.") from None
     if stat.S_ISLNK(mode):
-        raise ExportError(f"{_shown(place)} is a symbolic link.", "Name the file itself.")
+        raise ExportError(
+            f"{_shown(place)} is a symbolic link.", "Use the path of the file itself."
+        )
     if not stat.S_ISREG(mode):
         kind = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
         raise ExportError(f"{_shown(place)} is {kind}.")
@@ -104,10 +106,10 @@ def export(
     vault: Path | None = None,
     force: bool = False,
 ) -> Exported:
-    """Write what `plan` holds, and return once the file is on the disk and was read back.
+    """Write the entries of `plan`; return once the file is on the disk and was verified.
 
-    The file is 0600 whatever the umask. Without `force` no file is ever replaced, not even
-    one that another program creates meanwhile. Blocks while a key is derived, twice.
+    The file has mode 0600 whatever the umask. Without `force`, no file is ever replaced, not even
+    one that another program creates meanwhile. Blocks for two key derivations.
 
     Raises:
         ExportExistsError: the file exists, and `force` is not set.
@@ -115,11 +117,11 @@ def export(
     """
     place = check_place(path, vault, force=force)
     if target.write is None:
-        raise ExportError(f"otp-tui can only import the format {target.label}.")
+        raise ExportError(f"otp-tui can import {target.label}, but not export it.")
     if plan.left_out and not plan.backup.entries:
         raise ExportError(
-            f"{_NOTHING}: {target.label} can't hold any of the entries.",
-            f"The first, {plan.left_out[0].what}: {plan.left_out[0].reason}.",
+            f"{_NOTHING}: {target.label} can't store any of the entries.",
+            f"First problem: {plan.left_out[0].what}: {plan.left_out[0].reason}.",
         )
     try:
         data = target.write(plan.backup, credentials)
@@ -156,13 +158,11 @@ def _verify(path: Path, target: Format, plan: ExportPlan, credentials: Credentia
         raise ExportError(f"{_NOTHING}: the written file can't be read back: {error}") from None
     mismatch = compare(target, plan.backup, found)
     if mismatch is not None:
-        raise ExportError(
-            f"{_NOTHING}: {mismatch.what} was not read back as written ({mismatch.field})."
-        )
+        raise ExportError(f"{_NOTHING}: {mismatch.what} differs when read back ({mismatch.field}).")
 
 
 def _create(temporary: Path, place: Path) -> None:
-    """Give the file its name, unless another file has taken it."""
+    """Rename the file to its final name, unless another file has it."""
     try:
         os.link(temporary, place, follow_symlinks=False)
     except FileExistsError:
@@ -185,7 +185,7 @@ def _create(temporary: Path, place: Path) -> None:
 
 
 def _reserve(place: Path) -> None:
-    """Create an empty file, where the file system has no links to take the name at once."""
+    """Create an empty file to reserve the name, on a file system without hard links."""
     try:
         os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | OPEN_FLAGS, PRIVATE))
     except FileExistsError:
@@ -193,7 +193,7 @@ def _reserve(place: Path) -> None:
 
 
 def _replace(temporary: Path, place: Path) -> None:
-    """Put the file in the place of another, which comes back if that cannot be made durable."""
+    """Replace an existing file, which is restored if the new one can't be made durable."""
     former = place.with_name(f"{temporary.name}.old")
     existed = os.path.lexists(place)
     try:
@@ -205,17 +205,17 @@ def _replace(temporary: Path, place: Path) -> None:
 
 
 def _spare(place: Path, vault: Path) -> None:
-    """Refuse the vault, its lock, and everything in its folder of backups.
+    """Refuse the vault, its lock file, and everything in the folder of older copies.
 
     Raises:
-        ExportError: it is one of them, by whatever name.
+        ExportError: it is one of them, by any name.
     """
     lock, backups = vault.with_name(f"{vault.name}.lock"), vault.parent / "backups"
     if place in (vault, lock) or _same(place, vault) or _same(place, lock):
         raise ExportError(f"{_shown(place)} is the vault itself.", "Choose another name.")
     if any(_same(folder, backups) for folder in place.parents):
         raise ExportError(
-            f"{_shown(place.parent)} holds older copies of the vault.",
+            f"{_shown(place.parent)} contains older copies of the vault.",
             "Choose another folder.",
         )
 
@@ -228,7 +228,7 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _exists(place: Path) -> ExportExistsError:
-    return ExportExistsError(f"{_shown(place)} already exists.", "It was left alone.")
+    return ExportExistsError(f"{_shown(place)} already exists.", "It was not changed.")
 
 
 def _shown(path: Path) -> str:

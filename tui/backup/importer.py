@@ -1,4 +1,4 @@
-"""The import of opened backups, for the app and the command line: planned, applied, undoable."""
+"""Imports opened backups as one undoable step, for the app and the command line."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ Actions = Mapping[MatchKind, ImportAction]
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What one backup did to the vault, or would do."""
+    """The result, or the preview, of importing one backup."""
 
     opened: OpenedBackup
     planned: tuple[PlannedEntry, ...]
-    """Its entries, each with what it is to the vault."""
+    """Its entries, each compared with the vault."""
     report: Report
 
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What an import of one or several backups did, or would do."""
+    """The result, or the preview, of importing one or several backups."""
 
     files: tuple[FileResult, ...]
-    """In the order of the backups, each planned after those before it were imported."""
+    """In the order of the backups, each planned as if those before it were imported."""
     added: tuple[Entry, ...]
-    """The new entries of the vault."""
+    """New entries in the vault."""
     changed: bool
-    """Whether the vault was changed at all, so that there is a step to undo."""
+    """True if the vault was changed, so that there is a step to undo."""
 
     @property
     def planned(self) -> tuple[PlannedEntry, ...]:
-        """The entries of all backups, in their order."""
+        """The entries of all backups, in order."""
         return tuple(each for file in self.files for each in file.planned)
 
     @property
     def report(self) -> Report:
-        """The sums of all backups."""
+        """The totals of all backups."""
         return total(file.report for file in self.files)
 
 
@@ -77,9 +77,9 @@ def apply_import(
 ) -> tuple[Document, ImportResult]:
     """Return `document` with the backups imported as one step that can be undone. Pure.
 
-    `moment` is the current Unix second, `deselected` are places in `ImportResult.planned` of
-    entries to leave out. The places depend on the backups alone, so they hold even where
-    another program has changed the vault since they were shown.
+    `moment` is the current Unix time, `deselected` the indexes in `ImportResult.planned` of entries
+    to leave out. They depend only on the backups, so they stay valid even if another program has
+    changed the vault since the preview.
     """
     present, files, first = document, [], 0
     for each in opened:
@@ -109,7 +109,7 @@ def import_into(
 
     Raises:
         NotSavedError: the entries are in memory only.
-        VaultError: the vault cannot be changed.
+        VaultError: the vault can't be changed.
     """
     results: list[ImportResult] = []
 

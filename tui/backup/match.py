@@ -1,4 +1,4 @@
-"""Which entries match: the same, with one secret, or with one name; and how they differ."""
+"""Finds entries that match (identical, same secret, same name), and their differences."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from tui.text import safe
 from tui.vault.document import by_secret
 
 Key = Callable[[Entry], tuple[object, ...] | None]
-"""Makes the key that an entry is found by; None where it has none."""
+"""Computes the key that an entry is found by; None if it has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldDifference:
-    """One field in which an entry of a backup differs from one of the vault."""
+    """A field that differs between an entry of a backup and one of the vault."""
 
     field: str
-    """The field's name, as the user knows it."""
+    """The name of the field, as shown to the user."""
     here: str
-    """The vault's value, fit to show; empty for a PIN."""
+    """The vault's value, safe to show; empty for a PIN."""
     there: str
-    """The backup's value, fit to show; empty for a PIN."""
+    """The backup's value, safe to show; empty for a PIN."""
 
 
 def differences(existing: Entry, entry: Entry) -> tuple[FieldDifference, ...]:
@@ -47,21 +47,21 @@ def differences(existing: Entry, entry: Entry) -> tuple[FieldDifference, ...]:
 
 
 def by_names(entry: Entry) -> tuple[object, ...] | None:
-    """Key of all entries with one issuer and account; an entry without names has none."""
+    """Return a key that entries with the same issuer and account share; None without names."""
     names = (entry.issuer.strip().casefold(), (entry.account or "").strip().casefold())
     return names if any(names) else None
 
 
 def by_secret_and_names(entry: Entry) -> tuple[object, ...]:
-    """Key of all entries with one secret and one issuer and account."""
+    """Return a key that entries with the same secret, issuer and account share."""
     return (*by_secret(entry), entry.issuer, entry.account or "")
 
 
 def by_everything(entry: Entry) -> tuple[object, ...]:
-    """Key of all entries with one secret, the same names and the same settings.
+    """Return a key that entries with the same secret, names and settings share.
 
-    Only settings that its type uses count, so a Steam entry's period does not; nor does a
-    counter, which moves.
+    Settings that the type doesn't use are ignored, e.g. the period of a Steam entry. So are
+    counters, which change.
     """
     return (
         *by_secret_and_names(entry),
@@ -73,7 +73,7 @@ def by_everything(entry: Entry) -> tuple[object, ...]:
 
 
 def code_fields(entry: Entry) -> dict[str, object]:
-    """Return the fields that make the codes of `entry`, by name, without the PIN."""
+    """Return the fields that determine the codes of `entry`, by name, without the PIN."""
     fields: dict[str, object] = {"type": entry.type, "secret": entry.secret.normal}
     if entry.type.has_digits:
         fields |= {"algorithm": entry.algorithm, "digits": entry.digits}
@@ -85,7 +85,7 @@ def code_fields(entry: Entry) -> dict[str, object]:
 
 
 class Index:
-    """Entries by a key; each can be found until it is taken."""
+    """Entries by key; each can be found until it is taken."""
 
     def __init__(self, entries: Iterable[Entry], key: Key) -> None:
         self._key = key
@@ -96,7 +96,7 @@ class Index:
                 self._waiting.setdefault(made, []).append(entry)
 
     def first(self, entry: Entry, taken: set[str]) -> Entry | None:
-        """Return the first entry with the key of `entry` whose id is not `taken`."""
+        """Return the first entry that shares the key of `entry` and whose id is not in `taken`."""
         made = self._key(entry)
         waiting = self._waiting.get(made, []) if made is not None else []
         while waiting and waiting[-1].id in taken:

@@ -1,4 +1,4 @@
-"""What is between the vault and a backup file: content, problems, credentials, formats."""
+"""The data types of import and export: backups, formats, credentials, export plans."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something in a file that was left out or changed."""
+    """A part of a file that was left out or changed."""
 
     what: str
-    """Which entry, category or icon: its place and name, fit to show."""
+    """The entry, category or icon: its position and name, safe to show."""
     reason: str
-    """Why, as the end of a sentence, fit to show."""
+    """The reason, as the end of a sentence, safe to show."""
     refused: bool = True
-    """True: it was left out. False: it was changed."""
+    """True if it was left out, False if it was changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Parts of exports whose other parts may be in other files."""
+    """Parts of an export; other files may have the rest."""
 
     exports: frozenset[tuple[int, int]]
-    """What the parts of one export share: its identity, and its number of parts."""
+    """Identity and number of parts of each export."""
     uris: tuple[tuple[str, str], ...] = field(repr=False)
-    """The place in the file of each URI, and the URI."""
+    """Each URI, after its position in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +46,18 @@ class Backup:
     icons: tuple[Icon, ...] = ()
     problems: tuple[Problem, ...] = ()
     profiles: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False, hash=False)
-    """How apps write their files, by the name of the format (JSON values, no secrets): found by
-    reading, and used by writing."""
+    """How apps write their files, by the name of the format (JSON values, no secrets). Readers
+    detect it, and writers follow it."""
     parts: Parts | None = field(default=None, repr=False, compare=False)
-    """What can be joined with other files; None where the file is complete."""
+    """Parts that can be joined with other files; None if the file is complete."""
 
 
 SECRET_VARIABLE = "TOTP_ENCRYPTION_SECRET_BASE64"  # noqa: S105 - the name of a variable
-"""The environment variable with the secret of AVTotpy's server."""
+"""The environment variable with the server secret of AVTotpy."""
 
 
 class Needs(Flag):
-    """What the user must give to open or to write a file."""
+    """The credentials that opening or writing a file requires."""
 
     NOTHING = 0
     PASSWORD = auto()
@@ -67,23 +67,23 @@ class Needs(Flag):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What the user gave to open or to encrypt a file. Its repr shows no secret."""
+    """The credentials to open or to encrypt a file. The repr shows no secret."""
 
     password: str = field(default="", repr=False)
     username: str = field(default="", repr=False)
     server_secret: str = field(default="", repr=False)
     kdf: Argon2Params = field(default_factory=Argon2Params)
-    """The cost of deriving a key for a new file, where the format leaves it to the writer."""
+    """Key derivation for a new file, if the format lets the writer choose."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportPlan:
-    """What a format can hold of a backup, found before anything is written."""
+    """What a format can store of a backup, computed before anything is written."""
 
     backup: Backup
-    """What can be written, already changed where necessary."""
+    """The entries to write, with any changes applied."""
     left_out: tuple[Problem, ...] = ()
-    """Entries that the format cannot hold, each with the reason."""
+    """Entries that the format can't store, each with the reason."""
     changed: tuple[Problem, ...] = ()
     """Entries that are written differently, each with the change."""
     notes: tuple[Problem, ...] = ()
@@ -92,34 +92,35 @@ class ExportPlan:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One backup format. `registry` finds it as FORMAT, or in FORMATS, of a module (a file or a
-    folder) in tui/backup/formats."""
+    """One backup format. `registry` finds it as FORMAT, or in FORMATS, of a module in
+    tui/backup/formats."""
 
     name: str
-    """For the command line: lower case with dashes."""
+    """Name on the command line, in lower case with dashes."""
     label: str
-    """For screens and docs."""
+    """Name on screens and in docs."""
     suffixes: tuple[str, ...]
-    """Usual endings of file names, the one for new files first."""
+    """Usual file name extensions, the one for new files first."""
     sniff: Callable[[FileContent], bool]
-    """Tells from the content alone whether a file has this format; never raises. A file of the
-    app that cannot be read has it too: then `read` says why."""
+    """Returns True if the content alone shows that a file has this format; never raises. This
+    includes damaged files, which `read` then reports."""
     needs: Callable[[FileContent], Needs]
-    """Tells what it takes to open a file, NOTHING where nothing would; never raises."""
+    """Returns the credentials that opening a file requires, NOTHING if none would help; never
+    raises."""
     read: Callable[[bytes, Credentials], Backup]
     """Reads a file; raises FormatError, or BackupPasswordError."""
     write: Callable[[Backup, Credentials], bytes] | None = None
-    """Makes a file; raises FormatError for what `plan_export` leaves out. None: import only."""
+    """Returns a file; raises FormatError for what `plan_export` leaves out. None: import only."""
     plan_export: Callable[[Backup], ExportPlan] | None = None
-    """Finds what the format can hold of a backup; None: import only."""
+    """Returns what the format can store of a backup. None: import only."""
     encrypted: bool = True
-    """Whether files that `write` makes are encrypted."""
+    """True if `write` encrypts."""
     write_needs: Needs = Needs.PASSWORD
-    """What `write` takes from the user; NOTHING where it does not encrypt."""
+    """The credentials that `write` requires; NOTHING if it doesn't encrypt."""
     min_password: int = 1
-    """Fewest characters of a password for `write`."""
+    """Minimum length of a password for `write`."""
     by_suffix: bool = False
-    """Whether the ending of its name is enough for a file that no format recognizes."""
+    """True if the extension is enough to recognize a file that no format recognizes by content."""
     holds: frozenset[str] = frozenset()
-    """Fields of an Entry that come back exactly as written, whatever its type, beyond what every
-    format keeps: names, the secret as a key, and what makes the codes."""
+    """Fields of an Entry that are read back exactly as written, whatever its type, in addition to
+    those that every format keeps: names, the secret as a key, and what determines codes."""

@@ -1,4 +1,4 @@
-"""What an import would do: what each entry of a backup is to the vault. Pure."""
+"""Import plans: compares each entry of a backup with the vault. Pure."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 
 
 class MatchKind(StrEnum):
-    """What an entry of a backup is to the vault."""
+    """The relation of a backup's entry to the vault."""
 
     NEW = "new"
     IDENTICAL = "identical"
     CHANGED = "changed"
-    """The same secret, with other names or settings."""
+    """Same secret, different names or settings."""
     SAME_NAME = "namesake"
-    """The same issuer and account, with another secret."""
+    """Same issuer and account, different secret."""
     REPEATED = "twice"
-    """Identical to an entry before it in the backup."""
+    """Identical to an earlier entry of the backup."""
     REFUSED = "refused"
-    """Not read: one of the backup's problems."""
+    """Unreadable: one of the backup's problems."""
 
 
 class ImportAction(StrEnum):
@@ -44,7 +44,7 @@ class ImportAction(StrEnum):
 
     SKIP = "skip"
     ADD = "keep"
-    """Add it, and keep the entry that it matches."""
+    """Add it, and also keep the entry that it matches."""
     REPLACE = "replace"
 
 
@@ -58,10 +58,10 @@ DEFAULT_ACTIONS: Mapping[MatchKind, ImportAction] = MappingProxyType(
         MatchKind.REFUSED: ImportAction.SKIP,
     }
 )
-"""Adds every secret that the vault does not have, and changes nothing else."""
+"""Add every secret that the vault doesn't have; change nothing else."""
 
 SAME_SECRET = (MatchKind.IDENTICAL, MatchKind.CHANGED, MatchKind.REPEATED)
-"""The kinds whose secret is already in the vault, or was before it in the import."""
+"""The kinds whose secret is already in the vault, or occurs earlier in the import."""
 
 _REASONS = {
     MatchKind.IDENTICAL: "already here",
@@ -71,36 +71,34 @@ _REASONS = {
 
 
 def actions_for(on_duplicate: ImportAction) -> Mapping[MatchKind, ImportAction]:
-    """Return the actions where one is chosen for every duplicate.
+    """Return the actions if `on_duplicate` is chosen for all duplicates.
 
-    An entry with the same name but another secret is always added: replacing would lose the
-    secret of the other for good.
+    An entry with the same name but a different secret is always added: replacing would lose the
+    existing secret.
     """
     return MappingProxyType({**DEFAULT_ACTIONS, **dict.fromkeys(SAME_SECRET, on_duplicate)})
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedEntry:
-    """An entry of a backup, and what it is to the vault."""
+    """An entry of a backup, and its relation to the vault."""
 
     kind: MatchKind
     entry: Entry | None
-    """As the backup has it; None where it was refused."""
+    """The entry in the backup; None if it can't be read."""
     existing: Entry | None
     """The vault's entry that it would replace, if any."""
     what: str
-    """Its name, fit to show."""
+    """Its name, safe to show."""
     reason: str = ""
-    """Why it is of that kind, fit to show; empty for new ones."""
+    """The reason for the kind, safe to show; empty for new entries."""
 
 
 def plan(document: Document, backup: Backup) -> tuple[PlannedEntry, ...]:
-    """Return what each entry of `backup` is to `document`, in the file's order, then what was
-    refused.
+    """Compare each entry of `backup` with `document`; return them in order, then the unreadable.
 
-    An entry of the vault matches at most one entry of the file: first one that is identical,
-    then one with its secret, then one with its names. An entry with the names of one that is
-    already matched has nothing to replace.
+    An entry of the vault matches at most one entry of the file: an identical one, else one with its
+    secret, else one with its names. An entry whose namesake is already matched replaces nothing.
     """
     taken: set[str] = set()
     found: dict[int, tuple[MatchKind, Entry | None]] = {}

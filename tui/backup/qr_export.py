@@ -1,4 +1,4 @@
-"""The export as QR codes on the screen, which Google Authenticator scans."""
+"""Exports to Google Authenticator as QR codes on the screen."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tui.errors import EntryError, ExportError
 from tui.qr import MAX_BYTES, QrCode, make
 
 NAME = google.NAME
-"""The format whose files hold what the QR codes do."""
+"""The format whose files have the same contents as the QR codes."""
 HOW_TO_SCAN = "In Google Authenticator: Transfer accounts, Import accounts."
-"""Where to scan them in the app."""
+"""Where to scan the codes in the app."""
 
 
 def plan_codes(backup: Backup) -> ExportPlan:
-    """Return the plan of `plan_export`, with entries too long for a QR code left out."""
+    """Return the export plan, with entries that are too long for a QR code left out."""
     plan = plan_export(google.FORMAT, backup)
     too_long = {
         entry.id
@@ -42,20 +42,20 @@ def plan_codes(backup: Backup) -> ExportPlan:
 def texts_of_codes(plan: ExportPlan, fits: Callable[[QrCode], bool]) -> tuple[str, ...]:
     """Return the texts of the QR codes for a plan of `plan_codes`.
 
-    Each holds ten entries, as the app's own do, or as many as `fits` on the screen, but at
-    least one.
+    Each contains ten entries, as in the app, or fewer if it would not fit on the screen (`fits`),
+    but at least one.
 
     Raises:
-        ExportError: the plan holds no entry.
+        ExportError: the plan has no entries.
     """
     entries = plan.backup.entries
     if not entries:
         first = plan.left_out[0] if plan.left_out else None
         raise ExportError(
-            "Google Authenticator can't hold any of the entries."
+            "Google Authenticator can't store any of the entries."
             if first
             else "No entries to show.",
-            f"The first, {first.what}: {first.reason}." if first else "",
+            f"First problem: {first.what}: {first.reason}." if first else "",
         )
     texts: tuple[str, ...] = ()
     for in_a_part in range(min(ENTRIES_IN_A_PART, len(entries)), 0, -1):

@@ -1,4 +1,4 @@
-"""Every backup format, found by its module in `formats`; which one a file has."""
+"""The list of backup formats, and the recognition of files."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from tui.errors import UsageError
 from tui.text import safe
 
 DEFAULT = "authenticator-pro"
-"""The format of an export where none is named."""
+"""The format of exports by default."""
 
 
 @cache
 def formats() -> tuple[Format, ...]:
     """Return all formats, in the order of their modules' names.
 
-    A module counts if it has FORMAT (one) or FORMATS (several) and its name does not begin with
-    an underscore. All are imported at the first call, so a module imports what its reader and
-    writer need inside of them.
+    A module is included if it has FORMAT (one) or FORMATS (several) and its name doesn't start with
+    an underscore. All are imported at the first call, so modules should import what their readers
+    and writers need in functions.
     """
     found: list[Format] = []
     for name in sorted(module.name for module in pkgutil.iter_modules(package.__path__)):
@@ -36,7 +36,7 @@ def formats() -> tuple[Format, ...]:
 
 
 def export_formats() -> tuple[Format, ...]:
-    """Return the formats that can be written, the default first."""
+    """Return the formats that can be exported, the default first."""
     found = [each for each in formats() if each.write is not None]
     return tuple(sorted(found, key=lambda each: each.name != DEFAULT))
 
@@ -59,8 +59,8 @@ def by_name(name: str) -> Format:
 def recognize(content: FileContent, name: str = "") -> Format | None:
     """Return the format of a file, or None.
 
-    The content decides. The file's `name` decides where several formats recognize the content,
-    or where none does and a format may be known by its ending alone (`Format.by_suffix`).
+    The content decides. The file's `name` decides if several formats recognize the content, or if
+    none does and the extension is enough (`Format.by_suffix`).
     """
     claims = [each for each in formats() if each.sniff(content)]
     ending = name.lower()

@@ -1,4 +1,4 @@
-"""Where backups come from: files that are recognized and opened, pasted text, pictures."""
+"""Sources of backups: files to recognize and open, pasted text, images."""
 
 from __future__ import annotations
 
@@ -22,37 +22,37 @@ _CLOSING = {'"': '"', "'": "'", "`": "`", "<": ">", "(": ")", "“": "”"}
 
 @dataclass(frozen=True, slots=True)
 class OpenedBackup:
-    """The content of a file, or of several files that hold the parts of one export."""
+    """The contents of a file, or of several files with parts of one export."""
 
     files: tuple[str, ...]
-    """Names of the files, fit to show; none where it was typed or pasted."""
+    """Names of the files, safe to show; empty if it was typed or pasted."""
     backup: Backup
     format: Format | None = None
     """The format of the first file."""
 
     @property
     def name(self) -> str:
-        """The names of the files, fit to show."""
+        """The names of the files, safe to show."""
         return ", ".join(self.files)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that was read and recognized, but not opened."""
+    """A file that was read, but not opened yet."""
 
     name: str
-    """Its name or path, fit to show."""
+    """Its name or path, safe to show."""
     content: FileContent
     format: Format | None
-    """None where it was not recognized."""
+    """None if it was not recognized."""
     needs: Needs
-    """What it takes to open it."""
+    """The credentials that opening it requires."""
 
     def open(self, credentials: Credentials) -> OpenedBackup:
         """Read the file's entries.
 
         Raises:
-            FormatError: it cannot be read, or was not recognized; the message names the file.
+            FormatError: it can't be read, or was not recognized; the message names the file.
             BackupPasswordError: the credentials are wrong or missing, or the file is damaged.
         """
         if self.format is None:
@@ -69,7 +69,7 @@ class Source:
 
 
 def read_source(path: str | os.PathLike[str], format_name: str = "") -> Source:
-    """Read a file and recognize it, or take it for a file of `format_name`.
+    """Read a file and recognize it, or treat it as a file of `format_name`.
 
     Raises:
         FileError: it cannot be read.
@@ -79,7 +79,7 @@ def read_source(path: str | os.PathLike[str], format_name: str = "") -> Source:
 
 
 def source_of(data: bytes, name: str, format_name: str = "") -> Source:
-    """Recognize these bytes, or take them for a file of `format_name`.
+    """Recognize these bytes, or treat them as a file of `format_name`.
 
     Raises:
         UsageError: there is no such format.
@@ -91,18 +91,18 @@ def source_of(data: bytes, name: str, format_name: str = "") -> Source:
 
 
 def contains_uri(text: str) -> bool:
-    """Tell whether an otpauth://, otpauth-migration:// or motp:// URI begins in `text`."""
+    """Return True if `text` contains the start of an otpauth, otpauth-migration or motp URI."""
     return _find_scheme(text) is not None
 
 
 def read_text(text: str) -> Backup:
-    """Return the entries of one or several URIs of the three kinds, one a line.
+    """Return the entries of one or several URIs of the three kinds, one per line.
 
-    Words and quotes around a URI are ignored, and so are lines that begin with `#`. A line that
-    cannot be read and a missing part of an export are problems.
+    Words and quotes around a URI are ignored, and so are lines that start with `#`. Lines that
+    can't be read and missing parts of an export become problems.
 
     Raises:
-        UriError: it is one URI, of one entry, that cannot be read.
+        UriError: it is a single URI of one entry, and can't be read.
         FormatError: it contains no URI, or none that can be read.
     """
     lines = [_uri_in(line) for line in _split_lines(text)]
@@ -123,13 +123,13 @@ def read_text(text: str) -> Backup:
 
 
 def read_picture(data: bytes, name: str = "") -> Backup:
-    """Return the entries of all QR codes in a picture, from the top down.
+    """Return the entries of all QR codes in an image, from the top down.
 
-    A code of something else, one that cannot be read and a missing part of an export are
-    problems. `name` is the file's, for messages; it may be empty.
+    Codes of something else, codes that can't be read and missing parts of an export become
+    problems. `name` is the file name for messages; it may be empty.
 
     Raises:
-        FormatError: it is not a picture that can be read, or no QR code in it holds entries.
+        FormatError: it is not a readable image, or no QR code in it contains entries.
     """
     from tui.backup.formats import qr_image
 
@@ -142,12 +142,12 @@ def read_picture(data: bytes, name: str = "") -> Backup:
 
 
 def join_parts(opened: Sequence[OpenedBackup]) -> list[OpenedBackup]:
-    """Return these backups, with those that hold parts of one export made one.
+    """Return these backups, with parts of the same export joined.
 
-    A joined one is at the place of its first file; a part is missing if none of them has it.
+    A joined backup takes the position of its first file. A part is missing if no file has it.
 
     Raises:
-        FormatError: together they hold more entries than one export may.
+        FormatError: together they have more entries than an export may have.
     """
     groups: list[list[int]] = []
     for place, one in enumerate(opened):
@@ -158,7 +158,7 @@ def join_parts(opened: Sequence[OpenedBackup]) -> list[OpenedBackup]:
 
 
 def _uri_in(line: str) -> str:
-    """Return the URI in a line without what is around it; the line where there is none."""
+    """Return the URI in a line without the text around it; the line itself if it has none."""
     line = line.strip()
     found = None if line.startswith("#") else _find_scheme(line)
     if found is None:
@@ -169,7 +169,7 @@ def _uri_in(line: str) -> str:
 
 
 def _share(one: OpenedBackup, other: OpenedBackup) -> bool:
-    """Tell whether both have parts of the same export."""
+    """Return True if both have parts of the same export."""
     if one.backup.parts is None or other.backup.parts is None:
         return False
     return bool(one.backup.parts.exports & other.backup.parts.exports)

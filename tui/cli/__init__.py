@@ -1,1 +1,1 @@
-"""The command line. Nothing here imports Textual, and little is imported before the KDF runs."""
+"""The command line. Never imports Textual, and imports little before the KDF runs."""

@@ -10,7 +10,7 @@ LATEST = 253_402_300_799
 
 
 def utf8(word: str) -> str:
-    """Decode a word as UTF-8 in any locale; elsewhere than UTF-8 Python escapes its bytes."""
+    """Decode an argument as UTF-8 in any locale; Python escapes its bytes in others."""
     return word if word.isascii() else os.fsencode(word).decode("utf-8", "replace")
 
 

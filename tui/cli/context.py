@@ -1,4 +1,4 @@
-"""What a command may use: the vault, the settings, the clock, secrets, the app."""
+"""What a command can use: the vault, the settings, the clock, secrets, the app."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tui.vault.vault import LockedVault, Vault
 
     StartApp: TypeAlias = Callable[[Launch], int]
-    """How a command opens the app, which it must not import."""
+    """Opens the app, which commands must not import."""
 
 
 class Context:
@@ -45,7 +45,7 @@ class Context:
 
     @cached_property
     def vault_path(self) -> Path:
-        """Where the vault is: --vault, $OTP_TUI_VAULT, the settings, or the default location."""
+        """Path of the vault: --vault, $OTP_TUI_VAULT, the settings, or the default location."""
         from tui.paths import VAULT_VARIABLE, vault_path
 
         named = self._vault_option or os.environ.get(VAULT_VARIABLE)
@@ -53,7 +53,7 @@ class Context:
 
     @property
     def config_path(self) -> Path | None:
-        """Where the settings file is, or would be."""
+        """Path of the settings file, which may not exist."""
         from tui.paths import config_path
 
         return config_path(self._config_option)
@@ -78,7 +78,7 @@ class Context:
         return load_option(self._config_option)
 
     def launch(self, vault_path: Path) -> Launch:
-        """Return what to start the app with: the vault at `vault_path` and these settings."""
+        """Return the arguments of the app: the vault at `vault_path` and these settings."""
         from tui.launch import Launch
 
         _, problems = self.settings
@@ -94,11 +94,10 @@ class Context:
         return self._start_app(launch)
 
     def require_terminal(self, *, stdin: bool = True) -> None:
-        """Check that the app can be shown; without `stdin`, standard input may be anything.
+        """Check that the app can be shown; without `stdin`, standard input is not checked.
 
         Raises:
-            UsageError: standard input or standard error is not a terminal, or one that can't
-                move its cursor.
+            UsageError: standard input or standard error is not a terminal that can move its cursor.
         """
         hint = "See otp-tui --help for commands."
         for stream in (sys.stdin, sys.stderr) if stdin else (sys.stderr,):
@@ -108,7 +107,7 @@ class Context:
             raise UsageError("The app needs a terminal; TERM is “dumb” or not set.", hint)
 
     def check_settings(self) -> None:
-        """Check that the settings file that the user named exists, even if nothing needs it.
+        """Check that a settings file named by the user exists, even if nothing needs it.
 
         Raises:
             ConfigError: it can't be read.
@@ -129,7 +128,7 @@ class Context:
         """Return the vault, still locked.
 
         Raises:
-            VaultError: there is none, or it can't be used.
+            VaultError: it doesn't exist, or can't be used.
         """
         from tui.vault.vault import LockedVault
 

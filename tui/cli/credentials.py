@@ -24,14 +24,14 @@ def add_options(parser: ArgumentParser) -> None:
 def credentials_for(
     needs: Needs, given: secrets.Secrets, args: Namespace, password: Callable[[], str]
 ) -> Credentials:
-    """Return what `needs` names, each from its option, else asked for on the terminal.
+    """Return the credentials in `needs`, each from its option, else from the terminal.
 
-    `password` is called if a password is needed. The server's secret may also come from the
-    environment. What is not needed is not looked at.
+    `password` is called if a password is needed. The server secret may also come from the
+    environment. Options that are not needed are not read.
 
     Raises:
-        UsageError: there is no terminal to ask on, or the input ended before it.
-        FileError: the file of a password or a secret cannot be used.
+        UsageError: there is no terminal to ask on, or standard input ended too early.
+        FileError: the file with a password or a secret can't be used.
     """
     username = secret = ""
     word = password() if Needs.PASSWORD in needs else ""

@@ -1,4 +1,4 @@
-"""The checks of `otp-tui doctor`. They only look: nothing is changed and no password is needed."""
+"""The checks of `otp-tui doctor`. They change nothing and need no password."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from tui.vault.envelope import Envelope
 
 SLOW = 5.0
-"""Seconds; a vault that takes longer to open needs attention."""
+"""Seconds. A vault that takes longer to open needs attention."""
 CLOCK_OFF = 5.0
 """Seconds that the clock may be off; a code usually lasts 30."""
 TEST_TEXT = "otp-tui test"
 """What `doctor --test-copy` copies."""
 VAULT_OWNER = "vault's owner"
-"""The finding that is there only if the vault is a file that can be looked into."""
+"""The finding that is reported only if the vault is a regular file."""
 _SMALLEST = (40, 12)
 """Columns and rows that the app needs."""
 _PACKAGES = (
     *("textual", "cryptography", "argon2-cffi", "pyotp"),
     *("pillow", "zxing-cpp", "segno", "platformdirs", "tomli-w", "tomlkit", "shtab"),
 )
-"""The dependencies, by the names that pip knows."""
+"""The names of the dependencies on PyPI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Finding:
 
 
 def settings(path: Path | None, problems: tuple[str, ...]) -> Iterator[Finding]:
-    """Report the file's problems, and who else can set commands in it."""
+    """Report the problems in the file, and who else can change it."""
     if path is None:
         yield Finding("settings", "using the defaults; you have no home folder")
         return
@@ -83,11 +83,11 @@ def vault_file(path: Path) -> Iterator[Finding]:
         yield Finding("vault", f"{name} doesn't exist (no such {what})", "Run: otp-tui init")
         return
     except OSError as error:
-        yield Finding("vault", f"{name}: {error.strerror}", "Make yourself the folder's owner.")
+        yield Finding("vault", f"{name}: {error.strerror}", "Take ownership of the folder.")
         return
     if not stat.S_ISREG(status.st_mode):
         says = f"{name} is not a regular file"
-        yield Finding("vault", says, "Move it away and put the vault there.")
+        yield Finding("vault", says, "Move it away and put the vault in its place.")
         return
     yield Finding("vault", name)
     yield from _private("vault", path, status, 0o077, "600")
@@ -98,7 +98,7 @@ def vault_file(path: Path) -> Iterator[Finding]:
 
 
 def vault_header(path: Path, clock: Callable[[], float]) -> Iterator[Finding]:
-    """Report the unencrypted part of the vault, and how long one key derivation takes."""
+    """Report on the unencrypted part of the vault, and how long one key derivation takes."""
     from tui.files import read_limited
     from tui.vault import envelope as envelopes
     from tui.vault.envelope import RecoverySlot
@@ -106,7 +106,7 @@ def vault_header(path: Path, clock: Callable[[], float]) -> Iterator[Finding]:
     try:
         envelope = envelopes.parse(read_limited(path), f"The vault {safe(str(path), 200)}")
     except (FileError, VaultError) as error:
-        yield Finding("vault's header", str(error), error.hint or "Restore a backup.")
+        yield Finding("vault's header", str(error), error.hint or "Restore an older copy.")
         return
     yield from _key_derivation(envelope, clock)
     has_code = any(isinstance(slot, RecoverySlot) for slot in envelope.slots)
@@ -114,7 +114,7 @@ def vault_header(path: Path, clock: Callable[[], float]) -> Iterator[Finding]:
 
 
 def backups(path: Path) -> Iterator[Finding]:
-    """Report the vault's backups, and the files that a conflict left beside it."""
+    """Report the older copies of the vault, and the files that a conflict left next to it."""
     from tui.vault.backups import Backups
 
     try:
@@ -126,18 +126,18 @@ def backups(path: Path) -> Iterator[Finding]:
         )
     except OSError as error:
         yield Finding(
-            "backups", f"can't be read: {error.strerror}", "Make yourself the folder's owner."
+            "backups", f"can't be read: {error.strerror}", "Take ownership of the folder."
         )
         return
     newest = f", newest {safe(kept[0], 200)}" if kept else ""
     yield Finding("backups", f"{len(kept)}{newest}")
     for name in conflicts:
-        advice = "Compare it (otp-tui --vault FILE list), then delete it."
+        advice = "Review it (otp-tui --vault FILE list), then delete it."
         yield Finding("conflict", safe(name, 200), advice)
 
 
 def commands(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Report whether the programs in the settings can be run."""
+    """Report the programs in the settings, and any that can't be run."""
     from shutil import which
 
     from tui.paths import expand_program
@@ -158,9 +158,11 @@ def commands(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def system_clock(status: ClockStatus | None) -> Finding:
-    """Report whether the clock is right, as codes depend on it."""
+    """Report the state of the clock, which codes depend on."""
     if status is None:
-        return Finding("clock", "unknown: this system doesn't report it; compare it with another")
+        return Finding(
+            "clock", "unknown: this system doesn't report it; compare it with another clock"
+        )
     if not status.synchronized:
         says = "not synchronized (offset unknown); codes are wrong if the clock is"
         return Finding("clock", says, "Turn synchronization on, e.g.: timedatectl set-ntp true")
@@ -199,12 +201,12 @@ def copying(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def test_copy(config: Config, environ: Mapping[str, str]) -> Finding:
-    """Copy a text as a code would be copied, and report the outcome or how to see it."""
+    """Copy a text as a code would be copied; report the result, or how to check it."""
     from tui.clipboard import NoClipboard, Outcome, choose, write_to_terminal
 
     way = choose(config, environ, write_to_terminal)
     if isinstance(way, NoClipboard):
-        return Finding("test copy", "none: copying is turned off")
+        return Finding("test copy", "skipped: copying is turned off")
     try:
         outcome = way.copy(TEST_TEXT)
     except ClipboardError as error:
@@ -267,7 +269,7 @@ def _private(
 
 
 def _chown(name: str) -> str:
-    return f"Make yourself the owner: chown {os.geteuid()} {name}"
+    return f"Run: chown {os.geteuid()} {name}"
 
 
 def _key_derivation(envelope: Envelope, clock: Callable[[], float]) -> Iterator[Finding]:

@@ -25,7 +25,7 @@ _TYPES = {
     "counter": [kind for kind in OtpType if kind.has_counter],
     "pin": [kind for kind in OtpType if kind.has_pin],
 }
-"""The types that have a field; every type has the others."""
+"""The types that have each field; every type has the fields not listed."""
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -42,18 +42,18 @@ def add_options(parser: ArgumentParser) -> None:
         choices=names,
         help=f"{', '.join(names)} (totp, hotp)",
     )
-    parser.add_argument("--digits", metavar="N", help="length of a code (totp, hotp)")
-    parser.add_argument("--period", metavar="S", help="seconds that a code is valid for (totp)")
+    parser.add_argument("--digits", metavar="N", help="number of digits in a code (totp, hotp)")
+    parser.add_argument("--period", metavar="S", help="seconds that each code is valid (totp)")
     parser.add_argument("--counter", metavar="N", help="counter of the next code (hotp)")
     for name in _ASKED:
         parser.add_argument(f"--{name}", nargs="?", const="", help=SUPPRESS)
 
 
 def given(args: Namespace) -> bool:
-    """Return whether any of these options is given.
+    """Return True if any of these options is given.
 
     Raises:
-        UsageError: a secret or a PIN is among the arguments; the message does not repeat it.
+        UsageError: a secret or a PIN is among the arguments; the message doesn't repeat it.
     """
     for name in _ASKED:
         if getattr(args, name) is not None:
@@ -66,9 +66,9 @@ def given(args: Namespace) -> bool:
 
 
 def apply(args: Namespace, draft: Draft, more: tuple[str, ...] = ()) -> Draft:
-    """Return `draft` with the options' values; only their names are checked.
+    """Return `draft` with the values of the options. Values are checked later, by `check`.
 
-    `more` are fields that are given in another way.
+    `more` names fields that are given in another way.
 
     Raises:
         UsageError: the draft's type has no such field.
@@ -81,7 +81,7 @@ def apply(args: Namespace, draft: Draft, more: tuple[str, ...] = ()) -> Draft:
     for name in named:
         if kind not in _TYPES.get(name, (kind,)):
             what = "A PIN" if name == "pin" else f"--{name}"
-            raise UsageError(f"{what} does not apply to the type {kind.value}.")
+            raise UsageError(f"{what} doesn't apply to the type {kind.value}.")
     if args.algorithm is not None:
         changes["algorithm"] = Algorithm(args.algorithm)
     return replace(draft, type=kind, **changes)
@@ -90,10 +90,10 @@ def apply(args: Namespace, draft: Draft, more: tuple[str, ...] = ()) -> Draft:
 def check(draft: Draft, base: Entry | None = None, *, asked: bool = True) -> None:
     """Check that the draft makes a valid entry: a new one, or `base` with its fields.
 
-    Without `asked`, secret and PIN are still to be typed and are not checked.
+    Without `asked`, secret and PIN are not checked, as they have yet to be typed.
 
     Raises:
-        UsageError: it does not; the message names every mistake.
+        UsageError: it doesn't; the message names every mistake.
     """
     found = [
         why if name in _ASKED else f"--{name}: {why}"

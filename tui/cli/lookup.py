@@ -22,7 +22,7 @@ def find_entry(vault: Vault, query: str) -> Entry:
     """Return the entry of `vault` that matches best.
 
     Raises:
-        MatchError: none matches, or several equally well; these are its candidates.
+        MatchError: none matches, or several match equally well (its candidates).
     """
     return _best(vault.entries, vault.document.categories, query, "entry", "Run: otp-tui list")
 
@@ -38,7 +38,7 @@ def find_in_trash(document: Document, query: str) -> Entry:
 
 
 def find_category(document: Document, name: str) -> Category:
-    """Return the category called `name`; case matters only if two names differ in nothing else.
+    """Return the category named `name`; case matters only if two names differ just in case.
 
     Raises:
         MatchError: there is none, or several.

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from tui.otp.entry import Entry
 
 WIDEST = 40
-"""Most characters of one name in a table; the JSON output has all of it."""
+"""Maximum length of a name in a table, in characters; JSON output has the full name."""
 _LINE = 16_384
-"""Longest line that is written, in characters; only a path or a secret comes near."""
+"""Maximum length of a line, in characters; only paths and secrets come close."""
 _CLOSED = "Standard output is closed."
 
 
@@ -43,7 +43,7 @@ def as_json(value: Any, indent: int | None = None) -> str:
 
 
 def write(text: str) -> None:
-    """Write `text`, which is safe for a terminal, to standard output and flush.
+    """Write `text`, which must be safe for a terminal, to standard output and flush.
 
     Raises:
         FileError: standard output is closed or can't be written to.
@@ -73,7 +73,7 @@ def require_open() -> None:
 
 
 def terminal_size() -> os.terminal_size | None:
-    """Return the size of standard output's terminal; None if it is none, or a dumb one."""
+    """Return the size of the terminal on standard output; None if there is none or it is dumb."""
     if sys.stdout is None or os.environ.get("TERM", "") in {"", "dumb"}:
         return None
     try:
@@ -101,7 +101,7 @@ def complain(sentence: str) -> None:
 
 
 def abandon_if_broken() -> None:
-    """Redirect a broken standard output to nowhere, as closing it at exit would raise."""
+    """Redirect a broken standard output to /dev/null, as closing it at exit would raise."""
     if sys.stdout is None:
         return
     try:
@@ -113,14 +113,14 @@ def abandon_if_broken() -> None:
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return one line for each row, its cells `safe` and padded to the width of their column."""
+    """Return a line for each row, with cells made `safe` and padded to the column's width."""
     shown = [[safe(cell) for cell in row] for row in rows]
     widths = [max(map(width, column)) for column in zip(*shown, strict=True)]
     return ["  ".join(map(_pad, row, widths)).rstrip() for row in shown]
 
 
 def cut(text: str, cells: int) -> str:
-    """Return the `safe` text, shortened with an ellipsis to at most `cells` terminal cells."""
+    """Return `safe(text)`, shortened with an ellipsis to at most `cells` terminal cells."""
     if width(text) <= cells:
         return text
     kept = len(text)
@@ -130,14 +130,14 @@ def cut(text: str, cells: int) -> str:
 
 
 def width(text: str) -> int:
-    """Return how many terminal cells `text` takes: wide characters two, combining marks none."""
+    """Return the width of `text` in terminal cells: wide characters 2, combining marks 0."""
     if text.isascii():
         return len(text)
     return sum(map(_cells, text))
 
 
 def code_object(entry: Entry, code: Code) -> dict[str, Any]:
-    """Return a code for JSON output; `valid_until` is a Unix time, None for a counter's code."""
+    """Return a code for JSON output; `valid_until` is a Unix time, or None if counter-based."""
     return {
         "id": entry.id,
         "issuer": entry.issuer,

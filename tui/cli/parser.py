@@ -1,4 +1,4 @@
-"""The command line's grammar, built only for the command that is called."""
+"""The argument parser, built only for the command that is called."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _IN_HISTORY = "as an argument. It may now be in your shell's history: remove it there."
 _NEVER = {f"--{kind}": kind for kind in ORDER if kind != "secret"}
-"""Options that don't exist because secrets are never arguments. `--secret` is an option of
-`show`; `add` and `edit` refuse it themselves."""
+"""Options that are refused because secrets are never arguments. `--secret` is an option of `show`;
+`add` and `edit` refuse it themselves."""
 
 _HELP = {"-h", "--help"}
 _EPILOG = """\
@@ -36,7 +36,7 @@ exit codes:
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
-    """Wraps at a fixed width: asking the terminal for its own would import more."""
+    """Wraps at a fixed width: reading the terminal's width would import more modules."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=88)
@@ -53,7 +53,7 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(  # type: ignore[override]
         self, args: Sequence[str] | None = None, namespace: Any = None
     ) -> tuple[Any, list[str]]:
-        """Parse as argparse does, but let an action's options stand before the action, too."""
+        """Parse as argparse does, but also accept an action's options before the action."""
         if args is not None and self._actions_below is not None:
             args = _action_first(list(args), self._actions_below)
         return super().parse_known_args(args, namespace)
@@ -69,19 +69,19 @@ class Parser(argparse.ArgumentParser):
 
 
 def add_command(subparsers: Subparsers, name: str, summary: str, details: str = "") -> Parser:
-    """Add the parser of a command, with the options that every command has."""
+    """Add the parser of a command, with the options that all commands share."""
     parser = subparsers.add_parser(name, help=summary, description=f"{summary}\n\n{details}")
     _add_common(parser, default=argparse.SUPPRESS)
     return parser
 
 
 def add_actions(parser: Parser, names: str) -> Subparsers:
-    """Return where to add the actions of a command, as in `category list`."""
+    """Return the object to add a command's actions to, e.g. `list` in `category list`."""
     actions: Subparsers = parser.add_subparsers(
         dest="action", metavar=names, title="actions", required=True
     )
     parser._actions_below = actions
-    parser.epilog = f"See {parser.prog} ACTION --help for the options of an action."
+    parser.epilog = f"Run {parser.prog} ACTION --help for an action's options."
     return actions
 
 
@@ -89,7 +89,7 @@ def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, ModuleType | None]:
     """Return the arguments and the command's module; None for the app.
 
     Raises:
-        UsageError: the arguments are invalid; the message repeats no value.
+        UsageError: the arguments are invalid; the message contains no values.
         SystemExit: help or the version was printed.
     """
     _refuse_secrets(argv)
@@ -141,7 +141,7 @@ def _command(name: str) -> ModuleType:
 
 
 def _refuse_secrets(argv: Sequence[str]) -> None:
-    """Refuse secrets as arguments, which everyone on the machine can read."""
+    """Refuse secrets as arguments, which every user of the machine can read."""
     for argument in argv:
         if argument == "--":
             break
@@ -156,7 +156,7 @@ def _refuse_secrets(argv: Sequence[str]) -> None:
 
         if any(map(contains_uri, argv)):
             raise UsageError(
-                f"Don't pass a URI, which holds a secret, {_IN_HISTORY}",
+                f"Don't pass a URI, which contains a secret, {_IN_HISTORY}",
                 "Use otp-tui add: it asks for the URI, or reads it from standard input.",
             )
 
@@ -167,7 +167,7 @@ def _called(kind: str) -> str:
 
 
 def _unrecognized(unknown: Sequence[str], command: str | None) -> UsageError:
-    """Name the unknown options without their values, one of which may be a password."""
+    """Return the error for unknown options, without their values: one may be a password."""
     names = [
         each.partition("=")[0] if each.startswith("--") else each[:2]
         for each in unknown
@@ -181,7 +181,7 @@ def _command_in(argv: Sequence[str]) -> str | None:
     """Return the first argument that is neither an option nor the value of one.
 
     Raises:
-        UsageError: an unknown option comes before it, so that it could be its value.
+        UsageError: an unknown option comes before it, so it could be that option's value.
     """
     rest = iter(argv)
     for argument in rest:
@@ -197,7 +197,7 @@ def _command_in(argv: Sequence[str]) -> str | None:
 
 
 def _action_first(args: list[str], actions: Subparsers) -> list[str]:
-    """Return `args` with the action moved before the options that stand in front of it."""
+    """Return `args` with the action moved before the options that precede it."""
     options: dict[str, argparse.Action] = {}
     for parser in actions.choices.values():
         options |= parser._option_string_actions

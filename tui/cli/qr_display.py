@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 IN_HELP = (
-    "On a terminal, a QR code is black on white, whatever the theme. In a file or a pipe it is\n"
-    "made of block characters without color, to be viewed as dark text on a light background."
+    "On a terminal, QR codes are black on white, whatever the theme. In a file or a pipe they\n"
+    "are drawn with block characters without color; view them dark on a light background."
 )
-"""A paragraph for the help of commands that show QR codes."""
+"""A paragraph in the help of the commands that show QR codes."""
 
-_BLACK_ON_WHITE = "\x1b[38;5;16;48;5;231m"  # from the 256 colors, which themes don't change
+_BLACK_ON_WHITE = "\x1b[38;5;16;48;5;231m"  # of the 256 colors that themes don't change
 _RESET = "\x1b[0m"
 
 
@@ -38,15 +38,15 @@ def show(code: qr.QrCode) -> None:
 
 
 def fits(code: qr.QrCode) -> bool:
-    """Return whether the terminal can show it whole with a line below; other output always can."""
+    """Return True if the whole code and a line below it fit, or if output is not a terminal."""
     size = output.terminal_size()
     return size is None or code.margin_within(size.columns, size.lines - 1) is not None
 
 
 def show_in_turn(texts: Sequence[str], what: str) -> None:
-    """Print the codes of several texts; on a terminal one at a time, replaced on Enter.
+    """Print the QR codes of several texts; on a terminal one at a time, until Enter.
 
-    `what` names one of them, e.g. `QR code`.
+    `what` is the name of one of them, e.g. `QR code`.
 
     Raises:
         UsageError: the terminal is too narrow.

@@ -1,4 +1,4 @@
-"""Run one command and turn its outcome, errors included, into an exit code."""
+"""Run one command and turn its result or error into an exit code."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PIPE_CLOSED = 141
 
 
 def run(argv: Sequence[str], start_app: StartApp) -> int:
-    """Run the command that `argv` names and return the exit code; errors are printed.
+    """Run the command that `argv` names; print any error and return the exit code.
 
     Raises:
         KeyboardInterrupt: Ctrl+C.
@@ -36,7 +36,7 @@ def run(argv: Sequence[str], start_app: StartApp) -> int:
         return PIPE_CLOSED
     except Exception as error:  # noqa: BLE001 - the last resort; its message may hold secrets
         what = f"otp-tui crashed (this is a bug): {type(error).__name__} at {_place(error)}."
-        output.say(f"{what} The vault is as it was last saved.")
+        output.say(f"{what} The vault file has everything up to the last save.")
         return 1
     finally:
         output.abandon_if_broken()
@@ -59,7 +59,7 @@ def _run(argv: Sequence[str], start_app: StartApp) -> int:
 
 
 def _place(error: BaseException) -> str:
-    """Return file and line of the innermost frame of ours; values could be secrets."""
+    """Return file and line of our innermost frame, without values, which could be secrets."""
     place = "an unknown place"
     trace = error.__traceback__
     while trace is not None:

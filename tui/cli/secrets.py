@@ -25,7 +25,7 @@ ORDER = (
     "secret",
     "pin",
 )
-"""Every kind of secret; the --…-stdin options take lines of standard input in this order."""
+"""The kinds of secrets, in the order in which --…-stdin options read lines."""
 _NAMES = {
     "password": "the vault password",
     "recovery-code": "the recovery code",
@@ -37,11 +37,11 @@ _NAMES = {
     "pin": "the PIN",
 }
 _LONGEST = 65_536
-"""Most bytes of one secret."""
+"""Maximum length of a secret, in bytes."""
 
 
 def add_options(parser: ArgumentParser, *kinds: str) -> None:
-    """Add --KIND-stdin and --KIND-file for each kind; they exclude each other."""
+    """Add --KIND-stdin and --KIND-file, which exclude each other, for each kind."""
     for kind in kinds:
         group = parser.add_mutually_exclusive_group()
         group.add_argument(
@@ -57,7 +57,7 @@ def add_options(parser: ArgumentParser, *kinds: str) -> None:
 
 
 class Secrets:
-    """The secrets of one run; each is read when it is first needed."""
+    """The secrets of one run, each read when it is first needed."""
 
     def __init__(self, args: Namespace) -> None:
         self._args = args
@@ -96,10 +96,10 @@ class Secrets:
         return password
 
     def rest(self, what: str, limit: int) -> bytes:
-        """Return what standard input holds after the lines of the --…-stdin options.
+        """Return the rest of standard input, after the lines of the --…-stdin options.
 
         Raises:
-            UsageError: it is closed, or holds no more; `what` should have come.
+            UsageError: it is closed, or ended before `what`.
             FileError: it is longer than `limit` bytes.
         """
         self._take_lines()
@@ -111,7 +111,7 @@ class Secrets:
         return data
 
     def given(self, kind: str) -> bool:
-        """Return whether an option says where the secret is."""
+        """Return True if an option says where the secret is."""
         return bool(self._option(kind, "stdin") or self._option(kind, "file"))
 
     def _take_lines(self) -> dict[str, str]:

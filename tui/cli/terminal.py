@@ -1,7 +1,6 @@
-"""Questions on the terminal, which standard input and output may not be.
+"""Questions on the terminal, even if standard input and output are redirected.
 
-Nothing typed ahead is lost: the terminal's input is never discarded, and each question takes
-one line of it.
+Nothing typed ahead is lost: input is never discarded, and each question reads one line.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from io import FileIO
 
 _LONGEST = 65_536
-"""Most bytes of an answer."""
+"""Maximum length of an answer, in bytes."""
 
 
 def require(hint: str) -> None:
@@ -66,7 +65,7 @@ def ask_hidden(prompt: str, what: str, hint: str) -> str:
 
 @contextmanager
 def hidden(what: str, hint: str) -> Iterator[Callable[[str], str]]:
-    """Hide what is typed for the whole block; yield what asks for one line of it.
+    """Turn off echo for the block; yield a function that asks for one line.
 
     Raises:
         UsageError: as `ask`.
@@ -77,7 +76,7 @@ def hidden(what: str, hint: str) -> Iterator[Callable[[str], str]]:
         try:
             before = termios.tcgetattr(file)
         except termios.error:
-            raise UsageError("This terminal can't hide what is typed.", hint) from None
+            raise UsageError("This terminal can't hide input.", hint) from None
         silent = [*before]
         silent[3] &= ~termios.ECHO
 
@@ -105,7 +104,7 @@ def open_for_pauses() -> FileIO | None:
 
 
 def become_standard_input() -> None:
-    """Connect standard input to the terminal, for a program that read something else from it.
+    """Connect standard input to the terminal, after something else was read from it.
 
     Raises:
         UsageError: there is no terminal.
@@ -139,7 +138,7 @@ def _answer(file: FileIO, prompt: str) -> str:
 
 @contextmanager
 def _signals_as_exits() -> Iterator[None]:
-    """Make SIGTERM and SIGHUP exit through `finally`, so that the terminal's echo comes back."""
+    """Make SIGTERM and SIGHUP exit through `finally`, so that echo is turned on again."""
     numbers = [
         number
         for number in (signal.SIGTERM, signal.SIGHUP)

@@ -127,8 +127,8 @@ def test_comments_and_single_entries_may_be_among_the_parts() -> None:
     ("changes", "reason"),
     [
         ({"algorithm": 4}, "MD5"),
-        ({"algorithm": 5}, "algorithm has the unknown number 5"),
-        ({"digits": 3}, "digits has the unknown number 3"),
+        ({"algorithm": 5}, "algorithm is unknown (5)"),
+        ({"digits": 3}, "digits is unknown (3)"),
         ({"type": 0}, "type (HOTP or TOTP)"),
         ({"type": 1, "counter": -1}, "counter must be 0"),
         ({"secret": b""}, "secret is empty"),
@@ -276,7 +276,7 @@ def test_what_the_app_cannot_hold_is_left_out(changes: dict[str, Any], reason: s
     assert [each.issuer for each in plan.backup.entries] == ["Good"]
     (left_out,) = plan.left_out
     assert reason in left_out.reason
-    with pytest.raises(FormatError, match="Google Authenticator can't hold"):
+    with pytest.raises(FormatError, match="Google Authenticator can't store"):
         written(odd)
 
 
@@ -285,7 +285,7 @@ def test_changes_are_reported() -> None:
     odd = entry("Site", secret=Secret.base32("gezd gnbv===="), issuer=" Site\n")
     reasons = " ".join(each.reason for each in GOOGLE.plan_export(Backup((odd,))).changed)
     assert "issuer becomes “Site”" in reasons
-    assert "in capitals" in reasons
+    assert "in uppercase" in reasons
 
 
 def test_names_with_a_colon_are_kept_apart() -> None:

@@ -116,7 +116,7 @@ def test_what_a_uri_changes_is_reported() -> None:
     plan = URIS.plan_export(Backup((odd,)))
     reasons = " ".join(each.reason for each in plan.changed)
     assert "issuer becomes “Site”" in reasons
-    assert "in capitals" in reasons
+    assert "in uppercase" in reasons
     (held,) = plan.backup.entries
     assert (held.id, held.issuer, held.secret.given) == (odd.id, "Site", "GEZDGNBV")
 

@@ -146,7 +146,7 @@ def test_a_picture_that_would_fill_the_memory_is_refused(size: tuple[int, int]) 
     ids=range(9),
 )
 def test_an_incomplete_picture_is_one_sentence(data: bytes) -> None:
-    with pytest.raises(FormatError, match="not a picture, or is damaged") as caught:
+    with pytest.raises(FormatError, match="not an image, or is damaged") as caught:
         read(data)
     assert caught.value.__cause__ is None
 

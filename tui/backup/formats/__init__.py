@@ -1,1 +1,1 @@
-"""The backup formats: a file or a folder for each app, which `registry` finds by itself."""
+"""The backup formats: a module or package for each app, found by `registry`."""

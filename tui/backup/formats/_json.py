@@ -1,4 +1,4 @@
-"""JSON from untrusted files: strict, bounded, and with messages that quote nothing of it."""
+"""Reads JSON from untrusted files: strictly, with limits, and without quoting it in errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Never
 from tui.errors import FormatError
 
 MAX_CONTAINERS = 600_000
-"""A file with more objects and lists is refused before it is parsed."""
+"""Maximum number of objects and lists; a file with more is refused before it is parsed."""
 _BOM = b"\xef\xbb\xbf"
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"{\x00", b"\x00{")
 _LONGEST_NUMBER = 400
@@ -18,12 +18,12 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def is_object(data: bytes) -> bool:
-    """Tell whether `data` begins as a JSON object does, in UTF-8 or UTF-16."""
+    """Return True if `data` starts like a JSON object, in UTF-8 or UTF-16."""
     return data.startswith(_WIDE) or data.removeprefix(_BOM).lstrip()[:1] == b"{"
 
 
 def is_text(data: bytes) -> bool:
-    """Tell whether `data` is UTF-8, which no ciphertext of some length is."""
+    """Return True if `data` is UTF-8, which only very short ciphertexts can be."""
     try:
         data.decode()
     except UnicodeDecodeError:
@@ -35,7 +35,7 @@ def load_object(data: bytes) -> dict[str, Any]:
     """Parse a JSON object as `load` does.
 
     Raises:
-        FormatError: it is anything else, or `load` refuses it.
+        FormatError: it isn't one, or `load` refuses it.
     """
     root = load(data)
     if not isinstance(root, dict):
@@ -46,9 +46,8 @@ def load_object(data: bytes) -> dict[str, Any]:
 def load(data: bytes) -> Any:
     """Parse JSON in UTF-8, with or without a byte-order mark (RFC 8259).
 
-    It refuses what other parsers read differently, and what takes too long: duplicate keys,
-    NaN and infinities, overlong numbers, lone surrogates, deep nesting (spec:
-    hostile-input.md, "JSON").
+    Refuses what parsers disagree on or what takes too long: duplicate keys, NaN and infinities,
+    overlong numbers, lone surrogates, deep nesting (spec: hostile-input.md, "JSON").
 
     Raises:
         FormatError: the data contains one of these, or is not JSON.
@@ -57,7 +56,7 @@ def load(data: bytes) -> Any:
         raise FormatError("The backup is UTF-16 text, not UTF-8.")
     body = data.removeprefix(_BOM)
     if body.count(b"{") + body.count(b"[") > MAX_CONTAINERS:
-        raise FormatError("The backup has far more values than a real one.")
+        raise FormatError("The backup contains too many values.")
     try:
         text = body.decode()
         root: Any = json.loads(
@@ -72,7 +71,7 @@ def load(data: bytes) -> Any:
     except UnicodeDecodeError:
         raise FormatError("The backup is not UTF-8 text.") from None
     except UnicodeEncodeError:
-        raise FormatError("The backup contains half a character (a lone surrogate).") from None
+        raise FormatError("The backup contains an invalid character (a lone surrogate).") from None
     except json.JSONDecodeError:
         raise FormatError("The backup is incomplete, or is not JSON.") from None
     except RecursionError:
@@ -88,7 +87,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _constant(_text: str) -> Never:
-    raise FormatError("The backup contains NaN or Infinity, which are not numbers.")
+    raise FormatError("The backup contains NaN or Infinity, which JSON doesn't allow.")
 
 
 def _float(text: str) -> float:

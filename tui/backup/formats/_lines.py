@@ -1,4 +1,4 @@
-"""Text files with one URI a line, in which blank lines and comments (`#`) are ignored."""
+"""Text files with one URI per line; blank lines and comments (`#`) are ignored."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from tui.errors import FormatError
 
 MAX_LINES = 100_000
-"""A file with more lines is refused."""
+"""Maximum number of lines; a file with more is refused."""
 
 _BOM = b"\xef\xbb\xbf"
 _ENDS = re.compile(r"\r\n|[\r\n]")
@@ -15,7 +15,7 @@ _LOOKED_AT = 65_536
 
 
 def first_line(data: bytes) -> bytes:
-    """Return the first line of the first 64 KiB that is not ignored; empty if there is none."""
+    """Return the first line in the first 64 KiB that isn't ignored; empty if there is none."""
     for line in data.removeprefix(_BOM)[:_LOOKED_AT].splitlines():
         stripped = line.strip()
         if stripped and not stripped.startswith(b"#"):
@@ -24,9 +24,9 @@ def first_line(data: bytes) -> bytes:
 
 
 def numbered_lines(data: bytes, what: str) -> list[tuple[int, str]]:
-    """Return the lines that are not ignored, each with its number from 1.
+    """Return the lines that aren't ignored, each with its number from 1.
 
-    `what` is what to call the file in a message.
+    `what` is the name of the file in messages.
 
     Raises:
         FormatError: it is not UTF-8 text, or has too many lines.

@@ -1,4 +1,4 @@
-"""Export plans of formats that hold entries one by one, found by reading what would be written."""
+"""Export plans for formats that store entries one by one, made by a trial write and read."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def plan_round_trip(
 ) -> ExportPlan:
     """Return the entries in the user's order, each as it will be read back.
 
-    `reread` writes an entry and reads it; it raises EntryError where the format cannot hold it.
-    `secret_change` is what to say of a secret that is written with other characters.
+    `reread` writes and reads an entry; it raises EntryError if the format can't store it.
+    `secret_change` describes the change of a secret that is written with other characters.
     """
     kept: list[Entry] = []
     left_out: list[Problem] = []
@@ -35,15 +35,15 @@ def plan_round_trip(
 
 
 def check_all_fit(plan: ExportPlan, label: str) -> None:
-    """Check that nothing is left out; `label` is what the format or its app is called.
+    """Check that nothing is left out; `label` is the name of the format or its app.
 
     Raises:
-        FormatError: an entry is left out; the message names the first.
+        FormatError: an entry is left out; the message names the first one.
     """
     if plan.left_out:
         first, others = plan.left_out[0], len(plan.left_out) - 1
         more = f" and {others} more" if others else ""
-        raise FormatError(f"{label} can't hold {first.what}{more}: {first.reason}.")
+        raise FormatError(f"{label} can't store {first.what}{more}: {first.reason}.")
 
 
 def _changes(entry: Entry, found: Entry, secret_change: str) -> Iterator[str]:

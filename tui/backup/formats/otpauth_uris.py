@@ -1,6 +1,6 @@
-"""A list of otpauth:// and motp:// URIs, one a line, which many apps export and import.
+"""Lists of otpauth:// and motp:// URIs, one per line, which many apps import and export.
 
-Their only standard is a de-facto one (Key Uri Format); `otp/uri.py` reads and writes them.
+The URIs follow a de-facto standard (Key Uri Format); `otp/uri.py` reads and writes them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SCHEMES = re.compile(rb"(?:otpauth|motp)://", re.IGNORECASE)
 
 
 _NONE = b"# otpauth URIs: none\n"
-"""A list without URIs, to tell an empty vault from an empty file."""
+"""The list of an empty vault, to tell it from an empty file."""
 
 
 def _sniff(content: FileContent) -> bool:
@@ -30,12 +30,12 @@ def _sniff(content: FileContent) -> bool:
 
 
 def _read(data: bytes, _credentials: Credentials) -> Backup:
-    """Read every line; one that is no such URI is a problem with its number and its name.
+    """Read every line; those that are not such URIs become problems.
 
-    A label with one name is the account, as in the apps that write such lists.
+    A label with one name is the account, as in apps that write such lists.
 
     Raises:
-        FormatError: it is not UTF-8 text, has too many lines, or not one URI.
+        FormatError: it is not UTF-8 text, has too many lines, or contains no URI.
     """
     lines = numbered_lines(data, "list")
     entries: list[Entry] = []
@@ -53,7 +53,7 @@ def _read(data: bytes, _credentials: Credentials) -> Backup:
 
 
 def _label(line: str) -> str:
-    """Return the name in a line, if there is one; never what comes after it."""
+    """Return the name in a line, if any; never what follows it."""
     if not _SCHEMES.match(line[:16].encode(errors="replace")):
         return ""
     name = line.partition("://")[2].partition("?")[0].rpartition("/")[2]
@@ -65,7 +65,7 @@ def _write(backup: Backup, _credentials: Credentials) -> bytes:
     """Return the list.
 
     Raises:
-        FormatError: an entry does not fit.
+        FormatError: the format can't store an entry.
     """
     plan = _plan_export(backup)
     check_all_fit(plan, "A URI")
@@ -76,15 +76,15 @@ def _write(backup: Backup, _credentials: Credentials) -> bytes:
 def _plan_export(backup: Backup) -> ExportPlan:
     """Return the entries in the user's order, each as it will be read back."""
     return plan_round_trip(
-        backup, _reread, "its secret is written in capitals, without spaces, dashes and padding"
+        backup, _reread, "its secret is written in uppercase, without spaces, dashes or padding"
     )
 
 
 def _reread(entry: Entry) -> Entry:
-    """Return what is read from the URI of `entry`.
+    """Return the entry that is read from the URI of `entry`.
 
     Raises:
-        EntryError: that would make other codes, or there is no URI.
+        EntryError: it would have different codes, or has no URI.
     """
     try:
         found = uri.parse(uri.build(entry), lone_is_account=True)
@@ -93,7 +93,7 @@ def _reread(entry: Entry) -> Entry:
     if found.type is not entry.type:
         raise EntryError(f"its URI would be read as {found.type.short_label}")
     if code_fields(found) != code_fields(entry):
-        raise EntryError("its URI would make other codes")
+        raise EntryError("its URI would have different codes")
     return found
 
 

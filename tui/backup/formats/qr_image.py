@@ -1,6 +1,6 @@
-"""Pictures with QR codes of otpauth:// or otpauth-migration:// URIs: screenshots, photos.
+"""Images with QR codes of otpauth:// or otpauth-migration:// URIs: screenshots, photos.
 
-Pillow reads the picture, zxing-cpp the codes; both are imported only when a picture is read.
+Pillow reads the image, zxing-cpp the codes; both are imported only when an image is read.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_PIXELS = 64_000_000
-"""A larger picture is refused before it is decoded, which would take more than 256 MiB."""
+"""Maximum number of pixels; a larger image is refused before decoding takes over 256 MiB."""
 MAX_SIDE = 65_535
-"""zxing-cpp accepts no wider or higher picture."""
+"""Maximum width and height that zxing-cpp accepts."""
 
 _KINDS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 _MAGIC = re.compile(
@@ -35,27 +35,27 @@ def _sniff(content: FileContent) -> bool:
 
 
 def _read(data: bytes, _credentials: Credentials) -> Backup:
-    """Read all QR codes of the picture, from the top down; one without a URI is a problem.
+    """Read all QR codes in the image, from the top down; those without a URI become problems.
 
     Raises:
-        FormatError: it is not a picture, or is damaged or huge, or no QR code in it holds an OTP
-            account.
+        FormatError: it is not an image, is damaged or too large, or no QR code in it contains an
+            OTP account.
     """
     from tui.backup.formats.google.reader import read_uris
 
-    texts = _texts(_picture(data))
+    texts = _texts(_load(data))
     if not texts:
         raise FormatError(
-            "No QR code found in the picture.",
-            "Crop it to the code, or take a larger, sharper picture.",
+            "No QR code found in the image.",
+            "Crop it to the code, or use a larger, sharper image.",
         )
     if not any(_is_otp(text) for text in texts):
         raise FormatError("This QR code contains no OTP account.")
     return read_uris((f"QR code {number}", text) for number, text in enumerate(texts, 1))
 
 
-def _picture(data: bytes) -> Image:
-    """Return the picture in grayscale, on white where it is transparent; of several, the first.
+def _load(data: bytes) -> Image:
+    """Return the first frame in grayscale, with white for transparent pixels.
 
     Raises:
         FormatError: as `_read`.
@@ -63,13 +63,13 @@ def _picture(data: bytes) -> Image:
     from PIL import Image as pillow  # noqa: N813
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow warns of what is bounded or reported here
+        warnings.simplefilter("ignore")  # the limits and errors here cover what Pillow warns of
         try:
             with pillow.open(BytesIO(data), formats=_KINDS) as found:
                 if found.width * found.height > MAX_PIXELS:
                     raise FormatError(_HUGE)
                 if max(found.size) > MAX_SIDE:
-                    raise FormatError(f"The picture is wider or higher than {MAX_SIDE} pixels.")
+                    raise FormatError(f"The image is wider or higher than {MAX_SIDE} pixels.")
                 if not found.has_transparency_data:
                     return found.convert("L")
                 clear = found.convert("RGBA")
@@ -78,26 +78,26 @@ def _picture(data: bytes) -> Image:
         except pillow.DecompressionBombError:
             raise FormatError(_HUGE) from None
         except (OSError, ValueError, SyntaxError, EOFError, struct.error):
-            raise FormatError("The file is not a picture, or is damaged.") from None
+            raise FormatError("The file is not an image, or is damaged.") from None
 
 
-def _texts(picture: Image) -> list[str]:
+def _texts(image: Image) -> list[str]:
     """Return the texts of the QR codes, from the top down and then from the left."""
     import zxingcpp
 
     only = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-    found = zxingcpp.read_barcodes(picture, formats=only, text_mode=zxingcpp.TextMode.Plain)
+    found = zxingcpp.read_barcodes(image, formats=only, text_mode=zxingcpp.TextMode.Plain)
     placed = sorted(
         (code.position.top_left.y, code.position.top_left.x, code.text) for code in found
     )
     return [text.strip() for _, _, text in placed]
 
 
-_HUGE = f"The picture has more than {MAX_PIXELS // 1_000_000} million pixels."
+_HUGE = f"The image has more than {MAX_PIXELS // 1_000_000} million pixels."
 
 FORMAT = Format(
     name="qr-image",
-    label="Picture with QR codes",
+    label="Image with QR codes",
     suffixes=(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"),
     sniff=_sniff,
     needs=lambda _content: Needs.NOTHING,

@@ -1,4 +1,4 @@
-"""A copy of a vault or of a part of it: a vault file with its own id, key and password."""
+"""Copies of a vault, or of part of it: a vault file with its own id, key and password."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def _sniff(content: FileContent) -> bool:
 
 
 def _read(data: bytes, credentials: Credentials) -> Backup:
-    """Return what a vault file holds; what is not valid in it is a problem with its name.
+    """Return the contents of a vault file; invalid items become problems.
 
     Raises:
-        FormatError: it is no vault, is damaged, or was made by a newer otp-tui.
+        FormatError: it is not a vault, is damaged, or was created by a newer version of otp-tui.
         BackupPasswordError: the password is wrong or missing, or the file is damaged.
     """
     if not credentials.password:
@@ -62,12 +62,12 @@ def _write(backup: Backup, credentials: Credentials) -> bytes:
     """Return a vault file with the entries, categories and icons of `backup`.
 
     Raises:
-        FormatError: the password is too short or not text, the parameters are out of bounds,
-            there is no memory, or a value cannot be written as JSON.
+        FormatError: the password is too short or not valid text, the parameters are out of bounds,
+            memory is short, or a value can't be written as JSON.
     """
     if len(credentials.password) < MIN_LENGTH:
         raise FormatError(
-            f"A vault's password needs at least {MIN_LENGTH} characters.", "Choose a longer one."
+            f"A vault password needs at least {MIN_LENGTH} characters.", "Choose a longer one."
         )
     document = Document(backup.entries, backup.categories, backup.icons)
     try:
@@ -80,11 +80,11 @@ def _write(backup: Backup, credentials: Credentials) -> bytes:
     except (CryptoError, UsageError) as error:
         raise FormatError(f"Can't create the copy of the vault: {error}") from None
     except (TypeError, ValueError, RecursionError):
-        raise FormatError("The vault contains something that JSON can't hold.") from None
+        raise FormatError("The vault contains a value that JSON can't represent.") from None
 
 
 def invalid_items(document: Document) -> tuple[Problem, ...]:
-    """Return what is not valid in a vault, which no file but the vault itself can hold."""
+    """Return the invalid items of a vault, which only the vault file itself can store."""
     return tuple(Problem(item.label, item.reason) for item in document.unreadable)
 
 

@@ -1,5 +1,5 @@
-"""The commands, one module each; there is no other list of them.
+"""One module for each command; there is no other list of commands.
 
-`register(subparsers)` adds the command's parser, `run(args, context)` runs it and returns the
-exit code. A trailing underscore (`import_`) is not part of the command's name.
+`register(subparsers)` adds the command's parser, `run(args, context)` runs it and returns the exit
+code. A trailing underscore (`import_`) is not part of the command name.
 """

@@ -1,4 +1,4 @@
-"""`otp-tui add`: adds entries from URIs, pictures or options; no secret is ever an argument."""
+"""`otp-tui add`: add entries from URIs, images or options. Secrets are never arguments."""
 
 from __future__ import annotations
 
@@ -31,25 +31,24 @@ if TYPE_CHECKING:
     from tui.otp.entry import Category, Entry
 
 _LONGEST = 1024 * 1024
-"""Most bytes of URIs on standard input."""
+"""Maximum size of the URIs on standard input, in bytes."""
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `add`."""
     parser = add_command(
         subparsers,
         "add",
-        "add entries from a URI, a picture or options",
-        "Reads otpauth://, otpauth-migration:// or motp:// URIs from standard input, one a line,\n"
-        "or asks for one on the terminal; they are never arguments. With --issuer or --account\n"
-        "it asks for the secret instead. Entries already in the vault are skipped.",
+        "add entries from URIs, images or options",
+        "Reads otpauth://, otpauth-migration:// or motp:// URIs from standard input, one per\n"
+        "line, or asks for one on the terminal; URIs can't be arguments. With --issuer or\n"
+        "--account, asks for the secret instead. Entries already in the vault are skipped.",
     )
     parser.add_argument("stray", nargs="*", help=argparse.SUPPRESS)
     parser.add_argument(
         "--qr",
         metavar="IMAGE",
         action="append",
-        help="read the QR codes in a picture; - is standard input; repeatable",
+        help="read the QR codes in an image; - is standard input; repeatable",
     )
     entry_options.add_options(parser)
     parser.add_argument("--note", metavar="TEXT", type=utf8, help="note for the entry")
@@ -59,7 +58,7 @@ def register(subparsers: Subparsers) -> None:
         type=utf8,
         action="append",
         default=[],
-        help="category to put it in; repeatable",
+        help="category to add it to; repeatable",
     )
     parser.add_argument("--json", action="store_true", help="print the added entries as JSON")
     for kind in ("password", "secret", "pin"):
@@ -67,17 +66,17 @@ def register(subparsers: Subparsers) -> None:
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Add the new entries, as one change; return 1 if a part of the input could not be read.
+    """Add the new entries as one change; return 1 if part of the input couldn't be read.
 
     Raises:
-        UsageError: the options contradict each other, or the fields make no entry.
-        UriError, FormatError: the URI or the picture cannot be read.
+        UsageError: the options contradict each other, or the fields don't make a valid entry.
+        UriError, FormatError: the URI or the image can't be read.
     """
     draft = _draft(args, context)
     if args.qr and args.qr.count("-") > 1:
-        raise UsageError("Standard input can hold only one picture.", "Use --qr - once.")
-    pictures = {
-        name: _picture(read_limited(Path(name)), name) for name in args.qr or () if name != "-"
+        raise UsageError("Standard input can contain only one image.", "Use --qr - once.")
+    images = {
+        name: _read_image(read_limited(Path(name)), name) for name in args.qr or () if name != "-"
     }
     if args.json:
         output.require_open()
@@ -88,7 +87,7 @@ def run(args: Namespace, context: Context) -> int:
     elif args.qr is None:
         found = [OpenedBackup((), _read(context))]
     else:
-        found = _open_pictures(args, context, pictures)
+        found = _open_images(args, context, images)
     opened = [
         replace(each, backup=_with_more(each.backup, args, context, categories)) for each in found
     ]
@@ -104,12 +103,12 @@ def run(args: Namespace, context: Context) -> int:
 
 
 def _draft(args: Namespace, context: Context) -> Draft | None:
-    """Return the entry that the options describe, without its secret; None if they do not."""
+    """Return the entry that the field options describe, without its secret; None without any."""
     if args.stray:
         raise UsageError("add takes no arguments.", "See otp-tui add --help.")
     by_fields = entry_options.given(args) or context.secrets.given("secret")
     if by_fields and args.qr is not None:
-        raise UsageError("--qr can't be used with options for fields.", "Leave out the others.")
+        raise UsageError("--qr can't be used with options for fields.", "Omit one or the other.")
     if not by_fields:
         return None
     more = ("pin",) if context.secrets.given("pin") else ()
@@ -120,42 +119,42 @@ def _draft(args: Namespace, context: Context) -> Draft | None:
 
 def _typed_entry(draft: Draft, context: Context) -> Entry:
     names = safe(draft.issuer, 40) or safe(draft.account, 40)
-    draft = replace(draft, secret=context.secrets.get("secret", f"Secret of {names}: "))
+    draft = replace(draft, secret=context.secrets.get("secret", f"Secret for {names}: "))
     if draft.type.has_pin:
-        draft = replace(draft, pin=context.secrets.get("pin", f"PIN of {names}: "))
+        draft = replace(draft, pin=context.secrets.get("pin", f"PIN for {names}: "))
     entry_options.check(draft)
     return draft.entry()
 
 
-def _open_pictures(
-    args: Namespace, context: Context, pictures: dict[str, Backup]
+def _open_images(
+    args: Namespace, context: Context, images: dict[str, Backup]
 ) -> list[OpenedBackup]:
-    """Return the content of the pictures; those of one export are joined."""
+    """Return the contents of the images; parts of one export are joined."""
     if "-" in args.qr:
-        pictures["-"] = _picture(context.secrets.rest("the picture", LIMIT), "")
+        images["-"] = _read_image(context.secrets.rest("the image", LIMIT), "")
     names = dict.fromkeys(args.qr)
-    return join_parts([OpenedBackup((safe(name, 200),), pictures[name]) for name in names])
+    return join_parts([OpenedBackup((safe(name, 200),), images[name]) for name in names])
 
 
 def _read(context: Context) -> Backup:
-    """Read what comes on standard input, or is typed."""
+    """Read URIs from standard input, or ask for one on the terminal."""
     if sys.stdin is not None and sys.stdin.isatty():
         return read_text(ask_hidden("URI (not shown): ", "the URI", "Pipe it in."))
     data = context.secrets.rest("the URI", _LONGEST)
     try:
         return read_text(data.decode())
     except UnicodeDecodeError:
-        raise FileError("Standard input is not UTF-8 text.", "For a picture, use --qr -.") from None
+        raise FileError("Standard input is not UTF-8 text.", "For an image, use --qr -.") from None
 
 
-def _picture(data: bytes, name: str) -> Backup:
+def _read_image(data: bytes, name: str) -> Backup:
     return read_picture(data, safe(name, 200))
 
 
 def _with_more(
     backup: Backup, args: Namespace, context: Context, categories: list[Category]
 ) -> Backup:
-    """Return `backup` with the PINs, the note and the categories, which no URI holds."""
+    """Return `backup` with the PINs, the note and the categories, which URIs don't contain."""
     bindings = tuple(Binding(category.id) for category in categories)
     ids = {category.id for category in categories}
 
@@ -175,9 +174,9 @@ def _with_more(
 
 
 def _pin(entry: Entry, context: Context) -> str | None:
-    """Return the PIN from its option, or from the terminal if the input is typed."""
+    """Return the PIN from its option, or from the terminal if standard input is one."""
     if context.secrets.given("pin") or (sys.stdin is not None and sys.stdin.isatty()):
-        return context.secrets.get("pin", f"PIN of {entry.label}: ") or None
+        return context.secrets.get("pin", f"PIN for {entry.label}: ") or None
     output.say(
         f"{entry.label} needs a PIN for its codes. Set it with otp-tui edit QUERY --new-pin."
     )

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `category` and its actions."""
     parser = add_command(
         subparsers,
         "category",
@@ -30,7 +29,7 @@ def register(subparsers: Subparsers) -> None:
         "To put an entry in a category, use `otp-tui add --category` or `otp-tui edit --category`.",
     )
     actions = add_actions(parser, "list|add|rename|remove")
-    listing = add_command(actions, "list", "list the categories and their number of entries")
+    listing = add_command(actions, "list", "list the categories with their number of entries")
     listing.add_argument("--json", action="store_true", help="print JSON")
     adding = add_command(actions, "add", "add a category")
     renaming = add_command(actions, "rename", "rename a category")
@@ -82,9 +81,9 @@ def _add(vault: Vault, name: str) -> None:
     from tui.vault.undo import undoable
 
     shown = f"“{safe(name.strip(), 40)}”"
-    step = undoable(lambda document: create(document, name), f"the new category {shown}")
+    step = undoable(lambda document: create(document, name), f"addition of category {shown}")
     vault.change(step)
-    output.say(f"Added the category {shown}.")
+    output.say(f"Added category {shown}.")
 
 
 def _rename(vault: Vault, category: Category, name: str, moment: int) -> None:
@@ -96,11 +95,11 @@ def _rename(vault: Vault, category: Category, name: str, moment: int) -> None:
     def step(document: Document) -> Document:
         return rename(document, category.id, name, moment)
 
-    vault.change(undoable(step, f"renaming of the category {old}"))
+    vault.change(undoable(step, f"renaming of category {old}"))
     if any(one == category for one in vault.document.categories):
-        output.say(f"No change: the category is already called {old}.")
+        output.say(f"No change: the category is already named {old}.")
     else:
-        output.say(f"Renamed the category {old} to “{safe(name.strip(), 40)}”.")
+        output.say(f"Renamed category {old} to “{safe(name.strip(), 40)}”.")
 
 
 def _remove(vault: Vault, category: Category, moment: int) -> None:
@@ -112,9 +111,9 @@ def _remove(vault: Vault, category: Category, moment: int) -> None:
     def step(document: Document) -> Document:
         return delete(document, category.id, moment)
 
-    vault.change(undoable(step, f"deletion of the category {shown}"))
+    vault.change(undoable(step, f"deletion of category {shown}"))
     kept = f" Kept its {plural(count, 'entry')}." if count else ""
-    output.say(f"Removed the category {shown}.{kept}")
+    output.say(f"Removed category {shown}.{kept}")
 
 
 def _count(document: Document, category: Category) -> int:

@@ -24,11 +24,10 @@ if TYPE_CHECKING:
 
 
 MOST_SECONDS = 3600
-"""Longest wait before the clipboard is cleared."""
+"""Maximum wait before the clipboard is cleared."""
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `code`."""
     parser = add_command(
         subparsers,
         "code",
@@ -66,7 +65,7 @@ def run(args: Namespace, context: Context) -> int:
         UsageError: --at or --next with a counter-based entry.
     """
     if args.clear is not None and not args.copy:
-        raise UsageError("--clear needs --copy.")
+        raise UsageError("--clear requires --copy.")
     if not args.copy:
         output.require_open()
     vault = context.open_vault(_import_rest)
@@ -106,7 +105,7 @@ def _seconds(text: str) -> int:
 
 
 def _clear_later(copier: Copier, seconds: int) -> None:
-    """Clear the clipboard after a wait, whatever ends the wait; raise ClipboardError."""
+    """Clear the clipboard after a wait, even if Ctrl+C ends it; raise ClipboardError."""
     from time import sleep
 
     output.say(f"Clearing the clipboard in {seconds} s.")

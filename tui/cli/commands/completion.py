@@ -16,19 +16,18 @@ if TYPE_CHECKING:
 
 SHELLS = ("bash", "zsh", "fish")
 _FILES = {"FILE", "PATH", "IMAGE"}
-"""The metavars of arguments that name a file."""
+"""Metavars of the arguments that are file names."""
 _NOTHING = {"zsh": "()"}
-"""Completes nothing. zsh needs to be told, or it completes no options next to the argument."""
+"""Completes nothing. Without it, zsh completes no options next to the argument."""
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `completion`."""
     parser = add_command(
         subparsers,
         "completion",
         "print a shell completion script",
-        "Completes commands, options, their choices and file names, but never the names of\n"
-        "entries, which would take the password.\n"
+        "Completes commands, options, their values and file names, but not the names of entries,\n"
+        "which would require the password.\n"
         "\n"
         "To install it, and again after each update:\n"
         "\n"
@@ -37,7 +36,7 @@ def register(subparsers: Subparsers) -> None:
         "        and in ~/.zshrc, before compinit: fpath=(~/.zfunc $fpath)\n"
         "  fish  otp-tui completion fish > ~/.config/fish/completions/otp-tui.fish\n"
         "\n"
-        "Create the folder first (mkdir -p). For bash, install the package bash-completion.",
+        "Create the folder first (mkdir -p). bash also needs the package bash-completion.",
     )
     parser.add_argument("shell", metavar="|".join(SHELLS), choices=SHELLS, help="your shell")
 
@@ -59,7 +58,7 @@ def run(args: Namespace, _context: Context) -> int:
 
 
 def _actions(parser: ArgumentParser) -> Iterator[Action]:
-    """Yield every option and argument of the parser and of the commands below it."""
+    """Yield every option and argument of the parser and its subcommands."""
     for action in parser._actions:
         yield action
         if isinstance(action.choices, dict):

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `demo`."""
     add_command(
         subparsers,
         "demo",

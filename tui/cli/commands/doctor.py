@@ -17,25 +17,24 @@ if TYPE_CHECKING:
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `doctor`."""
     parser = add_command(
         subparsers,
         "doctor",
         "check the setup and suggest fixes",
         "Checks the settings, the vault file, the clock, the clipboard and the terminal. Needs\n"
-        "no password, changes nothing and uses no network. Lines that need attention begin with\n"
-        "“!”, and the line below says what to do; the exit code is then 1.",
+        "no password, changes nothing and doesn't use the network. “!” marks a problem, and the\n"
+        "next line says how to fix it; the exit code is then 1.",
     )
     parser.add_argument(
         "--test-copy",
         action="store_true",
-        help="copy a harmless text as a code would be copied, and report the outcome",
+        help="copy a test string as a code would be copied, and report the result",
     )
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Print the findings; return 1 if something needs attention."""
+    """Print the findings; return 1 if any needs attention."""
     found = _findings(context, test_copy=args.test_copy)
     attention = any(finding.advice for finding in found)
     if args.json:

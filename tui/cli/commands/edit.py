@@ -23,13 +23,12 @@ if TYPE_CHECKING:
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `edit`."""
     parser = add_command(
         subparsers,
         "edit",
         "change an entry",
-        "Changes only what the options name; an empty value (--note '') clears a field. A new\n"
-        "secret or PIN is asked for, or read as its options say, and is never an argument.",
+        "Changes only the fields that the options name; an empty value (--note '') clears a\n"
+        "field. --new-secret and --new-pin ask for the new value, which can't be an argument.",
     )
     add_query(parser, "+", "the entry to change")
     entry_options.add_options(parser)
@@ -46,7 +45,7 @@ def register(subparsers: Subparsers) -> None:
             type=utf8,
             action="append",
             default=[],
-            help=f"{what} this category; may be repeated",
+            help=f"{what} this category; repeatable",
         )
     for kind in ("password", "secret", "pin"):
         add_options(parser, kind)
@@ -99,14 +98,14 @@ def run(args: Namespace, context: Context) -> int:
 
 
 def _draft(args: Namespace, context: Context, entry: Entry, new: dict[str, bool]) -> Draft:
-    """Return the entry's fields with the options' values; ask for secret and PIN last."""
+    """Return the entry's fields with the values of the options; ask for secret and PIN last."""
     more = tuple(kind for kind, wanted in new.items() if wanted)
     draft = entry_options.apply(args, Draft.of(entry), more)
     entry_options.check(draft, entry, asked=False)
     if new["secret"]:
-        secret = context.secrets.get("secret", f"New secret of {entry.label}: ")
+        secret = context.secrets.get("secret", f"New secret for {entry.label}: ")
         draft = replace(draft, secret=secret)
     if new["pin"] or (draft.type.has_pin and draft.type is not entry.type and not draft.pin):
-        draft = replace(draft, pin=context.secrets.get("pin", f"PIN of {entry.label}: "))
+        draft = replace(draft, pin=context.secrets.get("pin", f"New PIN for {entry.label}: "))
     entry_options.check(draft, entry)
     return draft

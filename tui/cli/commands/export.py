@@ -1,4 +1,4 @@
-"""`otp-tui export`: writes entries to a file for another app, or shows them as QR codes."""
+"""`otp-tui export`: export entries to a file for another app, or show them as QR codes."""
 
 from __future__ import annotations
 
@@ -26,13 +26,12 @@ if TYPE_CHECKING:
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `export`."""
     parser = add_command(
         subparsers,
         "export",
         "export entries to a file for another app, or as QR codes",
-        "Names what the format can't hold. The file is read back and compared before it gets\n"
-        "its name; an existing file is kept unless you use --force.\n"
+        "Reports what the format doesn't support. The file is read back and compared before it\n"
+        "gets its final name. An existing file is replaced only with --force.\n\n"
         f"{qr_display.IN_HELP}",
     )
     parser.add_argument("file", metavar="FILE", nargs="?", help="file to write")
@@ -46,17 +45,17 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--qr",
         action="store_true",
-        help="show QR codes for Google Authenticator, one after the other, instead of a file",
+        help="show QR codes for Google Authenticator, one at a time, instead of writing a file",
     )
     parser.add_argument(
-        "--query", metavar="Q", default="", type=utf8, help="only entries that match"
+        "--query", metavar="Q", default="", type=utf8, help="export only matching entries"
     )
-    parser.add_argument("--category", metavar="C", type=utf8, help="only entries in this category")
+    parser.add_argument("--category", metavar="C", type=utf8, help="export only this category")
     parser.add_argument("--force", action="store_true", help="replace an existing file")
     parser.add_argument(
         "--plaintext",
         action="store_true",
-        help="confirm that the secrets are written or shown unencrypted",
+        help="allow secrets to be written or shown unencrypted",
     )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     add_options(parser, "password")
@@ -68,8 +67,8 @@ def run(args: Namespace, context: Context) -> int:
     """Write the file, or show the QR codes.
 
     Raises:
-        UsageError: the format is not encrypted and --plaintext is missing; FILE and --qr are
-            both missing, or both given.
+        UsageError: the format is not encrypted and --plaintext is missing; FILE and --qr are both
+            missing, or both given.
         MatchError: there is no such category, or no matching entry.
         ExportError: nothing was written.
     """
@@ -80,7 +79,7 @@ def run(args: Namespace, context: Context) -> int:
     if args.file == "-":
         raise UsageError(
             "An export can't be written to standard output.",
-            "Name a file. For one called -, use ./-.",
+            "Give a file name. For a file named -, use ./-.",
         )
     from tui.crypto.kdf import Argon2Params
 
@@ -89,7 +88,7 @@ def run(args: Namespace, context: Context) -> int:
     chosen = by_name(args.format or DEFAULT)
     if not chosen.encrypted and not args.plaintext:
         raise UsageError(
-            f"The format {chosen.name} is not encrypted: anyone who reads the file has the codes.",
+            f"The format {chosen.name} is not encrypted: anyone who reads the file gets the codes.",
             "Use --plaintext if that is what you want.",
         )
     locked = context.read_vault()
@@ -120,12 +119,12 @@ def _show(args: Namespace, context: Context) -> int:
 
     if args.file is not None or args.force or args.json or args.format not in (None, NAME):
         raise UsageError(
-            "--qr shows QR codes for Google Authenticator and writes no file.",
-            f"Leave out FILE, --force, --json and --format (except {NAME}).",
+            "--qr shows QR codes for Google Authenticator and doesn't write a file.",
+            f"Omit FILE, --force, --json and --format (except {NAME}).",
         )
     if not args.plaintext:
         raise UsageError(
-            "QR codes are not encrypted: anyone who sees them has the codes.",
+            "QR codes are not encrypted: anyone who sees them gets the codes.",
             "Use --plaintext if that is what you want.",
         )
     output.require_open()
@@ -144,7 +143,7 @@ def _selected(args: Namespace, vault: Vault) -> Backup:
 
     backup = select(vault.document, category=args.category, query=args.query)
     if not backup.entries and (args.query or args.category is not None):
-        raise MatchError("No matching entry.", "See otp-tui list.")
+        raise MatchError("No matching entry.", "Run: otp-tui list")
     return backup
 
 
@@ -162,9 +161,7 @@ def _with_force(error: ExportExistsError) -> ExportExistsError:
 
 
 def _password(chosen: Format, context: Context) -> str:
-    return context.secrets.get_new(
-        "export-password", "Password for the file: ", chosen.min_password
-    )
+    return context.secrets.get_new("export-password", "Export password: ", chosen.min_password)
 
 
 def _object(exported: Exported) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`otp-tui import`: imports entries from backups of other apps, all files or none."""
+"""`otp-tui import`: import entries from backups of other apps, all files or none."""
 
 from __future__ import annotations
 
@@ -22,16 +22,17 @@ if TYPE_CHECKING:
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `import`."""
     parser = add_command(
         subparsers,
         "import",
         "import entries from backups of other apps",
-        "The format is detected from the content. If a file cannot be read, nothing is imported;\n"
-        "an entry that cannot be read is named, and the others are imported. Files that hold\n"
-        "parts of one export, such as pictures, are read as one, in any order.",
+        "The format is detected from the content. If a file can't be read, nothing is imported.\n"
+        "If an entry can't be read, it is reported and the others are imported. Files with parts\n"
+        "of one export, e.g. images of QR codes, are joined, in any order.",
     )
-    parser.add_argument("file", metavar="FILE", nargs="+", help="a backup; - is standard input")
+    parser.add_argument(
+        "file", metavar="FILE", nargs="+", help="backup to import; - is standard input"
+    )
     names = [known.name for known in formats()]
     parser.add_argument(
         "--format",
@@ -47,7 +48,7 @@ def register(subparsers: Subparsers) -> None:
         help="entries whose secret is already in the vault: skip (default), keep both, or replace",
     )
     parser.add_argument(
-        "--dry-run", action="store_true", help="show what would be imported, change nothing"
+        "--dry-run", action="store_true", help="show what would be imported without importing it"
     )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     add_options(parser, "password")
@@ -56,10 +57,10 @@ def register(subparsers: Subparsers) -> None:
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Import the files in their order, as one change.
+    """Import the files in order, as one change.
 
     Raises:
-        FormatError, FileError: a file cannot be read; the vault is unchanged.
+        FormatError, FileError: a file can't be read; the vault is unchanged.
     """
     locked = context.read_vault()
     sources = [_read(file, args.format, context) for file in args.file]
@@ -94,7 +95,7 @@ def _open(source: Source, args: Namespace, context: Context) -> OpenedBackup:
         source.needs,
         context.secrets,
         args,
-        lambda: context.secrets.get("backup-password", f"Password of {source.name}: "),
+        lambda: context.secrets.get("backup-password", f"Password for {source.name}: "),
     )
     return source.open(given)
 
@@ -123,7 +124,7 @@ def _row(what: str, reason: str) -> dict[str, str]:
 
 
 def _tell(file: FileResult, dry_run: bool, as_json: bool) -> None:
-    """Write the plan to standard output if it was asked for, all else to standard error."""
+    """Write the plan of a dry run to standard output, everything else to standard error."""
     if dry_run and not as_json:
         from tui.cli.output import table
 

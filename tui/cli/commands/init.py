@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `init`."""
     parser = add_command(
         subparsers,
         "init",
@@ -31,7 +30,7 @@ def register(subparsers: Subparsers) -> None:
 
 
 def run(_args: Namespace, context: Context) -> int:
-    """Create the vault; never replace one.
+    """Create the vault; never replace an existing file.
 
     Raises:
         VaultExistsError: the file exists already.

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `list`."""
     parser = add_command(
         subparsers,
         "list",
@@ -38,7 +37,7 @@ def register(subparsers: Subparsers) -> None:
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Print the matching entries in the vault's order; return 4 if there is none."""
+    """Print the matching entries in the vault's order; return 4 if there are none."""
     vault = context.open_vault(_import_rest)
     from tui.otp.search import find
     from tui.vault.order import ordered

@@ -19,13 +19,12 @@ OLD_COPIES = "Older copies in the folder “backups” still open with the old p
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `passwd`."""
     parser = add_command(
         subparsers,
         "passwd",
         "change the vault password",
-        f"Asks for a new password of at least {MIN_LENGTH} characters, twice, and uses the\n"
-        "key derivation in the settings ([kdf]). A recovery code stays valid.\n"
+        f"Asks for a new password of at least {MIN_LENGTH} characters, twice, and applies the\n"
+        "[kdf] settings to it. A recovery code stays valid.\n"
         f"{OLD_COPIES}",
     )
     add_options(parser, "password")

@@ -1,4 +1,4 @@
-"""`otp-tui pick`: the list for one copy, e.g. in a tmux popup."""
+"""`otp-tui pick`: copy one code from the list and exit, e.g. in a tmux popup."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `pick`."""
     parser = add_command(
         subparsers,
         "pick",
@@ -28,12 +27,12 @@ def register(subparsers: Subparsers) -> None:
         "Esc to exit. The clipboard is not cleared afterwards. The exit code is 1 if nothing\n"
         "was copied.",
     )
-    add_query(parser, "*", "what to search for first")
+    add_query(parser, "*", "initial search")
     add_options(parser, "password")
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Open the app for one copy, unlocked if an option gives the password."""
+    """Open the app to copy one code, unlocked if an option gives the password."""
     opened = context.secrets.given("password")
     context.require_terminal(stdin=not args.password_stdin)
     locked = context.read_vault()

@@ -1,4 +1,4 @@
-"""`otp-tui recovery`: create or use a code that opens the vault without its password."""
+"""`otp-tui recovery`: create or use a code that opens the vault without the password."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `recovery`, and `new` and `use` below it."""
     parser = add_command(
         subparsers,
         "recovery",
@@ -47,7 +46,7 @@ def register(subparsers: Subparsers) -> None:
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Create a code, or use it.
+    """Run the action.
 
     Raises:
         VaultError: the vault has no recovery code.
@@ -67,12 +66,12 @@ def _new(context: Context) -> None:
     from tui.vault import recovery
 
     code = recovery.new_code()
-    # Printed before it is saved: a saved code that nobody saw would replace the previous one.
+    # Printed before it is saved, so that a code nobody saw can't replace the previous one.
     output.lines([recovery.as_text(code)])
     try:
         vault.set_recovery_code(code)
     except NotSavedError as error:
-        raise NotSavedError(str(error), "The new code is not valid.") from None
+        raise NotSavedError(str(error), "Discard the new code: it is not valid.") from None
     previous = " The previous code now opens only older copies." if locked.has_recovery_code else ""
     output.say(f"Write this code down: it is not shown again.{previous}")
 

@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     from tui.cli.parser import Subparsers
     from tui.vault.document import Document
 
-_HINT = "Use --yes to skip the question."
+_HINT = "Use --yes to skip confirmation."
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `remove`."""
     parser = add_command(
         subparsers,
         "remove",

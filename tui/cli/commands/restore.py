@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `restore`."""
     parser = add_command(
         subparsers,
         "restore",

@@ -21,20 +21,19 @@ if TYPE_CHECKING:
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `show`."""
     parser = add_command(
         subparsers,
         "show",
         "show an entry's details, or its QR code",
-        "Prints everything but the secret, the PIN and the code. The query is as for\n"
-        f"`otp-tui code`.\n\n{qr_display.IN_HELP}",
+        "Prints everything but secret, PIN and code. QUERY works as in `otp-tui code`.\n"
+        f"\n{qr_display.IN_HELP}",
     )
     add_query(parser, "+", "the entry to show")
     parser.add_argument("--secret", action="store_true", help="also print secret, PIN and URI")
     parser.add_argument(
         "--qr",
         action="store_true",
-        help="print only a QR code, which contains the secret, to scan with a phone",
+        help="print only a QR code to scan with a phone; it contains the secret",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_options(parser, "password")
@@ -46,7 +45,7 @@ def run(args: Namespace, context: Context) -> int:
     Raises:
         MatchError: no entry matches, or several do.
         UsageError: --qr with --json or --secret, or the terminal is too narrow for the code.
-        EntryError: no QR code can be made of it.
+        EntryError: the entry can't be shown as a QR code.
     """
     if args.qr and (args.json or args.secret):
         raise UsageError("--qr prints only a QR code.", "Omit --json and --secret.")
@@ -122,7 +121,7 @@ def _object(entry: Entry, categories: Iterable[Category], secret: bool) -> dict[
 
 
 def _uri(entry: Entry) -> str:
-    """Return the entry's URI, or "" if its type has none."""
+    """Return the entry's URI; "" if it has none."""
     from tui.otp.describe import setup_uri
 
     try:

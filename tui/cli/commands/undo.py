@@ -18,16 +18,15 @@ if TYPE_CHECKING:
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `undo`."""
     parser = add_command(
         subparsers,
         "undo",
         "undo the last change, or redo it",
-        "Undoes the last import, addition, edit, removal or other change, whether it was made in\n"
-        "the app or on the command line. Counters are never reset. Older copies of the vault are\n"
-        "in the folder “backups” next to it.",
+        "Undoes the last import, addition, edit, removal or other change, made in the app or on\n"
+        "the command line. Counters are never reset. Older copies of the vault are in the folder\n"
+        "“backups” next to it.",
     )
-    parser.add_argument("--redo", action="store_true", help="redo what the last undo undid")
+    parser.add_argument("--redo", action="store_true", help="redo the change that was undone last")
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_options(parser, "password")
 

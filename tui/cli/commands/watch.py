@@ -27,14 +27,13 @@ _SHORTEST_PAUSE = 0.01
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `watch`."""
     parser = add_command(
         subparsers,
         "watch",
         "print codes as they change, one per line",
         "Prints “issuer (account): code” for every entry, then again for each code that changes,\n"
-        "until you press Ctrl+C. Counter-based (HOTP) entries are skipped, and entries added\n"
-        "meanwhile are not shown.",
+        "until you press Ctrl+C. Counter-based (HOTP) entries and entries added\n"
+        "later are not shown.",
     )
     add_query(parser, "*", "show only entries that contain these words")
     parser.add_argument("--json", action="store_true", help="print each line as JSON")
@@ -79,7 +78,7 @@ def follow(
     pause: Callable[[float], object],
     line: Callable[[Entry, Code], str] = _as_words,
 ) -> Iterator[list[str]]:
-    """Yield the lines of all codes, then forever those of the codes that changed.
+    """Yield the lines of all codes, then, forever, those of the codes that changed.
 
     `line` formats a code, safe for a terminal; `pause` waits for a number of seconds. Every
     entry must have a period and a valid code.
@@ -105,7 +104,7 @@ def follow(
 
 
 def _has_codes(entry: Entry, moment: float) -> bool:
-    """Return whether the entry has codes to watch; print why if its codes can't be computed."""
+    """Return True if the entry has codes to watch; print why if they can't be computed."""
     from tui.otp.codes import code_at
 
     if entry.type.value == "hotp":

@@ -14,9 +14,9 @@ from tui.backup.model import Backup, Credentials, ExportPlan, Format, Needs
 from tui.errors import FormatError
 
 STRONG_HEADER = b"AUTHENTICATORPRO"
-"""First 16 bytes of what the app writes today."""
+"""First 16 bytes of files from current versions."""
 LEGACY_HEADER = b"AuthenticatorPro"
-"""First 16 bytes of what older versions wrote: only the case differs."""
+"""First 16 bytes of files from older versions: only the case differs."""
 
 _PLAIN = re.compile(rb'"Authenticators"\s*:\s*\[')
 _HOLDS = frozenset(
@@ -34,10 +34,10 @@ def _needs(content: FileContent) -> Needs:
 
 
 def _read(data: bytes, credentials: Credentials) -> Backup:
-    """Read any of the three that can be recognized, whichever was asked for.
+    """Read any of the three variants that have a header or are JSON.
 
     Raises:
-        FormatError: it is none of them, or incomplete.
+        FormatError: it is none of them, or is incomplete.
         BackupPasswordError: the password is wrong or missing, or the bytes were changed.
     """
     from tui.backup.formats.authenticator_pro import encryption, json_reader
@@ -55,10 +55,10 @@ def _read(data: bytes, credentials: Credentials) -> Backup:
 
 
 def _read_or_headerless(data: bytes, credentials: Credentials) -> Backup:
-    """Read like `_read`, and also the strong form without a header that is published.
+    """Read like `_read`, and also the strong variant without a header, as it is published.
 
     Raises:
-        FormatError: it is text but no backup, or incomplete.
+        FormatError: it is text but not a backup, or is incomplete.
         BackupPasswordError: the password is wrong or missing, or the bytes were changed.
     """
     from tui.backup.formats.authenticator_pro import encryption, json_reader
@@ -66,7 +66,7 @@ def _read_or_headerless(data: bytes, credentials: Credentials) -> Backup:
     if data.startswith((STRONG_HEADER, LEGACY_HEADER)):
         return _read(data, credentials)
     if is_object(data) and (is_text(data) or not credentials.password):
-        # A salt may begin as JSON does, but the bytes after it are not text.
+        # A salt may start like JSON, but the bytes after it are not text.
         return json_reader.parse(data)
     if is_text(data):
         raise FormatError("The file is not an Authenticator Pro backup.")

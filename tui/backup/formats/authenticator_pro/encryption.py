@@ -1,4 +1,4 @@
-"""The encryption around Authenticator Pro's JSON: the strong one of today and the legacy one.
+"""The encryption of Authenticator Pro's JSON: the current one (strong) and the legacy one.
 
 Spec: authenticator-pro.md.
 """
@@ -23,7 +23,7 @@ def open_strong(data: bytes, credentials: Credentials) -> bytes:
     """Return the JSON of the bytes after the strong header.
 
     Raises:
-        FormatError: the bytes are cut short.
+        FormatError: the data is too short.
         BackupPasswordError: the password is wrong or missing, or the bytes were changed.
     """
     if len(data) < _SALT + _NONCE + _TAG:
@@ -39,17 +39,17 @@ def open_strong(data: bytes, credentials: Credentials) -> bytes:
 def open_legacy(data: bytes, credentials: Credentials) -> bytes:
     """Return the JSON of the bytes after the legacy header.
 
-    AES-CBC proves nothing: with one wrong password in 256 the padding looks right, and only the
-    plaintext shows that it is not.
+    AES-CBC doesn't authenticate: one wrong password in 256 yields valid padding, and only the
+    plaintext shows that it is wrong.
 
     Raises:
-        FormatError: the bytes are cut short, or there are too many.
+        FormatError: the data is too short or too long.
         BackupPasswordError: the password is wrong or missing, or the bytes were changed.
     """
     salt, iv = data[:_LEGACY_SALT], data[_LEGACY_SALT : _LEGACY_SALT + _LEGACY_IV]
     body = data[_LEGACY_SALT + _LEGACY_IV :]
     if not body or len(body) % 16:
-        raise FormatError("The backup is incomplete, or has extra bytes at its end.")
+        raise FormatError("The backup is incomplete, or has extra bytes at the end.")
     key = _legacy_key(_password(credentials, BackupPasswordError), salt)
     try:
         plain = aes_cbc_decrypt(key, iv, body)
@@ -64,7 +64,7 @@ def seal_strong(plain: bytes, credentials: Credentials) -> bytes:
     """Return the bytes after the strong header: salt, nonce, ciphertext and tag.
 
     Raises:
-        FormatError: the password is missing, or is not text.
+        FormatError: the password is missing, or is not valid text.
     """
     password = _password(credentials, FormatError)
     salt, nonce = os.urandom(_SALT), os.urandom(_NONCE)
@@ -76,7 +76,7 @@ def seal_legacy(plain: bytes, credentials: Credentials) -> bytes:
     """Return the bytes after the legacy header: salt, IV and ciphertext.
 
     Raises:
-        FormatError: the password is missing, or is not text.
+        FormatError: the password is missing, or is not valid text.
     """
     password = _password(credentials, FormatError)
     salt, iv = os.urandom(_LEGACY_SALT), os.urandom(_LEGACY_IV)

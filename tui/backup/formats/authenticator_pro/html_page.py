@@ -1,9 +1,9 @@
 """The HTML page that Authenticator Pro (Stratum) exports for printing; import only.
 
-Each row of its table has the entry's URI in a `code` element; the names beside it are in the
-URI as well. The URIs are found by a pattern: `html.parser` takes minutes for a page of many
-unclosed tags, and nothing else of the page is needed. Stratum writes `&` in them unescaped, an
-edited page may have `&amp;`; both are read.
+Each row of its table has the entry's URI in a `code` element; the URI also contains the names next
+to it. A pattern finds the URIs: `html.parser` takes minutes for a page with many unclosed tags, and
+nothing else on the page is needed. Stratum writes `&` in URIs unescaped; an edited page may have
+`&amp;`. Both are read.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tui.otp.entry import Entry
 from tui.text import safe
 
 MAX_ENTRIES = 50_000
-"""A page with more entries is refused."""
+"""Maximum number of entries; a page with more is refused."""
 
 _BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _HEADING = b"OTP Auth URI"
@@ -27,17 +27,17 @@ _MARK = re.compile(rb"<code>\s{0,64}(?:otpauth|motp)://", re.IGNORECASE)
 
 
 def is_page(data: bytes) -> bool:
-    """Tell whether `data` begins as a page and has the table's heading or one of its URIs."""
+    """Return True if `data` starts like a page and has the table's heading or a URI."""
     return _BEGIN.match(data[:1024]) is not None and (
         _HEADING in data or _MARK.search(data) is not None
     )
 
 
 def parse(data: bytes) -> Backup:
-    """Read the URI of every row; one that cannot be read is a problem with its name.
+    """Read the URI of every row; those that can't be read become problems.
 
     Raises:
-        FormatError: it is not such a page, or not UTF-8 text, or has too many rows.
+        FormatError: it is not such a page, is not UTF-8 text, or has too many rows.
     """
     if not is_page(data):
         raise FormatError("The file is not an HTML page from Authenticator Pro.")
@@ -63,7 +63,7 @@ def parse(data: bytes) -> Backup:
 
 
 def _label(given: str) -> str:
-    """Return the name in a URI, if there is one; never what comes after it."""
+    """Return the name in a URI, if any; never what follows it."""
     before, mark, _ = given.partition("://")[2].partition("?")
     shown = safe(uri.readable(before.rpartition("/")[2][:256]), 64).strip()
     return f" ({shown})" if mark and shown else ""

@@ -28,11 +28,11 @@ from tui.otp.secret import Secret
 from tui.text import NAME_LIMIT, clean, safe
 
 MAX_ENTRIES = 50_000
-"""A file with more entries, categories or icons is refused."""
+"""Maximum number of entries, categories or icons; a file with more is refused."""
 MAX_INT = 2**31 - 1
-"""Highest digits, period, ranking and copy count that the app can hold."""
+"""Maximum digits, period, ranking and copy count that the app can store."""
 MAX_ICON = 2**20
-"""Longest icon in characters of base64."""
+"""Maximum length of an icon, in base64 characters."""
 
 TYPES = {
     1: OtpType.HOTP,
@@ -41,9 +41,9 @@ TYPES = {
     4: OtpType.STEAM,
     5: OtpType.YANDEX,
 }
-"""Type numbers of the file (seed document, "Authenticator")."""
+"""Types by their number in the file (seed document, "Authenticator")."""
 ALGORITHMS = {0: Algorithm.SHA1, 1: Algorithm.SHA256, 2: Algorithm.SHA512}
-"""Algorithm numbers of the file (seed document, "Authenticator")."""
+"""Algorithms by their number in the file (seed document, "Authenticator")."""
 
 LONGEST_GIVEN = NAME_LIMIT * 4
 ICON_NAME = re.compile(r"@?[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
@@ -52,10 +52,10 @@ BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
 def parse(data: bytes) -> Backup:
-    """Read the JSON of a plain backup, or from within an encrypted one.
+    """Read the JSON of a plain or a decrypted backup.
 
-    An entry that cannot be read is one of the `problems`, refused; the others keep the file's
-    order, and an entry that is there twice is returned twice.
+    Entries that can't be read become refused `problems`. The others keep the file's order; an entry
+    that occurs twice is returned twice.
 
     Raises:
         FormatError: it is not the JSON of a backup, or has more than 50,000 entries.
@@ -103,7 +103,7 @@ def _entries(
 def _entry(row: Mapping[str, Any], remarks: list[str]) -> Entry:
     number = _number(row, "Type", -1)
     if number not in TYPES:
-        raise EntryError(f"its Type is {short(row.get('Type', 'missing'))}, not one of 1 to 5")
+        raise EntryError(f"its Type is {short(row.get('Type', 'missing'))}, not 1 to 5")
     kind = TYPES[number]
     given = row.get("Secret")
     if not isinstance(given, str):
@@ -142,7 +142,7 @@ def _algorithm(row: Mapping[str, Any], kind: OtpType, remarks: list[str]) -> Alg
     if number in ALGORITHMS:
         return ALGORITHMS[number]
     if kind.has_digits:
-        raise EntryError(f"its Algorithm is {short(number)}, not one of 0 to 2")
+        raise EntryError(f"its Algorithm is {short(number)}, not 0 to 2")
     remarks.append(f"its Algorithm {short(number)} became 0; its type ignores it")
     return Algorithm.SHA1
 
@@ -188,7 +188,7 @@ def _icon_name(row: Mapping[str, Any], remarks: list[str]) -> str | None:
         return icon
     if isinstance(icon, str) and ICON_NAME.fullmatch(icon):
         return icon
-    remarks.append("its Icon was left out: it is not a valid name")
+    remarks.append("its Icon was left out: not a valid name")
     return None
 
 
@@ -201,7 +201,7 @@ def _place(place: int, row: object) -> str:
 def _categories(
     rows: list[Any], problems: list[Problem]
 ) -> tuple[tuple[Category, ...], dict[str, str]]:
-    """Return the categories, and for each id in the file the id that its name makes."""
+    """Return the categories, and a map from each id in the file to the id derived from the name."""
     made: dict[str, Category] = {}
     ids: dict[str, str] = {}
     for place, row in enumerate(rows, 1):
@@ -230,7 +230,7 @@ def _categories(
 def _bindings(
     rows: list[Any], ids: Mapping[str, str], entries: list[Any], problems: list[Problem]
 ) -> dict[str, tuple[Binding, ...]]:
-    """Return the bindings of each secret, by the secret as the file writes it."""
+    """Return the bindings for each secret, as spelled in the file."""
     secrets = {row["Secret"] for row in entries if isinstance(row, dict) and _has_secret(row)}
     made: dict[str, dict[str, Binding]] = {}
     broken = dangling = 0
@@ -247,8 +247,8 @@ def _bindings(
         else:
             dangling += 1
     for count, reason in (
-        (broken, "left out: not valid"),
-        (dangling, "left out: the category or the entry is not in the file"),
+        (broken, "left out: invalid"),
+        (dangling, "left out: no such category or entry in the file"),
     ):
         if count:
             problems.append(Problem(f"{count} of {len(rows)} category assignments", reason, False))
@@ -260,7 +260,7 @@ def _has_secret(row: Mapping[str, Any]) -> bool:
 
 
 def _icons(rows: list[Any], problems: list[Problem]) -> tuple[Icon, ...]:
-    """Return the icons. Their data is checked as text and never decoded."""
+    """Return the icons, with their data checked as text but never decoded."""
     made: dict[str, Icon] = {}
     for place, row in enumerate(rows, 1):
         try:
@@ -270,7 +270,7 @@ def _icons(rows: list[Any], problems: list[Problem]) -> tuple[Icon, ...]:
             if len(icon.data) > MAX_ICON or not BASE64.fullmatch(icon.data):
                 raise EntryError("its Data is not base64, or too long")
             if made.setdefault(icon.id, icon).data != icon.data:
-                raise EntryError("another icon in the file has its Id")
+                raise EntryError("another icon in the file has the same Id")
         except EntryError as error:
             problems.append(Problem(f"icon {place}", str(error)))
     return tuple(made.values())

@@ -1,7 +1,7 @@
-"""Writing Authenticator Pro's JSON, with only what the app can restore.
+"""Writes Authenticator Pro's JSON, with only what the app can restore.
 
-The app restores a file as a whole or not at all, so one entry that it refuses would cost all
-the others: such an entry is left out and named. Specs: authenticator-pro.md, seed documents.
+The app restores a file as a whole or not at all. So entries that it would refuse are left out and
+reported. Specs: authenticator-pro.md, seed documents.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from tui.otp.entry import Binding, Category, Entry, Icon, OtpType, category_id
 from tui.text import NAME_LIMIT, clean, safe
 
 ISSUER_LIMIT = 32
-"""Longest issuer of the app, in characters."""
+"""Maximum length of an issuer in the app, in characters."""
 USERNAME_LIMIT = 40
-"""Longest username of the app, in characters."""
+"""Maximum length of a username in the app, in characters."""
 _SHORTEST_MOTP_SECRET = 16
 _DIGITS = {OtpType.HOTP: (6, 8), OtpType.TOTP: (6, 10)}
 _TYPE_NUMBERS = {kind: number for number, kind in TYPES.items()}
@@ -39,7 +39,7 @@ _ALGORITHM_NUMBERS = {algorithm: number for number, algorithm in ALGORITHMS.item
 
 
 def plan_export(backup: Backup) -> ExportPlan:
-    """Return what the app can restore of `backup`, and name what it cannot."""
+    """Return what the app can restore of `backup`, and what it can't."""
     changed: list[Problem] = []
     categories, ids = _categories(backup.categories, changed)
     icons = _icons(backup.icons, changed)
@@ -59,7 +59,7 @@ def plan_export(backup: Backup) -> ExportPlan:
         given = entry.secret.given
         bound = shared.get(given, ())
         if bound != entry.categories:
-            changes.append("gets the categories of the other entry with this secret")
+            changes.append("also gets the categories of the other entry with this secret")
         if given in seen:
             why = "has the same secret as an earlier entry; the app keeps only the first"
             notes.append(Problem(label, why, refused=False))
@@ -74,15 +74,15 @@ def plan_export(backup: Backup) -> ExportPlan:
 
 
 def dump(backup: Backup) -> bytes:
-    """Return the JSON of `backup`, changed as `plan_export` says.
+    """Return the JSON of `backup`, with the changes that `plan_export` reports.
 
     Raises:
-        FormatError: the app cannot restore an entry, or there are more than 50,000.
+        FormatError: the app can't restore an entry, or there are more than 50,000.
     """
     plan = plan_export(backup)
     check_all_fit(plan, "Authenticator Pro")
     if len(backup.entries) > MAX_ENTRIES:
-        raise FormatError(f"A backup can hold at most {MAX_ENTRIES} entries.")
+        raise FormatError(f"A backup can have at most {MAX_ENTRIES} entries.")
     held = plan.backup
     root = {
         "Authenticators": [_row(entry) for entry in held.entries],
@@ -99,7 +99,7 @@ def dump(backup: Backup) -> bytes:
     try:
         return json.dumps(root, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
-        raise FormatError("A name or a PIN contains half a character. Type it again.") from None
+        raise FormatError("A name or PIN contains an invalid character. Enter it again.") from None
 
 
 def _row(entry: Entry) -> dict[str, Any]:
@@ -128,23 +128,23 @@ def _fitted(entry: Entry, ids: dict[str, str], changes: list[str]) -> Entry:
     if not issuer.strip():
         raise EntryError("its issuer is empty")
     if len(entry.pin or "") > LONGEST_GIVEN or not _is_text(entry.pin or ""):
-        raise EntryError("its PIN is too long, or contains half a character")
+        raise EntryError("its PIN is too long, or contains an invalid character")
     icon = entry.icon if entry.icon in (None, "") or ICON_NAME.fullmatch(entry.icon) else None
     if icon != entry.icon:
-        changes.append("its icon is left out: its name is not valid")
+        changes.append("its icon is left out: not a valid name")
     if entry.type is OtpType.MOTP and len(entry.secret.given) < _SHORTEST_MOTP_SECRET:
         raise EntryError(f"its secret is shorter than {_SHORTEST_MOTP_SECRET} characters")
     ranking = _small(entry.ranking)
     copies = entry.copy_count if entry.copy_count is None else _small(entry.copy_count)
     if (ranking, copies) != (entry.ranking, entry.copy_count):
-        changes.append("its ranking or copy count is too high and becomes the maximum")
+        changes.append("its ranking or copy count is too high and is set to the maximum")
     bound = {
         ids[each.category]: _small(each.ranking)
         for each in entry.categories
         if each.category in ids
     }
     if len(bound) != len(entry.categories):
-        changes.append("its assignment to a category that is not exported is left out")
+        changes.append("it is removed from a category that is not exported")
     return replace(
         entry,
         issuer=issuer,
@@ -161,7 +161,7 @@ def _digits(entry: Entry, changes: list[str]) -> int:
     if not entry.type.has_digits:
         only = entry.type.default_digits
         if entry.digits != only:
-            changes.append(f"its digits become {only}, the only number for its type")
+            changes.append(f"its digits are set to {only}, the only value for its type")
         return only
     least, most = _DIGITS[entry.type]
     if not least <= entry.digits <= most:
@@ -173,9 +173,9 @@ def _digits(entry: Entry, changes: list[str]) -> int:
 def _name(text: str, field: str, limit: int, changes: list[str]) -> str:
     cleaned = clean(text)
     if cleaned != text:
-        changes.append(f"its {field} loses control characters")
+        changes.append(f"its {field} is written without control characters")
     if len(cleaned) > limit:
-        changes.append(f"its {field} is cut to {limit} characters")
+        changes.append(f"its {field} is shortened to {limit} characters")
     return cleaned[:limit]
 
 
@@ -194,17 +194,17 @@ def _is_text(text: str) -> bool:
 def _categories(
     given: Iterable[Category], changed: list[Problem]
 ) -> tuple[tuple[Category, ...], dict[str, str]]:
-    """Return the categories under the ids that their names make, and the new id for each id."""
+    """Return the categories with ids derived from their names, and a map from old to new ids."""
     made: dict[str, Category] = {}
     ids: dict[str, str] = {}
     for each in given:
         name = clean(each.name)
         what = f"category {safe(name, 64)}".rstrip()
         if not name.strip() or len(name) > NAME_LIMIT:
-            changed.append(Problem(what, "its name is empty or too long; it is left out", False))
+            changed.append(Problem(what, "left out: its name is empty or too long", False))
             continue
         if name != each.name:
-            change = "its name loses control characters"
+            change = "its name is written without control characters"
             changed.append(Problem(what, change, refused=False))
         right = category_id(name)
         ids[each.id] = right
@@ -220,13 +220,13 @@ def _icons(given: Iterable[Icon], changed: list[Problem]) -> tuple[Icon, ...]:
         if fits and len(each.data) <= MAX_ICON:
             kept.append(each)
         else:
-            why = "it is not base64, or too large; it is left out"
+            why = "left out: not base64, or too large"
             changed.append(Problem(f"icon {safe(each.id, 16)}", why, refused=False))
     return tuple(kept)
 
 
 def _shared(entries: Iterable[Entry]) -> dict[str, tuple[Binding, ...]]:
-    """Return the bindings by secret: in the file, entries with the same secret share them."""
+    """Return the bindings by secret, as entries with the same secret share them in the file."""
     made: dict[str, dict[str, Binding]] = {}
     for entry in entries:
         bound = made.setdefault(entry.secret.given, {})

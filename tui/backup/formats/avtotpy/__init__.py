@@ -1,4 +1,4 @@
-"""AVTotpy: its encrypted backup, bound to a user and to the secret of a server.
+"""AVTotpy's encrypted backups, bound to a user and to the secret of a server.
 
 Spec: avtotpy.md, seed-avtotpy-backup-restore.txt.
 """

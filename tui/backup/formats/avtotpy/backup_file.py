@@ -1,7 +1,7 @@
-"""An AVTotpy file as a whole: its header, its encrypted JSON, and which entries it can hold.
+"""AVTotpy files: header, encrypted JSON, and which entries they can store.
 
-Spec: avtotpy.md, seed-avtotpy-backup-restore.txt. How the server of an imported file writes its
-files (`server_profile`) is repeated in the files that are written.
+Spec: avtotpy.md, seed-avtotpy-backup-restore.txt. Files are written the way the server of an
+imported file writes them (`server_profile`).
 """
 
 from __future__ import annotations
@@ -33,19 +33,18 @@ from tui.otp.entry import Entry, OtpType
 _BASE64 = re.compile("[A-Za-z0-9+/]+={0,2}")
 _MAY_REFUSE = Problem(
     "AVTotpy",
-    "the app may refuse this file until you have imported one of its own backups "
-    "(an empty one will do)",
+    "AVTotpy may refuse this file until you import one of its own backups (an empty one will do)",
     refused=False,
 )
 _SPACES = "its secret contains spaces or dashes; a server may refuse it"
 
 
 def read(data: bytes, credentials: Credentials) -> Backup:
-    """Read a file with any magic, if one of the cipher variants opens it.
+    """Read a file with any magic that one of the cipher variants opens.
 
     Raises:
-        FormatError: it is not an AVTotpy file, of an unknown version, incomplete, or its JSON
-            is not that of a backup.
+        FormatError: it is not an AVTotpy file, is incomplete or of an unknown version, or its JSON
+            is not a backup.
         BackupPasswordError: the username or the server secret is missing, invalid or wrong,
             or the bytes were changed.
     """
@@ -59,8 +58,8 @@ def read(data: bytes, credentials: Credentials) -> Backup:
             message = "Wrong username or server secret, or the backup is damaged."
         else:
             message = (
-                "The file does not begin as AVTotpy's backups do, "
-                "and this username and server secret do not open it."
+                "The file doesn't start like an AVTotpy backup, and this username and server "
+                "secret don't open it."
             )
         raise BackupPasswordError(message) from None
     if (newer := unknown_version(data)) is not None:
@@ -72,18 +71,18 @@ def read(data: bytes, credentials: Credentials) -> Backup:
 
 
 def write(backup: Backup, credentials: Credentials) -> bytes:
-    """Return a file with the entries, written as the server does whose profile is known.
+    """Return a file with the entries, written according to the known server profile.
 
     Raises:
-        FormatError: the format cannot hold an entry, there are more than 50,000, or the
-            username or the server secret is missing or invalid.
-        CryptoError: this system does not have the cipher.
+        FormatError: the format can't store an entry, there are more than 50,000, or the username or
+            the server secret is missing or invalid.
+        CryptoError: this system doesn't have the cipher.
     """
     user, secret = _keys(credentials, FormatError)
     plan = plan_export(backup)
     check_all_fit(plan, "AVTotpy")
     if len(backup.entries) > MAX_ENTRIES:
-        raise FormatError(f"A backup can hold at most {MAX_ENTRIES} entries.")
+        raise FormatError(f"A backup can have at most {MAX_ENTRIES} entries.")
     profile = load_profile(backup.profiles)
     plain = dump(plan.backup.entries, profile.wrapper, profile.shape or EntryShape())
     header = profile.magic + profile.version + os.urandom(SALT_LENGTH)
@@ -96,7 +95,7 @@ def plan_export(backup: Backup) -> ExportPlan:
     plan = plan_round_trip(
         backup,
         lambda entry: _reread(entry, shape),
-        "its secret is written in capitals, without spaces, dashes and padding",
+        "its secret is written in uppercase, without spaces, dashes or padding",
     )
     entries = tuple(replace(entry, ranking=0) for entry in plan.backup.entries)
     notes = [] if backup.profiles.get(NAME) else [_MAY_REFUSE]
@@ -112,7 +111,7 @@ def _reread(entry: Entry, shape: EntryShape) -> Entry:
     """Return `entry` as it will be read back.
 
     Raises:
-        EntryError: it would not be read back with the same codes.
+        EntryError: it would have different codes.
     """
     if entry.type is not OtpType.TOTP:
         raise EntryError(f"it is {entry.type.short_label}; only TOTP is supported")
@@ -123,9 +122,9 @@ def _reread(entry: Entry, shape: EntryShape) -> Entry:
         if getattr(found, name) != getattr(entry, name)
     ]
     if lost:
-        raise EntryError(f"the server's files can't hold its {', '.join(lost)}")
+        raise EntryError(f"the server doesn't support its {', '.join(lost)}")
     if code_fields(found) != code_fields(entry):
-        raise EntryError("it would be read back with other codes")
+        raise EntryError("it would have different codes")
     return found
 
 

@@ -1,4 +1,4 @@
-"""How an AVTotpy server may encrypt: the table of variants, trying them all, writing one.
+"""The ways in which an AVTotpy server may encrypt: a table of variants, to try and to write.
 
 Spec: avtotpy.md. The documentation names the cipher and the inputs of the key, but not how they
 are combined.
@@ -22,7 +22,7 @@ from tui.backup.formats.avtotpy.header import (
 from tui.errors import AuthenticationError
 
 # Each line is one way to derive the key; the likelier ones come first, and the first is the
-# default. `a+b` is a concatenation, `-` is empty. The vault keeps these lines in the profiles of
+# default. `a+b` is a concatenation, `-` is empty. The vault stores these lines in the profiles of
 # imported files, so add lines anywhere but never change one.
 DERIVATIONS = (
     # function and hash, its key (HKDF: input key), then HKDF: salt, info; HMAC and hash: message
@@ -55,14 +55,14 @@ DERIVATIONS = (
     "hash-sha512 - secret+user+salt",
 )
 KEY_LENGTHS = (32, 16)
-"""AES-256 and AES-128; the derived bytes are cut to that length."""
+"""AES-256 and AES-128; derived bytes are truncated to that length."""
 PREFIX_LENGTHS = (0, 1, 2, 4, 3)
 """Bytes before the nonce, for the version of the encryption scheme."""
 ASSOCIATED = ("-", "header", "user", "prefix", "magic+version", "salt")
-"""Associated data: what is authenticated besides the payload."""
+"""Associated data: authenticated together with the payload."""
 
 _MOST_WORK = 2**29
-"""Bytes to decrypt in vain at most: for a large file only the likeliest variants are tried."""
+"""Maximum number of bytes to decrypt: large files are tried with the likeliest variants only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class CipherVariant:
 
 @cache
 def cipher_variants() -> tuple[CipherVariant, ...]:
-    """Return all variants, the likeliest first: those that differ least from the default."""
+    """Return all variants, those closest to the default first."""
     tables = (DERIVATIONS, KEY_LENGTHS, PREFIX_LENGTHS, ASSOCIATED)
     places = sorted(product(*(range(len(table)) for table in tables)), key=sum)
     return tuple(
@@ -92,11 +92,11 @@ def cipher_variants() -> tuple[CipherVariant, ...]:
 
 
 def unseal(data: bytes, secret: bytes, user: bytes) -> tuple[CipherVariant, bytes, bytes]:
-    """Return the variant of a whole file, the bytes before its nonce, and its plaintext.
+    """Return the variant that opens a file, the bytes before the nonce, and the plaintext.
 
     Raises:
         AuthenticationError: no variant opens it, so the user or the secret is wrong.
-        CryptoError: this system does not have the cipher.
+        CryptoError: this system doesn't have the cipher.
     """
     from tui.crypto.aead import AesGcmSiv
 
@@ -132,7 +132,7 @@ def seal(
     """Return header and payload: `prefix`, a new nonce, ciphertext and tag.
 
     Raises:
-        CryptoError: this system does not have the cipher.
+        CryptoError: this system doesn't have the cipher.
     """
     import os
 

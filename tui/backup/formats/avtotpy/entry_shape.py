@@ -1,4 +1,4 @@
-"""One entry of AVTotpy's JSON: read with whatever names for its fields, written in the same shape.
+"""One entry of AVTotpy's JSON: read with any known key names, written in the same shape.
 
 Spec: avtotpy.md, "JSON is read tolerantly", "Writing is faithful"; hostile-input.md.
 """
@@ -27,7 +27,8 @@ FIELDS = {
     "type": "type otptype kind",
     "uri": "uri url otpauth otpauthuri otpauthurl totpuri",
 }
-"""Possible keys of each field, without case, dashes and underscores; the first one found counts."""
+"""Possible keys of each field, in lower case without dashes and underscores. The first one found is
+used."""
 _ALGORITHM = re.compile(r"((?:hmac[-_]?)?sha[-_]?)(1|256|512)", re.IGNORECASE)
 _NUMBER = re.compile("[0-9]{1,10}")
 _LONGEST_GIVEN = NAME_LIMIT * 4
@@ -39,27 +40,27 @@ _DEFAULT_KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class EntryShape:
-    """The JSON of one entry, without its values."""
+    """The form of an entry in the JSON, without its values."""
 
     uris: bool = False
-    """Whether an entry is an otpauth URI alone."""
+    """True if each entry is only an otpauth URI."""
     keys: tuple[tuple[str, str], ...] = _DEFAULT_KEYS
-    """The keys in order, each with its field."""
+    """Keys in order, each with its field."""
     sha: str = "SHA"
-    """The text before the number in the name of a hash."""
+    """The text before the number in the names of hashes."""
     text: tuple[str, ...] = ()
     """Fields whose numbers are written as text."""
     kind: str = "totp"
-    """The value of the type, if there is a key for it."""
+    """The value of the type, if it has a key."""
     nulls: bool = True
-    """Whether a missing account is null rather than an empty text."""
+    """True if a missing account is null, False if it is an empty string."""
 
 
 def read_row(row: object, remarks: list[str]) -> Entry:
     """Return the entry in an object or a URI.
 
     Raises:
-        EntryError: it cannot be read; the message names field and reason.
+        EntryError: it can't be read; the message gives field and reason.
     """
     if isinstance(row, str):
         return uri.parse(row)
@@ -136,7 +137,7 @@ def _fields_of(given: tuple[str, ...]) -> Mapping[str, str]:
 
 
 def shape_of(rows: Sequence[Any]) -> EntryShape:
-    """Return the shape of these rows: that of the one with the most known fields."""
+    """Return the shape of the row with the most known fields."""
     objects = [row for row in rows if isinstance(row, dict)]
     if not objects:
         return EntryShape(uris=True)

@@ -1,4 +1,4 @@
-"""The plain bytes at the start of an AVTotpy backup, and whether any key could open the rest.
+"""The unencrypted header of an AVTotpy backup, and the reasons to refuse one.
 
 Spec: avtotpy.md, seed-avtotpy-backup-restore.txt ("How it works").
 """
@@ -9,11 +9,11 @@ from tui.backup.formats._json import is_text
 from tui.errors import FormatError
 
 NAME = "avtotpy"
-"""Of the format, and of its profile in the vault."""
+"""Name of the format, and of its profile in the vault."""
 MAGIC = b"AVTOTPY_BACKUP_MAGIC"
-"""First 20 bytes of a file in the default form; those of a server are not published."""
+"""First 20 bytes of a file in the default form; the real ones are not published."""
 VERSIONS = (b"\x00\x01", b"\x01\x00")
-"""Version 1, in either byte order; the first is written by default."""
+"""Version 1, in both byte orders; the first is written by default."""
 
 MAGIC_LENGTH, VERSION_LENGTH, SALT_LENGTH = 20, 2, 16
 HEADER_LENGTH = MAGIC_LENGTH + VERSION_LENGTH + SALT_LENGTH
@@ -22,7 +22,7 @@ NONCE_LENGTH, TAG_LENGTH = 12, 16
 
 
 def refusal(data: bytes) -> FormatError | None:
-    """Return what is wrong with a file that no username and no secret can open."""
+    """Return the error for a file that no username and secret can open."""
     if not data.startswith(MAGIC):
         short = len(data) <= HEADER_LENGTH + NONCE_LENGTH + TAG_LENGTH
         if short or is_text(data):
@@ -36,11 +36,11 @@ def refusal(data: bytes) -> FormatError | None:
 
 
 def unknown_version(data: bytes) -> FormatError | None:
-    """Return what is wrong with the version in the header."""
+    """Return the error for the version in the header."""
     version = data[MAGIC_LENGTH : MAGIC_LENGTH + VERSION_LENGTH]
     if version in VERSIONS:
         return None
     number = min(int.from_bytes(version, "big"), int.from_bytes(version, "little"))
     return FormatError(
-        f"This is an AVTotpy backup of version {number}. otp-tui reads version 1 only."
+        f"This is an AVTotpy backup of version {number}. otp-tui reads only version 1."
     )

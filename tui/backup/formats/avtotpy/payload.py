@@ -1,4 +1,4 @@
-"""AVTotpy's JSON: the list of entries, the object around it, and what was left out.
+"""AVTotpy's JSON: the list of entries, and the object around it.
 
 Spec: avtotpy.md, "JSON is read tolerantly", "Writing is faithful"; hostile-input.md.
 """
@@ -27,21 +27,21 @@ from tui.otp.entry import Entry
 from tui.text import plural, safe
 
 MAX_ENTRIES = 50_000
-"""A file with more entries is refused."""
+"""Maximum number of entries; a file with more is refused."""
 
 _LISTS = (
     *("codes", "entries", "accounts", "items", "totps", "tokens"),
     *("secrets", "otps", "services", "data"),
 )
-"""The usual keys of the list of entries."""
+"""Usual keys of the list of entries."""
 _COUNTS = ("count", "total", "size", "length")
 _SILENT = ("id", "uuid", "pk", "created", "createdat", "updated", "updatedat")
 _MOST_NAMED = 20
 _MOST_AROUND = 100
 _SHAPE = ("version", "format", "type", "schema", "app", "generator", "encoding", "kind")
-"""The keys whose values tell how an object is written, not what is in it."""
+"""Keys whose values describe the form of the file, not its contents."""
 _LONGEST_AROUND = 32
-_UNKNOWN = "unknown, left out"
+_UNKNOWN = "unknown key, ignored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,10 @@ class Wrapper:
     """The object around the list of entries."""
 
     key: str | None = None
-    """The key of the list in the object; None where there is no object around the list."""
+    """The key of the list; None if there is no object around the list."""
     others: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    """The other keys that tell its shape or size, if their values are short and plain: anything
-    else could be a name or a secret, and is neither kept nor written."""
+    """Other keys that describe form or size, if their values are short and plain. Anything else
+    could be a name or a secret, and is neither kept nor written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +60,13 @@ class Parsed:
     """The content of the JSON."""
 
     entries: tuple[Entry, ...]
-    """Those that could be read, in the file's order."""
+    """Entries that could be read, in the file's order."""
     problems: tuple[Problem, ...]
-    """The other entries, and what else was left out."""
+    """The other entries, and everything else that was left out."""
     wrapper: Wrapper
     """The object around them."""
     shape: EntryShape | None
-    """Their shape; None where there are none."""
+    """Their shape; None if there are no entries."""
 
 
 def parse(data: bytes) -> Parsed:
@@ -106,11 +106,11 @@ def parse(data: bytes) -> Parsed:
 
 
 def dump(entries: Sequence[Entry], wrapper: Wrapper, shape: EntryShape) -> bytes:
-    """Return the JSON of these entries, each in this shape, in the wrapper.
+    """Return the JSON of these entries, in this shape and wrapper.
 
     Raises:
-        EntryError: one cannot be written as a URI where entries are URIs.
-        UnicodeEncodeError: a name holds half of a character.
+        EntryError: entries are URIs, and one can't be written as a URI.
+        UnicodeEncodeError: a name contains a lone surrogate.
     """
     rows = [write_row(entry, shape) for entry in entries]
     root: Any = rows
@@ -133,7 +133,7 @@ def _rows(root: Any, problems: list[Problem]) -> tuple[list[Any], Wrapper]:
     if not named and len(lists) != 1:
         raise FormatError("The backup was decrypted, but contains no list of entries.")
     if len(root) > _MOST_AROUND:
-        raise FormatError("The backup was decrypted, but is far larger than a real one.")
+        raise FormatError("The backup was decrypted, but contains too many keys.")
     found = (named or lists)[0]
     others: dict[str, Any] = {}
     for key, value in root.items():

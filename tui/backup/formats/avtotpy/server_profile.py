@@ -1,4 +1,4 @@
-"""How a server writes its files, found in one of them, as JSON that the vault can keep.
+"""Profiles of how a server writes its files, stored as JSON in the vault.
 
 Spec: avtotpy.md, "Writing is faithful", "Default dialect".
 """
@@ -30,11 +30,11 @@ class ServerProfile:
     wrapper: Wrapper = field(default_factory=Wrapper)
     """The object around the list of entries."""
     shape: EntryShape | None = None
-    """The shape of an entry; None where the file had none."""
+    """The shape of an entry; None if the file had no entries."""
 
 
 def dump_profile(profile: ServerProfile) -> Mapping[str, Any]:
-    """Return the JSON of `profile`; empty for the default one."""
+    """Return `profile` as JSON values; empty for the default one."""
     shape = profile.shape and replace(profile.shape, nulls=True)
     if replace(profile, shape=None) == ServerProfile() and shape in (None, EntryShape()):
         return {}
@@ -62,7 +62,7 @@ def dump_profile(profile: ServerProfile) -> Mapping[str, Any]:
 
 
 def load_profile(profiles: Mapping[str, Any]) -> ServerProfile:
-    """Return the profile in this JSON; the default where there is none or it is not understood."""
+    """Return the stored profile; the default if there is none or it can't be read."""
     saved = profiles.get(NAME)
     if not saved:
         return ServerProfile()

@@ -1,7 +1,7 @@
-"""Google Authenticator's export as text: otpauth-migration:// URIs, one a line.
+"""Google Authenticator exports as text: otpauth-migration:// URIs, one per line.
 
-The app shows an export as QR codes of such URIs, some ten entries in each. Google has not
-published what is in them; the fields are those that real exports have.
+The app shows an export as QR codes of such URIs, about ten entries each. Google has not published
+their contents; the fields are those found in real exports.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ def _read(data: bytes, _credentials: Credentials) -> Backup:
 
 
 def _write(backup: Backup, _credentials: Credentials) -> bytes:
-    """Return the URIs of the parts, one a line.
+    """Return the URIs of the parts, one per line.
 
     Raises:
-        FormatError: the format cannot hold an entry.
+        FormatError: the format can't store an entry.
     """
     from tui.backup.formats.google.writer import uris
 

@@ -1,9 +1,9 @@
-"""The bytes inside an otpauth-migration:// URI: a protobuf message, read and written.
+"""Reads and writes the protobuf message in an otpauth-migration:// URI.
 
-This reads the wire format (protobuf.dev, "Encoding") without the protobuf runtime: for two
-messages the runtime and its generated code are heavier than these lines, slow down the start,
-and accept damaged messages silently. Google has not published the messages; the fields are those
-that real exports have.
+Handles the wire format (protobuf.dev, "Encoding") without the protobuf runtime: for two messages,
+the runtime and its generated code are larger than this module, slow down the start, and silently
+accept damaged messages. Google has not published the messages; the fields are those found in real
+exports.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SECRET, _NAME, _ISSUER, _ALGORITHM, _DIGITS, _TYPE, _COUNTER = range(1, 8)
 
 @dataclass(frozen=True, slots=True)
 class PayloadEntry:
-    """One entry of the message; missing fields are 0 or empty. Its repr shows nothing."""
+    """One entry of the message; missing fields are 0 or empty. Its repr hides everything."""
 
     secret: bytes
     """The shared secret."""
@@ -59,10 +59,10 @@ class Payload:
 
 
 def parse(data: bytes) -> Payload:
-    """Read a part. Unknown fields are skipped; of a repeated field the last one counts.
+    """Read a part. Unknown fields are skipped; the last of a repeated field is used.
 
     Raises:
-        EntryError: it is not such a message; the error quotes nothing of it.
+        EntryError: it is not such a message; the error doesn't quote it.
     """
     rows: list[PayloadEntry] = []
     numbers: dict[int, int] = {}
@@ -160,7 +160,7 @@ def _put_varint(number: int) -> bytes:
 
 
 def _number(value: int | bytes) -> int:
-    """A signed number is written as its 64-bit two's complement."""
+    """Return a signed number, which is written as its 64-bit two's complement."""
     if isinstance(value, bytes):
         raise EntryError(_CUT)
     return value - (value >> 63 << 64)

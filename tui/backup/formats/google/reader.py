@@ -1,4 +1,4 @@
-"""Reading otpauth-migration:// URIs: the parts of an export put together."""
+"""Reads otpauth-migration:// URIs and joins the parts of an export."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from tui.text import clean, safe
 
 SCHEME = "otpauth-migration://"
 MAX_ENTRIES = 50_000
-"""An export with more entries is refused."""
+"""Maximum number of entries; an export with more is refused."""
 TYPES = {1: OtpType.HOTP, 2: OtpType.TOTP}
-"""Type numbers of the message."""
+"""Types by their number in the message."""
 ALGORITHMS = {0: Algorithm.SHA1, 1: Algorithm.SHA1, 2: Algorithm.SHA256, 3: Algorithm.SHA512}
-"""Algorithm numbers of the message; 0 is unspecified."""
+"""Algorithms by their number in the message; 0 is unspecified."""
 DIGITS = {0: 6, 1: 6, 2: 8}
-"""Digit numbers of the message; 0 is unspecified."""
+"""Digits by their number in the message; 0 is unspecified."""
 
 _T = TypeVar("_T")
 _MD5 = 4
 _find_data = re.compile("[?&]data=([^&]+)", re.IGNORECASE).search
 _NAMED = 10  # missing parts that are named one by one
-_STANDARD = str.maketrans("-_ ", "+/+")  # a form decoder makes spaces of the pluses
+_STANDARD = str.maketrans("-_ ", "+/+")  # form decoders turn pluses into spaces
 
 
 @dataclass(slots=True)
 class _Export:
-    """The parts found of one export."""
+    """The parts of one export that were found."""
 
     size: int = 1
     """Its number of parts."""
@@ -46,11 +46,11 @@ class _Export:
 
 
 def read_uris(found: Iterable[tuple[str, str]]) -> Backup:
-    """Return the entries of URIs, each given with its place in the file.
+    """Return the entries of URIs, each given with its position in the file.
 
-    The parts of an export are joined at the place of the first, in their own order; a repeated
-    part is ignored, and a missing one is a problem. URIs of single entries may be among them.
-    `Backup.parts` is what can be joined with other files.
+    The parts of an export are joined at the position of the first one, in their own order. A
+    repeated part is ignored, and a missing one is a problem. URIs of single entries may be among
+    them. `Backup.parts` can be joined with those of other files.
 
     Raises:
         FormatError: none of the URIs can be read, or there are more than 50,000 entries.
@@ -140,10 +140,10 @@ def _entries(where: str, part: payload.Payload, problems: list[Problem]) -> list
 
 
 def entry(row: payload.PayloadEntry) -> Entry:
-    """Return the entry of a row, whose name may begin with the issuer and a colon.
+    """Return the entry of a row, whose name may start with the issuer and a colon.
 
     Raises:
-        EntryError: it cannot be read; the message names the field.
+        EntryError: it can't be read; the message names the field.
     """
     kind = _known(TYPES, row.type, "type (HOTP or TOTP)")
     if row.algorithm == _MD5:
@@ -168,7 +168,7 @@ def entry(row: payload.PayloadEntry) -> Entry:
 
 def _known(choices: Mapping[int, _T], number: int, what: str) -> _T:
     if number not in choices:
-        raise EntryError(f"its {what} has the unknown number {short(number)}")
+        raise EntryError(f"its {what} is unknown ({short(number)})")
     return choices[number]
 
 

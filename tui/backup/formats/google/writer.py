@@ -1,4 +1,4 @@
-"""The URIs of an export to Google Authenticator, and which entries they can hold."""
+"""Writes the URIs of an export to Google Authenticator."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.otp.entry import Entry, OtpType
 from tui.text import clean
 
 ENTRIES_IN_A_PART = 10
-"""The number that the app puts into a QR code, which is then still easy to scan."""
+"""As many as the app puts into a QR code, which stays easy to scan."""
 
 _PERIOD = 30
 _TYPES = {kind: number for number, kind in reader.TYPES.items()}
@@ -23,10 +23,10 @@ _DIGITS = {digits: number for number, digits in reader.DIGITS.items()}
 
 
 def uris(backup: Backup, in_a_part: int = ENTRIES_IN_A_PART) -> tuple[str, ...]:
-    """Return the URIs of the parts, which share an identity made for this export.
+    """Return the URIs of the parts, which share an identity created for this export.
 
     Raises:
-        FormatError: the format cannot hold an entry.
+        FormatError: the format can't store an entry.
     """
     plan = plan_export(backup)
     check_all_fit(plan, "Google Authenticator")
@@ -49,15 +49,15 @@ def plan_export(backup: Backup) -> ExportPlan:
     return plan_round_trip(
         backup,
         lambda entry: reader.entry(_payload_entry(entry)),
-        "its secret is written in capitals, without spaces and padding",
+        "its secret is written in uppercase, without spaces or padding",
     )
 
 
 def _payload_entry(entry: Entry) -> payload.PayloadEntry:
-    """Return `entry` as the message has it.
+    """Return `entry` as an entry of the message.
 
     Raises:
-        EntryError: the message cannot hold it.
+        EntryError: the message can't store it.
     """
     if entry.type not in _TYPES:
         raise EntryError("only TOTP and HOTP are supported")
