@@ -594,7 +594,7 @@ async def test_a_file_that_is_no_picture_is_told_and_escape_goes_back(
         await form.press("ctrl+o")
         app.screen.query_one(PathInput).value = str(path)
         await form.press("enter")
-        assert "notes.txt: The file is not a picture" in status_of(app)
+        assert "notes.txt: The file is not an image" in status_of(app)
         await form.press("escape")
         assert form.in_front
 

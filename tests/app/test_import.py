@@ -156,7 +156,7 @@ async def test_a_refused_entry_is_listed_with_its_reason_and_the_others_come_in(
         assert "base32" in refused[0]
         await pilot.press("enter")
         await settle(pilot)
-        assert "1 entry imported, 1 refused" in status_of(app)
+        assert "1 entry imported, 1 failed" in status_of(app)
         assert [entry.issuer for entry in vault.entries] == ["Shop 1"]
 
 
