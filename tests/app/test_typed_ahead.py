@@ -132,6 +132,8 @@ async def test_keys_together_leave_what_they_leave_one_by_one(
 ) -> None:
     home = tmp_path / "home"
     monkeypatch.setenv("HOME", str(home))
+    # The clock of the tests stands still, so a wait after wrong passwords would never end.
+    monkeypatch.setattr("tui.app.screens.unlock.wait_after", lambda _tries: 0.0)
     found = []
     for burst in (False, True):
         for folder in (home, vault_path.parent):

@@ -151,6 +151,9 @@ class KeyQueue:
             pumps |= {screen.focused, *screen.focused.ancestors}
         quiet = not any(pump.message_queue_size for pump in pumps)
         await _barrier(pumps)
+        if quiet and screen._layout_required and screen.is_current:
+            screen._on_timer_update()  # the next key may ask how many rows fit
+            return False
         return quiet and self._app.screen is screen
 
 
