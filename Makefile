@@ -8,6 +8,9 @@ ARGS ?=
 run: $(VENV)/.app
 	@$(BIN)/otp-tui $(ARGS)
 
+# Each worker, and each program under test, would compile everything anew.
+test stress bench: export PYTHONDONTWRITEBYTECODE =
+
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest $(ARGS)
 

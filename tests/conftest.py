@@ -83,7 +83,8 @@ def pytest_xdist_auto_num_workers() -> int | None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start with the tests that wait for programs, while other workers compute."""
-    items.sort(key=lambda item: not item.nodeid.startswith(("tests/terminal/", "tests/cli/")))
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/cli/"))
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/terminal/"))
 
 
 _KEYS: dict[tuple[bytes, bytes, Argon2Params, int], bytes] = {}

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import tomllib
 from pathlib import Path
 
-import pytest
-
 import tui
+from tests.programs import need
 from tools import man_page
 from tui.cli.parser import commands
 
@@ -17,8 +15,7 @@ ROOT = Path(tui.__file__).parents[1]
 
 
 def rendered(*argv: str) -> subprocess.CompletedProcess[str]:
-    if shutil.which(argv[0]) is None:
-        pytest.skip(f"{argv[0]} is not installed")
+    need(argv[0])
     return subprocess.run(
         [*argv, str(man_page.PAGE)], capture_output=True, text=True, timeout=60, check=False
     )

@@ -5,25 +5,13 @@ from __future__ import annotations
 import os
 import pty
 import select
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import pytest
-
 CODE = "492039"
 ROOT = Path(__file__).parents[2]
-
-
-def need(*programs: str) -> None:
-    """Skip without these programs; in continuous integration they have to be there."""
-    missing = [program for program in programs if shutil.which(program) is None]
-    if missing and os.environ.get("CI") == "true":
-        pytest.fail(f"not installed: {', '.join(missing)}")
-    if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}")
 
 
 def until(what: Callable[[], bool], seconds: float = 3.0) -> bool:

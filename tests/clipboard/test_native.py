@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.clipboard.helpers import CODE, ROOT, need, until
+from tests.clipboard.helpers import CODE, ROOT, until
+from tests.programs import need
 from tui.clipboard import Outcome
 from tui.clipboard.native import NativeClipboard
 from tui.errors import ClipboardError

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.clipboard.helpers import CODE, Terminal, need
+from tests.clipboard.helpers import CODE, Terminal
+from tests.programs import need
 from tui.clipboard import Outcome, choose
 from tui.clipboard.osc52 import Osc52Clipboard, for_screen, osc52
 from tui.config.schema import Config

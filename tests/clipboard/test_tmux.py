@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.clipboard.helpers import CODE, Terminal, need, until
+from tests.clipboard.helpers import CODE, Terminal, until
+from tests.programs import need
 from tui.clipboard import Outcome, choose
 from tui.clipboard.tmux import TmuxClipboard
 from tui.config.schema import Config

@@ -11,7 +11,7 @@ import pytest
 
 from tests.app.helpers import FakeClipboard, FakeClock, codes_of, sample_entries, settle
 from tests.cli.program import PASSWORD, Program
-from tests.clipboard.helpers import need
+from tests.programs import need
 from tests.terminal.helpers import SECRET, AppTerminal, codes_around, fill, wait_until
 from tests.terminal.test_tmux import Tmux
 from tui.app.app import OtpApp

@@ -14,7 +14,7 @@ import pytest
 
 from tests import interop
 from tests.cli.program import PASSWORD, Program
-from tests.clipboard.helpers import need
+from tests.programs import need
 from tests.terminal.helpers import SECRET, codes_around, entries, fill, grouped, wait_until
 from tui.backup.model import Backup, Credentials
 from tui.backup.registry import by_name

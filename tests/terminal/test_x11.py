@@ -12,7 +12,7 @@ from contextlib import suppress
 import pytest
 
 from tests.cli.program import Program
-from tests.clipboard.helpers import need
+from tests.programs import need
 from tests.terminal.helpers import SECRET, AppTerminal, codes_around, wait_until
 
 pytestmark = pytest.mark.skipif(

@@ -1,0 +1,16 @@
+"""Programs of the system that some tests run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+
+def need(*names: str) -> None:
+    """Skip the test without these programs; in continuous integration it fails."""
+    missing = [name for name in names if shutil.which(name) is None]
+    if missing:
+        stop = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        stop(f"not installed: {', '.join(missing)}")
