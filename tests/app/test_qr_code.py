@@ -39,7 +39,7 @@ def read(app: OtpApp) -> str | None:
                 lower.append(ink if below else ground)
         assert set(upper + lower) <= {BLACK, WHITE}
         rows += [[cell == BLACK for cell in half] for half in (upper, lower)]
-    if app.screen.query_one(QrPicture).plain:
+    if app.screen.query_one(QrPicture).ascii_only:
         rows = [row[::2] for row in rows[::2]]
     return read_modules(rows)
 

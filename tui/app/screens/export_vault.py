@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on, work
@@ -273,7 +274,8 @@ class ExportScreen(BaseScreen[str | None]):
 
         def make() -> tuple[ExportPlan, tuple[str, ...]]:
             plan = plan_codes(selection())
-            return plan, texts_of_codes(plan, lambda code: fits_in(code, size, ascii_only))
+            fits = partial(fits_in, size=size, ascii_only=ascii_only)
+            return plan, texts_of_codes(plan, fits)
 
         try:
             plan, texts = await in_thread(make)

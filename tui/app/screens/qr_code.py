@@ -1,4 +1,4 @@
-"""QR codes to hold a phone's camera to, one at a time."""
+"""Shows QR codes for the camera of a phone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -19,21 +20,21 @@ from tui.app.widgets.qr_picture import QrPicture
 from tui.text import safe
 
 _BESIDE = 28
-"""Columns that the words take where they stand beside the code."""
+"""Columns that the words take next to the code."""
 _BELOW = 2
-"""Rows that they take at least where they stand below it."""
+"""Fewest rows that they take below it."""
 _TITLE = 120
 
 
-def fits_in(code: qr.QrCode, size: Size, plain: bool) -> bool:
-    """Return whether a terminal of that size shows all of `code`; `plain`: without blocks."""
+def fits_in(code: qr.QrCode, size: Size, *, ascii_only: bool) -> bool:
+    """Return whether a terminal of that size shows all of `code`."""
     width, height = size
     rooms = ((width - _BESIDE, height), (width, height - _BELOW))
-    return any(code.margin_within(*room, plain=plain) is not None for room in rooms)
+    return any(code.margin_within(*room, plain=ascii_only) is not None for room in rooms)
 
 
 class QrScreen(Dialog[None]):
-    """Shows the codes of `texts`; where one does not fit, how large the terminal has to be."""
+    """Shows one code at a time, or how large the terminal must be to show it."""
 
     CSS_PATH = "entry.tcss"
     BINDINGS: ClassVar = [
@@ -43,8 +44,10 @@ class QrScreen(Dialog[None]):
         Binding("escape,q,r", "dismiss", show=False),
     ]
 
+    _picture = getters.query_one(QrPicture)
+
     def __init__(self, title: str, texts: Sequence[str], note: str = "") -> None:
-        """`note` is for people and stands beside the code, or below it where there is room.
+        """`texts` are what the codes contain; `note` is shown next to each code if it fits.
 
         Raises:
             EntryError: a text is too long for a QR code.
@@ -62,14 +65,11 @@ class QrScreen(Dialog[None]):
             yield Label("", id="note", markup=False)
             yield KeyBar([])
 
-    def on_mount(self) -> None:
-        self._picture = self.query_one(QrPicture)
-
     def on_resize(self) -> None:
         self._arrange()
 
     def _arrange(self) -> None:
-        """Show the code with the words where there is room for them, or ask for more room."""
+        """Show the code with the words next to it or below it, or ask for a larger terminal."""
         code, (width, height) = self._codes[self._page], self.size
         beside = self._picture.show(code, width - _BESIDE, height)
         fits = beside or self._picture.show(code, width, height - _BELOW)
@@ -94,8 +94,8 @@ class QrScreen(Dialog[None]):
         else:
             rows += _BELOW
         return (
-            f"The QR code does not fit. Enlarge the terminal to at least {columns} x {rows}, or "
-            "make its letters smaller."
+            f"The QR code doesn't fit. Enlarge the terminal to at least {columns} x {rows}, or "
+            "use a smaller font."
         )
 
     def action_turn(self, step: int) -> None:

@@ -1,4 +1,4 @@
-"""All of one entry: its code, its fields, and behind a key each its secret and its QR code."""
+"""Shows the details of an entry; its secret and its QR code each after a key."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.table import Table
 from rich.text import Text
-from textual import work
+from textual import getters, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Label, Static
 
-from tui.app.screens.base import Dialog, in_thread
+from tui.app.screens.base import Dialog, run_change
 from tui.app.widgets.bars import KeyBar
-from tui.errors import EntryError, NotSavedError, OtpTuiError
-from tui.otp.codes import code_at, code_length, group, remaining
+from tui.app.widgets.status_label import StatusLabel
+from tui.errors import EntryError
+from tui.otp.codes import Code, code_at, code_length, group, remaining
 from tui.otp.describe import details, setup_uri
 from tui.otp.entry import Entry, OtpType
 from tui.text import plural, safe
@@ -24,14 +25,15 @@ from tui.vault.trash import days_left
 if TYPE_CHECKING:
     from tui.vault.vault import Vault
 
-_NAMES = 11
-"""Columns of the names before the values."""
+_LABEL_WIDTH = 11
 _SOON = 5
+"""Seconds before a code expires in which that is marked."""
 _LONGEST = 8192
+"""Most characters of a secret that are shown."""
 
 
 class ShowScreen(Dialog[str | None]):
-    """Shows an entry, or one of the trash; returns "edit" where it is to be edited."""
+    """Returns "edit" to have the entry edited, else None."""
 
     CSS_PATH = "entry.tcss"
     AUTO_FOCUS = "#entry"
@@ -45,12 +47,16 @@ class ShowScreen(Dialog[str | None]):
         Binding("escape,q,v", "dismiss(None)", show=False),
     ]
 
+    _code = getters.query_one("#code", Label)
+    _left = getters.query_one("#left", Label)
+    _status = getters.query_one(StatusLabel)
+
     def __init__(self, vault: Vault, entry: Entry) -> None:
         super().__init__()
         self._vault, self._entry = vault, entry
         self._secret_shown = False
-        self._taken = ""
-        """The code that a counter gave."""
+        self._counter_code = ""
+        """The code that was taken here from a counter-based entry."""
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="card", id="entry"):
@@ -58,68 +64,69 @@ class ShowScreen(Dialog[str | None]):
             with Horizontal(id="now"):
                 yield Label("", id="code", markup=False)
                 yield Label("", id="left", markup=False)
-            yield Static(id="details")
-            yield Label("", id="message", classes="tone-error", markup=False)
+            yield Static(self._details(), id="details")
+            yield StatusLabel()
         yield KeyBar(self._keys())
 
     def on_mount(self) -> None:
-        self.query_one("#message").display = False
-        self._show()
+        self._status.display = False
         self.tick()
 
     def _keys(self) -> list[tuple[str, str]]:
-        keys = [("s", "hide" if self._secret_shown else "secret")]
+        keys = [("s", "hide secret" if self._secret_shown else "secret")]
         if not self._entry.deleted:
-            keys += [("r", "QR"), ("↵", "edit")]
-            keys += [("Space", "new code")] if self._entry.type is OtpType.HOTP else []
+            keys += [("r", "QR code"), ("↵", "edit")]
+            keys += [("Space", "next code")] if self._entry.type is OtpType.HOTP else []
         return [*keys, ("Esc", "close")]
 
     # --- what is shown -----------------------------------------------------------------------
 
     def tick(self) -> None:
-        """Show the code of now and how long it stands."""
+        """Show the current code and when it expires."""
         code, left, soon = self._now()
-        for name, text in (("#code", code and f"{code}  "), ("#left", left)):
-            label = self.query_one(name, Label)
+        for label, text in ((self._code, code and f"{code}  "), (self._left, left)):
             if str(label.content) != text:
                 label.update(text)
             label.display = bool(text)
-        self.query_one("#left").set_class(soon, "-soon")
+        self._left.set_class(soon, "-soon")
 
     def _now(self) -> tuple[str, str, bool]:
-        """Code, a word on it, and whether it is soon over."""
+        """Return the code, what to say about it, and whether that is marked."""
         entry, moment = self._entry, self.context.clock.now()
         if entry.deleted:
             days = days_left(entry, int(moment))
             return "", f"In the trash, {plural(days, 'day')} left", False
         if entry.type is OtpType.HOTP:
-            if self._taken:
-                return group(self._taken), f"of counter {entry.counter - 1}", False
+            if self._counter_code:
+                return group(self._counter_code), f"counter {entry.counter - 1}", False
             dots = group("0" * code_length(entry)).replace("0", "·")
-            return dots, "Space gives a code and moves the counter", False
+            return dots, "Press Space for the next code.", False
         try:
             text, left = code_at(entry, moment).text, remaining(entry, moment) or 0
         except EntryError as error:
             return "", f"No code: {error}.", True
-        return group(text), f"{left} s left", left <= _SOON
+        return group(text), f"expires in {left} s", left <= _SOON
 
     def _show(self) -> None:
-        """Show the fields, and the secret or that it is hidden."""
+        """Show the entry as it is now, with its secret or without."""
+        self.query_one("#details", Static).update(self._details())
+        self.query_one(KeyBar).show(self._keys())
+
+    def _details(self) -> Table:
         rows = [*details(self._entry, self._vault.document.categories), *self._secrets()]
         table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column(width=_NAMES)
+        table.add_column(width=_LABEL_WIDTH)
         table.add_column(overflow="fold")
         muted = self.app.theme_variables["muted"]
         for name, value in rows:
             table.add_row(Text(name, muted), Text(value))
-        self.query_one("#details", Static).update(table)
-        self.query_one(KeyBar).show(self._keys())
+        return table
 
     def _secrets(self) -> list[tuple[str, str]]:
         entry = self._entry
         pin = [("PIN", safe(entry.pin, _LONGEST))] if entry.pin else []
         if not self._secret_shown:
-            return [("Secret", "hidden; s shows it")] + [("PIN", "hidden")] * len(pin)
+            return [("Secret", "hidden, press s to show")] + [("PIN", "hidden")] * len(pin)
         try:
             uri = [("URI", safe(setup_uri(entry).uri, _LONGEST))]
         except EntryError:
@@ -129,7 +136,7 @@ class ShowScreen(Dialog[str | None]):
     # --- the keys ------------------------------------------------------------------------------
 
     def action_secret(self) -> None:
-        """Show the secret, or hide it again."""
+        """Show the secret, or hide it."""
         self._secret_shown = not self._secret_shown
         self._show()
         if self._secret_shown:
@@ -146,54 +153,48 @@ class ShowScreen(Dialog[str | None]):
             found = setup_uri(self._entry)
             screen = QrScreen(self._entry.label, [found.uri], found.note)
         except EntryError as error:
-            self._say(f"There is no QR code of it: {error}.")
-            return
-        self.app.push_screen(screen)
+            self.say(f"No QR code: {error}.")
+        else:
+            self.app.push_screen(screen)
 
     def action_edit(self) -> None:
-        """Close, and have the entry edited."""
+        """Close, to have the entry edited."""
         if not self._entry.deleted:
             self.dismiss("edit")
 
     def action_scroll(self, step: int) -> None:
-        """Move a card that is higher than the screen."""
+        """Scroll details that are longer than the screen."""
         self.query_one("#entry").scroll_relative(y=step, animate=False)
 
     @work(group="take", exclusive=True, exit_on_error=False, description="next counter code")
     async def action_take(self) -> None:
-        """Take the code of a counter, which is moved and saved before."""
-        vault, identity = self._vault, self._entry.id
+        """Show the next code of a counter-based entry, once the moved counter is saved."""
         if self._entry.type is not OtpType.HOTP or self._entry.deleted:
             return
-        try:
-            code = await in_thread(lambda: vault.take_hotp(identity))
-            entry = vault.document.find(identity)
-        except NotSavedError as error:
-            self._say(f"NOT SAVED, so no code is shown. {error.sentence}")
+        vault, identity, codes = self._vault, self._entry.id, list[Code]()
+        result = await run_change(lambda: codes.append(vault.take_hotp(identity)))
+        if result.problem:
+            self.say(f"{result.problem} No code is shown." if result.made else result.problem)
             return
-        except OtpTuiError as error:
-            self._say(error.sentence)
-            return
-        if self.context.vault is vault:
-            self._taken, self._entry = code.text, entry
-            self.query_one("#message").display = False
-            self._show()
-            self.tick()
+        self._counter_code, self._entry = codes[0].text, vault.document.find(identity)
+        self._status.display = False
+        self._show()
+        self.tick()
 
-    def _say(self, text: str) -> None:
-        label = self.query_one("#message", Label)
-        label.update(text)
-        label.display = True
-        self.call_after_refresh(label.scroll_visible, animate=False)
+    def say(self, text: str, tone: str = "error") -> None:
+        """Show a message below the details."""
+        super().say(text, tone)
+        self._status.display = True
+        self.call_after_refresh(self._status.scroll_visible, animate=False)
 
     def on_unmount(self) -> None:
         """Let go of the entry and the vault."""
         del self._vault, self._entry
-        self._taken = ""
+        self._counter_code = ""
 
 
 def _grouped(entry: Entry) -> str:
-    """The secret in fours; Mobile-OTP's as it is, since its spaces count."""
+    """Return the secret in groups of four; Mobile-OTP's unchanged, since its spaces count."""
     secret = entry.secret
     if entry.type is OtpType.MOTP:
         return safe(secret.given, _LONGEST)

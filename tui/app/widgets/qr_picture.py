@@ -1,4 +1,4 @@
-"""A QR code as cells, black on white whatever the theme, and with NO_COLOR as well."""
+"""A QR code, black on white in every theme and with NO_COLOR too."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MODULES = {"#": Style(color=_WHITE, bgcolor=_BLACK, meta={KEPT: True}), " ": _D
 
 
 class QrPicture(Widget):
-    """Shows one code; with plain signs it is made of coloured spaces, and larger."""
+    """Shows one code. With ASCII only it is made of colored spaces, and larger."""
 
     DEFAULT_CSS = """
     QrPicture { width: auto; height: auto; }
@@ -31,20 +31,20 @@ class QrPicture(Widget):
         self._strips: list[Strip] = []
 
     @property
-    def plain(self) -> bool:
+    def ascii_only(self) -> bool:
         """Whether there are no half blocks to draw with."""
         return context_of(self.app).ascii_only
 
     def needs(self, code: QrCode) -> tuple[int, int]:
-        """Return the columns and rows that `code` takes at least."""
-        return code.size(MARGINS[-1], plain=self.plain)
+        """Return the fewest columns and rows that show `code`."""
+        return code.size(MARGINS[-1], plain=self.ascii_only)
 
     def show(self, code: QrCode, columns: int, rows: int) -> bool:
-        """Show `code` within so many cells; False, and nothing is shown, if it does not fit."""
-        margin = code.margin_within(columns, rows, plain=self.plain)
+        """Show `code` if it fits into so many cells, else nothing; return whether it fits."""
+        margin = code.margin_within(columns, rows, plain=self.ascii_only)
         if margin is None:
             self._strips = []
-        elif self.plain:
+        elif self.ascii_only:
             self._strips = [_spaces(line) for line in code.ascii(margin)]
         else:
             self._strips = [
