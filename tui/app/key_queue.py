@@ -151,10 +151,15 @@ class KeyQueue:
             pumps |= {screen.focused, *screen.focused.ancestors}
         quiet = not any(pump.message_queue_size for pump in pumps)
         await _barrier(pumps)
-        if quiet and screen._layout_required and screen.is_current:
-            screen._on_timer_update()  # the next key may ask how many rows fit
+        if quiet and screen.is_current and _to_refresh(screen):
+            screen._on_timer_update()
             return False
         return quiet and self._app.screen is screen
+
+
+def _to_refresh(screen: Screen[Any]) -> bool:
+    """Return whether a refresh will change what is where, which the next key may depend on."""
+    return screen._layout_required or screen._scroll_required or bool(screen._callbacks)
 
 
 async def _barrier(pumps: set[MessagePump]) -> None:

@@ -127,7 +127,7 @@ class EntryFormScreen(Dialog[str | None]):
         try:
             text = code_at(self._made, now).text
         except EntryError as error:
-            code.show("", None, f"None: {error}.")
+            code.show("", None, f"No code: {error}.")
         else:
             code.show(text, remaining(self._made, now))
 
