@@ -1,3 +1,3 @@
-"""otp-tui: live one-time codes in the terminal, from an encrypted file of your own."""
+"""otp-tui: one-time codes in the terminal, from an encrypted vault."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""`otp-tui` and `python -m tui`: the app without a command, else the command line."""
+"""Entry point of `otp-tui` and `python -m tui`: runs a command, or the app if there is none."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 def main(argv: list[str] | None = None) -> int:
     """Run the command that `argv` names and return the exit code.
 
-    Without `argv` the arguments are the program's own, and the process should exit afterwards.
+    Without `argv`, uses the arguments of the process, which should exit afterwards.
     """
     if argv is None:
-        gc.disable()  # a command ends before there is enough garbage to collect
+        gc.disable()  # commands end before there is enough garbage to collect
     try:
         from tui.cli.run import run  # in here, so that Ctrl+C during the import exits cleanly
 
@@ -25,7 +25,7 @@ def main(argv: list[str] | None = None) -> int:
         return 130
     finally:
         if argv is None:
-            gc.freeze()  # skips the last collection: a tenth of the total time
+            gc.freeze()  # skips the last collection, a tenth of the total time
 
 
 def _start_app(launch: Launch) -> int:

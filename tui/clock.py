@@ -1,4 +1,4 @@
-"""The only place that asks what time it is, and whether the system keeps the right time."""
+"""The clock: the only place that asks for the time, and for the system clock's accuracy."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from pathlib import Path
 from typing import Any, Protocol
 
 MAX_ERROR = 16.0
-"""Seconds: the error at which the kernel stops counting (NTP_PHASE_LIMIT in its ntp code).
-Nothing has set the clock since it started, or for nine hours."""
+"""Seconds: the error at which the kernel stops counting (NTP_PHASE_LIMIT in its ntp code). It means
+that nothing has set the clock since boot, or for nine hours."""
 
 _SET_BY_HOST = ("/dev/vboxguest", "/proc/sys/fs/binfmt_misc/WSLInterop")
-"""Files of systems whose host sets the clock without telling the kernel: VirtualBox and WSL."""
+"""Files found where the host sets the clock without telling the kernel: VirtualBox and WSL."""
 
 
 class Clock(Protocol):
-    """The time that codes and deadlines go by."""
+    """A source of time for codes and deadlines."""
 
     def now(self) -> float:
-        """Seconds since 1970-01-01 UTC."""
+        """Return seconds since 1970-01-01 UTC."""
         ...
 
     def steady(self) -> float:
-        """Seconds that never go back and that count while the machine sleeps."""
+        """Return seconds that never go back and that include time asleep."""
         ...
 
 
 class SystemClock:
-    """The machine's own clocks."""
+    """The clocks of the machine."""
 
     def now(self) -> float:
         return time.time()
@@ -45,21 +45,21 @@ _STEADY: int | None = getattr(time, "CLOCK_BOOTTIME", None)
 
 @dataclass(frozen=True, slots=True)
 class ClockStatus:
-    """The kernel's estimate of its clock."""
+    """The kernel's estimate of the clock's accuracy."""
 
     synchronized: bool
-    """Whether something keeps it to the right time."""
+    """True if the clock is kept synchronized."""
     max_error: float
-    """Seconds; meaningless unless `synchronized`."""
+    """Maximum error in seconds; meaningless unless `synchronized`."""
 
 
 def clock_status() -> ClockStatus | None:
-    """Ask the kernel, without any network; None where it does not tell or cannot know.
+    """Return the kernel's clock status, without using the network; None if it is unknown.
 
-    The maximum error decides, as for timedatectl, and not the flag STA_UNSYNC: chrony leaves
-    that set unless `rtcsync` is configured. In a container this is the host's clock and the
-    host's status; a container that may not ask (adjtimex fails) gets None. Where the host sets
-    the clock without telling the kernel, "not synchronized" would be a guess: None.
+    The maximum error decides, as in timedatectl, not the flag STA_UNSYNC, which chrony leaves set
+    unless `rtcsync` is configured. In a container this is the clock and status of the host, or None
+    if adjtimex is not permitted. If the host sets the clock without telling the kernel, "not
+    synchronized" would be a guess: None.
     """
     error = _max_error()
     if error is None:
@@ -70,16 +70,16 @@ def clock_status() -> ClockStatus | None:
 
 
 def clock_warning() -> str:
-    """Return `clock not synchronized` where that is known, else an empty string.
+    """Return `clock not synchronized` if that is known, else an empty string.
 
-    Takes some microseconds: one system call, after the first time.
+    Takes microseconds after the first call: one system call.
     """
     status = clock_status()
     return "" if status is None or status.synchronized else "clock not synchronized"
 
 
 def _max_error() -> float | None:
-    """Return seconds, from a read-only adjtimex(2); None where it fails."""
+    """Return the maximum error in seconds, from a read-only adjtimex(2); None if it fails."""
     ask = _adjtimex()
     return None if ask is None else ask()
 

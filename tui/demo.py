@@ -1,4 +1,4 @@
-"""Invented entries of every type, and a temporary vault with them."""
+"""Sample entries of every type, and a temporary vault with them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.clock import Clock
 
 DEMO_PASSWORD = "demo demo"  # noqa: S105 - it protects nothing
-"""Opens every demo vault."""
+"""The password of every demo vault."""
 
 _CATEGORIES = tuple(
     Category.named(name, place) for place, name in enumerate(("Web", "Work", "Family"))
@@ -55,10 +55,10 @@ def demo_document(moment: float) -> Document:
 
 
 def make_demo_vault(folder: Path, clock: Clock) -> tuple[Path, str]:
-    """Create a vault with the demo's entries in `folder`; return its path and password.
+    """Create a vault with the sample entries in `folder`; return its path and password.
 
     Raises:
-        VaultError: it cannot be written.
+        VaultError: it can't be written.
     """
     path = folder / "demo.json"
     params = Argon2Params(MIN_TIME_COST, MIN_MEMORY_KIB, 1)
@@ -85,7 +85,7 @@ def _entry(place: int, moment: int) -> Entry:
 
 
 def _secret(type_: OtpType, seed: str) -> Secret:
-    """Return a secret derived from the name, so that every demo shows the same codes."""
+    """Return a secret derived from `seed`, so that every demo shows the same codes."""
     key = hashlib.sha256(f"otp-tui demo {seed}".encode()).digest()[:16]
     if type_ is OtpType.MOTP:
         return Secret.text(key.hex())

@@ -2,28 +2,28 @@
 
 OtpTuiError                     one sentence for the user, and an exit code      exit 1
 ├── UsageError                  the command or the input is invalid              exit 2
-├── ConfigError                 config.toml cannot be used                       exit 2
+├── ConfigError                 config.toml can't be used                        exit 2
 ├── MatchError                  no entry matches the query, or several do        exit 4
-├── ClipboardError              a code could not be copied
+├── ClipboardError              a code couldn't be copied
 ├── PasswordCommandError        the password command returned no password
-├── FileError                   a file cannot be read or written
+├── FileError                   a file can't be read or written
 │   └── ExportError             nothing was exported, nothing was left behind
 │       └── ExportExistsError   the file exists, and replacing it was not requested
-├── CryptoError                 a key cannot be derived, data cannot be decrypted
+├── CryptoError                 a key can't be derived, data can't be decrypted
 │   └── AuthenticationError     wrong key, or the data was changed: both look alike
 ├── EntryError                  one entry is invalid
 │   └── UriError                an otpauth:// or motp:// URI is invalid
 ├── FormatError                 a backup file is invalid                         exit 3
 │   └── BackupPasswordError     wrong password, or the backup is damaged         exit 3
-└── VaultError                  the vault cannot be used
+└── VaultError                  the vault can't be used
     ├── VaultMissingError       there is no vault at that path
-    ├── VaultExistsError        there is a file at that path already
-    ├── NothingToUndoError      there is no step to undo, or none anymore
+    ├── VaultExistsError        a file exists at that path
+    ├── NothingToUndoError      there is nothing to undo, or something else changed since
     ├── DamagedVaultError       the vault's file is damaged                      exit 3
     │   └── WrongPasswordError  wrong password, or the vault is damaged          exit 3
-    ├── NewerVaultError         made by a newer otp-tui; left untouched          exit 3
-    └── NotSavedError           the change is in memory, the file is the old one
-        └── ConflictError       another vault took our place; ours is beside it
+    ├── NewerVaultError         created by a newer otp-tui; not changed          exit 3
+    └── NotSavedError           the change is only in memory, the file is unchanged
+        └── ConflictError       another vault took its place; ours is saved next to it
 
 Messages never contain a secret, a password or bytes of a file; names in them went through
 `safe()`.
@@ -56,7 +56,7 @@ class UsageError(OtpTuiError):
 
 
 class ConfigError(OtpTuiError):
-    """The configuration file cannot be used."""
+    """The settings file can't be used."""
 
     exit_code = 2
 
@@ -72,7 +72,7 @@ class MatchError(OtpTuiError):
 
 
 class ClipboardError(OtpTuiError):
-    """A code could not be copied."""
+    """A code couldn't be copied."""
 
 
 class PasswordCommandError(OtpTuiError):
@@ -80,7 +80,7 @@ class PasswordCommandError(OtpTuiError):
 
 
 class FileError(OtpTuiError):
-    """A file cannot be read or written."""
+    """A file can't be read or written."""
 
 
 class ExportError(FileError):
@@ -92,11 +92,11 @@ class ExportExistsError(ExportError):
 
 
 class CryptoError(OtpTuiError):
-    """A key cannot be derived or data cannot be decrypted; the caller knows of which file."""
+    """A key can't be derived or data can't be decrypted; the caller adds which file."""
 
 
 class AuthenticationError(CryptoError):
-    """The key is wrong or the data was changed: the cipher cannot tell which."""
+    """The key is wrong or the data was changed: the cipher can't tell which."""
 
 
 class EntryError(OtpTuiError):
@@ -118,7 +118,7 @@ class BackupPasswordError(FormatError):
 
 
 class VaultError(OtpTuiError):
-    """The vault cannot be used."""
+    """The vault can't be used."""
 
 
 class VaultMissingError(VaultError):
@@ -130,7 +130,7 @@ class VaultExistsError(VaultError):
 
 
 class NothingToUndoError(VaultError):
-    """There is no step to undo or redo, or something else was changed since."""
+    """There is nothing to undo or redo, or something else changed since."""
 
 
 class DamagedVaultError(VaultError):
@@ -144,14 +144,14 @@ class WrongPasswordError(DamagedVaultError):
 
 
 class NewerVaultError(VaultError):
-    """The vault was made by a newer otp-tui; it was not touched."""
+    """The vault was created by a newer version of otp-tui; it was not changed."""
 
     exit_code = 3
 
 
 class NotSavedError(VaultError):
-    """The change is in memory only; the file is the old one."""
+    """The change is only in memory; the file is unchanged."""
 
 
 class ConflictError(NotSavedError):
-    """Another vault has taken the place of ours; ours was saved beside it."""
+    """Another vault took the place of ours; ours was saved next to it."""

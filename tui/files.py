@@ -1,7 +1,7 @@
-"""Reading and writing files safely: bounded reads, private new files, atomic replacement.
+"""Safe file access: bounded reads, private new files, atomic replacement.
 
-A read never follows a pipe or device and never waits; a write is complete and durable when
-the function returns.
+Reads never open pipes or devices and never block. Writes are complete and durable when the function
+returns.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from tui.errors import FileError
 from tui.text import safe
 
 LIMIT = 16 * 1024 * 1024
-"""Most bytes that are read of a vault or a backup (spec: hostile-input.md)."""
+"""Maximum size of a vault or a backup, in bytes (spec: hostile-input.md)."""
 PRIVATE = 0o600
-"""Mode of a file that only its owner may read and write."""
+"""Mode of a file that only its owner can read and write."""
 PRIVATE_FOLDER = 0o700
 OPEN_FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NOCTTY | os.O_NONBLOCK
-"""No link is followed, no pipe waited for, no descriptor inherited."""
+"""Follow no links, wait for no pipes, let no child inherit the descriptor."""
 
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 
@@ -30,11 +30,11 @@ _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 
 
 def read_limited(path: str | os.PathLike[str], limit: int = LIMIT) -> bytes:
-    """Return the bytes of a regular file, at most `limit`; a link to one is followed.
+    """Return the bytes of a regular file, at most `limit`; links are followed.
 
     Raises:
-        FileError: it is missing, not readable, not a regular file (a folder, a pipe, a
-            device), larger than `limit`, or it changed meanwhile.
+        FileError: it is missing, not readable, not a regular file (a folder, a pipe, a device),
+            larger than `limit`, or changed while it was read.
     """
     name = safe(os.fspath(path), 200)
     try:
@@ -72,7 +72,7 @@ def read_whole(descriptor: int, name: str, size: int) -> bytes:
     """Return the `size` bytes of an open file.
 
     Raises:
-        FileError: it turned out shorter or longer.
+        FileError: it is shorter or longer than `size`.
         OSError: the system refused.
     """
     parts: list[bytes] = []
@@ -110,14 +110,14 @@ def write_new(path: Path, data: bytes, mode: int = PRIVATE) -> None:
 
 
 def put_in_place(temporary: Path, path: Path, old: Path | None = None) -> None:
-    """Rename `temporary` to `path`, in place of any file there.
+    """Rename `temporary` to `path`, replacing any file there.
 
-    If that cannot be made durable, `old`, another name or copy of the file that was there,
-    is renamed to `path`. None means that no file was there; where `old` does not exist, as
-    the file system has no links, the new file stays rather than none.
+    If that can't be made durable, `old`, a link to or a copy of the previous file, is renamed to
+    `path`. Pass None if there was no file. If `old` doesn't exist, because the file system has no
+    links, the new file stays.
 
     Raises:
-        OSError: the system refused; `path` is what it was, `temporary` is gone.
+        OSError: the system refused; `path` is unchanged, `temporary` is deleted.
     """
     try:
         temporary.replace(path)
@@ -136,7 +136,7 @@ def put_in_place(temporary: Path, path: Path, old: Path | None = None) -> None:
 
 
 def replace_file(path: Path, data: bytes, mode: int = PRIVATE) -> None:
-    """Write `data` to `path`, in place of any file there: all of it or nothing.
+    """Write `data` to `path`, replacing any file there; all of it or nothing.
 
     A link is replaced, not followed.
 
@@ -157,7 +157,7 @@ def replace_file(path: Path, data: bytes, mode: int = PRIVATE) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Create a folder, 0700 whatever the umask; leave an existing one alone.
+    """Create a folder with mode 0700, whatever the umask; leave an existing one unchanged.
 
     Raises:
         OSError: the system refused.
@@ -168,13 +168,13 @@ def make_folder(path: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Delete a file; a failure is ignored, since nothing better could be done."""
+    """Delete a file; ignore failures, which nothing can be done about."""
     with contextlib.suppress(OSError):
         path.unlink()
 
 
 def sync_folder(path: Path) -> None:
-    """Wait until the names in a folder are on the disk, where the file system supports that.
+    """Wait until the names in a folder are on the disk, if the file system supports that.
 
     Raises:
         OSError: the system refused.
@@ -193,7 +193,7 @@ def sync_folder(path: Path) -> None:
 
 
 def close(descriptor: int) -> None:
-    """Close a descriptor that was only read or locked: a failure loses nothing."""
+    """Close a descriptor that was only read or locked; ignore failures, which lose nothing."""
     with contextlib.suppress(OSError):
         os.close(descriptor)
 

@@ -1,4 +1,4 @@
-"""What the app is started with, as the command line hands it over."""
+"""The arguments of the app, as the command line passes them."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ class Launch:
     """One start of the app."""
 
     vault_path: Path
-    """Where the vault is, or will be created."""
+    """Path of the vault, which may not exist yet."""
     config: Config
     """The settings."""
     config_file: Path | None = None
-    """Where the settings are saved."""
+    """Path of the settings file; None if there is no home folder."""
     vault: Vault | None = None
-    """The vault if it is open already; the app then starts without the unlock screen."""
+    """An open vault: the app then starts without the unlock screen."""
     demo: bool = False
-    """Show the demo's hint, and save no settings."""
+    """Show the hint of the demo, and save no settings."""
     warnings: tuple[str, ...] = ()
-    """Sentences to show first."""
+    """Sentences to show at the start."""
     pick: str | None = None
     """Search for this, and exit after the first copy."""

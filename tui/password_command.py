@@ -1,4 +1,4 @@
-"""Runs the password command: a program whose first line of output is the password."""
+"""Runs the password command, whose first line of output is the password."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
 LIMIT = 60.0
-"""Seconds until the command times out: it may ask for a PIN."""
+"""Timeout in seconds. The command may ask for a PIN."""
 LONGEST = 65_536
-"""Most bytes of output."""
+"""Maximum output, in bytes."""
 _POLL = 0.05
-"""Seconds between two checks whether the command has ended or is to be stopped."""
+"""Seconds between checks for the end of the command or a request to stop it."""
 _NO_TERMINAL = "/nonexistent/terminal"
-"""Passed to gpg-agent instead of the terminal, which it would remember and draw over. Pinentry
-exits at once because this cannot be opened; with /dev/null it would never exit."""
+"""Passed to gpg-agent instead of the terminal, which it would remember and draw on. Pinentry exits
+at once because this can't be opened; with /dev/null it would never exit."""
 
 
 class PasswordCommand:
@@ -46,14 +46,13 @@ class PasswordCommand:
         """The program's name, safe to show."""
 
     def run(self, *, on_terminal: bool) -> str:
-        """Return the first line of its output, without the line break. Blocks.
-
-        With `on_terminal` it can ask: it has our terminal as input, our standard error and our
-        process group. Otherwise it has no terminal and no input, and its errors are dropped.
+        """Return the first line of its output, without the line break. Blocks. With `on_terminal`,
+        the command can ask questions: it gets our terminal as input, our standard error and our
+        process group. Otherwise it has no terminal and no input, and its error output is dropped.
 
         Raises:
             PasswordCommandError: it can't be run, failed, was stopped, timed out or printed
-                something other than a line of UTF-8. The error holds none of its output.
+                something other than a line of UTF-8. The error contains none of its output.
         """
         deadline = monotonic() + self._limit
         with self._process(on_terminal) as process:
@@ -71,12 +70,12 @@ class PasswordCommand:
             raise self._error("printed something other than UTF-8 text") from None
 
     def stop(self) -> None:
-        """Make `run`, in another thread, fail soon."""
+        """Make `run`, which blocks another thread, fail soon."""
         self._stopped = True
 
     @contextmanager
     def _process(self, on_terminal: bool) -> Iterator[Popen[bytes]]:
-        """Start the command; at the end, kill it and restore the terminal."""
+        """Start the command; on exit, kill it and restore the terminal."""
         import subprocess
 
         environ = self._environ
@@ -102,7 +101,7 @@ class PasswordCommand:
                 process.wait()
 
     def _output(self, process: Popen[bytes], deadline: float) -> bytes:
-        """Read until it closes its output or exits; what it leaves in the background goes on."""
+        """Read until the command closes its output or exits; its background processes go on."""
         import select
 
         pipe = cast("IO[bytes]", process.stdout).fileno()
@@ -146,7 +145,7 @@ def program_name(words: tuple[str, ...]) -> str:
 
 @contextmanager
 def _input(on_terminal: bool) -> Iterator[int]:
-    """Open the terminal, even if standard input is something else; without one, /dev/null."""
+    """Open the terminal, even if standard input is redirected; /dev/null if there is none."""
     opened = -1
     if on_terminal:
         if sys.stdin is not None and os.isatty(0):
@@ -164,7 +163,7 @@ def _input(on_terminal: bool) -> Iterator[int]:
 
 @contextmanager
 def _modes_restored(terminal: int) -> Iterator[None]:
-    """Restore the terminal's modes afterwards: a killed program can leave echo off."""
+    """Restore the terminal's modes on exit: a killed program can leave echo off."""
     if not os.isatty(terminal):
         yield
         return
@@ -180,7 +179,7 @@ def _modes_restored(terminal: int) -> Iterator[None]:
 
 
 def _kill(process: Popen[bytes], *, with_children: bool) -> None:
-    """Kill it if it still runs; with its children, its whole session."""
+    """Kill the process if it still runs, with its whole session if it has its own."""
     if process.poll() is not None:
         return
     with suppress(ProcessLookupError):

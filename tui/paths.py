@@ -1,4 +1,4 @@
-"""The paths of the vault and the settings: from an option, a variable, or the XDG folders."""
+"""The paths of the vault and the settings: an option, a variable, or the XDG folders."""
 
 from __future__ import annotations
 
@@ -16,14 +16,13 @@ _APP = "otp-tui"
 
 
 def vault_path(option: str | None = None, configured: str | None = None) -> Path:
-    """Return the path of the vault: the first of these that is set and not empty.
+    """Return the path of the vault, which may not exist.
 
-    `option` (--vault), $OTP_TUI_VAULT, `configured` (the setting `vault`), else the default,
-    otp-tui/vault.json in the XDG data folder. `~` is expanded. Nothing is created and nothing
-    needs to exist.
+    That is the first of these that is not empty: `option` (--vault), $OTP_TUI_VAULT, `configured`
+    (the setting `vault`), otp-tui/vault.json in the XDG data folder. `~` is expanded.
 
     Raises:
-        UsageError: there is no home folder, or none of a `~name`.
+        UsageError: there is no home folder, or no user for a `~name`.
     """
     named = option or os.environ.get(VAULT_VARIABLE) or configured
     if named:
@@ -32,14 +31,14 @@ def vault_path(option: str | None = None, configured: str | None = None) -> Path
 
     folder = _own_folder(user_data_path)
     if folder is None:
-        raise UsageError("You have no home folder.", "Name the vault with --vault.")
+        raise UsageError("You have no home folder.", "Use --vault to say where the vault is.")
     return folder / "vault.json"
 
 
 def config_path(option: str | None = None) -> Path | None:
     """Return the path of the settings: `named_config`, or config.toml in the XDG config folder.
 
-    None if the user has no home folder.
+    None if there is no home folder.
 
     Raises:
         UsageError: as `named_config`.
@@ -80,7 +79,7 @@ def short_path(path: Path) -> str:
 
 
 def expand_program(command: tuple[str, ...]) -> tuple[str, ...]:
-    """Return a command with the `~/` expanded that its program may start with."""
+    """Return a command with a `~/` at the start of its program expanded."""
     program, *arguments = command
     home = home_folder()
     if program.startswith("~/") and home is not None:
@@ -89,7 +88,7 @@ def expand_program(command: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _own_folder(of: Callable[..., Path]) -> Path | None:
-    """Return our folder among the user's, by platformdirs; None if the user has no home folder."""
+    """Return our folder in one of the user's, by platformdirs; None without a home folder."""
     try:
         folder = of(_APP, appauthor=False)
     except RuntimeError:

@@ -1,7 +1,7 @@
-"""QR codes to show: text -> modules -> lines of a terminal.
+"""QR codes for the terminal: text -> modules -> lines.
 
-Show them black on white, whatever the theme: not every phone reads the reverse. segno makes
-them and is imported when it is needed.
+Show them black on white, whatever the theme: not every phone reads inverted ones. segno makes them,
+and is imported only when needed.
 """
 
 from __future__ import annotations
@@ -11,28 +11,28 @@ from dataclasses import dataclass, field
 from tui.errors import EntryError
 
 MARGINS = (4, 3, 2)
-"""Light modules around a code, the best first. The standard requires 4 (ISO/IEC 18004, 6.3.8);
-phones still read one with 2, which fits smaller terminals."""
+"""Widths of the light margin in modules, the best first. The standard requires 4 (ISO/IEC 18004,
+6.3.8), but phones also read codes with 2, which fit smaller terminals."""
 MAX_BYTES = 2953
-"""Most bytes that a QR code can hold (ISO/IEC 18004, table 7: version 40-L)."""
+"""Capacity of the largest QR code, in bytes (ISO/IEC 18004, table 7: version 40-L)."""
 
 _HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 
 
 @dataclass(frozen=True, slots=True)
 class QrCode:
-    """A QR code. Its repr hides it, as its text may be secret."""
+    """A QR code. Its repr hides it, as the text may be secret."""
 
     modules: tuple[tuple[bool, ...], ...] = field(repr=False)
-    """The rows of the square, from the top, without margin; True is dark."""
+    """The rows from the top, without margin; True is dark."""
 
     def size(self, margin: int, *, plain: bool = False) -> tuple[int, int]:
-        """Return the columns and rows that `half_blocks`, or `ascii` if `plain`, takes."""
+        """Return the columns and rows of `half_blocks`, or of `ascii` if `plain`."""
         side = len(self.modules) + 2 * margin
         return (2 * side, side) if plain else (side, (side + 1) // 2)
 
     def margin_within(self, columns: int, rows: int, *, plain: bool = False) -> int | None:
-        """Return the best of MARGINS with which it fits; None if it does not fit."""
+        """Return the best margin with which the code fits; None if it doesn't fit."""
         for margin in MARGINS:
             width, height = self.size(margin, plain=plain)
             if width <= columns and height <= rows:
@@ -40,9 +40,9 @@ class QrCode:
         return None
 
     def half_blocks(self, margin: int = MARGINS[-1]) -> list[str]:
-        """Return lines in which each character is two modules, one above the other.
+        """Return lines in which each character shows two modules, one above the other.
 
-        Dark modules are drawn, light ones are the background.
+        Dark modules are drawn, light ones are background.
         """
         rows = self._with_margin(margin)
         if len(rows) % 2:
@@ -53,7 +53,7 @@ class QrCode:
         ]
 
     def ascii(self, margin: int = MARGINS[-1]) -> list[str]:
-        """Return lines in which two characters are a module: `##` if dark, else spaces."""
+        """Return lines in which two characters show a module: `##` if dark, else spaces."""
         return [
             "".join("##" if dark else "  " for dark in row) for row in self._with_margin(margin)
         ]
@@ -65,10 +65,10 @@ class QrCode:
 
 
 def make(text: str) -> QrCode:
-    """Return the smallest QR code of `text`, with the least error correction.
+    """Return the smallest QR code for `text`, with the lowest error correction.
 
     Raises:
-        EntryError: the text is too long for one.
+        EntryError: the text is too long.
     """
     import segno
 

@@ -1,14 +1,14 @@
-"""Untrusted text, made safe to store (`clean`) and to show (`safe`), and plurals."""
+"""Makes untrusted text safe to store (`clean`) and to show (`safe`); plurals."""
 
 from __future__ import annotations
 
 import unicodedata
 
 NAME_LIMIT = 1024
-"""Longest issuer, account or category name, in characters."""
+"""Maximum length of an issuer, account or category name, in characters."""
 
 _MARKS_IN_A_ROW = 3
-_READ_AHEAD = 4  # times the limit: how much of a mostly invisible text is read
+_READ_AHEAD = 4  # times the limit: the part of a mostly invisible text that is read
 _BREAKS = "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
 _SHOWN_AS_SPACE = {"Zs"}
 _NEVER_SHOWN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -17,8 +17,8 @@ _NEVER_SHOWN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 def clean(text: str) -> str:
     """Return `text` without control characters and lone surrogates, safe to store.
 
-    Line breaks and tabs become a space. Everything else stays, so that another app gets a
-    name back unchanged.
+    Line breaks and tabs become a space. Everything else is kept, so that other apps get names back
+    unchanged.
     """
     if text.isprintable():
         return text

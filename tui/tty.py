@@ -1,4 +1,4 @@
-"""The terminal that the program was started from: the only place that opens /dev/tty."""
+"""The controlling terminal: the only place that opens /dev/tty."""
 
 from __future__ import annotations
 

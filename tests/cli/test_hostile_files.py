@@ -51,7 +51,7 @@ def test_a_newer_vault_is_unchanged(filled: Program) -> None:
     filled.vault.write_bytes(data)
     done = filled.open("list")
     assert done.code == 3
-    assert "newer otp-tui" in done.err
+    assert "newer version of otp-tui" in done.err
     assert filled.vault.read_bytes() == data
 
 

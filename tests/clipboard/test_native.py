@@ -111,7 +111,7 @@ def test_what_serves_the_clipboard_does_not_hold_our_output(desktop: dict[str, s
 @pytest.mark.parametrize(
     ("environ", "sentence"),
     [
-        ({}, "There is no desktop to copy to."),
+        ({}, "There is no desktop clipboard."),
         (
             {"DISPLAY": ":99"},
             "No clipboard tool is installed. Install xclip or xsel.",
@@ -144,7 +144,7 @@ def test_copied_is_said_only_when_it_was_read_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clipboard = NativeClipboard(fake_xclip("cat > /dev/null; echo other", tmp_path, monkeypatch))
-    with pytest.raises(ClipboardError, match="holds something other"):
+    with pytest.raises(ClipboardError, match="contains something other"):
         clipboard.copy(CODE)
 
 
@@ -166,7 +166,7 @@ def test_a_clipboard_that_is_no_text_is_not_shown(
     )
     with pytest.raises(ClipboardError) as told:
         clipboard.copy(CODE)
-    assert str(told.value) == "The clipboard holds something other than the code."
+    assert str(told.value) == "The clipboard contains something other than the code."
     assert told.value.__cause__ is None
 
 

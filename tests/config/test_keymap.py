@@ -111,7 +111,7 @@ def test_a_wrong_key_is_reported_with_its_line(keys: dict[str, str], sentence: s
 def test_a_key_given_twice_is_reported_and_both_commands_keep_their_default() -> None:
     keymap, mistakes = choose(undo="z", lock="z", add="A")
     assert mistakes == (
-        "config.toml, line 3: undo and lock both use the key z. Using the default of both.",
+        "config.toml, line 3: undo and lock both use the key z. Using the defaults of both.",
     )
     assert keymap.changed == {"add": "A"}
 
@@ -119,7 +119,7 @@ def test_a_key_given_twice_is_reported_and_both_commands_keep_their_default() ->
 def test_a_key_that_another_command_has_by_default_is_reported() -> None:
     keymap, mistakes = choose(add="A", undo="l")
     assert mistakes == (
-        "config.toml, line 3: undo and lock both use the key l. Using the default of both.",
+        "config.toml, line 3: undo and lock both use the key l. Using the defaults of both.",
     )
     assert keymap.changed == {"add": "A"}
 

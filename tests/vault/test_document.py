@@ -68,7 +68,7 @@ def test_trashed_entries_can_be_anywhere_in_the_file() -> None:
 def test_ids_are_unique_across_the_trash() -> None:
     made = read_entries(RAW | {"deleted": 7}, RAW)
     assert (len(made.trash), made.entries) == (1, ())
-    assert [one.reason for one in made.unreadable] == ["another one has the same id"]
+    assert [one.reason for one in made.unreadable] == ["another item has the same id"]
 
 
 def test_the_original_text_of_a_secret_is_kept() -> None:
@@ -162,7 +162,7 @@ def test_of_two_entries_with_one_id_the_second_is_kept_aside() -> None:
     made = read_entries(RAW, RAW | {"issuer": "Other"})
     assert [one.issuer for one in made.entries] == ["Site"]
     assert [(one.label, one.reason) for one in made.unreadable] == [
-        ("Other me", "another one has the same id")
+        ("Other me", "another item has the same id")
     ]
 
 

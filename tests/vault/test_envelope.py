@@ -44,7 +44,7 @@ def test_a_newer_version_is_recognized_whatever_else_is_new() -> None:
     def change(root: dict[str, Any]) -> None:
         root.update(version=2, weight=0.5, slots=[[{}]], payload=None)
 
-    with pytest.raises(NewerVaultError, match="made by a newer otp-tui"):
+    with pytest.raises(NewerVaultError, match="created by a newer version of otp-tui"):
         envelope.parse(changed(change))
 
 
@@ -167,7 +167,7 @@ def test_an_expensive_file_is_refused_before_it_is_parsed(part: bytes) -> None:
     data = b'{"slots":[' + part * (LIMIT // len(part) - 8) + b"0]}"
     tracemalloc.start()
     try:
-        with pytest.raises(DamagedVaultError, match="more parts"):
+        with pytest.raises(DamagedVaultError, match="too many parts"):
             envelope.parse(data)
         assert tracemalloc.get_traced_memory()[1] < 3 * LIMIT
     finally:

@@ -139,7 +139,7 @@ def test_wrong_ciphertext_is_not_written(
         "tui.vault.seal.aes_gcm_encrypt",
         lambda key, nonce, text, aad: real(key, nonce, text[::-1], aad),
     )
-    with pytest.raises(NotSavedError, match="does not decrypt to the original"):
+    with pytest.raises(NotSavedError, match="doesn't decrypt to the original"):
         vault.change(noting("x"))
     assert path.read_bytes() == before
     with pytest.raises(CryptoError):
@@ -149,8 +149,8 @@ def test_wrong_ciphertext_is_not_written(
 @pytest.mark.parametrize(
     ("preferences", "reason"),
     [
-        ({"x": float("nan")}, "JSON can.t hold its contents"),
-        ({"x": object()}, "JSON can.t hold its contents"),
+        ({"x": float("nan")}, "JSON can.t represent its contents"),
+        ({"x": object()}, "JSON can.t represent its contents"),
         ({"x": "A" * (13 << 20)}, "would be larger than 16 MiB"),
     ],
     ids=["NaN", "object", "large"],

@@ -191,7 +191,7 @@ def test_without_locks_a_save_warns_once(
     save(vault, "one")
     save(vault, "two")
     assert open_vault().entries[0].note == "two"
-    assert len([one for one in vault.warnings if "has no locks" in one]) == 1
+    assert len([one for one in vault.warnings if "has no file locks" in one]) == 1
 
 
 def test_only_files_that_a_crash_left_are_deleted(

@@ -89,7 +89,7 @@ def test_a_new_vault_is_never_below_the_minimum_cost(path: Path, clock: MovedClo
 def test_a_newer_vault_is_left_untouched(path: Path, clock: MovedClock) -> None:
     path.write_bytes(golden.PATH.read_bytes().replace(b'"version":1,', b'"version":2,', 1))
     before = path.read_bytes()
-    with pytest.raises(NewerVaultError, match="made by a newer otp-tui"):
+    with pytest.raises(NewerVaultError, match="created by a newer version of otp-tui"):
         LockedVault.read(path, clock)
     assert path.read_bytes() == before
 

@@ -1,8 +1,8 @@
-"""Copying codes: the clipboard that the settings name, or the first that applies.
+"""Copies codes, with the clipboard in the settings or the first one that applies.
 
-Where a clipboard can be read back, a copy is compared, and only our own code is cleared. Where
-it cannot (a terminal by OSC 52, a command), clearing removes whatever is there: that may be
-something else, but no code is left behind.
+If a clipboard can be read back, copies are verified, and only our own code is cleared. If it can't
+(a terminal by OSC 52, a command), clearing removes whatever is there: it may be something else, but
+no code is left behind.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ class NoClipboard:
         )
 
     def clear(self) -> None:
-        """Do nothing: nothing was copied."""
+        """Do nothing, as nothing was copied."""
 
 
 def choose(config: Config, environ: Mapping[str, str], write: Callable[[str], object]) -> Clipboard:
-    """Return the clipboard that the settings name, or for "auto" the first that applies.
+    """Return the clipboard in the settings, or for "auto" the first one that applies.
 
-    The order is: the command in the settings; inside tmux, tmux; over SSH or without a display,
-    OSC 52; the desktop. `write` sends an escape sequence to the terminal and raises OSError if
-    it can't: the app passes its driver's, the command line `write_to_terminal`. Imports, runs
-    and writes nothing yet.
+    The order is: the command in the settings; inside tmux, tmux; over SSH or without a display, OSC
+    52; the desktop. `write` sends an escape sequence to the terminal, or raises OSError: the app
+    passes its driver's method, the command line `write_to_terminal`. Imports, runs and writes
+    nothing yet.
     """
     match config.clipboard:
         case "off":
@@ -72,7 +72,7 @@ def choose(config: Config, environ: Mapping[str, str], write: Callable[[str], ob
 
 
 def over_ssh(environ: Mapping[str, str]) -> bool:
-    """Return whether the terminal is at the other end of an SSH connection."""
+    """Return True if the terminal is at the other end of an SSH connection."""
     return bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
 
 

@@ -1,4 +1,4 @@
-"""What a clipboard is, and what is known after a copy."""
+"""The interface of clipboards, and the outcome of a copy."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Protocol
 
 
 class Outcome(StrEnum):
-    """What is known of a copy; the value is shown to the user."""
+    """What is known about a copy; the value is shown to the user."""
 
     COPIED = "Copied to the clipboard"
     """Read back and compared."""
     SENT = "Sent to the terminal (the terminal decides)"
-    """The terminal does not say whether it took the code."""
+    """Sent to the terminal, which doesn't confirm it."""
     GIVEN = "Sent to your clipboard command"
-    """The command succeeded; what it did with the code is up to it."""
+    """The command succeeded, whatever it did with the code."""
 
 
 class Clipboard(Protocol):
@@ -24,12 +24,12 @@ class Clipboard(Protocol):
         """Put `text`, in printable ASCII, on the clipboard.
 
         Raises:
-            ClipboardError: it may be there all the same; `clear` takes that away too.
+            ClipboardError: it may still be there; `clear` then removes it.
         """
         ...
 
     def clear(self) -> None:
-        """Remove what `copy` put there, as far as it is still there; nothing else if possible.
+        """Remove what `copy` put there, if it is still there, and nothing else if possible.
 
         Does nothing if nothing was copied since the last successful call.
 

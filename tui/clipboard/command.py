@@ -1,4 +1,4 @@
-"""Copying with a command from the settings."""
+"""Copies with a command from the settings."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _LIMIT = 2.0
 
 
 class CommandClipboard:
-    """Passes codes to a command on standard input; clears with empty input."""
+    """Passes codes to the standard input of a command; clears with empty input."""
 
     def __init__(
         self, command: tuple[str, ...], environ: Mapping[str, str], limit: float = _LIMIT
     ) -> None:
-        """`limit` is how many seconds the command may take; it may start with `~/`."""
+        """`command` may start with `~/`; `limit` is its timeout in seconds."""
         self._argv = expand_program(command)
         self._environ = environ
         self._limit = limit

@@ -1,4 +1,4 @@
-"""Copier: copies codes, and clears the clipboard when their time is up."""
+"""Copies codes, and clears the clipboard later."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from tui.clock import Clock
 from tui.errors import ClipboardError
 
 RETRIES = (5.0, 30.0, 120.0)
-"""Seconds before each new try to clear a clipboard that could not be cleared."""
+"""Seconds before each retry to clear a clipboard."""
 
 
 class Copier:
-    """A clipboard with a deadline; every method may be called from any thread.
+    """A clipboard with a deadline. Safe to use from several threads.
 
-    A clipboard that could not be cleared is not forgotten: `due` turns true again after each of
-    `RETRIES`, and every later `clear` (at lock, at exit) includes it.
+    A clipboard that couldn't be cleared is retried: `due` turns true after each of `RETRIES`, and
+    every later `clear` (at lock, at exit) includes it.
     """
 
     def __init__(self, clipboard: Clipboard, clock: Clock, clear_after: float) -> None:
-        """`clear_after` is in seconds; 0 leaves a code there until `clear`."""
+        """`clear_after` is in seconds; 0 keeps a code until `clear`."""
         self._clipboard = clipboard
         self._previous: list[Clipboard] = []
-        """Clipboards that were used before and may still hold a code."""
+        """Clipboards used earlier that may still contain a code."""
         self._clock = clock
         self._clear_after = clear_after
         self._lock = Lock()
@@ -32,9 +32,9 @@ class Copier:
         self._retries: Iterator[float] = iter(RETRIES)
 
     def use(self, clipboard: Clipboard | None, clear_after: float) -> None:
-        """Use another clipboard (None: the same) and time for what is copied from now on.
+        """Change the clipboard (None: the same) and the time for later copies.
 
-        What was copied before is cleared at its own time. Does not block.
+        Earlier copies are cleared at their own time. Does not block.
         """
         if clipboard is not None and clipboard is not self._clipboard:
             self._previous.append(self._clipboard)
@@ -42,7 +42,7 @@ class Copier:
         self._clear_after = clear_after
 
     def copy(self, text: str) -> Outcome:
-        """Copy `text` and start its time. Blocks; raises ClipboardError."""
+        """Copy `text` and set the time to clear it. Blocks; raises ClipboardError."""
         with self._lock:
             try:
                 return self._clipboard.copy(text)
@@ -53,12 +53,12 @@ class Copier:
 
     @property
     def due(self) -> bool:
-        """Whether the clipboard is to be cleared now. Does not block."""
+        """True if it is time to clear the clipboard. Does not block."""
         until = self._until
         return until is not None and self._clock.steady() >= until
 
     def tick(self) -> bool:
-        """Clear the clipboard if that is due; return whether it was. Blocks only then.
+        """Clear the clipboard if that is due; return True if it was. Blocks only then.
 
         Raises:
             ClipboardError: as `clear`.
@@ -70,10 +70,10 @@ class Copier:
             return True
 
     def clear(self) -> None:
-        """Clear the clipboard of what was copied, now: at lock and at exit. Blocks.
+        """Clear the clipboard now: at lock and at exit. Blocks.
 
         Raises:
-            ClipboardError: "Couldn't clear the clipboard: " and why, to be shown. A code may
+            ClipboardError: "Couldn't clear the clipboard: " and the reason, to show. A code may
                 still be there.
         """
         with self._lock:

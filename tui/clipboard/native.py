@@ -1,9 +1,9 @@
-"""Copying on the desktop that the program runs on.
+"""Copies on the local desktop.
 
-pyperclip copies, in a process of its own: the tools that it starts stay in the background to
-serve the clipboard and keep the output of that process, which is /dev/null and not the pipe of
-`$(otp-tui code … --copy)`. It does not tell a tool that fails from an empty clipboard, so the
-clipboard is read with the tool itself.
+pyperclip copies, in a process of its own: the tools that it starts stay in the background to serve
+the clipboard and keep that process's output open, which is /dev/null and not the pipe of `$(otp-tui
+code … --copy)`. It can't tell a failing tool from an empty clipboard, so the clipboard is read with
+the tool itself.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from tui.errors import ClipboardError
 
 _LIMIT = 2.0
 _PAUSES = (0.0, 0.05, 0.2)
-"""Seconds before each look at the clipboard: some tools return before they serve it."""
+"""Seconds before each attempt to read back: some tools return before they serve the clipboard."""
 _NO_TEXT = ("nothing is copied", "no selection", "no suitable type", " not available",
             "cannot convert")  # fmt: skip
-"""Parts of what wl-paste and xclip say when the clipboard is empty or holds no text."""
+"""Parts of the messages of wl-paste and xclip if the clipboard is empty or has no text."""
 _COPY = """
 import sys, pyperclip
 copy, _ = getattr(pyperclip, f"init_{sys.argv[1]}_clipboard")()
 copy(sys.stdin.read())
 """
-"""Copies standard input with one of pyperclip's mechanisms."""
+"""A program that copies standard input with one of pyperclip's mechanisms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mechanism:
-    """How to copy on one kind of desktop. No command gets a code as an argument: all see those."""
+    """How to copy on one kind of desktop. Codes are never arguments, which others can see."""
 
     name: str
-    """What pyperclip calls it."""
+    """Its name in pyperclip."""
     copies: str
     """The program that copies."""
     paste: tuple[str, ...]
@@ -43,7 +43,7 @@ class Mechanism:
 
     @property
     def copy(self) -> tuple[str, ...]:
-        """The command that copies its standard input, or clears the clipboard without any."""
+        """The command that copies its standard input, or clears the clipboard if that is empty."""
         return (sys.executable, "-I", "-c", _COPY, self.name)
 
 
@@ -61,21 +61,21 @@ _X11 = (
 
 
 class NativeClipboard:
-    """Copies with a desktop tool, reads back, and clears only what is still ours."""
+    """Copies with a desktop tool, verifies, and clears only our own code."""
 
     def __init__(self, environ: Mapping[str, str], limit: float = _LIMIT) -> None:
-        """`limit` is how many seconds each call of a tool may take."""
+        """`limit` is the timeout of each call of a tool, in seconds."""
         self._environ = environ
         self._limit = limit
         self._ours: set[str] = set()
-        """Texts of ours that may be on the clipboard."""
+        """Texts that we copied and that may still be on the clipboard."""
 
     def copy(self, text: str) -> Outcome:
         mechanism = mechanism_for(self._environ)
         self._ours.add(text)
         self._write(mechanism, text)
         if not self._becomes(mechanism, lambda held: held == text):
-            raise ClipboardError("The clipboard holds something other than the code.")
+            raise ClipboardError("The clipboard contains something other than the code.")
         self._ours = {text}
         return Outcome.COPIED
 
@@ -101,7 +101,7 @@ class NativeClipboard:
         return False
 
     def _read(self, mechanism: Mechanism) -> str:
-        """Return the clipboard's text; "" if it has none."""
+        """Return the text on the clipboard; "" if there is none."""
         try:
             return run(mechanism.paste, "", self._environ, limit=self._limit, answer=True)
         except ClipboardError as error:
@@ -133,7 +133,7 @@ def mechanism_for(environ: Mapping[str, str]) -> Mechanism:
         if installed(mechanism):
             return mechanism
     if not wayland and not x11:
-        raise ClipboardError("There is no desktop to copy to.")
+        raise ClipboardError("There is no desktop clipboard.")
     raise ClipboardError(
         "No clipboard tool is installed.",
         "Install wl-clipboard." if wayland else "Install xclip or xsel.",

@@ -1,4 +1,4 @@
-"""Copying through the terminal: the escape sequence OSC 52, which also crosses SSH."""
+"""Copies through the terminal, with the escape sequence OSC 52, which also works over SSH."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tui.tty import open_tty
 
 _SCREEN_CHUNK = 700
 _WITHOUT_OSC = {"dumb", "linux"}
-"""Terminals (TERM) that print the sequence instead of taking it."""
+"""Terminals (TERM) that print the sequence instead of interpreting it."""
 
 
 class Osc52Clipboard:
-    """Sends codes to the terminal, which does not say whether it takes them."""
+    """Sends codes to the terminal, which doesn't confirm that it copied them."""
 
     def __init__(self, environ: Mapping[str, str], write: Callable[[str], object]) -> None:
         self._in_screen = bool(environ.get("STY"))
@@ -44,11 +44,11 @@ class Osc52Clipboard:
 
 
 def osc52(text: str) -> str:
-    """Return the sequence that puts `text` on the clipboard; for "", the one that clears it.
+    """Return the sequence that puts `text` on the clipboard, or clears it for "".
 
     xterm's control sequences, OSC 52: anything but base64 clears the selection; most other
-    terminals clear it on empty text. The end is BEL, because GNU screen takes ST as the end of
-    what it passes on.
+    terminals clear it on empty text. The terminator is BEL, because GNU screen takes ST as the end
+    of what it passes on.
     """
     return f"\x1b]52;c;{b2a_base64(text.encode(), newline=False).decode()}\a"
 
@@ -56,7 +56,7 @@ def osc52(text: str) -> str:
 def for_screen(sequence: str) -> str:
     """Wrap a sequence so that GNU screen passes it on to its terminal.
 
-    In device control strings (DCS), several if it is long: screen's buffer for one has 768
+    The wrapper is a device control string (DCS), or several if it is long: screen's buffer has 768
     bytes.
     """
     chunks = (

@@ -1,4 +1,4 @@
-"""Copying in tmux: its paste buffers, and through them the terminal that it runs in."""
+"""Copies in tmux: to its paste buffers, and through them to the outer terminal."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _EMPTY = "otp-tui-empty"
 
 
 class TmuxClipboard:
-    """Puts codes into a paste buffer that tmux names: it would not paste one named by us."""
+    """Puts codes into a buffer named by tmux, which doesn't paste those named by others."""
 
     def __init__(self, environ: Mapping[str, str], limit: float = _LIMIT) -> None:
-        """`limit` is how many seconds each call of tmux may take."""
+        """`limit` is the timeout of each call of tmux, in seconds."""
         self._environ = environ
         self._limit = limit
         self._ours: set[str] = set()
-        """Texts of ours that may be in a buffer."""
+        """Texts that we copied and that may still be in a buffer."""
         self._went_outside = False
-        """Whether the terminal around tmux may have got one of them."""
+        """True if the outer terminal may have got one of them."""
 
     def copy(self, text: str) -> Outcome:
         require("tmux", self._environ)
@@ -31,8 +31,8 @@ class TmuxClipboard:
         self._load(text)
         newest, *older = self._buffers() or [("", "")]
         if newest[1] != text:
-            raise ClipboardError("tmux holds something other than the code.")
-        with suppress(ClipboardError):  # they are still ours: `clear` tries again
+            raise ClipboardError("The tmux buffer contains something other than the code.")
+        with suppress(ClipboardError):  # still ours, so that `clear` tries again
             for name, held in older:
                 if held in self._ours:
                     self._tmux("delete-buffer", "-b", name)
@@ -52,7 +52,7 @@ class TmuxClipboard:
         self._went_outside = False
 
     def _load(self, text: str) -> None:
-        """Load `text` into a new buffer, and send it to the terminal around tmux."""
+        """Load `text` into a new buffer, and send it to the outer terminal."""
         try:
             self._tmux("load-buffer", "-w", "-", text=text)
         except ClipboardError:  # tmux before 3.2 has no -w
@@ -61,12 +61,12 @@ class TmuxClipboard:
             self._went_outside = True
 
     def _buffers(self) -> list[tuple[str, str]]:
-        """Return name and text of all buffers, the newest first; of long texts only the start."""
+        """Return name and text of all buffers, newest first; long texts are truncated."""
         lines = self._tmux("list-buffers", "-F", "#{buffer_name} #{buffer_sample}").splitlines()
         return [(name, sample) for name, _, sample in (line.partition(" ") for line in lines)]
 
     def _empty_outside(self) -> None:
-        """Put a space on the outer terminal's clipboard: tmux sends no empty text."""
+        """Put a space on the outer terminal's clipboard, as tmux sends no empty text."""
         self._tmux(*("set-buffer", "-w", "-b", _EMPTY, " ", ";"), *("delete-buffer", "-b", _EMPTY))
 
     def _tmux(self, *arguments: str, text: str = "") -> str:

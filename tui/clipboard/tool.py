@@ -1,4 +1,4 @@
-"""Runs a program that takes a code on standard input, with a time limit."""
+"""Runs programs that take a code on standard input, with a timeout."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ def run(
     answer: bool = False,
     name: str = "",
 ) -> str:
-    """Run `argv` with `text` on its standard input; return its standard output if `answer`.
+    """Run `argv` with `text` on standard input; return standard output if `answer`.
 
-    `name` is what messages call the program. What a program leaves in the background, as
-    clipboard tools do, is not waited for: without `answer` it shares no pipe with us, and never
+    `name` is the name of the program in messages. Background processes that the program leaves, as
+    clipboard tools do, are not waited for: without `answer` they share no pipe with us, and never
     our output.
 
     Raises:
-        ClipboardError: it cannot be run, fails, or takes longer than `limit` seconds; then it
-            and what it started are killed.
+        ClipboardError: it can't be run, fails, or takes longer than `limit` seconds; then it and
+            its children are killed.
     """
     import subprocess
 
@@ -62,7 +62,7 @@ def run(
 
 
 def require(program: str, environ: Mapping[str, str]) -> None:
-    """Raise ClipboardError if there is no such program: it cannot have taken a code."""
+    """Raise ClipboardError if there is no such program, so that it can't have got a code."""
     from shutil import which
 
     if which(program, path=environ.get("PATH")) is None:
@@ -71,7 +71,7 @@ def require(program: str, environ: Mapping[str, str]) -> None:
 
 
 def _scratch() -> IO[bytes]:
-    """Return a file for error messages: in memory, because a tool may repeat the code in one."""
+    """Return a file in memory for error messages, in which a tool may repeat the code."""
     if sys.platform == "linux":
         return os.fdopen(os.memfd_create("messages"), "w+b")
     return open(os.devnull, "w+b")  # noqa: PTH123

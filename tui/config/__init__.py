@@ -1,1 +1,1 @@
-"""The settings: what they are, how they are read, how they are saved."""
+"""The settings: their definitions, reader and saver, and the table of commands and keys."""

@@ -1,6 +1,6 @@
-"""The app's commands in one table: name, default keys, words and action.
+"""The table of the app's commands: id, default keys, words and action.
 
-Bindings, key bar, help screen, palette, the section [keys] and the man page derive from it.
+Bindings, key bar, help screen, palette, the section [keys] and the manual page follow it.
 """
 
 from __future__ import annotations
@@ -10,26 +10,26 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something the user can do with a key."""
+    """A command that has keys."""
 
     id: str
     """Its name in the section [keys]."""
     keys: tuple[str, ...]
-    """Its default keys, the one to show first."""
+    """Default keys, starting with the one to show."""
     label: str
     """One or two words for the key bar."""
     help: str
-    """A line for the help screen."""
+    """A few words for the help screen."""
     group: str
     """Its heading on the help screen."""
     rank: int = 0
-    """Place in the key bar, from 1; 0 leaves it out."""
+    """Position in the key bar, from 1; 0 leaves it out."""
     own_action: str = ""
-    """Its Textual action, if every list has it."""
+    """Its Textual action, if it differs from `command(id)`."""
 
     @property
     def action(self) -> str:
-        """The Textual action that does it."""
+        """Its Textual action."""
         return self.own_action or f"command('{self.id}')"
 
 
@@ -70,4 +70,4 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 NUMBER_HELP = ("1 – 9", "Copy the n-th code shown")
-"""The digits are nine commands that read best as one."""
+"""The nine digit keys, described as one command."""

@@ -1,4 +1,4 @@
-"""Which keys each command has: the defaults, and what [keys] changes."""
+"""The keys of each command: the defaults, and the changes in [keys]."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ NEEDED = ("help", "quit", "lock")
 """Commands that need at least one key."""
 FIXED = {"ctrl+q": "always quits", "ctrl+c": "always quits",
          **{str(number): "copies that row" for number in range(1, 10)}}  # fmt: skip
-"""Keys that no command can have, and why."""
+"""Keys that no command can have, and the reason."""
 NO_KEY = "none"
-"""Stands in a Textual keymap for a command without keys: no key has that name."""
+"""The key of a command without keys in a Textual keymap: no key has that name."""
 
 _ALIASES = {"esc": "escape", "return": "enter", "del": "delete", "ins": "insert", "pgup": "pageup",
             "pgdn": "pagedown", "pgdown": "pagedown", "ctrl+i": "tab", "ctrl+m": "enter",
             "ctrl+[": "escape"}  # fmt: skip
 _MODIFIERS = ("ctrl", "alt", "shift", "super", "meta", "hyper")
 BY_ID = {command.id: command for command in COMMANDS}
-"""The commands by their id."""
+"""Commands by id."""
 
 
 class Keymap:
     """The keys of every command."""
 
     def __init__(self, chosen: Sequence[KeyChoice] = ()) -> None:
-        """`chosen` are choices that `check` accepts."""
+        """`chosen` are choices that `check` accepted."""
         self._keys = {choice.command: choice.keys for choice in chosen}
 
     def of(self, name: str) -> tuple[str, ...]:
-        """Return the keys of a command by its id, the one to show first."""
+        """Return the keys of a command, by its id, starting with the one to show."""
         return self._keys[name] if name in self._keys else BY_ID[name].keys
 
     def command(self, key: str) -> str:
-        """Return the id of the command that has a key; "" if the key is free."""
+        """Return the id of the command that a key is bound to; "" if none."""
         return next((name for name in BY_ID if key in self.of(name)), "")
 
     @property
     def changed(self) -> Mapping[str, str]:
-        """The commands with other keys than their default, as a Textual keymap."""
+        """The commands with non-default keys, as a Textual keymap."""
         return {
             name: ",".join(keys) or NO_KEY
             for name, keys in self._keys.items()
@@ -52,9 +52,9 @@ class Keymap:
 
 
 def check(chosen: Sequence[KeyChoice]) -> tuple[tuple[KeyChoice, ...], list[tuple[int, str]]]:
-    """Return the valid choices, by Textual's key names, and the mistakes in the others.
+    """Return the valid choices, with Textual's key names, and the mistakes in the others.
 
-    A mistake is its line in the file, 0 if unknown, and a sentence.
+    A mistake is a line number, 0 if unknown, and a sentence.
     """
     mistakes: list[tuple[int, str]] = []
     valid: dict[str, KeyChoice] = {}
@@ -75,7 +75,7 @@ def check(chosen: Sequence[KeyChoice]) -> tuple[tuple[KeyChoice, ...], list[tupl
 
 
 def refusal(name: str, keys: Sequence[str], keymap: Keymap) -> str:
-    """Return why a command cannot have these keys of a keyboard, as a sentence; "" if it can."""
+    """Return a sentence saying why a command can't have these keys; "" if it can."""
     for key in keys:
         if key in FIXED:
             return f"The key {key} {FIXED[key]}."
@@ -83,7 +83,7 @@ def refusal(name: str, keys: Sequence[str], keymap: Keymap) -> str:
         if owner not in ("", name):
             return f"That key is taken: {BY_ID[owner].help}."
         if key_of(key) is None:
-            return "That key has no name that can be saved."
+            return "That key can't be saved in the settings."
     return "" if keys or name not in NEEDED else "This command needs at least one key."
 
 
@@ -105,14 +105,14 @@ def _mistake(choice: KeyChoice, keys: tuple[str, ...]) -> str:
 
 
 def _clashes(valid: Mapping[str, KeyChoice]) -> Iterator[tuple[int, str, str, str]]:
-    """Yield the keys that two commands have: line, sentence, ids of the commands."""
+    """Yield the keys that two commands share: line, sentence, ids of the commands."""
     owners: dict[str, str] = {}
     for name, command in BY_ID.items():
         for key in valid[name].keys if name in valid else command.keys:
             other = owners.setdefault(key, name)
             if other != name:
                 line = max(valid[each].line for each in (name, other) if each in valid)
-                mistake = f"{other} and {name} both use the key {key}. Using the default of both."
+                mistake = f"{other} and {name} both use the key {key}. Using the defaults of both."
                 yield line, mistake, other, name
 
 
@@ -120,8 +120,8 @@ def _clashes(valid: Mapping[str, KeyChoice]) -> Iterator[tuple[int, str, str, st
 def key_of(written: str) -> str | None:
     """Return Textual's name of a key; None if there is no such key.
 
-    `written` is a character ("/", "G") or a name ("enter", "pgup", "f5"), with "ctrl+", "alt+"
-    or "shift+" before it.
+    `written` is a character ("/", "G") or a name ("enter", "pgup", "f5"), optionally after "ctrl+",
+    "alt+" or "shift+".
     """
     if len(written) == 1:
         return _named(written)
@@ -163,4 +163,4 @@ KEY_NAMES = {
     *(f"f{number}" for number in range(1, 25)),
     *(_named(char) for char in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ "),
 }
-"""The keys with a name: Textual's Keys, and the punctuation of ASCII."""
+"""Keys that have names: Textual's Keys, and ASCII punctuation."""

@@ -1,4 +1,4 @@
-"""Reads config.toml, and names each mistake in it with its line."""
+"""Reads config.toml, and reports each mistake with its line."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from tui.paths import config_path, named_config
 from tui.text import safe
 
 SIZE_LIMIT = 64 * 1024
-"""Largest settings file, in bytes."""
+"""Maximum size of the settings file, in bytes."""
 LINE_LIMIT = 4096
-"""Longest line of a settings file, in characters."""
+"""Maximum length of a line in the settings file, in characters."""
 KEYS = "keys"
-"""The section with keys for commands instead of settings."""
+"""The section with the keys of commands."""
 _DEFAULTS = "Using the defaults."
 _BY_KEY = {setting.key: setting for setting in SETTINGS}
 _SECTIONS = {setting.section for setting in SETTINGS if setting.section}
 
 
 def load_option(option: str | None = None) -> tuple[Config, tuple[str, ...]]:
-    """Read the file that `option` (--config) or $OTP_TUI_CONFIG names, or the default one.
+    """Load the file that `option` (--config) or $OTP_TUI_CONFIG names, or the default one.
 
-    Returns what `load` returns. A file that the user named has to exist: see `load`.
+    A file that the user named must exist: see `load`.
     """
     path = config_path(option)
     if path is None:
@@ -38,13 +38,12 @@ def load_option(option: str | None = None) -> tuple[Config, tuple[str, ...]]:
 
 
 def load(path: Path, *, must_exist: bool = False) -> tuple[Config, tuple[str, ...]]:
-    """Return the settings of a file, and a sentence for each mistake in it.
+    """Return the settings in a file, and a sentence for each mistake in it.
 
-    A setting with a mistake has its default. A missing file is an empty one, unless
-    `must_exist`.
+    Invalid settings get their defaults. Unless `must_exist`, a missing file counts as empty.
 
     Raises:
-        ConfigError: `must_exist`, and the file cannot be read.
+        ConfigError: `must_exist`, and the file can't be read.
     """
     name = safe(str(path))
     try:
@@ -59,7 +58,7 @@ def load(path: Path, *, must_exist: bool = False) -> tuple[Config, tuple[str, ..
 
 
 def _bytes(path: Path) -> bytes:
-    """Return the bytes of a settings file, at most one more than allowed. Never waits for a pipe.
+    """Return the bytes of a settings file, up to one more than allowed. Never waits for a pipe.
 
     Raises:
         OSError: the system refused, or it is neither a regular file nor /dev/null.
@@ -79,9 +78,9 @@ def _bytes(path: Path) -> bytes:
 
 
 def parse(data: bytes, name: str = "config.toml") -> tuple[Config, tuple[str, ...]]:
-    """Return the settings in a file's bytes, and a sentence for each mistake. Raises nothing.
+    """Return the settings in a file's bytes, and a sentence for each mistake; never raise.
 
-    `name` is what the first sentence calls the file; the caller has made it safe to show.
+    `name` is the file's name in the first sentence, already safe to show.
     """
     if len(data) > SIZE_LIMIT:
         return Config(), (f"{name} is larger than 64 KiB. {_DEFAULTS}",)
@@ -105,7 +104,7 @@ def parse(data: bytes, name: str = "config.toml") -> tuple[Config, tuple[str, ..
 
 
 def too_long_line(text: str) -> int:
-    """Return the number of the first line that is longer than `LINE_LIMIT`; 0 if none is.
+    """Return the number of the first line longer than `LINE_LIMIT`; 0 if there is none.
 
     tomllib takes many seconds for a dotted key of ten thousand names.
     """
@@ -122,7 +121,7 @@ def _not_toml(name: str, text: str, reason: str) -> str:
 
 
 class _Reading:
-    """Reads one file and collects its mistakes."""
+    """Reads the values of one file and collects its mistakes."""
 
     def __init__(self, name: str, text: str) -> None:
         self._name = name
@@ -151,13 +150,13 @@ class _Reading:
             self._add(
                 ("kdf", key),
                 f"kdf.memory_mib times kdf.time_cost must be at most {MAX_KDF_WORK}. "
-                "Using the default of both.",
+                "Using the defaults of both.",
             )
             kdf = KdfConfig(parallelism=kdf.parallelism)
         return Config(**top, kdf=kdf, keys=keys), self._sentences()
 
     def _sentences(self) -> tuple[str, ...]:
-        """Return the mistakes in the order of the file; only the first names the file."""
+        """Return the mistakes in file order; only the first names the file."""
         told: list[str] = []
         for line, mistake in sorted(self._mistakes, key=lambda told: told[0]):
             if told:
@@ -225,10 +224,10 @@ def _shown(value: object) -> str:
 
 
 def _lines(text: str) -> dict[tuple[str, ...], int]:
-    """Return the line on which each section and key of a TOML file begins.
+    """Return the line on which each section and key of a TOML file starts.
 
-    tomllib does not say. Lines are collected until they parse on their own: that is one
-    statement, however many strings and arrays it spans.
+    tomllib doesn't tell. So lines are collected until they parse on their own: that is one
+    statement, whatever strings and arrays it spans.
     """
     import tomllib
 

@@ -1,4 +1,4 @@
-"""Saves settings: changes single values of config.toml and keeps all else, comments included."""
+"""Saves settings: changes single values in config.toml and keeps the rest, with comments."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from tomlkit.items import Item, Key
 
 Changes = Mapping[tuple[str, ...], Any]
-"""From the path of a key, its section first if it is in one, to a TOML value; None removes it."""
+"""Maps the path of a key (section, if any, and name) to a TOML value; None removes it."""
 
 
 def save(path: Path, changes: Changes) -> None:
-    """Apply `changes` to a settings file; leave it alone if it says all that already.
+    """Apply `changes` to a settings file; don't write it if nothing changes.
 
-    A missing file is created with its folder, for the user alone; an existing one keeps its mode.
-    It is replaced in one step; of a symbolic link, the target is.
+    A missing file is created with its folder, private to the user; an existing one keeps its mode.
+    It is replaced atomically. For a symbolic link, the target is replaced.
 
     Raises:
-        ConfigError: the file is no TOML file, or cannot be read or written. It is unchanged.
+        ConfigError: the file is not valid TOML, or can't be read or written. It is unchanged.
     """
     target = Path(os.path.realpath(path))
     name = safe(str(path), 200)
@@ -48,7 +48,7 @@ def save(path: Path, changes: Changes) -> None:
 
 
 def _read(target: Path, name: str) -> tuple[bytes, int]:
-    """Return bytes and mode of the file; of a missing one, those of a new one."""
+    """Return bytes and mode of the file, or those of a new one if it is missing."""
     try:
         status = target.stat()
     except FileNotFoundError:
@@ -99,7 +99,7 @@ def _changed(tree: dict[str, Any], changes: Changes, name: str) -> dict[str, Any
 
 
 def _sorted(value: Any) -> str:
-    """Return a TOML value as text, the same for the same keys in another order."""
+    """Return a TOML value as text, independent of the order of keys."""
     if isinstance(value, dict):
         return f"{{{', '.join(f'{key!r}: {_sorted(value[key])}' for key in sorted(value))}}}"
     if isinstance(value, list):
@@ -114,7 +114,7 @@ def _made(tree: dict[str, Any]) -> bytes:
 
 
 def _edited(text: str, changes: Changes) -> bytes:
-    """Return the file with `changes` applied, everything else as it was."""
+    """Return the file's text with `changes` applied, and everything else unchanged."""
     for path, value in changes.items():
         text = _with(text, path, value)
     return text.encode()
@@ -148,10 +148,10 @@ def _with(text: str, path: tuple[str, ...], value: Any) -> str:
 
 
 def _place(body: Sequence[tuple[Key | None, Item]], key: str) -> int:
-    """Return where a new key goes among the items of a section.
+    """Return the index at which to insert a new key among the items of a section.
 
-    That is below its own line where that is commented out, as in config.example.toml; else below
-    the last key; else above the first blank line.
+    That is below its own line if that is commented out, as in config.example.toml; else below the
+    last key; else above the first blank line.
     """
     from tomlkit.items import AoT, Comment, Table, Whitespace
 

@@ -1,8 +1,8 @@
-"""What config.toml can say: all settings in one table.
+"""All settings of config.toml in one table.
 
-A setting is a field of `Config`, or of a section of it, made by `_setting`: name, default, value
-type and words stand there once. The reader and its messages, the settings screen, the man page
-and config.example.toml follow `SETTINGS`. Keys are no settings: see `commands` and `keymap`.
+A setting is a field of `Config`, or of a section of it, defined by `_setting` with name, default,
+value type and words. The reader and its messages, the settings screen, the manual page and
+config.example.toml follow `SETTINGS`. For keys, see `commands` and `keymap`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tui.crypto.bounds import (
 )
 
 MAX_KDF_WORK = MAX_WORK_KIB // 1024
-"""Largest memory in MiB times iterations."""
+"""Maximum of memory in MiB times iterations."""
 
 _T = TypeVar("_T")
 
@@ -42,7 +42,7 @@ THEMES = (
 
 
 def _setting(default: _T, type: ValueType, label: str, help: str, group: str = "") -> _T:  # noqa: A002
-    """`group` is the heading of this and the following settings; "" keeps the last one."""
+    """Define a setting; `group` is the heading of it and those after it, "" the same as before."""
     made: _T = field(
         default=default, metadata={"type": type, "label": label, "help": help, "group": group}
     )
@@ -51,20 +51,20 @@ def _setting(default: _T, type: ValueType, label: str, help: str, group: str = "
 
 @dataclass(frozen=True, slots=True)
 class KdfConfig:
-    """Argon2id's parameters, used when a vault is created or its password changes."""
+    """Parameters of Argon2id, used when a vault is created or its password changes."""
 
     memory_mib: int = _setting(
         DEFAULT_MEMORY_KIB // 1024,
         Number(MIN_MEMORY_KIB // 1024, MAX_MEMORY_KIB // 1024, "MiB"),
         "Memory",
-        "Memory that each password guess takes.",
+        "Memory that each password guess needs.",
         "Key derivation",
     )
     time_cost: int = _setting(
         DEFAULT_TIME_COST,
         Number(MIN_TIME_COST, MAX_TIME_COST),
         "Iterations",
-        "How often the memory is filled.",
+        "How many times the memory is filled.",
     )
     parallelism: int = _setting(
         DEFAULT_PARALLELISM,
@@ -75,7 +75,7 @@ class KdfConfig:
 
     @property
     def mistake(self) -> str:
-        """What is wrong with memory and iterations together, as a sentence; "" if nothing."""
+        """A sentence if memory and iterations together are invalid, else ""."""
         if self.memory_mib * self.time_cost <= MAX_KDF_WORK:
             return ""
         return f"Memory (MiB) times iterations must be at most {MAX_KDF_WORK}."
@@ -83,14 +83,14 @@ class KdfConfig:
 
 @dataclass(frozen=True, slots=True)
 class KeyChoice:
-    """The keys that the file gives to a command."""
+    """The keys that the settings assign to a command."""
 
     command: str
     """The command's id."""
     keys: tuple[str, ...]
     """Its keys; () for none."""
     line: int = field(default=0, compare=False)
-    """Where the file says so; 0 if unknown."""
+    """Line in the file; 0 if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Config:
         None,
         FilePath(),
         "Vault file",
-        "Where the vault is. The default location is vault.json in the XDG data folder.",
+        "Path of the vault. The default location is vault.json in the XDG data folder.",
         "Vault",
     )
     lock_after: float = _setting(
@@ -128,7 +128,7 @@ class Config:
         False,
         Boolean(),
         "Hide codes",
-        "Hide codes until their row is selected or copied.",
+        "Hide codes until they are highlighted or copied.",
     )
     smart_copy: int = _setting(
         3,
@@ -148,7 +148,7 @@ class Config:
         (),
         CommandLine(),
         "Clipboard command",
-        "A command that gets the code on standard input. auto uses it before anything else.",
+        "A command that gets the code on standard input. auto prefers it to everything else.",
     )
     clipboard_clear: int = _setting(
         30,
@@ -181,28 +181,28 @@ class Setting:
     """One setting of the table."""
 
     section: str
-    """The section of the file that it is in; "" at the top."""
+    """Section of the file; "" at the top."""
     name: str
-    """Its key there."""
+    """Key in that section."""
     default: Any
-    """Its value where the file says nothing or something wrong."""
+    """Value if the file has none, or an invalid one."""
     type: ValueType
-    """What values it can have."""
+    """The values that it can have."""
     help: str
     """What it does, in one or two sentences."""
     label: str
-    """A noun for the settings screen."""
+    """Noun on the settings screen."""
     group: str
-    """Its heading there."""
+    """Heading on the settings screen."""
 
     @property
     def path(self) -> tuple[str, ...]:
-        """Its section, if it is in one, and its name."""
+        """Its section, if any, and its name."""
         return (self.section, self.name) if self.section else (self.name,)
 
     @property
     def key(self) -> str:
-        """Its path with dots."""
+        """Its path, joined with dots."""
         return ".".join(self.path)
 
     def of(self, config: Config) -> Any:
@@ -210,7 +210,7 @@ class Setting:
         return getattr(getattr(config, self.section) if self.section else config, self.name)
 
     def set_in(self, config: Config, value: Any) -> Config:
-        """Return `config` with another value of it."""
+        """Return `config` with this setting changed to `value`."""
         if not self.section:
             return replace(config, **{self.name: value})
         section = replace(getattr(config, self.section), **{self.name: value})

@@ -1,4 +1,4 @@
-"""What values a setting can have: read from TOML, shown, typed, and written back."""
+"""Types of values: how they are read from TOML, shown, typed and written back."""
 
 from __future__ import annotations
 
@@ -8,42 +8,42 @@ from typing import Any
 
 
 class ValueType(ABC):
-    """What values a setting can have."""
+    """A type of values that a setting can have."""
 
     __slots__ = ()
 
     @property
     @abstractmethod
     def allowed(self) -> str:
-        """The values, to follow "must be"."""
+        """The allowed values, to follow "must be"."""
 
     @property
     def choices(self) -> tuple[Any, ...]:
-        """All values where they are few; () where one is typed."""
+        """All values, if they are few; () if one is typed."""
         return ()
 
     @abstractmethod
     def read(self, given: object) -> Any:
-        """Return the value that a TOML value stands for.
+        """Return the value of a TOML value.
 
         Raises:
             ValueError: it is not allowed.
         """
 
     def parse(self, text: str) -> Any:
-        """Return the value that a typed text stands for; raise ValueError as `read`."""
+        """Return the value of a typed text; raise ValueError as `read`."""
         return self.read(text.strip())
 
     def text(self, value: Any) -> str:
-        """Return a value as it is typed."""
+        """Return the text to type for a value."""
         return str(value or "")
 
     def shown(self, value: Any) -> str:
-        """Return a value as it is shown."""
+        """Return the text to show for a value."""
         return self.text(value)
 
     def to_toml(self, value: Any) -> Any:
-        """Return a value as the file has it."""
+        """Return the TOML value for a value."""
         return value
 
 
@@ -52,7 +52,7 @@ class OneOf(ValueType):
     """One of several words."""
 
     values: tuple[str, ...]
-    """The words, in the order in which they are shown."""
+    """The words, in the order to show them."""
 
     @property
     def allowed(self) -> str:
@@ -92,18 +92,18 @@ class Boolean(ValueType):
 
 @dataclass(frozen=True, slots=True)
 class Number(ValueType):
-    """A number between two bounds, both included."""
+    """A number between two bounds, inclusive."""
 
     low: int
     """The smallest."""
     high: int
     """The largest."""
     unit: str = ""
-    """What it counts, in the plural."""
+    """Its unit, in the plural."""
     zero: str = ""
-    """What 0 means, where that is not a number of units; may be typed for it."""
+    """What 0 means, if that is not a number of units; can be typed instead."""
     whole: bool = True
-    """Whether fractions are refused."""
+    """True if fractions are refused."""
 
     @property
     def allowed(self) -> str:
@@ -168,7 +168,7 @@ class CommandLine(ValueType):
 
 @dataclass(frozen=True, slots=True)
 class FilePath(ValueType):
-    """A path that does not depend on the working folder; None for the default location."""
+    """A path that doesn't depend on the working folder; None for the default location."""
 
     @property
     def allowed(self) -> str:

@@ -1,6 +1,6 @@
-"""Ciphers: AES-GCM for everything of our own, AES-CBC and AES-GCM-SIV for backups of others.
+"""Ciphers: AES-GCM for the vault, AES-CBC and AES-GCM-SIV for backups of other apps.
 
-The library is imported at first use: the command line derives the key meanwhile.
+The library is imported at first use, while the command line derives the key.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ __all__ = [
 ]
 
 NONCE_LENGTH = 12
-"""Bytes of an AES-GCM nonce, everywhere in this project."""
+"""Length of all AES-GCM nonces, in bytes."""
 TAG_LENGTH = 16
-"""Bytes of the AES-GCM tag, which follows the ciphertext."""
+"""Length of the AES-GCM tag, which follows the ciphertext, in bytes."""
 _BLOCK = 16
 _WRONG_KEY = "wrong key, or the data was changed"
 _TOO_SHORT = "the encrypted data is too short"
@@ -64,13 +64,13 @@ def aes_gcm_decrypt(key: bytes, nonce: bytes, sealed: bytes, aad: bytes | None =
 
 
 class AesGcmSiv:
-    """AES-GCM-SIV (RFC 8452) with one key, which is set up once for any number of attempts."""
+    """AES-GCM-SIV (RFC 8452) with one key, set up once for any number of attempts."""
 
     def __init__(self, key: bytes) -> None:
-        """Take a key of 16 or 32 bytes.
+        """Set up a key of 16 or 32 bytes.
 
         Raises:
-            CryptoError: this system's OpenSSL does not have the cipher.
+            CryptoError: this system's OpenSSL doesn't have the cipher.
         """
         from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
         from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
@@ -84,11 +84,11 @@ class AesGcmSiv:
             ) from None
 
     def encrypt(self, nonce: bytes, plaintext: bytes, aad: bytes | None = None) -> bytes:
-        """Return the ciphertext of at least one byte, followed by the tag."""
+        """Return the ciphertext of `plaintext`, at least one byte, followed by the tag."""
         return self._cipher.encrypt(nonce, plaintext, aad)
 
     def decrypt(self, nonce: bytes, sealed: bytes, aad: bytes | None = None) -> bytes:
-        """Return the plaintext, one byte or more, of ciphertext followed by its tag.
+        """Return the plaintext, at least one byte, of ciphertext followed by its tag.
 
         Raises:
             AuthenticationError: the tag does not match the key, the nonce, the bytes and `aad`,
@@ -116,11 +116,11 @@ def aes_cbc_encrypt(key: bytes, iv: bytes, plaintext: bytes) -> bytes:
 def aes_cbc_decrypt(key: bytes, iv: bytes, ciphertext: bytes) -> bytes:
     """Return the plaintext without its PKCS #7 padding.
 
-    CBC does not authenticate: a wrong key passes once in some 256 times, so the caller has to
-    check the plaintext.
+    CBC doesn't authenticate: one wrong key in about 256 passes, so the caller has to check the
+    plaintext.
 
     Raises:
-        CryptoError: no bytes, or not a multiple of 16.
+        CryptoError: the ciphertext is empty, or not a multiple of 16 bytes.
         AuthenticationError: the padding is wrong.
     """
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes

@@ -1,6 +1,6 @@
-"""Bounds and defaults of the key derivation (Argon2id), as plain numbers without imports.
+"""Bounds and defaults of the key derivation (Argon2id), as numbers, without imports.
 
-The settings, the reader of vaults and the formats of backups all go by these.
+Used by the settings, the vault reader and the backup formats.
 """
 
 DEFAULT_MEMORY_KIB = 64 * 1024
@@ -10,14 +10,14 @@ DEFAULT_TIME_COST = 3
 DEFAULT_PARALLELISM = 4
 """Parallelism of new vaults."""
 MIN_MEMORY_KIB = 19 * 1024
-"""19 MiB: a new file never gets less."""
+"""19 MiB, the minimum for new files."""
 MIN_TIME_COST = 2
-"""A new file never gets fewer iterations."""
+"""Minimum iterations for new files."""
 MAX_MEMORY_KIB = 1024 * 1024
-"""1 GiB: a file that asks for more is refused (spec: vault.md)."""
+"""1 GiB; a file with more is refused (spec: vault.md)."""
 MAX_TIME_COST = 16
-"""A file that asks for more iterations is refused."""
+"""Maximum iterations; a file with more is refused."""
 MAX_PARALLELISM = 16
-"""A file that asks for more parallelism is refused."""
+"""Maximum parallelism; a file with more is refused."""
 MAX_WORK_KIB = 4 * 1024 * 1024
-"""4 GiB: a file whose memory times iterations is more is refused."""
+"""4 GiB, the maximum of memory times iterations; a file with more is refused."""

@@ -1,4 +1,4 @@
-"""Keys derived from passwords and codes; parameters are checked before any memory is allocated."""
+"""Derives keys from passwords and codes. Parameters are checked before memory is allocated."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ class Argon2Params:
     memory_kib: int = DEFAULT_MEMORY_KIB
     """Memory in KiB."""
     parallelism: int = DEFAULT_PARALLELISM
-    """How many processors can share the work."""
+    """Number of threads that share the work."""
 
 
 def check_read(params: Argon2Params) -> Argon2Params:
-    """Return `params` if a file may have them (spec: vault.md, "Strict reader").
+    """Return `params` if files may have them (spec: vault.md, "Strict reader").
 
     Raises:
-        CryptoError: not a whole number, or out of bounds.
+        CryptoError: not whole numbers, or out of bounds.
     """
     for name, value, most in (
         ("iterations", params.time_cost, MAX_TIME_COST),
@@ -54,7 +54,7 @@ def check_read(params: Argon2Params) -> Argon2Params:
 
 
 def check_write(params: Argon2Params) -> Argon2Params:
-    """Return `params` if a new file may have them: no weaker than the minimum.
+    """Return `params` if new files may have them: no weaker than the minimum.
 
     Raises:
         CryptoError: out of the bounds of `check_read`, or below the minimum.
@@ -68,12 +68,12 @@ def check_write(params: Argon2Params) -> Argon2Params:
 
 
 def prepare() -> None:
-    """Import what `argon2id` needs, so that a thread that calls it starts at once."""
+    """Import the library of `argon2id`, so that a thread that calls it starts at once."""
     import argon2.low_level  # noqa: F401
 
 
 def argon2id(password: bytes, salt: bytes, params: Argon2Params, length: int = 32) -> bytes:
-    """Return `length` bytes of Argon2id (RFC 9106); other threads run meanwhile.
+    """Return `length` bytes of Argon2id (RFC 9106); other threads keep running.
 
     Raises:
         CryptoError: parameters out of bounds, or not enough memory.

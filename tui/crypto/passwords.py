@@ -1,6 +1,6 @@
 """The rule for new passwords, and an estimate of their strength by zxcvbn.
 
-zxcvbn takes some 80 ms to import: it is imported when a password is judged.
+zxcvbn takes about 80 ms to import, so it is imported when a password is judged.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 MIN_LENGTH = 8
-"""Fewest characters of a new password; there is no other rule."""
+"""Minimum length of a new password; there is no other rule."""
 
 _JUDGED = 40
-"""Characters that are judged: zxcvbn's time grows with the square of the length."""
+"""Number of characters judged: zxcvbn's time grows with the square of the length."""
 _MOST_READINGS = 16
-"""Ways to read symbols as letters (`4` and `@` as a) that zxcvbn may try."""
+"""Maximum number of ways to read symbols as letters (`4` and `@` as a)."""
 _UNLIKE_LETTERS = "àáâãäåæçèéêëìíîïðñòóôõöøùúûü"
 _WORDS = ("very weak", "weak", "fair", "good", "strong")
 _NAMES = {"male_names", "female_names", "surnames"}
@@ -28,7 +28,7 @@ class Strength:
     word: str
     """`very weak`, `weak`, `fair`, `good` or `strong`."""
     advice: str
-    """A sentence on what is easy to guess in it; empty for a good one."""
+    """A sentence about what makes it easy to guess; empty if it is good."""
 
     @property
     def sentence(self) -> str:
@@ -37,7 +37,7 @@ class Strength:
 
 
 def strength(password: str) -> Strength:
-    """Judge the first 40 characters of `password`; takes milliseconds after the first time."""
+    """Judge the first 40 characters of `password`; takes milliseconds after the first call."""
     if not password:
         return Strength(_WORDS[0], "")
     from zxcvbn import zxcvbn
@@ -48,10 +48,10 @@ def strength(password: str) -> Strength:
 
 
 def _bounded(password: str) -> str:
-    """Return what zxcvbn judges in a bounded time: cut, and with few ways to read it.
+    """Return a password that zxcvbn judges in bounded time: shortened, with few readings.
 
-    Where symbols can be read as letters in too many ways, each is replaced by a character that
-    cannot, the same one wherever it occurs.
+    If symbols can be read as letters in too many ways, each is replaced consistently by a character
+    that can't.
     """
     from zxcvbn.matching import L33T_TABLE
 
@@ -66,7 +66,7 @@ def _bounded(password: str) -> str:
 
 
 def _advice(sequence: list[dict[str, Any]]) -> str:
-    """Return a sentence on the longest part of the password that zxcvbn recognized."""
+    """Return a sentence about the longest part of the password that zxcvbn recognized."""
     longest = max(sequence, key=lambda part: len(part["token"]))
     match longest["pattern"]:
         case "dictionary" if longest["dictionary_name"] == "passwords":

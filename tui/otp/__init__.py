@@ -1,1 +1,1 @@
-"""Entries, the five algorithms and URIs. Nothing here asks what time it is."""
+"""Entries, the five algorithms and URIs. Callers pass the time."""

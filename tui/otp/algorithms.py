@@ -1,4 +1,4 @@
-"""The five algorithms: key and counter in, the characters of a code out.
+"""The five algorithms: from a key and a counter to the characters of a code.
 
 All but HOTP count periods since 1970: see `step_at`.
 """
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from pyotp import HOTP
 
 MAX_DIGITS = 10
-"""A truncated hash is below 2^31, so ten digits show all of it."""
+"""Maximum number of digits: a truncated hash is below 2^31, so ten digits show all of it."""
 MAX_MOMENT = 2**63
-"""Moments from here on are refused: the number of periods must fit HOTP's eight bytes."""
+"""Later times are refused: the number of periods must fit HOTP's eight bytes."""
 YANDEX_SECRET_BYTES = 16
-"""How much of a Yandex secret goes into the key; what may follow is its checksum."""
+"""Length of the key in a Yandex secret; a checksum may follow."""
 
 _HASHES = {
     Algorithm.SHA1: hashlib.sha1,
@@ -40,7 +40,7 @@ def prepare() -> None:
 
 
 def step_at(moment: float, period: int) -> int:
-    """Return how many whole periods of `period` seconds have passed since 1970 (RFC 6238, 4.2).
+    """Return the number of whole periods of `period` seconds since 1970 (RFC 6238, 4.2).
 
     Raises:
         EntryError: `moment` is before 1970, too far ahead, or not a number.
@@ -51,7 +51,7 @@ def step_at(moment: float, period: int) -> int:
 
 
 def hotp(key: bytes, counter: int, digits: int = 6, algorithm: Algorithm = Algorithm.SHA1) -> str:
-    """Return 1 to 10 decimal digits for `counter` (RFC 4226, 5.3); TOTP's is its step.
+    """Return 1 to 10 decimal digits for `counter` (RFC 4226, 5.3); for TOTP, that is the step.
 
     `counter` is 0 to 2^64 - 1.
     """
@@ -59,23 +59,23 @@ def hotp(key: bytes, counter: int, digits: int = 6, algorithm: Algorithm = Algor
 
 
 def steam(key: bytes, step: int) -> str:
-    """Return the five characters of a 30-second step, lowest place first (vectors: steam)."""
+    """Return the five characters for a 30-second step, lowest digit first (vectors: steam)."""
     return _in_alphabet(int(hotp(key, step, MAX_DIGITS)), _STEAM_ALPHABET, 5)
 
 
 def motp(secret: bytes, step: int, pin: bytes) -> str:
-    """Return the six hex digits of a ten-second step (vectors: motp).
+    """Return the six hex digits for a ten-second step (vectors: motp).
 
-    `secret` is the secret's text, not what its hex digits mean; `pin` may be empty.
+    `secret` is the text of the secret, not its decoded hex digits; `pin` may be empty.
     """
     text = b"%d%b%b" % (step, secret, pin)
     return hashlib.md5(text, usedforsecurity=False).hexdigest()[:6]
 
 
 def yandex(secret: bytes, step: int, pin: bytes) -> str:
-    """Return the eight letters of a 30-second step (vectors: yandex).
+    """Return the eight letters for a 30-second step (vectors: yandex).
 
-    `secret` has at least 16 bytes. A key that starts with a zero byte loses that byte, as in
+    `secret` has at least 16 bytes. If the key starts with a zero byte, that byte is dropped, as in
     Yandex's own app.
     """
     key = hashlib.sha256(pin + secret[:YANDEX_SECRET_BYTES]).digest()
@@ -88,7 +88,7 @@ def yandex(secret: bytes, step: int, pin: bytes) -> str:
 
 
 def _in_alphabet(number: int, alphabet: str, length: int) -> str:
-    """Return `number` in the base of the alphabet's length, lowest place first."""
+    """Return `number` written in the digits of `alphabet`, lowest digit first."""
     text = ""
     for _ in range(length):
         number, place = divmod(number, len(alphabet))
@@ -101,7 +101,7 @@ def _generators() -> Callable[[bytes, Algorithm], HOTP]:
     from pyotp import HOTP
 
     class KeyedHotp(HOTP):
-        """pyotp's generator over decoded bytes; its own would decode base32 each time."""
+        """pyotp's generator for decoded keys; the original decodes base32 for each code."""
 
         def __init__(self, key: bytes, algorithm: Algorithm) -> None:
             self._key = key

@@ -1,4 +1,4 @@
-"""The code of an entry at a given moment."""
+"""Codes of entries at a given time."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ class Code:
     text: str = field(repr=False)
     """The characters to type."""
     valid_until: float | None
-    """Unix second at which it expires; None for HOTP."""
+    """Unix time at which it expires; None for HOTP."""
 
 
 def code_at(entry: Entry, moment: float) -> Code:
-    """Return the code of `entry` at `moment` (Unix seconds); for HOTP that of its counter.
+    """Return the code of `entry` at `moment` (Unix time); for HOTP, the code of its counter.
 
-    Steam, Mobile-OTP and Yandex have fixed digits and periods; those of the entry are ignored.
+    Steam, Mobile-OTP and Yandex have fixed digits and periods; the entry's are ignored.
 
     Raises:
-        EntryError: the moment is before 1970 or too far ahead, or a PIN is missing.
+        EntryError: the time is before 1970 or too far ahead, or a PIN is missing.
     """
     return _code(entry, moment, 0)
 
 
 def next_code(entry: Entry, moment: float) -> Code:
-    """Return the code after that of `code_at`: of the next period or, for HOTP, of counter + 1.
+    """Return the code that follows `code_at`: of the next period or, for HOTP, of counter + 1.
 
     Raises:
         EntryError: as `code_at`.
@@ -44,9 +44,9 @@ def next_code(entry: Entry, moment: float) -> Code:
 
 
 def period(entry: Entry) -> int | None:
-    """Return how many seconds a code of `entry` is valid; None for HOTP.
+    """Return the number of seconds that a code is valid; None for HOTP.
 
-    Only TOTP uses the entry's own period; other types keep it for export.
+    Only TOTP uses the period of the entry; other types keep it for export.
     """
     if entry.type.has_counter:
         return None
@@ -54,15 +54,15 @@ def period(entry: Entry) -> int | None:
 
 
 def code_length(entry: Entry) -> int:
-    """Return how many characters a code of `entry` has."""
+    """Return the number of characters in a code of `entry`."""
     return entry.digits if entry.type.has_digits else entry.type.default_digits
 
 
 def remaining(entry: Entry, moment: float) -> int | None:
-    """Return for how many whole seconds, at least 1, the code is still valid; None for HOTP.
+    """Return the seconds until the code expires, rounded up; None for HOTP.
 
     Raises:
-        EntryError: as `code_at`, for the moment.
+        EntryError: the time is before 1970 or too far ahead.
     """
     seconds = period(entry)
     return None if seconds is None else (step_at(moment, seconds) + 1) * seconds - int(moment)
@@ -71,7 +71,7 @@ def remaining(entry: Entry, moment: float) -> int | None:
 def group(text: str) -> str:
     """Return a code in groups for reading: `492 039`, `77 402 198`, `oact macq`.
 
-    Codes of fewer than six characters, e.g. Steam's, are not split.
+    Codes shorter than six characters, e.g. Steam's, are not split.
     """
     cuts = _LETTERS_SPLIT if len(text) == 8 and text.isalpha() else _SPLITS.get(len(text), ())
     starts, ends = (0, *cuts), (*cuts, len(text))

@@ -1,4 +1,4 @@
-"""An entry in words: its details without the secret, and the URI that sets up a phone."""
+"""Describes entries: details without the secret, and the URI to set up a phone."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _LONGEST_LINE = 100_000
 
 
 def details(entry: Entry, categories: Iterable[Category]) -> list[tuple[str, str]]:
-    """Return pairs of a name and a value, safe to show; unknown values are left out.
+    """Return pairs of name and value, safe to show; unknown values are left out.
 
-    `categories` are the vault's. Only a note has several lines. Digits and period are those
-    that the type uses.
+    `categories` are all categories of the vault. Only notes have several lines. Digits and period
+    are the ones that the type uses.
     """
     places = {place.category for place in entry.categories}
     names = [each.name for each in sorted(categories, key=_ranking) if each.id in places]
@@ -44,7 +44,7 @@ def details(entry: Entry, categories: Iterable[Category]) -> list[tuple[str, str
 
 
 def local_time(moment: int) -> str:
-    """Return a Unix second as `2026-11-21 04:40` in local time; empty for 0."""
+    """Return a Unix time as local time, `2026-11-21 04:40`; empty for 0."""
     if not moment:
         return ""
     try:
@@ -60,7 +60,7 @@ def _ranking(category: Category) -> int:
 def _icon(icon: str | None) -> str:
     if not icon:
         return ""
-    return "custom picture" if icon.startswith("@") else safe(icon, 80)
+    return "custom icon" if icon.startswith("@") else safe(icon, 80)
 
 
 def _copied(entry: Entry) -> str:
@@ -72,28 +72,28 @@ def _copied(entry: Entry) -> str:
 
 _NOTES = {
     OtpType.STEAM: "Authenticator Pro reads this as a Steam code; other apps show wrong codes.",
-    OtpType.MOTP: "This is a motp:// URI, which few apps but Authenticator Pro read. "
-    "It does not contain the PIN.",
-    OtpType.YANDEX: "Few apps but Authenticator Pro and Yandex's own read this. "
-    "It does not contain the PIN.",
+    OtpType.MOTP: "This is a motp:// URI, which few apps besides Authenticator Pro can read. "
+    "It doesn't contain the PIN.",
+    OtpType.YANDEX: "Few apps besides Authenticator Pro and Yandex's own can read this. "
+    "It doesn't contain the PIN.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class SetupUri:
-    """The URI of an entry, to add it to another app. Its repr hides it."""
+    """The URI that adds an entry to another app. Its repr hides it."""
 
     uri: str = field(repr=False)
     """The URI, with the secret."""
     note: str
-    """Which apps read it, if not all do, and what to check; may be empty."""
+    """Which apps read it, if not all, and what to check; may be empty."""
 
 
 def setup_uri(entry: Entry) -> SetupUri:
     """Return the URI that adds `entry` to another app.
 
     Raises:
-        EntryError: it has none.
+        EntryError: the entry has no URI.
     """
     try:
         made = uri.build(entry)
@@ -112,7 +112,6 @@ def _note(entry: Entry) -> str:
     defaults = (Algorithm.SHA1, kind.default_digits, kind.default_period)
     if (entry.algorithm, entry.digits, entry.period) != defaults:
         return (
-            "Some apps ignore other algorithms, digits and periods than the default: "
-            "compare the first code."
+            "Some apps ignore non-default algorithms, digits and periods. Compare the first code."
         )
     return ""

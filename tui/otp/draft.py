@@ -1,4 +1,4 @@
-"""An entry as it is typed: text in every field, the mistakes in them, and what they make."""
+"""The fields of an entry form, as text: validation, and conversion to an entry."""
 
 from __future__ import annotations
 
@@ -18,20 +18,19 @@ from tui.otp.secret import Secret
 from tui.text import NAME_LIMIT, clean
 
 NOTE_LIMIT = 10_000
-"""Longest note, in characters."""
+"""Maximum length of a note, in characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """The fields of a form. An empty number stands for the default.
-
-    The repr shows no text: a URI, which holds the secret, may be typed into any field.
+    """The fields of a form. An empty number means the default. The repr shows no text, as a URI
+    with the secret may be typed into any field.
     """
 
     type: OtpType = OtpType.TOTP
     """The algorithm."""
     issuer: str = field(default="", repr=False)
-    """The site or app that asks for the code."""
+    """The service, e.g. GitHub."""
     account: str = field(default="", repr=False)
     """The user's name there."""
     secret: str = field(default="", repr=False)
@@ -51,7 +50,7 @@ class Draft:
 
     @classmethod
     def of(cls, entry: Entry) -> Draft:
-        """Return the fields of an existing entry; those that its type lacks are empty."""
+        """Return the fields of an existing entry; empty if its type doesn't have them."""
         kind = entry.type
         return cls(
             type=kind,
@@ -67,9 +66,9 @@ class Draft:
         )
 
     def mistakes(self, base: Entry | None = None) -> dict[str, str]:
-        """Return a short sentence for each field with a mistake, by the field's name.
+        """Return a short sentence for each invalid field, by the name of the field.
 
-        `base` is the entry that is edited; a PIN that it never had is not required.
+        `base` is the entry being edited; a PIN is not required if it never had one.
         """
         found: dict[str, str] = {}
         for name in ("issuer", "account"):
@@ -96,7 +95,7 @@ class Draft:
         """Return a new entry, or `base` with `changes` applied.
 
         Raises:
-            EntryError: a field has a mistake.
+            EntryError: a field is invalid.
         """
         if base is not None:
             return with_changes(base, self.changes(base))
@@ -104,13 +103,13 @@ class Draft:
         return Entry(**self._values())
 
     def changes(self, base: Entry) -> dict[str, Any]:
-        """Return the new values of the fields of `base` that were changed, by name.
+        """Return the new values of the changed fields of `base`, by name.
 
-        Text that was not touched is not changed by being cleaned, and fields that the type
-        lacks keep the values that `base` has.
+        Cleaning doesn't change text that was not edited, and fields that the type doesn't have keep
+        the values of `base`.
 
         Raises:
-            EntryError: a field has a mistake; the message is about the first.
+            EntryError: a field is invalid; the message is about the first one.
         """
         self._require_no_mistakes(base)
         before = Draft.of(base)
@@ -144,7 +143,7 @@ class Draft:
         }
 
     def _lacking(self) -> set[str]:
-        """Return the fields that the type does not have."""
+        """Return the names of the fields that the type doesn't have."""
         kind = self.type
         there = {
             "algorithm": kind.has_digits,
@@ -166,7 +165,7 @@ class Draft:
         return secret
 
     def _numbers(self) -> list[tuple[str, int, int]]:
-        """Return the fields of the type that are numbers, with their bounds."""
+        """Return the numeric fields of the type, with their bounds."""
         bounds = [("digits", 1, 10), ("period", 1, MAX_PERIOD), ("counter", 0, MAX_COUNTER)]
         lacking = self._lacking()
         return [bound for bound in bounds if bound[0] not in lacking]

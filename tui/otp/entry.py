@@ -1,4 +1,4 @@
-"""Entries with their secrets, categories and icons, as the vault holds them."""
+"""Entries, categories and icons, as the vault stores them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from tui.otp.secret import Secret
 from tui.text import NAME_LIMIT, plural, safe
 
 MAX_PERIOD = 86_400 * 365
-"""Longest period in seconds, a year; anything above is an error in the file."""
+"""Maximum period in seconds: a year. Anything above is an error in the file."""
 MAX_COUNTER = 2**63 - 1
-"""Highest counter that every app can store (a signed 64-bit number)."""
+"""Maximum counter that all apps can store (a signed 64-bit number)."""
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -32,42 +32,43 @@ class OtpType(StrEnum):
 
     @property
     def label(self) -> str:
-        """Name to show where there is room: `Time-based (TOTP)`, `Steam`."""
+        """Long name to show: `Time-based (TOTP)`, `Steam`."""
         return _LABELS.get(self) or self.short_label
 
     @property
     def short_label(self) -> str:
-        """Name to show in a sentence: `TOTP`, `Mobile-OTP`."""
+        """Short name to show: `TOTP`, `Mobile-OTP`."""
         return _SHORT_LABELS[self]
 
     @property
     def has_digits(self) -> bool:
-        """Whether each entry sets its own digits and hash."""
+        """True if entries set their own digits and hash."""
         return self in (OtpType.TOTP, OtpType.HOTP)
 
     @property
     def has_period(self) -> bool:
-        """Whether each entry sets its own period."""
+        """True if entries set their own period."""
         return self is OtpType.TOTP
 
     @property
     def has_counter(self) -> bool:
-        """Whether codes come from a counter rather than from the time."""
+        """True if codes depend on a counter instead of the time."""
         return self is OtpType.HOTP
 
     @property
     def has_pin(self) -> bool:
-        """Whether a PIN goes into the code."""
+        """True if codes depend on a PIN."""
         return self in (OtpType.MOTP, OtpType.YANDEX)
 
     @property
     def default_digits(self) -> int:
-        """Characters of a code; without `has_digits` no other number is possible."""
+        """Default number of characters in a code; the only one possible without `has_digits`."""
         return _DEFAULT_DIGITS[self]
 
     @property
     def default_period(self) -> int:
-        """Seconds that a code is valid; without `has_period` no other number is possible."""
+        """Default number of seconds that a code is valid; the only one possible without
+        `has_period`."""
         return 10 if self is OtpType.MOTP else 30
 
 
@@ -103,13 +104,13 @@ class Category:
     id: str
     """First 8 hex digits of the SHA-1 of the name, as Authenticator Pro has it."""
     name: str = field(repr=False)
-    """What the user typed, which is why the repr does not show it."""
+    """The name as typed; the repr hides it."""
     ranking: int = 0
-    """Place among the categories."""
+    """Position among the categories."""
 
     @classmethod
     def named(cls, name: str, ranking: int = 0) -> Category:
-        """Return the category of that name, with the id derived from it."""
+        """Return a category with the id derived from `name`."""
         return cls(category_id(name), name, ranking)
 
 
@@ -120,12 +121,12 @@ def category_id(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Icon:
-    """A custom picture, kept for export and never decoded."""
+    """A custom icon, kept for export and never decoded."""
 
     id: str
     """First 8 hex digits of the SHA-1 of `data`."""
     data: str
-    """The picture as base64 text."""
+    """The image as base64 text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,24 +136,24 @@ class Binding:
     category: str
     """The category's id."""
     ranking: int = 0
-    """The entry's place in it."""
+    """The position of the entry in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One account: everything to make its codes, show it and export it.
+    """One account: its secret, names and settings.
 
-    Frozen: to change an entry, make a new one with `dataclasses.replace`.
+    Immutable: to change an entry, create a new one with `dataclasses.replace`.
     """
 
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    """UUID that never changes; only this vault has it."""
+    """UUID that never changes and is never exported."""
     type: OtpType
     """The algorithm."""
     issuer: str
     """The service, e.g. GitHub; may be empty."""
     account: str | None = None
-    """The user name there; None where an app wrote null."""
+    """The username there; None if an app wrote null."""
     secret: Secret
     """The shared secret."""
     algorithm: Algorithm = Algorithm.SHA1
@@ -164,31 +165,31 @@ class Entry:
     counter: int = 0
     """HOTP: the counter of the next code."""
     pin: str | None = None
-    """Mobile-OTP and Yandex: the PIN that goes into the code."""
+    """Mobile-OTP and Yandex: the PIN that codes depend on."""
     icon: str | None = None
-    """Name of an icon, or `@` and the id of a custom one in the vault."""
+    """Name of an icon, or `@` and the id of a custom icon."""
     categories: tuple[Binding, ...] = ()
-    """The categories this entry is in."""
+    """The categories that the entry is in."""
     ranking: int = 0
-    """Place in the order by hand."""
+    """Position in the manual order."""
     pinned: bool = False
-    """Whether it is shown before the others."""
+    """True if it is shown before the others."""
     copy_count: int | None = None
-    """How often its code was copied; None if no app ever counted."""
+    """Number of copies; None if no app ever counted."""
     used: int = 0
-    """Unix second of the last copy; 0 if it was never copied here."""
+    """Unix time of the last copy; 0 if never copied here."""
     note: str = ""
     """Any text."""
     created: int = 0
-    """Unix second of its creation; 0 if unknown."""
+    """Unix time of its creation; 0 if unknown."""
     updated: int = 0
-    """Unix second of its last change; 0 if unknown."""
+    """Unix time of its last change; 0 if unknown."""
     revision: int = 0
     """Number of changes."""
     deleted: int = 0
-    """Unix second of its deletion; 0 if it is not in the trash."""
+    """Unix time of its deletion; 0 if it is not in the trash."""
     extra: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False, hash=False)
-    """Keys of the vault's file that this version does not know, kept unchanged."""
+    """Keys in the vault that this version doesn't know, kept unchanged."""
 
     def __repr__(self) -> str:
         return f"Entry({self.type.value}, {self.label!r})"
@@ -201,14 +202,14 @@ class Entry:
 
 
 def label_of(entries: Collection[Entry]) -> str:
-    """Return the label of a single entry, or how many they are: `3 entries`."""
+    """Return the label of a single entry, or the number of entries: `3 entries`."""
     if len(entries) == 1:
         return next(iter(entries)).label
     return plural(len(entries), "entry")
 
 
 def check(entry: Entry) -> Entry:
-    """Return `entry` if it has codes.
+    """Return `entry` if its fields are valid.
 
     Raises:
         EntryError: a field is out of bounds; the message names the field and the bounds.
@@ -229,8 +230,8 @@ def check(entry: Entry) -> Entry:
 def with_changes(entry: Entry, changes: Mapping[str, Any]) -> Entry:
     """Return `entry` with other values for some fields.
 
-    A new type without a new secret reads the same text again: it may be base32 for one type
-    and plain text (Mobile-OTP) for another.
+    If the type changes without a new secret, the same text is read again: it may be base32 for one
+    type and plain text (Mobile-OTP) for another.
 
     Raises:
         EntryError: the text is not a secret of the new type.
@@ -243,7 +244,7 @@ def with_changes(entry: Entry, changes: Mapping[str, Any]) -> Entry:
 
 
 def short(value: object) -> str:
-    """Return `value` to quote in a message: safe and at most 24 characters."""
+    """Return `value` to quote in a message: safe, at most 24 characters."""
     try:
         return safe(str(value), 24)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Search of entries, with the same rules in the app and on the command line."""
+"""Searches entries, with the same rules in the app and on the command line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def words_of(query: str) -> tuple[str, ...]:
 
 
 def haystack(entry: Entry, names: Mapping[str, str]) -> str:
-    """Return the text that a query is searched in: issuer, account and category names.
+    """Return the text to search in: issuer, account and category names.
 
     `names` maps category ids to names.
     """
@@ -26,22 +26,22 @@ def haystack(entry: Entry, names: Mapping[str, str]) -> str:
 
 
 def matches(words: Sequence[str], hay: str) -> bool:
-    """Return whether every word occurs in the haystack."""
+    """Return True if every word occurs in the haystack."""
     return all(word in hay for word in words)
 
 
 def find(entries: Sequence[Entry], categories: Sequence[Category], query: str) -> list[Entry]:
-    """Return the entries that contain every word of the query, in their order."""
+    """Return the entries that contain every word of the query, in the given order."""
     words = words_of(query)
     names = {category.id: category.name for category in categories}
     return [entry for entry in entries if matches(words, haystack(entry, names))]
 
 
 def find_best(entries: Sequence[Entry], categories: Sequence[Category], query: str) -> list[Entry]:
-    """Return the entries that match the query best, for someone who wants a single one.
+    """Return the entries that match the query best, to pick a single one.
 
-    The first rule that any entry matches decides: `query` is its id; is "issuer:account" or
-    "issuer account"; is its issuer or account; `find`.
+    The first rule that any entry matches decides: `query` is its id; is "issuer:account" or "issuer
+    account"; is its issuer or account; matches as in `find`.
     """
     wanted = _fold(query).strip()
     rules: tuple[Callable[[Entry, str], bool], ...] = (_is_id, _is_full_name, _is_name)
@@ -66,5 +66,5 @@ def _is_name(entry: Entry, wanted: str) -> bool:
 
 
 def _fold(text: str) -> str:
-    """Fold the case and compose characters: é may be written as one character or as two."""
+    """Fold case and compose characters: é may be written as one character or as two."""
     return (text if text.isascii() else unicodedata.normalize("NFC", text)).casefold()

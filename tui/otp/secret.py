@@ -1,4 +1,4 @@
-"""The shared secret: kept as it was given, decoded once, never shown."""
+"""Shared secrets: stored as given, decoded once, never shown."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import re
 from tui.errors import EntryError
 
 MAX_SECRET = 4096
-"""Longest secret, in characters as given."""
+"""Maximum length of a secret as given, in characters."""
 
-# Only ASCII letters are uppercased: `ı` or `ｂ` must not become a letter of the alphabet.
+# Uppercases only ASCII: `ı` or `ｂ` must not become letters of the alphabet.
 _UPPER = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", " -\t\r\n\xa0")
 _is_normal = re.compile("[A-Z2-7]+").fullmatch
 
@@ -21,39 +21,39 @@ _YANDEX_POLYNOMIAL = 0x18F3
 
 
 class Secret:
-    """A shared secret. Its repr, str and format hide it; two are equal if they were given alike."""
+    """A shared secret. Its repr, str and format hide it; two are equal if given the same."""
 
     __slots__ = ("_key", "given", "normal")
 
     given: str
     """The original text, for export."""
     normal: str
-    """Base32 in upper case, without spaces, dashes and padding; Mobile-OTP: as given."""
+    """Base32 in uppercase, without spaces, dashes or padding; Mobile-OTP: as given."""
 
     def __init__(self, given: str, normal: str, key: bytes | None = None) -> None:
-        """Take a validated secret; without `key`, `normal` is base32 to decode later."""
+        """Store a validated secret; without `key`, `normal` is base32 to decode later."""
         self.given = given
         self.normal = normal
         self._key = key
 
     @property
     def key(self) -> bytes:
-        """The bytes for the algorithm (Mobile-OTP: of the text), decoded at first use."""
+        """The bytes for the algorithm, decoded at first use (Mobile-OTP: the encoded text)."""
         if self._key is None:
-            # The alphabet was checked, so with padding to a group of eight it always decodes.
+            # With the alphabet checked and padded to a group of eight, it always decodes.
             filled = self.normal + "A" * (-len(self.normal) % 8)
             self._key = base64.b32decode(filled)[: _byte_length(self.normal)]
         return self._key
 
     @classmethod
     def base32(cls, text: str) -> Secret:
-        """Read a base32 secret as people and apps write it (RFC 4648 section 6, leniently).
+        """Read a base32 secret leniently, as people and apps write it (RFC 4648 section 6).
 
-        Bits at the end that do not fill a byte are dropped from `key`, as Authenticator Pro
-        does, and kept in `given` and `normal`.
+        Trailing bits that don't fill a byte are dropped from `key`, as in Authenticator Pro, and
+        kept in `given` and `normal`.
 
         Raises:
-            EntryError: empty, too long, not base32, or too short for a single byte.
+            EntryError: empty, too long, not base32, or shorter than a byte.
         """
         _bound(text)
         normal = text if _is_normal(text) else text.translate(_UPPER).rstrip("=")
@@ -67,10 +67,10 @@ class Secret:
 
     @classmethod
     def text(cls, text: str) -> Secret:
-        """Take a Mobile-OTP secret, which is hashed as text.
+        """Read a Mobile-OTP secret, which is hashed as text.
 
-        A short one is accepted: Authenticator Pro requires 16 characters when a secret is
-        typed, but refusing it here would lose an entry that other apps accept.
+        Short ones are accepted: Authenticator Pro requires 16 characters when a secret is typed,
+        but refusing fewer would lose entries that other apps accept.
 
         Raises:
             EntryError: empty, too long, or not valid text.
@@ -84,13 +84,13 @@ class Secret:
             raise EntryError("the secret is not text") from None
 
     def require_yandex(self) -> None:
-        """Refuse what cannot be a Yandex secret: 16 bytes, or 26 with a valid checksum.
+        """Check that it is a Yandex secret: 16 bytes, or 26 with a valid checksum.
 
-        The last 12 bits of the 26 bytes are the remainder of the bits before them, as a
-        polynomial over GF(2), by x^12 + x^11 + x^7 + x^6 + x^5 + x^4 + x + 1.
+        The last 12 bits of the 26 bytes are the remainder of the preceding bits, as a polynomial
+        over GF(2), divided by x^12 + x^11 + x^7 + x^6 + x^5 + x^4 + x + 1.
 
         Raises:
-            EntryError: another length, or a wrong checksum.
+            EntryError: wrong length or checksum.
         """
         length = _byte_length(self.normal)
         if length == _YANDEX_BYTES:

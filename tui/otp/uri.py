@@ -1,4 +1,4 @@
-"""otpauth:// and motp:// URIs, both ways."""
+"""Reads and writes otpauth:// and motp:// URIs."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from tui.otp.secret import Secret
 from tui.text import clean
 
 MAX_URI = 65_536
-"""Longest URI, in characters."""
+"""Maximum length of a URI, in characters."""
 MIN_DIGITS, MAX_DIGITS = 4, 10
-"""Digits that a URI may have; no site uses fewer, no hash gives more."""
+"""Bounds for digits in a URI: no site uses fewer, no hash yields more."""
 
 _TYPES = {
     "totp": OtpType.TOTP,
@@ -27,22 +27,22 @@ _MERAKI = "/Meraki"
 _bad_escape = re.compile("%(?![0-9A-Fa-f]{2})").search
 _is_number = re.compile("[0-9]{1,19}").fullmatch
 _is_icon = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}").fullmatch
-# Form encoding writes a space as one plus between two words. The unescaped plus of `Disney+` or
-# `C++` has no word after it.
+# Form encoding writes a space as a plus between two words. The unescaped plus in `Disney+` or `C++`
+# has no word after it.
 _plus_for_space = re.compile(r"(?<=[^+])\+(?=[^+])").sub
 
 
 def parse(uri: str, *, lone_is_account: bool = False) -> Entry:
     """Return the entry of a URI, with a new id.
 
-    If they differ, the `issuer` parameter wins over the label. A label of one name is the
-    account if the issuer is known otherwise or if it is an e-mail address, else the issuer,
-    since Authenticator Pro requires one; with `lone_is_account` it is always the account.
-    Keys are case-insensitive, the first of a repeated key counts, and an empty value or the
-    word null counts as missing. Steam, Mobile-OTP and Yandex have fixed digits, period and hash.
+    The `issuer` parameter takes precedence over the label. A label with one name is the account if
+    there is an issuer or if it is an email address; otherwise it is the issuer, since Authenticator
+    Pro requires one. With `lone_is_account` it is always the account. Keys are case-insensitive,
+    the first of repeated keys is used, and an empty value or the word null counts as missing.
+    Steam, Mobile-OTP and Yandex have fixed digits, period and hash.
 
     Raises:
-        UriError: not such a URI, or a part of it is invalid. The message does not quote it.
+        UriError: not such a URI, or part of it is invalid. The message doesn't quote it.
     """
     kind, raw_label, pairs = _split(uri)
     given: dict[str, str] = {}
@@ -92,25 +92,25 @@ def tags(uri: str) -> tuple[str, ...]:
     """Return the category names in a URI's `tags` parameters, as andOTP writes them.
 
     Raises:
-        UriError: as `parse`, if the URI cannot be split into its parts.
+        UriError: the URI can't be split into its parts.
     """
     names = (clean(value).strip() for key, value in _split(uri)[2] if key == "tags")
     return tuple(dict.fromkeys(name for name in names if name))
 
 
 def readable(label: str) -> str:
-    """Return a label without escapes, as far as it decodes."""
+    """Return a label with its escapes decoded as far as possible."""
     return unquote_to_bytes(label).decode(errors="replace")
 
 
 def build(entry: Entry) -> str:
     """Return the URI of `entry`, byte for byte as Authenticator Pro writes it.
 
-    It has the type, names, secret, hash, digits, period and counter, and of a PIN only the
-    length. Defaults are left out.
+    It contains type, names, secret, hash, digits, period, counter, and only the length of a PIN.
+    Defaults are left out.
 
     Raises:
-        UriError: the entry has no name, which every app requires.
+        UriError: the entry has no name, which all apps require.
     """
     issuer, account = _escape(clean(entry.issuer)), _escape(clean(entry.account or ""))
     if not issuer and not account:
@@ -142,7 +142,7 @@ def build(entry: Entry) -> str:
 def _split(uri: str) -> tuple[OtpType, str, Sequence[tuple[str, str]]]:
     """Return type, label (still escaped) and parameters (unescaped, keys in lower case).
 
-    Not `urllib.parse.urlsplit`: apps write raw `#` and spaces into labels.
+    `urllib.parse.urlsplit` would not do: apps write raw `#` and spaces into labels.
     """
     if len(uri) > MAX_URI:
         raise UriError("the URI is longer than 64 KiB")
@@ -222,7 +222,7 @@ def _name(text: str) -> str:
 
 def _unescape(text: str) -> str:
     if _bad_escape(text):
-        raise UriError("the URI has a % without two hex digits after it")
+        raise UriError("the URI contains an invalid % escape")
     try:
         return unquote_to_bytes(text).decode()
     except UnicodeError:

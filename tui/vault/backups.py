@@ -1,7 +1,7 @@
-"""Older copies of the vault, in the folder `backups` beside it, and which of them are kept.
+"""Older copies of the vault, in the folder `backups` next to it, and which of them to keep.
 
-A copy is named `<vault>.<number>.<UTC time>`; the numbers only grow, so that the order does not
-depend on the clock.
+A copy is named `<vault>.<number>.<UTC time>`. The numbers only grow, so the order doesn't depend on
+the clock.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from pathlib import Path
 from tui.files import make_folder, remove, write_new
 
 NEWEST = 10
-"""How many of the newest are kept."""
+"""Number of newest copies to keep."""
 DAYS = 7
-"""For how many days (UTC), today included, the newest of each day is kept too."""
+"""Number of days (UTC, including today) of which to keep the newest copy."""
 _DAY = 86_400
 
 
 class Backups:
-    """The older copies of one vault; those of another in the same folder are left alone."""
+    """The older copies of one vault; those of others in the same folder are ignored."""
 
     def __init__(self, vault: Path) -> None:
         self._vault = vault
@@ -33,7 +33,7 @@ class Backups:
         ).fullmatch
 
     def kept(self) -> list[str]:
-        """Return the names of the copies, newest first; none where there is no folder.
+        """Return the names of the copies, newest first; none if there is no folder.
 
         Raises:
             OSError: the system refused.
@@ -45,7 +45,7 @@ class Backups:
     def keep(self, current: bytes, moment: float) -> Path:
         """Keep a copy of the vault, whose bytes are `current`, and return its path.
 
-        The copy is a hard link, which costs nothing, or a new file where there are no links.
+        The copy is a hard link, or a new file if the file system has no links.
 
         Raises:
             OSError: the system refused; nothing was kept.
@@ -63,7 +63,7 @@ class Backups:
         return path
 
     def prune(self, moment: float) -> None:
-        """Delete what is neither among the newest nor the newest of one of the last days."""
+        """Delete all copies but the newest ones and the newest of each of the last days."""
         try:
             backups = sorted(self._all(), reverse=True)
         except OSError:

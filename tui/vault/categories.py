@@ -1,4 +1,4 @@
-"""Changes of categories: each a pure step from a document to the next."""
+"""Changes to categories: pure functions from a document to the next."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def rename(document: Document, identity: str, name: str, moment: int) -> Documen
 
     Raises:
         UsageError: as `create`.
-        MatchError: the category is not in the vault anymore.
+        MatchError: the category is no longer in the vault.
     """
     old = find(document, identity)
     if clean(name).strip() == old.name:
@@ -58,7 +58,7 @@ def delete(document: Document, identity: str, moment: int) -> Document:
     """Return `document` without a category; its entries stay.
 
     Raises:
-        MatchError: the category is not in the vault anymore.
+        MatchError: the category is no longer in the vault.
     """
     find(document, identity)
     left = replace(
@@ -70,10 +70,10 @@ def delete(document: Document, identity: str, moment: int) -> Document:
 def assign(
     document: Document, ids: Collection[str], wanted: Mapping[str, bool], moment: int
 ) -> Document:
-    """Return `document` with entries put in or taken out of categories.
+    """Return `document` with entries added to or removed from categories.
 
-    `wanted` maps a category's id to whether the entries are in it. Other categories are left
-    alone, and ids of categories that the vault does not have (anymore) are ignored.
+    `wanted` maps category ids to True (add) or False (remove). Other categories stay, and ids of
+    categories that the vault doesn't have are ignored.
     """
     known = {category.id for category in document.categories}
     last = {identity: last_place(document, identity) for identity in known.intersection(wanted)}
@@ -93,10 +93,10 @@ def assign(
 def add_entry(
     document: Document, entry: Entry, wanted: Mapping[Category, bool], moment: int
 ) -> Document:
-    """Return `document` with a new entry; `wanted` and `moment` as in `edit_entry`.
+    """Return `document` with a new entry; `wanted` and `moment` are as in `edit_entry`.
 
     Raises:
-        EntryError: the entry has no codes.
+        EntryError: the entry is invalid.
         UsageError: the name of a category is too long.
     """
     document, places = _with_missing(document, wanted)
@@ -111,14 +111,14 @@ def edit_entry(
     wanted: Mapping[Category, bool],
     moment: int,
 ) -> Document:
-    """Return `document` with `changes`, by field, made to `before`, and with its categories.
+    """Return `document` with `changes`, by field, applied to `before`, and its categories.
 
-    `wanted` maps categories to whether the entry is in them; those that do not exist yet are
-    created. `moment` is the current Unix second.
+    `wanted` maps ids or names of categories to True (add) or False (remove); missing ones are
+    created. `moment` is the current Unix time.
 
     Raises:
-        MatchError: the entry is not in the vault anymore.
-        EntryError: the changed entry has no codes.
+        MatchError: the entry is no longer in the vault.
+        EntryError: the changed entry is invalid.
         UsageError: the name of a category is too long.
     """
     document, places = _with_missing(document, wanted)
@@ -129,18 +129,18 @@ def find(document: Document, identity: str) -> Category:
     """Return the category with that id.
 
     Raises:
-        MatchError: the category is not in the vault anymore.
+        MatchError: the category is no longer in the vault.
     """
     for category in document.categories:
         if category.id == identity:
             return category
-    raise MatchError("This category is not in the vault anymore.")
+    raise MatchError("This category is no longer in the vault.")
 
 
 def _rebound(
     document: Document, change: Callable[[Binding], Binding | None], moment: int
 ) -> Document:
-    """Return `document` with each binding changed, or removed where that returns None."""
+    """Return `document` with `change` applied to each binding, removing it for None."""
 
     def rebound(entry: Entry) -> Entry:
         places = tuple(new for place in entry.categories if (new := change(place)) is not None)
@@ -156,7 +156,7 @@ def _new_category(others: Sequence[Category], name: str, ranking: int) -> Catego
     if not name:
         raise UsageError("A category needs a name.")
     if len(name) > NAME_LIMIT:
-        raise UsageError(f"A category name has at most {NAME_LIMIT} characters.")
+        raise UsageError(f"A category name can have at most {NAME_LIMIT} characters.")
     if any(one.name == name for one in others):
         raise UsageError(f"Category “{safe(name, 40)}” already exists.")
     identity = category_id(name)

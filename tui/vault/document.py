@@ -1,4 +1,4 @@
-"""The contents of the vault, as one immutable value: JSON <-> Document. Pure.
+"""The contents of the vault as an immutable value: JSON <-> Document. Pure.
 
 Spec: vault.md, "The document inside".
 """
@@ -19,9 +19,9 @@ from tui.vault.entry_json import dump, read_entry, write_entry
 from tui.vault.envelope import BACKUP_HINT
 
 KINDS = ("entries", "categories", "icons")
-"""The lists of the document."""
+"""The names of the lists in a document."""
 PROFILES = "learnt"
-"""The preference that keeps how the apps of imported backups write files (`Backup.profiles`)."""
+"""The preference that stores how other apps write their backups (`Backup.profiles`)."""
 
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
 _KNOWN = frozenset({*KINDS, "preferences"})
@@ -30,48 +30,48 @@ _Item = TypeVar("_Item", Entry, Category, Icon)
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """An item of one of the lists that does not validate; kept and written back unchanged."""
+    """An invalid item of one of the lists; kept and written back unchanged."""
 
     raw: Any = field(repr=False)
     """The JSON value, untouched."""
     reason: str
-    """Why, as the end of a sentence that can be shown."""
+    """The reason, as the end of a sentence, safe to show."""
     label: str
-    """Its names, as far as they can be read, safe to show."""
+    """Its names, as far as they are readable, safe to show."""
     kind: str = "entries"
     """Which list it is in, one of KINDS."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Entries, categories, icons and preferences. A change is a new document."""
+    """Entries, categories, icons and preferences. Immutable: a change is a new document."""
 
     entries: tuple[Entry, ...] = ()
-    """In the order of the file; ids are unique, also among the trash."""
+    """In the order of the file; ids are unique, including the trash."""
     categories: tuple[Category, ...] = ()
     """In the order of the file; ids are unique."""
     icons: tuple[Icon, ...] = ()
-    """The user's own pictures; ids are unique."""
+    """Custom icons; ids are unique."""
     preferences: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False)
-    """Settings that belong to the vault rather than to the machine, and the undo record."""
+    """Settings of the vault, as opposed to the machine, and the undo record."""
     unreadable: tuple[Unreadable, ...] = ()
-    """Items that do not validate: listed, never dropped."""
+    """Invalid items: reported, never dropped."""
     extra: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False)
-    """Keys of the document that this version does not know."""
+    """Keys of the document that this version doesn't know."""
     kept: Mapping[tuple[str, str], Mapping[str, Any]] = field(
         default_factory=lambda: _NOTHING, repr=False
     )
     """Unknown keys of categories and icons, by list and id."""
     trash: tuple[Entry, ...] = ()
-    """Deleted entries, in the order of the file, where they are among the others."""
+    """Deleted entries, in the order of the file, in which they are among the others."""
 
     @property
     def everything(self) -> tuple[Entry, ...]:
-        """The entries, then those in the trash."""
+        """All entries, those in the trash last."""
         return self.entries + self.trash
 
     def holding(self, entries: Iterable[Entry]) -> Document:
-        """Return the document with other entries, each in the list or in the trash."""
+        """Return the document with `entries` instead, those deleted in the trash."""
         found = tuple(entries)
         return replace(
             self,
@@ -88,16 +88,16 @@ class Document:
         for entry in self.entries:
             if entry.id == entry_id:
                 return entry
-        raise MatchError("This entry is not in the vault anymore.")
+        raise MatchError("This entry is no longer in the vault.")
 
     @property
     def profiles(self) -> Mapping[str, Any]:
-        """How the apps of imported backups write their files, by the name of the format."""
+        """How other apps write their backups, by the name of the format."""
         stored = self.preferences.get(PROFILES)
         return stored if isinstance(stored, dict) else _NOTHING
 
     def replacing(self, entry: Entry) -> Document:
-        """Return the document with `entry` instead of the one with its id."""
+        """Return the document with `entry` in place of the one with its id."""
         return replace(
             self,
             entries=tuple([entry if old.id == entry.id else old for old in self.entries]),
@@ -105,11 +105,11 @@ class Document:
 
 
 def read(plaintext: bytes, name: str = "The vault") -> Document:
-    """Read the decrypted document; items that do not validate go to `unreadable`.
+    """Read the decrypted document; invalid items go to `unreadable`.
 
     Raises:
-        DamagedVaultError: it is not a JSON object, has a key twice or a number that JSON
-            does not have, or one of its lists is not a list.
+        DamagedVaultError: it is not a JSON object, has duplicate keys or invalid numbers, or one of
+            its lists is not a list.
     """
     try:
         root = json.loads(
@@ -119,7 +119,7 @@ def read(plaintext: bytes, name: str = "The vault") -> Document:
             parse_constant=_finite,
         )
     except (ValueError, RecursionError):
-        # The messages of these errors hold the plaintext.
+        # The messages of these errors contain the plaintext.
         raise _damaged(name, "are not JSON") from None
     if type(root) is not dict:
         raise _damaged(name, "are not an object")
@@ -147,7 +147,7 @@ def write(document: Document) -> bytes:
     """Return the document as JSON: ASCII without white space, not padded.
 
     Raises:
-        ValueError: a preference or an unknown key has a value that JSON cannot hold.
+        ValueError: a preference or an unknown key has a value that JSON can't represent.
     """
     lists: dict[str, list[str]] = {
         "entries": [write_entry(entry) for entry in document.everything],
@@ -183,7 +183,7 @@ def _read_list(
         try:
             item = read_one(raw)
             if item.id in seen:
-                raise EntryError("another one has the same id")
+                raise EntryError("another item has the same id")
         except EntryError as error:
             unreadable.append(Unreadable(raw, str(error), _label(raw), kind))
             continue

@@ -1,4 +1,4 @@
-"""Changes of entries: each a pure step from a document to the next."""
+"""Changes to entries: pure functions from a document to the next."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _IRREPLACEABLE: tuple[Callable[[Entry], object], ...] = (
     lambda entry: entry.pin or "",
     lambda entry: entry.note,
 )
-"""The parts of an entry that nobody could type again."""
+"""The parts of an entry that nobody could reenter."""
 
 
 def add(document: Document, entries: Iterable[Entry], moment: int) -> Document:
-    """Return `document` with new entries after the others, each under a new id.
+    """Return `document` with new entries after the others, each with a new id.
 
     Raises:
-        EntryError: one of them has no codes.
+        EntryError: one of them is invalid.
     """
     ranking = max((entry.ranking for entry in document.entries), default=-1)
     places = {category.id: last_place(document, category.id) for category in document.categories}
@@ -56,13 +56,12 @@ def add(document: Document, entries: Iterable[Entry], moment: int) -> Document:
 def edit(document: Document, before: Entry, changes: Mapping[str, Any], moment: int) -> Document:
     """Return `document` with `changes`, by field, which the user made to `before`.
 
-    What moved on since `before` (a counter, a copy count, another program's change) stays.
-    Where both changed a secret, PIN or note, which nobody could type again, both entries are
-    kept.
+    Changes since `before` (a counter, a copy count, another program's edit) stay. If both changed a
+    secret, PIN or note, which nobody could reenter, both entries are kept.
 
     Raises:
-        MatchError: the entry is not in the vault anymore.
-        EntryError: the changed entry has no codes.
+        MatchError: the entry is no longer in the vault.
+        EntryError: the changed entry is invalid.
     """
     old = document.find(before.id)
     new = check(with_changes(old, changes))
@@ -77,7 +76,7 @@ def edit(document: Document, before: Entry, changes: Mapping[str, Any], moment: 
 
 
 def delete(document: Document, ids: Collection[str], moment: int) -> Document:
-    """Return `document` with these entries in the trash, and without expired ones there."""
+    """Return `document` with these entries in the trash, and expired ones removed from it."""
     deleted = deletion_moment(document, moment)
     after = document.holding(
         revised(replace(entry, deleted=deleted), moment) if entry.id in ids else entry
@@ -87,7 +86,7 @@ def delete(document: Document, ids: Collection[str], moment: int) -> Document:
 
 
 def restore(document: Document, ids: Collection[str], moment: int) -> Document:
-    """Return `document` with these entries out of the trash again."""
+    """Return `document` with these entries restored from the trash."""
     back = {entry.id: revised(replace(entry, deleted=0), moment) for entry in document.trash}
     return document.holding(
         [*document.entries, *(back[e.id] if e.id in ids else e for e in document.trash)]
@@ -102,11 +101,11 @@ def pin(document: Document, ids: Collection[str], pinned: bool, moment: int) -> 
 def move(
     document: Document, entry_id: str, step: int, category: str | None, moment: int
 ) -> Document:
-    """Return `document` with an entry `step` rows further down, in a category or (None) in all.
+    """Return `document` with an entry moved down by `step`, in a category or (None) in all.
 
     Raises:
         UsageError: the entries are not sorted by hand.
-        MatchError: the entry is not in the vault anymore.
+        MatchError: the entry is no longer in the vault.
     """
     ranks = moved(document, entry_id, step, category)
 
@@ -125,7 +124,7 @@ def move(
 
 
 def count_use(document: Document, entry_id: str, moment: int) -> Document:
-    """Return `document` with one more copy counted for an entry; for `Vault.change_later`."""
+    """Return `document` with the copy count of an entry increased; for `Vault.change_later`."""
     if all(entry.id != entry_id for entry in document.entries):
         return document
     return replace(
@@ -140,11 +139,11 @@ def count_use(document: Document, entry_id: str, moment: int) -> Document:
 
 
 def take_counter(document: Document, entry_id: str, moment: int) -> tuple[Document, Entry]:
-    """Return `document` with that HOTP entry's counter moved on, and the entry as it was.
+    """Return `document` with the counter of an HOTP entry increased, and the previous entry.
 
     Raises:
-        MatchError: the entry is not in the vault anymore.
-        UsageError: it is not HOTP, or its counter is at its end.
+        MatchError: the entry is no longer in the vault.
+        UsageError: it is not HOTP, or its counter is at the maximum.
     """
     entry = document.find(entry_id)
     if not entry.type.has_counter:
@@ -156,14 +155,14 @@ def take_counter(document: Document, entry_id: str, moment: int) -> tuple[Docume
 
 
 def revised(entry: Entry, moment: int) -> Entry:
-    """Return an entry that was changed, with its revision counted and dated."""
+    """Return a changed entry with its revision increased and its date set."""
     return replace(entry, revision=entry.revision + 1, updated=moment)
 
 
 def each_changed(
     document: Document, ids: Collection[str], change: Callable[[Entry], Entry], moment: int
 ) -> Document:
-    """Return `document` with `change` applied to the entries of these ids."""
+    """Return `document` with `change` applied to the entries with these ids."""
 
     def new(entry: Entry) -> Entry:
         after = change(entry) if entry.id in ids else entry
@@ -173,7 +172,7 @@ def each_changed(
 
 
 def last_place(document: Document, identity: str) -> int:
-    """Return the highest ranking in a category; -1 where it is empty."""
+    """Return the highest ranking in a category; -1 if it is empty."""
     return max(
         (
             place.ranking

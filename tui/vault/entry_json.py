@@ -1,4 +1,4 @@
-"""One entry of the document: JSON <-> Entry, fast enough for ten thousand at once.
+"""One entry of the document: JSON <-> Entry, fast enough for ten thousand at a time.
 
 Spec: vault.md, "The document inside"; docs/vault-format.md.
 """
@@ -18,7 +18,7 @@ from tui.otp.entry import Algorithm, Binding, Entry, OtpType, check
 from tui.otp.secret import Secret
 
 MAX_ID = 64
-"""Longest id in characters; ours are UUIDs of 36."""
+"""Maximum length of an id, in characters; ours are UUIDs of 36."""
 
 _FIELDS = (
     "id", "type", "issuer", "account", "secret", "algorithm", "digits", "period", "counter",
@@ -26,7 +26,7 @@ _FIELDS = (
     "revision",
 )  # fmt: skip
 _LATER = ("used", "deleted")
-"""Moments, written only if they are not 0."""
+"""Times, written only if they are not 0."""
 _KNOWN = frozenset(_FIELDS) | {"secret_given", *_LATER}
 _REQUIRED = frozenset({"id", "type", "issuer", "secret"})
 _DEFAULTS: dict[str, Any] = {
@@ -42,7 +42,7 @@ _KINDS = [
     (_NULLABLE[name], type(None)) if name in _NULLABLE else (_PLAIN.get(name, str),)
     for name in _FIELDS
 ]
-# Every combination of types that the values may have: one lookup instead of 19 checks.
+# All combinations of types that the values may have: one lookup instead of 19 checks.
 _SHAPES = frozenset(product(*_KINDS))
 _values = itemgetter(*_FIELDS)
 _place = itemgetter("id", "ranking")
@@ -64,7 +64,7 @@ def read_entry(raw: object) -> Entry:
     Unknown keys go to `extra`; missing optional keys take their defaults.
 
     Raises:
-        EntryError: it does not validate; the message is the end of a sentence.
+        EntryError: it is invalid; the message is the end of a sentence.
     """
     if type(raw) is not dict:
         raise EntryError("it is not an object")
@@ -154,7 +154,7 @@ def _as_given(secret: Secret, raw: dict[str, Any]) -> Secret:
     given = raw.get("secret_given")
     if type(given) is not str or raw["type"] == OtpType.MOTP:
         return secret
-    # If the two differ, something changed `secret` alone, and that one counts.
+    # If they don't match, something changed only `secret`, which takes precedence.
     as_given = Secret.base32(given)
     return as_given if as_given.normal == secret.normal else secret
 

@@ -1,4 +1,4 @@
-"""The vault's file: bytes <-> its header and ciphertext. Pure and strict.
+"""The vault file: bytes <-> header and ciphertext. Pure and strict.
 
 Spec: vault.md; described in docs/vault-format.md.
 """
@@ -18,11 +18,11 @@ from tui.files import LIMIT
 FORMAT = "otp-tui-vault"
 VERSION = 1
 PADDING = 4096
-"""The document is padded to a multiple of this many bytes."""
+"""The document is padded to a multiple of this, in bytes."""
 MAX_GENERATION = 2**53
-"""Highest generation: the highest whole number that every JSON reader can hold."""
+"""Maximum generation: the highest whole number that all JSON parsers can represent."""
 MAX_SLOTS = 16
-"""More are refused: each may cost a key derivation before the password proves wrong."""
+"""Maximum number of slots: each may cost a key derivation before the password proves wrong."""
 BACKUP_HINT = "Older copies of the vault are in the folder “backups” next to it."
 
 _BOM = b"\xef\xbb\xbf"
@@ -72,7 +72,7 @@ class Envelope:
     vault_id: str
     """32 random hex digits, which never change."""
     generation: int
-    """Counts the saves."""
+    """Number of saves."""
     slots: tuple[Slot, ...]
     """Ways to open the vault; at least one."""
     nonce: bytes
@@ -82,7 +82,7 @@ class Envelope:
 
 
 class _RefusedError(Exception):
-    """Why these bytes are not a vault, as the end of a sentence."""
+    """The reason why these bytes are not a vault, as the end of a sentence."""
 
 
 def canonical(value: object) -> bytes:
@@ -91,7 +91,7 @@ def canonical(value: object) -> bytes:
 
 
 def slot_object(slot: Slot) -> dict[str, Any]:
-    """Return `slot` as it is in the file, without `wrapped_key`."""
+    """Return the JSON object of `slot`, without `wrapped_key`."""
     kdf: dict[str, Any]
     if isinstance(slot, PasswordSlot):
         kdf = {
@@ -108,7 +108,7 @@ def slot_object(slot: Slot) -> dict[str, Any]:
 
 
 def header_object(envelope: Envelope) -> dict[str, Any]:
-    """Return the whole file without `payload`: what the payload authenticates."""
+    """Return the JSON object of the file without `payload`, which the payload authenticates."""
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -134,10 +134,10 @@ def parse(data: bytes, name: str = "The vault") -> Envelope:
     `name` is for messages. White space between the parts and a byte-order mark are accepted.
 
     Raises:
-        NewerVaultError: a later version of the format.
-        DamagedVaultError: anything else that this version would not have written: unknown or
-            repeated keys, floats, other types or lengths, base64 that is not canonical, KDF
-            parameters out of bounds.
+        NewerVaultError: a newer version of the format.
+        DamagedVaultError: anything else that this version wouldn't write: unknown or duplicate
+            keys, floats, wrong types or lengths, non-canonical base64, KDF parameters out of
+            bounds.
     """
     try:
         return _envelope(_root(data, name))
@@ -150,10 +150,10 @@ def _root(data: bytes, name: str) -> dict[str, Any]:
         raise _RefusedError(f"it is larger than {LIMIT // 1024 // 1024} MiB")
     if not data.strip():
         raise _RefusedError("it is empty")
-    # A vault has a handful of objects, however long its payload is. Counting is cheaper than
-    # parsing a file that was made to be expensive to parse.
+    # A vault has a handful of objects, however long its payload is. Counting them is cheaper than
+    # parsing a file that was crafted to be expensive.
     if max(data.count(b"{"), data.count(b"["), data.count(b",")) > _MAX_STRUCTURE:
-        raise _RefusedError("it has far more parts than a vault")
+        raise _RefusedError("it has too many parts")
     faults: list[str] = []
     root = _load(data, faults)
     if type(root) is not dict or root.get("format") != FORMAT:
@@ -161,7 +161,7 @@ def _root(data: bytes, name: str) -> dict[str, Any]:
     version = root.get("version")
     if type(version) is int and version > VERSION:
         raise NewerVaultError(
-            f"{name} was made by a newer otp-tui and was left untouched.", "Update otp-tui."
+            f"{name} was created by a newer version of otp-tui.", "Update otp-tui."
         )
     if faults:
         raise _RefusedError(faults[0])
@@ -174,7 +174,7 @@ def _load(data: bytes, faults: list[str]) -> Any:
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(found)
         if len(made) != len(found):
-            faults.append("it has a key twice")
+            faults.append("it has a duplicate key")
         return made
 
     def number(digits: str) -> int:
@@ -228,7 +228,7 @@ def _slot(root: Any) -> Slot:
         _keys(kdf, "name", "salt")
         return RecoverySlot(identity, _bytes(kdf, "salt", 32), nonce, wrapped_key)
     if name != ("password", "argon2id"):
-        raise _RefusedError("a slot is of an unknown kind")
+        raise _RefusedError("a slot has an unknown type")
     _keys(kdf, "name", "version", "time_cost", "memory_kib", "parallelism", "salt")
     if _whole(kdf, "version", ARGON2_VERSION) != ARGON2_VERSION:
         raise _RefusedError("its Argon2 version is unknown")
@@ -264,7 +264,7 @@ def _bytes(value: dict[str, Any], key: str, length: int | None = None) -> bytes:
         raw = binascii.a2b_base64(text, strict_mode=True) if type(text) is str else b""
     except ValueError:
         raise _RefusedError(f"its {key} is not base64") from None
-    # Strict mode does not check the unused bits of the last group.
+    # Strict mode doesn't check the unused bits of the last group.
     if type(text) is not str or _text(raw[-(len(raw) % 3 or 3) :]) != text[-4:]:
         raise _RefusedError(f"its {key} is not base64")
     if length is not None and len(raw) != length:

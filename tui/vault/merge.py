@@ -1,6 +1,6 @@
 """Three-way merge of documents, entry by entry. Pure.
 
-Spec: vault.md, "Saving", step 3. No entry is lost, whatever both sides did.
+Spec: vault.md, "Saving", step 3. No entry is lost, whatever both sides changed.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ _GONE: Any = object()
 
 _FIELDS = tuple(one.name for one in fields(Entry) if one.name not in {"id", "categories", "extra"})
 _HIGHER = frozenset({"counter", "copy_count", "used", "updated", "revision"})
-"""Fields where two changes give the higher value."""
+"""If both sides changed these fields, the higher value wins."""
 _OURS = frozenset({"ranking", "created"})
-"""Fields where two changes give ours: nobody would want an entry twice for them."""
+"""If both sides changed these fields, ours wins: they are not worth a second entry."""
 _USE = _HIGHER | _OURS | {"deleted"}
-"""Fields that change although nobody edited the entry."""
+"""Fields that change when an entry is used, not edited."""
 
 
 def merge(base: Document, ours: Document, theirs: Document) -> Document:
     """Return `base` with the changes of both sides.
 
-    Changes of different entries, or of different fields of one entry, are all applied. If one
-    side deleted an entry and the other edited it, the edited entry is out of the trash; if the
-    other only used it, it stays there. If one side deleted it permanently and the other changed
-    it at all, it is kept. Two changes of one field keep both entries, theirs under a new id,
-    but counters and copy counts take the higher value and rankings ours. Our order stays, and
-    new items of theirs come after the ones they follow there.
+    Changes to different entries, or to different fields of one entry, are all applied. If one side
+    deleted an entry and the other edited it, it is restored with the edits; if the other only used
+    it, it stays in the trash. If one side deleted it permanently and the other changed it at all,
+    it is kept. If both changed the same field, both entries are kept, theirs with a new id; for
+    counters and copy counts, however, the higher value wins, and for rankings, ours. Our order
+    stays, and new items of theirs keep their predecessors.
     """
     sides = base, ours, theirs
     entries = _merge_entries(base.everything, ours.everything, theirs.everything)
@@ -54,11 +54,11 @@ def merge(base: Document, ours: Document, theirs: Document) -> Document:
 
 
 def rejoin(base: Document, ours: Document, theirs: Document) -> Document:
-    """Return the merge with `theirs` where it is not a later version of `base`.
+    """Return the merge with `theirs` if it is not a later version of `base`.
 
-    It is an older file that was put back, or comes from a machine that did not have `base`.
-    So what it lacks was not deleted, what has an older revision was not edited, and no
-    counter goes back.
+    It is an older file that was restored, or comes from a machine that didn't have `base`. So items
+    it lacks were not deleted, entries with an older revision were not edited, and no counter is
+    lowered.
     """
     known = {entry.id: entry for entry in base.everything}
     ancestors = [
@@ -122,7 +122,7 @@ def _merge_entry(old: Entry | None, our: Entry, their: Entry) -> tuple[Entry, ..
             conflict = True
     changes["deleted"] = _deleted(old, our, their)
     if (our.type is OtpType.MOTP) != (their.type is OtpType.MOTP):
-        # Mobile-OTP secrets are text, others are base32: a secret stays with its type.
+        # Mobile-OTP secrets are text, others are base32, so secret and type stay together.
         if our.secret == their.secret:
             changes["secret"] = (their if "type" in changes else our).secret
         elif ("type" in changes) != ("secret" in changes):
@@ -137,19 +137,19 @@ def _merge_entry(old: Entry | None, our: Entry, their: Entry) -> tuple[Entry, ..
             categories=_merge_bindings(old, our, their),
             extra=_merge_maps(before_extra, our.extra, their.extra),
         )
-        # Each side's fields were valid together, but the mixture may not be.
+        # Each side was valid, but their combination may not be.
         with contextlib.suppress(EntryError):
             return (check(merged),)
     both = our, replace(their, id=str(uuid.uuid4()))
     if our.secret != their.secret:
         return both
-    # They share a secret, so neither may repeat a code that the other gave.
+    # They share a secret, so neither may repeat a code of the other.
     counter = max(our.counter, their.counter)
     return tuple(replace(entry, counter=counter) for entry in both)
 
 
 def _deleted(old: Entry | None, our: Entry, their: Entry) -> int:
-    """Return when the entry was deleted; 0 if the other side edited or restored it."""
+    """Return the time of the deletion; 0 if the other side edited or restored the entry."""
     if our.deleted and their.deleted:
         return max(our.deleted, their.deleted)
     deleted, left = (our, their) if our.deleted else (their, our)
@@ -159,9 +159,9 @@ def _deleted(old: Entry | None, our: Entry, their: Entry) -> int:
 
 
 def _edited(old: Entry, entry: Entry) -> bool:
-    """Return whether `entry` was edited, and not only used, sorted or put in other categories.
+    """Return True if `entry` was edited, not only used, sorted or moved between categories.
 
-    Renaming or deleting a category changes all its entries.
+    Renaming or deleting a category changes all its entries, too.
     """
     names = (*(name for name in _FIELDS if name not in _USE), "extra")
     return any(getattr(old, name) != getattr(entry, name) for name in names)
@@ -194,7 +194,7 @@ def _merge_items(
             merged.append(both(old, our, their))
             continue
         left, side = (our, ours) if our is not None else (their, theirs)
-        # One side deleted it: it is kept if the other changed it or used it in more entries.
+        # One side deleted it; it is kept if the other changed it or used it in more entries.
         if left is not None and (
             left != old or any(one == identity for one, _ in used(side) - used_before)
         ):
@@ -217,7 +217,7 @@ def _ours(old: Icon | None, our: Icon, their: Icon) -> Icon:
 
 
 def _categories_of(document: Document) -> set[tuple[str, str]]:
-    """Return every use of a category: its id and the entry's."""
+    """Return all uses of categories: the ids of category and entry."""
     return {(one.category, entry.id) for entry in document.everything for one in entry.categories}
 
 
@@ -249,7 +249,7 @@ def _merge_one(
     theirs: Mapping[_Key, _Value],
     key: _Key,
 ) -> Any:
-    """Return the merged value of one key, or _GONE; of two changes ours, unless it deletes."""
+    """Return the merged value of one key, or _GONE. Of two changes, ours wins unless it deletes."""
     old, our, their = base.get(key, _GONE), ours.get(key, _GONE), theirs.get(key, _GONE)
     return their if our == old or (our is _GONE and their != old) else our
 
@@ -262,9 +262,9 @@ def _clash(base: Mapping[str, Any], ours: Mapping[str, Any], theirs: Mapping[str
 
 
 def _order(base: Iterable[_Key], ours: Iterable[_Key], theirs: Iterable[_Key]) -> list[_Key]:
-    """Return every key of `ours` and `theirs`, in our order, or in theirs if ours is as in `base`.
+    """Return all keys, in our order, or in theirs if ours is the same as in `base`.
 
-    A key that only the other side has comes after the one it follows there.
+    A key that only the other side has keeps its predecessor.
     """
     first, second = list(ours), list(theirs)
     if first == list(base):

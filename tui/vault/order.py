@@ -1,4 +1,4 @@
-"""The order of the entries, which the vault stores and the app and the commands follow."""
+"""The order of the entries, stored in the vault and used by the app and the commands."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from tui.vault.document import Document
 
 KEY = "order"
-"""The preference that holds the order."""
+"""The preference that stores the order."""
 
 
 class Order(StrEnum):
-    """What the entries are sorted by; pinned ones are first in each."""
+    """The sort orders; pinned entries always come first."""
 
     HAND = "hand"
     BACKUP = "backup"
@@ -39,7 +39,7 @@ WORDS = {
 
 
 def order_of(document: Document) -> Order:
-    """Return the order that the vault stores; by hand where it stores none."""
+    """Return the stored order; by hand if there is none."""
     stored = document.preferences.get(KEY)
     return Order(stored) if stored in list(Order) else Order.HAND
 
@@ -52,9 +52,9 @@ def with_order(document: Document, order: Order) -> Document:
 
 
 def ordered(document: Document, category: str | None = None) -> list[Entry]:
-    """Return the entries of a category id (None: all) in the order to show them.
+    """Return the entries of a category (by id; None for all) in the order to show them.
 
-    Sorted by hand, a category has a ranking of its own; ties are in the order of the file.
+    Sorted by hand, each category has its own ranking; ties are in the order of the file.
     """
     order = order_of(document)
     if category is None:
@@ -70,20 +70,20 @@ def ordered(document: Document, category: str | None = None) -> list[Entry]:
 
 
 def moved(document: Document, entry_id: str, step: int, category: str | None) -> dict[str, int]:
-    """Return new rankings, by entry id, that put an entry `step` rows further down.
+    """Return new rankings, by entry id, that move an entry down by `step`.
 
-    Empty where it is at that end already; a pinned entry stays among the pinned.
+    Empty if it is already at that end. Pinned entries stay among the pinned.
 
     Raises:
         UsageError: the entries are not sorted by hand.
-        MatchError: the entry is not there anymore.
+        MatchError: the entry is no longer there.
     """
     if order_of(document) is not Order.HAND:
         raise UsageError("Entries can only be moved while they are sorted by hand.")
     rows = ordered(document, category)
     entry = document.find(entry_id)
     if entry not in rows:
-        raise MatchError(f"{entry.label} is not in this category anymore.")
+        raise MatchError(f"{entry.label} is no longer in this category.")
     place = rows.index(entry)
     goal = place + step
     if not 0 <= goal < len(rows) or rows[goal].pinned != entry.pinned:

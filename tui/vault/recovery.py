@@ -1,4 +1,4 @@
-"""Recovery codes as text: 20 bytes as base32 in groups of four, and back."""
+"""Recovery codes as text: 20 bytes <-> base32 in groups of four."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _GROUP = 4
 _LETTERS = CODE_LENGTH * 8 // 5
 _BETWEEN = " -\t_.\N{NO-BREAK SPACE}\N{HYPHEN}\N{EN DASH}"
 _MEANT = str.maketrans("018", "OIB", _BETWEEN)
-"""Digits that base32 does not have, and the letters they are mistaken for."""
+"""Digits that base32 doesn't have, and the letters that they are mistaken for."""
 
 
 def new_code(draw: Draw = os.urandom) -> bytes:
@@ -21,18 +21,18 @@ def new_code(draw: Draw = os.urandom) -> bytes:
 
 
 def as_text(code: bytes) -> str:
-    """Return a code as text: eight groups of four, `ABCD-EFGH-…`."""
+    """Return a code as eight groups of four, `ABCD-EFGH-…`."""
     text = b32encode(code).decode()
     return "-".join(text[start : start + _GROUP] for start in range(0, len(text), _GROUP))
 
 
 def from_text(text: str) -> bytes:
-    """Return the code that was typed; case, spaces and dashes do not matter.
+    """Return the bytes of a typed code, ignoring case, spaces and dashes.
 
-    The digits 0, 1 and 8, which no code has, are read as the letters O, I and B.
+    The digits 0, 1 and 8, which codes never contain, are read as the letters O, I and B.
 
     Raises:
-        UsageError: it has another length or other characters than a code.
+        UsageError: it has the wrong length or invalid characters.
     """
     letters = text.strip().translate(_MEANT).upper()
     if len(letters) != _LETTERS:

@@ -1,6 +1,6 @@
 """The vault's cryptography: wrap the vault key in slots, encrypt and decrypt the payload.
 
-Spec: vault.md. `draw` returns random bytes; only tests pass another one than the system's.
+Spec: vault.md. `draw` returns random bytes; only tests pass a different one.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from tui.vault.envelope import (
 Draw = Callable[[int], bytes]
 KEY_LENGTH = 32
 CODE_LENGTH = 20
-"""Bytes of a recovery code (160 bits)."""
+"""Length of a recovery code in bytes (160 bits)."""
 _SLOT_CONTEXT = b"otp-tui/v1/slot\0"
 _VAULT_CONTEXT = b"otp-tui/v1/vault\0"
 _RECOVERY_INFO = b"otp-tui/v1/recovery"
-_MISMATCH = "the encrypted data does not decrypt to the original"
+_MISMATCH = "the encrypted data doesn't decrypt to the original"
 
 
 def password_bytes(password: str) -> bytes:
-    """Return the password as the key derivation takes it: NFKC, UTF-8.
+    """Return the input of the key derivation: the password in NFKC, as UTF-8.
 
     Raises:
-        UsageError: it is not text.
+        UsageError: it is not valid text.
     """
     try:
         return unicodedata.normalize("NFKC", password).encode()
@@ -102,7 +102,7 @@ def seal(
     """Return `envelope` with `document` as its payload, padded, under a fresh nonce.
 
     Raises:
-        CryptoError: the ciphertext does not decrypt to the document.
+        CryptoError: the ciphertext doesn't decrypt to the document.
     """
     fresh = replace(envelope, nonce=draw(NONCE_LENGTH))
     context = _VAULT_CONTEXT + canonical(header_object(fresh))
@@ -114,7 +114,7 @@ def seal(
 
 
 def open_payload(envelope: Envelope, vault_key: bytes) -> bytes:
-    """Return the document with its padding.
+    """Return the document, with its padding.
 
     Raises:
         AuthenticationError: wrong key, or a byte of the file was changed.

@@ -1,6 +1,6 @@
-"""A generation of the open vault, and how it is read from its file and written to it.
+"""A generation of the open vault: reading it from the file, and encrypting the next one.
 
-What is slow to import is imported in the functions: the key is being derived meanwhile.
+Slow modules are imported in functions, while the key is derived.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class UnlockedState:
-    """What it takes to keep a vault open. Its repr shows no secret."""
+    """The state of an open vault. Its repr shows no secret."""
 
     envelope: Envelope
     """The header of the file on the disk, without the payload."""
@@ -39,19 +39,18 @@ class UnlockedState:
     document: Document = field(repr=False)
     """The contents of the file."""
     digest: bytes = field(default=b"", repr=False)
-    """SHA-256 of the file's bytes; empty while there is no file."""
+    """SHA-256 of the file; empty if there is no file."""
 
 
 class ForeignFileError(Exception):
-    """The file in the vault's place must not be overwritten; the message is a whole sentence."""
+    """A file at the vault's path must not be overwritten; the message is a whole sentence."""
 
 
 def decrypt(envelope: Envelope, key: bytes, name: str) -> Document:
     """Return the document in the payload.
 
     Raises:
-        DamagedVaultError: the key is another one, a byte of the file was changed, or the
-            payload is not a document.
+        DamagedVaultError: the key is wrong, the file was changed, or the payload is not a document.
     """
     from tui.vault import document as documents
 
@@ -66,11 +65,11 @@ def decrypt(envelope: Envelope, key: bytes, name: str) -> Document:
 
 
 def encrypt(state: UnlockedState, document: Document) -> tuple[Envelope, bytes]:
-    """Return the next generation of the vault: its header without payload, the file's bytes.
+    """Return the next generation of the vault: its header without payload, and the file.
 
     Raises:
-        CryptoError: the ciphertext does not decrypt to the document.
-        TypeError, ValueError, RecursionError: the document holds what JSON cannot.
+        CryptoError: the ciphertext doesn't decrypt to the document.
+        TypeError, ValueError, RecursionError: JSON can't represent the document.
     """
     from tui.vault import document as documents
 
@@ -80,13 +79,13 @@ def encrypt(state: UnlockedState, document: Document) -> tuple[Envelope, bytes]:
 
 
 def read_state(store: Store, known: UnlockedState) -> tuple[UnlockedState, bytes | None]:
-    """Return the state of the file now, and its bytes; None where the file is missing.
+    """Return the current state of the file, and its bytes (None if it is missing).
 
     The state is `known` itself unless another program changed the file.
 
     Raises:
         ForeignFileError: it is damaged, another vault, or a newer one.
-        NotSavedError: it cannot be read.
+        NotSavedError: it can't be read.
     """
     try:
         current = store.read()
@@ -114,14 +113,14 @@ def next_state(known: UnlockedState, document: Document) -> tuple[UnlockedState,
     """Return the state after a save of `document`, and the bytes to save.
 
     Raises:
-        NotSavedError: it cannot be encrypted, or the file would be too large.
+        NotSavedError: it can't be encrypted, or the file would be too large.
     """
     try:
         envelope, data = encrypt(known, document)
     except CryptoError as error:
         raise NotSavedError(f"Couldn't save the vault: {error}.") from None
     except (TypeError, ValueError, RecursionError):
-        raise NotSavedError("Couldn't save the vault: JSON can't hold its contents.") from None
+        raise NotSavedError("Couldn't save the vault: JSON can't represent its contents.") from None
     if len(data) > LIMIT:
         raise NotSavedError(
             f"Couldn't save the vault: it would be larger than {LIMIT // 2**20} MiB.",
@@ -131,5 +130,5 @@ def next_state(known: UnlockedState, document: Document) -> tuple[UnlockedState,
 
 
 def digest(data: bytes) -> bytes:
-    """Return the SHA-256 of the file's bytes."""
+    """Return the SHA-256 of the file."""
     return hashlib.sha256(data).digest()

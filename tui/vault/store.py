@@ -1,7 +1,7 @@
-"""The only writer of the vault's file: lock, keep an older copy, replace. Bytes in, bytes out.
+"""The only writer of the vault file: lock, keep an older copy, replace. Handles only bytes.
 
-Spec: vault.md, "Saving". If anything fails, the file has its old bytes and no temporary file is
-left behind.
+Spec: vault.md, "Saving". If anything fails, the file is unchanged and no temporary file is left
+behind.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ from tui.vault.envelope import BACKUP_HINT
 
 LOCK_ATTEMPTS = 250
 LOCK_PAUSE = 0.02
-"""Seconds between attempts to get the lock: 5 s in all."""
+"""Seconds between attempts to get the lock: 5 s in total."""
 
 _NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
 
 
 class Store:
-    """The file of one vault. `warnings` collects sentences for the user, each once."""
+    """The file of one vault. `warnings` collects sentences for the user, without duplicates."""
 
     def __init__(self, path: str | os.PathLike[str], clock: Clock) -> None:
-        """Resolve `path` once: links in its folders are followed, the file itself is not.
+        """Resolve `path` once, following links in its folders but not of the file itself.
 
         Raises:
             VaultError: it is not the path of a file.
@@ -59,12 +59,13 @@ class Store:
         self._tidied = False
 
     def read(self) -> bytes:
-        """Return the vault's bytes, at most 16 MiB; make the file private if it is not.
+        """Return the vault's bytes, at most 16 MiB; make the file private if it isn't.
 
         Raises:
             VaultMissingError: there is no such file.
             DamagedVaultError: it is too large for a vault.
-            VaultError: not a regular file, a symbolic link, another user's, not readable.
+            VaultError: it is not a regular file, is a symbolic link, belongs to another user, or
+                can't be read.
         """
         try:
             descriptor = os.open(self.path, os.O_RDONLY | OPEN_FLAGS)
@@ -90,7 +91,7 @@ class Store:
             close(descriptor)
 
     def make_folder(self) -> None:
-        """Create the vault's folder and missing ones above it, 0700; leave existing ones alone.
+        """Create the vault's folder and missing parents with mode 0700; don't change existing ones.
 
         Raises:
             VaultError: the system refused.
@@ -105,10 +106,10 @@ class Store:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other instances from writing; where there are no locks, only warn.
+        """Keep other programs from writing; only warn if the file system has no locks.
 
         Raises:
-            NotSavedError: another instance has held the lock for 5 s.
+            NotSavedError: another program has held the lock for 5 s.
             OSError: the system refused the lock file.
         """
         descriptor = os.open(
@@ -120,7 +121,7 @@ class Store:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
                 raise NotSavedError(
-                    f"Couldn't save the vault: {self.name}.lock is not a file of yours."
+                    f"Couldn't save the vault: {self.name}.lock is not your own file."
                 )
             os.fchmod(descriptor, PRIVATE)
             if self._lock(descriptor) and not self._tidied:
@@ -131,13 +132,13 @@ class Store:
             close(descriptor)
 
     def replace(self, data: bytes, current: bytes | None, *, minor: bool = False) -> None:
-        """Replace the vault's bytes, which are `current` (None: no vault), by `data`.
+        """Replace the vault's bytes, `current` (None: no vault), with `data`.
 
-        Call this with the lock held. When it returns, `data` is durable. A `minor` change
-        keeps no older copy, so that it does not push out those that matter.
+        Call this with the lock held. When it returns, `data` is durable. A `minor` change keeps no
+        older copy, so that it doesn't displace those that matter.
 
         Raises:
-            OSError: the system refused; the file has its old bytes.
+            OSError: the system refused; the file is unchanged.
         """
         temporary = self.path.with_name(f"{_prefix(self.path)}{os.urandom(8).hex()}.tmp")
         write_new(temporary, data)
@@ -156,7 +157,7 @@ class Store:
         self._backups.prune(self._clock.now())
 
     def write_beside(self, data: bytes) -> Path:
-        """Write `data` to a conflict copy beside the vault; the same one every time.
+        """Write `data` to a conflict copy next to the vault, the same one every time.
 
         Raises:
             OSError: the system refused.
@@ -169,7 +170,7 @@ class Store:
         return self._conflict
 
     def warn(self, sentence: str) -> None:
-        """Add a warning, once."""
+        """Add a warning, unless it is already there."""
         if sentence not in self.warnings:
             self.warnings.append(sentence)
 
@@ -196,19 +197,20 @@ class Store:
                 if error.errno not in _NO_LOCKS:
                     raise
                 self.warn(
-                    f"The file system of {self.name} has no locks. Don't change the vault in two "
-                    "programs at once."
+                    f"The file system of {self.name} has no file locks. Don't change the vault in "
+                    "two programs at the same time."
                 )
                 return False
             else:
                 return True
         raise NotSavedError(
-            f"Couldn't save the vault {self.name}: another program has locked it for 5 s.",
+            f"Couldn't save the vault {self.name}: another program has it locked.",
             "Try again.",
         )
 
     def _tidy(self) -> None:
-        """Delete what a crash left behind: while we hold the lock, nobody else is writing."""
+        """Delete temporary files of crashed programs; while we hold the lock, no other is
+        writing."""
         prefix = _prefix(self.path)
         with contextlib.suppress(OSError):
             for path in self.path.parent.iterdir():
@@ -224,9 +226,7 @@ def _resolve(path: str | os.PathLike[str]) -> Path:
     except (OSError, ValueError):
         raise VaultError("The vault's path is not a valid file name.") from None
     if name in {"", ".", ".."} or "\0" in name:
-        raise VaultError(
-            f"The vault's path {safe(os.fspath(path), 200)} is not the path of a file."
-        )
+        raise VaultError(f"The vault's path {safe(os.fspath(path), 200)} is not a file path.")
     return resolved
 
 

@@ -1,4 +1,4 @@
-"""The trash: how long deleted entries stay there, even if the clock is wrong for a while. Pure."""
+"""The trash: how long deleted entries stay, even if the clock is wrong for a while. Pure."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ if TYPE_CHECKING:
     from tui.vault.document import Document
 
 KEPT_DAYS = 30
-"""Days that a deleted entry stays in the trash."""
+"""Number of days that a deleted entry stays in the trash."""
 EXPIRED = "over"
-"""The preference that holds when entries were first found to have expired, as a Unix second."""
+"""The preference that stores the Unix time when entries were first found to have expired."""
 _DAY = 86_400
 _MAX_NOTICE = 60 * _DAY
-"""Seconds from noting that entries expired to removing them; longer is another clock jump."""
+"""Maximum seconds from finding expired entries to removing them; more is another clock jump."""
 
 
 def discard(document: Document, ids: Collection[str]) -> Document:
-    """Return `document` with these entries of the trash permanently deleted."""
+    """Return `document` with these entries permanently deleted from the trash."""
     return replace(document, trash=tuple(one for one in document.trash if one.id not in ids))
 
 
 def expire(document: Document, moment: int) -> Document:
     """Return `document` without the entries that have been in the trash for 30 days.
 
-    That they expired is noted first, and they are removed if it is still so a day later: by
-    then a clock that jumped ahead was corrected.
+    Expired entries are first only noted, and removed if they are still expired a day later: by
+    then, a clock that jumped ahead has been corrected.
     """
     expired = {one.id: one for one in document.trash if moment - one.deleted >= KEPT_DAYS * _DAY}
     found = document.preferences.get(EXPIRED)
@@ -43,17 +43,17 @@ def expire(document: Document, moment: int) -> Document:
 
 
 def deletion_moment(document: Document, moment: int) -> int:
-    """Return the Unix second to note for a deletion at `moment`, at least 1.
+    """Return the Unix time to store for a deletion at `moment`, at least 1.
 
-    A clock that is behind the moments in the vault is wrong: noted in 1970, the deletion would
-    expire as soon as the clock is corrected.
+    A clock that is behind the times in the vault is wrong: a deletion in 1970 would expire as soon
+    as the clock is corrected.
     """
     seen = (max(one.updated, one.used, one.created, one.deleted) for one in document.everything)
     return max(1, moment, *seen)
 
 
 def days_left(entry: Entry, moment: int) -> int:
-    """Return how many days, rounded up, an entry still stays in the trash."""
+    """Return the days that an entry has left in the trash, rounded up."""
     days = -((moment - entry.deleted - KEPT_DAYS * _DAY) // _DAY)
     return min(max(0, days), KEPT_DAYS)
 

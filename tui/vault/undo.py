@@ -1,8 +1,8 @@
 """Undo and redo of the last step, from a record in the document, encrypted with the rest.
 
-A step that can be undone leaves a record in the preferences: the way back, and a digest of the
-document after the step. Any other change, by any program, makes the digest wrong and with it
-the record void. Undoing is itself such a step: undoing it redoes the first one. Pure.
+A step that can be undone leaves a record in the preferences: how to get back, and a digest of the
+document after the step. Any other change, by any program, invalidates the digest and the record
+with it. Undoing is itself such a step: undoing it redoes the first one. Pure.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from tui.vault.order import KEY as ORDER
 from tui.vault.trash import EXPIRED
 
 KEY = "undo"
-"""The preference that holds the record."""
+"""The preference that stores the record."""
 KEPT = frozenset({ORDER, EXPIRED})
-"""Preferences that are no part of a step: they may change after it and stay when it is undone."""
+"""Preferences that are not part of a step: they may change later, and undo keeps them."""
 MAX_RECORD = 4 * 1024 * 1024
-"""A step whose record would take more characters of JSON cannot be undone."""
+"""Maximum size of a record in characters of JSON; a larger step can't be undone."""
 
 _UNDO_OF = "undoing of the "
-"""How the label of an undo begins in the file."""
+"""How the label of an undo starts in the file."""
 _Item = TypeVar("_Item", Entry, Category, Icon)
 
 
@@ -38,16 +38,16 @@ class Step:
     """The last step of a document, which `undo` undoes."""
 
     label: str
-    """What it did, as the end of a sentence, fit to show: `deletion of GitHub (octocat)`."""
+    """What it did, as the end of a sentence, safe to show: `deletion of GitHub (octocat)`."""
     is_undo: bool = False
-    """Whether it undid the step of that label, so that undoing it is a redo."""
+    """True if it undid the step with that label, so that undoing it is a redo."""
 
 
 # --- steps that can be undone ----------------------------------------------------------------
 
 
 def undoable(change: Callable[[Document], Document], label: str) -> Callable[[Document], Document]:
-    """Return `change` as a step that can be undone; `label` as in `Step`."""
+    """Return `change` as a step that can be undone; `label` is as in `Step`."""
 
     def step(document: Document) -> Document:
         after = change(document)
@@ -59,7 +59,7 @@ def undoable(change: Callable[[Document], Document], label: str) -> Callable[[Do
 def undoable_as_one(
     change: Callable[[Document], Document], label: str, moment: int
 ) -> Callable[[Document], Document]:
-    """Return `change` as `undoable` does, but repetitions in a row are undone as one step."""
+    """Return `change` as a step that is undone together with its repetitions right before it."""
 
     def step(document: Document) -> Document:
         after = change(document)
@@ -77,10 +77,9 @@ def step_label(what: str, entries: Collection[Entry]) -> str:
 
 
 def with_undo(before: Document, after: Document, label: str) -> Document:
-    """Return `after` with the record of how to get back to `before`; `label` as in `Step`.
+    """Return `after` with the record of how to get back to `before`; `label` is as in `Step`.
 
-    A step that changes what this version does not know, or too much, leaves no record, and
-    the record of the step before it goes too.
+    A step that changes unknown parts, or too much, leaves no record and removes the previous one.
     """
     plain = without_undo(after)
     earlier = without_undo(before)
@@ -108,7 +107,7 @@ def with_undo(before: Document, after: Document, label: str) -> Document:
 
 
 def last_step(document: Document) -> Step | None:
-    """Return the step that `undo` would undo; None where nothing can be undone."""
+    """Return the step that `undo` would undo; None if there is nothing to undo."""
     record = document.preferences.get(KEY)
     if not isinstance(record, dict) or not isinstance(record.get("label"), str):
         return None
@@ -117,20 +116,20 @@ def last_step(document: Document) -> Step | None:
         if record.get("mark") != _digest(without_undo(document), rest):
             return None
     except (AttributeError, EntryError, LookupError, TypeError, ValueError):
-        # Another version wrote it, in a form that this one does not know.
+        # Another version wrote it, in a form that this one doesn't know.
         return None
     label = safe(record["label"], 200)
     return Step(label.removeprefix(_UNDO_OF), label.startswith(_UNDO_OF))
 
 
 def undo(document: Document, moment: int) -> Document:
-    """Return `document` as it was before its last step; the same again is a redo.
+    """Return `document` as it was before its last step; a second call redoes the step.
 
-    Counters and copy counts that moved since stay where they are: no code is given twice.
-    `moment` is the current Unix second.
+    Counters and copy counts keep later changes, so that no code is repeated. `moment` is the
+    current Unix time.
 
     Raises:
-        NothingToUndoError: there is no step, or something else was changed since.
+        NothingToUndoError: there is no step, or something else changed since.
     """
     step = last_step(document)
     if step is None:
@@ -148,7 +147,7 @@ def without_undo(document: Document) -> Document:
 
 
 def without_stale_undo(before: Document, after: Document) -> Document:
-    """Return `after` without the record that it took over from `before`, if that is void now."""
+    """Return `after` without the record that it inherited from `before`, if that is now invalid."""
     record = after.preferences.get(KEY)
     if record is None or record != before.preferences.get(KEY) or last_step(after) is not None:
         return after
@@ -159,7 +158,7 @@ def without_stale_undo(before: Document, after: Document) -> Document:
 
 
 def _reverted(document: Document, moment: int) -> Document:
-    """Return `document` as it was before its last step, whose record was checked."""
+    """Return `document` as it was before its last step; the record must have been checked."""
     record = document.preferences[KEY]
     now = {entry.id: entry for entry in document.everything}
 
@@ -187,7 +186,7 @@ def _undoable_preferences(preferences: Mapping[str, Any]) -> dict[str, Any]:
 def _way_back(
     before: tuple[_Item, ...], after: tuple[_Item, ...], value: Callable[[_Item], Any]
 ) -> dict[str, Any]:
-    """Return the way from `after` to `before`: ids to remove, items to insert and their places."""
+    """Return how to get from `after` to `before`: ids to remove, items to insert and where."""
     olds = {item.id: item for item in before}
     news = {item.id: item for item in after}
     gone = [item.id for item in after if item.id not in olds]
@@ -230,10 +229,10 @@ def _moved_on(old: Entry, now: Entry | None, moment: int) -> Entry:
 
 
 def _digest(document: Document, record: Mapping[str, Any]) -> str:
-    """Return a digest of the document and of the way back from it.
+    """Return a digest of the document and of its undo record.
 
-    Codes may be taken and copied after a step, so copy counts are left out, and so are
-    counters, but for those that undoing the step would lose.
+    Codes may be used after a step, so copy counts are left out, and so are counters, except those
+    that undoing the step would lose.
     """
     old = {}
     for _, raw in record["entries"]["back"]:

@@ -1,4 +1,4 @@
-"""The vault key, from the password or a recovery code."""
+"""Gets the vault key with the password or a recovery code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MAYBE_DAMAGED = f"If it is right, the vault may be damaged. {BACKUP_HINT}"
 def key_by_password(
     envelope: Envelope, password: str, meanwhile: Callable[[], object] | None = None
 ) -> bytes:
-    """Return the vault key; `meanwhile` is called once, while the first key is derived.
+    """Return the vault key; call `meanwhile` once, while the first key is derived.
 
     Raises:
         WrongPasswordError: no slot opens with the password, or the slot was changed.
@@ -74,7 +74,7 @@ def _derive(slot: PasswordSlot, secret: bytes, meanwhile: Callable[[], object] |
 
 
 def _import_rest() -> None:
-    """Import what opening the payload needs, while the key is being derived."""
+    """Import what opening the payload needs, while the key is derived."""
     import tui.vault.document  # noqa: F401
 
     aead.prepare()

@@ -1,6 +1,6 @@
 """The vault as screens and commands use it: `LockedVault`, and `Vault` once it is open.
 
-This is fast to import; what is slow is imported while the key is derived.
+Fast to import: slow modules are imported while the key is derived.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
     from tui.vault.document import Document
 
 Change = Callable[["Document"], "Document"]
-"""From a document to the next. It may be called twice, with different documents."""
+"""A function from a document to the next. It may be called twice, with different documents."""
 
 
 class LockedVault:
-    """A vault whose file was read and whose header is sound, still encrypted."""
+    """A vault whose file was read and whose header is valid, still encrypted."""
 
     def __init__(self, store: Store, clock: Clock, data: bytes) -> None:
         self._store = store
@@ -56,9 +56,9 @@ class LockedVault:
 
         Raises:
             VaultMissingError: there is none.
-            NewerVaultError: made by a newer otp-tui.
+            NewerVaultError: created by a newer version of otp-tui.
             DamagedVaultError: the file is not a valid vault.
-            VaultError: a link, a pipe, a folder, another user's, not readable.
+            VaultError: it is a link, a pipe or a folder, belongs to another user, or can't be read.
         """
         clock = clock or SystemClock()
         store = Store(path, clock)
@@ -66,19 +66,19 @@ class LockedVault:
 
     @property
     def path(self) -> Path:
-        """The vault's file."""
+        """Path of the vault file."""
         return self._store.path
 
     @property
     def has_recovery_code(self) -> bool:
-        """Whether a recovery code opens it too."""
+        """True if the vault has a recovery code."""
         return any(isinstance(slot, RecoverySlot) for slot in self._envelope.slots)
 
     def unlock(self, password: str, meanwhile: Callable[[], object] | None = None) -> Vault:
         """Open the vault with its password; `meanwhile` is called while the key is derived.
 
         Raises:
-            WrongPasswordError: no slot opens with it, or the slot was changed.
+            WrongPasswordError: it opens no slot, or the slot was changed.
             DamagedVaultError: the slot opens, but the rest was changed.
             CryptoError: not enough memory for the key derivation.
         """
@@ -88,7 +88,7 @@ class LockedVault:
         """Open the vault with a recovery code of 20 bytes.
 
         Raises:
-            WrongPasswordError: no slot opens with it, or the slot was changed.
+            WrongPasswordError: it opens no slot, or the slot was changed.
             DamagedVaultError: the slot opens, but the rest was changed.
         """
         return self._open(key_by_code(self._envelope, code))
@@ -100,9 +100,9 @@ class LockedVault:
 
 
 class Vault:
-    """The open vault. `document` is an immutable snapshot; `change` puts the next one there.
+    """The open vault. `document` is an immutable snapshot; `change` replaces it.
 
-    Safe to use from several threads. Made by `create`, `open` and `LockedVault.unlock`.
+    Safe to use from several threads. Created by `create`, `open` and `LockedVault.unlock`.
     """
 
     def __init__(self, store: Store, clock: Clock, state: UnlockedState) -> None:
@@ -121,7 +121,7 @@ class Vault:
         """Create an empty vault and its folder.
 
         Raises:
-            VaultExistsError: something exists at `path`; it is left alone.
+            VaultExistsError: something exists at `path`; it is not changed.
             CryptoError: `params` are too weak or out of bounds, or memory is short.
             VaultError: the system refused.
         """
@@ -155,57 +155,57 @@ class Vault:
 
     @property
     def path(self) -> Path:
-        """The vault's file, resolved when it was opened."""
+        """Path of the vault file, resolved when it was opened."""
         return self._store.path
 
     @property
     def document(self) -> Document:
-        """The present contents, saved or not."""
+        """The current contents, saved or not."""
         return self._document
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """The document's entries, without those in the trash."""
+        """The entries, without those in the trash."""
         return self._document.entries
 
     @property
     def saved(self) -> bool:
-        """Whether the file has every change but those of `change_later`."""
+        """True if all changes but those of `change_later` are saved."""
         return self._saved
 
     @property
     def flushed(self) -> bool:
-        """Whether the file has those of `change_later` too."""
+        """True if the changes of `change_later` are saved, too."""
         return self._saved and not self._has_later
 
     @property
     def changing(self) -> bool:
-        """Whether another thread is changing or saving the vault right now."""
+        """True if another thread is changing or saving the vault."""
         return self._writing.locked()
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Sentences for the user: no file locks here, the file was open to others."""
+        """Sentences for the user, e.g. that the file system has no locks."""
         return tuple(self._store.warnings)
 
     def change(self, change: Change) -> None:
-        """Apply `change` and save; when this returns it is on the disk.
+        """Apply `change` and save; on return, it is on the disk.
 
-        The changes that another program saved are merged in first, and `change` is given the
-        result, so it should build on that rather than return a document prepared before.
-        If `change` raises, nothing is changed.
+        Changes that another program saved are merged in first. `change` gets the result, and should
+        build on it instead of returning a document prepared before. If `change` raises, nothing is
+        changed.
 
         Raises:
-            NotSavedError: the change is in `document`, the file is the old one; the next
-                `change` or `save` tries again.
-            ConflictError: another vault has taken the place of ours; ours is beside it.
+            NotSavedError: the change is in `document`, the file is unchanged; the next `change` or
+                `save` tries again.
+            ConflictError: another vault took the place of ours; ours was saved next to it.
         """
         self._commit(change, keep=True)
 
     def change_later(self, change: Change) -> None:
         """Apply `change` in memory only; the next `change` or `save` writes it.
 
-        For what may get lost: copy counts, the order of the list.
+        For changes that may be lost: copy counts, the order of the list.
         """
         with self._writing:
             self._known()
@@ -213,7 +213,7 @@ class Vault:
             self._has_later = self._has_later or self._document is not before
 
     def save(self) -> None:
-        """Save what is not saved yet, merged with the changes of other programs.
+        """Save unsaved changes, merged with those of other programs.
 
         Raises:
             NotSavedError: as `change`.
@@ -223,12 +223,12 @@ class Vault:
     def take_hotp(self, entry_id: str) -> Code:
         """Return the code of an HOTP entry's counter, after saving the next counter.
 
-        The counter is read from the disk under the lock: no two programs get the same code.
+        The counter is read from the disk under the lock, so no two programs get the same code.
 
         Raises:
-            NotSavedError: no code is given, and the counter stays.
-            MatchError: the entry is not in the vault anymore.
-            UsageError: it is not HOTP, or its counter is at its end.
+            NotSavedError: no code is returned, and the counter is unchanged.
+            MatchError: the entry is no longer in the vault.
+            UsageError: it is not HOTP, or its counter is at the maximum.
         """
         from tui.otp.codes import code_at
         from tui.vault.edit import take_counter
@@ -244,20 +244,20 @@ class Vault:
         return code_at(taken[0], self._clock.now())
 
     def change_password(self, password: str, params: Argon2Params) -> None:
-        """Replace every password slot by one of a new password, derived with `params`.
+        """Replace all password slots with one for `password`, derived with `params`.
 
         The vault key and the recovery code stay; older copies still open with the old password.
 
         Raises:
-            NotSavedError: the old password is still the right one; nothing is left to save.
+            NotSavedError: the old password is still valid; nothing is left to save.
             CryptoError: `params` are too weak or out of bounds, or memory is short.
-            UsageError: the password is not text.
+            UsageError: the password is not valid text.
         """
         known, secret = self._known(), seal.password_bytes(password)
         self._put_slot(seal.password_slot(known.envelope.vault_id, known.key, secret, params))
 
     def set_recovery_code(self, code: bytes) -> None:
-        """Replace any recovery code by `code` of 20 bytes.
+        """Replace any recovery code with `code`, 20 bytes.
 
         Raises:
             NotSavedError: nothing was changed.
@@ -266,7 +266,7 @@ class Vault:
         self._put_slot(seal.recovery_slot(known.envelope.vault_id, known.key, code))
 
     def close(self) -> None:
-        """Forget the key and the document, after any change in progress."""
+        """Drop the key and the document, after any change in progress."""
         from tui.vault.document import Document
 
         with self._writing:
@@ -298,7 +298,7 @@ class Vault:
                 raise self._not_saved(error) from None
 
     def _put_slot(self, slot: Slot) -> None:
-        """Save with `slot` instead of those of its kind; password slots stand first."""
+        """Save with `slot` instead of all others of its type; password slots come first."""
         with self._writing:
             try:
                 with self._store.locked():
@@ -316,7 +316,7 @@ class Vault:
                 ) from None
 
     def _after(self, change: Change) -> Document:
-        """Return the changed document, without an undo record that the change made void."""
+        """Return the changed document, without an undo record that the change invalidated."""
         before = self._document
         after = change(before)
         if after is before or not after.preferences:
@@ -326,7 +326,7 @@ class Vault:
         return without_stale_undo(before, after)
 
     def _merge_in(self, known: UnlockedState) -> tuple[UnlockedState, bytes | None]:
-        """Merge in what another program saved; return the file's state and bytes."""
+        """Merge in the changes of other programs; return the file's state and bytes."""
         found, current = read_state(self._store, known)
         if found is known:
             return known, current
@@ -337,7 +337,7 @@ class Vault:
             known.document, self._document, found.document
         )
         same = self._document == found.document
-        # If all was saved, whatever differs is from `change_later`.
+        # If everything was saved, any difference is from `change_later`.
         self._saved, self._has_later = same or (newer and self._saved), self._has_later and not same
         generation = max(found.envelope.generation, known.envelope.generation)
         self._on_disk = replace(found, envelope=replace(found.envelope, generation=generation))
@@ -354,7 +354,7 @@ class Vault:
         state, data = next_state(known, document)
         self._store.replace(data, current, minor=minor)
         if current is None and known.digest:
-            self._store.warn(f"The vault {self._store.name} was missing and was written again.")
+            self._store.warn(f"The vault {self._store.name} was missing, so it was written again.")
         self._on_disk = state
         self._document = document
         self._saved = True
@@ -380,4 +380,4 @@ class Vault:
 
 def _require_free(store: Store) -> None:
     if os.path.lexists(store.path):
-        raise VaultExistsError(f"{store.name} already exists.", "It was left alone.")
+        raise VaultExistsError(f"{store.name} already exists.", "It was not changed.")
