@@ -319,7 +319,7 @@ async def test_ctrl_l_locks(app: OtpApp, pilot: Pilot[None], vault: Vault) -> No
     assert isinstance(app.screen, UnlockScreen)
 
 
-async def test_a_secret_that_is_here_already_is_told_and_allowed(
+async def test_a_secret_that_is_here_already_is_reported_and_allowed(
     make_app: MakeApp, make_vault: MakeVault
 ) -> None:
     entries, _ = sample_entries()
@@ -335,7 +335,7 @@ async def test_a_secret_that_is_here_already_is_told_and_allowed(
         assert len(vault.entries) == 2
 
 
-async def test_an_entry_is_not_its_own_twin(make_app: MakeApp, make_vault: MakeVault) -> None:
+async def test_an_entry_does_not_warn_of_itself(make_app: MakeApp, make_vault: MakeVault) -> None:
     entries, _ = sample_entries()
     vault = make_vault(entries[:1], [])
     app = make_app(vault)
@@ -403,7 +403,7 @@ async def test_a_typed_uri_is_never_shown_and_then_read(
         assert vault.entries == ()
 
 
-async def test_a_wrong_uri_is_told_where_it_was_typed_and_not_saved(
+async def test_a_wrong_uri_is_reported_where_it_was_typed_and_not_saved(
     make_app: MakeApp, make_vault: MakeVault
 ) -> None:
     vault = make_vault([], [])
@@ -582,7 +582,7 @@ async def test_all_codes_of_a_picture_are_offered(
         assert form.said == ["3 entries added."]
 
 
-async def test_a_file_that_is_no_picture_is_told_and_escape_goes_back(
+async def test_a_file_that_is_no_picture_is_reported_and_escape_goes_back(
     make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
 ) -> None:
     vault = make_vault([], [])
@@ -644,7 +644,7 @@ async def test_without_a_change_nothing_is_saved(make_app: MakeApp, make_vault: 
         assert vault.document == before
 
 
-async def test_categories_are_ticked_and_made_in_the_same_step(
+async def test_categories_are_selected_and_created_in_the_same_step(
     make_app: MakeApp, make_vault: MakeVault
 ) -> None:
     entries, categories = sample_entries()
@@ -689,7 +689,7 @@ async def test_a_note_has_lines(pilot: Pilot[None], vault: Vault) -> None:
     assert vault.entries[0].note == "one\ntwo"
 
 
-async def test_an_entry_that_is_gone_is_told(make_app: MakeApp, make_vault: MakeVault) -> None:
+async def test_an_entry_that_is_gone_is_reported(make_app: MakeApp, make_vault: MakeVault) -> None:
     vault = make_vault()
     app = make_app(vault)
     gone = vault.entries[0]

@@ -122,7 +122,7 @@ async def test_a_file_is_replaced_only_after_a_yes(make_app: MakeApp, tmp_path: 
             assert (path.read_bytes() == b"mine") is left
 
 
-async def test_ticked_rows_go_out_alone(make_app: MakeApp, tmp_path: Path) -> None:
+async def test_only_selected_entries_are_exported(make_app: MakeApp, tmp_path: Path) -> None:
     app, path = make_app(), tmp_path / "out.authpro"
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -134,7 +134,7 @@ async def test_ticked_rows_go_out_alone(make_app: MakeApp, tmp_path: Path) -> No
     assert written == ["GitHub", "Steam"]
 
 
-async def test_what_the_search_shows_can_go_out(make_app: MakeApp, tmp_path: Path) -> None:
+async def test_what_the_search_shows_can_be_exported(make_app: MakeApp, tmp_path: Path) -> None:
     app, path = make_app(), tmp_path / "out.authpro"
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)

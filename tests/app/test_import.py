@@ -87,7 +87,7 @@ async def test_a_plain_backup_asks_no_password(make_app: MakeApp, tmp_path: Path
         assert len(preview_lines(pilot)) == 2
 
 
-async def test_a_wrong_password_is_told_and_can_be_typed_again(
+async def test_a_wrong_password_is_reported_and_can_be_typed_again(
     make_app: MakeApp, tmp_path: Path
 ) -> None:
     app = make_app()
@@ -127,7 +127,7 @@ async def test_what_is_here_already_is_skipped_kept_or_replaced(
         assert len(vault.entries) == 4
 
 
-async def test_a_row_can_be_taken_out(
+async def test_a_row_can_be_deselected(
     make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
 ) -> None:
     vault = make_vault([], [])
@@ -160,7 +160,7 @@ async def test_a_refused_entry_is_listed_with_its_reason_and_the_others_come_in(
         assert [entry.issuer for entry in vault.entries] == ["Shop 1"]
 
 
-async def test_an_unknown_file_is_told_and_the_format_can_be_chosen(
+async def test_an_unknown_file_is_reported_and_the_format_can_be_chosen(
     make_app: MakeApp, tmp_path: Path
 ) -> None:
     app = make_app()
@@ -172,7 +172,7 @@ async def test_an_unknown_file_is_told_and_the_format_can_be_chosen(
         assert isinstance(app.screen, ImportScreen)
 
 
-async def test_a_file_that_is_not_there_is_told(
+async def test_a_file_that_is_not_there_is_reported(
     app: OtpApp, pilot: Pilot[None], tmp_path: Path
 ) -> None:
     await open_file(pilot, tmp_path / "nothing.authpro")
@@ -260,7 +260,7 @@ def test_a_completion_adds_what_all_names_share(tmp_path: Path) -> None:
     assert complete(f"{tmp_path}/nothing") == f"{tmp_path}/nothing"
 
 
-async def test_u_takes_the_import_back(
+async def test_u_undoes_the_import(
     make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
 ) -> None:
     vault = make_vault()
@@ -397,7 +397,7 @@ async def test_avtotpy_asks_for_a_user_and_the_servers_secret(
         assert [entry.issuer for entry in vault.entries] == ["Shop"]
 
 
-async def test_a_namesake_is_told_and_added_beside_what_is_here(
+async def test_an_entry_with_the_same_name_is_reported_and_added(
     make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
 ) -> None:
     mine = Entry(type=OtpType.TOTP, issuer="Shop 0", secret=Secret.base32("GEZDGNBVGY3TQOJQ"))
@@ -435,7 +435,7 @@ async def test_the_rows_of_a_preview_are_walked_with_the_keys_of_the_list(
     assert app.screen.query_one(PreviewList).deselected == {1}
 
 
-async def test_a_path_longer_than_any_system_takes_is_told(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_too_long_a_path_is_reported(app: OtpApp, pilot: Pilot[None]) -> None:
     await pilot.press("i")
     await settle(pilot)
     app.screen.query_one(PathInput).value = "/tmp/" + "x" * 300

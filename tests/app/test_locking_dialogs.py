@@ -193,7 +193,7 @@ async def test_the_unlock_screen_says_that_what_was_typed_is_lost(
     assert ("What you typed was not saved." in said) is typed
 
 
-async def test_a_change_under_way_that_fails_after_the_lock_is_told_on_the_unlock_screen(
+async def test_a_change_under_way_that_fails_after_the_lock_is_reported_on_the_unlock_screen(
     make_app: MakeApp, make_vault: MakeVault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault = make_vault()

@@ -32,7 +32,7 @@ def read(app: OtpApp) -> str | None:
     for y in range(picture.size.height):
         upper, lower = [], []
         for text, style, _ in picture.render_line(y):
-            ink, ground = colours(style)
+            ink, ground = colors(style)
             for char in text:
                 above, below = HALVES[char]
                 upper.append(ink if above else ground)
@@ -44,7 +44,7 @@ def read(app: OtpApp) -> str | None:
     return read_modules(rows)
 
 
-def colours(style: Style | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def colors(style: Style | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
     assert style is not None
     assert style.color is not None
     assert style.bgcolor is not None
@@ -120,7 +120,7 @@ async def test_enter_goes_on_and_closes_after_the_last(app: OtpApp, pilot: Pilot
 
 
 @pytest.mark.terminal(40, 20)
-async def test_too_small_a_terminal_is_told_and_the_code_comes_with_its_resize(
+async def test_too_small_a_terminal_is_reported_and_the_code_comes_with_its_resize(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:
     await app.push_screen(QrScreen("Site", [URI], "A note."))
@@ -163,13 +163,13 @@ async def test_no_color_leaves_it_black_on_white(
         for y in range(app.screen.query_one(QrPicture).size.height):
             line = app.screen.query_one(QrPicture).render_line(y)
             for _, style, _ in line.apply_filter(NoColorFilter(), TextualColor(0, 0, 0)):
-                seen.add(colours(style))
+                seen.add(colors(style))
         assert seen <= {(BLACK, WHITE), (WHITE, BLACK)}
 
 
 @pytest.mark.terminal(110, 50)
 @pytest.mark.config(ascii="on")
-async def test_without_block_characters_it_is_made_of_coloured_spaces(
+async def test_without_block_characters_it_is_made_of_colored_spaces(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:
     await app.push_screen(QrScreen("Site", [URI]))

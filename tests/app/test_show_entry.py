@@ -1,4 +1,4 @@
-"""All of one entry: what is shown at once, and what only after its key."""
+"""The details of an entry: what is shown at once, and what only after a key."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ async def open_screen(app: OtpApp, pilot: Pilot[None], entry: Entry) -> list[str
     return answers
 
 
-def told(app: OtpApp) -> str:
-    """All words of the card, a line for each line on screen."""
+def shown(app: OtpApp) -> str:
+    """Return all words of the card, in lines as on screen."""
     lines = [str(label.render()) for label in app.screen.query(Label) if label.display]
     return "\n".join([*lines, *lines_of(app.screen.query_one("#details", Static))])
 
@@ -48,7 +48,7 @@ def entry_of(app: OtpApp, place: int) -> Entry:
     return app.vault.entries[place]
 
 
-async def test_all_of_an_entry_is_told_but_the_secret(
+async def test_all_of_an_entry_is_reported_but_the_secret(
     make_app: MakeApp, make_vault: MakeVault
 ) -> None:
     entries, _ = sample_entries()
@@ -59,7 +59,7 @@ async def test_all_of_an_entry_is_told_but_the_secret(
     app = make_app(make_vault([full]))
     async with app.run_test(size=(80, 40)) as pilot:
         await open_screen(app, pilot, full)
-        words = told(app)
+        words = shown(app)
         for value in (
             *("Registrar", "ops@example.org", "SHA256", "60 s", "Web, Work", "registrar"),
             *("Ask Ann.", "Then[31m Bob.", "3 times, last 2023-11-1", "Created"),
@@ -76,11 +76,11 @@ async def test_the_code_and_its_seconds_follow_the_clock(
 ) -> None:
     entry = entry_of(app, 0)
     await open_screen(app, pilot, entry)
-    assert "expires in 10 s" in told(app)
+    assert "expires in 10 s" in shown(app)
     await pass_time(pilot, clock, 7)
-    assert "expires in 3 s" in told(app)
+    assert "expires in 3 s" in shown(app)
     await pass_time(pilot, clock, 3)
-    assert "expires in 30 s" in told(app)
+    assert "expires in 30 s" in shown(app)
     assert code_of(app) == group(code_at(entry, START + 10).text)
 
 
@@ -91,21 +91,21 @@ async def test_the_secret_comes_with_its_key_and_goes_with_it(
     await open_screen(app, pilot, entry_of(app, 0))
     await pilot.press("s")
     await settle(pilot)
-    assert SECRET in told(app)
-    assert "otpauth://totp/" in told(app)
+    assert SECRET in shown(app)
+    assert "otpauth://totp/" in shown(app)
     await pilot.press("s")
     await settle(pilot)
-    assert "GEZD" not in told(app)
+    assert "GEZD" not in shown(app)
 
 
 @pytest.mark.terminal(80, 40)
 async def test_a_pin_is_as_hidden_as_the_secret(app: OtpApp, pilot: Pilot[None]) -> None:
     await open_screen(app, pilot, entry_of(app, 4))
-    assert "1234" not in told(app)
+    assert "1234" not in shown(app)
     await pilot.press("s")
     await settle(pilot)
-    assert "1234" in told(app)
-    assert "e3152afee62599c8" in told(app)
+    assert "1234" in shown(app)
+    assert "e3152afee62599c8" in shown(app)
 
 
 @pytest.mark.terminal(40, 12)
@@ -129,20 +129,20 @@ async def test_a_counter_waits_to_be_asked_and_is_saved_before_its_code(
     await settle(pilot)
     assert code_of(app) == group(code_at(entry, START).text)
     assert entry_of(app, 3).counter == 13
-    assert "counter 12" in told(app)
+    assert "counter 12" in shown(app)
 
 
-async def test_a_code_that_cannot_be_made_is_told(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_a_code_that_cannot_be_made_is_reported(app: OtpApp, pilot: Pilot[None]) -> None:
     await open_screen(app, pilot, entry_of(app, 7))
-    assert "No code: Yandex codes need a PIN" in told(app)
+    assert "No code: Yandex codes need a PIN" in shown(app)
 
 
-async def test_an_entry_of_the_trash_has_days_left_and_neither_code_nor_deeds(
+async def test_an_entry_of_the_trash_has_days_left_and_neither_code_nor_actions(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:
     gone = replace(entry_of(app, 0), deleted=int(START) - 3 * DAY)
     answers = await open_screen(app, pilot, gone)
-    assert "In the trash, 27 days left" in told(app)
+    assert "In the trash, 27 days left" in shown(app)
     assert not code_of(app)
     await pilot.press("enter", "r", "space")
     await settle(pilot)
@@ -184,4 +184,4 @@ async def test_an_entry_without_a_name_has_no_qr_code_and_says_so(
         await pilot.press("r")
         await settle(pilot)
         assert isinstance(app.screen, ShowScreen)
-        assert "No QR code: an entry without issuer" in told(app)
+        assert "No QR code: an entry without issuer" in shown(app)

@@ -94,7 +94,7 @@ async def test_the_password_opens_the_vault(make_app: MakeApp, make_vault: MakeV
         assert codes_of(app).row_count == 8
 
 
-async def test_a_wrong_password_is_told_and_opens_nothing(
+async def test_a_wrong_password_is_reported_and_opens_nothing(
     make_app: MakeApp, make_vault: MakeVault
 ) -> None:
     make_vault().close()
@@ -148,7 +148,7 @@ def test_the_wait_grows_to_half_a_minute_and_no_further() -> None:
     assert waits[-1] == 30
 
 
-async def test_a_damaged_vault_is_told_and_left_alone(
+async def test_a_damaged_vault_is_reported_and_left_alone(
     make_app: MakeApp, make_vault: MakeVault, vault_path: Path
 ) -> None:
     make_vault().close()
