@@ -14,6 +14,7 @@ from tui.app.screens.codes import CodesScreen
 from tui.app.screens.import_backup import ImportScreen
 from tui.app.screens.unlock import UnlockScreen, wait_after
 from tui.app.screens.welcome import WelcomeScreen
+from tui.app.widgets.bars import StatusLine
 from tui.app.widgets.password_input import PasswordInput
 from tui.vault.vault import LockedVault
 
@@ -92,6 +93,7 @@ async def test_the_password_opens_the_vault(make_app: MakeApp, make_vault: MakeV
         await settle(pilot)
         assert isinstance(app.screen, CodesScreen)
         assert codes_of(app).row_count == 8
+        assert app.screen.query_one(StatusLine).size.height == 1  # no style of the unlock screen
 
 
 async def test_a_wrong_password_is_reported_and_opens_nothing(
