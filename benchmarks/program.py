@@ -26,7 +26,9 @@ from textual.app import App
 from textual.widgets import Input
 class Empty(App):
     def compose(self):
-        yield Input(placeholder="ready")
+        field = Input(placeholder="ready")
+        field.cursor_blink = False
+        yield field
 Empty().run()
 """
 _CONFIG = 'clipboard = "off"\nlock_after = 0\ncountdown = "{countdown}"\n'
