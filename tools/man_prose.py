@@ -6,51 +6,51 @@ from tui.backup.model import SECRET_VARIABLE
 
 DESCRIPTION = [
     "`otp-tui` shows one-time codes (TOTP, HOTP, Steam, Mobile-OTP, Yandex) from an encrypted "
-    "vault. Without a command it opens the app, which creates a vault when first started. With a "
-    "command it does one thing and exits, for scripts and machines without a screen.",
+    "vault. Without a command, it opens the app, which creates a vault the first time. With a "
+    "command, it performs one task and exits, e.g. in scripts and on servers.",
     "It imports and exports backups of Authenticator Pro (Stratum), AVTotpy and Google "
     "Authenticator, lists of otpauth URIs and images of QR codes.",
 ]
 
 COMMANDS = [
-    "`otp-tui COMMAND --help` prints the same text. `--vault` and `--config` may stand before or "
-    "after the command; a command's options may stand before or after its action.",
+    "`otp-tui COMMAND --help` prints the same text. `--vault` and `--config` can come before or "
+    "after the command, and a command's options before or after its action.",
     "Passwords and secrets are never arguments. otp-tui asks for them on the terminal without "
-    "showing them, or reads them as an option says: `--...-stdin` reads the next line of standard "
+    "showing them, or reads them with an option: `--...-stdin` reads the next line of standard "
     "input (the vault password first if there are several), and `--...-file` reads a file that "
-    "only you can read. `password_command` in the settings can supply the vault password. "
-    "A query is one or more words that must all occur in the issuer, account or category; an "
-    "exact issuer, account, issuer:account or ID wins.",
+    "only you can read. `password_command` in the settings can supply the vault password.",
+    "A query is one or more words that must all occur in the issuer, account or category. An "
+    "exact issuer, account, issuer:account or ID wins over partial matches.",
 ]
 
 KEYS = [
-    "These are the default keys of the list; [keys] in the settings changes them. The bottom line "
+    "These are the default keys in the list; [keys] in the settings changes them. The bottom line "
     "shows the most common ones, `?` shows all.",
 ]
 
 SETTINGS = [
-    "The settings file is TOML. Invalid settings are reported with their line number, and their "
+    "The settings file is TOML. Invalid settings are reported with their line number, and the "
     "defaults are used instead. config.example.toml, in the source distribution, lists all "
     "settings and their defaults.",
 ]
 
 FILES = {
     "$XDG_DATA_HOME/otp-tui/vault.json": "The vault, by default in ~/.local/share. It is one JSON "
-    "file; docs/vault-format.md describes how to read it without this program.",
+    "file; docs/vault-format.md describes how to read it without otp-tui.",
     "backups/": "Older copies of the vault, next to it: the newest ten, and one for each of the "
-    "last seven days. They open with the password that was valid when they were saved.",
+    "last seven days. They open with the password at the time they were saved.",
     "$XDG_CONFIG_HOME/otp-tui/config.toml": "The settings, by default in ~/.config.",
 }
 
 ENVIRONMENT = {
     "OTP_TUI_VAULT": "The vault file, unless `--vault` is given.",
     "OTP_TUI_CONFIG": "The settings file, unless `--config` is given.",
-    SECRET_VARIABLE: "The server secret for AVTotpy backups, unless an option is given.",
-    "NO_COLOR": "If not empty, the app uses no color.",
+    SECRET_VARIABLE: "The server secret of AVTotpy backups, unless an option is given.",
+    "NO_COLOR": "If not empty, the app uses no colors.",
     "TERM, COLORTERM": "The terminal's capabilities.",
-    "TMUX, STY, SSH_CONNECTION, SSH_TTY, DISPLAY, WAYLAND_DISPLAY": "Decide how codes are copied: "
-    "to tmux, to the terminal (OSC 52) or to the desktop.",
-    "PATH": "Where password_command, clipboard_command and clipboard tools are searched.",
+    "TMUX, STY, SSH_CONNECTION, SSH_TTY, DISPLAY, WAYLAND_DISPLAY": "Determine how codes are "
+    "copied: to tmux, to the terminal (OSC 52) or to the desktop.",
+    "PATH": "Where to find password_command, clipboard_command and clipboard tools.",
 }
 
 EXIT_CODES = {
@@ -66,18 +66,18 @@ EXAMPLES = {
     "--password-file /etc/backup/otp-password registrar",
     "Get the password from pass(1), in config.toml:": 'password_command = ["pass", "show", '
     '"otp-tui"]',
-    "Check the setup, and try to copy:": "otp-tui doctor --test-copy",
+    "Check the setup and test the clipboard:": "otp-tui doctor --test-copy",
 }
 
 SECURITY = [
-    "The vault is encrypted with AES-256-GCM under a random key. That key is encrypted with one "
-    "that Argon2id derives from your password; the only other way in is a recovery code. Anyone "
-    "who has the file can try passwords as fast as Argon2id allows, so choose a good one.",
-    "An unlocked vault is in the program's memory. Locking removes it: by key, after some idle "
-    "minutes, when the terminal goes away and on SIGTERM. Other programs that you run and the "
-    "system administrator can read that memory and what you type.",
-    "Other programs can read a code on the clipboard. The app clears it after 30 seconds by "
-    "default; `otp-tui code --copy` doesn't, unless `--clear` makes it wait.",
-    "Anything that supplies the password without you (password_command, a password file) must be "
+    "The vault is encrypted with AES-256-GCM and a random key. That key is encrypted with one that "
+    "Argon2id derives from your password; the only alternative is a recovery code. Anyone who has "
+    "the file can guess passwords as fast as Argon2id allows, so choose a strong one.",
+    "While the vault is unlocked, its contents are in the program's memory. Locking removes them: "
+    "by key, after a time without activity, when the terminal closes, and on SIGTERM. Other "
+    "programs that you run and the system administrator can read that memory and what you type.",
+    "Other programs can read codes on the clipboard. The app clears it after 30 seconds by "
+    "default; `otp-tui code --copy` doesn't, unless you use `--clear`.",
+    "Anything that supplies the password for you (password_command, a password file) must be "
     "protected like the password itself. docs/unattended.md compares the options.",
 ]
