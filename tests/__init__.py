@@ -1,1 +1,1 @@
-"""What users rely on."""
+"""Tests of the behavior that users rely on."""

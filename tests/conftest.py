@@ -1,4 +1,4 @@
-"""How the tests are run, and what those of the program and of the app share."""
+"""Configuration of all tests, and fixtures that several packages share."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from tui.crypto import kdf
 from tui.crypto.kdf import Argon2Params
 
 STRESS = bool(os.environ.get("OTP_TUI_STRESS"))
-"""Whether to run the long forms of the fuzzing and crash tests: `make stress`."""
+"""True to run the long versions of the fuzzing and crash tests: `make stress`."""
 
-# No deadline: a busy machine is no failure.
+# No deadline: a busy machine is not a failure.
 settings.register_profile(
     "short",
     max_examples=40,
@@ -48,8 +48,8 @@ def pytest_configure() -> None:
     """Make the tests independent of how they were started."""
     _reset_signals()
     _detach_terminal()
-    # Objects of pytest and Textual live long: the usual thresholds look at them over and over,
-    # which is a fifth of the time that the app's tests take.
+    # Objects of pytest and Textual live long: with the default thresholds, the collector scans them
+    # again and again, a fifth of the time of the app's tests.
     gc.set_threshold(20_000, 20, 20)
 
 
@@ -65,9 +65,9 @@ def _reset_signals() -> None:
 
 
 def _detach_terminal() -> None:
-    """Give up the controlling terminal, where a command run in this process would prompt."""
+    """Give up the controlling terminal, on which commands run in this process would prompt."""
     if os.getsid(0) == os.getpid():
-        return  # a session's leader would end the session
+        return  # a session leader would end the session
     with suppress(OSError):
         terminal = os.open("/dev/tty", os.O_RDWR)
         fcntl.ioctl(terminal, termios.TIOCNOTTY)
@@ -75,7 +75,7 @@ def _detach_terminal() -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int | None:
-    """One worker more than there are processors: some tests wait for programs and terminals."""
+    """Use one worker more than there are processors, as some tests wait for other programs."""
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None
     return (os.cpu_count() or 1) + 1
@@ -92,9 +92,9 @@ _KEYS: dict[tuple[bytes, bytes, Argon2Params, int], bytes] = {}
 
 @pytest.fixture(scope="module")
 def keys_once() -> Iterator[None]:
-    """Derive the same key no second time in a process: most tests open the same files.
+    """Cache derived keys, as most tests open the same files.
 
-    Passwords are not kept for it, as tests look for what is left of secrets.
+    Passwords are not kept, as tests search for traces of secrets.
     """
     real = kdf.argon2id
 

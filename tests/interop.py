@@ -1,4 +1,4 @@
-"""Where the real backup files and vectors of other apps are; tests skip without them."""
+"""The real backup files and vectors of other apps; tests are skipped without them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ ROOT = Path(os.environ.get("OTP_TUI_INTEROP") or Path(__file__).parents[2] / "sh
 
 
 def vectors() -> dict[str, Any]:
-    """Return vectors.json, or skip the test that asks."""
+    """Return vectors.json, or skip the calling test."""
     return dict(_json("vectors.json"))
 
 
 def samples(format_name: str) -> list[dict[str, Any]]:
-    """Return the manifest's rows of one format, or skip the test that asks."""
+    """Return the rows of one format in the manifest, or skip the calling test."""
     return [row for row in _json("manifest.json") if row["format"] == format_name]
 
 

@@ -1,4 +1,4 @@
-"""Programs of the system that some tests run."""
+"""System programs that some tests run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 
 def need(*names: str) -> None:
-    """Skip the test without these programs; in continuous integration it fails."""
+    """Skip the test if these programs are missing; in continuous integration, fail it."""
     missing = [name for name in names if shutil.which(name) is None]
     if missing:
         stop = pytest.fail if os.environ.get("CI") == "true" else pytest.skip

@@ -1,4 +1,4 @@
-"""Reading QR codes off a terminal, as a phone would: cells -> picture -> zxing-cpp."""
+"""Reads QR codes from a terminal as a phone would: cells -> image -> zxing-cpp."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import zxingcpp
 from PIL import Image
 
 HALVES = {" ": (False, False), "▀": (True, False), "▄": (False, True), "█": (True, True)}
-"""Whether the upper and the lower half of a character is in the foreground."""
+"""For each character, True for the halves (upper, lower) that are foreground."""
 _PIXELS = 4
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 
 def read_lines(lines: Sequence[str]) -> str | None:
-    """Return what a code of half blocks says, dark on light; None where it cannot be read."""
+    """Return the text of a code drawn in half blocks, dark on light; None if it can't be read."""
     rows = []
     for line in lines:
         halves = [HALVES[char] for char in line]
@@ -23,12 +23,12 @@ def read_lines(lines: Sequence[str]) -> str | None:
 
 
 def read_ascii(lines: Sequence[str]) -> str | None:
-    """Return what a code of two characters a module says."""
+    """Return the text of a code drawn with two characters per module."""
     return read_modules([[char == "#" for char in line[::2]] for line in lines])
 
 
 def read_modules(rows: Sequence[Sequence[bool]]) -> str | None:
-    """Return what the square of modules says, if every row is as long and it can be read."""
+    """Return the text of a square of modules; None if it isn't square or can't be read."""
     width = len(rows[0])
     assert {len(row) for row in rows} == {width}
     picture = Image.new("L", (width, len(rows)))

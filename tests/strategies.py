@@ -1,4 +1,4 @@
-"""Vaults as hypothesis draws them: whatever the document can hold, and mostly the likely."""
+"""Hypothesis strategies for vaults: everything that a document can store, mostly likely values."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tui.otp.secret import Secret
 from tui.vault.document import Document
 
 CATEGORIES = ("Work", "Web", "Family", "")
-"""Names that categories are drawn from, the odd one included."""
+"""Names of categories, including an unusual one."""
 _ICONS = tuple(Icon(f"{place:08x}", "iVBORw0KGgo=") for place in range(3))
 _names = (
     st.sampled_from(["GitHub", "A: b", "null", "Steam", "Air Canada", "C++", "50%"])
@@ -30,7 +30,7 @@ _names = (
     | st.text("aé☃\N{GRINNING FACE}", min_size=30, max_size=45)
 )
 _small = st.integers(0, 5)
-# Each is made once: to make them anew for each draw takes longer than to draw from them.
+# Created once: creating them for each draw takes longer than drawing from them.
 _types, _algorithms = st.sampled_from(OtpType), st.sampled_from(Algorithm)
 _ids = st.integers(0, 2**128 - 1).map(lambda number: str(uuid.UUID(int=number)))
 _bindings = st.lists(st.sampled_from((*CATEGORIES, "gone")), unique=True, max_size=2)
@@ -47,7 +47,7 @@ _icons = st.lists(st.sampled_from(_ICONS), unique=True)
 
 @cache
 def secrets(kind: OtpType) -> st.SearchStrategy[Secret]:
-    """Secrets of a type, as people and apps write them."""
+    """Draw secrets of a type, as people and apps write them."""
     if kind is OtpType.MOTP:
         return st.text(min_size=1, max_size=24).filter(_can_be_text).map(Secret.text)
     if kind is OtpType.YANDEX:
@@ -59,7 +59,7 @@ def secrets(kind: OtpType) -> st.SearchStrategy[Secret]:
 
 @st.composite
 def entries(draw: st.DrawFn) -> Entry:
-    """An entry of any type, with every field."""
+    """Draw an entry of any type, with all fields."""
     kind = draw(_types)
     counted = kind in {OtpType.TOTP, OtpType.HOTP}
     bound = draw(_bindings)
@@ -93,8 +93,8 @@ _entries = st.lists(entries(), max_size=5, unique_by=lambda each: each.id)
 
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
-    """A vault of some entries, in the list and in the trash, with categories and icons that they
-    use, or do not."""
+    """Draw a vault with entries in the list and in the trash, and used and unused categories and
+    icons."""
     named = draw(_named)
     return Document(
         categories=tuple(Category.named(name, draw(_small)) for name in named),
@@ -116,9 +116,9 @@ def fitting_documents(
     types: Sequence[OtpType],
     periods: Sequence[int],
 ) -> Document:
-    """A vault of at least one entry, all of which a format takes as they are.
+    """Draw a vault with at least one entry, which a format stores unchanged.
 
-    `holds` are the fields that it keeps, `types` and `periods` what it takes.
+    `holds` are the fields that it stores, `types` and `periods` those that it supports.
     """
     named = draw(_fitting_named)
     icons = draw(_icons)
@@ -166,7 +166,7 @@ def fitting_documents(
 
 @cache
 def _fitting_secrets(kind: OtpType, *, odd: bool) -> st.SearchStrategy[Secret]:
-    """Secrets that every app takes, as it would write them itself unless they may be `odd`."""
+    """Draw secrets that all apps accept, in their own spelling unless `odd`."""
     if kind is OtpType.MOTP:
         return st.text("0123456789abcdef", min_size=16, max_size=24).map(Secret.text)
     if odd:

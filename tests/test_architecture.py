@@ -1,4 +1,4 @@
-"""Which room of the house may import which: the arrows of docs/architecture.md."""
+"""The dependencies between packages, as documented in docs/architecture.md."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ import tui
 
 ROOT = Path(tui.__file__).parent
 
-GROUND = {"errors", "text", "clock", "files", "paths", "qr", "tty", "password_command"}
+BASE = {"errors", "text", "clock", "files", "paths", "qr", "tty", "password_command"}
 ENGINE = {"otp", "crypto", "vault", "backup"}
-FACE = GROUND | ENGINE | {"config", "clipboard", "demo", "launch"}
-"""What the command line and the app may import, but not each other."""
-ARROWS = {
-    "otp": GROUND,
-    "crypto": GROUND,
-    "vault": GROUND | {"otp", "crypto"},
-    "backup": GROUND | {"otp", "crypto", "vault"},
-    "config": GROUND | {"crypto.bounds"},
-    "clipboard": GROUND | {"config"},
-    "demo": GROUND | {"otp", "crypto", "vault"},
+INTERFACE = BASE | ENGINE | {"config", "clipboard", "demo", "launch"}
+"""What both the command line and the app may import."""
+ALLOWED = {
+    "otp": BASE,
+    "crypto": BASE,
+    "vault": BASE | {"otp", "crypto"},
+    "backup": BASE | {"otp", "crypto", "vault"},
+    "config": BASE | {"crypto.bounds"},
+    "clipboard": BASE | {"config"},
+    "demo": BASE | {"otp", "crypto", "vault"},
     "launch": {"config", "vault"},
-    "cli": FACE | {""},
-    "app": FACE,
+    "cli": INTERFACE | {""},
+    "app": INTERFACE,
     "__main__": {"cli", "app", "launch"},
-    **dict.fromkeys(GROUND, GROUND),
+    **dict.fromkeys(BASE, BASE),
 }
-"""Each room and the others, or single modules, that it may import; "" is tui/__init__.py."""
+"""The packages or modules that each package may import; "" is tui/__init__.py."""
 
 
 def imports(path: Path) -> Iterator[str]:
-    """Every module that a file imports: at its top, inside a function, or for types only."""
+    """Return all modules that a file imports: at the top, in functions, or for type checking."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -45,8 +45,8 @@ def imports(path: Path) -> Iterator[str]:
             yield node.module or ""
 
 
-def room(module: str) -> str:
-    """The part of tui that a dotted name is in."""
+def package(module: str) -> str:
+    """Return the package or module below tui that a dotted name belongs to."""
     return module.split(".")[1] if "." in module else ""
 
 
@@ -54,7 +54,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 
 def name_of(path: Path) -> str:
-    """The dotted name of a file's module."""
+    """Return the dotted name of a file's module."""
     parts = path.relative_to(ROOT.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
@@ -63,7 +63,7 @@ MODULES = {name_of(path): path for path in FILES}
 
 
 def imported_modules(path: Path) -> set[str]:
-    """The modules of tui that a file imports, by name."""
+    """Return the modules of tui that a file imports."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -75,19 +75,19 @@ def imported_modules(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_follow_the_arrows(path: Path) -> None:
+def test_imports_follow_the_documented_dependencies(path: Path) -> None:
     own = path.relative_to(ROOT).with_suffix("").parts[0]
     if own == "__init__":
         allowed: set[str] = set()
     else:
-        allowed = ARROWS[own] | {own}
+        allowed = ALLOWED[own] | {own}
     used = imported_modules(path)
-    wrong = {name for name in used if not {room(name), name.removeprefix("tui.")} & allowed}
+    wrong = {name for name in used if not {package(name), name.removeprefix("tui.")} & allowed}
     assert not wrong
 
 
-def test_no_modules_import_each_other_in_a_circle() -> None:
-    """Take away, again and again, the modules that import none of the rest: nothing remains."""
+def test_there_are_no_import_cycles() -> None:
+    """Repeatedly removing the modules that import none of the others leaves nothing."""
     rest = {name: imported_modules(path) - {name} for name, path in MODULES.items()}
     while free := {name for name, used in rest.items() if not used & rest.keys()}:
         rest = {name: used for name, used in rest.items() if name not in free}
@@ -135,8 +135,8 @@ def test_only_output_prints(path: Path) -> None:
         assert not calls
 
 
-def test_the_command_line_loads_nothing_of_the_app() -> None:
-    """All commands at once, for the overview, is the most that the command line ever loads."""
+def test_the_command_line_does_not_import_the_app() -> None:
+    """The overview loads all commands, the most that the command line ever loads."""
     program = (
         "import sys, tui.cli.parser, tui.demo, tui.backup.registry\n"
         "tui.cli.parser.build(tui.cli.parser.commands())\n"

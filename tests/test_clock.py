@@ -1,4 +1,4 @@
-"""The clock status: what the kernel reports, and None where it cannot know."""
+"""The clock status: the kernel's report, or None if it can't know."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui.clock import ClockStatus, clock_status, clock_warning
 
 @pytest.fixture
 def kernel(monkeypatch: pytest.MonkeyPatch) -> dict[str, float | None]:
-    """A kernel whose maximum error the test sets, on a machine whose host leaves the clock."""
+    """A kernel whose maximum error the test sets, on a machine whose host doesn't set the clock."""
     says: dict[str, float | None] = {"error": 0.1}
     monkeypatch.setattr(clock, "_max_error", lambda: says["error"])
     monkeypatch.setattr(clock, "_set_by_host", lambda: False)
@@ -30,7 +30,7 @@ def test_the_max_error_decides(
     assert clock_warning() == ("" if synchronized else "clock not synchronized")
 
 
-def test_no_status_where_the_kernel_cannot_be_asked(
+def test_no_status_if_the_kernel_cannot_be_asked(
     kernel: dict[str, float | None],
 ) -> None:
     kernel["error"] = None
@@ -38,7 +38,7 @@ def test_no_status_where_the_kernel_cannot_be_asked(
     assert clock_warning() == ""
 
 
-def test_no_status_where_the_host_sets_the_clock(
+def test_no_status_if_the_host_sets_the_clock(
     kernel: dict[str, float | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clock, "_set_by_host", lambda: True)
@@ -50,7 +50,7 @@ def test_no_status_where_the_host_sets_the_clock(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
-def test_the_real_kernel_answers_within_its_bounds() -> None:
+def test_the_real_kernel_status_is_within_bounds() -> None:
     status = clock_status()
     assert status is None or 0 <= status.max_error <= clock.MAX_ERROR
     assert status is None or status.synchronized is (status.max_error < clock.MAX_ERROR)

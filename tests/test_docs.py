@@ -1,4 +1,4 @@
-"""The documents are true."""
+"""The docs match the program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading files that anything may have made, and replacing files safely."""
+"""Reading untrusted files, and replacing files safely."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui import files
 from tui.errors import FileError
 
 
-def test_a_regular_file_is_read_whole(tmp_path: Path) -> None:
+def test_a_regular_file_is_read_completely(tmp_path: Path) -> None:
     path = tmp_path / "backup"
     path.write_bytes(b"abc" * 100)
     assert files.read_limited(path) == b"abc" * 100
@@ -88,7 +88,7 @@ def test_control_characters_of_a_path_do_not_reach_the_message(tmp_path: Path) -
     assert "\x07" not in str(caught.value)
 
 
-def test_a_replaced_file_has_the_new_bytes_and_mode_and_nothing_is_beside_it(
+def test_a_replaced_file_has_the_new_bytes_and_mode(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "config.toml"
@@ -128,10 +128,10 @@ def test_a_failed_replacement_keeps_the_old_file(
         assert path.read_bytes() == b"new"
 
 
-def test_without_links_a_file_stays_whatever_fails(
+def test_without_hard_links_a_file_survives_any_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The old file is gone once the new one has its name: better the new one than none."""
+    """The old file is gone once the new one has its name; the new one is better than none."""
 
     def refuse(*_args: object, **_kwargs: object) -> None:
         raise OSError(1, "no links")

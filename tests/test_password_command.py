@@ -1,4 +1,4 @@
-"""The password command: what it can do, and that none of its output leaks."""
+"""The password command: its abilities, and that its output never leaks."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_first_line_is_the_password(script: str, password: str, on_terminal:
     assert shell(script).run(on_terminal=on_terminal) == password
 
 
-def test_it_goes_through_no_shell(tmp_path: Path) -> None:
+def test_it_does_not_run_in_a_shell(tmp_path: Path) -> None:
     echo = PasswordCommand(("echo", "$HOME; touch", str(tmp_path / "made")), os.environ)
     assert echo.run(on_terminal=False).startswith("$HOME; touch ")
     assert not (tmp_path / "made").exists()
@@ -112,7 +112,7 @@ def test_it_times_out_after_closing_its_output() -> None:
     assert "timed out" in said
 
 
-def test_what_it_leaves_in_the_background_is_not_waited_for() -> None:
+def test_its_background_processes_are_not_waited_for() -> None:
     began = time.monotonic()
     assert shell("sleep 30 & echo hunter2").run(on_terminal=False) == "hunter2"
     assert time.monotonic() - began < 10
@@ -126,14 +126,14 @@ def test_it_can_be_stopped_from_another_thread() -> None:
     assert time.monotonic() - began < 10
 
 
-def test_it_has_no_terminal_while_the_app_shows() -> None:
-    """Nor has gpg-agent, which would draw over the one that it remembers."""
+def test_it_has_no_terminal_while_the_app_is_on_screen() -> None:
+    """Nor does gpg-agent, which would draw on the one that it remembers."""
     script = 'test -t 0 || (exec 3< /dev/tty) || echo "none $GPG_TTY"'
     assert shell(script).run(on_terminal=False) == "none /nonexistent/terminal"
 
 
 def test_it_does_not_read_our_standard_input() -> None:
-    """What is piped in is for otp-tui, e.g. a backup."""
+    """Piped input is for otp-tui, e.g. a backup."""
     script = (
         "import os, sys\n"
         "from tui.password_command import PasswordCommand\n"

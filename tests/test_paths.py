@@ -41,7 +41,7 @@ def test_the_xdg_folders(monkeypatch: pytest.MonkeyPatch) -> None:
     assert config_path() == Path("/etc/anna/otp-tui/config.toml")
 
 
-def test_empty_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_empty_variables_count_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTP_TUI_VAULT", "")
     monkeypatch.setenv("OTP_TUI_CONFIG", "")
     monkeypatch.setenv("XDG_DATA_HOME", "/data")
@@ -80,7 +80,7 @@ def test_the_home_folder_is_shown_as_a_tilde(path: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize("home", ["/", "relative"])
-def test_a_home_folder_that_shortens_nothing(monkeypatch: pytest.MonkeyPatch, home: str) -> None:
+def test_a_root_home_folder_shortens_nothing(monkeypatch: pytest.MonkeyPatch, home: str) -> None:
     monkeypatch.setenv("HOME", home)
     assert short_path(Path("/relative/x")) == "/relative/x"
 

@@ -1,4 +1,4 @@
-"""QR codes: they are read back and as small as possible."""
+"""QR codes can be read back, and are as small as possible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text from files: cleaned to store, made safe to show."""
+"""Untrusted text: cleaned to store, made safe to show."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_safe(text: str, shown: str) -> None:
         ("\u200b" * 16, ""),
     ],
 )
-def test_a_cut_ends_with_an_ellipsis(text: str, shown: str) -> None:
+def test_a_shortened_text_ends_with_an_ellipsis(text: str, shown: str) -> None:
     assert safe(text, 4) == shown
 
 

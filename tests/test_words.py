@@ -1,4 +1,4 @@
-"""The words of docs/glossary.md: what users read has none of those that it retires."""
+"""No text that users read contains words that docs/glossary.md retires."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NOT_CLEAN_YET = ("docs/performance.md",)
 
 
 def retired() -> list[str]:
-    """The words in backticks in the last column of the glossary's tables."""
+    """Return the words in backticks in the last column of the glossary's tables."""
     rows = re.findall(r"^\|.*\|([^|]*)\|$", GLOSSARY.read_text(encoding="utf-8"), re.MULTILINE)
     return [word for cell in rows for word in re.findall(r"`([^`]+)`", cell)]
 
@@ -33,7 +33,7 @@ STRINGS = found_strings()
 
 
 def in_words(text: str) -> list[str]:
-    """The retired words of a text; what stands in backticks or braces is code."""
+    """Return the retired words in a text, ignoring code in backticks or braces."""
     plain = re.sub(r"`[^`]*`|\{[^}]*\}", "", text)
     return RETIRED.findall(" ".join(plain.split()))
 

@@ -1,1 +1,1 @@
-"""What makes the docs: the manual page, the table of formats, the list of strings."""
+"""Generators of docs: the manual page, the table of formats, the list of strings."""

@@ -1,4 +1,4 @@
-"""The table of docs/backup-formats.md, generated from the formats.
+"""The table in docs/backup-formats.md, generated from the formats.
 
 `python -m tools.formats_table` writes it into the document.
 """
@@ -23,7 +23,7 @@ ASKED = {
 
 
 def table() -> str:
-    """Return the table, with a line break at its end."""
+    """Return the table, with a line break at the end."""
     written = {each.name for each in export_formats()}
     lines = [COLUMNS, tuple("---" for _ in COLUMNS)]
     lines += [_line(each, each.name in written) for each in formats()]
@@ -31,7 +31,7 @@ def table() -> str:
 
 
 def in_document() -> str:
-    """Return what stands between the marks."""
+    """Return the text between the marks in the document."""
     return DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
 
 

@@ -21,7 +21,7 @@ PAGE = Path(tui.__file__).parents[1] / "docs" / "otp-tui.1"
 
 _COMMON = {"--help", "--vault", "--config", "--version"}
 _KEPT = "\0"
-"""Stands for a space where no line is broken."""
+"""Replaces spaces at which lines must not break."""
 _KEYS = {
     "slash": "/",
     "question_mark": "?",
@@ -85,7 +85,7 @@ def _section(name: str, paragraphs: list[str]) -> list[str]:
 
 
 def _text(paragraphs: list[str]) -> list[str]:
-    """Return the lines of paragraphs; a line that begins with a space is kept as it is."""
+    """Return the lines of paragraphs; lines that start with a space are kept unchanged."""
     lines: list[str] = []
     for number, paragraph in enumerate(paragraphs):
         if number:

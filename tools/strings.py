@@ -1,9 +1,8 @@
-"""Every string that users see, in one list, for a reader with fresh eyes.
+"""Lists all strings that users see, for a reader with fresh eyes.
 
-`make strings` (python -m tools.strings) prints the help of each command, then the strings in
-the code with their file and line. The code is only parsed: a string counts if it reads like
-text, or stands where users see it (a label, a message, an error). Single words in other tables
-are not found.
+`make strings` (python -m tools.strings) prints the help of each command, then the strings in the
+code with their file and line. The code is only parsed: a string counts if it reads like text, or is
+used where users see it (a label, a message, an error). Single words in other tables are not found.
 """
 
 from __future__ import annotations
@@ -20,13 +19,13 @@ import tui
 from tui.cli.parser import build, commands
 
 ROOT = Path(tui.__file__).parents[1]
-"""The folder of the project."""
+"""The root folder of the project."""
 
 _SHOWN_BY = re.compile(
     r"^(\w*Error|say|complain|notify|ask\w*|confirm|Label|Static|Button|Binding|Command|Setting"
     r"|Finding|Content|Text|Option|Problem|\w*Item|\w*Field)$"
 )
-"""Names of what shows an argument to users, however short it is."""
+"""Names of classes and functions that show an argument to users, however short."""
 _PLACES = {
     "Binding": {2},
     "Command": {2, 3, 4},
@@ -34,34 +33,34 @@ _PLACES = {
     "Problem": {0, 1},
     "Finding": {0, 1, 2},
 }
-"""Which of their arguments that is; the first of the others."""
+"""The positions of those arguments; for the others, the first."""
 _SHOWN_AS = {"label", "help", "title", "hint", "placeholder", "prompt", "about", "says", "advice"}
-"""Keywords whose values users see."""
+"""Keyword arguments that users see."""
 _WORDS = re.compile(r"[^\W\d_]{2,}[,:;.?!’”)]* [“({]?\w")
-"""Two words, one after the other."""
+"""Two consecutive words."""
 _NO_TEXT = re.compile(r"^\s*[.#@A-Z][\w-]* *\{|;\n|\\[dws(]|\(\?|^[ -]*[a-z_]+(\(|=)|\x1b")
 """Style sheets, regular expressions, calls and escape sequences."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A string of the code."""
+    """A string in the code."""
 
     path: Path
-    """Its file, from the folder of the project."""
+    """Path of its file, relative to the root folder."""
     line: int
-    """Its line there, from 1."""
+    """Its line, from 1."""
     text: str
-    """The string, with the source of what an f-string puts in between braces."""
+    """The string; the expressions of an f-string are in braces."""
 
 
 def help_texts() -> dict[str, str]:
-    """Return the help of otp-tui and of every command and action, by its name."""
+    """Return the help of otp-tui and of every command and action, by name."""
     return dict(_help("otp-tui", build(commands())))
 
 
 def found_strings(folder: Path = ROOT / "tui") -> list[Found]:
-    """Return the strings that users see, sorted by file and line."""
+    """Return all strings that users see, sorted by file and line."""
     return [found for path in sorted(folder.rglob("*.py")) for found in strings_of(path)]
 
 
@@ -74,14 +73,14 @@ def strings_of(path: Path) -> list[Found]:
 
 
 class _Strings(ast.NodeVisitor):
-    """Collects line and text of strings; docstrings and annotations are left out."""
+    """Collects lines and texts of strings, except docstrings and annotations."""
 
     def __init__(self) -> None:
         self.found: list[tuple[int, str]] = []
         self._shown = False
 
     def visit_Expr(self, node: ast.Expr) -> None:
-        if not isinstance(node.value, ast.Constant):  # else it documents something
+        if not isinstance(node.value, ast.Constant):  # otherwise, it is a docstring
             self.generic_visit(node)
 
     def visit_arguments(self, node: ast.arguments) -> None:

@@ -1,4 +1,4 @@
-"""What the tests of backups share."""
+"""Shared by the tests of backups."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def recognize(data: bytes, name: str = "") -> Format | None:
 
 
 def needs(form: Format, data: bytes) -> Needs:
-    """What it takes to open these bytes as `form`."""
+    """Return the credentials that opening these bytes as `form` requires."""
     return form.needs(FileContent(data))
 
 

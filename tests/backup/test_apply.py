@@ -1,4 +1,4 @@
-"""What an import does to a document: nothing twice, nothing lost, in the file's order."""
+"""Applying an import to a document: no duplicates, nothing lost, in the file's order."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_no_action_for_duplicates_replaces_a_secret_by_another(choice: ImportAct
     assert [each.secret.given for each in after.entries] == [ONE, TWO]
 
 
-def test_keeping_both_adds_the_entry_under_its_own_id() -> None:
+def test_keeping_both_adds_the_entry_with_a_new_id() -> None:
     file = Backup((site(),))
     once, _ = bring_in(vault(), file)
     twice, report = bring_in(once, file, actions_for(ImportAction.ADD))
@@ -43,7 +43,7 @@ def test_keeping_both_adds_the_entry_under_its_own_id() -> None:
     assert len({each.id for each in twice.entries} | {file.entries[0].id}) == 3
 
 
-def test_replacing_keeps_what_only_the_vault_knows() -> None:
+def test_replacing_keeps_the_fields_that_only_the_vault_has() -> None:
     here = site(
         type=OtpType.HOTP,
         counter=9,

@@ -1,4 +1,4 @@
-"""What formats share when they look at a file."""
+"""The content of a file, shared by all formats."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_json_is_parsed_once_for_all_formats(monkeypatch: pytest.MonkeyPatch) ->
         (b"otpauth://totp/x", None),
     ],
 )
-def test_what_is_not_strict_json_is_none(data: bytes, value: object) -> None:
+def test_json_that_is_not_strict_is_none(data: bytes, value: object) -> None:
     assert FileContent(data).json == value
 
 

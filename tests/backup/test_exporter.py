@@ -158,7 +158,7 @@ def test_a_file_that_is_not_read_back_is_deleted(
         assert not listing(tmp_path)
 
 
-def test_each_field_that_a_format_holds_is_compared(tmp_path: Path) -> None:
+def test_each_field_that_a_format_stores_is_compared(tmp_path: Path) -> None:
     chosen = by_name("authenticator-pro-plain")
     work = Category.named("Work")
     full = Backup(

@@ -1,4 +1,4 @@
-"""The parts of one export in several files: read as one, whatever their kind and order."""
+"""Parts of one export in several files: joined, whatever their kind and order."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def issuers(joined: OpenedBackup) -> list[str]:
     return [each.issuer for each in joined.backup.entries]
 
 
-def test_parts_in_pictures_and_texts_are_joined_in_their_own_order() -> None:
+def test_parts_in_images_and_texts_are_joined_in_their_own_order() -> None:
     parts = export("Site", 6)
     assert len(parts) == 3
     (whole,) = join(
@@ -105,7 +105,7 @@ def test_a_problem_names_its_file() -> None:
 
 
 def test_a_real_part_of_an_export_is_joined_with_the_others() -> None:
-    """A picture of part 2 of 3, from an app that gives its exports no identity."""
+    """An image of part 2 of 3, from an app that gives its exports no identity."""
     (row,) = (
         each
         for each in interop.samples("google-migration")

@@ -1,4 +1,4 @@
-"""What each entry of a backup is to the vault."""
+"""The relation of a backup's entries to the vault."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def kinds(document: Document, *entries: Entry) -> list[MatchKind]:
     return [row.kind for row in plan(document, Backup(entries))]
 
 
-def test_what_the_vault_does_not_have_is_new() -> None:
+def test_a_secret_that_the_vault_does_not_have_is_new() -> None:
     assert kinds(vault(), site()) == [MatchKind.NEW]
     assert kinds(vault(site()), site(TWO, account="bob")) == [MatchKind.NEW]
 
@@ -45,7 +45,7 @@ def test_settings_that_the_type_ignores_make_no_difference() -> None:
     assert kinds(vault(here), there) == [MatchKind.IDENTICAL]
 
 
-def test_no_account_and_an_empty_one_are_identical() -> None:
+def test_a_missing_and_an_empty_account_are_identical() -> None:
     assert kinds(vault(site(account="")), replace(site(), account=None)) == [MatchKind.IDENTICAL]
 
 
@@ -80,7 +80,7 @@ def test_another_pin_is_a_change_that_shows_no_pin() -> None:
     assert "9876" not in shown
 
 
-def test_a_counter_that_is_ahead_is_a_change_and_one_behind_is_not() -> None:
+def test_a_higher_counter_is_a_change_and_a_lower_one_is_not() -> None:
     here = site(type=OtpType.HOTP, counter=5)
     assert kinds(vault(here), replace(here, counter=6)) == [MatchKind.CHANGED]
     assert kinds(vault(here), replace(here, counter=4)) == [MatchKind.IDENTICAL]
@@ -100,7 +100,7 @@ def test_the_same_name_is_reported_even_if_that_entry_has_a_match() -> None:
     assert kinds(document, site(ONE), site(TWO)) == [MatchKind.IDENTICAL, MatchKind.SAME_NAME]
 
 
-def test_the_same_names_with_another_secret_are_the_same_name() -> None:
+def test_the_same_names_with_a_different_secret_are_reported_as_the_same_name() -> None:
     here = site()
     (row,) = plan(vault(here), Backup((site(TWO),)))
     assert (row.kind, row.existing) == (MatchKind.SAME_NAME, here)

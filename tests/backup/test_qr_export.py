@@ -25,11 +25,11 @@ def issuers(texts: tuple[str, ...]) -> list[str]:
 
 
 def within(side: int) -> tuple[str, ...]:
-    """The texts whose codes have at most so many modules at a side."""
+    """Return a function that accepts codes with at most `modules` modules per side."""
     return texts_of_codes(plan_codes(MANY), lambda code: len(code.modules) <= side)
 
 
-def test_each_code_holds_ten_entries_if_there_is_room() -> None:
+def test_each_code_has_ten_entries_if_there_is_room() -> None:
     texts = texts_of_codes(plan_codes(MANY), lambda _code: True)
     assert len(texts) == 2
     assert issuers(texts) == [each.issuer for each in MANY.entries]
@@ -46,7 +46,7 @@ def test_a_screen_too_small_for_any_code_gets_the_smallest() -> None:
     assert len(within(0)) == 12
 
 
-def test_what_the_app_cannot_hold_and_what_no_code_can_is_left_out() -> None:
+def test_entries_that_the_app_or_a_qr_code_cannot_store_are_left_out() -> None:
     long = entry("Long", account="é" * 1024, issuer="ü" * 500)
     steam = replace(entry("Steam"), type=OtpType.STEAM, digits=5)
     found = plan_codes(Backup((long, steam, entry("Site"))))

@@ -78,7 +78,7 @@ def test_the_default_of_authenticator_pro_comes_first_and_is_encrypted() -> None
 
 
 def test_recognizing_a_file_loads_no_reader() -> None:
-    """Names, labels and a look at the content are all that most of the program needs."""
+    """Most of the program needs only names, labels and recognition."""
     program = (
         "import sys, tui.backup.content, tui.backup.registry as registry\n"
         "registry.recognize(tui.backup.content.FileContent(b'AVTOTPY_BACKUP_MAGIC' * 9))\n"

@@ -37,7 +37,7 @@ REAL_ARGON2ID, REAL_PBKDF2 = kdf.argon2id, kdf.pbkdf2_sha1
 
 @pytest.fixture(autouse=True)
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Formats whose cost is their own take the least that Argon2 can do."""
+    """Formats with fixed Argon2 parameters get the minimum."""
     real = kdf.argon2id
 
     def argon2id(password: bytes, salt: bytes, _params: Argon2Params, length: int = 32) -> bytes:
@@ -60,7 +60,7 @@ def there_and_back(chosen: Format, backup: Backup) -> tuple[ExportPlan, Backup]:
 
 
 def told(chosen: Format, entry: Entry) -> dict[str, Any]:
-    """What the format is to keep of an entry, by field."""
+    """Return the fields of an entry that the format should keep."""
     kept: dict[str, Any] = {
         "type": entry.type,
         "issuer": entry.issuer,
@@ -87,8 +87,8 @@ REMARKS = {
     "also gets the categories": {"categories"},
     "without its": set[str](),
 }
-"""The fields that a remark takes from what is compared, by how the remark begins. What has no
-place in the format, and the spelling of a secret where that has none, is not compared anyway."""
+"""The fields to exclude from the comparison, by the start of the remark. Fields that the format
+doesn't store are never compared, nor is the spelling of a secret if it isn't stored."""
 
 
 def changed_fields(planned: ExportPlan, entry: Entry) -> set[str]:
@@ -123,7 +123,7 @@ def test_a_vault_is_read_back_except_for_the_reported_fields(name: str, document
 
 
 def fitting(name: str) -> st.SearchStrategy[Document]:
-    """Vaults that the format holds whole."""
+    """Vaults that the format can store completely."""
     only = {
         "avtotpy": (OtpType.TOTP,),
         "google-migration": (OtpType.TOTP, OtpType.HOTP),
@@ -134,7 +134,7 @@ def fitting(name: str) -> st.SearchStrategy[Document]:
 
 @pytest.mark.parametrize("name", NAMES)
 @given(data=st.data())
-def test_a_vault_that_the_format_can_hold_is_read_back_whole(
+def test_a_vault_that_the_format_can_store_is_read_back_completely(
     name: str, data: st.DataObject
 ) -> None:
     chosen, document = by_name(name), data.draw(fitting(name))
@@ -154,7 +154,7 @@ def test_a_vault_that_the_format_can_hold_is_read_back_whole(
 @pytest.mark.parametrize("name", NAMES)
 @given(data=st.data())
 def test_importing_an_export_gives_the_same_entries(name: str, data: st.DataObject) -> None:
-    """Into an empty vault, which counts changes and stamps times anew."""
+    """Importing into an empty vault resets revisions and dates."""
     chosen, document = by_name(name), data.draw(fitting(name))
     planned, read = there_and_back(chosen, select(document))
     after, report = apply(Document(), read, plan(Document(), read), 7, actions=ADD)
@@ -171,7 +171,7 @@ def test_importing_an_export_gives_the_same_entries(name: str, data: st.DataObje
 @pytest.mark.parametrize("name", NAMES)
 @given(document=documents())
 def test_importing_any_export_adds_every_entry_of_it(name: str, document: Document) -> None:
-    """Those with one secret or one name as well, and those in categories that are not there."""
+    """Documents with shared secrets, shared names and missing categories, too."""
     planned, read = there_and_back(by_name(name), select(document))
     after, report = apply(Document(), read, plan(Document(), read), 7, actions=ADD)
     assert report.added == len(after.entries) == len(planned.backup.entries)
@@ -183,7 +183,8 @@ def _unstamped(entry: Entry) -> Entry:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_real_backup_is_exported_unchanged(name: str) -> None:
-    """Odd secrets letter by letter, counters, rankings and copy counts of other apps' files."""
+    """Unusual secrets character by character, and counters, rankings and copy counts of other
+    apps."""
     chosen = by_name(name)
     for row in interop.samples("authpro"):
         password = Credentials(row.get("password") or "")
@@ -200,7 +201,7 @@ def test_every_real_backup_is_exported_unchanged(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["authenticator-pro", "authenticator-pro-plain", "vault"])
-def test_fields_that_only_some_formats_hold_are_read_back_exactly(name: str) -> None:
+def test_fields_that_only_some_formats_store_are_read_back_exactly(name: str) -> None:
     bound = (Binding("00040bab", 4), Binding("a8323a2a", 0))
     work, web = Category.named("Work", 7), Category.named("Web", 2)
     rows = (
@@ -255,7 +256,7 @@ def test_the_independent_decryptor_reads_what_is_exported() -> None:
     assert one["slots"][0]["wrapped_key"] != two["slots"][0]["wrapped_key"]
 
 
-def test_each_field_that_a_format_cannot_hold_is_named() -> None:
+def test_each_field_that_a_format_cannot_store_is_reported() -> None:
     full = select(full_document())
     lost = {each.what: each.reason for each in plan_export(by_name("otpauth-uris"), full).changed}
     assert "categories, custom icon, pinned state" in lost["Totp (me)"]

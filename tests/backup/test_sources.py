@@ -1,4 +1,4 @@
-"""What a pasted text and a picture give: one entry, several, and what is wrong with them."""
+"""Entries in pasted text and in images, and their problems."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def migration(count: int) -> list[str]:
 
 
 def picture(*texts: str) -> bytes:
-    """A PNG with the QR codes of the texts, one under the other."""
+    """Return a PNG with the QR codes of the texts, one below the other."""
     codes = [
         Image.fromarray(
             zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode).to_image(scale=4)
@@ -64,7 +64,7 @@ def picture(*texts: str) -> bytes:
         URI.replace("otpauth", "OtpAuth"),
     ],
 )
-def test_one_uri_is_one_entry_whatever_is_around_it(text: str) -> None:
+def test_one_uri_is_one_entry_whatever_surrounds_it(text: str) -> None:
     backup = read_text(text)
     assert [(e.issuer, e.account, e.secret.given, e.digits) for e in backup.entries] == [
         ("Site", "me", SECRET, 8)
@@ -90,7 +90,7 @@ def test_a_missing_part_is_named() -> None:
     assert [problem.reason for problem in backup.problems] == ["part 1 of 2 is missing"]
 
 
-def test_a_line_that_is_no_uri_is_a_problem_with_its_number() -> None:
+def test_a_line_without_a_uri_is_a_problem_with_its_number() -> None:
     backup = read_text(f"{URI}\n\nhello\n{URI.replace('Site', 'Other')}")
     assert [entry.issuer for entry in backup.entries] == ["Site", "Other"]
     assert [problem.what for problem in backup.problems] == ["line 3"]
@@ -108,7 +108,7 @@ def test_a_text_without_a_uri_is_refused(text: str) -> None:
         read_text(text)
 
 
-def test_a_lone_surrogate_is_no_crash() -> None:
+def test_a_lone_surrogate_does_not_crash() -> None:
     with pytest.raises(FormatError):
         read_text(f"{URI}\n{URI}\udcff")
 
@@ -125,19 +125,19 @@ def test_a_uri_is_found_anywhere_in_a_text() -> None:
     assert not contains_uri("https://example.org")
 
 
-def test_all_codes_of_a_picture_are_read() -> None:
+def test_all_codes_of_an_image_are_read() -> None:
     first, second = migration(12)
     backup = read_picture(picture(URI, second, first), "phone.png")
     assert len(backup.entries) == 13
     assert backup.problems == ()
 
 
-def test_the_error_of_a_picture_names_the_file() -> None:
+def test_the_error_of_an_image_names_the_file() -> None:
     with pytest.raises(FormatError, match=r"^notes\.png: The file is not an image"):
         read_picture(b"hello", "notes.png")
 
 
-def test_a_picture_without_a_code_says_what_to_do() -> None:
+def test_an_image_without_a_code_says_what_to_do() -> None:
     blank = BytesIO()
     Image.new("L", (50, 50), 255).save(blank, "PNG")
     with pytest.raises(FormatError, match="No QR code") as caught:

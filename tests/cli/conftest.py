@@ -18,7 +18,7 @@ from tui.vault.vault import Vault
 RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 """The secret of RFC 4226 appendix D and RFC 6238 appendix B, as base32."""
 HOSTILE = "\x1b]52;c;AAAA\x07Evil\x9b31m\u202e[/foo]"
-"""A name that would write to the clipboard, set a color and reverse what follows."""
+"""A name that would write to the clipboard, set a color and reverse the text after it."""
 
 WORK, WEB = Category.named("Work", 1), Category.named("Web", 0)
 
@@ -95,7 +95,7 @@ def entries() -> tuple[Entry, ...]:
 
 
 def rfc_yandex() -> Secret:
-    """Sixteen bytes, as Yandex has them."""
+    """Sixteen bytes, as in Yandex secrets."""
     return Secret.base32(RFC_SECRET[:26])
 
 

@@ -42,7 +42,7 @@ class Program:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.cleanup = contextlib.ExitStack()
-        """What ends the programs that a test left running on a terminal."""
+        """Ends the programs that a test left running on a terminal."""
         self.vault = folder / "data" / "vault.json"
         config = folder / "config.toml"
         config.write_text(CONFIG)
@@ -59,7 +59,7 @@ class Program:
 
     @property
     def command(self) -> list[str]:
-        """The words that start the program."""
+        """The command line of the program."""
         return [sys.executable, "-m", "tui"]
 
     def spawn(self, *args: str | Path, stdin: str | bytes = "", **env: str) -> Outcome:
@@ -77,7 +77,7 @@ class Program:
         return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def run(self, *args: str | Path, stdin: str | bytes = "") -> Outcome:
-        """Run it in this process, which is faster; a prompt would use our terminal."""
+        """Run it in this process, which is faster; prompts would use our terminal."""
         given = stdin.encode() if isinstance(stdin, str) else stdin
         streams = [io.TextIOWrapper(io.BytesIO(data), "utf-8") for data in (given, b"", b"")]
         with (

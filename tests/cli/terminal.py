@@ -1,4 +1,4 @@
-"""A pseudo-terminal to run the program on, which knows whether it echoes."""
+"""A pseudo-terminal to run the program on, which reports if it echoes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PATIENCE = 20.0
 
 
 class Terminal:
-    """A program on a pseudo-terminal of its own, with standard output in a pipe."""
+    """A program on its own pseudo-terminal, with standard output in a pipe."""
 
     def __init__(self, program: Program, *args: str) -> None:
         self._master, self._slave = pty.openpty()

@@ -38,7 +38,7 @@ def secret_file(program: Program, text: str = SECRET) -> Path:
 
 
 def picture(*texts: str) -> bytes:
-    """A picture with a QR code for each text, one under the other."""
+    """Return an image with a QR code for each text, one below the other."""
     codes = [zxingcpp.create_barcode(each, zxingcpp.BarcodeFormat.QRCode) for each in texts]
     images = [Image.fromarray(each.to_image(scale=4)) for each in codes]
     sheet = Image.new("L", (max(e.width for e in images), sum(e.height for e in images)), 255)
@@ -233,14 +233,14 @@ def test_input_without_a_uri_is_one_sentence(filled: Program, stdin: str) -> Non
     assert filled.vault.read_bytes() == before
 
 
-def test_standard_input_that_is_no_text_or_endless(filled: Program) -> None:
+def test_standard_input_that_is_not_text_or_endless(filled: Program) -> None:
     for data in (b"\xff\xfe\x00", b"x" * 2_000_000):
         done = filled.spawn("add", "--password-stdin", stdin=PASSWORD.encode() + b"\n" + data)
         assert (done.code, done.out) == (1, "")
         assert done.err.count("\n") == 1
 
 
-def test_a_picture_from_a_file_or_from_standard_input(filled: Program) -> None:
+def test_an_image_from_a_file_or_from_standard_input(filled: Program) -> None:
     path = filled.folder / "codes.png"
     path.write_bytes(picture(URI))
     done = filled.open("add", "--qr", path)
@@ -253,7 +253,7 @@ def test_a_picture_from_a_file_or_from_standard_input(filled: Program) -> None:
     assert [one["account"] or one["issuer"] for one in done.json] == ["One", "Two"]
 
 
-def test_several_pictures_are_all_read_and_the_parts_of_an_export_as_one(filled: Program) -> None:
+def test_several_images_are_read_and_parts_of_an_export_joined(filled: Program) -> None:
     first, last = export("Site", 3)
     path = filled.folder / "last.png"
     path.write_bytes(picture(last))
@@ -265,7 +265,7 @@ def test_several_pictures_are_all_read_and_the_parts_of_an_export_as_one(filled:
     assert filled.open("add", "--qr", "-", "--qr", "-").code == 2
 
 
-def test_a_picture_without_entries_leaves_the_vault_unchanged(filled: Program) -> None:
+def test_an_image_without_entries_leaves_the_vault_unchanged(filled: Program) -> None:
     before = filled.vault.read_bytes()
     for data in (b"", b"no picture", picture("https://example.org/")):
         stdin = PASSWORD.encode() + b"\n" + data
@@ -298,7 +298,7 @@ def test_a_uri_is_asked_for_on_the_terminal_without_echo(filled: Program) -> Non
     assert SECRET not in terminal.seen
 
 
-def test_a_pin_that_no_uri_holds_is_asked_for_on_the_terminal(filled: Program) -> None:
+def test_a_pin_that_a_uri_does_not_contain_is_asked_for(filled: Program) -> None:
     terminal = Terminal(filled, "add")
     terminal.wait_for("assword")
     terminal.type(f"{PASSWORD}\n")

@@ -92,7 +92,9 @@ def test_a_counter_is_saved_before_its_code_is_printed(filled: Program) -> None:
 
 
 @pytest.mark.parametrize("option", [("--next",), ("--at", "59")])
-def test_a_counter_takes_no_time(filled: Program, option: tuple[str, ...]) -> None:
+def test_a_counter_based_entry_rejects_at_and_next(
+    filled: Program, option: tuple[str, ...]
+) -> None:
     before = filled.vault.read_bytes()
     done = filled.open("code", "bank", *option)
     assert (done.code, done.out) == (2, "")
@@ -171,7 +173,7 @@ def test_a_copy_is_counted_silently_and_without_a_backup(filled: Program) -> Non
     )
 
 
-def test_an_unsaved_count_is_no_error(filled: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unsaved_count_is_not_an_error(filled: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_descriptor: int) -> None:
         raise OSError(28, "no space")
 

@@ -37,7 +37,7 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
 
 
 def shell_of(program: Program, name: str) -> str:
-    """Return where the shell is; write the script, and a file to complete, beside it."""
+    """Return the path of the shell; write the script and a file to complete."""
     need(name)
     done = program.run("completion", name)
     assert (done.code, done.err) == (0, "")

@@ -26,7 +26,7 @@ def findings(done: Outcome) -> dict[str, dict[str, Any]]:
     return {found["name"]: found for found in done.json["findings"]}
 
 
-def test_all_is_well(filled: Program) -> None:
+def test_no_findings_without_problems(filled: Program) -> None:
     done = filled.run("doctor", "--json")
     assert (done.code, done.json["attention"], done.err) == (0, False, "")
     found = findings(done)

@@ -1,4 +1,4 @@
-"""`otp-tui edit`: only what the options name changes."""
+"""`otp-tui edit`: only the fields given as options change."""
 
 from __future__ import annotations
 

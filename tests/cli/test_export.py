@@ -1,4 +1,4 @@
-"""`otp-tui export` and `undo`: files for other apps, and the way back."""
+"""`otp-tui export` and `undo`."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_an_unencrypted_format_needs_plaintext(filled: Program, name: str) -> No
     assert filled.open("export", "out", "--format", name, "--plaintext").code == 0
 
 
-def test_a_part_of_the_vault(filled: Program) -> None:
+def test_only_part_of_the_vault_is_exported(filled: Program) -> None:
     assert export(filled, "a", "--category", "work")[0] == 0
     assert export(filled, "b", "--query", "octocat enterprise")[0] == 0
     found = [
@@ -99,7 +99,7 @@ def test_a_part_of_the_vault(filled: Program) -> None:
     assert not (filled.folder / "c").exists()
 
 
-def test_an_existing_file_is_kept_without_force(filled: Program) -> None:
+def test_an_existing_file_is_not_replaced_without_force(filled: Program) -> None:
     path = filled.folder / "out"
     path.write_text("mine")
     code, _, err = export(filled, "out")
@@ -159,7 +159,7 @@ def test_an_import_is_undone_once(filled: Program) -> None:
     assert "Nothing to undo" in done.err
 
 
-def test_a_code_that_was_taken_since_stays_taken(filled: Program) -> None:
+def test_a_code_used_since_is_not_repeated(filled: Program) -> None:
     file = plain(filled.folder, authenticator("Fresh", "A" * 16))
     assert filled.open("import", file).code == 0
     first = filled.open("code", "Bank").out
@@ -168,7 +168,7 @@ def test_a_code_that_was_taken_since_stays_taken(filled: Program) -> None:
 
 
 def scanned(texts: list[str]) -> list[str]:
-    """The issuers that the app would have after it scanned these codes."""
+    """Return the issuers that the app would have after scanning these codes."""
     backup = by_name("google-migration").read("\n".join(texts).encode(), Credentials())
     assert not backup.problems
     return sorted(each.issuer for each in backup.entries)
@@ -213,7 +213,7 @@ def test_qr_codes_need_plaintext_and_no_file(filled: Program) -> None:
 
 
 def test_each_qr_code_on_the_terminal_waits_for_enter_and_is_erased(filled: Program) -> None:
-    """A terminal of 28 lines takes fewer than four entries in a code."""
+    """A terminal of 28 lines has room for fewer than four entries in a code."""
     screen = Screen(filled, "export", "--qr", "--plaintext", size=(80, 28))
     screen.wait_for("Password")
     screen.type(f"{PASSWORD}\n")

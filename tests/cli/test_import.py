@@ -1,4 +1,4 @@
-"""`otp-tui import`: what comes in, what is said of it, and that it is all or nothing."""
+"""`otp-tui import`: results, reports, and that it is all or nothing."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def test_names_cannot_steer_the_terminal(empty: Program) -> None:
 
 
 def test_a_headerless_backup_opens_with_format(empty: Program) -> None:
-    """The published table shows no header; nothing but the user can say what it is."""
+    """The published description has no header, so only the user can tell the format."""
     file = strong(empty.folder, authenticator("One"))
     file.write_bytes(file.read_bytes()[16:])
     args = ("import", file, "--backup-password-stdin")
@@ -208,7 +208,7 @@ def test_a_headerless_backup_opens_with_format(empty: Program) -> None:
 
 
 def test_the_real_backups(empty: Program) -> None:
-    """Every file of the collection, its codes compared with those computed beside it."""
+    """Every file of the collection; its codes are compared with those computed independently."""
     for row in interop.samples("authpro"):
         if row["negative"]:
             continue
@@ -228,7 +228,7 @@ def test_the_real_backups(empty: Program) -> None:
                 assert got["code"] == wanted["code_at_1700000000"]
 
 
-def test_pictures_of_parts_of_one_export_are_joined(empty: Program) -> None:
+def test_images_with_parts_of_one_export_are_joined(empty: Program) -> None:
     for name, uri in zip("abc", export("Site", 5), strict=True):
         (empty.folder / f"{name}.png").write_bytes(saved(code(uri)))
     done = empty.open("import", "c.png", "a.png", "--json")
@@ -243,7 +243,7 @@ def test_pictures_of_parts_of_one_export_are_joined(empty: Program) -> None:
 
 
 def test_a_backup_on_standard_input_after_the_passwords(empty: Program) -> None:
-    """So that what another program decrypts never lies in a file."""
+    """Keeps plaintext that another program decrypts out of files."""
     uri = f"otpauth://totp/Site:ada?secret={RFC_SECRET}&issuer=Site\n"
     done = empty.open("import", "-", stdin=uri)
     assert (done.code, done.err) == (0, "standard input: 1 entry imported\n")

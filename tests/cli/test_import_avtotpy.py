@@ -101,7 +101,7 @@ def test_without_a_terminal_the_option_is_named(empty: Program) -> None:
         (b"<html>not found</html>", "not an AVTotpy backup"),
     ],
 )
-def test_what_is_wrong_is_one_sentence_that_changes_nothing(
+def test_a_problem_is_one_sentence_and_changes_nothing(
     empty: Program, data: bytes, words: str
 ) -> None:
     before = empty.vault.read_bytes()

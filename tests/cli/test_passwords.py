@@ -145,7 +145,7 @@ def test_passwords_typed_ahead_are_read(program: Program) -> None:
     assert program.open("list").code == 0
 
 
-def test_input_after_the_password_is_no_part_of_it(filled: Program) -> None:
+def test_input_after_the_password_is_not_part_of_it(filled: Program) -> None:
     terminal = Terminal(filled, "code", "GitHub", "--at", "59")
     terminal.wait_for("assword")
     terminal.type(f"{PASSWORD}\nnext command\n")

@@ -72,7 +72,7 @@ def test_notes_tell_which_apps_read_the_qr_code(filled: Program) -> None:
     assert "Yandex" in filled.open("show", "No PIN", "--qr").err
 
 
-def test_a_qr_code_excludes_other_output(filled: Program) -> None:
+def test_a_qr_code_cannot_be_combined_with_other_output(filled: Program) -> None:
     for other in ("--json", "--secret"):
         done = filled.open("show", "Bank", "--qr", other)
         assert (done.code, done.out) == (2, "")
@@ -90,7 +90,7 @@ def test_hostile_names_are_made_safe(filled: Program) -> None:
         assert not set("\x1b\x07\x9b\u202e") & set(done.out + done.err)
 
 
-def test_on_a_terminal_it_is_black_on_white(filled: Program) -> None:
+def test_qr_codes_on_a_terminal_are_black_on_white(filled: Program) -> None:
     screen = Screen(filled, "show", "Bank", "--qr")
     screen.wait_for("Password")
     screen.type(f"{PASSWORD}\n")

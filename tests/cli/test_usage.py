@@ -71,7 +71,7 @@ def test_the_app_needs_a_terminal_that_can_show_it(program: Program, name: str) 
 
 
 def test_a_named_settings_file_must_exist(filled: Program) -> None:
-    """Even if the vault's path is known without it."""
+    """Even if the vault's path doesn't depend on it."""
     for missing in ("missing.toml", filled.folder):
         done = filled.open("list", "--config", missing)
         assert (done.code, done.out) == (2, "")
@@ -152,9 +152,7 @@ def test_an_empty_path_is_refused(filled: Program, option: str) -> None:
         ("recovery", "--password-file", "{file}", "new"),
     ],
 )
-def test_options_may_stand_before_or_after_an_action(
-    filled: Program, args: tuple[str, ...]
-) -> None:
+def test_options_can_come_before_or_after_an_action(filled: Program, args: tuple[str, ...]) -> None:
     file = filled.folder / "list"
     file.write_text(PASSWORD)
     file.chmod(0o600)
@@ -172,7 +170,7 @@ def test_options_may_stand_before_or_after_an_action(
         ("category", "--json"),
     ],
 )
-def test_an_option_before_an_action_is_one_of_the_action(
+def test_an_option_before_an_action_belongs_to_the_action(
     program: Program, args: tuple[str, ...]
 ) -> None:
     done = program.run(*args)

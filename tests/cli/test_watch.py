@@ -21,7 +21,7 @@ GITHUB, VPN = entries()[0], entries()[3]
 
 
 class Clock:
-    """A clock that each pause moves; `late` is added to every pause."""
+    """A clock that advances with each pause; `late` is added to every pause."""
 
     def __init__(self, moment: float, late: float = 0) -> None:
         self.moment = moment
@@ -117,7 +117,7 @@ def test_entries_are_in_the_vaults_order(filled: Program) -> None:
 
 
 def test_a_closed_pipe_exits(filled: Program) -> None:
-    """A period of one second, to have something to write soon."""
+    """A period of one second, so that a new code comes soon."""
     quick = replace(GITHUB, period=1)
     Vault.open(filled.vault, PASSWORD).change(lambda document: replace(document, entries=(quick,)))
     with watching(filled) as process:

@@ -24,7 +24,7 @@ def until(what: Callable[[], bool], seconds: float = 3.0) -> bool:
 
 
 class Terminal:
-    """A program in a terminal of ours; what it sends there is kept."""
+    """A program in a pseudo-terminal, with all its output."""
 
     def __init__(self, argv: list[str], environ: Mapping[str, str]) -> None:
         self._ours, theirs = pty.openpty()
@@ -43,7 +43,7 @@ class Terminal:
         os.close(self._ours)
 
     def shows(self, sequence: str) -> bool:
-        """Wait until `sequence` was sent; return whether it was."""
+        """Wait until `sequence` was sent; return True if it was."""
         return until(lambda: sequence in self.seen())
 
     def seen(self) -> str:
@@ -51,7 +51,7 @@ class Terminal:
         while select.select([self._ours], [], [], 0)[0]:
             try:
                 some = os.read(self._ours, 65536)
-            except OSError:  # how Linux says that nobody has it open any more
+            except OSError:  # how Linux reports that nobody has it open
                 break
             self._seen += some
         return self._seen.decode(errors="replace")

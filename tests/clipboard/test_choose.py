@@ -36,7 +36,7 @@ from tui.errors import ClipboardError
         (Config(clipboard="off", clipboard_command=("c",)), {"DISPLAY": ":0"}, NoClipboard),
     ],
 )
-def test_the_first_that_applies_is_chosen(
+def test_the_first_clipboard_that_applies_is_chosen(
     config: Config, environ: dict[str, str], kind: type, tmp_path: Path
 ) -> None:
     (tmp_path / "tmux").write_text("#!/bin/sh\n")
@@ -45,7 +45,7 @@ def test_the_first_that_applies_is_chosen(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a Mac always has a desktop")
-def test_tmux_does_not_apply_where_it_cannot_be_run(tmp_path: Path) -> None:
+def test_tmux_does_not_apply_if_it_cannot_be_run(tmp_path: Path) -> None:
     environ = {"TMUX": "/t,1,0", "PATH": str(tmp_path)}
     assert type(choose(Config(), environ, lambda _: None)) is Osc52Clipboard
 
@@ -55,7 +55,7 @@ def test_over_ssh() -> None:
     assert not over_ssh({"SSH_CONNECTION": "", "SSH_AGENT_PID": "1"})
 
 
-def test_off_says_so_and_runs_nothing() -> None:
+def test_off_reports_an_error_and_runs_nothing() -> None:
     clipboard = choose(Config(clipboard="off"), {"PATH": ""}, lambda _: None)
     with pytest.raises(ClipboardError, match="Copying is off"):
         clipboard.copy(CODE)

@@ -28,7 +28,7 @@ def script(tmp_path: Path) -> Callable[..., CommandClipboard]:
     return make
 
 
-def test_a_command_gets_the_code_on_its_input_only(
+def test_a_command_gets_the_code_only_on_standard_input(
     script: Callable[..., CommandClipboard], tmp_path: Path
 ) -> None:
     clipboard = script('cat > "$OUT"; echo "$# $*" > "$OUT.args"; env > "$OUT.env"')
@@ -47,9 +47,7 @@ def test_a_command_is_cleared_only_after_a_copy(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_clear_that_fails_is_tried_again(
-    script: Callable[..., CommandClipboard], tmp_path: Path
-) -> None:
+def test_a_failed_clear_is_retried(script: Callable[..., CommandClipboard], tmp_path: Path) -> None:
     clipboard = script('test -e "$OUT.broken" && exit 1; cat > "$OUT"')
     clipboard.copy(CODE)
     (tmp_path / "out.broken").touch()
@@ -81,14 +79,14 @@ def test_a_command_that_repeats_the_code_is_not_quoted(
     assert CODE not in str(told.value)
 
 
-def test_a_command_that_is_not_there_is_reported() -> None:
+def test_a_missing_command_is_reported() -> None:
     clipboard = CommandClipboard(("no-such-tool-here",), {"PATH": os.environ["PATH"]})
     with pytest.raises(ClipboardError, match="Can't run no-such-tool-here: not found"):
         clipboard.copy(CODE)
     clipboard.clear()
 
 
-def test_a_command_that_hangs_is_killed_with_what_it_started(
+def test_a_command_that_hangs_is_killed_with_its_children(
     script: Callable[..., CommandClipboard], tmp_path: Path
 ) -> None:
     clipboard = script('(sleep 1; touch "$OUT") & wait', limit=0.2)
@@ -109,13 +107,13 @@ def test_a_command_that_stays_in_the_background_is_not_waited_for(
     assert until((tmp_path / "out").exists)
 
 
-def test_a_command_that_does_not_read_is_no_trouble(
+def test_a_command_that_does_not_read_its_input_works(
     script: Callable[..., CommandClipboard],
 ) -> None:
     assert script("exec <&-; exit 0").copy("7" * 300_000) is Outcome.GIVEN
 
 
-def test_a_command_of_the_user_may_be_in_the_home_folder(
+def test_a_command_can_be_in_the_home_folder(
     script: Callable[..., CommandClipboard], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script("exit 0")

@@ -84,9 +84,7 @@ def test_zero_leaves_the_code_until_lock(clock: FakeClock, clipboard: FakeClipbo
     assert clipboard.held == ""
 
 
-def test_a_copy_that_failed_half_way_is_cleaned_up_too(
-    clock: FakeClock, clipboard: FakeClipboard
-) -> None:
+def test_a_copy_that_failed_halfway_is_cleared(clock: FakeClock, clipboard: FakeClipboard) -> None:
     clipboard.broken = True
     copier = Copier(clipboard, clock, 30)
     with pytest.raises(ClipboardError):
@@ -95,10 +93,10 @@ def test_a_copy_that_failed_half_way_is_cleaned_up_too(
     assert copier.due
 
 
-def test_a_clipboard_that_cannot_be_cleared_is_reported_and_tried_again(
+def test_a_clipboard_that_cannot_be_cleared_is_reported_and_retried(
     clock: FakeClock,
 ) -> None:
-    """With a real clipboard, which has to remember what it holds."""
+    """Tests real clipboards, which have to remember what they copied."""
     sent: list[str] = []
     broken = False
 
@@ -144,7 +142,7 @@ def test_a_new_copy_has_all_its_retries(clock: FakeClock, clipboard: FakeClipboa
             copier.tick()
 
 
-def test_another_clipboard_leaves_nothing_on_the_previous_one(
+def test_changing_the_clipboard_clears_the_previous_one(
     clock: FakeClock, clipboard: FakeClipboard
 ) -> None:
     copier, other = Copier(clipboard, clock, 30), FakeClipboard()
@@ -160,7 +158,7 @@ def test_another_clipboard_leaves_nothing_on_the_previous_one(
     assert (clipboard.clears, other.clears, other.held) == (1, 2, "")
 
 
-def test_a_previous_clipboard_that_could_not_be_cleared_is_tried_again(
+def test_a_previous_clipboard_that_could_not_be_cleared_is_retried(
     clock: FakeClock, clipboard: FakeClipboard
 ) -> None:
     copier = Copier(clipboard, clock, 30)

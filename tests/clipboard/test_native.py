@@ -74,7 +74,7 @@ def test_the_desktop_gets_the_code_and_is_cleared(desktop: dict[str, str]) -> No
     assert until(lambda: selection() == "")
 
 
-def test_the_desktop_keeps_what_was_copied_since(desktop: dict[str, str]) -> None:
+def test_a_later_copy_on_the_desktop_is_kept(desktop: dict[str, str]) -> None:
     clipboard = NativeClipboard(desktop)
     clipboard.copy(CODE)
     select_text("a note")
@@ -90,7 +90,9 @@ def test_nothing_is_cleared_if_nothing_was_copied(desktop: dict[str, str]) -> No
     assert selection() == "a note"
 
 
-def test_what_serves_the_clipboard_does_not_hold_our_output(desktop: dict[str, str]) -> None:
+def test_the_process_that_serves_the_clipboard_does_not_hold_our_output(
+    desktop: dict[str, str],
+) -> None:
     program = (
         "import os; from tui.clipboard.native import NativeClipboard;"
         "NativeClipboard(os.environ).copy('118204'); print('done')"
@@ -140,7 +142,7 @@ def fake_xclip(body: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict
     return dict(os.environ)
 
 
-def test_copied_is_said_only_when_it_was_read_back(
+def test_copied_is_reported_only_if_it_was_read_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clipboard = NativeClipboard(fake_xclip("cat > /dev/null; echo other", tmp_path, monkeypatch))
@@ -158,7 +160,7 @@ def test_a_desktop_tool_that_hangs_is_killed(
     assert time.monotonic() - start < 0.8
 
 
-def test_a_clipboard_that_is_no_text_is_not_shown(
+def test_a_clipboard_without_text_is_not_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clipboard = NativeClipboard(
@@ -178,10 +180,10 @@ case "$*" in
    test -e "$held.keeps" && ! test -s "$held.new" || mv "$held.new" "$held" ;;
 esac
 """
-"""An xclip that keeps the clipboard in a file, and has the faults that files beside it name."""
+"""A fake xclip that keeps the clipboard in a file, with faults named by files next to it."""
 
 
-def test_a_clear_that_fails_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_clear_is_retried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clipboard = NativeClipboard(fake_xclip(STORE, tmp_path, monkeypatch))
     clipboard.copy(CODE)
     for fault in ("broken", "keeps", "mute"):
@@ -207,7 +209,7 @@ def test_a_clear_that_fails_is_tried_again(tmp_path: Path, monkeypatch: pytest.M
         "Error: target STRING not available",
     ],
 )
-def test_a_clipboard_without_text_is_left_alone(
+def test_a_clipboard_without_text_is_not_cleared(
     says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clipboard = NativeClipboard(fake_xclip(STORE, tmp_path, monkeypatch))

@@ -36,7 +36,7 @@ def test_osc52_is_wrapped_for_screen() -> None:
     assert sent == [f"\x1bP{OSC_CODE}\x1b\\"]
 
 
-def test_long_sequences_cross_screen_in_pieces() -> None:
+def test_long_sequences_are_split_for_screen() -> None:
     wrapped = for_screen(osc52("7" * 3000))
     pieces = wrapped.removesuffix("\x1b\\").split("\x1b\\")
     assert all(len(piece) < 768 for piece in pieces)
@@ -44,7 +44,7 @@ def test_long_sequences_cross_screen_in_pieces() -> None:
     assert "".join(piece.removeprefix("\x1bP") for piece in pieces) == osc52("7" * 3000)
 
 
-def test_screen_hands_the_code_to_its_terminal(tmp_path: Path) -> None:
+def test_screen_passes_the_code_to_its_terminal(tmp_path: Path) -> None:
     need("screen")
     wrapped = for_screen(osc52(CODE * 200))
     (tmp_path / "sequence").write_text(wrapped)
@@ -86,7 +86,7 @@ def test_a_terminal_that_is_gone_is_reported() -> None:
     clipboard.clear()
 
 
-def test_a_clear_that_fails_is_tried_again() -> None:
+def test_a_failed_clear_is_retried() -> None:
     terminal = BreakableTerminal()
     clipboard = Osc52Clipboard({}, terminal.write)
     clipboard.copy(CODE)

@@ -58,13 +58,13 @@ def tmux() -> Iterator[Tmux]:
         server.run("kill-server")
 
 
-def test_tmux_holds_the_code_and_it_is_read_back(tmux: Tmux) -> None:
+def test_the_tmux_buffer_has_the_code_and_is_read_back(tmux: Tmux) -> None:
     clipboard = choose(Config(), tmux.environ, lambda _: None)
     assert clipboard.copy(CODE) is Outcome.COPIED
     assert tmux.run("show-buffer") == CODE
 
 
-def test_tmux_keeps_what_is_not_ours(tmux: Tmux) -> None:
+def test_other_tmux_buffers_are_kept(tmux: Tmux) -> None:
     tmux.run("set-buffer", "before")
     clipboard = TmuxClipboard(tmux.environ)
     clipboard.copy(CODE)
@@ -73,7 +73,7 @@ def test_tmux_keeps_what_is_not_ours(tmux: Tmux) -> None:
     assert tmux.buffers() == ["after", "before"]
 
 
-def test_tmux_holds_no_earlier_code(tmux: Tmux) -> None:
+def test_earlier_codes_are_removed_from_tmux(tmux: Tmux) -> None:
     clipboard = TmuxClipboard(tmux.environ)
     for code in (CODE, CODE, "118204"):
         clipboard.copy(code)
@@ -82,7 +82,7 @@ def test_tmux_holds_no_earlier_code(tmux: Tmux) -> None:
     assert tmux.buffers() == []
 
 
-def test_a_buffer_that_was_rewritten_is_not_ours(tmux: Tmux) -> None:
+def test_a_buffer_that_was_overwritten_is_kept(tmux: Tmux) -> None:
     clipboard = TmuxClipboard(tmux.environ)
     clipboard.copy(CODE)
     name = tmux.run("list-buffers", "-F", "#{buffer_name}").strip()
@@ -91,7 +91,7 @@ def test_a_buffer_that_was_rewritten_is_not_ours(tmux: Tmux) -> None:
     assert tmux.buffers() == ["a note"]
 
 
-def test_a_buffer_that_was_deleted_is_no_trouble(tmux: Tmux) -> None:
+def test_a_deleted_buffer_is_ignored(tmux: Tmux) -> None:
     clipboard = TmuxClipboard(tmux.environ)
     clipboard.copy(CODE)
     tmux.run("delete-buffer")
@@ -99,7 +99,7 @@ def test_a_buffer_that_was_deleted_is_no_trouble(tmux: Tmux) -> None:
     assert tmux.buffers() == []
 
 
-def test_the_terminal_around_tmux_gets_the_code_and_loses_it(tmux: Tmux) -> None:
+def test_the_outer_terminal_gets_the_code_and_is_cleared(tmux: Tmux) -> None:
     with tmux.attach() as terminal:
         clipboard = TmuxClipboard(tmux.environ)
         clipboard.copy(CODE)
@@ -109,7 +109,7 @@ def test_the_terminal_around_tmux_gets_the_code_and_loses_it(tmux: Tmux) -> None
     assert tmux.buffers() == []
 
 
-def test_the_terminal_around_tmux_keeps_what_was_copied_since(tmux: Tmux) -> None:
+def test_a_later_copy_in_the_outer_terminal_is_kept(tmux: Tmux) -> None:
     with tmux.attach() as terminal:
         clipboard = TmuxClipboard(tmux.environ)
         clipboard.copy(CODE)
@@ -120,7 +120,7 @@ def test_the_terminal_around_tmux_keeps_what_was_copied_since(tmux: Tmux) -> Non
         assert ";IA==" not in terminal.seen()
 
 
-def test_a_tmux_without_w_still_holds_the_code(tmux: Tmux, tmp_path: Path) -> None:
+def test_an_old_tmux_still_gets_the_code(tmux: Tmux, tmp_path: Path) -> None:
     real = shutil.which("tmux")
     old = tmp_path / "tmux"
     old.write_text(
@@ -134,7 +134,7 @@ def test_a_tmux_without_w_still_holds_the_code(tmux: Tmux, tmp_path: Path) -> No
     assert tmux.buffers() == []
 
 
-def test_a_clear_that_fails_is_tried_again(tmux: Tmux, tmp_path: Path) -> None:
+def test_a_failed_clear_is_retried(tmux: Tmux, tmp_path: Path) -> None:
     flaky = tmp_path / "tmux"
     flaky.write_text(
         f'#!/bin/sh\n[ "$1" = "$(cat {tmp_path}/refuses)" ] && echo no >&2 && exit 1\n'
@@ -155,7 +155,7 @@ def test_a_clear_that_fails_is_tried_again(tmux: Tmux, tmp_path: Path) -> None:
     assert tmux.buffers() == []
 
 
-def test_an_earlier_code_that_could_not_be_removed_goes_with_the_next_clear(
+def test_an_earlier_code_that_could_not_be_removed_is_removed_by_the_next_clear(
     tmux: Tmux, tmp_path: Path
 ) -> None:
     flaky = tmp_path / "tmux"
@@ -172,7 +172,7 @@ def test_an_earlier_code_that_could_not_be_removed_goes_with_the_next_clear(
     assert tmux.buffers() == []
 
 
-def test_a_tmux_that_is_gone_says_so(tmp_path: Path) -> None:
+def test_a_tmux_that_is_gone_is_reported(tmp_path: Path) -> None:
     need("tmux")
     clipboard = TmuxClipboard({"PATH": os.environ["PATH"], "TMUX": f"{tmp_path}/none,1,0"})
     with pytest.raises(ClipboardError, match="tmux failed: "):

@@ -1,4 +1,4 @@
-"""Which key does what: the names of keys, and the section [keys]."""
+"""Names of keys, and the section [keys]."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
 
 def choose(**keys: str | list[str]) -> tuple[Keymap, tuple[str, ...]]:
-    """Read a file with these keys; the first stands on line 2."""
+    """Read a file with these keys; the first is on line 2."""
     lines = [f"{name.replace('_', '-')} = {json.dumps(given)}" for name, given in keys.items()]
     config, mistakes = parse("\n".join(["[keys]", *lines]).encode())
     return Keymap(config.keys), mistakes
@@ -83,7 +83,7 @@ def test_chosen_keys_replace_the_defaults() -> None:
     assert keymap.command("enter") == ""
 
 
-def test_two_commands_may_swap_keys() -> None:
+def test_two_commands_can_swap_keys() -> None:
     keymap, mistakes = choose(copy="n", copy_next="enter")
     assert mistakes == ()
     assert (keymap.of("copy"), keymap.of("copy-next")) == (("n",), ("enter",))
@@ -108,7 +108,7 @@ def test_a_wrong_key_is_reported_with_its_line(keys: dict[str, str], sentence: s
     assert keymap.changed == {}
 
 
-def test_a_key_given_twice_is_reported_and_both_commands_keep_their_default() -> None:
+def test_a_key_given_twice_is_reported_and_both_commands_keep_their_defaults() -> None:
     keymap, mistakes = choose(undo="z", lock="z", add="A")
     assert mistakes == (
         "config.toml, line 3: undo and lock both use the key z. Using the defaults of both.",
@@ -124,7 +124,7 @@ def test_a_key_that_another_command_has_by_default_is_reported() -> None:
     assert keymap.changed == {"add": "A"}
 
 
-def test_a_key_taken_by_a_default_that_comes_back_is_reported() -> None:
+def test_a_key_that_conflicts_with_a_restored_default_is_reported() -> None:
     """`copy` takes n and fails; `add` took enter, which `copy` has again."""
     keymap, mistakes = choose(copy="n", add="enter")
     assert keymap.changed == {}

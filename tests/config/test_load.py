@@ -1,4 +1,4 @@
-"""Reading settings: what the file can say, and how its mistakes are reported."""
+"""Reading settings: values, and how mistakes are reported."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_an_empty_vault_means_the_default_location() -> None:
     assert parse(b'vault = ""') == (Config(), ())
 
 
-def test_bounds_are_allowed_themselves() -> None:
+def test_the_bounds_themselves_are_allowed() -> None:
     config, wrong = parse(b"clipboard_clear = 3600\n[kdf]\nmemory_mib = 19\ntime_cost = 16")
     assert (config.clipboard_clear, config.kdf.memory_mib, config.kdf.time_cost) == (3600, 19, 16)
     assert wrong == ()
@@ -117,7 +117,7 @@ def test_a_wrong_value_is_reported_with_its_line_and_what_is_allowed(line: str) 
     assert wrong[0].startswith(f"config.toml, line 3: {key} must be {setting.type.allowed}. Using ")
 
 
-def test_keys_are_read_as_they_stand_with_their_lines() -> None:
+def test_keys_are_read_unchanged_with_their_lines() -> None:
     config, wrong = parse(
         b'lock_after = 1\n[keys]\ncopy = "ctrl+y"\n\nundo = []\nlock = ["L", "z"]'
     )
@@ -184,7 +184,7 @@ def test_an_unknown_key_is_reported_with_the_nearest(text: str, sentence: str) -
         ("lock_after = 1\r\nclipboard = 1\r\n", 2),
     ],
 )
-def test_the_line_is_where_the_key_stands(text: str, line: int) -> None:
+def test_the_line_is_that_of_the_key(text: str, line: int) -> None:
     assert re.search(rf"[Ll]ine {line}:", told(text)[-1])
 
 
@@ -225,11 +225,11 @@ def test_a_byte_order_mark_is_ignored() -> None:
     assert parse("\ufefflock_after = 7\n".encode()) == (Config(lock_after=7), ())
 
 
-def test_no_file_is_an_empty_one(tmp_path: Path) -> None:
+def test_a_missing_file_counts_as_empty(tmp_path: Path) -> None:
     assert load(tmp_path / "config.toml") == (Config(), ())
 
 
-def test_a_named_file_has_to_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_named_file_must_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     missing = str(tmp_path / "mine.toml")
     monkeypatch.delenv("OTP_TUI_CONFIG", raising=False)
     with pytest.raises(ConfigError, match=r"Can't read .*mine\.toml: No such file"):
@@ -255,11 +255,11 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
             load(path, must_exist=True)
 
 
-def test_dev_null_is_an_empty_file() -> None:
+def test_dev_null_counts_as_empty() -> None:
     assert load(Path(os.devnull), must_exist=True) == (Config(), ())
 
 
-def test_a_key_of_very_many_names_is_not_read(tmp_path: Path) -> None:
+def test_a_key_with_too_many_names_is_not_read(tmp_path: Path) -> None:
     """tomllib would take twenty seconds."""
     text = "theme = 'nord'\n" + "a." * 30_000 + "a = 1"
     assert told(text) == ("config.toml, line 2: longer than 4096 characters. Using the defaults.",)

@@ -1,4 +1,4 @@
-"""Saving settings: single values change, all else stays."""
+"""Saving settings: single values change, everything else is kept."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "config.toml"
 
 
-def test_a_value_is_set_and_all_else_stays(file: Path) -> None:
+def test_a_value_is_set_and_everything_else_is_kept(file: Path) -> None:
     file.write_text(
         "lock_after = 1\nfuture = [1, {a = 2}]\n[kdf]\ntime_cost = 4\nnew = 1979-05-27\n"
         '[other]\nx = """\n#"""\n'
@@ -56,21 +56,21 @@ def test_every_setting_can_be_saved_as_it_is_read(file: Path) -> None:
     )  # fmt: skip
 
 
-def test_a_new_file_is_for_the_user_alone_and_its_folder_is_made(tmp_path: Path) -> None:
+def test_a_new_file_is_private_and_its_folder_is_created(tmp_path: Path) -> None:
     file = tmp_path / "a" / "b" / "config.toml"
     save(file, {("lock_after",): 1})
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_the_mode_stays(file: Path) -> None:
+def test_the_file_mode_is_kept(file: Path) -> None:
     file.write_text("")
     file.chmod(0o640)
     save(file, {("lock_after",): 1})
     assert file.stat().st_mode & 0o777 == 0o640
 
 
-def test_a_link_stays_a_link(file: Path, tmp_path: Path) -> None:
+def test_a_symbolic_link_is_kept(file: Path, tmp_path: Path) -> None:
     kept = tmp_path / "dotfiles.toml"
     kept.write_text("hide_codes = true\n")
     file.symlink_to(kept.name)
@@ -80,7 +80,7 @@ def test_a_link_stays_a_link(file: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"not toml", b"\xff", b"a = 1\na = 2", b"#" * 70_000])
-def test_a_file_that_is_no_toml_is_left_as_it_is(file: Path, data: bytes) -> None:
+def test_a_file_that_is_not_toml_is_not_changed(file: Path, data: bytes) -> None:
     file.write_bytes(data)
     with pytest.raises(ConfigError):
         save(file, {("lock_after",): 1})
@@ -93,14 +93,14 @@ def test_a_folder_in_its_place_is_reported(tmp_path: Path) -> None:
         save(tmp_path, {("lock_after",): 1})
 
 
-def test_what_is_no_section_is_not_overwritten(file: Path) -> None:
+def test_a_value_with_the_name_of_a_section_is_not_overwritten(file: Path) -> None:
     file.write_text("kdf = 3\n")
     with pytest.raises(ConfigError, match=r"kdf in .* is not a section"):
         save(file, {("kdf", "time_cost"): 4})
     assert file.read_text() == "kdf = 3\n"
 
 
-def test_a_failure_leaves_the_old_file_and_nothing_beside(
+def test_a_failure_keeps_the_old_file_and_leaves_nothing_behind(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file.write_text("hide_codes = true\n")
@@ -149,7 +149,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_beside(
          '# c\r\nlock_after = 1\r\ntheme = "x"\r\n'),
     ],
 )  # fmt: skip
-def test_comments_and_all_else_stay(
+def test_comments_and_everything_else_are_kept(
     file: Path, before: str, changes: dict[tuple[str, ...], object], after: str
 ) -> None:
     file.write_bytes(before.encode())
@@ -174,7 +174,7 @@ def test_the_example_keeps_its_comments_whatever_is_changed(file: Path) -> None:
     assert file.read_text() == text
 
 
-def test_a_file_that_says_it_already_is_not_written(file: Path) -> None:
+def test_a_file_with_the_same_values_is_not_written(file: Path) -> None:
     file.write_text("lock_after = 1 # c\n")
     before = file.stat()
     save(file, {("lock_after",): 1, ("theme",): None, ("kdf", "time_cost"): None})
@@ -193,7 +193,7 @@ VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3), max_le
 
 @st.composite
 def files(draw: st.DrawFn) -> str:
-    """TOML files with comments everywhere they can stand."""
+    """TOML files with comments in all possible places."""
     lines: list[str] = []
     for section in ("", *draw(st.lists(st.sampled_from(["kdf", "keys", "other"]), unique=True))):
         if section:

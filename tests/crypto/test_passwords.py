@@ -25,7 +25,7 @@ from tui.crypto.passwords import strength
         ("xkqvzj8w", "fair", "another word"),
     ],
 )
-def test_what_is_easy_to_guess_is_named(password: str, word: str, advice: str) -> None:
+def test_the_advice_names_what_is_easy_to_guess(password: str, word: str, advice: str) -> None:
     found = strength(password)
     assert found.word == word
     assert advice in found.advice
@@ -43,7 +43,7 @@ def test_any_text_is_judged(password: str) -> None:
 
 
 @pytest.mark.parametrize("password", ["x" * 10_000, "4@8({[</3691!|70$5+%2" * 3])
-def test_a_long_password_is_judged_by_its_start(password: str) -> None:
+def test_only_the_start_of_a_long_password_is_judged(password: str) -> None:
     with patch("zxcvbn.matching.dictionary_match", return_value=[]) as look_up:
         strength(password)
     assert max(len(call.args[0]) for call in look_up.call_args_list) <= 40

@@ -42,7 +42,7 @@ def test_each_entry_has_its_own_period() -> None:
 
 
 @pytest.mark.parametrize("entry", TIMED, ids=lambda entry: entry.type.value)
-def test_the_next_code_is_what_the_following_period_shows(entry: Entry) -> None:
+def test_the_next_code_is_that_of_the_following_period(entry: Entry) -> None:
     now = code_at(entry, 1_700_000_005)
     assert now.valid_until is not None
     assert next_code(entry, 1_700_000_005) == code_at(entry, now.valid_until)
@@ -67,7 +67,7 @@ def test_remaining_counts_from_the_period_down_to_one(moment: float, left: int) 
 
 
 @given(moment=st.floats(0, 1e11), seconds=st.integers(1, 100_000))
-def test_a_period_is_as_long_as_stated(moment: float, seconds: int) -> None:
+def test_a_period_has_the_stated_length(moment: float, seconds: int) -> None:
     entry = replace(TOTP, period=seconds)
     left = remaining(entry, moment)
     until = code_at(entry, moment).valid_until
@@ -119,7 +119,7 @@ def test_fixed_types_ignore_digits_period_and_hash(entry: Entry, length: int) ->
     ],
 )
 def test_one_known_code_of_each_fixed_type(entry: Entry, moment: float, text: str) -> None:
-    # One of each from the vectors, for whoever runs the tests without those files.
+    # One of each from the vectors, for running the tests without those files.
     assert code_at(entry, moment).text == text
 
 

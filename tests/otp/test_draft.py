@@ -73,7 +73,7 @@ def test_each_mistake_is_reported_for_its_field(draft: Draft, field: str) -> Non
         draft.entry()
 
 
-def test_fields_that_a_type_lacks_are_ignored() -> None:
+def test_fields_that_a_type_does_not_have_are_ignored() -> None:
     odd: dict[str, Any] = {"digits": "x", "period": "x", "counter": "x"}
     assert replace(MOTP, **odd).mistakes() == {}
     assert replace(MOTP, **odd).entry().digits == 6
@@ -89,14 +89,14 @@ def test_control_characters_are_removed_from_names() -> None:
     assert (made.issuer, made.account) == ("GitHub\u202e", None)
 
 
-def test_no_text_is_in_the_repr_of_a_draft() -> None:
+def test_the_repr_of_a_draft_shows_no_text() -> None:
     assert SECRET not in repr(TOTP)
     assert "1234" not in repr(MOTP)
     for name in (one.name for one in fields(Draft) if one.type == "str"):
         assert SECRET not in repr(Draft(**{name: f"otpauth://totp/x?secret={SECRET}"}))  # type: ignore[arg-type]
 
 
-def test_changes_are_the_fields_that_were_touched() -> None:
+def test_changes_are_the_edited_fields() -> None:
     base = replace(TOTP, note="old").entry()
     assert Draft.of(base).changes(base) == {}
     edited = replace(Draft.of(base), issuer=" GitLab ", digits="8", note="new")
@@ -107,7 +107,7 @@ def test_changes_are_the_fields_that_were_touched() -> None:
 
 
 @given(entries())
-def test_untouched_fields_are_not_changed(entry: Entry) -> None:
+def test_fields_that_were_not_edited_are_not_changed(entry: Entry) -> None:
     draft = Draft.of(entry)
     if draft.mistakes(entry):
         return
@@ -120,7 +120,7 @@ def test_untouched_fields_are_not_changed(entry: Entry) -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in OtpType if kind.has_pin])
 def test_a_pin_that_the_entry_never_had_is_not_required(kind: OtpType) -> None:
-    """Some apps write none; the rest of such an entry can still be edited."""
+    """Some apps write none; the other fields of such an entry can still be edited."""
     draft = MOTP if kind is OtpType.MOTP else YANDEX
     bare = replace(draft.entry(), pin=None)
     assert replace(Draft.of(bare), note="new").entry(bare).pin is None

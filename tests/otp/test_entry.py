@@ -80,7 +80,7 @@ def test_the_repr_of_an_entry_hides_secret_and_pin() -> None:
     assert repr(replace(ENTRY, pin="9876", note="n")) == "Entry(totp, 'Example')"
 
 
-def test_each_new_entry_has_an_id_of_its_own_and_entries_fit_into_sets() -> None:
+def test_new_entries_have_unique_ids_and_are_hashable() -> None:
     other = Entry(type=OtpType.TOTP, issuer="Example", secret=ENTRY.secret)
     assert other.id != ENTRY.id
     assert len({ENTRY, replace(ENTRY), other, replace(ENTRY, extra={"later": [1]})}) == 3

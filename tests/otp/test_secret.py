@@ -16,7 +16,7 @@ GOOD_YANDEX = "LA2V6KMCGYMWWVEW64RNP3JA3IAAAAAAHTSG4HRZPI"
 
 
 @given(key=st.binary(min_size=1, max_size=100), data=st.data())
-def test_any_way_of_writing_a_key_gives_the_key(key: bytes, data: st.DataObject) -> None:
+def test_every_spelling_of_a_key_gives_the_same_key(key: bytes, data: st.DataObject) -> None:
     plain = base64.b32encode(key).decode()
     if data.draw(st.booleans()):
         plain = plain.rstrip("=")
@@ -30,7 +30,7 @@ def test_any_way_of_writing_a_key_gives_the_key(key: bytes, data: st.DataObject)
 
 
 @given(st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", min_size=2, max_size=60))
-def test_any_length_decodes_to_its_whole_bytes(letters: str) -> None:
+def test_every_length_decodes_to_whole_bytes(letters: str) -> None:
     secret = Secret.base32(letters)
     bits = "".join(f"{'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.index(letter):05b}" for letter in letters)
     whole = [int(bits[at : at + 8], 2) for at in range(0, len(bits) - 7, 8)]

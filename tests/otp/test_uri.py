@@ -1,4 +1,4 @@
-"""URIs both ways, beyond the vectors: what apps write, what is refused, round trips."""
+"""Reading and writing URIs, beyond the vectors: spellings of apps, refusals, round trips."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_a_mobile_otp_secret_is_read_unchanged() -> None:
     assert parse("motp://A:b?secret=aB+0%20%25-9").secret.given == "aB+0 %-9"
 
 
-def test_a_base32_secret_is_kept_as_the_uri_has_it() -> None:
+def test_a_base32_secret_keeps_its_spelling_in_the_uri() -> None:
     secret = parse("otpauth://totp/A?secret=jbsw%20y3dp-ehpk=").secret
     assert (secret.given, secret.normal) == ("jbsw y3dp-ehpk=", "JBSWY3DPEHPK")
 

@@ -1,4 +1,4 @@
-"""All URIs of the vectors, both ways, and those that we read differently, with reasons."""
+"""All URIs of the vectors, read and written, and those that we read differently, with reasons."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ OTHERWISE = {
 
 
 def found(uri: str, entry: Entry) -> dict[str, Any]:
-    """Return what we read, under the vectors' names."""
+    """Return the entry that we read, with the vectors' names."""
     return {
         "type": entry.type.value,
         "algorithm": entry.algorithm.value,
@@ -91,7 +91,7 @@ def test_every_uri_is_read_as_its_source_reads_it_or_as_the_table_says() -> None
                 parse(uri)
             continue
         seen = found(uri, parse(uri))
-        # Of a PIN's length nothing is kept; a null means that the type has no such number.
+        # The length of a PIN is not kept; null means that the type has no such number.
         wanted = {
             key: value
             for key, value in expect.items()

@@ -128,7 +128,7 @@ def test_invalid_secrets_are_refused() -> None:
 
 
 def test_a_short_mobile_otp_secret_is_accepted_unlike_in_authenticator_pro() -> None:
-    # Refusing it would lose an entry that other apps can hold; its code is well defined.
+    # Refusing it would lose an entry that other apps accept; its code is well defined.
     for written in strings(vectors()["secret_normalise"]["motp_invalid"]):
         assert len(written) < 16
         assert len(code_at(entry(OtpType.MOTP, written, pin="1234"), 0).text) == 6

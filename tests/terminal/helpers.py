@@ -168,7 +168,7 @@ class AppTerminal:
 
     @property
     def is_given_back(self) -> bool:
-        """Whether every mode was turned off after it was turned on, and the cursor shows."""
+        """True if all modes were turned off again, and the cursor shows."""
         pairs = [(f"\x1b[?{mode}h", f"\x1b[?{mode}l") for mode in MODES]
         pairs.append(("\x1b[?25l", "\x1b[?25h"))
         return all(self.all.rfind(off) > self.all.rfind(on) >= 0 for on, off in pairs)

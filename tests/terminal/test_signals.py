@@ -41,7 +41,7 @@ def test_a_signal_exits_and_restores_the_terminal(
 
 
 @pytest.mark.parametrize("controlling", [True, False], ids=["told", "not told"])
-def test_it_exits_when_the_terminal_goes_away(filled: Program, controlling: bool) -> None:
+def test_it_exits_when_the_terminal_closes(filled: Program, controlling: bool) -> None:
     with AppTerminal.of(filled, controlling=controlling) as terminal:
         terminal.unlock()
         terminal.hang_up()

@@ -22,18 +22,18 @@ BACK = "\x1by\x1by\x1b"
 _CHANGING = re.compile(r"[0-9 ]+|[█░▌▏▕]+|otp-tui-demo-\w+")
 """Codes, countdowns, and the demo's temporary folder."""
 QUIET = 0.2
-"""Seconds without a change after which the screen is taken for finished."""
+"""Seconds without a change after which the screen counts as complete."""
 
 
 class Shown(AppTerminal):
-    """The program, and what its terminal shows."""
+    """The program and its terminal."""
 
     _at = 0
     _lines: Sequence[str] = ()
 
     @property
     def lines(self) -> Sequence[str]:
-        """The lines of the screen, without what changes with time."""
+        """Return the lines of the screen, without the parts that change with time."""
         self._read()
         if not self._at:
             self._screen = pyte.Screen(80, 24)
@@ -68,7 +68,7 @@ def demo(folder: Path) -> Shown:
 
 
 def agree(one: Shown, other: Shown) -> None:
-    """Wait until both show the same, and go on doing so."""
+    """Wait until both show the same, and keep showing it."""
     since = time.monotonic()
     deadline = since + 20
     while time.monotonic() - since < QUIET:
@@ -79,7 +79,7 @@ def agree(one: Shown, other: Shown) -> None:
             assert since < deadline, [pair for pair in pairs if pair[0] != pair[1]]
 
 
-def test_what_is_typed_goes_to_what_the_first_key_opens(tmp_path: Path) -> None:
+def test_keys_go_to_the_screen_that_the_first_key_opens(tmp_path: Path) -> None:
     with demo(tmp_path / "1") as burst, demo(tmp_path / "2") as steps:
         for each in (burst, steps):
             each.shows("GitHub", "octocat")
@@ -97,7 +97,7 @@ def test_what_is_typed_goes_to_what_the_first_key_opens(tmp_path: Path) -> None:
             assert each.end() == 0
 
 
-def test_two_letters_at_once_do_not_end_it(tmp_path: Path) -> None:
+def test_two_letters_at_once_do_not_end_the_app(tmp_path: Path) -> None:
     with demo(tmp_path / "a") as program:
         program.shows("GitHub")
         program.type("ad")
@@ -116,7 +116,7 @@ def test_a_first_run_typed_at_once_creates_the_vault(program: Program) -> None:
 def test_a_password_typed_before_the_program_reads_opens_the_vault(
     program: Program, end: str
 ) -> None:
-    """The terminal makes a line feed of Enter until the program has set it up."""
+    """The terminal turns Enter into a line feed until the program has set it up."""
     fill(program)
     with Shown.of(program) as shown:
         shown.type(f"{PASSWORD}{end}")

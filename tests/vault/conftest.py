@@ -24,7 +24,7 @@ def clock() -> MovedClock:
 
 @pytest.fixture
 def cheap_kdf(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put a hash in the place of Argon2, where a test opens vaults by the dozen."""
+    """Replace Argon2 with a hash, for tests that open dozens of vaults."""
 
     def derive(password: bytes, salt: bytes, params: Argon2Params, length: int = 32) -> bytes:
         return hashlib.sha256(salt + password).digest()[:length]

@@ -16,7 +16,7 @@ KEY = Drawn("key")(32)
 
 
 def make() -> bytes:
-    """Return the bytes that golden.json has to have."""
+    """Return the expected bytes of golden.json."""
     draw = Drawn("golden")
     vault_id = draw(16).hex()
     slots = (

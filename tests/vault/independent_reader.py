@@ -1,6 +1,6 @@
-"""A reader of the vault's format, version 1, written from docs/vault-format.md alone.
+"""A reader of the vault format, version 1, written only from docs/vault-format.md.
 
-Nothing of otp-tui is imported. Run it on a vault: independent_reader.py FILE PASSWORD
+It imports nothing from otp-tui. Run it on a vault: independent_reader.py FILE PASSWORD
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ _base32 = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567abc -", min_size=1, max_size=
 
 
 def json_values() -> st.SearchStrategy[Any]:
-    """Anything that JSON can hold."""
+    """Any JSON value."""
     plain = (
         st.none()
         | st.booleans()
@@ -60,7 +60,8 @@ _some = st.lists(st.sampled_from(NAMES), unique=True, max_size=4)
 
 @st.composite
 def entries(draw: st.DrawFn, name: str) -> Entry:
-    """An entry with the id that follows from `name`; few values, so that two are often alike."""
+    """An entry with an id derived from `name`, and few different values, so that two are often
+    equal."""
     kind = draw(_types)
     motp = kind is OtpType.MOTP
     return Entry(
@@ -94,7 +95,8 @@ _entries = {name: entries(name) for name in NAMES}
 
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
-    """A document of entries, some in the trash, categories and icons with ids out of a few."""
+    """A document with entries, some in the trash, and with categories and icons with few different
+    ids."""
     categories = tuple(Category(one, draw(_text), draw(_small)) for one in draw(_some))
     return Document(
         categories=categories,

@@ -11,9 +11,9 @@ from tui.otp.secret import Secret
 from tui.vault.document import Document, Unreadable
 
 FLOOR = Argon2Params(2, 19456, 1)
-"""The cheapest parameters that may be written."""
+"""The cheapest parameters allowed in new files."""
 PASSWORD = "ﬁne Grüße \N{BLACK STAR}"
-"""One that NFKC changes."""
+"""A password that NFKC changes."""
 RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 """Base32 of `12345678901234567890`, the secret of RFC 4226, appendix D."""
 RFC_CODES = ["755224", "287082", "359152", "969429", "338314", "254676"]
@@ -21,7 +21,7 @@ RFC_CODES = ["755224", "287082", "359152", "969429", "338314", "254676"]
 
 
 class MovedClock:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until it is advanced."""
 
     def __init__(self, now: float = 1_700_000_000.0) -> None:
         self.moment = now
@@ -34,7 +34,7 @@ class MovedClock:
 
 
 class Drawn:
-    """Random bytes that are always the same ones, in the order of their drawing."""
+    """Return a source of reproducible random bytes."""
 
     def __init__(self, seed: str) -> None:
         self._seed = seed
@@ -54,7 +54,7 @@ def entry(name: str = "Site", kind: OtpType = OtpType.TOTP, **changes: object) -
 
 
 def identity(name: str) -> str:
-    """Return an id as a UUID is written."""
+    """Return an id in the form of a UUID."""
     digits = hashlib.sha256(name.encode()).hexdigest()
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:32]))
 
@@ -65,7 +65,7 @@ def document(*entries: Entry) -> Document:
 
 
 def full_document() -> Document:
-    """Return a document with every type, and with all that a reader has to keep."""
+    """Return a document with every type, and with everything that a reader has to keep."""
     web = Category.named("Wéb", 1)
     return Document(
         entries=(

@@ -49,11 +49,11 @@ Change = Callable[[Document], Document]
 
 
 class Killed(BaseException):
-    """The program is no more: nothing that it would do on its way out is done."""
+    """The program was killed: it does nothing before it exits."""
 
 
 class Disk:
-    """The system's calls: one of them may fail, or be the last of its program."""
+    """System calls, one of which may fail or be the last of its program."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self._name, self._left, self._code = "", 0, 0
@@ -68,7 +68,7 @@ class Disk:
                 if self._left == 0 or self._dead:
                     self._dead = self._dead or not self._code
                     if name == "close":
-                        # The system closes what the dead had open, and lets go of its locks.
+                        # The system closes the files of a killed program and releases its locks.
                         real(*args, **kwargs)
                     raise Killed if self._dead else OSError(self._code, "injected")
             return real(*args, **kwargs)
@@ -77,7 +77,7 @@ class Disk:
 
     @contextmanager
     def failing(self, fault: tuple[str, int, int] | None) -> Iterator[None]:
-        """Let the n-th call of a name fail with a code, or (code 0) be the last."""
+        """Make the n-th call of a function fail with a code, or (code 0) be the last."""
         self._name, self._left, self._code = fault or ("", 0, 0)
         try:
             yield
@@ -93,7 +93,7 @@ places = st.integers(0, 9)
 
 
 class ThreePrograms(RuleBasedStateMachine):
-    """Three programs, one file, and what has to be in it."""
+    """Three programs, one file, and its expected contents."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -109,17 +109,17 @@ class ThreePrograms(RuleBasedStateMachine):
         self.open: list[Vault | None] = [None] * 3
         self.made = 0
         self.owned: set[bytes] = set()
-        """Secrets that were saved and that nobody took away."""
+        """Secrets that were saved and never removed."""
         self.dropping: list[set[bytes]] = [set(), set(), set()]
-        """Secrets that a program took away and did not save yet."""
+        """Secrets that a program removed but has not saved yet."""
         self.adding: list[set[bytes]] = [set(), set(), set()]
         """Secrets that a program added but has not saved yet."""
         self.deleted: dict[bytes, float] = {}
-        """When a secret was last put into the trash, in the time that it really was."""
+        """When a secret was last moved to the trash, in real time."""
         self.given: dict[tuple[str, bytes], int] = {}
-        """The highest counter whose code was given, by entry and secret."""
+        """The highest counter whose code was returned, by entry and secret."""
         self.befores: dict[str, Document] = {}
-        """What a step that can be undone began with, by its mark."""
+        """The document before a step that can be undone, by its mark."""
         Vault.create(self.path, PASSWORD, FLOOR, self.clock)
         self._patch.setattr(self.clock, "now", lambda: self.clock.moment + self.skew)
 
@@ -134,7 +134,7 @@ class ThreePrograms(RuleBasedStateMachine):
         vault = self.open[number]
         if vault is None:
             vault = self.open[number] = Vault.open(self.path, PASSWORD, self.clock)
-            # What the app does at its start.
+            # As the app does at startup.
             vault.change_later(self.watched(number, lambda now: trash.expire(now, self.moment)))
         return vault
 
@@ -143,10 +143,10 @@ class ThreePrograms(RuleBasedStateMachine):
         return int(self.clock.now())
 
     def watched(self, number: int, step: Change, may_go: Collection[bytes] | None = ()) -> Change:
-        """`step`, with an eye on what it takes away and brings back.
+        """Wrap `step` to track the secrets that it removes and restores.
 
-        `may_go` are the secrets that the user means to be gone, None any. The others may leave
-        the trash when they were really there for so long.
+        `may_go` are the secrets that may be removed, None for any. Others may leave the trash only
+        when they were there long enough.
         """
 
         def whole(document: Document) -> Document:
@@ -173,7 +173,7 @@ class ThreePrograms(RuleBasedStateMachine):
         return whole
 
     def attempt(self, number: int, action: Callable[[Vault], object], fault: Any) -> bool:
-        """Let a program do something that saves; return whether it did."""
+        """Let a program do something that saves; return True if it did."""
         vault = self.vault(number)
         try:
             with self.disk.failing(fault):
@@ -199,7 +199,7 @@ class ThreePrograms(RuleBasedStateMachine):
         self.dropping[number], self.adding[number] = set(), set()
 
     def forget(self, number: int) -> None:
-        """The program is gone, and so is what it did not save."""
+        """The program was killed, and its unsaved changes are lost."""
         self.open[number] = None
         self.dropping[number], self.adding[number] = set(), set()
 

@@ -1,4 +1,4 @@
-"""The document: reading, writing, and keeping what is not understood."""
+"""The document: reading, writing, and keeping unknown parts."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_the_original_text_of_a_secret_is_kept() -> None:
     )
 
 
-def test_a_secret_changed_without_its_original_text_counts() -> None:
+def test_a_secret_takes_precedence_over_an_original_text_that_differs() -> None:
     made = read_entries(RAW | {"secret": "GEZDGNBV", "secret_given": "aaaa aaaa"}).entries[0]
     assert made.secret.given == "GEZDGNBV"
 
@@ -136,7 +136,7 @@ def test_unknown_keys_are_kept_everywhere() -> None:
         ({"type": "motp", "secret": "\ud800"}, "the secret is not text"),
     ],
 )
-def test_an_entry_that_does_not_validate_is_kept_aside(change: dict[str, Any], reason: str) -> None:
+def test_an_invalid_entry_is_kept_as_unreadable(change: dict[str, Any], reason: str) -> None:
     bad = RAW | {"id": identity("bad"), "issuer": "Bad\x1b[31m", "account": "one"} | change
     made = read_entries(bad, RAW)
     assert [one.id for one in made.entries] == [RAW["id"]]
@@ -146,7 +146,7 @@ def test_an_entry_that_does_not_validate_is_kept_aside(change: dict[str, Any], r
 
 
 @pytest.mark.parametrize("raw", [None, 5, "text", [], {}, {"id": 1}, {"type": "totp"}, [[[]]]])
-def test_an_item_that_is_no_entry_is_kept_aside(raw: Any) -> None:
+def test_an_item_that_is_not_an_entry_is_kept_as_unreadable(raw: Any) -> None:
     made = read_entries(raw)
     assert made.entries == ()
     assert json.loads(document.write(made))["entries"] == [raw]
@@ -158,7 +158,7 @@ def test_anything_in_the_lists_survives_reading_and_writing(raws: list[Any]) -> 
     assert json.loads(document.write(document.read(json.dumps(root).encode()))) == root
 
 
-def test_of_two_entries_with_one_id_the_second_is_kept_aside() -> None:
+def test_the_second_entry_with_an_id_is_kept_as_unreadable() -> None:
     made = read_entries(RAW, RAW | {"issuer": "Other"})
     assert [one.issuer for one in made.entries] == ["Site"]
     assert [(one.label, one.reason) for one in made.unreadable] == [
@@ -166,7 +166,7 @@ def test_of_two_entries_with_one_id_the_second_is_kept_aside() -> None:
     ]
 
 
-def test_bad_categories_and_icons_are_kept_aside_in_their_lists() -> None:
+def test_invalid_categories_and_icons_are_kept_as_unreadable() -> None:
     raw = {
         "entries": [],
         "categories": [{"id": "1", "name": 5, "ranking": 0}, None],
@@ -204,14 +204,14 @@ def test_an_invalid_document_is_refused_without_quoting_it(plaintext: bytes) -> 
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
 
-def test_nothing_secret_is_in_a_repr() -> None:
+def test_no_repr_shows_a_secret() -> None:
     made = read_entries(RAW, RAW | {"secret": "AAAAAAAA1"})
     assert len(made.unreadable) == 1
     for secret in (RFC_SECRET, "AAAAAAAA1"):
         assert secret not in repr(made)
 
 
-def test_no_secret_is_in_the_repr_of_an_undo_record() -> None:
+def test_the_repr_of_an_undo_record_shows_no_secret() -> None:
     before = read_entries(RAW)
     after = with_undo(before, replace(before, entries=()), "deletion")
     assert RFC_SECRET in document.write(after).decode()

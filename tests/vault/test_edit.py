@@ -63,12 +63,12 @@ def test_added_entries_come_last_with_new_ids() -> None:
     assert (first.created, first.updated) == (NOW, NOW)
 
 
-def test_an_entry_without_codes_is_not_added() -> None:
+def test_an_invalid_entry_is_not_added() -> None:
     with pytest.raises(EntryError):
         add(SORTED, [entry("new", digits=11)], NOW)
 
 
-def test_an_edit_keeps_what_moved_on_since() -> None:
+def test_an_edit_keeps_changes_made_since() -> None:
     before = HOTP
     moved = replace(HOTP, counter=8, copy_count=3, account="theirs", revision=2)
     after = edit(document(moved), before, {"issuer": "new", "note": "n"}, NOW)
@@ -80,8 +80,8 @@ def test_an_edit_keeps_what_moved_on_since() -> None:
 
 @pytest.mark.parametrize("swap", [False, True])
 @pytest.mark.parametrize("name", ["secret", "pin", "note"])
-def test_two_values_of_one_field_are_both_kept(name: str, swap: bool) -> None:
-    """The form was open while another program saved: the step is given what that made."""
+def test_two_edits_of_one_field_keep_both_values(name: str, swap: bool) -> None:
+    """The form was open while another program saved: the step gets the document of that program."""
     values: tuple[object, ...] = ("two", "one")
     if name == "secret":
         values = (Secret.base32("MZXW6YTBOI"), Secret.base32("JBSWY3DPEHPK3PXP"))
@@ -99,12 +99,12 @@ def test_another_type_keeps_the_secret_of_another_program() -> None:
     assert [one.secret for one in made.entries] == [other.secret]
 
 
-def test_an_edit_without_changes_is_no_change() -> None:
+def test_an_edit_without_changes_changes_nothing() -> None:
     made = document(A)
     assert edit(made, A, {}, NOW) is made
 
 
-def test_an_edit_to_an_entry_without_codes_is_refused() -> None:
+def test_an_edit_that_makes_an_entry_invalid_is_refused() -> None:
     with pytest.raises(EntryError):
         edit(document(A), A, {"period": 0}, NOW)
 
@@ -189,7 +189,7 @@ def test_the_next_deletion_removes_expired_entries() -> None:
     assert issuers(later.trash) == ["b"]
 
 
-def test_pinning_twice_is_one_change() -> None:
+def test_pinning_a_pinned_entry_changes_nothing() -> None:
     pinned = pin(SORTED, {C.id}, True, NOW)
     assert issuers(ordered(pinned)) == ["c", "a", "b"]
     assert pin(pinned, {C.id}, True, NOW + 1) == pinned
@@ -207,13 +207,13 @@ def test_a_copy_is_counted() -> None:
 # --- order -------------------------------------------------------------------------------
 
 
-def test_a_row_moves_in_the_whole_list_and_keeps_its_places_in_categories() -> None:
+def test_an_entry_moves_in_the_list_and_keeps_its_place_in_categories() -> None:
     after = move(SORTED, C.id, -2, None, NOW)
     assert issuers(ordered(after)) == ["c", "a", "b"]
     assert issuers(ordered(after, WORK.id)) == ["a", "b"]
 
 
-def test_a_row_moves_in_a_category_alone() -> None:
+def test_an_entry_moves_only_in_its_category() -> None:
     after = move(SORTED, A.id, 1, WORK.id, NOW)
     assert issuers(ordered(after, WORK.id)) == ["b", "a"]
     assert issuers(ordered(after)) == ["a", "b", "c"]
@@ -270,7 +270,7 @@ def test_a_renamed_category_keeps_its_place_and_entries() -> None:
     assert after.kept == {("categories", job.id): {"x": 1}}
 
 
-def test_renaming_to_the_same_name_is_no_change() -> None:
+def test_renaming_to_the_same_name_changes_nothing() -> None:
     assert rename(SORTED, WORK.id, " Work ", NOW) is SORTED
 
 
@@ -335,7 +335,7 @@ def base() -> Document:
 
 
 def plain(made: Document) -> tuple[object, ...]:
-    """All of it but how often and when its entries were changed, and what was found over."""
+    """Return everything but the revisions and dates of entries, and the note of expired ones."""
     return (
         [replace(one, revision=0, updated=0) for one in made.entries],
         [replace(one, revision=0, updated=0) for one in made.trash],

@@ -40,7 +40,7 @@ def test_white_space_and_a_byte_order_mark_are_accepted() -> None:
     assert envelope.parse(b"\xef\xbb\xbf\n" + spread + b"\n") == envelope.parse(GOLDEN)
 
 
-def test_a_newer_version_is_recognized_whatever_else_is_new() -> None:
+def test_a_newer_version_is_recognized_whatever_else_changed() -> None:
     def change(root: dict[str, Any]) -> None:
         root.update(version=2, weight=0.5, slots=[[{}]], payload=None)
 
@@ -146,14 +146,14 @@ BAD_TEXT = {
 
 
 @pytest.mark.parametrize("data", BAD_TEXT.values(), ids=BAD_TEXT.keys())
-def test_json_that_is_not_strict_is_refused(data: bytes) -> None:
+def test_lenient_json_is_refused(data: bytes) -> None:
     with pytest.raises(DamagedVaultError) as caught:
         envelope.parse(data, "The vault x.json")
     assert str(caught.value).startswith("The vault x.json is not a valid vault: ")
     assert caught.value.__context__ is None or caught.value.__suppress_context__
 
 
-def test_base64_that_is_not_canonical_is_refused() -> None:
+def test_non_canonical_base64_is_refused() -> None:
     root = json.loads(GOLDEN)
     salt = root["slots"][0]["kdf"]["salt"]
     assert salt.endswith("==")

@@ -32,13 +32,13 @@ def test_the_golden_vault_opens_with_its_password_and_its_recovery_code(tmp_path
     assert locked.unlock_with_code(golden.CODE).document == full_document()
 
 
-def test_an_independent_reader_reads_the_same() -> None:
+def test_an_independent_reader_reads_the_same_document() -> None:
     ours = json.loads(document.write(full_document()))
     assert independent_reader.read(GOLDEN, password=PASSWORD) == ours
     assert independent_reader.read(GOLDEN, code=golden.CODE) == ours
 
 
-def test_the_independent_reader_is_independent_and_short() -> None:
+def test_the_independent_reader_uses_no_code_of_otp_tui() -> None:
     source = Path(independent_reader.__file__).read_text(encoding="utf-8")
     assert "tui" not in {
         line.split()[1].split(".")[0]

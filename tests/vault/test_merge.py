@@ -25,7 +25,7 @@ def issuers(made: Document) -> list[str]:
 
 
 @given(documents(), documents())
-def test_changes_of_one_side_are_the_result(base: Document, changed: Document) -> None:
+def test_changes_of_one_side_are_applied(base: Document, changed: Document) -> None:
     assert merge(base, base, changed) == changed
     assert merge(base, changed, base) == changed
 
@@ -57,7 +57,7 @@ def test_an_older_file_removes_nothing(base: Document, ours: Document, theirs: D
         if one.id in kept:
             assert kept[one.id].counter >= one.counter
         else:
-            # Ours may go only where it was there unchanged and they still have an older self.
+            # Ours may be dropped only if it was unchanged in base and they have an older version.
             assert one in base.everything
     for one in ours.everything:
         if one.id not in {their.id for their in theirs.everything}:
@@ -79,13 +79,13 @@ def test_changes_of_different_fields_are_both_applied() -> None:
 
 
 @pytest.mark.parametrize("swap", [False, True])
-def test_a_deletion_against_a_change_keeps_the_change(swap: bool) -> None:
+def test_a_permanent_deletion_and_a_change_keep_the_entry(swap: bool) -> None:
     changed, deleted = document(replace(A, note="new"), B), document(B)
     ours, theirs = (deleted, changed) if swap else (changed, deleted)
     assert merge(document(A, B), ours, theirs) == changed
 
 
-def test_a_deletion_against_nothing_deletes() -> None:
+def test_a_permanent_deletion_of_an_unchanged_entry_deletes() -> None:
     assert merge(document(A, B), document(B), document(A, B, C)) == document(B, C)
 
 
@@ -94,7 +94,7 @@ def trashed(one: Entry, moment: int = 7) -> Entry:
 
 
 def both_ways(base: Document, one: Document, other: Document) -> list[Document]:
-    """What becomes of it, whoever of the two is the one to merge."""
+    """Return the merge of two documents, which must not depend on who merges."""
     return [merge(base, one, other), merge(base, other, one)]
 
 
@@ -130,14 +130,14 @@ def test_a_counter_that_moved_stays_moved_in_the_trash() -> None:
         assert [one.counter for one in merged.trash] == [9]
 
 
-def test_an_entry_deleted_by_both_has_the_later_moment() -> None:
+def test_an_entry_deleted_by_both_has_the_later_time() -> None:
     first, second = (document().holding([trashed(A, moment)]) for moment in (7, 8))
     for merged in both_ways(document(A), first, second):
         assert merged.entries == ()
         assert [one.deleted for one in merged.trash] == [8]
 
 
-def test_an_entry_edited_and_deleted_is_in_the_trash_as_edited() -> None:
+def test_an_entry_edited_and_then_deleted_is_in_the_trash_with_the_edit() -> None:
     plain, edited = (
         document().holding([trashed(one)]) for one in (A, replace(A, note="edited", revision=1))
     )
@@ -167,7 +167,7 @@ def test_an_older_file_does_not_undo_a_deletion() -> None:
     assert rejoin(base, base, document(A, B)) == base
 
 
-def test_a_renamed_category_restores_nothing() -> None:
+def test_renaming_a_category_restores_no_entry() -> None:
     work, job = Category.named("Work"), Category.named("Job")
     one = replace(A, categories=(Binding(work.id),))
     renamed = Document((replace(one, categories=(Binding(job.id),), revision=1),), (job,))
@@ -209,7 +209,7 @@ def test_two_changes_of_one_field_keep_both_entries() -> None:
     assert replace(merged.entries[1], id=A.id) == theirs
 
 
-def test_the_same_change_twice_is_one_change() -> None:
+def test_the_same_change_on_both_sides_is_applied_once() -> None:
     changed = document(replace(A, issuer="same"))
     assert merge(document(A), changed, changed) == changed
 
@@ -261,7 +261,7 @@ def test_the_higher_copy_count_wins(ours: int | None, theirs: int | None, expect
     assert merged == document(replace(base, copy_count=expected))
 
 
-def test_two_orders_of_one_list_are_no_conflict() -> None:
+def test_two_orders_of_one_list_do_not_conflict() -> None:
     ours = document(replace(A, ranking=1), replace(B, ranking=5))
     theirs = document(replace(A, ranking=2), replace(B, ranking=3))
     assert merge(document(A, B), ours, theirs) == ours
@@ -293,7 +293,7 @@ def test_categories_of_an_entry_merge_one_by_one() -> None:
     assert merged.categories == (Binding("2", 7), Binding("3"))
 
 
-def test_a_deleted_category_stays_where_the_other_side_began_to_use_it() -> None:
+def test_a_deleted_category_stays_if_the_other_side_uses_it() -> None:
     web, work = Category.named("Web"), Category.named("Work")
     base = Document((A,), (web, work))
     ours = Document((replace(A, categories=(Binding(web.id),)),), (web, work))
@@ -301,13 +301,13 @@ def test_a_deleted_category_stays_where_the_other_side_began_to_use_it() -> None
     assert merge(base, Document((A,)), ours).categories == (web,)
 
 
-def test_a_deleted_icon_stays_where_the_other_side_began_to_use_it() -> None:
+def test_a_deleted_icon_stays_if_the_other_side_uses_it() -> None:
     icon = Icon("1badcafe", "AAAA")
     ours = Document((replace(A, icon="@1badcafe"),), icons=(icon,))
     assert merge(Document((A,), icons=(icon,)), ours, Document((A,))).icons == (icon,)
 
 
-def test_a_category_renamed_and_moved_is_both() -> None:
+def test_a_category_renamed_by_one_and_moved_by_the_other_is_both() -> None:
     web = Category("1", "Web", 0)
     merged = merge(
         Document(categories=(web,)),
@@ -326,7 +326,7 @@ def test_preferences_merge_key_by_key_and_ours_win() -> None:
     assert merged.preferences == {"a": 2, "b": 4, "d": 5}
 
 
-def test_unreadable_entries_of_both_stay_and_doubles_stay_double() -> None:
+def test_unreadable_items_of_both_sides_are_kept() -> None:
     def kept(*raws: Any) -> Document:
         return Document(unreadable=tuple(Unreadable(raw, "why", "who") for raw in raws))
 
@@ -341,7 +341,7 @@ def test_an_older_file_does_not_delete_revert_or_lower_a_counter() -> None:
     assert rejoin(base, base, old) == base
 
 
-def test_a_file_of_another_machine_adds_and_edits() -> None:
+def test_a_file_from_another_machine_adds_and_edits() -> None:
     base = document(A, B)
     theirs = document(replace(A, note="there", revision=1), C)
     merged = rejoin(base, base, theirs)

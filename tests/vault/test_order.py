@@ -53,7 +53,7 @@ def test_pinned_entries_are_first_in_each_order(order: Order) -> None:
     ("order", "expected"),
     [(Order.HAND, ["Apple", "Zebra"]), (Order.BACKUP, ["Zebra", "Apple"])],
 )
-def test_a_category_has_an_order_by_hand_of_its_own(order: Order, expected: list[str]) -> None:
+def test_each_category_has_its_own_manual_order(order: Order, expected: list[str]) -> None:
     assert names(with_order(MADE, order), "1") == expected
 
 
@@ -69,12 +69,12 @@ def test_the_order_is_stored() -> None:
 
 
 @pytest.mark.parametrize("stored", ["", "HAND", 1, None, [], {"a": 1}])
-def test_an_unknown_order_is_by_hand(stored: Any) -> None:
+def test_an_unknown_order_means_by_hand(stored: Any) -> None:
     assert order_of(replace(MADE, preferences={KEY: stored})) is Order.HAND
 
 
 def after(made: Document, name: str, step: int, category: str | None = None) -> list[str]:
-    """The names in the order of the rankings that `moved` gives."""
+    """Return the names in the order of the rankings from `moved`."""
     ranks = moved(made, identity(name), step, category)
     return [one.issuer for one in sorted(made.entries, key=lambda one: ranks[one.id])]
 
@@ -92,7 +92,7 @@ def test_nothing_moves_past_an_end_or_a_pinned_entry() -> None:
     assert moved(made, identity("c"), -1, None)
 
 
-def test_entries_move_only_in_the_order_by_hand() -> None:
+def test_entries_can_be_moved_only_in_the_manual_order() -> None:
     with pytest.raises(UsageError):
         moved(with_order(MADE, Order.USE), ROWS[0].id, 1, None)
 

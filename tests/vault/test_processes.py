@@ -1,4 +1,4 @@
-"""Several programs on one vault, and one that is killed while it saves."""
+"""Several programs with one vault, and one that is killed while it saves."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ while True:
 
 
 def start(path: Path, script: str, name: str = "") -> subprocess.Popen[str]:
-    """Start a child and wait until it has opened the vault; a line lets it go on."""
+    """Start a child and wait until it has opened the vault; it continues when it gets a line."""
     child = subprocess.Popen(
         [sys.executable, "-c", PREAMBLE + script, str(path), name],
         stdin=subprocess.PIPE,
@@ -114,7 +114,7 @@ def test_a_killed_program_leaves_a_complete_vault(
     note = open_vault().entries[0].note
     number = int(note[: len(note) // 20000])
     assert note == str(number) * 20000
-    # What it said was saved is there; one more may have been saved without being said.
+    # Everything reported as saved is there; one more may have been saved but not reported.
     assert number - int(said[-1] if said else 1) in (0, 1)
     vault = Vault.open(path, PASSWORD)
     vault.change(lambda _: document(HOTP))

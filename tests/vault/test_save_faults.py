@@ -22,9 +22,9 @@ from tui.vault.vault import Vault
 
 HOTP = entry("a", OtpType.HOTP, counter=4)
 REFUSED = ("open", "write", "fsync", "fchmod", "fstat", "stat", "read", "rename", "replace")
-"""A failure of these is a failure of the save, at every one of their calls but stated ones."""
+"""If a call of these fails, the save fails, with the stated exceptions."""
 OTHERWISE = ("link", "unlink", "close", "listdir")
-"""Where these fail, the save may take another way or go on."""
+"""If these fail, the save may still succeed in another way."""
 
 
 class Fault:
@@ -46,7 +46,7 @@ class Fault:
         monkeypatch.setattr(os, name, maybe)
 
     def arm(self, call: int) -> None:
-        """Let the call of that number from now fail; 0 for none."""
+        """Make the n-th call from now fail; 0 for none."""
         self.calls, self.at = 0, call
 
 
@@ -87,7 +87,7 @@ def test_a_failed_save_keeps_the_old_file_and_the_change_in_memory(
 
 
 @pytest.mark.parametrize("name", ["open", "write", "fsync", "rename", "replace", "link"])
-def test_no_code_is_given_if_its_counter_is_not_saved(
+def test_no_code_is_returned_if_its_counter_is_not_saved(
     vault_and_path: tuple[Vault, Path], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     vault, path = vault_and_path

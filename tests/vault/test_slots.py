@@ -66,7 +66,7 @@ def test_a_new_slot_keeps_changes_of_another_program(
     assert set(Vault.open(path, NEW, clock).entries) == {A, B}
 
 
-def test_a_program_that_had_the_vault_open_keeps_the_new_password(
+def test_a_program_with_the_vault_open_keeps_a_new_password(
     make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path, clock: MovedClock
 ) -> None:
     vault = make_vault(document(A))
@@ -94,7 +94,7 @@ def test_a_full_disk_keeps_the_old_password(
     assert Vault.open(path, PASSWORD, clock).entries == (A, B)
 
 
-def test_another_vault_in_our_place_keeps_its_password(
+def test_a_vault_that_replaced_ours_keeps_its_password(
     make_vault: MakeVault, path: Path, clock: MovedClock
 ) -> None:
     vault = make_vault()
@@ -107,7 +107,9 @@ def test_another_vault_in_our_place_keeps_its_password(
     assert not list(path.parent.glob("*conflict*"))
 
 
-def test_a_new_password_is_never_below_the_minimum_cost(make_vault: MakeVault, path: Path) -> None:
+def test_a_new_password_has_at_least_the_minimum_kdf_parameters(
+    make_vault: MakeVault, path: Path
+) -> None:
     vault = make_vault()
     before = path.read_bytes()
     with pytest.raises(CryptoError):

@@ -64,7 +64,7 @@ def test_a_vault_that_others_can_read_is_made_private_with_a_warning(
     assert mode(path) == 0o600
 
 
-def test_a_link_is_refused_at_the_last_component_only(
+def test_only_a_link_at_the_last_component_is_refused(
     make_vault: MakeVault, path: Path, tmp_path: Path, clock: MovedClock
 ) -> None:
     make_vault()
@@ -162,7 +162,7 @@ def test_another_users_vault_is_refused(
         Store(path, clock).read()
 
 
-def test_a_locked_vault_is_waited_for_and_then_not_saved(
+def test_a_save_waits_for_the_lock_and_then_fails(
     make_vault: MakeVault, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault = make_vault()
@@ -179,7 +179,7 @@ def test_a_locked_vault_is_waited_for_and_then_not_saved(
     assert vault.saved
 
 
-def test_without_locks_a_save_warns_once(
+def test_a_save_without_file_locks_warns_once(
     make_vault: MakeVault, open_vault: Callable[[], Vault], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault = make_vault()
@@ -241,9 +241,7 @@ def test_one_copy_is_kept_for_each_of_the_last_seven_days(
     assert len(backups(path)) == 10
 
 
-def test_backups_of_another_vault_in_the_folder_are_left_alone(
-    make_vault: MakeVault, path: Path
-) -> None:
+def test_older_copies_of_another_vault_are_not_deleted(make_vault: MakeVault, path: Path) -> None:
     vault = make_vault()
     folder = path.parent / "backups"
     folder.mkdir(exist_ok=True)
@@ -255,7 +253,7 @@ def test_backups_of_another_vault_in_the_folder_are_left_alone(
     assert len(backups(path)) == 11
 
 
-def test_older_copies_are_written_where_there_are_no_links(
+def test_older_copies_are_written_without_hard_links(
     make_vault: MakeVault, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault = make_vault()

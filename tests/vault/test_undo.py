@@ -45,7 +45,7 @@ def again(document: Document) -> Document:
 
 
 def unaged(document: Document) -> Document:
-    """The document but for when its entries were changed."""
+    """Return the document without the dates of its entries."""
     plain = replace(document, preferences=dict(without_undo(document).preferences))
     return plain.holding(replace(each, updated=0, revision=0) for each in document.everything)
 
@@ -133,7 +133,7 @@ def test_an_invalid_undo_record_is_ignored(record: Any) -> None:
     assert last_step(with_record) is None
 
 
-def test_undo_does_not_repeat_codes_taken_since(make_vault: MakeVault) -> None:
+def test_undo_does_not_repeat_codes_used_since(make_vault: MakeVault) -> None:
     vault = make_vault(Document((HOTP,)))
     renamed = replace(HOTP, issuer="Renamed")
     vault.change(lambda now: imported(now, renamed, action=ImportAction.REPLACE))
@@ -144,8 +144,8 @@ def test_undo_does_not_repeat_codes_taken_since(make_vault: MakeVault) -> None:
     assert (back.issuer, back.counter) == ("Count", HOTP.counter + 2)
 
 
-def test_a_code_of_an_imported_entry_voids_the_undo(make_vault: MakeVault) -> None:
-    """Undone, its counter would be gone, and the next import would give the code again."""
+def test_using_a_code_of_an_imported_entry_prevents_undo(make_vault: MakeVault) -> None:
+    """Undoing would drop its counter, and the next import would repeat the code."""
     vault = make_vault(Document((entry("Old"),)))
     vault.change(lambda now: imported(now, HOTP))
     assert last_step(vault.document)
@@ -154,7 +154,7 @@ def test_a_code_of_an_imported_entry_voids_the_undo(make_vault: MakeVault) -> No
     assert KEY not in vault.document.preferences
 
 
-def test_copies_and_the_order_do_not_void_the_undo(
+def test_copies_and_the_sort_order_do_not_prevent_undo(
     make_vault: MakeVault, open_vault: Callable[[], Vault]
 ) -> None:
     one = entry("Old")

@@ -80,7 +80,7 @@ def test_a_vault_is_never_created_over_a_file(
     assert path.read_bytes() == b"mine"
 
 
-def test_a_new_vault_is_never_below_the_minimum_cost(path: Path, clock: MovedClock) -> None:
+def test_a_new_vault_has_at_least_the_minimum_kdf_parameters(path: Path, clock: MovedClock) -> None:
     with pytest.raises(CryptoError):
         Vault.create(path, PASSWORD, Argon2Params(1, 8, 1), clock)
     assert not path.exists()
@@ -94,7 +94,7 @@ def test_a_newer_vault_is_left_untouched(path: Path, clock: MovedClock) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_payload_that_was_changed_is_damage_and_not_a_wrong_password(
+def test_a_changed_payload_is_damage_and_not_a_wrong_password(
     make_vault: MakeVault, path: Path
 ) -> None:
     make_vault()
@@ -136,7 +136,7 @@ def counting(now: Document) -> Document:
 
 
 def copies(path: Path) -> int:
-    """How many older versions there are."""
+    """Return the number of older copies."""
     return len(list((path.parent / "backups").iterdir()))
 
 
@@ -196,7 +196,7 @@ def test_a_change_keeps_an_older_copy_despite_later_changes(
     assert copies(path) == before + 1
 
 
-def test_unsaved_later_changes_do_not_count_as_unsaved(
+def test_changes_for_later_do_not_count_as_unsaved(
     make_vault: MakeVault, open_vault: Callable[[], Vault], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault = make_vault(document(A))
@@ -211,7 +211,7 @@ def test_unsaved_later_changes_do_not_count_as_unsaved(
     assert open_vault().entries[0].copy_count == 1
 
 
-def test_no_hotp_code_of_an_entry_in_the_trash(make_vault: MakeVault) -> None:
+def test_an_entry_in_the_trash_has_no_hotp_code(make_vault: MakeVault) -> None:
     vault = make_vault(document(HOTP))
     vault.change(lambda now: delete(now, {HOTP.id}, 5))
     with pytest.raises(MatchError):
@@ -342,7 +342,7 @@ def test_an_older_vault_file_removes_nothing(make_vault: MakeVault, path: Path) 
     assert [one.issuer for one in vault.entries] == ["hotp", "later"]
 
 
-def test_hotp_codes_are_those_of_the_rfc_and_each_is_given_once(
+def test_hotp_codes_match_the_rfc_and_are_returned_once(
     make_vault: MakeVault, open_vault: Callable[[], Vault]
 ) -> None:
     first = make_vault(document(HOTP))
@@ -353,7 +353,7 @@ def test_hotp_codes_are_those_of_the_rfc_and_each_is_given_once(
     assert open_vault().entries[0].revision == 5
 
 
-def test_take_hotp_needs_a_counter(make_vault: MakeVault) -> None:
+def test_take_hotp_requires_a_counter_based_entry(make_vault: MakeVault) -> None:
     vault = make_vault(document(A, replace(HOTP, counter=MAX_COUNTER)))
     before = vault.document
     with pytest.raises(UsageError, match="not counter-based"):
@@ -365,7 +365,7 @@ def test_take_hotp_needs_a_counter(make_vault: MakeVault) -> None:
     assert vault.document is before
 
 
-def test_a_closed_vault_forgets_its_contents(make_vault: MakeVault) -> None:
+def test_a_closed_vault_drops_its_contents(make_vault: MakeVault) -> None:
     vault = make_vault(document(A))
     vault.close()
     assert vault.entries == ()

@@ -1,4 +1,4 @@
-"""An Authenticator Pro decryptor and builders of files, from primitives alone."""
+"""An independent implementation of Authenticator Pro's encryption, from primitives."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def strong_key(salt: bytes, password: str) -> bytes:
 
 
 def headerless(plain: bytes, password: str, salt: bytes = b"\xc3" * 16) -> bytes:
-    """Return the strong form of the published table: salt, nonce, ciphertext, tag."""
+    """Return the strong variant as published: salt, nonce, ciphertext, tag."""
     nonce = b"\xd4" * 12
     return salt + nonce + AESGCM(strong_key(salt, password)).encrypt(nonce, plain, None)
 

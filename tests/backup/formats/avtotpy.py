@@ -1,4 +1,4 @@
-"""AVTotpy files in every variant, made and opened with primitives alone, without our code."""
+"""An independent implementation of AVTotpy's files in every variant, from primitives."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class Way:
         return header + self.prefix + NONCE + AESGCMSIV(key).encrypt(NONCE, plain, more)
 
     def open(self, data: bytes, *, user: str = USER, secret: str = SECRET) -> Any:
-        """Return the JSON of a file that is in this variant and no other."""
+        """Return the JSON of a file that only this variant opens."""
         header, payload = data[:38], data[38:]
         assert header[:22] == self.magic + self.version
         assert payload.startswith(self.prefix)

@@ -1,4 +1,4 @@
-"""Authenticator Pro files: the real ones, and what is written for the app to restore."""
+"""Authenticator Pro files: real ones, and files written for the app to restore."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def read_sample(name: str, password: str) -> Backup:
 
 
 def held(backup: Backup) -> Backup:
-    """Return what the format can hold of a backup, for comparing."""
+    """Return the parts of a backup that the format can store, to compare."""
     plain = tuple(
         replace(entry, id="", pinned=False, note="", created=0, updated=0, revision=0)
         for entry in backup.entries
@@ -55,7 +55,7 @@ def held(backup: Backup) -> Backup:
     return replace(backup, entries=plain, problems=())
 
 
-def test_every_real_file_holds_what_its_manifest_says() -> None:
+def test_every_real_file_has_the_entries_of_its_manifest() -> None:
     for row in samples():
         backup = read_sample(row["file"], row.get("password", ""))
         assert not backup.problems
@@ -81,7 +81,7 @@ def test_every_real_file_holds_what_its_manifest_says() -> None:
             assert code_at(entry, 1_700_000_000).text == code
 
 
-def test_real_files_are_recognized_and_tell_whether_they_need_a_password() -> None:
+def test_real_files_are_recognized_and_tell_if_they_need_a_password() -> None:
     seen = set()
     for row in samples():
         found = recognize(content(row))
@@ -94,7 +94,7 @@ def test_real_files_are_recognized_and_tell_whether_they_need_a_password() -> No
     assert seen == {each.name for each in ALL}
 
 
-def test_the_variant_is_read_from_the_file_whichever_was_asked_for() -> None:
+def test_the_file_decides_the_variant_whatever_was_requested() -> None:
     for row in samples():
         password = row.get("password", "")
         wanted = held(read_sample(row["file"], password))
@@ -110,7 +110,7 @@ def test_a_plain_file_of_the_app_is_written_back_key_for_key() -> None:
             assert PLAIN.write(PLAIN.read(original, NOBODY), NOBODY) == original.rstrip()
 
 
-def test_a_strong_file_of_the_app_holds_what_we_would_write() -> None:
+def test_a_strong_file_of_the_app_has_the_json_that_we_write() -> None:
     for row in samples():
         if row["file"].endswith("stratum_encrypted.bin"):
             backup = read_sample(row["file"], row["password"])

@@ -1,4 +1,4 @@
-"""Authenticator Pro's page: the real one, rows that fail, and hostile pages."""
+"""Authenticator Pro's HTML page: the real one, rows that fail, and hostile pages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def read(*cells: str) -> Backup:
     return PAGE.read((TOP + rows).encode(), Credentials())
 
 
-def test_the_real_page_holds_what_its_manifest_says() -> None:
+def test_the_real_page_has_the_entries_of_its_manifest() -> None:
     (row,) = interop.samples("html")
     data = (interop.ROOT / row["file"]).read_bytes()
     assert recognize(data, row["file"]) is PAGE
@@ -55,7 +55,7 @@ def test_names_are_cleaned() -> None:
     assert (entry.account or "").isprintable()
 
 
-def test_an_empty_table_holds_nothing() -> None:
+def test_an_empty_table_has_no_entries() -> None:
     assert read() == Backup()
 
 

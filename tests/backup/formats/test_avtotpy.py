@@ -55,7 +55,7 @@ def entry(**changes: Any) -> Entry:
 
 
 def test_every_cipher_variant_is_read_and_written_again() -> None:
-    """Every fifth where time is short: with these each two choices still meet."""
+    """Every fifth variant, if time is short: these still contain each pair of choices."""
     known = list(ways())
     assert len(known) == len(cipher_variants())
     if not STRESS:
@@ -86,7 +86,7 @@ def test_a_large_file_in_the_default_variant_is_read() -> None:
     assert len(read(value).entries) == 50_000
 
 
-def test_two_exports_of_the_same_differ_in_salt_and_nonce() -> None:
+def test_two_exports_of_the_same_vault_differ_in_salt_and_nonce() -> None:
     one, two = write(Backup((entry(),))), write(Backup((entry(),)))
     assert one[:22] == two[:22] == MAGIC + b"\x00\x01"
     assert one[22:38] != two[22:38]
@@ -105,7 +105,7 @@ def test_an_empty_vault_is_a_file_and_an_empty_backup_is_no_entries() -> None:
 
 @pytest.mark.parametrize("secret", [SECRET, "-_-_-_-_-_-_-_-_", "+/+/+/+/+/+/+/+/", "qg==", "q80="])
 @pytest.mark.parametrize("written", ["padded", "bare", "url-safe", "with a line break"])
-def test_base64_of_both_alphabets_padded_or_not(secret: str, written: str) -> None:
+def test_base64_is_read_in_both_alphabets_padded_or_not(secret: str, written: str) -> None:
     standard = secret.replace("-", "+").replace("_", "/")
     given = {
         "padded": standard,
@@ -145,7 +145,7 @@ def test_what_is_missing_is_named(given: Credentials, missing: str) -> None:
 
 
 @pytest.mark.parametrize("data", [Way().make([row()], user="Ada"), Way().make([], secret="qg==")])
-def test_another_user_or_another_secret_look_alike_and_both_are_named(data: bytes) -> None:
+def test_a_wrong_user_and_a_wrong_secret_look_alike_and_both_are_named(data: bytes) -> None:
     with pytest.raises(BackupPasswordError, match="Wrong username or server secret"):
         AVTOTPY.read(data, GIVEN)
 
@@ -312,7 +312,7 @@ REFUSED_ROWS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", REFUSED_ROWS)
-def test_one_bad_entry_is_refused_by_name_and_the_others_come_in(name: str) -> None:
+def test_one_bad_entry_is_reported_by_name_and_the_others_are_read(name: str) -> None:
     backup = read([row(name="first"), REFUSED_ROWS[name], row(name="last")])
     assert [each.account for each in backup.entries] == ["first", "last"]
     (problem,) = backup.problems
@@ -370,7 +370,7 @@ def test_writing_repeats_variant_magic_version_and_shape(value: Any) -> None:
     ]
 
 
-def test_numbers_of_entries_around_the_list_are_kept_right() -> None:
+def test_numbers_of_entries_around_the_list_are_updated() -> None:
     profiles = read({"count": 1, "codes": [row()]}).profiles
     data = write(Backup((SAME, PLAIN), profiles=profiles))
     assert Way().open(data)["count"] == 2
@@ -491,7 +491,7 @@ def test_written_entries_are_read_back(entries: list[Entry]) -> None:
 
 
 @given(st.lists(ENTRIES, max_size=5), st.sampled_from(["name", "uri", "label", "no issuer"]))
-def test_what_fits_into_a_known_shape_is_read_back_as_planned(
+def test_entries_in_a_known_shape_are_read_back_as_planned(
     entries: list[Entry], shape: str
 ) -> None:
     full = {"secret": "JBSWY3DP", "algo": "sha1", "digits": 6, "step": 30}

@@ -1,4 +1,4 @@
-"""Google Authenticator's exports: the real ones, parts in any order, and hostile files."""
+"""Google Authenticator exports: real ones, parts in any order, and hostile files."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def parts(*indexes: int, size: int, identity: int = 7) -> str:
     )
 
 
-def test_the_real_exports_hold_what_their_manifest_says() -> None:
+def test_the_real_exports_have_the_entries_of_their_manifest() -> None:
     rows = [row for row in interop.samples("google-migration") if row["file"].endswith(".txt")]
     assert len(rows) == 16
     for row in rows:
@@ -269,7 +269,9 @@ def _bytes_of(text: str) -> bytes:
         ({"issuer": " ", "account": None}, "no issuer and no account"),
     ],
 )
-def test_what_the_app_cannot_hold_is_left_out(changes: dict[str, Any], reason: str) -> None:
+def test_entries_that_the_app_cannot_store_are_left_out(
+    changes: dict[str, Any], reason: str
+) -> None:
     odd = replace(entry("Site"), **changes)
     assert GOOGLE.plan_export is not None
     plan = GOOGLE.plan_export(Backup((odd, entry("Good"))))

@@ -1,4 +1,4 @@
-"""Hostile files: one clear sentence, in bounded time, and the good entries are read."""
+"""Hostile files: one clear sentence, in bounded time, and valid entries are read."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_no_file_does_more_than_raise_one_sentence(form: Any, name: str) -> None
 
 
 @pytest.mark.parametrize("name", ["empty", "zeros", "a page of HTML", "a list", "half a header"])
-def test_text_is_told_to_be_no_backup_rather_than_to_need_another_password(name: str) -> None:
+def test_text_is_reported_as_no_backup_instead_of_a_wrong_password(name: str) -> None:
     with pytest.raises(FormatError, match="not an Authenticator Pro backup") as caught:
         STRONG.read(FILES[name], PASSWORD)
     assert not isinstance(caught.value, BackupPasswordError)
@@ -133,7 +133,7 @@ def test_a_changed_bit_is_found_wherever_it_is(form: Any) -> None:
     start = 16 if form is STRONG else 52 - 16
     for place in (start, start + 20, len(good) - 1):
         if form is LEGACY and place < 52:
-            continue  # its IV and salt prove nothing: see below
+            continue  # IV and salt are not authenticated: see below
         changed = bytearray(good)
         changed[place] ^= 1
         with pytest.raises(BackupPasswordError):
@@ -199,7 +199,7 @@ REFUSED: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_one_bad_entry_is_refused_by_name_and_the_others_come_in(name: str) -> None:
+def test_one_bad_entry_is_reported_by_name_and_the_others_are_read(name: str) -> None:
     bad = authpro.entry(**{"Issuer": "Bad", **REFUSED[name]})
     backup = read(authpro.entry(Username="first"), bad, authpro.entry(Username="last"))
     assert [entry.account for entry in backup.entries] == ["first", "last"]
@@ -214,13 +214,13 @@ def test_one_bad_entry_is_refused_by_name_and_the_others_come_in(name: str) -> N
 
 
 @pytest.mark.parametrize("row", [None, 5, [], "x", {}])
-def test_a_row_that_is_no_object_is_refused_by_its_place(row: Any) -> None:
+def test_a_row_that_is_not_an_object_is_refused_with_its_position(row: Any) -> None:
     backup = read(authpro.entry(), row)
     assert len(backup.entries) == 1
     assert [problem.what for problem in backup.problems] == ["entry 2"]
 
 
-def test_an_entry_that_is_there_twice_is_read_twice() -> None:
+def test_an_entry_that_occurs_twice_is_read_twice() -> None:
     assert len(read(authpro.entry(), authpro.entry()).entries) == 2
 
 

@@ -1,4 +1,4 @@
-"""Lists of URIs: the real ones, what is wrong with a line, and what a URI cannot hold."""
+"""Lists of URIs: real ones, invalid lines, and entries that URIs can't store."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def written(*entries: Entry) -> str:
     return URIS.write(Backup(entries), Credentials()).decode()
 
 
-def test_the_real_lists_hold_what_their_manifest_says() -> None:
+def test_the_real_lists_have_the_entries_of_their_manifest() -> None:
     rows = interop.samples("otpauth-urilist")
     assert len(rows) == 2
     for row in rows:
@@ -100,7 +100,7 @@ def test_the_users_order_is_the_lists_order() -> None:
         ({"issuer": "Steam"}, "read as Steam"),
     ],
 )
-def test_entries_that_a_uri_cannot_hold_are_left_out(changes: dict[str, Any], reason: str) -> None:
+def test_entries_that_a_uri_cannot_store_are_left_out(changes: dict[str, Any], reason: str) -> None:
     assert URIS.plan_export is not None
     plan = URIS.plan_export(Backup((entry("Site", **changes), entry("Good"))))
     assert [each.issuer for each in plan.backup.entries] == ["Good"]
@@ -121,7 +121,7 @@ def test_what_a_uri_changes_is_reported() -> None:
     assert (held.id, held.issuer, held.secret.given) == (odd.id, "Site", "GEZDGNBV")
 
 
-def test_an_entry_without_issuer_stays_one() -> None:
+def test_an_entry_without_issuer_is_read_without_issuer() -> None:
     lone = entry("x", issuer="", account="hotp demo")
     (back,) = read(written(lone)).entries
     assert replace(back, id=lone.id) == lone

@@ -1,4 +1,4 @@
-"""Pictures with QR codes: the real ones, ones made here, and hostile ones."""
+"""Images with QR codes: real ones, generated ones, and hostile ones."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def code(text: str, scale: int = 4) -> Image.Image:
 
 
 def below(*pictures: Image.Image) -> Image.Image:
-    """The pictures one under the other."""
+    """Return the images one below the other."""
     sheet = Image.new(
         "L", (max(each.width for each in pictures), sum(each.height for each in pictures)), 255
     )
@@ -55,7 +55,7 @@ def saved(picture: Image.Image, kind: str = "PNG") -> bytes:
     return file.getvalue()
 
 
-def test_the_real_pictures_hold_what_their_manifest_says() -> None:
+def test_the_real_images_have_the_entries_of_their_manifest() -> None:
     rows = [row for row in interop.samples("google-migration") if row["file"].endswith(".png")]
     assert len(rows) == 3
     for row in rows:
@@ -74,14 +74,14 @@ def test_the_real_pictures_hold_what_their_manifest_says() -> None:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
-def test_every_kind_of_picture_is_recognized_and_read(kind: str) -> None:
+def test_every_kind_of_image_is_recognized_and_read(kind: str) -> None:
     data = saved(code(URI), kind)
     assert recognize(data, "x") is QR
     (found,) = read(data).entries
     assert (found.issuer, found.account) == ("Site", "me")
 
 
-def test_a_rotated_inverted_or_transparent_picture_is_read() -> None:
+def test_a_rotated_inverted_or_transparent_image_is_read() -> None:
     plain = code(URI)
     clear = Image.new("LA", plain.size, (0, 0))
     clear.putalpha(plain.point(lambda grey: 255 - grey))
@@ -89,7 +89,7 @@ def test_a_rotated_inverted_or_transparent_picture_is_read() -> None:
         assert len(read(saved(picture)).entries) == 1
 
 
-def test_all_parts_of_an_export_in_one_picture_and_a_code_of_something_else() -> None:
+def test_all_parts_of_an_export_in_one_image_with_another_code() -> None:
     assert GOOGLE.write is not None
     entries = tuple(entry(f"Site {place}", ranking=place) for place in range(13))
     first, second = GOOGLE.write(Backup(entries), Credentials()).decode().split()
@@ -101,7 +101,7 @@ def test_all_parts_of_an_export_in_one_picture_and_a_code_of_something_else() ->
     assert "not an otpauth://" in problem.reason
 
 
-def test_a_picture_without_a_code_is_refused() -> None:
+def test_an_image_without_a_code_is_refused() -> None:
     with pytest.raises(FormatError, match="No QR code") as caught:
         read(saved(Image.new("L", (200, 200), 255)))
     assert caught.value.hint
@@ -118,14 +118,14 @@ def png(width: int, height: int, data: bytes = b"") -> bytes:
 
 
 @pytest.mark.parametrize("size", [(65_536, 1), (1, 65_536)])
-def test_a_picture_that_is_too_long_for_the_reader_is_refused(size: tuple[int, int]) -> None:
+def test_an_image_that_is_too_long_for_the_reader_is_refused(size: tuple[int, int]) -> None:
     width, height = size
     with pytest.raises(FormatError, match="65535 pixels"):
         read(png(*size, (b"\0" + b"\xff" * width) * height))
 
 
 @pytest.mark.parametrize("size", [(8001, 8000), (10_000, 10_000), (2**31 - 1, 2**31 - 1)])
-def test_a_picture_that_would_fill_the_memory_is_refused(size: tuple[int, int]) -> None:
+def test_an_image_that_would_fill_the_memory_is_refused(size: tuple[int, int]) -> None:
     with pytest.raises(FormatError, match="64 million pixels"):
         read(png(*size))
 
@@ -145,14 +145,14 @@ def test_a_picture_that_would_fill_the_memory_is_refused(size: tuple[int, int]) 
     ],
     ids=range(9),
 )
-def test_an_incomplete_picture_is_one_sentence(data: bytes) -> None:
+def test_an_incomplete_image_is_one_sentence(data: bytes) -> None:
     with pytest.raises(FormatError, match="not an image, or is damaged") as caught:
         read(data)
     assert caught.value.__cause__ is None
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
-def test_a_damaged_picture_raises_nothing_else(kind: str) -> None:
+def test_a_damaged_image_raises_nothing_else(kind: str) -> None:
     good = saved(code(URI, 2), kind)
     chance = random.Random(7)
     for _ in range(60):
@@ -163,7 +163,7 @@ def test_a_damaged_picture_raises_nothing_else(kind: str) -> None:
             read(bytes(bad[: chance.randint(20, len(bad))]))
 
 
-def test_nothing_is_imported_for_pictures_before_one_is_read() -> None:
+def test_no_image_library_is_imported_before_an_image_is_read() -> None:
     program = (
         "import sys, tui.backup.registry\ntui.backup.registry.formats()\n"
         "print({'PIL', 'zxingcpp'} & set(sys.modules))"
