@@ -205,3 +205,15 @@ async def test_ctrl_l_gets_past_keys_that_wait_for_work(make_app: MakeApp) -> No
         await pilot.press("ctrl+l")
         await settle(pilot)
         assert isinstance(app.screen, UnlockScreen)
+
+
+async def test_keys_that_arrive_as_the_app_ends_are_dropped(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        for event in typed("aqadocker"):
+            app.post_message(event)
+        app.exit()
+    async with asyncio.timeout(5):
+        while not app.keys.idle:
+            await asyncio.sleep(0.01)

@@ -14,7 +14,7 @@ from typing import Any
 
 from textual import events
 from textual.app import App, ScreenStackError
-from textual.message_pump import MessagePump
+from textual.message_pump import MessagePump, MessagePumpClosed
 from textual.screen import Screen
 from textual.worker import Worker
 
@@ -107,7 +107,7 @@ class KeyQueue:
             while self._waiting:
                 await self._deliver(self._waiting.popleft())
                 await self._settled()
-        except ScreenStackError:  # the app has ended
+        except (ScreenStackError, MessagePumpClosed):  # the app has ended
             self._waiting.clear()
         finally:
             self._task = None
@@ -149,11 +149,14 @@ class KeyQueue:
         pumps |= {each for each in screen.walk_children() if each.message_queue_size}
         if screen.focused:
             pumps |= {screen.focused, *screen.focused.ancestors}
-        quiet = not any(pump.message_queue_size for pump in pumps)
-        await _barrier(pumps)
+        waiting = {pump for pump in pumps if pump.message_queue_size}
+        running = await _barrier(pumps)
+        if self._app not in running:
+            raise MessagePumpClosed
+        quiet = not waiting & running
         if quiet and screen.is_current and _to_refresh(screen):
             screen._on_timer_update()
-            return False
+            return _to_refresh(screen)
         return quiet and self._app.screen is screen
 
 
@@ -162,8 +165,8 @@ def _to_refresh(screen: Screen[Any]) -> bool:
     return screen._layout_required or screen._scroll_required or bool(screen._callbacks)
 
 
-async def _barrier(pumps: set[MessagePump]) -> None:
-    """Return once each has handled the messages that it had."""
+async def _barrier(pumps: set[MessagePump]) -> set[MessagePump]:
+    """Return once each has handled the messages that it had; return those that still do."""
     done = asyncio.get_running_loop().create_future()
     left = 0
 
@@ -173,11 +176,12 @@ async def _barrier(pumps: set[MessagePump]) -> None:
         if not left and not done.done():
             done.set_result(None)
 
-    for pump in pumps:
-        left += pump.call_later(passed)
+    running = {pump for pump in pumps if pump.call_later(passed)}
+    left = len(running)
     if left:
         # A widget that is removed meanwhile never answers.
         await asyncio.wait([done], timeout=_LONGEST_BARRIER)
+    return running
 
 
 def _key_name(event: events.Key) -> str:
