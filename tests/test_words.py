@@ -10,8 +10,6 @@ import pytest
 from tools.strings import ROOT, found_strings, help_texts
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
-NOT_CLEAN_YET = ("docs/performance.md",)
-"""Files and folders that may still have retired words. Take each out once it is clean."""
 
 
 def retired() -> list[str]:
@@ -45,8 +43,6 @@ def test_the_glossary_retires_words() -> None:
 
 @pytest.mark.parametrize("path", sorted({found.path for found in STRINGS}), ids=str)
 def test_strings_have_no_retired_words(path: Path) -> None:
-    if str(path).startswith(NOT_CLEAN_YET):
-        return
     found = {
         f"{path}:{one.line}: {one.text}": words
         for one in STRINGS
@@ -62,8 +58,7 @@ def test_help_has_no_retired_words(name: str) -> None:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_documents_have_no_retired_words(path: Path) -> None:
-    if not str(path.relative_to(ROOT)).startswith(NOT_CLEAN_YET):
-        text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
-        if path.suffix == ".toml":
-            text = re.sub(r"(?m)^#?[\w-]+ = ", "", text)  # names of settings and commands
-        assert in_words(text) == []
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    if path.suffix == ".toml":
+        text = re.sub(r"(?m)^#?[\w-]+ = ", "", text)  # names of settings and commands
+    assert in_words(text) == []
