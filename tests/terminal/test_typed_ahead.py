@@ -21,6 +21,9 @@ BACK = "\x1by\x1by\x1b"
 """Keys that lead from anywhere back to the list."""
 _CHANGING = re.compile(r"[0-9 ]+|[█░▌▏▕]+|otp-tui-demo-\w+")
 """Codes, countdowns, and the demo's temporary folder."""
+_COLORS = re.compile(r"\x1b\[[0-9;]*m")
+"""Most of the output; pyte takes long to read it."""
+_INCOMPLETE = re.compile(r"\x1b(\[[0-9;]*)?\Z")
 QUIET = 0.2
 """Seconds without a change after which the screen counts as complete."""
 
@@ -38,9 +41,10 @@ class Shown(AppTerminal):
         if not self._at:
             self._screen = pyte.Screen(80, 24)
             self._stream = pyte.Stream(self._screen)
-        if self._at < len(self.all) or not self._lines:
-            self._stream.feed(self.all[self._at :])
-            self._at = len(self.all)
+        new = _INCOMPLETE.sub("", self.all[self._at :])
+        if new or not self._lines:
+            self._stream.feed(_COLORS.sub("", new))
+            self._at += len(new)
             self._lines = [_CHANGING.sub(" ", line).rstrip() for line in self._screen.display]
         return self._lines
 
