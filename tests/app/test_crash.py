@@ -55,7 +55,7 @@ def test_a_bug_ends_it_with_its_kind_and_place_and_nothing_else(
         assert terminal.end() == 1
         said = " ".join(terminal.after_the_app.split())
         assert f"crashed (this is a bug): {kind} at " in said
-        assert said.endswith("The vault is as it was last saved.")
+        assert said.endswith("The vault is unchanged since the last save.")
         assert not [secret for secret in SECRETS if secret in terminal.all]
         assert terminal.is_given_back
 

@@ -25,7 +25,7 @@ from tests.app.helpers import (
 from tests.backup.test_sources import migration, picture
 from tui.app.app import OtpApp
 from tui.app.screens.add_several import AddSeveralScreen
-from tui.app.screens.choose_picture import PictureScreen
+from tui.app.screens.choose_image import ImageScreen
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.entry_form import EntryFormScreen
@@ -552,7 +552,7 @@ async def test_a_picture_fills_the_form_in(
     async with app.run_test(size=(80, 24)) as pilot:
         form = await Form(pilot).open(vault)
         await form.press("ctrl+o")
-        assert isinstance(app.screen, PictureScreen)
+        assert isinstance(app.screen, ImageScreen)
         field = app.screen.query_one(PathInput)
         field.value = f"{tmp_path}/sh"
         field.cursor_position = len(field.value)

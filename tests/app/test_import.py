@@ -150,7 +150,7 @@ async def test_a_refused_entry_is_listed_with_its_reason_and_the_others_come_in(
     path.write_text(json.dumps(tree))
     async with app.run_test(size=(120, 40)) as pilot:
         await open_file(pilot, path)
-        refused = [line for line in preview_lines(pilot) if "refused" in line]
+        refused = [line for line in preview_lines(pilot) if "failed" in line]
         assert len(refused) == 1
         assert "Shop 0" in refused[0]
         assert "base32" in refused[0]

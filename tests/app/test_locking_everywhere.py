@@ -26,7 +26,7 @@ OPENED_BY: dict[str, list[str]] = {
     "HelpScreen": ["question_mark"],
     "ImportScreen": ["i"],
     "PaletteScreen": ["colon"],
-    "PictureScreen": ["a", "ctrl+o"],
+    "ImageScreen": ["a", "ctrl+o"],
     "QrScreen": ["v", "r"],
     "SettingsScreen": ["comma"],
     "ShowScreen": ["v", "s"],

@@ -6,7 +6,7 @@ import pytest
 
 from tests.app.conftest import MakeApp
 from tests.app.helpers import settle
-from tui.app.screens.choose_picture import PictureScreen
+from tui.app.screens.choose_image import ImageScreen
 from tui.app.screens.export_vault import ExportScreen
 from tui.app.screens.import_backup import ImportScreen
 
@@ -16,7 +16,7 @@ from tui.app.screens.import_backup import ImportScreen
     [
         (["i"], ImportScreen),
         (["e"], ExportScreen),
-        (["a", "ctrl+o"], PictureScreen),
+        (["a", "ctrl+o"], ImageScreen),
     ],
 )
 async def test_without_a_home_folder(

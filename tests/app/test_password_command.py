@@ -99,7 +99,7 @@ async def test_what_it_gives_may_be_wrong(
     make_vault().close()
     app = make_app(vault=None, password_command=giving(tmp_path, "echo hunter2"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await until_told(pilot, app, "Wrong password. It came from sh.")
+        await until_told(pilot, app, "Wrong password. The password came from sh.")
         assert isinstance(app.screen, UnlockScreen)
         assert app.screen.query_one(PasswordInput).value == ""
 

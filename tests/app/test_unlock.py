@@ -124,7 +124,7 @@ async def test_after_wrong_passwords_the_right_one_has_to_wait_too(
             await settle(pilot)
         await pilot.press(*PASSWORD, "enter")
         assert isinstance(app.screen, UnlockScreen)
-        assert message_of(app) == "Wrong password. Next try in 1 s."
+        assert message_of(app) == "Wrong password. Try again in 1 s."
         await pass_time(pilot, clock, 1.5)
         assert isinstance(app.screen, CodesScreen), "what was typed is tried when its turn comes"
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from tui.backup.model import Backup, Credentials
 from tui.backup.registry import by_name
-from tui.backup.sources import contains_uri, read_picture, read_text
+from tui.backup.sources import contains_uri, read_image, read_text
 from tui.errors import FormatError, UriError
 from tui.otp.entry import Entry, OtpType
 from tui.otp.secret import Secret
@@ -127,19 +127,19 @@ def test_a_uri_is_found_anywhere_in_a_text() -> None:
 
 def test_all_codes_of_an_image_are_read() -> None:
     first, second = migration(12)
-    backup = read_picture(picture(URI, second, first), "phone.png")
+    backup = read_image(picture(URI, second, first), "phone.png")
     assert len(backup.entries) == 13
     assert backup.problems == ()
 
 
 def test_the_error_of_an_image_names_the_file() -> None:
     with pytest.raises(FormatError, match=r"^notes\.png: The file is not an image"):
-        read_picture(b"hello", "notes.png")
+        read_image(b"hello", "notes.png")
 
 
 def test_an_image_without_a_code_says_what_to_do() -> None:
     blank = BytesIO()
     Image.new("L", (50, 50), 255).save(blank, "PNG")
     with pytest.raises(FormatError, match="No QR code") as caught:
-        read_picture(blank.getvalue(), "")
+        read_image(blank.getvalue(), "")
     assert caught.value.hint

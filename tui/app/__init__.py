@@ -1,1 +1,1 @@
-"""The Textual app. The only room that imports Textual."""
+"""The Textual app, the only package that imports Textual."""

@@ -1,4 +1,4 @@
-"""The app: opens and locks the vault, ticks once a second, and gives screens their context."""
+"""The app: opens and locks the vault, ticks once a second, and is the context of screens."""
 
 from __future__ import annotations
 
@@ -45,19 +45,19 @@ _ACTIVITY = (
     events.MouseScrollDown,
     events.MouseScrollUp,
 )
-"""What counts as the user being there."""
-_IDLE = "Locked after a time without activity."
+"""Events that count as activity."""
+_IDLE = "Locked after inactivity."
 _TYPED_LOST = "What you typed was not saved."
 MESSAGE_SECONDS = 8.0
-"""How long a message stays that is no error."""
+"""Seconds for which messages are shown, except errors."""
 LAST_RESORT = 3.0
-"""Seconds until a program whose terminal is gone is ended by force."""
+"""Seconds until the program is killed after its terminal is gone."""
 
 
 class OtpApp(ThemedApp):
     """Shows the codes of one vault.
 
-    Clock, clipboard, environment and an open vault are arguments, so that tests pass their own.
+    Clock, clipboard, environment and an open vault are arguments, so that tests can pass their own.
     """
 
     TITLE = "otp-tui"
@@ -92,7 +92,7 @@ class OtpApp(ThemedApp):
         self.pick = pick
         self.picked = ""
         self.exit_warning = ""
-        """What went wrong at the very end, to be told after it."""
+        """An error while exiting, to report afterwards."""
         self._unlock_hint = unlock_hint
         self.vault_path = vault_path
         self.settings = Settings(
@@ -115,7 +115,7 @@ class OtpApp(ThemedApp):
         return self._given_clipboard or choose(self.config, self.environ, self.to_terminal)
 
     def _use(self, before: Config, config: Config) -> None:
-        """Apply other settings at once, except for the path of the vault."""
+        """Apply changed settings at once, except for the path of the vault."""
         old, new = ((each.clipboard, each.clipboard_command) for each in (before, config))
         clipboard = self._choose_clipboard() if old != new else None
         self.copier.use(clipboard, config.clipboard_clear)
@@ -130,7 +130,7 @@ class OtpApp(ThemedApp):
                 screen.settings_changed()
 
     def _start(self, job: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run a coroutine to its end, past a lock; crash on an error that it does not expect."""
+        """Run a coroutine to its end, even if the vault is locked; crash on an unexpected error."""
         task = asyncio.create_task(job)
         task.add_done_callback(self._look_at_end)
         return task
@@ -142,7 +142,7 @@ class OtpApp(ThemedApp):
 
     @property
     def vault_name(self) -> str:
-        """The vault's name for titles; empty for the default file."""
+        """Name of the vault in titles; empty for the default file."""
         name = self.vault_path.stem
         return "" if name == "vault" else name
 
@@ -151,17 +151,17 @@ class OtpApp(ThemedApp):
         self._arm()
 
     def on_ready(self) -> None:
-        """Turn garbage collection on again, which was off to start faster."""
+        """Turn on garbage collection, which was off to start faster."""
         gc.enable()
 
     def is_bound(self, key: str) -> bool:
-        """Return whether a command has that key."""
+        """Return True if a command has that key."""
         return bool(self.keymap.command(key))
 
     # --- the vault -------------------------------------------------------------------
 
     def opened(self, vault: Vault, *, then_import: bool = False) -> None:
-        """Show the codes of an open vault, and the import screen above them if asked for."""
+        """Show the codes of an open vault, and optionally the import screen on top."""
         self.vault = vault
         self._active_at = self.clock.steady()
         self._replace_screens(lambda: self._codes_screen(vault, then_import=then_import))
@@ -178,7 +178,7 @@ class OtpApp(ThemedApp):
         self._forget(vault)
 
     def action_lock(self) -> None:
-        """Lock the vault, on whatever screen."""
+        """Lock the vault, on any screen."""
         if self.vault is not None:
             self.lock_or_ask()
 
@@ -210,7 +210,7 @@ class OtpApp(ThemedApp):
         return CodesScreen(vault, self.pick, then_import=then_import)
 
     def _replace_screens(self, make: Callable[[], Screen[None]]) -> None:
-        """Show another screen instead of all that are open, and drop those."""
+        """Replace all open screens with another one."""
         before = self.current_mode
         self._stacks += 1
         self.add_mode(f"stack-{self._stacks}", make)
@@ -235,7 +235,7 @@ class OtpApp(ThemedApp):
         await asyncio.to_thread(render_caches.clear)
 
     def say(self, sentence: str, tone: str = "error") -> None:
-        """Show a message on the topmost screen that has a place for it; an error also at exit."""
+        """Show a message on the topmost screen with a status line; errors also at exit."""
         if not self.is_running:
             if tone == "error":
                 self.exit_warning = f"{self.exit_warning} {sentence}".lstrip()
@@ -264,7 +264,7 @@ class OtpApp(ThemedApp):
             self.say(error.sentence)
 
     async def action_quit(self) -> None:
-        """Close the vault, clear the clipboard and end; ask first if that loses something."""
+        """Close the vault, clear the clipboard and exit; ask first if something would be lost."""
         if self.vault is not None and self._something_typed:
             self._ask_and_quit()
         else:
@@ -280,7 +280,7 @@ class OtpApp(ThemedApp):
             self._save_then(self.exit, "Quit anyway?", "quit")
 
     def lock_or_ask(self) -> None:
-        """Lock the vault, after a question if the last change can't be saved."""
+        """Lock the vault; ask first if the last change can't be saved."""
         self._save_then(self.lock, "Lock anyway?", "lock")
 
     def _save_then(self, action: Callable[[], object], question: str, verb: str) -> None:
@@ -304,7 +304,7 @@ class OtpApp(ThemedApp):
         action()
 
     async def push_screen_wait(self, screen: Screen[Any] | str, *, mode: str | None = None) -> Any:
-        """Show a screen and wait for its answer. Keys go to the screen meanwhile."""
+        """Show a screen and wait for its result; meanwhile, it gets the keys."""
         await self._flush_next_callbacks()
         answer = self.push_screen(screen, wait_for_dismiss=True, mode=mode)
         worker = get_current_worker()
@@ -337,7 +337,7 @@ class OtpApp(ThemedApp):
         self._arm()
 
     def tick(self) -> None:
-        """Lock when idle, clear the clipboard when its time is up, and tick every screen."""
+        """Lock after inactivity, clear the clipboard when it is time, and tick all screens."""
         if self._driver is not None and not self.is_headless and hung_up():
             self._leave(signal.SIGHUP)
             return
@@ -352,7 +352,7 @@ class OtpApp(ThemedApp):
                 screen.tick()
 
     async def on_event(self, event: events.Event) -> None:
-        """Note that the user is there, and give keys and pasted text their turn."""
+        """Register activity, and queue keys and pasted text."""
         if isinstance(event, _ACTIVITY):
             self._active_at = self.clock.steady()
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
@@ -363,14 +363,14 @@ class OtpApp(ThemedApp):
     # --- helpers for screens -------------------------------------------------------------
 
     def to_terminal(self, sequence: str) -> None:
-        """Write a control sequence to the terminal (OSC 52, which copies); OSError without one."""
+        """Write a control sequence (OSC 52, to copy) to the terminal; raise OSError without one."""
         if self._driver is None:
             raise OSError(errno.ENOTTY, os.strerror(errno.ENOTTY))
         self._driver.write(sequence)
         self._driver.flush()
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Do nothing: only `copier` copies, and Textual would keep the text."""
+        """Do nothing: only `copier` copies, as Textual would keep the text."""
 
     # --- the end ---------------------------------------------------------------------------
 
@@ -385,29 +385,29 @@ class OtpApp(ThemedApp):
                 return
 
     def _leave(self, number: signal.Signals) -> None:
-        """Close the vault and end, on a signal or a lost terminal."""
+        """Close the vault and exit, on a signal or a lost terminal."""
         vault, self.vault = self.vault, None
         lost = "" if vault is None else _close(vault)
         code = 128 + number
         if number == signal.SIGHUP:
-            # Without a terminal Textual's driver may never end; the vault is closed by now.
+            # Without a terminal, Textual's driver may never end; the vault is closed by now.
             reaper = threading.Timer(LAST_RESORT, os._exit, (code,))
             reaper.daemon = True
             reaper.start()
         self.exit(return_code=code, message=f"otp-tui: {lost}" if lost else None)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """End on an error that a worker did not handle."""
+        """Exit on an error that a worker didn't handle."""
         error = event.worker.error
         if event.state is WorkerState.ERROR and isinstance(error, Exception):
             self._handle_exception(error)
 
     def _fatal_error(self) -> None:
-        """Print what broke and where, without the local variables that Textual would print."""
+        """Print error and location, without the local variables that Textual would print."""
         self._stop_on(sys.exc_info()[1] or self._exception)
 
     def panic(self, *renderables: RenderableType) -> None:
-        """Do the same for an error that Textual has rendered, as its input thread does."""
+        """Do the same for an error that Textual has rendered, e.g. of its input thread."""
         self._return_code = 1
         self._stop_on(next(iter(renderables), None))
 
@@ -418,7 +418,7 @@ class OtpApp(ThemedApp):
 
 
 def _close(vault: Vault) -> str:
-    """Save what is not saved yet, close the vault, and return what to tell if that failed."""
+    """Save unsaved changes and close the vault; return an error message, or ""."""
     try:
         if not vault.flushed or vault.changing:
             vault.save()

@@ -1,4 +1,4 @@
-"""The commands as Textual's bindings, and keys as they are shown."""
+"""The commands as Textual bindings, and the names of keys to show."""
 
 from __future__ import annotations
 
@@ -41,30 +41,30 @@ _KEY_NAMES = {
 
 
 def key_label(key: str, *, ascii_only: bool) -> str:
-    """Return a key as it is shown, from Textual's name of it."""
+    """Return the name to show for a key, given Textual's name."""
     name = _KEY_NAMES.get(key) or format_key(key).replace("ctrl+", "^")
     return key_text(name, ascii_only=ascii_only)
 
 
 def command_key(context: Context, command: str) -> str:
-    """Return the first key of a command as it is shown, by its id; "" if it has none."""
+    """Return the name to show for the first key of a command; "" if it has none."""
     keys = context.keymap.of(command)
     return key_label(keys[0], ascii_only=context.ascii_only) if keys else ""
 
 
 def press_hint(context: Context, command: str, purpose: str) -> str:
-    """Return ` Press u to undo.` from "to undo", with the command's key; "" if it has none."""
+    """Return ` Press u to undo.`, with `purpose` and the key of the command; "" if it has none."""
     key = command_key(context, command)
     return f" Press {key} {purpose}." if key else ""
 
 
 def move_bindings() -> list[Binding]:
-    """Return the bindings of every list."""
+    """Return the bindings of all lists."""
     return [_binding(command) for command in COMMANDS if command.group == "Move"]
 
 
 def list_bindings() -> list[Binding]:
-    """Return the bindings of the code list beside those of every list."""
+    """Return the bindings of the code list, in addition to those of all lists."""
     made = [_binding(command) for command in COMMANDS if command.group != "Move"]
     digits = [
         Binding(str(number), f"copy_row({number})", f"Copy row {number}", show=False)

@@ -1,4 +1,4 @@
-"""The app as its screens know it: settings, clock, clipboard, keys, and how to lock and quit."""
+"""The app as screens see it: settings, clock, clipboard, keys, locking and quitting."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class Context(Protocol):
-    """What a screen may use. `tui.app.app.OtpApp` provides it."""
+    """The interface that screens use, implemented by `tui.app.app.OtpApp`."""
 
     settings: Settings
-    """The settings; changes go through it."""
+    """The settings, to read and to change."""
     environ: Mapping[str, str]
     """The environment variables."""
     clock: Clock
@@ -33,48 +33,48 @@ class Context(Protocol):
     vault: Vault | None
     """The open vault; None while it is locked."""
     vault_path: Path
-    """The file of the vault."""
+    """Path of the vault."""
     warnings: tuple[str, ...]
     """Sentences to show at the start."""
     pick: str | None
-    """The search that `otp-tui pick` starts with, which ends at the first copy; None: stay."""
+    """The initial search of `otp-tui pick`, which exits after the first copy; None otherwise."""
     picked: str
-    """What `otp-tui pick` prints once the app has ended."""
+    """The text that `otp-tui pick` prints on exit."""
     clock_warning: Callable[[], str]
-    """Returns a few words if the system's clock can't be trusted, otherwise ""."""
+    """Returns a short warning if the system clock can't be trusted, otherwise ""."""
 
     no_color: bool
-    """Whether $NO_COLOR asks for no colors."""
+    """True if $NO_COLOR is set."""
 
     @property
     def config(self) -> Config:
-        """The settings in force."""
+        """The current settings."""
 
     @property
     def few_colors(self) -> bool:
-        """Whether the terminal has 16 colors."""
+        """True if the terminal has only 16 colors."""
 
     @property
     def ascii_only(self) -> bool:
-        """Whether every line is drawn in ASCII."""
+        """True if all lines are drawn in ASCII."""
 
     @property
     def vault_name(self) -> str:
-        """The vault's name for titles; empty for the default file."""
+        """Name of the vault in titles; empty for the default file."""
 
     async def action_quit(self) -> None:
-        """Close the vault and end, after a question if that loses something."""
+        """Close the vault and exit; ask first if something would be lost."""
 
     def exit(self) -> None:
-        """End at once."""
+        """Exit at once."""
 
     def lock_or_ask(self) -> None:
-        """Lock the vault, after a question if the last change isn't saved."""
+        """Lock the vault; ask first if the last change can't be saved."""
 
     def opened(self, vault: Vault, *, then_import: bool = False) -> None:
         """Show the codes of a vault that was just unlocked or created."""
 
 
 def context_of(app: App[Any]) -> Context:
-    """Return the app of a widget as its context."""
+    """Return the app as the context of its screens."""
     return cast("Context", app)

@@ -1,4 +1,4 @@
-"""What is printed when a bug ends the app: the kind of error and its place, nothing else."""
+"""The report of a crash: type and place of the error, nothing else."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _OURS = Path(__file__).parents[1]
 
 
 def crash_line(error: object) -> Text:
-    """Return type and place of an exception, or of Rich's picture of one.
+    """Return type and place of an exception, or of Rich's traceback of one.
 
-    Its message and the local variables are left out: they may hold secrets.
+    Message and local variables are left out, as they may contain secrets.
     """
-    from rich.traceback import Traceback  # brings all of Pygments
+    from rich.traceback import Traceback  # imports all of Pygments
 
-    kind, places = _of_picture(error) if isinstance(error, Traceback) else _of_exception(error)
+    kind, places = _of_traceback(error) if isinstance(error, Traceback) else _of_exception(error)
     known = [(Path(name), line) for name, line in places if "<frozen" not in name]
     ours = [place for place in known if _OURS in place[0].parents] or known
     where = f" at {ours[-1][0].name}:{ours[-1][1]}" if ours else ""
     what = f"otp-tui crashed (this is a bug): {kind}{where}."
-    return Text(f"{what} The vault is as it was last saved.")
+    return Text(f"{what} The vault is unchanged since the last save.")
 
 
 def _of_exception(error: object) -> tuple[str, list[tuple[str, int | None]]]:
@@ -36,6 +36,6 @@ def _of_exception(error: object) -> tuple[str, list[tuple[str, int | None]]]:
     return type(error).__name__, [(frame.filename, frame.lineno) for frame in frames]
 
 
-def _of_picture(picture: Traceback) -> tuple[str, list[tuple[str, int | None]]]:
+def _of_traceback(picture: Traceback) -> tuple[str, list[tuple[str, int | None]]]:
     stack = picture.trace.stacks[0]
     return stack.exc_type, [(frame.filename, frame.lineno) for frame in stack.frames]

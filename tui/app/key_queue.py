@@ -1,8 +1,8 @@
-"""Hands on keys and pasted text one at a time, each to the screen that the keys before it opened.
+"""Delivers keys and pasted text one at a time, each to the screen that previous keys opened.
 
-Over a slow line, in a paste or by fast fingers, keys arrive before the app has done what the
-previous ones asked for. Each waits here until that is done: messages are handled, the work that
-a key started is finished, and the screen on top has its widgets and its focus.
+Keys often arrive before the app has handled the previous ones: over a slow line, in a paste, or
+from a fast typist. Each waits here until all messages are handled, the work that keys started is
+done, and the top screen has its widgets and focus.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 BACKGROUND = "background"
-"""The name of a worker that keys do not wait for."""
+"""Name of workers that keys don't wait for."""
 _ENDLESS = "_loader"
-"""The name of a worker in every directory tree, which waits for folders to list."""
+"""Name of the worker in each directory tree that waits for folders to list."""
 _INTERRUPTING = ("escape", "ctrl+c", "ctrl+l", "ctrl+q")
-"""Keys that interrupt the work which others wait for."""
+"""Keys that interrupt the work that other keys wait for."""
 _TYPED_AHEAD = 0.1
-"""Seconds: such a key pressed this long after the work began goes past the keys that wait."""
+"""Seconds after the start of the work, from which such a key skips the queue."""
 _PATIENCE = 1.0
-"""Seconds that such a key waits in its turn, where it was typed ahead."""
+"""Seconds that such a key waits in the queue if it was typed ahead."""
 _POLL = 0.005
 _LONGEST_BARRIER = 1.0
 
 
 class KeyQueue:
-    """The keys that wait. `deliver` hands one to the app."""
+    """The queue of keys. `deliver` passes one to the app."""
 
     def __init__(
         self,
@@ -41,24 +41,24 @@ class KeyQueue:
         deliver: Callable[[events.Event], Awaitable[None]],
         is_bound: Callable[[str], bool],
     ) -> None:
-        """`is_bound` tells whether a command has the key of that name."""
+        """`is_bound` returns True if a command has the key with that name."""
         self._app = app
         self._deliver = deliver
         self._is_bound = is_bound
         self._waiting: deque[events.Event] = deque()
         self._task: asyncio.Task[None] | None = None
         self._began: dict[int, float] = {}
-        """When each worker that keys wait for was first seen, in seconds of the event loop."""
+        """When each worker that keys wait for was first seen, in event loop time."""
         self._asking: dict[Worker[Any], Screen[Any]] = {}
-        """The screen that a worker waits for the answer of."""
+        """The screen whose result a worker waits for."""
 
     @property
     def idle(self) -> bool:
-        """Whether every key was handed on."""
+        """True if all keys were delivered."""
         return not self._waiting and self._task is None
 
     def add(self, event: events.Key | events.Paste) -> None:
-        """Take a key or a pasted text from the terminal."""
+        """Queue a key or pasted text from the terminal."""
         for each in self._as_typed(event):
             if isinstance(each, events.Key) and self._interrupts(each):
                 self._waiting.clear()
@@ -69,18 +69,18 @@ class KeyQueue:
             self._task = asyncio.create_task(self._hand_on(), name="keys")
 
     def asks(self, worker: Worker[Any], screen: Screen[Any]) -> None:
-        """Note that the worker waits until the screen is dismissed."""
+        """Register that a worker waits until a screen is dismissed."""
         self._asking[worker] = screen
 
     def answered(self, worker: Worker[Any]) -> None:
-        """Note that the worker has its answer."""
+        """Register that the worker has its result."""
         self._asking.pop(worker, None)
 
     def _as_typed(self, event: events.Key | events.Paste) -> Iterator[events.Event]:
-        """Yield the keys that were pressed for what the terminal sent.
+        """Yield the keys that were pressed, given the key that the terminal sent.
 
-        Escape and a character in one packet look like Alt and that character. What was typed
-        before the terminal was in raw mode has a line feed where Enter was pressed.
+        Escape and a character in one packet look like Alt and that character. In input from before
+        the terminal was in raw mode, Enter is a line feed.
         """
         if not isinstance(event, events.Key):
             yield event
@@ -93,7 +93,7 @@ class KeyQueue:
             yield event
 
     def _interrupts(self, event: events.Key) -> bool:
-        """Whether a key was pressed to give up on work that has gone on for a while."""
+        """Return True if a key was pressed to interrupt work that takes long."""
         if event.key not in _INTERRUPTING:
             return False
         now = asyncio.get_running_loop().time()
@@ -107,7 +107,7 @@ class KeyQueue:
             while self._waiting:
                 await self._deliver(self._waiting.popleft())
                 await self._settled()
-        except (ScreenStackError, MessagePumpClosed):  # the app has ended
+        except (ScreenStackError, MessagePumpClosed):  # the app has exited
             self._waiting.clear()
         finally:
             self._task = None
@@ -115,7 +115,7 @@ class KeyQueue:
     # --- when the app has done what it was asked -------------------------------------------
 
     async def _settled(self) -> None:
-        """Return once messages and work are done, or the next key interrupts the work."""
+        """Wait until messages and work are done, or the next key interrupts the work."""
         clock = asyncio.get_running_loop().time
         began = clock()
         while True:
@@ -143,7 +143,7 @@ class KeyQueue:
                 yield worker
 
     async def _messages_handled(self) -> bool:
-        """Let every message that waits be handled; return whether there was none before."""
+        """Wait until all pending messages are handled; return True if there were none."""
         screen = self._app.screen
         pumps: set[MessagePump] = {self._app, screen}
         pumps |= {each for each in screen.walk_children() if each.message_queue_size}
@@ -161,12 +161,12 @@ class KeyQueue:
 
 
 def _to_refresh(screen: Screen[Any]) -> bool:
-    """Return whether a refresh will change what is where, which the next key may depend on."""
+    """Return True if a pending refresh will change the layout, on which the next key may depend."""
     return screen._layout_required or screen._scroll_required or bool(screen._callbacks)
 
 
 async def _barrier(pumps: set[MessagePump]) -> set[MessagePump]:
-    """Return once each has handled the messages that it had; return those that still do."""
+    """Wait until each has handled its pending messages; return those that are still running."""
     done = asyncio.get_running_loop().create_future()
     left = 0
 
@@ -179,7 +179,7 @@ async def _barrier(pumps: set[MessagePump]) -> set[MessagePump]:
     running = {pump for pump in pumps if pump.call_later(passed)}
     left = len(running)
     if left:
-        # A widget that is removed meanwhile never answers.
+        # A widget that is removed in the meantime never answers.
         await asyncio.wait([done], timeout=_LONGEST_BARRIER)
     return running
 

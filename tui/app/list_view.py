@@ -1,4 +1,4 @@
-"""The screen of the code list as its commands use it, and which entries they act on."""
+"""The code list as commands see it, and the entries that they act on."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ Answer = TypeVar("Answer")
 
 
 class ListView(Protocol):
-    """What commands may use. `tui.app.screens.codes.CodesScreen` provides it."""
+    """The interface that commands use, implemented by `tui.app.screens.codes.CodesScreen`."""
 
     vault: Vault
     """The open vault."""
     codes: CodeList
     """The list."""
     category: str | None
-    """The id of the category that is shown, or `TRASH`; None: all."""
+    """Id of the current category, or `TRASH`; None for all."""
     search_text: str | None
-    """What is searched for; None while no search is open."""
+    """The search text; None if no search is open."""
 
     @property
     def context(self) -> Context:
@@ -39,17 +39,17 @@ class ListView(Protocol):
         """The current Unix time in whole seconds."""
 
     def reload(self, keep: str | None = None) -> None:
-        """Show what the vault holds now, and highlight the entry with the id `keep`."""
+        """Show the current contents of the vault, and highlight the entry with the id `keep`."""
 
     def say(self, text: str, tone: str = "strong", *, stay: bool = False) -> None:
-        """Show a message for some seconds, or until the next if it is to `stay`."""
+        """Show a message for some seconds, or until the next one if `stay`."""
 
     async def ask(self, screen: Screen[Answer]) -> Answer | None:
-        """Show a screen above the list and return its answer."""
+        """Show a screen above the list and return its result."""
 
 
 def targets(view: ListView) -> list[Entry]:
-    """Return the selected entries, in the trash or outside of it, or else the highlighted one."""
+    """Return the selected entries (in the trash or outside it), or else the highlighted one."""
     document, codes = view.vault.document, view.codes
     among = document.trash if view.category == TRASH else document.entries
     selected = [entry for entry in among if entry.id in codes.selected]
@@ -57,7 +57,7 @@ def targets(view: ListView) -> list[Entry]:
 
 
 def living_targets(view: ListView) -> list[Entry]:
-    """Return the targets; none, and say why, if they are in the trash."""
+    """Return the targets; if they are in the trash, say so and return none."""
     found = targets(view)
     if found and found[0].deleted:
         hint = press_hint(view.context, "restore", "to restore")

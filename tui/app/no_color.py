@@ -1,4 +1,4 @@
-"""Drawing without color, as $NO_COLOR asks: in the terminal's own colors only."""
+"""Drawing without color for $NO_COLOR: only in the terminal's own colors."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from textual.color import Color as TextualColor
 from textual.filter import LineFilter
 
 KEPT = "kept"
-"""Meta key of styles to leave alone: a QR code needs its black and white."""
+"""Meta key of styles that are not changed: a QR code needs black and white."""
 _LIGHT = 0.3
 _SHADE = 0.05
 _FAINT = 0.62
 
 
 class NoColorFilter(LineFilter):
-    """Replaces the light and dark of the theme `MONO` by attributes.
+    """Replaces the grays of the theme `MONO` with attributes.
 
     A light background becomes reverse, a dark gray one (fields and buttons) underlined, and gray
-    text dim. Bold, underlined and reverse stay.
+    text dim. Bold, underlined and reverse are kept.
     """
 
     def apply(self, segments: list[Segment], background: TextualColor) -> list[Segment]:
@@ -33,7 +33,7 @@ class NoColorFilter(LineFilter):
 
 @lru_cache(maxsize=1024)
 def bare(style: Style) -> Style:
-    """Return `style` with attributes in place of its colors; one with KEPT unchanged."""
+    """Return `style` with attributes instead of colors, unless it has KEPT."""
     if style.meta.get(KEPT):
         return style
     behind, before = _light(style.bgcolor, 0.0), _light(style.color, 1.0)

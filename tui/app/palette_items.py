@@ -1,4 +1,4 @@
-"""What the palette offers: commands, orders, categories and themes. Pure."""
+"""The items of the palette: commands, sort orders, categories and themes. Pure."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from tui.otp.entry import Category
 from tui.vault.order import WORDS, Order
 
 _LEFT_OUT = {"palette", "clear", "next-category", "previous-category"}
-"""Commands that make sense by key only."""
+"""Commands that make sense only as keys."""
 _CURRENT = "current"
 
 
 @dataclass(frozen=True, slots=True)
 class PaletteItem:
-    """One action to choose."""
+    """An action to choose."""
 
     label: str
     """What it does."""
     note: str
-    """Its key, or "current" if it would change nothing."""
+    """Its key, or "current" if choosing it would change nothing."""
     do: Callable[[], object]
-    """Does it."""
+    """Performs it."""
 
 
 def matching(items: Sequence[PaletteItem], query: str) -> list[PaletteItem]:
-    """Return those whose label has every word of the query, those that begin with it first."""
+    """Return the items whose label has every word of the query; those starting with it first."""
     words = query.casefold().split()
     found = [item for item in items if all(word in item.label.casefold() for word in words)]
     if words:
@@ -39,7 +39,7 @@ def matching(items: Sequence[PaletteItem], query: str) -> list[PaletteItem]:
 
 
 def command_items(key_of: Callable[[str], str], run: Callable[[str], object]) -> list[PaletteItem]:
-    """Return the commands; `key_of` returns the key of one, `run` runs it, each by its id."""
+    """Return the commands; `key_of` returns the key of a command and `run` runs it, by id."""
     return [
         PaletteItem(command.help, key_of(command.id), partial(run, command.id))
         for command in COMMANDS
@@ -48,7 +48,7 @@ def command_items(key_of: Callable[[str], str], run: Callable[[str], object]) ->
 
 
 def order_items(current: Order, sort: Callable[[Order], object]) -> list[PaletteItem]:
-    """Return the orders of the list."""
+    """Return the sort orders of the list."""
     return [
         PaletteItem(f"Sort {words}", _note(order is current), partial(sort, order))
         for order, words in WORDS.items()
@@ -58,7 +58,7 @@ def order_items(current: Order, sort: Callable[[Order], object]) -> list[Palette
 def category_items(
     categories: Iterable[Category], current: str | None, go_to: Callable[[str | None], object]
 ) -> list[PaletteItem]:
-    """Return "all" and the categories that the list can show; `go_to` is given the id."""
+    """Return "all" and the categories that the list can show; `go_to` gets the id."""
     places = [(None, "all"), *((each.id, each.name) for each in categories)]
     return [
         PaletteItem(

@@ -1,4 +1,4 @@
-"""The caches of drawn text, which hold what was on screen."""
+"""Caches of rendered text, which contain what was on screen."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _OURS = {"rich", "textual", "tui"}
 
 
 def clear() -> None:
-    """Drop all drawn text: names, notes, codes, and secrets that were shown.
+    """Drop all rendered text: names, notes, codes, and secrets that were shown.
 
     Rich caches the widths of texts. Textual caches lines of removed widgets, in reference cycles
-    that only a garbage collection frees.
+    that only the garbage collector frees.
     """
     for thing in gc.get_objects():
         if isinstance(thing, functools._lru_cache_wrapper):

@@ -1,4 +1,4 @@
-"""Runs the app from its start to its end."""
+"""Runs the app."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 def run(launch: Launch) -> int:
-    """Run the app until it ends; return the exit code.
+    """Run the app until it exits; return the exit code.
 
-    To pick is to end at the first copy, and to name it on standard error; without a copy the
-    exit code is 1.
+    To pick means to exit after the first copy, which is reported on standard error. The exit code
+    is 1 if nothing was copied.
     """
     config, warnings, hint = launch.config, launch.warnings, ""
     if launch.demo:
         from tui.demo import DEMO_PASSWORD
 
-        hint = f"This is the demo, on invented entries. Its password is “{DEMO_PASSWORD}”."
+        hint = f"This is a demo with sample entries. Its password is “{DEMO_PASSWORD}”."
         warnings = (hint, *warnings)
-        config = replace(config, password_command=())  # it knows the user's own vault
+        config = replace(config, password_command=())  # it is for the user's own vault
     app = OtpApp(
         launch.vault_path,
         config,

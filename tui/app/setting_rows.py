@@ -1,4 +1,4 @@
-"""The rows of the settings screen: every setting of the schema, then the keys of every command."""
+"""The rows of the settings screen: all settings, then the keys of all commands."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ KEYS = "keys"
 
 @dataclass(frozen=True, slots=True)
 class SettingRow:
-    """One setting, or the keys of one command."""
+    """A setting, or the keys of a command."""
 
     group: str
     """Its heading."""
     label: str
     """A noun."""
     path: tuple[str, ...]
-    """Its place in the file: section, if it is in one, and key."""
+    """Its path in the file: section, if any, and key."""
     help: str
     """What it does."""
     setting: Setting | None = None
@@ -30,28 +30,28 @@ class SettingRow:
 
     @property
     def key(self) -> str:
-        """Its place in the file, with dots."""
+        """Its path in the file, joined with dots."""
         return ".".join(self.path)
 
     @property
     def command(self) -> str:
-        """The id of the command whose keys it shows."""
+        """Id of the command whose keys it shows."""
         return self.path[-1]
 
     @property
     def choices(self) -> tuple[Any, ...]:
-        """The values to step through; () where one is typed or pressed."""
+        """The values to step through; () if one is typed or pressed."""
         return self.setting.type.choices if self.setting else ()
 
     def shown(self, config: Config, keymap: Keymap, *, ascii_only: bool = False) -> str:
-        """Return its value as it is shown."""
+        """Return the text to show for its value."""
         if self.setting is not None:
             return self.setting.type.shown(self.setting.of(config))
         keys = keymap.of(self.command)
         return "  ".join(key_label(key, ascii_only=ascii_only) for key in keys) or "no key"
 
     def is_default(self, config: Config, keymap: Keymap) -> bool:
-        """Return whether it has its default value."""
+        """Return True if it has its default value."""
         if self.setting is None:
             return self.command not in keymap.changed
         return bool(self.setting.of(config) == self.setting.default)

@@ -1,4 +1,4 @@
-"""The settings of the running app: changed at once, then saved."""
+"""The settings of the running app: changes apply at once and are saved."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Tell = Callable[[str, str], None]
 
 
 class Settings:
-    """Holds the settings and changes them, in the app and in the file."""
+    """Stores the settings, and changes them in the app and in the file."""
 
     def __init__(
         self,
@@ -31,10 +31,9 @@ class Settings:
         start: Callable[[Coroutine[Any, Any, None]], asyncio.Future[None]],
         tell: Tell,
     ) -> None:
-        """`file` is where the settings are or would be; None: they are not saved.
-
-        `apply` puts settings to use (before, after), `start` runs a coroutine to its end, `tell`
-        shows how saving went.
+        """`file` is the path of the settings file, which may not exist; None to save nothing.
+        `apply` applies changed settings (before, after), `start` runs a coroutine to its end,
+        `tell` shows the result of saving.
         """
         self.config = config
         self.file = file
@@ -46,7 +45,7 @@ class Settings:
         """Change the setting at `path` ("kdf", "time_cost"), and save it.
 
         Raises:
-            ValueError: the settings cannot be that together; its text is to be shown.
+            ValueError: the settings don't work together; the text is a message to show.
         """
         setting = _BY_PATH[path]
         self._change(setting.set_in(self.config, value), path, setting.type.to_toml(value))
@@ -64,7 +63,7 @@ class Settings:
         """Give a command other keys, or its default ones (None), and save that.
 
         Raises:
-            ValueError: the command cannot have them; its text is to be shown.
+            ValueError: the command can't have them; the text is a message to show.
         """
         chosen = [choice for choice in self.config.keys if choice.command != command]
         if keys is None:
@@ -91,7 +90,7 @@ class Settings:
             self._saving = self._start(self._save())
 
     async def _save(self) -> None:
-        """Save all changes, and those made meanwhile, with one write at a time."""
+        """Save all changes, including those made meanwhile, one write at a time."""
         while self._unsaved:
             changes, self._unsaved = self._unsaved, {}
             if self.file is None:

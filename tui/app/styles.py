@@ -1,7 +1,7 @@
-"""The styles that line widgets paint with, made once for each theme.
+"""The styles of widgets that paint lines, created once for each theme.
 
-They are made of the theme's variables, not of component classes: a style sheet rule for each
-would take a third of the time to the first frame.
+They come from the theme's variables, not from component classes: a style sheet rule for each would
+take a third of the time to the first frame.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class LineStyles:
 
 
 def styles_of(app: App[Any]) -> LineStyles:
-    """Return the styles of the app's theme, or those without color."""
+    """Return the styles of the current theme, or those without color."""
     if app.no_color:
         return NO_COLOR_STYLES
     names = (*("foreground", "background", "panel", "primary", "success", "warning", "error"),
@@ -89,7 +89,7 @@ def _made(colors: tuple[str, ...]) -> LineStyles:
 
 
 def _native(primary: str, success: str, warning: str, error: str) -> LineStyles:
-    """Return styles in the terminal's own colors; the highlighted row is reverse."""
+    """Return styles in the terminal's own colors, with the highlighted row in reverse."""
 
     def colored(name: str, *, bold: bool = False) -> Style:
         return Style(color=Color.parse(name).rich_color, bold=bold or None)
@@ -123,9 +123,9 @@ _LEVELS = (0x00, 0x5F, 0x87, 0xAF, 0xD7, 0xFF)
 
 
 def shortest(color: Color) -> RichColor:
-    """Return `color` by its number in the 256-color palette if it has one, in half the bytes.
+    """Return `color` as a number in the 256-color palette if it has one: half the bytes.
 
-    It keeps its red, green and blue: without them Textual would write it in full.
+    It keeps red, green and blue, without which Textual would write it in full.
     """
     red, green, blue = color.rgb
     if red == green == blue and red in range(8, 239, 10):

@@ -1,8 +1,8 @@
-"""Characters other than letters: drawn in Unicode everywhere, and made ASCII by one filter.
+"""Symbols: drawn in Unicode by all widgets, and replaced with ASCII by one filter.
 
-Widgets draw as if every terminal had Unicode. `AsciiFilter` goes over each painted line, so it
-reaches borders, Textual's own widgets and names from the vault as well. It keeps every cell in
-its place. Only names of keys get longer in ASCII: `key_text` is asked before they are laid out.
+`AsciiFilter` processes each painted line, including borders, Textual's own widgets and names from
+the vault, and keeps all cells in place. Only names of keys get longer in ASCII, so `key_text` is
+called before layout.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual.color import Color
 
 HIGHLIGHT = "▌"
-"""Before the highlighted row of a list."""
+"""The mark before the highlighted row of a list."""
 
 _KEY_WORDS = {
     "↵": "Enter",
@@ -36,7 +36,7 @@ _KEY_WORDS = {
     "←→": "L/R",
 }
 _PAIRS = {" …": "..", " ↵": "<-"}
-"""What takes two cells in ASCII. The space before it gives way."""
+"""Symbols that take two cells in ASCII, and replace the space before them."""
 _CELLS = {
     "-": "·─━═┄┅┈┉╌╍╴╶╸╺⎯‐‑‒–—―▁▂▔⎺⎻⎼⎽",
     "|": "│┃║┆┇┊┋╎╏╵╷╹╻▎▍▏▕▐▋▊▉",
@@ -58,15 +58,15 @@ _ASCII = {ord(symbol): char for char, symbols in _CELLS.items() for symbol in sy
 
 
 def key_text(key: str, *, ascii_only: bool) -> str:
-    """Return a key as it is shown, from its name in Unicode: `↵`, or `Enter` in ASCII."""
+    """Return the name to show for a key, given its name in Unicode: `↵`, or `Enter` in ASCII."""
     return _KEY_WORDS.get(key, key) if ascii_only else key
 
 
 def wants_ascii(setting: str, environ: Mapping[str, str], encoding: str | None = None) -> bool:
-    """Return whether to draw in ASCII; `setting` is "on", "off" or "auto".
+    """Return True to draw in ASCII; `setting` is "on", "off" or "auto".
 
-    "auto" does so if the locale can't write Unicode, and on the Linux console, whose fonts lack
-    most symbols. `encoding` is the locale's own if not given.
+    "auto" means ASCII if the locale can't encode Unicode, and on the Linux console, whose fonts
+    lack most symbols. `encoding` defaults to that of the locale.
     """
     if setting != "auto":
         return setting == "on"
@@ -74,7 +74,7 @@ def wants_ascii(setting: str, environ: Mapping[str, str], encoding: str | None =
 
 
 def locale_encoding() -> str:
-    """Return the name of the encoding of the user's locale."""
+    """Return the name of the locale's encoding."""
     return locale.getencoding() if hasattr(locale, "getencoding") else "utf-8"
 
 
@@ -83,13 +83,13 @@ def _is_utf8(encoding: str) -> bool:
 
 
 class AsciiFilter(LineFilter):
-    """Writes every line in ASCII symbols, cell for cell.
+    """Converts lines to ASCII symbols, cell by cell.
 
-    Letters stay if the locale can write them; question marks replace the others.
+    Letters are kept if the locale can encode them, otherwise replaced with question marks.
     """
 
     def __init__(self, encoding: str = "") -> None:
-        """`encoding` is the locale's own if not given."""
+        """`encoding` defaults to that of the locale."""
         super().__init__()
         self._encoding = encoding or locale_encoding()
 
@@ -102,7 +102,7 @@ class AsciiFilter(LineFilter):
 
 @lru_cache(maxsize=4096)
 def to_ascii(text: str, encoding: str = "utf-8") -> str:
-    """Return `text` in ASCII symbols, in as many cells, with letters that `encoding` can write."""
+    """Return `text` in ASCII symbols, with the same width and with letters that `encoding` has."""
     if text.isascii():
         return text
     for symbol, chars in _PAIRS.items():

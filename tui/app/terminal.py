@@ -1,4 +1,4 @@
-"""The terminal: whether it is still there, and the keys that it sends."""
+"""The terminal: detects that it is gone, and reads its keys."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def hung_up() -> bool:
-    """Return whether standard input was a terminal that has gone away."""
+    """Return True if standard input was a terminal that is gone."""
     try:
         poll = select.poll()
         poll.register(sys.__stdin__.fileno(), select.POLLHUP)  # type: ignore[union-attr]
@@ -27,7 +27,7 @@ def hung_up() -> bool:
 
 
 _ESCAPE = "\x1b[27u"
-"""The Escape key as it is sent by terminals that tell it from the start of a sequence."""
+"""The Escape key as sent by terminals that tell it from the start of a sequence."""
 _NOTHING = "\x1b[G"
 """A sequence that Textual ignores."""
 _PASTE_BEGINS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
@@ -35,11 +35,11 @@ _lone_escape = re.compile(r"\x1b(?=[^\[O])")
 
 
 def read_every_key(is_bound: Callable[[str], bool]) -> None:
-    """Have Textual's driver keep every key that is typed, whatever arrives together with it.
+    """Make Textual's driver keep every typed key, whatever arrives together with it.
 
-    Escape followed by another key in one packet stays Escape and that key, unless `is_bound`
-    says that a command has the two as a key with Alt. Bytes that are not UTF-8 (a text that
-    another program cut, or one in Latin-1) come in as U+FFFD: they would end the app.
+    Escape followed by another key in one packet is read as two keys, unless `is_bound` says that a
+    command has the two as a key with Alt. Bytes that are not UTF-8 (truncated text, or Latin-1)
+    become U+FFFD, as they would end the app.
     """
     from textual.drivers import linux_driver
 
@@ -55,7 +55,7 @@ def read_every_key(is_bound: Callable[[str], bool]) -> None:
 
 
 class KeyParser(XTermParser):
-    """Textual's parser, for input in which Escape is followed by another key at once."""
+    """Textual's parser, for input in which another key directly follows Escape."""
 
     def __init__(self, debug: bool, is_bound: Callable[[str], bool]) -> None:
         super().__init__(debug)
@@ -70,11 +70,11 @@ class KeyParser(XTermParser):
             data = f"{_NOTHING}{data}"
         self._ends_in_escape = data.endswith("\x1b") and not self._pasting
         marked = self._marked(data)
-        # An empty text would tell the parser that the input has ended.
+        # Empty text would tell the parser that the input has ended.
         return super().feed(marked) if marked or not data else ()
 
     def _marked(self, data: str) -> str:
-        """Write each Escape that begins no sequence so that it can't be taken for one."""
+        """Rewrite each Escape that starts no sequence, so that it can't be mistaken for one."""
         data, self._cut = self._cut + data, ""
         marked = ""
         while data:
@@ -98,7 +98,8 @@ class KeyParser(XTermParser):
 
 
 def _split_before(text: str, marker: str, least: int) -> tuple[str, str]:
-    """Split off the end of a text that is the start of a marker, of at least so many characters."""
+    """Split off the end of `text` if it is the start of a marker, of at least `least`
+    characters."""
     for length in range(len(marker) - 1, least - 1, -1):
         if text.endswith(marker[:length]):
             return text[:-length], text[-length:]

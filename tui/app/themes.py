@@ -1,8 +1,8 @@
 """The app's own themes, and the variables that make text readable in every theme.
 
-The own themes use the 256-color palette: painting takes few bytes and looks the same on every
-terminal of 256 colors. Terminals of 16 colors get them in those colors. Without color there is
-`MONO`, whose light and dark `no_color.py` turns into reverse, underlined and dim.
+Our themes use the 256-color palette: painting takes few bytes and looks the same on all terminals
+with 256 colors. Terminals with 16 colors get versions in those. Without color, there is `MONO`,
+whose grays `no_color.py` turns into reverse, underlined and dim.
 """
 
 from __future__ import annotations
@@ -99,17 +99,17 @@ MONO = Theme(
 )  # fmt: skip
 
 TEXT = 4.5
-"""The contrast that text needs (WCAG 2.1, 1.4.3)."""
+"""Minimum contrast of text (WCAG 2.1, 1.4.3)."""
 BOLD = 3.0
-"""The contrast that large or bold text needs (as above)."""
+"""Minimum contrast of large or bold text (as above)."""
 _EDGE = 1.35
-"""The contrast that the highlighted row needs against the background."""
+"""Minimum contrast between the highlighted row and the background."""
 
 
 def named(setting: str, environ: Mapping[str, str]) -> str:
-    """Return the name of the theme of the setting `theme`; "auto" is light or dark.
+    """Return the name of the theme for the setting `theme`; "auto" is light or dark.
 
-    Some light terminals set $COLORFGBG, with 7 or 9 to 15 as its last number.
+    Some terminals with a light background set $COLORFGBG, with 7 or 9 to 15 as the last number.
     """
     if setting != "auto":
         return setting
@@ -119,7 +119,7 @@ def named(setting: str, environ: Mapping[str, str]) -> str:
 
 
 def completed(variables: dict[str, str], theme: Theme) -> dict[str, str]:
-    """Return a theme's variables with those that the style sheets use, all readable.
+    """Return a theme's variables, completed with those of the style sheets, all readable.
 
     Added are `muted`, `rule` and `code`; `field`, the background of fields, and `field-focus` and
     `choice-focus`, with the focus. Adjusted are `primary`, `warning`, `error`, `success` and
@@ -127,8 +127,8 @@ def completed(variables: dict[str, str], theme: Theme) -> dict[str, str]:
     """
     if variables["background"].startswith("ansi"):
         return {**variables, **_native(variables)}
-    # Textual's conversions are off by one at times, and then a color is not in the 256-color
-    # palette anymore.
+    # Textual's conversions are sometimes off by one, and then a color is no longer in the 256-color
+    # palette.
     told = ((name, getattr(theme, name)) for name in ("background", "panel", "surface", *_TONES))
     variables = {**variables, **{name: color for name, color in told if color}}
     if "muted" not in variables:
@@ -163,7 +163,7 @@ def _derived(colors: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 
 def _tone(color: Color, behind: tuple[Color, ...]) -> Color:
-    """Tones are bold in the highlighted row."""
+    """Return a readable tone, which is bold in the highlighted row."""
     return readable(readable(color, behind[:2]), behind, BOLD)
 
 
@@ -185,7 +185,7 @@ def _native(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def readable(color: Color, behind: tuple[Color, ...], least: float = TEXT) -> Color:
-    """Return `color`, moved towards white or black until it is readable on all of `behind`.
+    """Return `color`, moved toward white or black until it is readable on all of `behind`.
 
     It stops at pure white or black.
     """

@@ -1,4 +1,4 @@
-"""Applies theme and symbols to the app, by the settings and what the terminal can show."""
+"""Applies theme and symbols, according to the settings and the terminal."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ REPLACED = (Monochrome, NoColor)
 
 
 class ThemedApp(App[None]):
-    """An app with themes, symbols and keys by its settings."""
+    """An app whose themes, symbols and keys follow its settings."""
 
     settings: Settings
-    """The settings; changes go through it."""
+    """The settings, to read and to change."""
     environ: dict[str, str]
     """The environment."""
 
     @property
     def config(self) -> Config:
-        """The settings in force."""
+        """The current settings."""
         return self.settings.config
 
     def _apply_theme(self) -> None:
@@ -46,7 +46,7 @@ class ThemedApp(App[None]):
         self._own_filters = filters_of(self, self.config)
         for theme in own_themes(self):
             self.register_theme(theme)
-        # Set without its watcher, which would have the style sheets parsed once more.
+        # Set without its watcher, which would parse the style sheets again.
         self.set_reactive(App.theme, theme_of(self, self.config))
         self.stylesheet.set_variables(self.get_css_variables())
 
@@ -56,7 +56,7 @@ class ThemedApp(App[None]):
             self.set_keymap(dict(self.keymap.changed))
 
     def get_css_variables(self) -> dict[str, str]:
-        """Add the variables of the style sheets to the theme's."""
+        """Add the variables of the style sheets to those of the theme."""
         self.theme_variables = completed(super().get_css_variables(), self.current_theme)
         return self.theme_variables
 
@@ -69,22 +69,22 @@ class ThemedApp(App[None]):
 
     @property
     def few_colors(self) -> bool:
-        """Whether the terminal has only 16 colors, according to Rich."""
+        """True if the terminal has only 16 colors, according to Rich."""
         return bool(self.environ.get("TERM")) and self.console.color_system == "standard"
 
     @property
     def ascii_only(self) -> bool:
-        """Whether every line is drawn in ASCII."""
+        """True if all lines are drawn in ASCII."""
         return any(isinstance(each, AsciiFilter) for each in self._own_filters)
 
 
 def no_color(environ: Mapping[str, str]) -> bool:
-    """Return whether $NO_COLOR is set and not empty (no-color.org)."""
+    """Return True if $NO_COLOR is set and not empty (no-color.org)."""
     return bool(environ.get("NO_COLOR"))
 
 
 def own_themes(app: ThemedApp) -> tuple[Theme, ...]:
-    """Return the app's own themes for the colors of the terminal."""
+    """Return our themes for the colors of the terminal."""
     if app.no_color:
         return (*THEMES, MONO)
     return (DARK_16, LIGHT_16) if app.few_colors else THEMES
@@ -93,8 +93,8 @@ def own_themes(app: ThemedApp) -> tuple[Theme, ...]:
 def theme_of(app: ThemedApp, config: Config) -> str:
     """Return the name of the theme to show.
 
-    With 16 colors it is always one of the app's own: the colors of others would be changed
-    beyond recognition. Without color it is always `MONO`.
+    With 16 colors it is always one of ours: the colors of others would change beyond recognition.
+    Without color it is always `MONO`.
     """
     if app.no_color:
         return MONO.name
@@ -108,7 +108,7 @@ def theme_of(app: ThemedApp, config: Config) -> str:
 
 
 def filters_of(app: ThemedApp, config: Config) -> list[LineFilter]:
-    """Return the filters of every line beside Textual's own."""
+    """Return the line filters in addition to Textual's own."""
     filters: list[LineFilter] = [NoColorFilter()] if app.no_color else []
     if wants_ascii(config.ascii, app.environ):
         filters.append(AsciiFilter())
@@ -119,7 +119,7 @@ _BLACK, _WHITE = Color.parse("#000000"), Color.parse("#ffffff")
 
 
 class Thumb(ScrollBarRender):
-    """A scroll bar drawn with block characters, to be seen without color as well."""
+    """A scroll bar drawn with block characters, visible even without color."""
 
     @classmethod
     def render_bar(  # noqa: PLR0917  as Textual calls it

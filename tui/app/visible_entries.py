@@ -1,4 +1,4 @@
-"""Which entries the list shows and in which order, by vault, category and search. Pure."""
+"""Determines the entries to show, and their order, by category and search. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tui.vault.document import Document
 from tui.vault.order import ordered
 
 TRASH = "\0trash"
-"""The id of the trash, which is the last of the categories."""
+"""The id of the trash, which comes after the categories."""
 
 
 class VisibleEntries:
@@ -17,21 +17,21 @@ class VisibleEntries:
     def __init__(self, document: Document) -> None:
         self._document = document
         self.named = tuple(sorted(document.categories, key=lambda category: category.ranking))
-        """The categories, in their order."""
+        """The categories, in order."""
         self.categories = self.named
-        """The same, and the trash if it is not empty."""
+        """The categories, and the trash if it is not empty."""
         if document.trash:
             self.categories += (Category(TRASH, f"Trash ({len(document.trash)})"),)
         self.deleted = frozenset(entry.id for entry in document.trash)
         """The ids of the entries in the trash."""
         self.total = len(document.entries)
         self.names = {category.id: category.name for category in document.categories}
-        """The names of the categories by their ids."""
+        """The names of the categories by id."""
         self._rows: dict[str | None, list[Entry]] = {}
         self._prepared: dict[str | None, list[tuple[str, Entry]]] = {}
 
     def prepare(self, category: str | None) -> list[tuple[str, Entry]]:
-        """Return the text to search and the entry, for each in a category; made once."""
+        """Return the search text and the entry, for each entry in a category; computed once."""
         if category not in self._prepared:
             self._prepared[category] = [
                 (haystack(entry, self.names), entry) for entry in self._within(category)
@@ -39,9 +39,10 @@ class VisibleEntries:
         return self._prepared[category]
 
     def visible(self, category: str | None, query: str) -> list[Entry]:
-        """Return the entries of a category id (None: all) that match every word of the query.
+        """Return the entries in a category (by id; None for all) that match every word of the
+        query.
 
-        They are in the vault's order; in the trash, the last deleted comes first.
+        They are in the vault's order; in the trash, the last deleted entry comes first.
         """
         words = words_of(query)
         if not words:

@@ -63,8 +63,20 @@ DEFAULT_ACTIONS: Mapping[MatchKind, ImportAction] = MappingProxyType(
 SAME_SECRET = (MatchKind.IDENTICAL, MatchKind.CHANGED, MatchKind.REPEATED)
 """The kinds whose secret is already in the vault, or occurs earlier in the import."""
 
+LABELS: Mapping[MatchKind, str] = MappingProxyType(
+    {
+        MatchKind.NEW: "new",
+        MatchKind.IDENTICAL: "already here",
+        MatchKind.CHANGED: "differs",
+        MatchKind.SAME_NAME: "same name",
+        MatchKind.REPEATED: "repeated",
+        MatchKind.REFUSED: "failed",
+    }
+)
+"""The kinds as they are shown."""
+
 _REASONS = {
-    MatchKind.IDENTICAL: "already here",
+    MatchKind.IDENTICAL: LABELS[MatchKind.IDENTICAL],
     MatchKind.SAME_NAME: "same name, different secret",
     MatchKind.REPEATED: "already in this file",
 }

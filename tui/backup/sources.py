@@ -122,7 +122,7 @@ def read_text(text: str) -> Backup:
     return google.FORMAT.read(data, Credentials())
 
 
-def read_picture(data: bytes, name: str = "") -> Backup:
+def read_image(data: bytes, name: str = "") -> Backup:
     """Return the entries of all QR codes in an image, from the top down.
 
     Codes of something else, codes that can't be read and missing parts of an export become

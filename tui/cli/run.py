@@ -36,7 +36,7 @@ def run(argv: Sequence[str], start_app: StartApp) -> int:
         return PIPE_CLOSED
     except Exception as error:  # noqa: BLE001 - the last resort; its message may hold secrets
         what = f"otp-tui crashed (this is a bug): {type(error).__name__} at {_place(error)}."
-        output.say(f"{what} The vault file has everything up to the last save.")
+        output.say(f"{what} The vault is unchanged since the last save.")
         return 1
     finally:
         output.abandon_if_broken()

@@ -1,1 +1,1 @@
-"""One screen a file, its looks beside it."""
+"""One module for each screen, with its style sheet next to it."""

@@ -1,4 +1,4 @@
-"""Asks which of several entries to add."""
+"""Lets the user select which of several entries to add."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _KEYS = [("↵", "add"), ("Space", "select"), ("Esc", "back")]
 
 
 class AddSeveralScreen(Dialog[frozenset[int] | None]):
-    """Returns the places in the plan of the deselected entries; None: add nothing."""
+    """Returns the indexes in the plan of the deselected entries; None to add nothing."""
 
     CSS_PATH = "entry_form.tcss"
     AUTO_FOCUS = "PreviewList"
@@ -47,11 +47,11 @@ class AddSeveralScreen(Dialog[frozenset[int] | None]):
         self._summarize()
 
     def on_unmount(self) -> None:
-        """Let go of every entry."""
+        """Drop all entries."""
         self._planned, self._list.rows = [], []
 
     def _summarize(self) -> None:
-        """Say what Enter adds, or what the highlighted entry is to the vault."""
+        """Say what Enter adds, or how the highlighted entry relates to the vault."""
         row = self._list.highlighted
         if row is not None and row.reason and self._list.cursor:
             self.say(f"{row.what}: {row.reason}.")
@@ -69,7 +69,7 @@ class AddSeveralScreen(Dialog[frozenset[int] | None]):
         if refused:
             first = f"{refused[0].what}: {refused[0].reason}."
             words += f" {first[:1].upper()}{first[1:]}"
-            words += f" {len(refused) - 1} more could not be read." if refused[1:] else ""
+            words += f" {len(refused) - 1} more couldn't be read." if refused[1:] else ""
         self.say(words, "warning" if refused else "muted")
 
     @on(RowList.Moved)

@@ -1,4 +1,4 @@
-"""What all screens share: the context, the status line, changing the vault, work in threads."""
+"""Shared by all screens: context, status line, changes to the vault, threads."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class ChangeResult:
-    """How a change of the vault went."""
+    """The result of a change to the vault."""
 
     made: bool
-    """Whether the vault holds the change now."""
+    """True if the vault now contains the change."""
     problem: str = ""
-    """What to tell the user; empty if the change is saved."""
+    """A message for the user; empty if the change is saved."""
 
     @property
     def tone(self) -> str:
-        """The tone to tell the problem in: not being saved is worse than being refused."""
+        """The tone of the problem: an unsaved change is worse than a refused one."""
         return "error" if self.made else "warning"
 
 
@@ -41,23 +41,23 @@ class _StatusWidget(Protocol):
 
 
 class BaseScreen(Screen[Answer]):
-    """A screen of otp-tui. It makes its widgets in `compose`; one of them has the id `status`."""
+    """A screen of otp-tui. It creates its widgets in `compose`; one has the id `status`."""
 
     @property
     def context(self) -> Context:
-        """What the screen may use of the app."""
+        """The app, as far as screens may use it."""
         return cast("Context", self.app)
 
     def tick(self) -> None:
-        """Show the present second. Called once a second, and only while the screen is mounted."""
+        """Update the screen. Called once a second while the screen is mounted."""
 
     @property
     def unsaved(self) -> bool:
-        """Whether the user typed something here that closing the screen would lose."""
+        """True if closing the screen would lose what the user typed."""
         return False
 
     def settings_changed(self) -> None:
-        """Show what new settings, keys, theme or symbols change."""
+        """Apply changed settings, keys, theme or symbols."""
 
     def say(self, text: str, tone: str = "muted") -> None:
         """Show a message in the screen's status line."""
@@ -69,17 +69,17 @@ class BaseScreen(Screen[Answer]):
         return int(self.context.clock.now())
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Pass it to the app, which ends on an error that a worker did not handle."""
+        """Pass it to the app, which exits on an error that a worker didn't handle."""
         event.stop()
         self.app.post_message(event)
 
 
 class Dialog(BaseScreen[Answer], ModalScreen[Answer]):
-    """A screen above another one. It returns an answer and does not know who asked."""
+    """A screen above another one. It returns a result and doesn't know its caller."""
 
 
 async def in_thread(call: Callable[[], Result]) -> Result:
-    """Run a slow call in a thread while the screen goes on, and return its result."""
+    """Run a slow call in a thread while the screen keeps running, and return its result."""
     return await asyncio.to_thread(call)
 
 
@@ -89,7 +89,7 @@ async def change_vault(vault: Vault, step: Callable[[Document], Document]) -> Ch
 
 
 async def run_change(change: Callable[[], object]) -> ChangeResult:
-    """Run a call that changes and saves the vault, in a thread."""
+    """Run a call that changes and saves the vault in a thread."""
     try:
         await in_thread(change)
     except NotSavedError as error:

@@ -1,4 +1,4 @@
-"""A code in large digits, to type it by hand when it could not be copied."""
+"""A code in large digits, to type by hand if it couldn't be copied."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.otp.codes import group
 
 
 class BigCodeScreen(Dialog[None]):
-    """Shows a code and why it was not copied. Esc, Enter, Space and q close it."""
+    """Shows a code and why it wasn't copied. Esc, Enter, Space and q close it."""
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar = [Binding("escape,enter,space,q", "dismiss", show=False)]

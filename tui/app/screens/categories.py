@@ -1,4 +1,4 @@
-"""Puts entries in categories; adds, renames and deletes categories."""
+"""Assigns categories to entries; adds, renames and deletes categories."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _KEYS = "n new  r rename  d delete  Esc close"
 
 
 class CategoriesScreen(Dialog[str | None]):
-    """Space selects the categories of `entries`, Enter saves the selection.
+    """Space selects categories of `entries`, Enter saves the selection.
 
-    New, renamed and deleted categories are saved at once, and the entries are put in a new one.
-    Returns what was done as a sentence; None: the selection is as before.
+    New, renamed and deleted categories are saved at once, and the entries are added to a new one.
+    Returns a sentence saying what was done; None if the selection didn't change.
     """
 
     CSS_PATH = "dialogs.tcss"
@@ -54,13 +54,13 @@ class CategoriesScreen(Dialog[str | None]):
         self._ids = {entry.id for entry in entries}
         self._label = label_of(entries) if entries else ""
         self._wanted: dict[str, bool] = {}
-        """The categories that were selected or deselected and are not saved yet, by id."""
+        """Categories that were selected or deselected but not saved yet, by id."""
         self._renamed: Category | None = None
-        """The category whose new name is asked for; None: that of a new one."""
+        """The category being renamed; None for a new one."""
 
     def compose(self) -> ComposeResult:
         self._list = CheckboxList(boxes=bool(self._ids))
-        self._field = FormInput("Name of the category", id="name")
+        self._field = FormInput("Category name", id="name")
         self._field.display = False
         self._hint = Label(self._keys, id="hint", classes="muted", markup=False)
         title = f"Categories of {self._label}" if self._ids else "Categories"
@@ -96,7 +96,7 @@ class CategoriesScreen(Dialog[str | None]):
         return CheckboxRow(category.id, category.name, str(count), selected)
 
     def _saved(self, category: str) -> bool | None:
-        """Whether the entries are in a category; None: some of them are."""
+        """Return True if all entries are in a category, False if none are, None if some are."""
         inside = [_is_in(entry, category) for entry in self._entries]
         return None if any(inside) and not all(inside) else any(inside)
 
@@ -131,11 +131,11 @@ class CategoriesScreen(Dialog[str | None]):
 
     @work(group="leave", exclusive=True, exit_on_error=False, description="close the dialog")
     async def action_leave(self) -> None:
-        """Close the field for a name, or else the dialog; ask first if the selection changed."""
+        """Close the name field, or else the dialog; ask first if the selection changed."""
         if self._field.display:
             self._close_field()
         elif not self.unsaved or await self.app.push_screen_wait(
-            ConfirmScreen("Close without saving?", "The new selection will be lost.", "close")
+            ConfirmScreen("Close without saving?", "Your selection will be lost.", "close")
         ):
             self.dismiss(None)
 
@@ -174,8 +174,11 @@ class CategoriesScreen(Dialog[str | None]):
             created = categories.create(document, name)
             return categories.assign(created, ids, {created.categories[-1].id: True}, moment)
 
-        shown = safe(name, 40)
-        label = f"renaming of the category {safe(old.name, 40)}" if old else f"category {shown}"
+        label = (
+            f"renaming of category “{safe(old.name, 40)}”"
+            if old
+            else f"addition of category “{safe(name, 40)}”"
+        )
         result = await self._change(step, label)
         if not result.made:
             return
@@ -189,19 +192,19 @@ class CategoriesScreen(Dialog[str | None]):
 
     @work(group="save", exclusive=True, exit_on_error=False, description="delete category")
     async def action_delete(self) -> None:
-        """Delete the highlighted category, after a question if entries are in it."""
+        """Delete the highlighted category; ask first if it has entries."""
         row, moment = self._list.highlighted, self.moment
         if row is None:
             return
         name, count = safe(row.name, 40), int(row.remark)
         stay = "Its entry stays." if count == 1 else f"Its {plural(count, 'entry')} stay."
         if count and not await self.app.push_screen_wait(
-            ConfirmScreen(f"Delete the category “{name}”?", stay, "delete")
+            ConfirmScreen(f"Delete category “{name}”?", stay, "delete")
         ):
             return
         result = await self._change(
             lambda document: categories.delete(document, row.key, moment),
-            f"deletion of the category {name}",
+            f"deletion of category “{name}”",
         )
         if result.made:
             self._wanted.pop(row.key, None)
@@ -211,7 +214,7 @@ class CategoriesScreen(Dialog[str | None]):
                 self.say(f"Deleted {name}.{hint}")
 
     async def _change(self, step: Callable[[Document], Document], label: str) -> ChangeResult:
-        """Change the vault, and say why if that is refused or not saved."""
+        """Change the vault; show an error if that is refused or not saved."""
         result = await change_vault(self.vault, undo.undoable(step, label))
         if result.problem:
             self.say(result.problem, "error")

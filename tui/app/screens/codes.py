@@ -1,4 +1,4 @@
-"""The code list: live codes, categories, search, and the commands of the keys."""
+"""The code list: live codes, categories, search, and its commands."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 
 MESSAGE_SECONDS = 6.0
 RETRY_SECONDS = 10.0
-"""Between two tries to save what could not be saved."""
+"""Seconds between attempts to save a change that couldn't be saved."""
 SAVE_LATER_SECONDS = 5.0
-"""From a copy or a move until it is saved, together with those that follow."""
+"""Seconds until a copy count or a move is saved, together with later ones."""
 MOST_WARNINGS = 3
-"""Warnings shown at the start, the shortest first."""
+"""Maximum number of warnings at the start."""
 CLOCK_SECONDS = 60.0
-"""Between two checks of the system's clock."""
+"""Seconds between checks of the system clock."""
 _SEARCH_KEYS = [("↵", "copy"), ("↑↓", "move"), ("⇥", "category"), ("Esc", "clear")]
 _PICK_KEYS = [*_SEARCH_KEYS[:3], ("Esc", "quit")]
 _TRASH_KEYS = {"restore": "restore", "delete": "delete permanently", "show": "show",
@@ -61,7 +61,7 @@ class CodesScreen(BaseScreen[None]):
     def __init__(
         self, vault: Vault, query: str | None = None, *, then_import: bool = False
     ) -> None:
-        """`query` opens the search with it; `then_import` opens the import screen."""
+        """`query` starts a search; `then_import` opens the import screen."""
         super().__init__()
         self.vault = vault
         self.category: str | None = None
@@ -69,9 +69,9 @@ class CodesScreen(BaseScreen[None]):
         self._then_import = then_import
         self._visible = VisibleEntries(vault.document)
         self._save_at: float | None = None
-        """The steady second at which to save what waits; None if nothing waits."""
+        """Steady time at which to save pending changes; None if there are none."""
         self._clock_checked: float | None = None
-        """The steady second at which the system's clock was checked."""
+        """Steady time of the last check of the system clock."""
         handlers = {**COPY_COMMANDS, **ENTRY_COMMANDS, **FORM_COMMANDS}
         self._commands: dict[str, Callable[[], Job | None]] = {
             **{name: partial(handler, self) for name, handler in handlers.items()},
@@ -85,7 +85,7 @@ class CodesScreen(BaseScreen[None]):
             "lock": self._lock,
             "quit": self._quit,
         }
-        """What runs each command of the table, by its id."""
+        """The handlers of the commands, by id."""
 
     def compose(self) -> ComposeResult:
         self.codes = CodeList(moment=self.context.clock.now(), shared=self._shares_countdown())
@@ -107,7 +107,7 @@ class CodesScreen(BaseScreen[None]):
         if self.vault.document.trash and not self.context.clock_warning():
             self.vault.change_later(lambda document: expire(document, self.moment))
         self.reload()
-        # The shortest first, so that a long one hides none of the others.
+        # The shortest first, so that a long one doesn't hide the others.
         if warnings := (*self.vault.warnings, *sorted(self.context.warnings, key=len)):
             more = len(warnings) - MOST_WARNINGS
             shown = [*warnings[:MOST_WARNINGS], *([f"And {more} more."] if more > 0 else [])]
@@ -116,7 +116,7 @@ class CodesScreen(BaseScreen[None]):
             self.action_command("import")
 
     def on_unmount(self) -> None:
-        """Drop every entry: Textual may keep the screen for a while."""
+        """Drop all entries: Textual may keep the screen for a while."""
         self._visible = VisibleEntries(Document())
         self.codes.forget()
         del self.vault
@@ -139,12 +139,12 @@ class CodesScreen(BaseScreen[None]):
         self.action_command("copy")
 
     def _start(self, job: Job | None) -> None:
-        """Run a command that takes time. Further keys wait until it ends or asks something."""
+        """Run a command that takes time. Keys wait until it ends or shows a screen."""
         if job is not None:
             self.run_worker(job, group="command", exit_on_error=False, description="command")
 
     async def ask(self, screen: Screen[Answer]) -> Answer | None:
-        """Show a screen above the list and return its answer."""
+        """Show a screen above the list and return its result."""
         answer: Answer | None = await self.app.push_screen_wait(screen)
         return answer
 
@@ -197,7 +197,7 @@ class CodesScreen(BaseScreen[None]):
         return countdown == "shared" or (countdown == "auto" and over_ssh(self.context.environ))
 
     def reload(self, keep: str | None = None) -> None:
-        """Show what the vault holds now, and highlight `keep` or the entry that was before."""
+        """Show the current contents of the vault; highlight `keep`, or the same entry as before."""
         document, in_trash = self.vault.document, self._visible.deleted
         self._visible = VisibleEntries(document)
         self.codes.selected -= in_trash ^ self._visible.deleted
@@ -209,7 +209,7 @@ class CodesScreen(BaseScreen[None]):
         self._show(keep, near=True)
 
     def _show(self, keep: str | None = None, *, near: bool = False) -> None:
-        """Show the entries of the category and the search; `near` as in `CodeList.show_rows`."""
+        """Show the entries that match category and search; `near` is as in `CodeList.show_rows`."""
         codes = self.codes
         if keep is None and codes.highlighted and not self.search_text:
             keep = codes.highlighted.id
@@ -224,7 +224,7 @@ class CodesScreen(BaseScreen[None]):
         self.tick()
 
     def _show_counts(self) -> None:
-        """Show in the title how many entries there are, are shown, and are selected."""
+        """Show the numbers of all, shown and selected entries in the title."""
         unreadable, selected = len(self.vault.document.unreadable), len(self._selected())
         shown, total = len(self.codes.rows), self._visible.total
         count = f"{shown} of {total} codes" if shown != total else plural(total, "code")
@@ -235,7 +235,7 @@ class CodesScreen(BaseScreen[None]):
         self._title.show(count if self.vault.saved else f"{UNSAVED} · {count}")
 
     def _selected(self) -> set[str]:
-        """Return the ids of the selected entries, in the trash or else outside of it."""
+        """Return the ids of the selected entries, in the trash or outside it."""
         selected, deleted = self.codes.selected, self._visible.deleted
         return selected & deleted if self.category == TRASH else selected - deleted
 
@@ -259,7 +259,7 @@ class CodesScreen(BaseScreen[None]):
         return "This category is empty."
 
     def say(self, text: str, tone: str = "strong", *, stay: bool = False) -> None:
-        """Show a message for some seconds, or until the next if it is to `stay`."""
+        """Show a message for some seconds, or until the next one if `stay`."""
         until = None if stay else self.context.clock.steady() + MESSAGE_SECONDS
         self._status.say(text, tone, until)
 
@@ -279,7 +279,7 @@ class CodesScreen(BaseScreen[None]):
         self._check_clock(steady)
 
     def _check_clock(self, steady: float) -> None:
-        """Warn in the title if codes may be wrong; not before the first frame."""
+        """Warn in the title if codes may be wrong, but not before the first frame."""
         if self._clock_checked is None:
             self._clock_checked = steady - CLOCK_SECONDS + 0.5
         elif steady - self._clock_checked >= CLOCK_SECONDS:
@@ -287,7 +287,7 @@ class CodesScreen(BaseScreen[None]):
             self._title.warn(self.context.clock_warning())
 
     def _save_in_time(self, steady: float) -> None:
-        """Save changes that may wait after a while, and failed ones again and again."""
+        """Save deferred changes after a while, and retry failed ones."""
         if self.vault.flushed:
             self._save_at = None
         elif self._save_at is None:
@@ -343,7 +343,7 @@ class CodesScreen(BaseScreen[None]):
             self._show_category(None)
 
     def on_key(self, event: events.Key) -> None:
-        """Edit the search with what is typed while it is open; other keys stay commands."""
+        """Edit the open search with typed text; other keys remain commands."""
         text = self.search_text
         if text is None:
             return

@@ -1,4 +1,4 @@
-"""A question before something that loses or reveals data."""
+"""Asks for confirmation of an action that loses or reveals data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tui.app.screens.base import Dialog
 
 
 class ConfirmScreen(Dialog[bool]):
-    """Asks before an action. `y` confirms; `n`, Esc and Enter cancel."""
+    """Returns True if the user confirms: `y` does; `n`, Esc and Enter cancel."""
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar = [
@@ -23,7 +23,7 @@ class ConfirmScreen(Dialog[bool]):
     ]
 
     def __init__(self, question: str, explanation: str, verb: str) -> None:
-        """`verb` says what `y` does, e.g. "delete"."""
+        """`verb` is what `y` does, e.g. "delete"."""
         super().__init__()
         self._question, self._explanation, self._verb = question, explanation, verb
 

@@ -1,4 +1,4 @@
-"""Commands of the code list that copy a code or take the next one of a counter."""
+"""Commands of the code list that copy a code or advance a counter."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 async def copy(view: ListView) -> None:
-    """Copy the code of the highlighted entry, or the next one if it expires at once."""
+    """Copy the code of the highlighted entry, or the next one if it is about to expire."""
     await _copy_highlighted(view, following=False)
 
 
@@ -66,7 +66,7 @@ async def _copy_highlighted(view: ListView, *, following: bool) -> None:
 
 
 def _refused(view: ListView, entry: Entry) -> bool:
-    """Say so if the entry has no code because it is in the trash."""
+    """If the entry is in the trash, say so and return True."""
     if entry.deleted:
         hint = press_hint(view.context, "restore", "to restore it")
         view.say(f"{entry.label} is in the trash.{hint}", "warning")
@@ -74,7 +74,7 @@ def _refused(view: ListView, entry: Entry) -> bool:
 
 
 def _why_next(view: ListView, entry: Entry) -> str:
-    """Return why the next code is copied instead of the current one; mostly empty."""
+    """Return the reason to copy the next code instead of the current one; usually empty."""
     try:
         left = remaining(entry, view.codes.moment)
     except EntryError:
@@ -85,7 +85,7 @@ def _why_next(view: ListView, entry: Entry) -> str:
 
 
 async def _take(view: ListView, entry: Entry) -> str:
-    """Save the counter, show the code that it gives, and return it; "" if that failed."""
+    """Save the counter, show its code, and return it; "" if that failed."""
     vault = view.vault
     try:
         code = await in_thread(lambda: vault.take_hotp(entry.id))
@@ -101,7 +101,7 @@ async def _take(view: ListView, entry: Entry) -> str:
 
 
 async def _copy(view: ListView, entry: Entry, code: str, what: str) -> None:
-    """Copy a code, count the copy, and say `what` was copied; else show the code large."""
+    """Copy a code, count the copy, and say `what` was copied; if it fails, show the code large."""
     context, vault, moment = view.context, view.vault, view.moment
     try:
         outcome = await in_thread(lambda: context.copier.copy(code))
@@ -119,6 +119,6 @@ async def _copy(view: ListView, entry: Entry, code: str, what: str) -> None:
         context.exit()
         return
     wait = context.config.clipboard_clear
-    cleared = f" The clipboard is cleared in {wait} s." if wait else ""
+    cleared = f" The clipboard will be cleared in {wait} s." if wait else ""
     done = f"Copied {what}." if outcome is Outcome.COPIED else f"{outcome.value}: {what}."
     view.say(f"{done}{cleared}")

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from tui.vault.document import Document
 
 _MOST_NAMED = 6
-"""Entries that a question names."""
+"""Maximum number of entries that a question names."""
 
 
 async def delete(view: ListView) -> None:
-    """Move entries to the trash, or delete them permanently if they are there. Asks first."""
+    """Move entries to the trash, or delete them permanently from it; ask first."""
     entries = targets(view)
     if not entries:
         return
@@ -49,7 +49,7 @@ async def delete(view: ListView) -> None:
 
 
 async def restore(view: ListView) -> None:
-    """Move entries out of the trash."""
+    """Restore entries from the trash."""
     entries = targets(view)
     if not entries or not entries[0].deleted:
         view.say("Only entries in the trash can be restored.", "warning")
@@ -60,7 +60,7 @@ async def restore(view: ListView) -> None:
 
 
 async def pin(view: ListView) -> None:
-    """Pin entries above the others, or unpin them if all are pinned."""
+    """Pin entries to the top, or unpin them if all are pinned."""
     entries = living_targets(view)
     if not entries:
         return
@@ -85,13 +85,13 @@ async def undo(view: ListView) -> None:
 
 
 async def next_order(view: ListView) -> None:
-    """Sort the list by the next order."""
+    """Change to the next sort order."""
     orders = list(Order)
     await sort(view, orders[(orders.index(order_of(view.vault.document)) + 1) % len(orders)])
 
 
 async def sort(view: ListView, order: Order) -> None:
-    """Sort the list, and remember that in the vault."""
+    """Sort the list, and store the order in the vault."""
     vault, keep = view.vault, _highlighted_id(view)
     await in_thread(lambda: vault.change_later(lambda document: with_order(document, order)))
     view.reload(keep)
@@ -99,12 +99,12 @@ async def sort(view: ListView, order: Order) -> None:
 
 
 async def move_up(view: ListView) -> None:
-    """Move the highlighted entry up in the order by hand."""
+    """Move the highlighted entry up in the manual order."""
     await _move(view, -1)
 
 
 async def move_down(view: ListView) -> None:
-    """Move the highlighted entry down in the order by hand."""
+    """Move the highlighted entry down in the manual order."""
     await _move(view, 1)
 
 
@@ -149,7 +149,7 @@ async def _change(
     done: str,
     keep: str | None = None,
 ) -> None:
-    """Make a change that can be undone, show it, and say what was `done`."""
+    """Make an undoable change, show it, and say what was `done`."""
     _show_result(view, await change_vault(view.vault, undoable(step, label)), done, keep)
 
 
@@ -167,7 +167,7 @@ def _highlighted_id(view: ListView) -> str | None:
 
 
 def _names(entries: Sequence[Entry]) -> str:
-    """Return the names of several entries, a line each, with an empty line below."""
+    """Return the names of several entries, one per line, followed by an empty line."""
     if len(entries) == 1:
         return ""
     names = [entry.label for entry in entries[:_MOST_NAMED]]

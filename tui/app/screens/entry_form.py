@@ -1,4 +1,4 @@
-"""Adds entries by form, URI or picture, and edits one."""
+"""The form to add entries, by fields, URI or image, and to edit one."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ if TYPE_CHECKING:
     from tui.vault.vault import Vault
 
 MOST_TEXT = 200_000
-"""Most characters of a pasted text."""
-_KEYS = [("^s", "save"), ("⇥", "next"), ("^r", "secret"), ("^t", "more"), ("^o", "QR picture"),
+"""Maximum length of pasted text, in characters."""
+_KEYS = [("^s", "save"), ("⇥", "next"), ("^r", "secret"), ("^t", "more"), ("^o", "QR image"),
          ("Esc", "cancel")]  # fmt: skip
 _HINT = "Paste an otpauth:// URI into any field, or fill in the form."
 _SHORT_HINT = "Paste a URI, or fill in the form."
-_NOT_SAVED = "Not saved. See the marked field."
+_NOT_SAVED = "Not saved. Correct the marked field."
 
 
 class EntryFormScreen(Dialog[str | None]):
-    """Saves as one step that can be undone. Returns what was done as a sentence; None: nothing."""
+    """Saves as one undoable step. Returns a sentence saying what was done; None if nothing was."""
 
     CSS_PATH = "entry_form.tcss"
     AUTO_FOCUS = "#issuer"
@@ -53,23 +53,23 @@ class EntryFormScreen(Dialog[str | None]):
         Binding("ctrl+s", "save", show=False),
         Binding("ctrl+r,f2", "reveal", show=False),
         Binding("ctrl+t,f3", "fold", show=False),
-        Binding("ctrl+o", "picture", show=False),
+        Binding("ctrl+o", "image", show=False),
         Binding("escape", "leave", show=False),
     ]
 
     _status = getters.query_one(StatusLine)
 
     def __init__(self, vault: Vault, entry: Entry | None = None) -> None:
-        """`entry` is the one to edit; None: add a new one."""
+        """`entry` is the one to edit; None to add a new one."""
         super().__init__()
         self._vault = vault
         self._before = entry
         self._icon: str | None = None
-        """The icon that a URI named for a new entry."""
+        """The icon of a new entry, from a URI."""
         self._made: Entry | None = None
-        """What the fields make now; None if they have mistakes."""
+        """The entry that the fields make; None if they have mistakes."""
         self._twins: dict[tuple[object, ...], Entry] | None = None
-        """The other entries by their secret, once needed."""
+        """The other entries by secret, once needed."""
         self._shown = self._saving = False
 
     def compose(self) -> ComposeResult:
@@ -96,7 +96,7 @@ class EntryFormScreen(Dialog[str | None]):
         self._look()
 
     def on_unmount(self) -> None:
-        """Let go of the secret: Textual may hold on to the screen for a while."""
+        """Drop the secret: Textual may keep the screen for a while."""
         self._before = self._made = self._start = self._twins = None
         del self._vault
 
@@ -104,7 +104,7 @@ class EntryFormScreen(Dialog[str | None]):
 
     @on(EntryFields.Changed)
     def _look(self) -> None:
-        """Show the mistakes, the code that the fields make, and an entry with the same secret."""
+        """Show mistakes, the code, and any entry with the same secret."""
         draft, base = self._fields.draft, self._before
         mistakes = draft.mistakes(base)
         self._fields.show_mistakes(mistakes)
@@ -121,7 +121,7 @@ class EntryFormScreen(Dialog[str | None]):
         """Show the current code."""
         code = self._fields.code
         if self._made is None:
-            code.show("", None, "shown before you save")
+            code.show("", None, "fill in the form to see it")
             return
         now = self.context.clock.now()
         try:
@@ -132,7 +132,7 @@ class EntryFormScreen(Dialog[str | None]):
             code.show(text, remaining(self._made, now))
 
     def _twin(self, made: Entry) -> Entry | None:
-        """Return an entry of the vault with the same secret."""
+        """Return another entry of the vault with the same secret."""
         if self._twins is None:
             own = self._before.id if self._before else ""
             entries = self._vault.document.entries
@@ -147,7 +147,7 @@ class EntryFormScreen(Dialog[str | None]):
         self._read(event.text)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Read a URI that is pasted where no field takes text."""
+        """Read a URI that is pasted while no field has the focus."""
         event.stop()
         if contains_uri(event.text):
             self._read(event.text)
@@ -166,17 +166,17 @@ class EntryFormScreen(Dialog[str | None]):
         else:
             self._take(backup)
 
-    @work(group="picture", exclusive=True, exit_on_error=False, description="read a picture")
-    async def action_picture(self) -> None:
-        """Read the QR codes of a picture."""
-        from tui.app.screens.choose_picture import PictureScreen
+    @work(group="image", exclusive=True, exit_on_error=False, description="read an image")
+    async def action_image(self) -> None:
+        """Read the QR codes in an image."""
+        from tui.app.screens.choose_image import ImageScreen
 
-        backup = await self.app.push_screen_wait(PictureScreen())
+        backup = await self.app.push_screen_wait(ImageScreen())
         if backup is not None:
             self._take(backup)
 
     def _take(self, backup: Backup) -> None:
-        """Fill the form in, or offer to add all entries if there are several."""
+        """Fill in the form, or offer to add all entries if there are several."""
         self._fields.drop_uris()
         problem = _first_problem(backup)
         if not backup.entries:
@@ -193,7 +193,7 @@ class EntryFormScreen(Dialog[str | None]):
         given, now = Draft.of(entry), self._fields.draft
         self._icon = entry.icon
         self._fields.put(replace(given, pin=given.pin or now.pin, note=now.note))
-        words = "Filled in. Compare the code with the site, then save."
+        words = "Form filled in. Compare the code with the site, then save."
         self.say(problem or words, "warning" if problem else "strong")
         self._look()
         mistakes = self._fields.draft.mistakes(self._before)
@@ -204,7 +204,7 @@ class EntryFormScreen(Dialog[str | None]):
 
     @work(group="several", exclusive=True, exit_on_error=False, description="add several")
     async def _offer(self, backup: Backup) -> None:
-        """List the entries, and add those that stay selected."""
+        """List the entries, and add those that remain selected."""
         from tui.app.screens.add_several import AddSeveralScreen
 
         vault, document = self._vault, self._vault.document
@@ -224,7 +224,7 @@ class EntryFormScreen(Dialog[str | None]):
 
     @on(events.DescendantFocus, "#save")
     def _scroll_to_end(self) -> None:
-        """Show the warning beside the button too."""
+        """Scroll so that the warning next to the button shows."""
         self.query_one("#form").scroll_end(animate=False)
 
     # --- saving and leaving ------------------------------------------------------------------
@@ -236,7 +236,7 @@ class EntryFormScreen(Dialog[str | None]):
         self.action_save()
 
     def action_save(self) -> None:
-        """Save, or read the URI in a field, or show the mistakes."""
+        """Save, or read the URI in a field, or show mistakes."""
         if self._fields.uri:
             self._read(self._fields.uri)
             return
@@ -266,7 +266,7 @@ class EntryFormScreen(Dialog[str | None]):
 
     @work(group="save", exit_on_error=False, description="save entries")
     async def _change(self, change: Callable[[], object], done: Callable[[], str]) -> None:
-        """Change the vault and leave with the sentence of `done`; if it is refused, stay."""
+        """Change the vault and close with the sentence of `done`; if it is refused, stay."""
         self._saving = True
         result = await run_change(change)
         self._saving = False
@@ -281,7 +281,7 @@ class EntryFormScreen(Dialog[str | None]):
 
     @work(group="leave", exclusive=True, exit_on_error=False, description="leave the form")
     async def action_leave(self) -> None:
-        """Leave; ask first if something was typed."""
+        """Close; ask first if something was typed."""
         from tui.app.screens.confirm import ConfirmScreen
 
         if not self.unsaved or await self.app.push_screen_wait(
@@ -300,6 +300,6 @@ class EntryFormScreen(Dialog[str | None]):
 
 
 def _first_problem(backup: Backup) -> str:
-    """Return the first thing that could not be read, as a sentence; empty if there is none."""
+    """Return a sentence about the first problem; empty if there is none."""
     first = next((f"{each.what}: {each.reason}." for each in backup.problems), "")
     return first[:1].upper() + first[1:]

@@ -1,4 +1,4 @@
-"""Exports entries: which ones, in which format, to which file, and what the format cannot hold."""
+"""The export screen: entries, format, file, and what the format doesn't support."""
 
 from __future__ import annotations
 
@@ -41,22 +41,23 @@ _ALL, _SHOWN, _SELECTED = "all", "shown", "selected"
 _CATEGORY = "category:"
 _KEYS = [("↵", "next, export"), ("⇥", "complete, next field"), ("Esc", "back")]
 _KEYS_WITH_CODES = [_KEYS[0], ("^r", "QR codes"), *_KEYS[1:]]
-_NOT_ENCRYPTED = "Not encrypted: whoever reads the file can make your codes."
+_NOT_ENCRYPTED = "Not encrypted: anyone who can read the file can generate your codes."
 _MISMATCH = "Passwords don't match. Repeat the password."
 _ASK_PLAIN = (
     "Export without encryption?",
-    "Whoever reads the file, a backup of it, or the disk it was on can make these codes forever.",
+    "Anyone who can read the file, a backup of it, or the disk it was on can generate these codes "
+    "forever.",
     "export",
 )
 _ASK_CODES = (
     "Show the secrets on the screen?",
-    "Whoever sees or films the QR codes can make these codes forever.",
+    "Anyone who sees or records the QR codes can generate these codes forever.",
     "show",
 )
 
 
 class ExportScreen(BaseScreen[str | None]):
-    """Returns what was exported as a sentence; None: nothing."""
+    """Returns a sentence saying what was exported; None if nothing was."""
 
     CSS_PATH = "transfer.tcss"
     AUTO_FOCUS = "PathInput"
@@ -79,9 +80,9 @@ class ExportScreen(BaseScreen[str | None]):
         self._ids = {_SHOWN: shown, _SELECTED: selected}
         self._formats = {each.name: each for each in export_formats()}
         self._suggested = ""
-        """The path that was suggested last."""
+        """The last suggested path."""
         self._busy = ""
-        """What takes time now; empty: nothing."""
+        """The work in progress; empty if none."""
 
     def compose(self) -> ComposeResult:
         yield TitleBar("export")
@@ -133,7 +134,7 @@ class ExportScreen(BaseScreen[str | None]):
         self._show_plan()
 
     def _selection(self) -> Callable[[], Backup]:
-        """Return a call, for any thread, that selects what is chosen now."""
+        """Return a function, safe in any thread, that returns the chosen entries."""
         what, document = str(self._what.value), self._vault.document
         if what in self._ids:
             ids = self._ids[what]
@@ -145,7 +146,7 @@ class ExportScreen(BaseScreen[str | None]):
 
     @work(group="plan", exclusive=True, exit_on_error=False, description="plan an export")
     async def _show_plan(self) -> None:
-        """Show what of the selection the format can hold."""
+        """Show what the format can store of the selection."""
         target = self._target
         try:
             plan = await self._planned()
@@ -164,7 +165,7 @@ class ExportScreen(BaseScreen[str | None]):
         return await in_thread(lambda: plan_export(target, selection()))
 
     def _show_target(self) -> None:
-        """Suggest a file, and show what the format needs."""
+        """Suggest a file, and show the fields that the format needs."""
         target, field = self._target, self._path
         day = datetime.fromtimestamp(self.context.clock.now(), UTC).astimezone().date()
         if field.value in ("", self._suggested):
@@ -180,7 +181,7 @@ class ExportScreen(BaseScreen[str | None]):
 
     @on(PasswordInput.Typed)
     def _judge(self) -> None:
-        """Say what the password lacks, or how strong it is."""
+        """Say what is missing, or how strong the password is."""
         password = self._credentials.password
         if not password:
             return
@@ -200,7 +201,7 @@ class ExportScreen(BaseScreen[str | None]):
 
     @on(RowList.Moved)
     def _moved(self, event: RowList.Moved) -> None:
-        """Show the highlighted problem in full."""
+        """Show all of the highlighted problem."""
         event.stop()
         row = self._problems.highlighted
         if row is not None and self._problems.has_focus:
@@ -233,7 +234,7 @@ class ExportScreen(BaseScreen[str | None]):
 
     @work(exclusive=True, exit_on_error=False, description="export")
     async def _export(self) -> None:
-        """Write the file, after a question if secrets or a file are at risk, and leave."""
+        """Write the file and close; ask first if secrets or a file are at risk."""
         path, target = self._path.path, self._target
         kdf, vault, force = self.context.config.kdf, self.context.vault_path, False
         credentials = replace(
@@ -250,7 +251,7 @@ class ExportScreen(BaseScreen[str | None]):
                 if not await self._sure("Replace the file?", str(error), "replace"):
                     return
                 force = True
-            self._busy = "Writing and checking"
+            self._busy = "Writing and verifying"
             self.tick()
             done = await in_thread(
                 lambda: export(path, target, plan, credentials, vault=vault, force=force)
@@ -264,7 +265,7 @@ class ExportScreen(BaseScreen[str | None]):
 
     @work(exclusive=True, exit_on_error=False, description="QR codes")
     async def action_qr_codes(self) -> None:
-        """Show the entries as QR codes, if the format has them, instead of writing a file."""
+        """Show the entries as QR codes instead of writing a file, if the format supports it."""
         from tui.app.screens.qr_code import QrScreen, fits_in
 
         if self._target.name != NAME or self._busy:
@@ -297,15 +298,15 @@ class ExportScreen(BaseScreen[str | None]):
     # --- going back ------------------------------------------------------------------------
 
     def action_back(self) -> None:
-        """Leave, unless a file is being written."""
+        """Close, unless a file is being written."""
         if not self._busy:
             self.dismiss(None)
 
     def on_unmount(self) -> None:
-        """Let go of every entry."""
+        """Drop all entries."""
         del self._vault
 
     def tick(self) -> None:
-        """Show that work goes on."""
+        """Show that work is in progress."""
         if self._busy:
             self.say(f"{self._busy} {'.' * (1 + int(self.context.clock.steady()) % 3)}")

@@ -1,4 +1,4 @@
-"""Commands of the code list that open another screen, and show what it returned."""
+"""Commands of the code list that open another screen and show its result."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 async def add(view: ListView) -> None:
-    """Add an entry by form, URI or picture."""
+    """Add entries by form, URI or image."""
     from tui.app.screens.entry_form import EntryFormScreen
 
     before = {entry.id for entry in view.vault.entries}
@@ -47,7 +47,7 @@ async def show(view: ListView) -> None:
 
 
 async def categories(view: ListView) -> None:
-    """Put entries in categories; add, rename and delete categories."""
+    """Assign categories; add, rename and delete them."""
     from tui.app.screens.categories import CategoriesScreen
 
     entries = [entry for entry in targets(view) if not entry.deleted]
@@ -105,7 +105,7 @@ async def _edit(view: ListView, entry: Entry) -> None:
 
 
 def _newest(view: ListView, entry: Entry) -> Entry:
-    """Return the entry as the vault has it now: the list is not told of each copy counted."""
+    """Return the current entry of the vault: the list doesn't have the latest copy counts."""
     try:
         return view.vault.document.find(entry.id)
     except MatchError:
@@ -115,7 +115,7 @@ def _newest(view: ListView, entry: Entry) -> Entry:
 def _show_result(
     view: ListView, said: str | None, keep: str | None = None, *, stay: bool = False
 ) -> None:
-    """Show what a screen changed, highlight the entry `keep`, and say what the screen returned."""
+    """Show the changes of a screen, highlight the entry `keep`, and show the returned sentence."""
     view.reload(keep)
     if said:
         view.say(said, "strong" if view.vault.saved else "error", stay=stay)

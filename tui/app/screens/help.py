@@ -1,4 +1,4 @@
-"""The keys of all commands."""
+"""The help screen: the keys of all commands."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.config.keymap import Keymap
 
 _COLUMNS = (("Codes", "Find", "Move"), ("Entries", "Vault"))
 _LEAST, _MOST = 8, 16
-"""Cells for the keys, at least and at most."""
+"""Minimum and maximum width of the keys, in cells."""
 
 
 class HelpScreen(Dialog[None]):

@@ -1,4 +1,4 @@
-"""Imports backups: choose files, open them, look at what they hold, import."""
+"""The import screen: choose files, open them, preview, import."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tui.app.screens.base import BaseScreen, in_thread, run_change
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.credential_fields import CredentialFields
 from tui.app.widgets.file_chooser import FileTree, PathInput, first_folder
-from tui.app.widgets.preview_list import ACTIONS, WORDS, PreviewList, SideBySide
+from tui.app.widgets.preview_list import ACTIONS, PreviewList, SideBySide
 from tui.app.widgets.row_list import RowList
 from tui.backup.importer import ImportResult, apply_import, import_into
 from tui.backup.model import SECRET_VARIABLE, Credentials, Needs
-from tui.backup.plan import DEFAULT_ACTIONS, ImportAction, MatchKind
+from tui.backup.plan import DEFAULT_ACTIONS, LABELS, ImportAction, MatchKind
 from tui.backup.registry import formats
 from tui.backup.sources import OpenedBackup, Source, join_parts, read_source, source_of
 from tui.errors import OtpTuiError
@@ -41,7 +41,7 @@ _NEXT = {
 
 
 class ImportScreen(BaseScreen[str | None]):
-    """Saves as one step that can be undone. Returns what was done as a sentence; None: nothing."""
+    """Saves as one undoable step. Returns a sentence saying what was done; None if nothing was."""
 
     CSS_PATH = "transfer.tcss"
     AUTO_FOCUS = "PathInput"
@@ -62,14 +62,14 @@ class ImportScreen(BaseScreen[str | None]):
         super().__init__()
         self._vault = vault
         self._waiting: list[Path] = []
-        """Files that were chosen but not read yet."""
+        """Chosen files that were not read yet."""
         self._source: Source | None = None
         """The file that is being opened."""
         self._opened: list[OpenedBackup] = []
         self._preview: ImportResult | None = None
-        """What the import would do."""
+        """The preview of the import."""
         self._busy = ""
-        """What takes time now, e.g. "Reading backup.json"; empty: nothing."""
+        """The work in progress, e.g. "Reading backup.json"; empty if none."""
 
     def compose(self) -> ComposeResult:
         self._list = PreviewList()
@@ -146,7 +146,7 @@ class ImportScreen(BaseScreen[str | None]):
     # --- opening ----------------------------------------------------------------------------
 
     def _begin(self, *paths: Path) -> None:
-        """Open the selected files and then these."""
+        """Open the selected files, then these."""
         selected = self._tree.selected
         self._opened = []
         self._waiting = [*selected, *(path for path in paths if path not in selected)]
@@ -169,7 +169,7 @@ class ImportScreen(BaseScreen[str | None]):
 
     @property
     def _chosen_format(self) -> str:
-        """The name of the chosen format; empty: auto-detect."""
+        """Name of the chosen format; empty to auto-detect."""
         chosen = self._format.value
         return "" if chosen == AUTO_DETECT else str(chosen)
 
@@ -180,7 +180,7 @@ class ImportScreen(BaseScreen[str | None]):
         self._open_or_ask(self._source)
 
     def _open_or_ask(self, source: Source) -> None:
-        """Open a file, or ask for what it needs first."""
+        """Open a file, or first ask for the credentials that it needs."""
         if source.format is None:
             self._fail(source.unknown("Choose its format above if you know what it is."))
         elif source.needs:
@@ -250,7 +250,7 @@ class ImportScreen(BaseScreen[str | None]):
         self._show_highlighted()
 
     def _show_highlighted(self) -> None:
-        """Show what the highlighted entry is to the vault, and what can be done with its kind."""
+        """Show how the highlighted entry relates to the vault, and the actions for its kind."""
         preview, row = self._preview, self._list.highlighted
         if preview is None:
             return
@@ -262,11 +262,11 @@ class ImportScreen(BaseScreen[str | None]):
         keys = [("↵", "import"), ("Space", "select"), ("Esc", "back")]
         if row is not None and row.kind is not MatchKind.REFUSED:
             action = ACTIONS[self._list.choices[row.kind]]
-            keys.insert(1, ("d", f"all “{WORDS[row.kind]}”: {action}"))
+            keys.insert(1, ("d", f"all “{LABELS[row.kind]}”: {action}"))
         self.query_one(KeyBar).show(keys)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
-        """Enable the actions of the preview while it is shown."""
+        """Enable the actions of the preview only while it is shown."""
         if action in ("import", "toggle_entry", "next_action"):
             return self._preview is not None and not self._busy
         return True
@@ -276,7 +276,7 @@ class ImportScreen(BaseScreen[str | None]):
         self._list.toggle()
 
     def action_next_action(self) -> None:
-        """Do something else with all entries of the highlighted kind."""
+        """Change to the next action for all entries of the highlighted kind."""
         row = self._list.highlighted
         if row is not None:
             self._list.choose(row.kind, _next_action(row.kind, self._list.choices))
@@ -284,7 +284,7 @@ class ImportScreen(BaseScreen[str | None]):
 
     @work(exclusive=True, exit_on_error=False, description="import backups")
     async def action_import(self) -> None:
-        """Import the selected entries, and leave."""
+        """Import the selected entries, and close."""
         if self._preview is None:
             return
         opened = [file.opened for file in self._preview.files]
@@ -310,7 +310,7 @@ class ImportScreen(BaseScreen[str | None]):
     # --- going back -------------------------------------------------------------------------
 
     def action_back(self) -> None:
-        """Cancel what runs, go back a step, or leave."""
+        """Cancel work in progress, go back a step, or close."""
         if self._busy == _IMPORTING:
             return
         if self._busy:
@@ -323,7 +323,7 @@ class ImportScreen(BaseScreen[str | None]):
             self.dismiss(None)
 
     def on_unmount(self) -> None:
-        """Let go of every entry."""
+        """Drop all entries."""
         self._list.rows = []
         self._preview, self._opened = None, []
         del self._vault
@@ -331,7 +331,7 @@ class ImportScreen(BaseScreen[str | None]):
     # --- work that takes time ---------------------------------------------------------------
 
     def tick(self) -> None:
-        """Show that work goes on."""
+        """Show that work is in progress."""
         if self._busy:
             dots = "." * (1 + int(self.context.clock.steady()) % 3)
             self.say(f"{self._busy} {dots}{self._cancel_hint}")
@@ -350,14 +350,14 @@ class ImportScreen(BaseScreen[str | None]):
 
 
 def _summary(preview: ImportResult) -> str:
-    """Return how many entries of each kind there are."""
+    """Return the numbers of entries of each kind."""
     counts = ((kind, sum(row.kind is kind for row in preview.planned)) for kind in MatchKind)
-    words = ", ".join(f"{count} {WORDS[kind]}" for kind, count in counts if count)
+    words = ", ".join(f"{count} {LABELS[kind]}" for kind, count in counts if count)
     return f"{words or 'No entries'}. Enter imports."
 
 
 def _next_action(kind: MatchKind, actions: Mapping[MatchKind, ImportAction]) -> ImportAction:
-    """Return the action after the present one; new and repeated entries can replace nothing."""
+    """Return the action after the current one; new and repeated entries can't replace anything."""
     after = _NEXT[actions[kind]]
     if after is ImportAction.REPLACE and kind in (MatchKind.NEW, MatchKind.REPEATED):
         return ImportAction.SKIP

@@ -1,4 +1,4 @@
-"""The command palette: finds an action by words in its name."""
+"""The command palette: finds actions by words in their labels."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _NOTE = 7
 
 
 class PaletteList(RowList[PaletteItem], can_focus=False):
-    """The items that match; a click chooses one."""
+    """The matching items; a click chooses one."""
 
     def __init__(self, rows: Sequence[PaletteItem]) -> None:
         super().__init__(id="items")
         self.rows = list(rows)
 
     def show(self, rows: Sequence[PaletteItem]) -> None:
-        """Show these items, with the first one highlighted."""
+        """Show these items, the first one highlighted."""
         self.rows, self.top = list(rows), 0
         self.rows_changed()
 
@@ -61,7 +61,7 @@ class PaletteList(RowList[PaletteItem], can_focus=False):
 
 
 class PaletteScreen(Dialog[PaletteItem]):
-    """Returns the item that was chosen."""
+    """Returns the chosen item; None if none was."""
 
     CSS_PATH = "palette.tcss"
     AUTO_FOCUS = "Input"
@@ -102,5 +102,5 @@ class PaletteScreen(Dialog[PaletteItem]):
         self.query_one(PaletteList).move(step)
 
     def action_page(self, step: int) -> None:
-        """Move by a page."""
+        """Move the highlight by a page."""
         self.query_one(PaletteList).action_page(step)

@@ -1,4 +1,4 @@
-"""Shows QR codes for the camera of a phone."""
+"""Shows QR codes to scan with a phone."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from tui.app.widgets.qr_picture import QrPicture
 from tui.text import safe
 
 _BESIDE = 28
-"""Columns that the words take next to the code."""
+"""Columns for the words next to the code."""
 _BELOW = 2
-"""Fewest rows that they take below it."""
+"""Minimum rows for the words below the code."""
 _TITLE = 120
 
 
 def fits_in(code: qr.QrCode, size: Size, *, ascii_only: bool) -> bool:
-    """Return whether a terminal of that size shows all of `code`."""
+    """Return True if a terminal of that size can show all of `code`."""
     width, height = size
     rooms = ((width - _BESIDE, height), (width, height - _BELOW))
     return any(code.margin_within(*room, plain=ascii_only) is not None for room in rooms)
 
 
 class QrScreen(Dialog[None]):
-    """Shows one code at a time, or how large the terminal must be to show it."""
+    """Shows one code at a time, or the terminal size that it needs."""
 
     CSS_PATH = "entry.tcss"
     BINDINGS: ClassVar = [
@@ -47,7 +47,7 @@ class QrScreen(Dialog[None]):
     _picture = getters.query_one(QrPicture)
 
     def __init__(self, title: str, texts: Sequence[str], note: str = "") -> None:
-        """`texts` are what the codes contain; `note` is shown next to each code if it fits.
+        """`texts` are the contents of the codes; `note` is shown next to each code if it fits.
 
         Raises:
             EntryError: a text is too long for a QR code.
@@ -69,7 +69,7 @@ class QrScreen(Dialog[None]):
         self._arrange()
 
     def _arrange(self) -> None:
-        """Show the code with the words next to it or below it, or ask for a larger terminal."""
+        """Show the code with the words next to or below it, or ask for a larger terminal."""
         code, (width, height) = self._codes[self._page], self.size
         beside = self._picture.show(code, width - _BESIDE, height)
         fits = beside or self._picture.show(code, width, height - _BELOW)
@@ -99,7 +99,7 @@ class QrScreen(Dialog[None]):
         )
 
     def action_turn(self, step: int) -> None:
-        """Show another code."""
+        """Show the next code, or the previous one (-1)."""
         page = max(0, min(self._page + step, len(self._codes) - 1))
         if page != self._page:
             self._page = page
@@ -113,5 +113,5 @@ class QrScreen(Dialog[None]):
             self.dismiss()
 
     def on_unmount(self) -> None:
-        """Let go of every code."""
+        """Drop all codes."""
         self._codes = []

@@ -1,4 +1,4 @@
-"""The settings screen: every setting and every key."""
+"""The settings screen: all settings and keys."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SECONDS = 8.0
 
 
 class SettingsScreen(Dialog[None]):
-    """Shows every setting and key; a change applies and is saved at once."""
+    """Shows all settings and keys; changes apply and are saved at once."""
 
     CSS_PATH = "settings.tcss"
     AUTO_FOCUS = "SettingsList"
@@ -45,7 +45,7 @@ class SettingsScreen(Dialog[None]):
     def __init__(self) -> None:
         super().__init__()
         self._pressing: tuple[str, ...] | None = None
-        """The keys that the command keeps while it waits for another; None: it doesn't wait."""
+        """The keys to keep while waiting for another one; None if not waiting."""
 
     def compose(self) -> ComposeResult:
         self._list = SettingsList(self.context.config, self.context.keymap)
@@ -101,10 +101,11 @@ class SettingsScreen(Dialog[None]):
         self.query_one(KeyBar).show(keys)
 
     def _notes(self, row: SettingRow) -> list[str]:
-        """Return what overrides the setting now."""
+        """Return sentences about what overrides the setting."""
         app = self.context
         if row.key == "vault":
-            notes = [f"Open now: {short_path(app.vault_path)}. A change applies at the next start."]
+            path = short_path(app.vault_path)
+            notes = [f"Currently open: {path}. A change applies at the next start."]
             if app.environ.get(VAULT_VARIABLE):
                 notes.insert(0, f"{VAULT_VARIABLE} overrides it.")
             return notes
@@ -144,7 +145,7 @@ class SettingsScreen(Dialog[None]):
 
     @on(Input.Changed, "#edit")
     def _check(self, event: Input.Changed) -> None:
-        """Show what is wrong while it is typed."""
+        """Show mistakes while the user types."""
         setting = self._list.highlighted.setting
         if self._edit.display and setting is not None:
             try:
@@ -169,7 +170,7 @@ class SettingsScreen(Dialog[None]):
                 self._end_edit()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Close the field when the list gets the focus another way."""
+        """Close the field when the list gets the focus in another way."""
         if event.widget is self._list and self._edit.display:
             self._end_edit()
 
@@ -180,7 +181,7 @@ class SettingsScreen(Dialog[None]):
         self._tell()
 
     def _set(self, row: SettingRow, value: Any) -> bool:
-        """Change a setting; return whether it can have that value."""
+        """Change a setting; return False if the value is not allowed."""
         return self._try(lambda: self.context.settings.set(row.path, value))
 
     def _try(self, change: Callable[[], None]) -> bool:
@@ -202,7 +203,7 @@ class SettingsScreen(Dialog[None]):
     # --- changing a key ----------------------------------------------------------------------
 
     def action_add_key(self) -> None:
-        """Wait for one more key for the highlighted command."""
+        """Wait for another key for the highlighted command."""
         row = self._list.highlighted
         if row.setting is None:
             self._wait_for_key(self.context.keymap.of(row.command))
@@ -219,7 +220,7 @@ class SettingsScreen(Dialog[None]):
         self._tell()
 
     def on_key(self, event: events.Key) -> None:
-        """Take the key that is waited for; the key that opens the settings closes them."""
+        """Handle the key that is waited for; the key that opens the settings also closes them."""
         if self._pressing is None:
             if event.key in self.context.keymap.of("settings") and not self._edit.display:
                 event.stop()

@@ -1,4 +1,4 @@
-"""Shows the details of an entry; its secret and its QR code each after a key."""
+"""Shows the details of an entry, and its secret or QR code on request."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 _LABEL_WIDTH = 11
 _SOON = 5
-"""Seconds before a code expires in which that is marked."""
+"""Seconds before a code expires in which the time is marked."""
 _LONGEST = 8192
-"""Most characters of a secret that are shown."""
+"""Maximum number of characters of a secret to show."""
 
 
 class ShowScreen(Dialog[str | None]):
-    """Returns "edit" to have the entry edited, else None."""
+    """Returns "edit" to open the form, else None."""
 
     CSS_PATH = "entry.tcss"
     AUTO_FOCUS = "#entry"
@@ -56,7 +56,7 @@ class ShowScreen(Dialog[str | None]):
         self._vault, self._entry = vault, entry
         self._secret_shown = False
         self._counter_code = ""
-        """The code that was taken here from a counter-based entry."""
+        """The last code of a counter-based entry, if shown here."""
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="card", id="entry"):
@@ -91,7 +91,7 @@ class ShowScreen(Dialog[str | None]):
         self._left.set_class(soon, "-soon")
 
     def _now(self) -> tuple[str, str, bool]:
-        """Return the code, what to say about it, and whether that is marked."""
+        """Return the code, a remark, and True if the remark is marked."""
         entry, moment = self._entry, self.context.clock.now()
         if entry.deleted:
             days = days_left(entry, int(moment))
@@ -108,7 +108,7 @@ class ShowScreen(Dialog[str | None]):
         return group(text), f"expires in {left} s", left <= _SOON
 
     def _show(self) -> None:
-        """Show the entry as it is now, with its secret or without."""
+        """Show the current entry, with or without its secret."""
         self.query_one("#details", Static).update(self._details())
         self.query_one(KeyBar).show(self._keys())
 
@@ -158,7 +158,7 @@ class ShowScreen(Dialog[str | None]):
             self.app.push_screen(screen)
 
     def action_edit(self) -> None:
-        """Close, to have the entry edited."""
+        """Close, to edit the entry."""
         if not self._entry.deleted:
             self.dismiss("edit")
 
@@ -168,7 +168,7 @@ class ShowScreen(Dialog[str | None]):
 
     @work(group="take", exclusive=True, exit_on_error=False, description="next counter code")
     async def action_take(self) -> None:
-        """Show the next code of a counter-based entry, once the moved counter is saved."""
+        """Show the next code of a counter-based entry, after saving the counter."""
         if self._entry.type is not OtpType.HOTP or self._entry.deleted:
             return
         vault, identity, codes = self._vault, self._entry.id, list[Code]()
@@ -188,13 +188,13 @@ class ShowScreen(Dialog[str | None]):
         self.call_after_refresh(self._status.scroll_visible, animate=False)
 
     def on_unmount(self) -> None:
-        """Let go of the entry and the vault."""
+        """Drop the entry and the vault."""
         del self._vault, self._entry
         self._counter_code = ""
 
 
 def _grouped(entry: Entry) -> str:
-    """Return the secret in groups of four; Mobile-OTP's unchanged, since its spaces count."""
+    """Return the secret in groups of four; for Mobile-OTP unchanged, as spaces matter."""
     secret = entry.secret
     if entry.type is OtpType.MOTP:
         return safe(secret.given, _LONGEST)

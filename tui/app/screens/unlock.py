@@ -1,4 +1,4 @@
-"""Unlocks the vault with its password, typed or from the password command."""
+"""Unlocks the vault with the password, typed or from the password command."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from tui.text import safe
 from tui.vault.vault import LockedVault
 
 LONGEST_WAIT = 30.0
-"""Most seconds between two tries."""
+"""Maximum seconds between attempts."""
 TRIES_BEFORE_ADVICE = 3
-"""Wrong passwords in a row after which the vault may be damaged, and the message says so."""
+"""Number of wrong passwords after which the message adds that the vault may be damaged."""
 
 
 def wait_after(tries: int) -> float:
-    """Return how many seconds to wait after so many wrong passwords in a row."""
+    """Return the seconds to wait after `tries` wrong passwords in a row."""
     return 0.0 if tries < 2 else min(LONGEST_WAIT, 2.0 ** (tries - 2))
 
 
 class UnlockScreen(BaseScreen[None]):
-    """Waits longer after each wrong password.
+    """Asks for the password, with a longer wait after each wrong one.
 
     If there is a password command, it runs in the background when the app starts, without the
-    terminal. Later it runs only if Enter asks for it, and then on the terminal, since it may
-    have to ask something itself.
+    terminal. Later, it runs only when the user presses Enter, and then on the terminal, where it
+    can ask questions.
     """
 
     CSS_PATH = "unlock.tcss"
@@ -47,17 +47,17 @@ class UnlockScreen(BaseScreen[None]):
     _field = getters.query_one("#password", PasswordInput)
 
     def __init__(self, reason: str = "", *, at_start: bool = False) -> None:
-        """`reason` is shown first; `at_start` is whether the app has just started."""
+        """`reason` is shown first; `at_start` is True if the app has just started."""
         super().__init__()
         self._reason = reason
         self._at_start = at_start
         self._wrong_tries = 0
         self._refusal = ""
         self._next_try = 0.0
-        """The steady second before which no password is tried; 0: try at once."""
+        """Steady time of the next attempt; 0 for at once."""
         self._turn = asyncio.Event()
         self._command: PasswordCommand | None = None
-        """The password command, while it runs in the background."""
+        """The password command that runs in the background, if any."""
 
     def compose(self) -> ComposeResult:
         offer = f" (Enter runs {self._program})" if self._program else ""
@@ -90,7 +90,7 @@ class UnlockScreen(BaseScreen[None]):
 
     @work(group="unlock", exclusive=True, exit_on_error=False, description="unlock")
     async def _try(self) -> None:
-        """Unlock with what was typed, or else by the password command, once a try is allowed."""
+        """Unlock with the typed password, or else the password command, after any wait."""
         self._turn.clear()
         self.tick()
         if self._next_try:
@@ -101,10 +101,10 @@ class UnlockScreen(BaseScreen[None]):
             await self._run_on_terminal()
 
     def tick(self) -> None:
-        """Count down to the next try."""
+        """Count down to the next attempt."""
         left = self._next_try - self.context.clock.steady()
         if left > 0:
-            self.say(f"{self._refusal} Next try in {math.ceil(left)} s.", "error")
+            self.say(f"{self._refusal} Try again in {math.ceil(left)} s.", "error")
         elif self._next_try:
             self._next_try = 0.0
             self.say(self._refusal, "error")
@@ -135,7 +135,7 @@ class UnlockScreen(BaseScreen[None]):
                 await self._unlock(password, from_command=True)
 
     async def _run_on_terminal(self) -> None:
-        """Let the command have the terminal, and the screen stand still, until it ends."""
+        """Suspend the app while the command uses the terminal."""
         command = self._new_command()
         given: str | PasswordCommandError
         try:
@@ -169,7 +169,7 @@ class UnlockScreen(BaseScreen[None]):
             vault = await in_thread(lambda: LockedVault.read(path, clock).unlock(password))
         except OtpTuiError as error:
             wrong = from_command and isinstance(error, WrongPasswordError)
-            self._refuse(error, f"It came from {self._program}." if wrong else "")
+            self._refuse(error, f"The password came from {self._program}." if wrong else "")
         else:
             self.context.opened(vault)
 
@@ -189,7 +189,7 @@ class UnlockScreen(BaseScreen[None]):
 
 
 def _run_here(command: PasswordCommand) -> str | PasswordCommandError:
-    """Run it on the terminal that the screen has let go of; Ctrl+C is for the command."""
+    """Run the command on the terminal, which the app has released; it gets Ctrl+C."""
     if sys.__stderr__ is not None:
         sys.__stderr__.write(f"otp-tui: running {command.name} …\n")
         sys.__stderr__.flush()

@@ -1,4 +1,4 @@
-"""Creates the vault on the first run."""
+"""The first screen, which creates the vault."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tui.vault.vault import Vault
 
 
 class WelcomeScreen(BaseScreen[None]):
-    """Asks for a new password twice, creates the vault, and offers what to do first."""
+    """Asks for a new password twice, creates the vault, and offers the first steps."""
 
     CSS_PATH = "unlock.tcss"
     AUTO_FOCUS = "#first"
@@ -37,7 +37,7 @@ class WelcomeScreen(BaseScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._vault: Vault | None = None
-        """The vault, once it is created."""
+        """The vault, once created."""
 
     def compose(self) -> ComposeResult:
         with Middle(), Vertical(classes="card"):
@@ -57,7 +57,7 @@ class WelcomeScreen(BaseScreen[None]):
 
     @on(PasswordInput.Typed)
     def _judge(self) -> None:
-        """Show what is missing, or else how strong the password is."""
+        """Say what is missing, or how strong the password is."""
         first, second = self._first.value, self._second.value
         if not first:
             self.say("")
@@ -111,7 +111,7 @@ class WelcomeScreen(BaseScreen[None]):
         bar.show([("i", "import a backup"), ("e", "start empty"), ("^q", "quit")])
 
     def action_start(self, then_import: bool) -> None:
-        """Show the code list, and the import screen above it if asked for."""
+        """Show the code list, and optionally the import screen on top."""
         if self._vault is not None:
             vault, self._vault = self._vault, None
             self.context.opened(vault, then_import=then_import)

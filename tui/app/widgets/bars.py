@@ -1,4 +1,4 @@
-"""The one-line parts around the list: title, countdown, categories, status, keys."""
+"""The one-line widgets around the list: title, countdown, categories, status, keys."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from tui.otp.entry import Category
 from tui.text import safe
 
 UNSAVED = "NOT SAVED"
-"""How the end of the title begins while a change could not be saved."""
+"""Shown in the title while a change couldn't be saved."""
 _NAME = 16
-"""Cells for the name of the vault or screen, before the end of the title gets any."""
+"""Minimum width of the name of the vault or screen in the title, in cells."""
 SOON = 5
-"""Seconds left in which a countdown is marked."""
+"""Remaining seconds from which a countdown is marked."""
 
 
 class Bar(Widget):
@@ -42,7 +42,7 @@ class Bar(Widget):
         return styles_of(self.app)
 
     def segments(self, width: int) -> list[Segment]:
-        """Return the line in at most `width` cells; a subclass makes it."""
+        """Return the line, at most `width` cells wide; implemented by subclasses."""
         raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
@@ -60,7 +60,7 @@ class Rule(Bar):
 
 
 class TitleBar(Bar):
-    """The program, the name of the vault or screen, a warning, and a count."""
+    """Shows the program, the name of the vault or screen, a warning, and a count."""
 
     def __init__(self, vault_name: str) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class TitleBar(Bar):
         self._warning = ""
 
     def warn(self, warning: str) -> None:
-        """Show a short warning before the end of the line; "" shows none."""
+        """Show a short warning near the end of the line; "" for none."""
         if warning != self._warning:
             self._warning = warning
             self.refresh()
@@ -102,9 +102,9 @@ class TitleBar(Bar):
 
 
 class Countdown(Bar):
-    """One countdown for the most common period: the seconds and a bar.
+    """One countdown for the most common period: seconds and a bar.
 
-    A widget of its own, so that a tick repaints these cells only.
+    A separate widget, so that a tick repaints only these cells.
     """
 
     CELLS = 8
@@ -142,14 +142,14 @@ class Countdown(Bar):
 
 
 class CategoryBar(Bar):
-    """All, the categories, and the search; a line below."""
+    """Shows "All", the categories, and the search, with a line below."""
 
     DEFAULT_CSS = """
     CategoryBar { height: 2; }
     """
 
     class Picked(Message):
-        """A category was clicked; None is all."""
+        """A category was clicked; None for all."""
 
         def __init__(self, category: str | None) -> None:
             super().__init__()
@@ -164,7 +164,7 @@ class CategoryBar(Bar):
         self._find_at = 0
 
     def show(self, categories: Sequence[Category], current: str | None, query: str | None) -> None:
-        """Show the categories, the current one (None: all), and the search (None: not open)."""
+        """Show the categories, the current one (None for all), and the search (None if closed)."""
         state = (categories, current, query)
         if state != (self._categories, self._current, self._query):
             self._categories, self._current, self._query = state
@@ -204,7 +204,7 @@ class CategoryBar(Bar):
     def _window(
         self, choices: list[tuple[str | None, str]], room: int
     ) -> list[tuple[str | None, str]]:
-        """Leave out categories from the front until the current one fits."""
+        """Drop categories from the start until the current one fits."""
         while len(choices) > 1:
             at = 0
             for category, name in choices:
@@ -233,7 +233,7 @@ class CategoryBar(Bar):
 
 
 class StatusLine(Bar):
-    """A line that shows a message, and grows for a long one."""
+    """A line that shows a message, and grows if it is long."""
 
     MARKS = {"strong": "✓", "error": "✗", "warning": "!", "muted": "·"}  # noqa: RUF012
     MOST_LINES = 5
@@ -241,20 +241,20 @@ class StatusLine(Bar):
     def __init__(self) -> None:
         super().__init__(id="status")
         self.message = ""
-        """What it shows; empty if it is only a line."""
+        """The current message; empty if none."""
         self._tone = "strong"
         self._until: float | None = None
         self._lines: list[str] = []
         self._height = 1
 
     def say(self, message: str, tone: str = "strong", until: float | None = None) -> None:
-        """Show a message until a steady second (None: until the next); `tone` is one of MARKS."""
+        """Show a message until a steady time (None: until the next one); `tone` is one of MARKS."""
         self.message, self._tone, self._until = message, tone, until
         self._wrap()
         self.refresh()
 
     def tick(self, steady: float) -> None:
-        """Remove the message when its time is over."""
+        """Remove the message when its time is up."""
         if self._until is not None and steady >= self._until:
             self.say("")
 
@@ -288,7 +288,7 @@ class StatusLine(Bar):
 
 
 class KeyBar(Bar):
-    """The most important keys, by default those of the command table."""
+    """Shows the most important keys, by default those of the command table."""
 
     def __init__(self, keys: Sequence[tuple[str, str]] | None = None) -> None:
         super().__init__()
@@ -296,7 +296,7 @@ class KeyBar(Bar):
         self._spots: list[tuple[int, int, str]] = []
 
     def show(self, keys: Sequence[tuple[str, str]] | None) -> None:
-        """Show these keys, each with what it does; None: those of the command table."""
+        """Show these keys and labels; None for those of the command table."""
         if keys != self._keys:
             self._keys = keys
             self.refresh()
@@ -314,7 +314,7 @@ class KeyBar(Bar):
         return parts
 
     def _shown(self, width: int) -> list[tuple[str, str, str]]:
-        """Return key, label and action (""; a click does nothing) of each that fits."""
+        """Return key, label and action ("" if a click does nothing) of each key that fits."""
         context = context_of(self.app)
         if self._keys is not None:
             ascii_only = context.ascii_only
@@ -332,7 +332,7 @@ class KeyBar(Bar):
 
 
 def _fitting(keys: list[tuple[str, str, str]], width: int, keep: int) -> list[tuple[str, str, str]]:
-    """Leave out keys from the end, but not the last `keep`, until the rest fits."""
+    """Drop keys from the end, except the last `keep`, until the rest fits."""
     while len(keys) > keep and sum(width_of(k) + width_of(w) + 3 for k, w, _ in keys) > width:
         del keys[-keep - 1]
     return keys

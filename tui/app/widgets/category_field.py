@@ -1,4 +1,4 @@
-"""The categories of one entry in a form: a list to select from, and a field for a new one."""
+"""The form field for categories: a list to select from, and a field for a new one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_ROWS = 5
 
 
 class _FieldList(CheckboxList):
-    """A list among other fields: its cursor is shown only while it has the focus."""
+    """A list among other fields, which shows its cursor only while it has the focus."""
 
     def row_strip(self, index: int, width: int) -> Strip:
         if self.has_focus:
@@ -34,7 +34,7 @@ class _FieldList(CheckboxList):
 
 
 class CategoryField(Vertical):
-    """Space selects a category, Enter in the field below adds one and selects it."""
+    """Space selects a category; Enter in the field below adds one and selects it."""
 
     DEFAULT_CSS = """
     CategoryField { height: auto; }
@@ -46,14 +46,14 @@ class CategoryField(Vertical):
         """A category was selected or deselected."""
 
     def __init__(self, categories: Sequence[Category], inside: Collection[str]) -> None:
-        """`inside` are the ids of the categories that the entry is in."""
+        """`inside` are the ids of the entry's categories."""
         super().__init__(id="categories")
         self._categories = sorted(categories, key=lambda category: category.ranking)
         self._inside = frozenset(inside)
         self._selected = set(inside)
         self._list = _FieldList(boxes=True)
         self.field = FormInput("New category", id="category")
-        """Where the name of a new one is typed."""
+        """The field for the name of a new category."""
         self._show()
 
     def compose(self) -> ComposeResult:
@@ -62,9 +62,9 @@ class CategoryField(Vertical):
 
     @property
     def wanted(self) -> dict[Category, bool]:
-        """The categories to put the entry in (True) or to take it out of (False).
+        """The categories to add the entry to (True) or remove it from (False).
 
-        A name that stands in the field counts as selected.
+        A name in the field counts as selected.
         """
         found = {
             category: category.id in self._selected
@@ -78,7 +78,7 @@ class CategoryField(Vertical):
 
     @property
     def any(self) -> bool:
-        """Whether a category is selected."""
+        """True if a category is selected."""
         return bool(self._selected)
 
     def action_toggle_category(self) -> None:
@@ -111,7 +111,7 @@ class CategoryField(Vertical):
         self.post_message(self.Changed())
 
     def _typed(self) -> Category | None:
-        """Return the category that the field names: an existing or a new one."""
+        """Return the category named in the field, an existing or a new one."""
         name = clean(self.field.value).strip()
         if not name or self.field.uri:
             return None

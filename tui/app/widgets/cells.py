@@ -13,9 +13,9 @@ _SELECTORS = {0xFE0E: None, 0xFE0F: None}
 
 @lru_cache(maxsize=4096)
 def fit(text: str, width: int) -> str:
-    """Return `text`, made safe, in exactly `width` cells, cut with an ellipsis.
+    """Return `text`, made safe, in exactly `width` cells, shortened with an ellipsis.
 
-    Variation selectors are dropped: terminals disagree about their width.
+    Variation selectors are removed, as terminals disagree about their width.
     """
     shown = safe(text).translate(_SELECTORS)
     if width <= 0:
@@ -26,5 +26,5 @@ def fit(text: str, width: int) -> str:
 
 
 def width_of(text: str) -> int:
-    """Return how many cells `text` takes once it is made safe."""
+    """Return the width of `text` in cells, once it is made safe."""
     return cell_len(safe(text).translate(_SELECTORS))

@@ -1,4 +1,4 @@
-"""A list of names with a check box before each."""
+"""A list of names with check boxes."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ class CheckboxRow:
     """A name that can be checked."""
 
     key: str
-    """Identifies it; not shown."""
+    """Its id; not shown."""
     name: str = field(repr=False)
     remark: str
     """Shown at the end of the line."""
     checked: bool | None
-    """Whether it is checked; None: for some of several entries."""
+    """True if checked; None if it applies to some of several entries."""
 
 
 class CheckboxList(RowList[CheckboxRow]):
-    """Names to check; without `boxes` only names."""
+    """A list of names to check, or of plain names without `boxes`."""
 
     def __init__(self, *, boxes: bool) -> None:
         super().__init__()
         self.boxes = boxes
 
     def show_rows(self, rows: Sequence[CheckboxRow], key: str | None = None) -> None:
-        """Show these rows, and highlight the one with `key`, or the one in the same place."""
+        """Show these rows, and highlight the one with `key`, or at the same position."""
         self.rows = list(rows)
         places = (place for place, row in enumerate(self.rows) if row.key == key)
         self.rows_changed(next(places, self.cursor))

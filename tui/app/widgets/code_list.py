@@ -22,18 +22,18 @@ from tui.text import plural
 from tui.vault.trash import days_left
 
 EXPIRING = 5
-"""Seconds before a code expires in which it has another color."""
+"""Seconds before a code expires in which its color changes."""
 _CACHED_CODES = 512
 _MARK = 2
 _SECONDS = 3
 _GAP = 2
 _NUMBER = 2
 _NARROW = 56
-"""Below this many cells the account and the next code are left out."""
+"""Below this width in cells, the account and the next code are left out."""
 _TINY = 36
-"""Below this many cells the seconds are left out, too."""
+"""Below this width in cells, the seconds are left out, too."""
 _WIDE = 100
-"""From this many cells on, the categories are shown."""
+"""From this width in cells, the categories are shown."""
 _CATEGORIES = 24
 _FOLLOWING = 14
 
@@ -47,34 +47,34 @@ class LiveCells:
     code: str = field(repr=False)
     """The code in groups."""
     expiring: bool
-    """Whether it expires within `EXPIRING` seconds."""
+    """True if it expires within `EXPIRING` seconds."""
     following: str = field(repr=False)
     """The next code in groups, the counter, or nothing."""
 
 
 class CodeList(RowList[Entry]):
-    """Shows the codes of the entries it is given, at the moment of the last `tick`."""
+    """Shows the codes of entries at the time of the last `tick`."""
 
     def __init__(self, *, moment: float, shared: bool) -> None:
         super().__init__(id="codes")
         self.moment = moment
         """The Unix time of the codes shown."""
         self.shared = shared
-        """Whether one countdown above the list is for all entries of the most common period."""
+        """True if one countdown above the list replaces those of the most common period."""
         self.common_period = 30
         """The most common period, in seconds."""
         self.revealed: dict[str, str] = {}
-        """Codes taken of counter-based entries, by entry id."""
+        """Codes shown of counter-based entries, by entry id."""
         self.selected: set[str] = set()
-        """Ids of the entries that several commands act on together."""
+        """Ids of the selected entries."""
         self.numbered = True
-        """Whether to show the digits that copy a row."""
+        """True to show the digits that copy a row."""
         self.hidden = False
-        """Whether only the highlighted row shows its code."""
+        """True to show only the code of the highlighted row."""
         self.category_names: Mapping[str, str] = {}
         """Names of categories by id."""
         self.nothing = ""
-        """Shown if there are no rows."""
+        """The text to show if there are no rows."""
         self._code_width = 7
         self._with_seconds = True
         self._painted: dict[int, LiveCells] = {}
@@ -86,8 +86,8 @@ class CodeList(RowList[Entry]):
     ) -> None:
         """Show these entries, and highlight the one with the id `keep`.
 
-        If it is not there, highlight the first; with `near`, the one highlighted before, or the
-        closest of its neighbors that is left, those below it first.
+        If it is missing, highlight the first one; with `near`, the one that was highlighted before,
+        or its closest remaining neighbor, preferably below.
         """
         wanted = [] if keep is None else [keep]
         if near:
@@ -100,7 +100,7 @@ class CodeList(RowList[Entry]):
         self.rows_changed(place)
 
     def hide(self, hidden: bool) -> None:
-        """Hide the codes of all rows but the highlighted one, or show them."""
+        """Hide or show the codes of all rows but the highlighted one."""
         self.hidden = hidden
         self._painted.clear()
         self.refresh()
@@ -113,13 +113,13 @@ class CodeList(RowList[Entry]):
             self.move(1)
 
     def forget(self) -> None:
-        """Drop every entry and code."""
+        """Drop all entries and codes."""
         self.rows = []
         for held in (self.revealed, self._painted, self._codes, self._following):
             held.clear()
 
     def measure(self, entries: Sequence[Entry]) -> None:
-        """Choose the widths of the columns and the common period by all entries of the vault."""
+        """Choose column widths and the common period, given all entries of the vault."""
         shapes = {(entry.type, entry.digits, entry.period): entry for entry in entries}
         self._code_width = max((len(blank(entry)) for entry in shapes.values()), default=7)
         counts = Counter((entry.type, entry.digits, entry.period) for entry in entries)
@@ -154,10 +154,10 @@ class CodeList(RowList[Entry]):
             self.refresh(*dirty)
 
     def code_text(self, entry: Entry, following: bool = False) -> str:
-        """Return the code without spaces, or with `following` the next one.
+        """Return the code without spaces, or the next one if `following`.
 
         Raises:
-            EntryError: no code can be made from this entry.
+            EntryError: the entry has no code.
         """
         if entry.type is OtpType.HOTP:
             return self.revealed.get(entry.id, "")
@@ -272,12 +272,12 @@ class CodeList(RowList[Entry]):
 
 
 def blank(entry: Entry) -> str:
-    """Return dots in place of a code that is hidden or not taken yet."""
+    """Return dots in place of a code that is hidden or not shown yet."""
     return group("·" * code_length(entry))
 
 
 def _brief(seconds: int) -> str:
-    """Return seconds in three cells: as minutes from 1,000 on, as hours from 6,000 on."""
+    """Return seconds in three cells: minutes from 1,000, hours from 6,000."""
     if seconds < 1000:
         return str(seconds)
     if seconds < 6000:

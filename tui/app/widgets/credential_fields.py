@@ -1,4 +1,4 @@
-"""The fields for what a backup file needs: a password, a username, a server secret."""
+"""The fields for the credentials of a backup file: password, username, server secret."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui.backup.model import SECRET_VARIABLE, Credentials, Needs
 
 
 class CredentialFields(Grid):
-    """Shows the fields that are needed, and no others."""
+    """Shows only the fields that are needed."""
 
     DEFAULT_CSS = """
     CredentialFields {
@@ -28,7 +28,7 @@ class CredentialFields(Grid):
     """
 
     def __init__(self, server_secret: str) -> None:
-        """`server_secret` is the one in the environment, if any."""
+        """`server_secret` is that of the environment, if any."""
         super().__init__()
         self._server_secret = server_secret
 
@@ -45,7 +45,7 @@ class CredentialFields(Grid):
         yield PasswordInput(f"Server secret, {SECRET_VARIABLE}", id="server", classes="server")
 
     def ask(self, needs: Needs, *, twice: bool = False) -> None:
-        """Show the fields of `needs`, empty; `twice` for a new password."""
+        """Show empty fields for `needs`; `twice` asks for a new password."""
         shown = {
             "password": Needs.PASSWORD in needs,
             "again": Needs.PASSWORD in needs and twice,
@@ -66,25 +66,25 @@ class CredentialFields(Grid):
             field.take()
 
     def retry(self) -> None:
-        """Ask again after wrong credentials: empty the password, keep the rest."""
+        """Ask again after wrong credentials: clear the password, keep the rest."""
         self.query_one("#password", PasswordInput).take()
         fields = (self._field(name) for name in ("password", "username", "server"))
         self.screen.set_focus(next(field for field in fields if field.display))
 
     @property
     def first_empty(self) -> Widget | None:
-        """The first field that still has to be filled in."""
+        """The first field that is still empty; None if there is none."""
         fields = (self._field(name) for name in ("password", "again", "username", "server"))
         return next((field for field in fields if field.display and not field.value), None)
 
     @property
     def password(self) -> str:
-        """The password as it stands now."""
+        """The current password."""
         return self._field("password").value
 
     @property
     def differ(self) -> bool:
-        """Whether the password was repeated, but not correctly."""
+        """True if the repeated password doesn't match."""
         again = self._field("again")
         return again.display and again.value != self.password
 
@@ -96,7 +96,7 @@ class CredentialFields(Grid):
 
     @property
     def credentials(self) -> Credentials:
-        """What was typed."""
+        """The typed credentials."""
         user, secret = self._field("username"), self._field("server")
         return Credentials(
             password=self.password if self._field("password").display else "",

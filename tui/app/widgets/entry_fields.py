@@ -1,4 +1,4 @@
-"""The fields of an entry: which ones its type has, their content and their mistakes."""
+"""The fields of an entry, depending on its type, and their mistakes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HIDDEN_URI = "Hidden URI. Press Enter to read it."
 
 
 class EntryFields(Vertical):
-    """The fields from the type to the note. A mistake is shown once its field was touched."""
+    """The fields from type to note. A mistake is shown once its field was edited."""
 
     class Changed(Message):
         """The draft changed."""
@@ -32,7 +32,7 @@ class EntryFields(Vertical):
     def __init__(
         self, draft: Draft, categories: Sequence[Category], inside: Collection[str]
     ) -> None:
-        """`inside` are the ids of the categories that the entry is in."""
+        """`inside` are the ids of the entry's categories."""
         super().__init__()
         self._type, self._algorithm = draft.type, draft.algorithm
         self._touched: set[str] = set()
@@ -51,7 +51,7 @@ class EntryFields(Vertical):
             "issuer": FormInput("e.g. GitHub", draft.issuer, id="issuer"),
             "account": FormInput("e.g. me@example.org", draft.account, id="account"),
             "secret": FormInput("Setup key", draft.secret, hidden=True, id="secret"),
-            "pin": FormInput("Part of every code", draft.pin, hidden=True, id="pin"),
+            "pin": FormInput("Needed for every code", draft.pin, hidden=True, id="pin"),
             "digits": FormInput("", draft.digits, id="digits"),
             "period": FormInput("", draft.period, id="period"),
             "counter": FormInput("0", draft.counter, id="counter"),
@@ -62,7 +62,7 @@ class EntryFields(Vertical):
         }
         self._texts = texts
         self._seen = {name: hash(field.typed) for name, field in texts.items()}
-        """Hashes of the texts, to find out which fields were touched."""
+        """Hashes of the texts, to detect edited fields."""
         self._above = {
             "type": FormRow("Type", self._types),
             "issuer": FormRow("Issuer", texts["issuer"]),
@@ -82,7 +82,7 @@ class EntryFields(Vertical):
         self._fold, self._more = FoldLine(), Vertical(*self._below.values(), id="more")
         self._more.display = False
         self.code = LiveCode()
-        """The code that the form makes now."""
+        """The current code of the entry in the form."""
 
     def compose(self) -> ComposeResult:
         self._show_fields_of_type()
@@ -92,7 +92,7 @@ class EntryFields(Vertical):
         yield self._more
 
     def on_unmount(self) -> None:
-        """Let go of the secret: Textual may hold on to widgets for a while."""
+        """Drop the secret: Textual may keep widgets for a while."""
         for field in self._all_texts():
             field.put("")
         self.code.show("", None)
@@ -101,17 +101,17 @@ class EntryFields(Vertical):
 
     @property
     def draft(self) -> Draft:
-        """What was typed."""
+        """The draft with the typed values."""
         texts = {name: field.typed for name, field in self._texts.items()}
         return Draft(type=self._type, algorithm=self._algorithm, **texts)
 
     @property
     def uri(self) -> str:
-        """The URI that was typed into a field and is not read yet; empty if there is none."""
+        """A URI in a field that was not read yet; empty if there is none."""
         return next((field.uri for field in self._all_texts() if field.uri), "")
 
     def put(self, draft: Draft) -> None:
-        """Fill the fields in."""
+        """Fill in the fields."""
         self._type, self._algorithm = draft.type, draft.algorithm
         self._types.value, self._algorithms.value = draft.type, draft.algorithm
         for name, field in self._texts.items():
@@ -138,7 +138,7 @@ class EntryFields(Vertical):
     # --- their mistakes --------------------------------------------------------------------
 
     def show_mistakes(self, mistakes: Mapping[str, str], *, of_all: bool = False) -> None:
-        """Show mistakes, by field name, of the touched fields or of all."""
+        """Show mistakes, by field name, of the edited fields or of all."""
         if of_all:
             self._touched |= set(mistakes)
         for name, row in self._rows.items():
@@ -149,7 +149,7 @@ class EntryFields(Vertical):
                 row.show(mistakes.get(name, "") if name in self._touched else "")
 
     def show_uri_mistake(self, mistake: str) -> bool:
-        """Show what is wrong with a URI below the field with it; False if no field has one."""
+        """Show a mistake below the field with a URI; return False if there is none."""
         for name, field in self._texts.items():
             if field.uri:
                 self._rows[name].show(mistake)
@@ -158,7 +158,7 @@ class EntryFields(Vertical):
         return False
 
     def focus_first(self, mistakes: Mapping[str, str]) -> None:
-        """Focus the first field with a mistake, behind "more" too."""
+        """Focus the first field with a mistake, including those behind "more"."""
         names = [name for name in self._rows if name in mistakes]
         if names:
             self.open_more(self._more.display or names[0] in self._below)
@@ -189,7 +189,8 @@ class EntryFields(Vertical):
         self.action_fold()
 
     def _show_fields_of_type(self) -> None:
-        """Show the fields that the type has, and open "more" if one there is not the default."""
+        """Show the fields that the type has; open "more" if one of its fields is not the
+        default."""
         kind = self._type
         shown = {
             "pin": kind.has_pin,

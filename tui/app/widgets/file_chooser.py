@@ -1,4 +1,4 @@
-"""Choosing a file: a path field that completes, and a tree of folders."""
+"""Widgets to choose a file: a path field that completes, and a tree of folders."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from tui.paths import home_folder
 from tui.text import safe
 
 _MOST = 4000
-"""Names of one folder that are looked at for a completion."""
+"""Maximum number of names in a folder to consider for completion."""
 _MOST_SHOWN = 40
-"""Names that a hint lists."""
+"""Maximum number of names in a hint."""
 
 
 def complete(typed: str) -> str:
-    """Return `typed` with what all names that begin with it have in common, `~` left as it is.
+    """Return `typed`, extended with what all names that start with it have in common.
 
-    A folder that is the only one gets its slash. Hidden names count when the dot was typed.
+    `~` is kept. If there is only one name, and it is a folder, it gets a slash. Hidden names count
+    if the dot was typed.
     """
     start = typed.rpartition("/")[2]
     common = _shared_start(candidates(typed))
@@ -35,7 +36,7 @@ def complete(typed: str) -> str:
 
 
 def candidates(typed: str) -> list[str]:
-    """Return the names in the typed folder that begin as typed, folders with their slash."""
+    """Return the names in the typed folder that start as typed, folders with a slash."""
     folder, _, start = typed.rpartition("/")
     names: list[str] = []
     try:
@@ -64,7 +65,8 @@ class _PathSuggester(Suggester):
 
 
 class PathInput(Input):
-    """A path field. Tab completes as a shell does; on a complete path it goes to the next field."""
+    """A path field. Tab completes as in a shell; if the path is complete, it goes to the next
+    field."""
 
     BINDINGS: ClassVar = [Binding("tab", "complete", show=False)]
 
@@ -75,7 +77,7 @@ class PathInput(Input):
         must_exist: bool = True,
         id: str | None = None,  # noqa: A002
     ) -> None:
-        """`must_exist`: whether the path is that of a file to read, not of a new one."""
+        """`must_exist` is True for a file to read, False for a new one."""
         super().__init__(
             placeholder=placeholder,
             id=id,
@@ -86,14 +88,14 @@ class PathInput(Input):
         self._must_exist = must_exist
 
     class Hint(Message):
-        """Tab completed nothing; `text` says why, for the status line."""
+        """Tab completed nothing; `text` is the reason, for the status line."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
 
     def action_complete(self) -> None:
-        """Complete the path; or say what it may become; or go to the next field."""
+        """Complete the path, or list the candidates, or go to the next field."""
         full = complete(self.value) if self.value else ""
         if full != self.value:
             self.value = full
@@ -109,7 +111,7 @@ class PathInput(Input):
 
     @property
     def path(self) -> Path:
-        """What was typed, as a path."""
+        """The typed path."""
         path = Path(self.value.strip())
         try:
             return path.expanduser()
@@ -118,7 +120,7 @@ class PathInput(Input):
 
     @property
     def is_folder(self) -> bool:
-        """Whether what was typed is a folder."""
+        """True if the typed path is a folder."""
         try:
             return self.path.is_dir()
         except (OSError, ValueError):
@@ -133,7 +135,7 @@ class PathInput(Input):
 
 
 class FileTree(DirectoryTree):
-    """Folders and files; names are shown safe, hidden ones are left out. Space selects files."""
+    """A tree of folders and files, without hidden ones. Space selects files."""
 
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "
@@ -143,10 +145,10 @@ class FileTree(DirectoryTree):
     def __init__(self, path: Path, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(path, id=id)
         self.selected: list[Path] = []
-        """The selected files, in the order of their selection."""
+        """The selected files, in the order of selection."""
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
-        """Leave hidden names out."""
+        """Leave out hidden names."""
         return [path for path in paths if not path.name.startswith(".")]
 
     def process_label(self, label: str | Text) -> Text:
@@ -154,7 +156,7 @@ class FileTree(DirectoryTree):
         return Text(safe(label if isinstance(label, str) else label.plain))
 
     def action_select_file(self) -> None:
-        """Select or deselect the file under the cursor; open or close a folder."""
+        """Select or deselect the file under the cursor; expand or collapse a folder."""
         node = self.cursor_node
         if node is None or node.data is None:
             return
@@ -170,6 +172,6 @@ class FileTree(DirectoryTree):
 
 
 def first_folder(*names: str) -> Path:
-    """Return the first of these folders in the home folder that exists, or else that."""
+    """Return the first of these folders that exists in the home folder, or the home folder."""
     home = home_folder() or Path("/")
     return next((home / name for name in names if (home / name).is_dir()), home)

@@ -1,4 +1,4 @@
-"""The parts of a form: fields that hide a typed URI, rows with their mistakes, the live code."""
+"""The widgets of a form: fields that hide a typed URI, rows with mistakes, the live code."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from tui.text import safe
 
 
 class UriGiven(Message):
-    """A URI was pasted into a field, or typed and left. The repr does not show it."""
+    """A URI was pasted into a field, or typed and the field left. The repr hides it."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.text = text
-        """The text with the URI."""
+        """The text that contains the URI."""
 
 
 class FormInput(PasswordInput):
-    """A field that masks itself when a URI, which holds a secret, is typed into it."""
+    """A field that masks itself when a URI, which contains a secret, is typed into it."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class FormInput(PasswordInput):
         hidden: bool = False,
         id: str | None = None,  # noqa: A002
     ) -> None:
-        """`hidden`: whether what is typed is masked, until `reveal` shows it."""
+        """`hidden` masks the text until `reveal` shows it."""
         super().__init__(placeholder, id=id)
         self._hidden = self._masked = hidden
         self.put(value)
@@ -59,7 +59,7 @@ class FormInput(PasswordInput):
         return self.value if contains_uri(self.value) else ""
 
     def put(self, text: str) -> None:
-        """Replace the text, without a message."""
+        """Replace the text without posting a message."""
         with self.prevent(PasswordInput.Changed):
             self.value = text
             self.cursor_position = len(text)
@@ -82,16 +82,16 @@ class FormInput(PasswordInput):
 
 
 class NoteArea(TextArea):
-    """A field of several lines that hides a URI typed at its start."""
+    """A multi-line field that hides a URI typed at its start."""
 
     def __init__(self, text: str = "", *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(text, id=id, compact=True, highlight_cursor_line=False)
         self.cursor_blink = False
         self._own = text
-        """What was put here, which is a note whatever is in it."""
+        """The text set by `put`, which is a note whatever it contains."""
 
     def put(self, text: str) -> None:
-        """Replace the text, without a message."""
+        """Replace the text without posting a message."""
         with self.prevent(TextArea.Changed):
             self.load_text(text)
         self._own = text
@@ -103,7 +103,7 @@ class NoteArea(TextArea):
 
     @property
     def uri(self) -> str:
-        """The text if it begins with a URI that was typed here, else empty."""
+        """The text if it starts with a URI that was typed here, else empty."""
         begins = contains_uri(self.text.lstrip()[:24])
         return self.text if begins and self.text != self._own else ""
 
@@ -134,14 +134,14 @@ class NoteArea(TextArea):
 
 
 def _safe_strip(strip: Strip) -> Strip:
-    """Return a line without control characters, whatever is in the field."""
+    """Return a line without control characters."""
     return Strip(
         Segment(safe(part.text, max(1, len(part.text))), part.style, part.control) for part in strip
     )
 
 
 class FormRow(Widget):
-    """A field with its label, and its mistake below."""
+    """A field with its label, and any mistake below it."""
 
     DEFAULT_CSS = """
     FormRow { height: auto; }
@@ -160,7 +160,7 @@ class FormRow(Widget):
         self.label = name
         """The field's name."""
         self.field = field
-        """The widget to type into or to choose from."""
+        """The widget to type into or choose from."""
         self._shown = ""
 
     def compose(self) -> ComposeResult:
@@ -179,11 +179,11 @@ class FormRow(Widget):
 
     @property
     def mistake(self) -> str:
-        """The mistake that is shown; empty if there is none."""
+        """The current mistake; empty if there is none."""
         return self._shown if self.has_class("-wrong") else ""
 
     def show(self, mistake: str, remark: str = "") -> None:
-        """Show a mistake, or else a remark, or nothing."""
+        """Show a mistake, a remark, or nothing."""
         text = mistake or remark
         self.set_class(bool(mistake), "-wrong")
         if text != self._shown:
@@ -212,7 +212,7 @@ class FoldLine(Static, can_focus=True):
         super().__init__("", markup=False)
 
     def action_fold(self) -> None:
-        """Ask to show or hide the fields."""
+        """Post a message to show or hide the fields."""
         self.post_message(self.Folded())
 
     def on_click(self, event: events.Click) -> None:
@@ -221,7 +221,7 @@ class FoldLine(Static, can_focus=True):
 
 
 class LiveCode(Bar):
-    """The code that the form makes now, and when it expires."""
+    """The current code of the entry in the form, and when it expires."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -230,11 +230,11 @@ class LiveCode(Bar):
 
     @property
     def text(self) -> str:
-        """The code as it is shown; empty if there is none."""
+        """The code shown; empty if there is none."""
         return self._text
 
     def show(self, text: str, left: int | None, instead: str = "") -> None:
-        """Show a code and the seconds left (None: it does not expire), or words instead."""
+        """Show a code and the seconds left (None if it doesn't expire), or words instead."""
         state = (group(text), left, instead)
         if state != (self._text, self._left, self._instead):
             self._text, self._left, self._instead = state

@@ -1,4 +1,4 @@
-"""A field for secrets: masked, and what is typed stays in it."""
+"""A masked field for secrets, which never leaves its text to others."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from textual.widgets import Input
 
 
 class PasswordInput(Input):
-    """Copies nothing to any clipboard, and its messages carry no text."""
+    """A masked field that copies nothing, and whose messages carry no text."""
 
     class Typed(Message):
         """The text changed."""
@@ -26,10 +26,10 @@ class PasswordInput(Input):
         self.cursor_blink = False
 
     def action_copy(self) -> None:
-        """Do nothing: secrets are not copied."""
+        """Do nothing, as secrets are never copied."""
 
     def action_cut(self) -> None:
-        """Do nothing: secrets are not copied."""
+        """Do nothing, as secrets are never copied."""
 
     @on(Input.Changed)
     def _keep(self, event: Input.Changed) -> None:
@@ -38,11 +38,11 @@ class PasswordInput(Input):
 
     @property
     def length(self) -> int:
-        """How many characters were typed."""
+        """Number of characters typed."""
         return len(self.value)
 
     def take(self) -> str:
-        """Return what was typed and empty the field."""
+        """Return the text and clear the field."""
         typed = self.value
         with self.prevent(Input.Changed):
             self.value = ""

@@ -1,4 +1,4 @@
-"""What an import will do, entry by entry."""
+"""The preview of an import, entry by entry."""
 
 from __future__ import annotations
 
@@ -13,22 +13,14 @@ from tui.app.widgets.bars import Bar
 from tui.app.widgets.cells import fit
 from tui.app.widgets.row_list import RowList
 from tui.backup.match import FieldDifference, differences
-from tui.backup.plan import ImportAction, MatchKind, PlannedEntry
+from tui.backup.plan import LABELS, ImportAction, MatchKind, PlannedEntry
 
-WORDS = {
-    MatchKind.NEW: "new",
-    MatchKind.IDENTICAL: "already here",
-    MatchKind.CHANGED: "here, differs",
-    MatchKind.SAME_NAME: "same name",
-    MatchKind.REPEATED: "twice in file",
-    MatchKind.REFUSED: "refused",
-}
 ACTIONS = {ImportAction.SKIP: "skip", ImportAction.ADD: "add", ImportAction.REPLACE: "replace"}
 _FIXED = 28
 
 
 class PreviewList(RowList[PlannedEntry]):
-    """The entries of one or more files, with what will be done; entries can be deselected."""
+    """The entries of one or more files, with their actions; entries can be deselected."""
 
     def __init__(self) -> None:
         super().__init__(id="preview")
@@ -44,7 +36,7 @@ class PreviewList(RowList[PlannedEntry]):
         self.rows_changed()
 
     def choose(self, kind: MatchKind, choice: ImportAction) -> None:
-        """Set what is done with the rows of a kind."""
+        """Set the action for the rows of a kind."""
         self.choices[kind] = choice
         self.refresh()
 
@@ -61,7 +53,7 @@ class PreviewList(RowList[PlannedEntry]):
         muted = styles.on_muted if highlighted else styles.muted
         mark, action, tone = self._action(row, index)
         state = base if highlighted else getattr(styles, tone)
-        reason = "" if row.reason == WORDS[row.kind] else row.reason
+        reason = "" if row.reason == LABELS[row.kind] else row.reason
         room = width - _FIXED
         name = max(16, room // 2) if reason and room >= 32 else room
         return Strip(
@@ -70,7 +62,7 @@ class PreviewList(RowList[PlannedEntry]):
                 Segment(f" {mark} ", state),
                 Segment(fit(action, 9), state),
                 Segment(
-                    fit(WORDS[row.kind] if row.kind is not MatchKind.REFUSED else "", 15), muted
+                    fit(LABELS[row.kind] if row.kind is not MatchKind.REFUSED else "", 15), muted
                 ),
                 Segment(fit(row.what, name - 2) + "  ", base),
                 Segment(fit(reason, max(0, room - name)), muted),
@@ -84,7 +76,7 @@ class PreviewList(RowList[PlannedEntry]):
 
     def _action(self, row: PlannedEntry, index: int) -> tuple[str, str, str]:
         if row.kind is MatchKind.REFUSED:
-            return "✗", "refused", "error"
+            return "✗", LABELS[row.kind], "error"
         choice = self.choices.get(row.kind, ImportAction.SKIP)
         if index in self.deselected:
             choice = ImportAction.SKIP
@@ -94,7 +86,7 @@ class PreviewList(RowList[PlannedEntry]):
 
 
 class SideBySide(Bar):
-    """The differences between an entry in the vault and in the file, a line for each."""
+    """The differences between entries in the vault and in the file, one line for each."""
 
     DEFAULT_CSS = """
     SideBySide { height: 2; display: none; }

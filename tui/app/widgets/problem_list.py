@@ -1,4 +1,4 @@
-"""What an export leaves out or changes, entry by entry."""
+"""The problems of an export, entry by entry."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from tui.backup.model import ExportPlan, Problem
 
 @dataclass(frozen=True, slots=True)
 class ProblemRow:
-    """A problem and how serious it is."""
+    """A problem and its severity."""
 
     mark: str
     tone: str
-    """A field of `LineStyles`."""
+    """Name of a field of `LineStyles`."""
     problem: Problem
 
 
@@ -31,7 +31,7 @@ class ProblemList(RowList[ProblemRow]):
         super().__init__(id="problems")
 
     def show(self, plan: ExportPlan) -> None:
-        """Show what is left out first, then what changes, then the notes."""
+        """Show left-out entries first, then changes, then notes."""
         self.rows = [
             ProblemRow(mark, tone, problem)
             for mark, tone, problems in (

@@ -1,4 +1,4 @@
-"""A QR code, black on white in every theme and with NO_COLOR too."""
+"""A QR code, black on white in all themes and with NO_COLOR."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MODULES = {"#": Style(color=_WHITE, bgcolor=_BLACK, meta={KEPT: True}), " ": _D
 
 
 class QrPicture(Widget):
-    """Shows one code. With ASCII only it is made of colored spaces, and larger."""
+    """Shows one code. With ASCII only, it is larger and made of colored spaces."""
 
     DEFAULT_CSS = """
     QrPicture { width: auto; height: auto; }
@@ -32,15 +32,15 @@ class QrPicture(Widget):
 
     @property
     def ascii_only(self) -> bool:
-        """Whether there are no half blocks to draw with."""
+        """True if half blocks can't be used."""
         return context_of(self.app).ascii_only
 
     def needs(self, code: QrCode) -> tuple[int, int]:
-        """Return the fewest columns and rows that show `code`."""
+        """Return the minimum columns and rows to show `code`."""
         return code.size(MARGINS[-1], plain=self.ascii_only)
 
     def show(self, code: QrCode, columns: int, rows: int) -> bool:
-        """Show `code` if it fits into so many cells, else nothing; return whether it fits."""
+        """Show `code` if it fits into the given cells, else nothing; return True if it fits."""
         margin = code.margin_within(columns, rows, plain=self.ascii_only)
         if margin is None:
             self._strips = []

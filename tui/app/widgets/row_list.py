@@ -1,4 +1,4 @@
-"""A list of one-line rows, of which only those on screen are made and painted."""
+"""A list of one-line rows that creates and paints only the rows on screen."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Row = TypeVar("Row")
 
 
 class RowList(Widget, Generic[Row], can_focus=True):
-    """A list of rows, one of them highlighted. A subclass draws a row."""
+    """A list of rows, one of them highlighted. Subclasses draw a row."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*move_bindings()]
     DEFAULT_CSS = """
@@ -41,7 +41,7 @@ class RowList(Widget, Generic[Row], can_focus=True):
 
     @property
     def row_count(self) -> int:
-        """How many rows there are."""
+        """Number of rows."""
         return len(self.rows)
 
     @property
@@ -65,7 +65,7 @@ class RowList(Widget, Generic[Row], can_focus=True):
 
     @property
     def page(self) -> int:
-        """Rows that fit on screen."""
+        """Number of rows that fit on screen."""
         return max(1, self.size.height)
 
     @property
@@ -103,7 +103,7 @@ class RowList(Widget, Generic[Row], can_focus=True):
         self.go_to(0 if side < 0 else self.row_count - 1)
 
     def scroll_rows(self, step: int) -> None:
-        """Scroll by `step` rows. The highlighted row stays on screen, or another is highlighted."""
+        """Scroll by `step` rows; if the highlighted row leaves the screen, highlight another."""
         top = max(0, min(self.top + step, self.row_count - self.page))
         if top != self.top:
             self.top = top
@@ -114,7 +114,7 @@ class RowList(Widget, Generic[Row], can_focus=True):
                 self.post_message(self.Moved())
 
     def refresh_rows(self, *indexes: int) -> None:
-        """Repaint those of these rows that are on screen."""
+        """Repaint these rows, if they are on screen."""
         width = self.size.width
         lines = [
             Region(0, index - self.top, width, 1) for index in indexes if index in self.on_screen
@@ -123,7 +123,7 @@ class RowList(Widget, Generic[Row], can_focus=True):
             self.refresh(*lines)
 
     def rows_changed(self, cursor: int = 0) -> None:
-        """Repaint all after the rows changed, and highlight the row at `cursor`."""
+        """Repaint everything after the rows changed, and highlight the row at `cursor`."""
         self.cursor = max(0, min(cursor, self.row_count - 1))
         self.top = max(0, min(self.top, self.row_count - self.page))
         self._keep_on_screen()

@@ -1,4 +1,4 @@
-"""The list of settings: heading, label and value of each."""
+"""The list of settings: headings, labels and values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tui.config.schema import Config
 
 _GROUP, _LABEL, _DEFAULT = 15, 28, 9
 _NARROW = 62
-"""Below this many cells headings and the word "default" drop away."""
+"""Below this width in cells, headings and the word "default" are left out."""
 _WIDEST = 100
 
 
@@ -67,5 +67,5 @@ class SettingsList(RowList[SettingRow]):
         return Strip(segments).adjust_cell_length(width, base)
 
     def _heads(self, index: int) -> bool:
-        """Return whether the row is the first of its group, or the first on screen."""
+        """Return True if the row is the first of its group, or the first on screen."""
         return index in (0, self.top) or self.rows[index].group != self.rows[index - 1].group

@@ -1,4 +1,4 @@
-"""The message line of a dialog."""
+"""The status line of a dialog."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from textual.widgets import Label
 
 
 class StatusLabel(Label):
-    """Shows one message, in as many lines as it needs."""
+    """Shows a message, in as many lines as needed."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message, id="status", classes="muted", markup=False)
         self.message = message
-        """What it shows now."""
+        """The current message."""
 
     def say(self, text: str, tone: str = "muted") -> None:
-        """Show another message; `tone` is one of `StatusLine.MARKS`."""
+        """Show a message; `tone` is one of `StatusLine.MARKS`."""
         self.message = text
         self.set_classes("muted" if tone == "muted" else f"tone-{tone}")
         self.update(text)

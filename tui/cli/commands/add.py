@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.backup.model import Backup
-from tui.backup.sources import OpenedBackup, join_parts, read_picture, read_text
+from tui.backup.sources import OpenedBackup, join_parts, read_image, read_text
 from tui.cli import entry_options, output
 from tui.cli.args import utf8
 from tui.cli.lookup import find_category
@@ -148,7 +148,7 @@ def _read(context: Context) -> Backup:
 
 
 def _read_image(data: bytes, name: str) -> Backup:
-    return read_picture(data, safe(name, 200))
+    return read_image(data, safe(name, 200))
 
 
 def _with_more(

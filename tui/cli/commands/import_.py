@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.backup.importer import FileResult, apply_import, import_into
-from tui.backup.plan import ImportAction, actions_for
+from tui.backup.plan import LABELS, ImportAction, actions_for
 from tui.backup.registry import formats
 from tui.backup.sources import OpenedBackup, Source, join_parts, source_of
 from tui.cli import credentials, output
@@ -126,9 +126,11 @@ def _row(what: str, reason: str) -> dict[str, str]:
 def _tell(file: FileResult, dry_run: bool, as_json: bool) -> None:
     """Write the plan of a dry run to standard output, everything else to standard error."""
     if dry_run and not as_json:
-        from tui.cli.output import table
-
-        output.lines(table([(each.kind.value, each.what, each.reason) for each in file.planned]))
+        rows = [
+            (LABELS[each.kind], each.what, each.reason if each.reason != LABELS[each.kind] else "")
+            for each in file.planned
+        ]
+        output.lines(output.table(rows))
     else:
         for problem in file.report.problems:
             output.say(f"{problem.what}: {problem.reason}")

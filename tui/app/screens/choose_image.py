@@ -1,4 +1,4 @@
-"""Chooses a picture with QR codes, and reads it."""
+"""Chooses an image with QR codes, and reads it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.file_chooser import FileTree, PathInput, first_folder
 from tui.app.widgets.form_fields import FormRow
 from tui.backup.model import Backup
-from tui.backup.sources import read_picture
+from tui.backup.sources import read_image
 from tui.errors import OtpTuiError
 from tui.files import read_limited
 from tui.text import safe
@@ -23,8 +23,8 @@ from tui.text import safe
 _KEYS = [("↵", "read"), ("⇥", "complete, next field"), ("Esc", "back")]
 
 
-class PictureScreen(Dialog[Backup | None]):
-    """Returns what the QR codes contain; None: no picture was read."""
+class ImageScreen(Dialog[Backup | None]):
+    """Returns the contents of the QR codes; None if no image was read."""
 
     CSS_PATH = "entry_form.tcss"
     AUTO_FOCUS = "PathInput"
@@ -42,7 +42,7 @@ class PictureScreen(Dialog[Backup | None]):
     def compose(self) -> ComposeResult:
         yield TitleBar("QR code")
         yield Rule()
-        yield FormRow("Picture", PathInput("Path, or pick a file below", id="picture"))
+        yield FormRow("Image", PathInput("Path, or pick a file below", id="image"))
         yield FileTree(first_folder("Pictures", "Downloads"))
         yield StatusLine()
         yield KeyBar(_KEYS)
@@ -74,12 +74,12 @@ class PictureScreen(Dialog[Backup | None]):
         event.stop()
         self.say(event.text)
 
-    @work(exclusive=True, exit_on_error=False, description="read a picture")
+    @work(exclusive=True, exit_on_error=False, description="read an image")
     async def _read(self, path: Path) -> None:
         self._reading = True
         self.say(f"Reading {safe(path.name, 80)} …  (Esc cancels)")
         try:
-            backup = await in_thread(lambda: read_picture(read_limited(path), path.name))
+            backup = await in_thread(lambda: read_image(read_limited(path), path.name))
         except OtpTuiError as error:
             self.say(error.sentence, "error")
         else:
@@ -88,7 +88,7 @@ class PictureScreen(Dialog[Backup | None]):
             self._reading = False
 
     def action_back(self) -> None:
-        """Cancel the reading, or leave."""
+        """Cancel reading, or close."""
         if self._reading:
             self.workers.cancel_node(self)
             self._reading = False
