@@ -1,1 +1,1 @@
-"""Figures: each a ratio against a floor that is measured in the same run."""
+"""Benchmarks. Each figure is a ratio to a floor that is measured in the same run."""

@@ -1,4 +1,4 @@
-"""`make bench`: measures the goals of docs/performance.md and prints the table."""
+"""`make bench`: measures the goals in docs/performance.md and prints the table."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GOALS: dict[str, Callable[[int], list[Figure]]] = {
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure the chosen goals and print the table."""
     parser = argparse.ArgumentParser(prog="make bench ARGS=")
     parser.add_argument("goals", nargs="*", default=list(GOALS), help="1 to 9; all of them")
     parser.add_argument("--runs", type=int, default=15, help="runs for each median")

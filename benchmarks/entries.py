@@ -1,4 +1,4 @@
-"""Entries to measure with."""
+"""Sample entries for the benchmarks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CATEGORIES = tuple(Category.named(name, at) for at, name in enumerate(("Web", "W
 
 
 def document(count: int) -> Document:
-    """Return a document of `count` entries: TOTP, 6 digits, 30 s, as nearly all in the wild."""
+    """Return a document of `count` entries: TOTP, 6 digits, 30 s, like nearly all real ones."""
     return Document(entries=tuple(_entry(number) for number in range(count)), categories=CATEGORIES)
 
 

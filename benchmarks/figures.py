@@ -1,4 +1,4 @@
-"""The lines of the table, and how times are taken."""
+"""The rows of the table, and functions to measure time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table."""
+    """A row of the table."""
 
     goal: str
     """Number of the goal."""
@@ -32,9 +32,9 @@ class Figure:
 
 
 def medians(cases: Mapping[str, Callable[[], float]], runs: int) -> dict[str, float]:
-    """Return the median of `runs` results of each case, which take turns after one unmeasured run.
+    """Return the median of `runs` results for each case, in turns, after one unmeasured run.
 
-    A machine that gets slower meanwhile slows all of them.
+    If the machine gets slower in the meantime, all of them do.
     """
     for measure in cases.values():
         measure()

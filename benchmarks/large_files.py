@@ -50,7 +50,7 @@ def refusing(_runs: int) -> list[Figure]:
     cases: dict[str, tuple[Work, float]] = {
         "AVTotpy, small, wrong user": (_avtotpy(gcm.make([avtotpy.row()], user="other")), 0.2),
         "AVTotpy, 16 MiB, wrong user": (_avtotpy(gcm.make(large, user="other")), 8),
-        "picture of 100 million pixels": (_refused("qr-image", _png(10_000, 10_000)), 1),
+        "image of 100 million pixels": (_refused("qr-image", _png(10_000, 10_000)), 1),
     }
     return [
         Figure.of_times("9", f"refuse: {what}", processor_time(work), limit, 1.0)

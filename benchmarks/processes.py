@@ -1,4 +1,4 @@
-"""Goals 1, 2 and 7: whole processes, from their start."""
+"""Goals 1, 2 and 7: whole processes, from the start."""
 
 from __future__ import annotations
 

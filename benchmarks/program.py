@@ -1,4 +1,4 @@
-"""The real program on a vault of many entries, and the empty app that it is compared with."""
+"""The real program with a large vault, and the empty app that it is compared with."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from tui.vault.vault import Vault
 
 PASSWORD = "correct horse"  # noqa: S105
 UNLOCK, LIST, READY = b"unlock", b"Service 00000", b"eady"
-"""What is on the screen once it shows: the unlock screen, the list, the empty app, whose cursor
-is on its first letter."""
+"""Text on the screen once it shows: the unlock screen, the list, the empty app, whose cursor is on
+its first letter."""
 _EMPTY_APP = """
 from textual.app import App
 from textual.widgets import Input
@@ -35,7 +35,7 @@ _CONFIG = 'clipboard = "off"\nlock_after = 0\ncountdown = "{countdown}"\n'
 
 
 class Program:
-    """otp-tui on a vault of its own, which its default key derivation protects."""
+    """otp-tui with its own vault and the default key derivation."""
 
     def __init__(self, folder: Path, count: int, countdown: str = "shared") -> None:
         """`count` is the number of entries; `countdown` is the setting."""
@@ -52,7 +52,7 @@ class Program:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment of a user with a home folder of its own."""
+        """The environment of a user with a separate home folder."""
         return {
             **environment(),
             "HOME": str(self._folder),
@@ -80,7 +80,7 @@ class Program:
 
 @contextmanager
 def programs(*counts: int, countdown: str = "shared") -> Iterator[dict[int, Program]]:
-    """Give a program for each number of entries."""
+    """Yield programs by number of entries."""
     with TemporaryDirectory() as name:
         yield {count: Program(Path(name) / str(count), count, countdown) for count in counts}
 
@@ -91,7 +91,7 @@ def empty_app() -> Terminal:
 
 
 def environment() -> dict[str, str]:
-    """Return what programs inherit: a terminal of many colors, and compiled files."""
+    """Return the environment of programs: a terminal with many colors, and compiled files."""
     removed = {"SSH_CONNECTION", "SSH_TTY", "TMUX", "NO_COLOR", "PYTHONDONTWRITEBYTECODE"}
     kept = {name: value for name, value in os.environ.items() if name not in removed}
     root = str(Path(__file__).parents[1])

@@ -22,7 +22,7 @@ from tui.vault.vault import Vault
 
 
 def saving(runs: int) -> list[Figure]:
-    """Goal 6: saving 10,000 entries against the bare work on the same bytes."""
+    """Goal 6: saving 10,000 entries, against the bare operations on the same bytes."""
     with TemporaryDirectory() as name:
         path = Path(name) / "vault.json"
         vault = Vault.create(path, PASSWORD, Argon2Params(2, 19456, 1), SystemClock())

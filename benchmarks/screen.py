@@ -1,4 +1,4 @@
-"""Goals 3 to 5: the open list: while nobody types, at a key, and in memory."""
+"""Goals 3 to 5: the open list while idle, at a key press, and its memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from benchmarks.program import READY, empty_app, programs
 from benchmarks.terminal import Terminal
 
 _SECONDS = 60.0
-"""How long the idle app is watched: two ends of a period."""
+"""Seconds to watch the idle app: two ends of a period."""
 
 
 def idle(_runs: int) -> list[Figure]:

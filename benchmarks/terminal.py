@@ -1,4 +1,4 @@
-"""A program in a pseudo-terminal of 120 × 40, with what it writes and when."""
+"""Runs programs in a pseudo-terminal of 120 × 40, and measures their output."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Terminal:
         """Read until `marker` arrives; return that moment.
 
         Raises:
-            TimeoutError: it does not.
+            TimeoutError: it doesn't arrive.
         """
         end = time.perf_counter() + seconds
         read = b""
@@ -73,7 +73,7 @@ class Terminal:
 
     @property
     def cpu_seconds(self) -> float:
-        """Processor time that the program has taken so far, to the nanosecond."""
+        """Processor time of the program so far, with nanosecond resolution."""
         tasks = Path(f"/proc/{self.pid}/task").iterdir()
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
@@ -85,7 +85,7 @@ class Terminal:
         return int(size) / 1024
 
     def end(self) -> None:
-        """Press Ctrl+Q, then make sure."""
+        """Press Ctrl+Q, then kill the program to make sure."""
         try:
             self.write(b"\x11")
             self.read_for(0.3)

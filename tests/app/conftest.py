@@ -1,4 +1,4 @@
-"""An app on a small vault, with a clock that tests move and a clipboard that they read."""
+"""An app with a small vault, a clock that tests advance and a clipboard that they read."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def make_vault(vault_path: Path, clock: FakeClock, empty_vault: bytes) -> MakeVa
 def make_app(
     vault_path: Path, clock: FakeClock, clipboard: FakeClipboard, make_vault: MakeVault
 ) -> MakeApp:
-    """Return a maker of apps: unlocked on the sample entries unless `vault` says otherwise."""
+    """Return a function that creates apps, with the sample entries unless `vault` is given."""
 
     def make(vault: Vault | str | None = "sample", **settings: Any) -> OtpApp:
         opened = make_vault() if isinstance(vault, str) else vault

@@ -20,7 +20,7 @@ _RULES: dict[tuple[object, ...], list[RuleSet]] = {}
 
 
 def make_fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the apps of one test quick."""
+    """Make the apps of one test fast."""
     for module in ("textual.app", "textual.pilot"):
         monkeypatch.setattr(f"{module}.wait_for_idle", until_quiet)
     parse = Stylesheet._parse_rules

@@ -1,4 +1,4 @@
-"""What the tests of the app share."""
+"""Shared by the tests of the app."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class FakeClock:
 
 
 class FakeClipboard:
-    """Keeps what was copied; can be told to fail."""
+    """Keeps copied texts, and can fail."""
 
     def __init__(self) -> None:
         self.text = ""
@@ -60,7 +60,7 @@ class FakeClipboard:
 
 
 def sample_entries() -> tuple[list[Entry], list[Category]]:
-    """One entry of each type, and names that are hard to show."""
+    """One entry of each type, and names that are hard to display."""
     web, work = Category.named("Web", 0), Category.named("Work", 1)
     secret = Secret.base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
 
@@ -113,10 +113,9 @@ def status_of(app: OtpApp) -> str:
 
 
 async def settle(pilot: Pilot[None]) -> None:
-    """Wait until every key was handed on, and for workers and paints.
+    """Wait until all keys are delivered, workers done and changes painted.
 
-    Not for the loader of a folder tree, which never ends, and not for a worker that has asked
-    something: that waits for the test.
+    This excludes the loader of a folder tree, which never ends, and workers that wait for a dialog.
     """
     await pilot.pause()
     seen: set[Worker[object]] = set()
@@ -151,7 +150,7 @@ def _is_at_work(worker: Worker[object]) -> bool:
 
 
 async def pass_time(pilot: Pilot[None], clock: FakeClock, seconds: float) -> None:
-    """Move the clock and let the app see it."""
+    """Advance the clock and tick the app."""
     clock.moment += seconds
     app = pilot.app
     assert isinstance(app, OtpApp)

@@ -1,6 +1,6 @@
-"""Pictures of a screen as text: its lines, and below them the style of each cell.
+"""Pictures of screens as text: the lines, and below them the style of each cell.
 
-`python -m tests.app.picture FILE…` shows kept ones in their colors.
+`python -m tests.app.picture FILE…` shows stored ones in color.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def picture_of(app: OtpApp) -> str:
 
 
 def _words(style: Style, char: str) -> str:
-    """A style as Rich reads it, but for what cannot be seen of it."""
+    """A style in Rich's syntax, without invisible parts."""
     shown = _ATTRIBUTES if char != " " else _SEEN_ON_SPACE
     words = [name for name in shown if getattr(style, name)]
     if style.color and (char != " " or words):
@@ -65,7 +65,7 @@ def _words(style: Style, char: str) -> str:
 
 
 def in_color(picture: str) -> Text:
-    """Return a picture as it was on the screen."""
+    """Return a picture in its colors."""
     texts, grid, names = picture.rstrip("\n").split("\n\n")
     styles = {line[0]: Style.parse(line[2:]) for line in names.splitlines()}
     shown = Text()

@@ -26,7 +26,7 @@ from tui.errors import NotSavedError
 from tui.otp.entry import Category
 
 
-async def test_an_unsynchronized_clock_is_told_in_the_title(
+async def test_the_title_warns_of_an_unsynchronized_clock(
     app: OtpApp, pilot: Pilot[None], clock: FakeClock
 ) -> None:
     app.clock_warning = lambda: "clock not synchronized"
@@ -39,7 +39,7 @@ async def test_an_unsynchronized_clock_is_told_in_the_title(
 
 
 @pytest.mark.parametrize("width", [30, 40, 80])
-async def test_the_warning_never_pushes_the_title_out_of_line(
+async def test_the_warning_fits_into_the_title(
     make_app: MakeApp, clock: FakeClock, width: int
 ) -> None:
     app = make_app()
@@ -53,7 +53,7 @@ async def test_the_warning_never_pushes_the_title_out_of_line(
 
 
 @pytest.mark.terminal(40, 12)
-async def test_the_title_shows_not_saved_rather_than_the_clock(
+async def test_not_saved_takes_precedence_over_the_clock_warning(
     app: OtpApp, pilot: Pilot[None], clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app.clock_warning = lambda: "clock not synchronized"
@@ -68,7 +68,7 @@ async def test_the_title_shows_not_saved_rather_than_the_clock(
     assert "NOT SAVED" in lines_of(app.screen.query_one(TitleBar))[0]
 
 
-async def test_of_many_warnings_the_first_are_shown_and_the_others_counted(
+async def test_the_first_warnings_are_shown_and_the_others_counted(
     make_app: MakeApp,
 ) -> None:
     app = make_app()
@@ -78,9 +78,7 @@ async def test_of_many_warnings_the_first_are_shown_and_the_others_counted(
         assert "And 2 more." in status_of(app)
 
 
-async def test_a_click_on_a_key_of_the_last_line_does_what_it_says(
-    app: OtpApp, pilot: Pilot[None]
-) -> None:
+async def test_a_click_on_the_key_bar_runs_the_command(app: OtpApp, pilot: Pilot[None]) -> None:
     bar = app.screen.query_one(KeyBar)
     await pilot.click(KeyBar, offset=(lines_of(bar)[0].index("keys"), 0))
     await pilot.pause()
@@ -130,7 +128,7 @@ async def test_the_key_bar_shows_the_keys_of_the_search(app: OtpApp, pilot: Pilo
     assert "quit" not in below
 
 
-async def test_a_long_warning_hides_no_short_one(make_app: MakeApp) -> None:
+async def test_a_long_warning_does_not_hide_a_short_one(make_app: MakeApp) -> None:
     app = make_app()
     app.warnings = ("theme may be " + "one of very many, " * 30, "smart_copy is wrong.")
     async with app.run_test(size=(80, 24)) as pilot:

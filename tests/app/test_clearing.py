@@ -14,7 +14,7 @@ WORDS = "Couldn't clear the clipboard: Can't write to the terminal: Input/output
 
 
 class Terminal:
-    """A terminal that can break."""
+    """A terminal that can fail."""
 
     def __init__(self) -> None:
         self.sent: list[str] = []
@@ -38,7 +38,9 @@ def app(make_app: MakeApp, terminal: Terminal) -> OtpApp:
                   clipboard=Osc52Clipboard({}, terminal.write))  # fmt: skip
 
 
-async def test_when_its_time_is_up(app: OtpApp, clock: FakeClock, terminal: Terminal) -> None:
+async def test_the_clipboard_is_cleared_when_its_time_is_up(
+    app: OtpApp, clock: FakeClock, terminal: Terminal
+) -> None:
     async with app.run_test(size=(100, 24)) as pilot:
         await settle(pilot)
         await pilot.press("enter")
@@ -53,7 +55,9 @@ async def test_when_its_time_is_up(app: OtpApp, clock: FakeClock, terminal: Term
         assert len(terminal.sent) == 2
 
 
-async def test_at_lock_and_at_exit(app: OtpApp, terminal: Terminal) -> None:
+async def test_the_clipboard_is_cleared_at_lock_and_at_exit(
+    app: OtpApp, terminal: Terminal
+) -> None:
     async with app.run_test(size=(100, 24)) as pilot:
         await settle(pilot)
         await pilot.press("enter")

@@ -1,4 +1,4 @@
-"""The code list: what it shows as time passes, and what its keys do."""
+"""The code list: what it shows as time passes, and its keys."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def test_every_row_shows_the_code_of_its_entry(
         assert group(code_at(entry, clock.now()).text) in line
 
 
-async def test_a_code_that_cannot_be_made_does_not_hide_the_others(
+async def test_an_entry_without_a_code_does_not_hide_the_others(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:
     lines = lines_of(codes_of(app))
@@ -65,7 +65,7 @@ async def test_each_row_counts_down_by_its_own_period(
     assert lines[4][2:5].strip() == "7"
 
 
-async def test_codes_change_when_their_time_is_over(
+async def test_codes_change_when_their_period_ends(
     app: OtpApp, pilot: Pilot[None], clock: FakeClock
 ) -> None:
     before = lines_of(codes_of(app))[0]
@@ -77,7 +77,7 @@ async def test_codes_change_when_their_time_is_over(
 
 
 @pytest.mark.config(countdown="shared")
-async def test_a_tick_repaints_only_what_changed(
+async def test_a_tick_repaints_only_changed_cells(
     app: OtpApp, pilot: Pilot[None], clock: FakeClock
 ) -> None:
     codes = codes_of(app)
@@ -110,7 +110,7 @@ async def test_the_last_five_seconds_look_different(
 
 
 @pytest.mark.config(countdown="shared")
-async def test_one_countdown_for_the_commonest_period(
+async def test_one_countdown_for_the_most_common_period(
     app: OtpApp, pilot: Pilot[None], clock: FakeClock
 ) -> None:
     await pass_time(pilot, clock, 1)
@@ -121,9 +121,7 @@ async def test_one_countdown_for_the_commonest_period(
 
 
 @pytest.mark.parametrize("variable", ["SSH_CONNECTION", "SSH_TTY", ""])
-async def test_over_ssh_the_countdown_is_shared_and_elsewhere_it_is_not(
-    make_app: MakeApp, variable: str
-) -> None:
+async def test_the_countdown_is_shared_only_over_ssh(make_app: MakeApp, variable: str) -> None:
     app = make_app()
     app.environ = {variable: "somewhere"} if variable else {}
     async with app.run_test(size=(80, 24)) as pilot:
@@ -132,7 +130,7 @@ async def test_over_ssh_the_countdown_is_shared_and_elsewhere_it_is_not(
         assert seconds == ("" if variable else "10")
 
 
-async def test_the_selected_row_shows_the_next_code(
+async def test_the_highlighted_row_shows_the_next_code(
     app: OtpApp, pilot: Pilot[None], clock: FakeClock
 ) -> None:
     entry = codes_of(app).rows[0]
@@ -164,7 +162,7 @@ async def test_only_rows_on_screen_are_computed(
 # --- copying ---------------------------------------------------------------------------------
 
 
-async def test_enter_copies_the_selected_code(
+async def test_enter_copies_the_highlighted_code(
     app: OtpApp, pilot: Pilot[None], clock: FakeClock, clipboard: FakeClipboard
 ) -> None:
     await pilot.press("j", "enter")
@@ -190,7 +188,7 @@ async def test_n_copies_the_next_code(
     assert "next code" in status_of(app)
 
 
-async def test_a_double_click_copies_and_a_click_selects(
+async def test_a_double_click_copies_and_a_click_highlights(
     app: OtpApp, pilot: Pilot[None], clock: FakeClock, clipboard: FakeClipboard
 ) -> None:
     await pilot.click(codes_of(app), offset=(20, 1))
@@ -202,7 +200,7 @@ async def test_a_double_click_copies_and_a_click_selects(
 
 
 @pytest.mark.config(clipboard_clear=20)
-async def test_the_clipboard_is_emptied_when_its_time_is_over(
+async def test_a_copied_code_is_cleared_after_its_time(
     pilot: Pilot[None], clock: FakeClock, clipboard: FakeClipboard
 ) -> None:
     await pilot.press("enter")
@@ -238,7 +236,7 @@ def screen_text(app: object) -> list[str]:
 # --- counter entries -------------------------------------------------------------------------
 
 
-async def test_a_counter_code_is_shown_after_its_counter_is_saved(
+async def test_a_counter_based_code_is_shown_after_its_counter_is_saved(
     app: OtpApp, pilot: Pilot[None], vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = codes_of(app).rows[3]
@@ -250,7 +248,7 @@ async def test_a_counter_code_is_shown_after_its_counter_is_saved(
     assert group(code_at(entry, 0).text) in lines_of(codes_of(app))[3]
 
 
-async def test_no_counter_code_is_shown_when_the_counter_cannot_be_saved(
+async def test_no_counter_based_code_is_shown_if_the_counter_is_not_saved(
     make_app: MakeApp, make_vault: MakeVault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault = make_vault()
@@ -269,7 +267,7 @@ async def test_no_counter_code_is_shown_when_the_counter_cannot_be_saved(
         assert "The disk is full." in status_of(app)
 
 
-async def test_enter_on_a_counter_entry_takes_and_copies_a_code(
+async def test_enter_on_a_counter_based_entry_copies_its_next_code(
     app: OtpApp, pilot: Pilot[None], clipboard: FakeClipboard
 ) -> None:
     entry = codes_of(app).rows[3]
@@ -295,7 +293,7 @@ async def test_letters_search_and_escape_clears(app: OtpApp, pilot: Pilot[None])
     assert len(codes_of(app).rows) == 8
 
 
-async def test_searching_looks_in_category_names_too(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_category_names_are_searched_too(app: OtpApp, pilot: Pilot[None]) -> None:
     await pilot.press("slash", *"WORK")
     assert [entry.issuer for entry in codes_of(app).rows] == ["Registrar"]
 
@@ -308,16 +306,14 @@ async def test_arrows_and_enter_work_while_searching(
     assert clipboard.text == code_at(codes_of(app).rows[1], clock.now()).text
 
 
-async def test_command_letters_are_only_letters_while_searching(
-    app: OtpApp, pilot: Pilot[None]
-) -> None:
+async def test_command_letters_are_text_while_searching(app: OtpApp, pilot: Pilot[None]) -> None:
     await pilot.press("slash", *"qlin1")
     assert app.vault is not None
     assert "qlin1" in lines_of(app.screen.query_one(CategoryBar))[0]
     assert "No matches" in "".join(lines_of(codes_of(app)))
 
 
-async def test_tab_walks_the_categories_in_their_own_order(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_tab_cycles_through_the_categories_in_order(app: OtpApp, pilot: Pilot[None]) -> None:
     await pilot.press("tab")
     assert [entry.issuer for entry in codes_of(app).rows] == ["Registrar", "GitHub"]
     await pilot.press("tab", "tab")
@@ -326,7 +322,7 @@ async def test_tab_walks_the_categories_in_their_own_order(app: OtpApp, pilot: P
     assert [entry.issuer for entry in codes_of(app).rows] == ["Registrar"]
 
 
-async def test_a_click_picks_a_category(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_a_click_changes_the_category(app: OtpApp, pilot: Pilot[None]) -> None:
     await pilot.click(CategoryBar, offset=(7, 0))
     await settle(pilot)
     assert [entry.issuer for entry in codes_of(app).rows] == ["Registrar", "GitHub"]
@@ -347,7 +343,7 @@ async def test_no_line_is_wider_or_narrower_than_the_screen(
 
 
 @pytest.mark.terminal(120, 40)
-async def test_nothing_in_a_name_reaches_the_terminal_as_control(
+async def test_no_control_character_in_a_name_reaches_the_terminal(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:
     await pilot.press("7", "slash", *"evil")
@@ -412,7 +408,7 @@ async def test_hidden_codes_are_dots_except_in_the_highlighted_row(
 
 
 @pytest.mark.parametrize(("seconds", "following"), [(6, False), (7, False), (8, True)])
-async def test_with_few_seconds_left_the_next_code_is_copied_and_told(
+async def test_with_few_seconds_left_the_next_code_is_copied_and_reported(
     app: OtpApp,
     pilot: Pilot[None],
     clock: FakeClock,
@@ -430,7 +426,7 @@ async def test_with_few_seconds_left_the_next_code_is_copied_and_told(
 
 
 @pytest.mark.config(smart_copy=0)
-async def test_smart_copy_can_be_switched_off(
+async def test_smart_copy_can_be_turned_off(
     app: OtpApp, pilot: Pilot[None], clock: FakeClock, clipboard: FakeClipboard
 ) -> None:
     await pass_time(pilot, clock, 9)
@@ -443,7 +439,7 @@ async def test_smart_copy_can_be_switched_off(
 
 
 @pytest.mark.config(countdown="each")
-async def test_settings_reach_the_list_at_once(
+async def test_settings_apply_to_the_list_at_once(
     app: OtpApp, pilot: Pilot[None], clock: FakeClock
 ) -> None:
     app.settings.set(("hide_codes",), True)
@@ -461,7 +457,7 @@ async def test_a_wide_terminal_shows_the_categories(app: OtpApp, pilot: Pilot[No
 
 
 @pytest.mark.terminal(34, 12)
-async def test_below_36_cells_the_seconds_drop_away(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_below_36_cells_the_seconds_are_left_out(app: OtpApp, pilot: Pilot[None]) -> None:
     line = lines_of(codes_of(app))[1]
     assert line.split()[0] == group(code_at(codes_of(app).rows[1], 1_700_000_000).text).split()[0]
 
@@ -481,7 +477,9 @@ async def test_a_wide_category_name_keeps_the_line_in_place(
 
 
 @pytest.mark.config(countdown="shared")
-async def test_no_room_at_all_and_room_again(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_a_terminal_can_shrink_to_nothing_and_grow_again(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
     before = lines_of(codes_of(app))
     for size in ((1, 1), (3, 24), (80, 2)):
         await pilot.resize_terminal(*size)

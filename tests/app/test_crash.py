@@ -1,4 +1,4 @@
-"""What a bug in the app leaves behind: its kind and place, and nothing of what it had at hand."""
+"""Crashes: type and place are printed, and no data."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ sys.exit(main([]))
         ("screens.unlock", "LockedVault", "unlock", "RecursionError"),
     ],
 )
-def test_a_bug_ends_it_with_its_kind_and_place_and_nothing_else(
+def test_a_crash_prints_type_and_place_and_nothing_else(
     tmp_path: Path, module: str, name: str, method: str, kind: str
 ) -> None:
     script = BREAK.format(module=module, name=name, method=method, kind=kind)
@@ -60,7 +60,7 @@ def test_a_bug_ends_it_with_its_kind_and_place_and_nothing_else(
         assert terminal.is_given_back
 
 
-async def test_no_worker_says_what_it_works_on(
+async def test_worker_descriptions_show_no_arguments(
     make_app: MakeApp, make_vault: MakeVault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_vault().close()

@@ -47,7 +47,7 @@ async def delete_first(pilot: Pilot[None]) -> None:
 # --- the trash -----------------------------------------------------------------------------
 
 
-async def test_d_asks_by_name_and_puts_the_entry_in_the_trash(
+async def test_d_asks_by_name_and_moves_the_entry_to_the_trash(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:
     await press(pilot, "d")
@@ -82,7 +82,7 @@ async def test_the_trash_is_the_last_category_and_shows_no_codes(
     assert "trash" in status_of(app)
 
 
-async def test_r_restores_an_entry_with_all_it_had(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_r_restores_an_entry_unchanged(app: OtpApp, pilot: Pilot[None]) -> None:
     before = vault_of(app).entries[0]
     await delete_first(pilot)
     await press(pilot, "shift+tab", "r")
@@ -106,7 +106,7 @@ async def test_d_in_the_trash_deletes_permanently(app: OtpApp, pilot: Pilot[None
 
 
 @pytest.mark.parametrize("wrong", ["", "clock not synchronized"])
-async def test_what_is_in_the_trash_for_30_days_goes_where_the_clock_is_right(
+async def test_entries_leave_the_trash_after_30_days_if_the_clock_is_right(
     make_app: MakeApp, make_vault: MakeVault, clock: FakeClock, wrong: str
 ) -> None:
     old, young = (
@@ -143,7 +143,7 @@ async def test_d_deletes_all_selected_entries(app: OtpApp, pilot: Pilot[None]) -
     assert {"GitHub", "Registrar"} & set(issuers(app)) == set()
 
 
-async def test_a_deletion_that_cannot_be_saved_is_told(
+async def test_a_deletion_that_cannot_be_saved_is_reported(
     app: OtpApp, pilot: Pilot[None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
@@ -159,7 +159,7 @@ async def test_a_deletion_that_cannot_be_saved_is_told(
 # --- pins and order --------------------------------------------------------------------------
 
 
-async def test_p_puts_an_entry_on_top_and_back(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_p_pins_and_unpins_an_entry(app: OtpApp, pilot: Pilot[None]) -> None:
     before = issuers(app)
     await press(pilot, "j", "j", "p")
     await settle(pilot)
@@ -171,7 +171,7 @@ async def test_p_puts_an_entry_on_top_and_back(app: OtpApp, pilot: Pilot[None]) 
     assert issuers(app) == before
 
 
-async def test_o_walks_the_orders_and_the_vault_remembers(make_app: MakeApp) -> None:
+async def test_o_changes_the_order_and_the_vault_stores_it(make_app: MakeApp) -> None:
     app = make_app()
     seen = []
     async with app.run_test(size=(80, 24)) as pilot:
@@ -189,7 +189,7 @@ async def test_o_walks_the_orders_and_the_vault_remembers(make_app: MakeApp) -> 
     assert order_of(on_disk(app).document) is seen[0]
 
 
-async def test_copies_are_counted_and_order_the_list(
+async def test_copies_are_counted_and_used_to_sort(
     app: OtpApp, pilot: Pilot[None], clock: FakeClock
 ) -> None:
     await press(pilot, "3")
@@ -208,9 +208,7 @@ async def test_copies_are_counted_and_order_the_list(
     assert on_disk(app).entries[2].used == int(clock.now()) - 13
 
 
-async def test_a_counted_copy_leaves_the_undo_of_the_step_before(
-    app: OtpApp, pilot: Pilot[None]
-) -> None:
+async def test_a_counted_copy_does_not_prevent_undo(app: OtpApp, pilot: Pilot[None]) -> None:
     await delete_first(pilot)
     await press(pilot, "enter")
     await settle(pilot)
@@ -219,7 +217,7 @@ async def test_a_counted_copy_leaves_the_undo_of_the_step_before(
     assert "GitHub" in issuers(app)
 
 
-async def test_shift_and_arrows_move_a_row_and_one_undo_brings_it_back(
+async def test_shift_and_arrows_move_an_entry_and_one_undo_reverts_it(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:
     before = issuers(app)
@@ -237,7 +235,7 @@ async def test_shift_and_arrows_move_a_row_and_one_undo_brings_it_back(
     assert issuers(app) == before
 
 
-async def test_a_row_moves_only_in_the_order_by_hand(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_entries_move_only_in_the_manual_order(app: OtpApp, pilot: Pilot[None]) -> None:
     await press(pilot, "o")
     await settle(pilot)
     before = issuers(app)
@@ -247,7 +245,7 @@ async def test_a_row_moves_only_in_the_order_by_hand(app: OtpApp, pilot: Pilot[N
     assert "Press o to change that" in status_of(app)
 
 
-async def test_in_a_category_a_row_moves_in_its_order_alone(
+async def test_in_a_category_an_entry_moves_only_in_its_order(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:
     everything = issuers(app)
@@ -268,7 +266,7 @@ def categories_of(app: OtpApp, issuer: str) -> set[str]:
     return {names[place.category] for place in entry.categories}
 
 
-async def test_c_puts_an_entry_in_categories(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_c_assigns_categories(app: OtpApp, pilot: Pilot[None]) -> None:
     await press(pilot, "c", "space", "j", "space", "enter")
     await settle(pilot)
     assert categories_of(app, "GitHub") == {"Work"}
@@ -287,7 +285,7 @@ async def test_escape_asks_before_a_changed_selection_is_lost(
     assert categories_of(app, "GitHub") == {"Web"}
 
 
-async def test_escape_closes_at_once_if_the_selection_is_as_before(
+async def test_escape_closes_at_once_if_the_selection_did_not_change(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:
     await press(pilot, "c", "space", "space", "escape")
@@ -295,7 +293,7 @@ async def test_escape_closes_at_once_if_the_selection_is_as_before(
     assert isinstance(app.screen, CodesScreen)
 
 
-async def test_entries_are_put_in_a_new_category_at_once(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_entries_are_added_to_a_new_category_at_once(app: OtpApp, pilot: Pilot[None]) -> None:
     await press(pilot, "c", "n", *"Home", "enter", "escape")
     await settle(pilot)
     assert isinstance(app.screen, CodesScreen)
@@ -305,7 +303,7 @@ async def test_entries_are_put_in_a_new_category_at_once(app: OtpApp, pilot: Pil
     assert categories_of(app, "GitHub") == {"Web"}
 
 
-async def test_several_entries_are_put_in_a_new_category(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_several_entries_are_added_to_a_new_category(app: OtpApp, pilot: Pilot[None]) -> None:
     await press(pilot, "x", "x", "x", "c", "n", *"Home", "enter")
     await settle(pilot)
     await press(pilot, "enter")
@@ -354,7 +352,7 @@ async def test_a_name_that_is_taken_is_refused_in_place(app: OtpApp, pilot: Pilo
 # --- changes that cannot be saved ----------------------------------------------------------------
 
 
-async def test_what_is_not_saved_stays_on_screen_and_is_saved_when_that_is_possible(
+async def test_unsaved_changes_stay_on_screen_and_are_saved_when_possible(
     make_app: MakeApp, make_vault: MakeVault, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault = make_vault()

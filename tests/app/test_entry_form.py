@@ -1,4 +1,4 @@
-"""The form: by hand, by URI, from a picture; what it says, what it saves, what it keeps."""
+"""The entry form: typed fields, URIs, images; messages, and what is saved."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Form:
         await settle(self.pilot)
 
     async def type(self, name: str, text: str) -> None:
-        """Type a text; but for its end at once, which is faster."""
+        """Type a text, all but its end at once, which is faster."""
         field = self.screen.query_one(f"#{name}")
         field.focus()
         if isinstance(field, TextArea):
@@ -153,7 +153,7 @@ async def test_an_entry_is_typed_its_code_compared_and_saved(
     assert made.created == int(clock.now())
 
 
-async def test_the_code_goes_with_the_time(
+async def test_the_code_follows_the_clock(
     pilot: Pilot[None], vault: Vault, clock: FakeClock
 ) -> None:
     form = await Form(pilot).open(vault, vault.entries[0])
@@ -166,7 +166,7 @@ async def test_the_code_goes_with_the_time(
     assert "expires in 30 s" in form.code
 
 
-async def test_a_mistake_is_named_at_its_field_once_it_was_touched(
+async def test_a_mistake_is_shown_once_its_field_was_edited(
     make_app: MakeApp, make_vault: MakeVault
 ) -> None:
     vault = make_vault([], [])
@@ -225,9 +225,7 @@ async def test_a_type_shows_its_own_fields(make_app: MakeApp, make_vault: MakeVa
 
 
 @pytest.mark.terminal(80, 40)
-async def test_the_usual_digits_of_one_type_do_not_stay_for_another(
-    pilot: Pilot[None], vault: Vault
-) -> None:
+async def test_default_digits_change_with_the_type(pilot: Pilot[None], vault: Vault) -> None:
     form = await Form(pilot).open(vault, vault.entries[2])
     form.screen.query_one("#type", Select).value = OtpType.TOTP
     await settle(pilot)
@@ -259,7 +257,7 @@ async def test_more_opens_by_key_and_by_click(make_app: MakeApp, make_vault: Mak
         assert form.more
 
 
-async def test_enter_leads_through_the_form(make_app: MakeApp, make_vault: MakeVault) -> None:
+async def test_enter_goes_through_the_form(make_app: MakeApp, make_vault: MakeVault) -> None:
     vault = make_vault([], [])
     app = make_app(vault)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -294,9 +292,7 @@ async def test_the_secret_is_dots_until_a_key_shows_it(
 
 
 @pytest.mark.terminal(80, 40)
-async def test_a_lock_leaves_nothing_of_the_secret(
-    app: OtpApp, pilot: Pilot[None], vault: Vault
-) -> None:
+async def test_a_lock_drops_the_secret(app: OtpApp, pilot: Pilot[None], vault: Vault) -> None:
     form = await Form(pilot).open(vault, vault.entries[4])
     await form.press("ctrl+r")
     fields = form.screen.query_one(EntryFields)
@@ -319,7 +315,7 @@ async def test_ctrl_l_locks(app: OtpApp, pilot: Pilot[None], vault: Vault) -> No
     assert isinstance(app.screen, UnlockScreen)
 
 
-async def test_a_secret_that_is_here_already_is_reported_and_allowed(
+async def test_a_secret_that_the_vault_has_is_reported_and_allowed(
     make_app: MakeApp, make_vault: MakeVault
 ) -> None:
     entries, _ = sample_entries()
@@ -348,7 +344,7 @@ async def test_an_entry_does_not_warn_of_itself(make_app: MakeApp, make_vault: M
 
 
 @pytest.mark.parametrize("name", ["type", "issuer", "note", "category", "save"])
-async def test_a_uri_pasted_anywhere_fills_everything_in(
+async def test_a_uri_pasted_anywhere_fills_in_the_form(
     make_app: MakeApp, make_vault: MakeVault, name: str
 ) -> None:
     """Account, secret and digits are fields like the issuer."""
@@ -476,7 +472,7 @@ def several_lines(app: OtpApp) -> list[str]:
     return [line for line in lines_of(app.screen.query_one(PreviewList)) if line.strip()]
 
 
-async def test_several_are_listed_and_added_as_one_step_without_what_is_here(
+async def test_several_entries_are_listed_and_new_ones_added_as_one_step(
     make_app: MakeApp, make_vault: MakeVault
 ) -> None:
     entries, _ = sample_entries()
@@ -497,7 +493,9 @@ async def test_several_are_listed_and_added_as_one_step_without_what_is_here(
         assert undo(vault.document, 0).entries == tuple(entries[:1])
 
 
-async def test_several_can_be_left_out_or_left(make_app: MakeApp, make_vault: MakeVault) -> None:
+async def test_several_entries_can_be_deselected_or_canceled(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
     vault = make_vault([], [])
     app = make_app(vault)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -515,7 +513,7 @@ async def test_several_can_be_left_out_or_left(make_app: MakeApp, make_vault: Ma
         assert form.said == ["2 entries added, 1 not selected."]
 
 
-async def test_a_part_that_is_missing_is_named(make_app: MakeApp, make_vault: MakeVault) -> None:
+async def test_a_missing_part_is_reported(make_app: MakeApp, make_vault: MakeVault) -> None:
     vault = make_vault([], [])
     app = make_app(vault)
     first, second = migration(11)
@@ -530,7 +528,7 @@ async def test_a_part_that_is_missing_is_named(make_app: MakeApp, make_vault: Ma
         assert "part 1 of 2 is missing" in status_of(app)
 
 
-async def test_several_do_not_go_into_one_entry(
+async def test_several_entries_do_not_fit_into_one(
     app: OtpApp, pilot: Pilot[None], vault: Vault
 ) -> None:
     form = await Form(pilot).open(vault, vault.entries[0])
@@ -543,7 +541,7 @@ async def test_several_do_not_go_into_one_entry(
 # --- pictures ----------------------------------------------------------------------------------
 
 
-async def test_a_picture_fills_the_form_in(
+async def test_an_image_fills_in_the_form(
     make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
 ) -> None:
     vault = make_vault([], [])
@@ -564,7 +562,7 @@ async def test_a_picture_fills_the_form_in(
         assert (form.text("issuer"), form.text("digits")) == ("Shop", "8")
 
 
-async def test_all_codes_of_a_picture_are_offered(
+async def test_all_codes_of_an_image_are_offered(
     make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
 ) -> None:
     vault = make_vault([], [])
@@ -582,7 +580,7 @@ async def test_all_codes_of_a_picture_are_offered(
         assert form.said == ["3 entries added."]
 
 
-async def test_a_file_that_is_no_picture_is_reported_and_escape_goes_back(
+async def test_a_file_that_is_not_an_image_is_reported_and_escape_goes_back(
     make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
 ) -> None:
     vault = make_vault([], [])
@@ -602,7 +600,7 @@ async def test_a_file_that_is_no_picture_is_reported_and_escape_goes_back(
 # --- changing -----------------------------------------------------------------------------------
 
 
-async def test_a_change_keeps_all_that_the_form_does_not_show(
+async def test_a_change_keeps_the_fields_that_the_form_does_not_show(
     make_app: MakeApp, make_vault: MakeVault, vault_path: Path, clock: FakeClock
 ) -> None:
     entries, categories = sample_entries()
@@ -620,7 +618,7 @@ async def test_a_change_keeps_all_that_the_form_does_not_show(
     assert now == replace(was, issuer="Registrar two", updated=int(clock.now()), revision=4)
 
 
-async def test_a_counter_that_moved_on_meanwhile_is_not_turned_back(
+async def test_a_counter_that_was_used_meanwhile_is_not_lowered(
     make_app: MakeApp, make_vault: MakeVault
 ) -> None:
     entries, _ = sample_entries()
@@ -633,7 +631,7 @@ async def test_a_counter_that_moved_on_meanwhile_is_not_turned_back(
         assert (one(vault).issuer, one(vault).counter) == ("Banks", 13)
 
 
-async def test_without_a_change_nothing_is_saved(make_app: MakeApp, make_vault: MakeVault) -> None:
+async def test_nothing_is_saved_without_a_change(make_app: MakeApp, make_vault: MakeVault) -> None:
     vault = make_vault()
     app = make_app(vault)
     before = vault.document
@@ -682,7 +680,7 @@ async def test_a_new_entry_can_be_in_categories(make_app: MakeApp, make_vault: M
 
 
 @pytest.mark.terminal(80, 40)
-async def test_a_note_has_lines(pilot: Pilot[None], vault: Vault) -> None:
+async def test_a_note_can_have_several_lines(pilot: Pilot[None], vault: Vault) -> None:
     form = await Form(pilot).open(vault, vault.entries[0])
     form.screen.query_one("#note").focus()
     await form.press(*"one", "enter", *"two", "ctrl+s")
@@ -705,7 +703,7 @@ async def test_an_entry_that_is_gone_is_reported(make_app: MakeApp, make_vault: 
 # --- leaving --------------------------------------------------------------------------------------
 
 
-async def test_escape_leaves_at_once_where_nothing_was_typed(
+async def test_escape_closes_at_once_if_nothing_was_typed(
     app: OtpApp, pilot: Pilot[None], vault: Vault
 ) -> None:
     form = await Form(pilot).open(vault, vault.entries[7])
@@ -727,7 +725,7 @@ async def test_escape_asks_before_typing_is_lost(
     assert form.said == [None]
 
 
-async def test_when_saving_fails_the_change_is_kept_and_said_not_to_be_saved(
+async def test_if_saving_fails_the_change_is_kept_and_reported_as_unsaved(
     make_app: MakeApp, make_vault: MakeVault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault = make_vault([], [])
@@ -752,7 +750,7 @@ async def test_when_saving_fails_the_change_is_kept_and_said_not_to_be_saved(
 
 
 @pytest.mark.terminal(40, 12)
-async def test_all_of_it_can_be_reached_on_a_small_terminal(
+async def test_the_whole_form_can_be_reached_on_a_small_terminal(
     app: OtpApp, pilot: Pilot[None], vault: Vault
 ) -> None:
     form = await Form(pilot).open(vault)
@@ -769,7 +767,7 @@ async def test_all_of_it_can_be_reached_on_a_small_terminal(
         await form.press("tab")
 
 
-async def test_every_type_opens_and_names_are_no_markup(
+async def test_every_type_opens_and_names_are_not_markup(
     make_app: MakeApp, make_vault: MakeVault
 ) -> None:
     vault = make_vault(categories=[Category.named("[/x] \x1b]52;c;QQ\x07")])
@@ -791,7 +789,7 @@ async def test_a_form_with_all_fields_fits_in_24_lines(app: OtpApp, pilot: Pilot
     assert form.max_scroll_y == 0
 
 
-async def test_what_was_not_saved_is_said_until_it_is_right(
+async def test_not_saved_is_shown_until_the_mistake_is_corrected(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:
     await press(pilot, "a", *"Forge", "ctrl+s")

@@ -1,4 +1,4 @@
-"""Every key of the table does what its line in the help says."""
+"""Every key in the table does what the help says."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _at(place: int, issuer: str) -> Callable[[OtpApp], bool]:
 
 @dataclass(frozen=True)
 class Scene:
-    """What is pressed before the key, and what has to be so after it and not before."""
+    """The keys to press first, and the condition that holds after the key but not before."""
 
     holds: Callable[[OtpApp], bool]
     before: tuple[str, ...] = ()

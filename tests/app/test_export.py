@@ -1,4 +1,4 @@
-"""The export screen: what goes out, and what is asked before."""
+"""The export screen: files, questions, and QR codes."""
 
 from __future__ import annotations
 
@@ -50,9 +50,7 @@ def issuers(path: Path, form: str, credentials: Credentials) -> list[str]:
     return [entry.issuer for entry in backup.entries]
 
 
-async def test_an_encrypted_file_is_written_for_this_user_alone(
-    make_app: MakeApp, tmp_path: Path
-) -> None:
+async def test_an_encrypted_file_is_private_to_the_user(make_app: MakeApp, tmp_path: Path) -> None:
     app, path = make_app(), tmp_path / "out.authpro"
     async with app.run_test(size=(80, 24)) as pilot:
         await open_screen(pilot, "authenticator-pro", path)
@@ -73,7 +71,7 @@ async def test_two_different_passwords_write_nothing(make_app: MakeApp, tmp_path
     assert not path.exists()
 
 
-async def test_what_cannot_be_held_is_named_before_anything_is_written(
+async def test_unsupported_entries_are_reported_before_anything_is_written(
     make_app: MakeApp, tmp_path: Path
 ) -> None:
     app, path = make_app(), tmp_path / "out.avtotpy"
@@ -85,7 +83,7 @@ async def test_what_cannot_be_held_is_named_before_anything_is_written(
     assert not path.exists()
 
 
-async def test_plain_text_asks_first_and_no_is_the_answer_of_enter(
+async def test_an_unencrypted_export_asks_first_and_enter_means_no(
     make_app: MakeApp, tmp_path: Path
 ) -> None:
     app, path = make_app(), tmp_path / "out.txt"
@@ -105,7 +103,9 @@ async def test_plain_text_asks_first_and_no_is_the_answer_of_enter(
         assert "otpauth://totp/" in path.read_text()
 
 
-async def test_a_file_is_replaced_only_after_a_yes(make_app: MakeApp, tmp_path: Path) -> None:
+async def test_a_file_is_replaced_only_after_confirmation(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
     app, path = make_app(), tmp_path / "out.authpro"
     path.write_text("mine")
     async with app.run_test(size=(80, 24)) as pilot:
@@ -134,7 +134,7 @@ async def test_only_selected_entries_are_exported(make_app: MakeApp, tmp_path: P
     assert written == ["GitHub", "Steam"]
 
 
-async def test_what_the_search_shows_can_be_exported(make_app: MakeApp, tmp_path: Path) -> None:
+async def test_the_entries_of_a_search_can_be_exported(make_app: MakeApp, tmp_path: Path) -> None:
     app, path = make_app(), tmp_path / "out.authpro"
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -163,7 +163,7 @@ async def test_a_copy_of_the_vault_opens_with_its_own_password(
     assert len(LockedVault.read(path).unlock("a long one").entries) == 8
 
 
-async def test_tab_goes_on_from_the_path_of_a_new_file(make_app: MakeApp, tmp_path: Path) -> None:
+async def test_tab_leaves_the_path_of_a_new_file(make_app: MakeApp, tmp_path: Path) -> None:
     app, path = make_app(), tmp_path / "out.authpro"
     async with app.run_test(size=(80, 24)) as pilot:
         await open_screen(pilot, "authenticator-pro", path)
@@ -173,7 +173,7 @@ async def test_tab_goes_on_from_the_path_of_a_new_file(make_app: MakeApp, tmp_pa
     assert path.exists()
 
 
-async def test_escape_leaves_without_a_file(make_app: MakeApp, tmp_path: Path) -> None:
+async def test_escape_closes_without_a_file(make_app: MakeApp, tmp_path: Path) -> None:
     app, path = make_app(), tmp_path / "out.authpro"
     async with app.run_test(size=(80, 24)) as pilot:
         await open_screen(pilot, "authenticator-pro", path)
@@ -182,10 +182,10 @@ async def test_escape_leaves_without_a_file(make_app: MakeApp, tmp_path: Path) -
     assert not path.exists()
 
 
-async def test_qr_codes_for_google_authenticator_after_a_yes_and_without_a_file(
+async def test_qr_codes_for_google_authenticator_need_confirmation_and_write_no_file(
     make_app: MakeApp, tmp_path: Path
 ) -> None:
-    """80 x 30 takes fewer than the four entries in a code."""
+    """80 x 30 has room for fewer than four entries in a code."""
     app, path = make_app(), tmp_path / "out.txt"
     async with app.run_test(size=(80, 30)) as pilot:
         await open_screen(pilot, "google-migration", path)

@@ -1,4 +1,4 @@
-"""What stays highlighted and selected in the list when entries come and go."""
+"""The highlight and the selection when entries come and go."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def title(app: OtpApp) -> str:
 
 
 @pytest.mark.parametrize(("way", "then"), [(("j",), "Steam"), (("G",), "Evil")])
-async def test_the_cursor_stays_where_a_row_was_deleted(
+async def test_the_highlight_stays_where_an_entry_was_deleted(
     app: OtpApp, pilot: Pilot[None], way: tuple[str, ...], then: str
 ) -> None:
     await press(pilot, *way, "d", "y")
@@ -29,7 +29,9 @@ async def test_the_cursor_stays_where_a_row_was_deleted(
     assert highlighted(app).startswith(then)
 
 
-async def test_a_counter_code_leaves_the_cursor_on_its_hit(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_a_counter_based_code_keeps_the_highlight_on_its_match(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
     await press(pilot, "slash", "o", "r", "d", "o", "n", "down")
     assert highlighted(app) == "Bank"
     await press(pilot, "enter")
@@ -37,14 +39,14 @@ async def test_a_counter_code_leaves_the_cursor_on_its_hit(app: OtpApp, pilot: P
     assert highlighted(app) == "Bank"
 
 
-async def test_ticks_are_counted_in_the_title_where_their_rows_are_out_of_sight(
+async def test_selected_entries_out_of_sight_are_counted_in_the_title(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:
     await press(pilot, "x", "x", "slash", "v", "p", "n")
     assert "2 selected" in title(app)
 
 
-async def test_escape_takes_the_ticks_away_after_the_search(
+async def test_escape_clears_the_search_and_then_the_selection(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:
     await press(pilot, "tab", "x", "slash", "e", "escape")
@@ -55,7 +57,7 @@ async def test_escape_takes_the_ticks_away_after_the_search(
     assert len(codes_of(app).rows) == 2  # still in the category
 
 
-async def test_what_goes_to_the_trash_is_ticked_no_more(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_entries_moved_to_the_trash_are_deselected(app: OtpApp, pilot: Pilot[None]) -> None:
     await press(pilot, "x", "x", "d", "y")
     await settle(pilot)
     await press(pilot, "shift+tab")
@@ -67,9 +69,7 @@ async def test_what_goes_to_the_trash_is_ticked_no_more(app: OtpApp, pilot: Pilo
     assert "2 entries" not in status_of(app)
 
 
-async def test_a_second_u_does_again_what_the_first_took_back(
-    app: OtpApp, pilot: Pilot[None]
-) -> None:
+async def test_a_second_u_redoes_what_the_first_undid(app: OtpApp, pilot: Pilot[None]) -> None:
     for key in ("a", *"Forge", "tab", "tab", *"JBSWY3DPEHPK3PXP", "ctrl+s"):
         await press(pilot, key)
     await settle(pilot)

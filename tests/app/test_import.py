@@ -57,7 +57,7 @@ def preview_lines(pilot: Pilot[None]) -> list[str]:
     return [line for line in lines_of(pilot.app.screen.query_one(PreviewList)) if line.strip()]
 
 
-async def test_an_encrypted_backup_comes_in(
+async def test_an_encrypted_backup_is_imported(
     make_app: MakeApp, make_vault: MakeVault, tmp_path: Path, vault_path: Path
 ) -> None:
     app = make_app(make_vault([], []))
@@ -79,7 +79,7 @@ async def test_an_encrypted_backup_comes_in(
     assert [entry.issuer for entry in saved.entries] == ["Shop 0", "Shop 1"]
 
 
-async def test_a_plain_backup_asks_no_password(make_app: MakeApp, tmp_path: Path) -> None:
+async def test_a_plain_backup_asks_for_no_password(make_app: MakeApp, tmp_path: Path) -> None:
     app = make_app()
     path = backup_file(tmp_path, "authenticator-pro-plain")
     async with app.run_test(size=(80, 24)) as pilot:
@@ -102,7 +102,7 @@ async def test_a_wrong_password_is_reported_and_can_be_typed_again(
         assert len(preview_lines(pilot)) == 2
 
 
-async def test_what_is_here_already_is_skipped_kept_or_replaced(
+async def test_duplicates_are_skipped_kept_or_replaced(
     make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
 ) -> None:
     vault = make_vault([], [])
@@ -139,7 +139,7 @@ async def test_a_row_can_be_deselected(
         assert [entry.issuer for entry in vault.entries] == ["Shop 1"]
 
 
-async def test_a_refused_entry_is_listed_with_its_reason_and_the_others_come_in(
+async def test_a_failed_entry_is_listed_with_its_reason_and_the_others_imported(
     make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
 ) -> None:
     vault = make_vault([], [])
@@ -172,14 +172,12 @@ async def test_an_unknown_file_is_reported_and_the_format_can_be_chosen(
         assert isinstance(app.screen, ImportScreen)
 
 
-async def test_a_file_that_is_not_there_is_reported(
-    app: OtpApp, pilot: Pilot[None], tmp_path: Path
-) -> None:
+async def test_a_missing_file_is_reported(app: OtpApp, pilot: Pilot[None], tmp_path: Path) -> None:
     await open_file(pilot, tmp_path / "nothing.authpro")
     assert "nothing.authpro" in status_of(app)
 
 
-async def test_when_saving_fails_the_screen_says_not_saved_and_why(
+async def test_if_saving_fails_the_screen_shows_not_saved_and_the_reason(
     make_app: MakeApp, make_vault: MakeVault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = make_app(make_vault([], []))
@@ -234,7 +232,7 @@ async def test_tab_stays_in_the_field_if_no_file_starts_as_typed(
 
 
 @pytest.mark.parametrize("typed", ["", "backup.bin"])
-async def test_tab_goes_on_from_an_empty_field_and_from_a_file(
+async def test_tab_leaves_an_empty_field_and_a_complete_path(
     make_app: MakeApp, tmp_path: Path, typed: str
 ) -> None:
     backup_file(tmp_path, "authenticator-pro-plain")
@@ -280,7 +278,7 @@ async def test_u_undoes_the_import(
         assert "Redone" in status_of(app)
 
 
-async def test_several_files_come_in_as_one_step(
+async def test_several_files_are_imported_as_one_step(
     make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
 ) -> None:
     vault = make_vault([], [])
@@ -326,7 +324,7 @@ async def test_a_wrong_password_loses_none_of_several_files(
         assert [line[13:28].strip() for line in lines] == ["new", "already here", "new"]
 
 
-async def test_pictures_of_the_parts_of_one_export_are_one_list(
+async def test_images_of_the_parts_of_one_export_are_one_list(
     make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
 ) -> None:
     paths = [tmp_path / "a.png", tmp_path / "b.png"]
@@ -367,7 +365,7 @@ async def test_a_difference_is_shown_side_by_side_and_can_be_replaced(
         assert [(entry.issuer, entry.id) for entry in vault.entries] == [("Shop 0", mine.id)]
 
 
-async def test_avtotpy_asks_for_a_user_and_the_servers_secret(
+async def test_avtotpy_asks_for_username_and_server_secret(
     make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
 ) -> None:
     secret = "c2VydmVyIHNlY3JldCBvZiAzMiBieXRlcyBvciBzbw=="
@@ -413,7 +411,7 @@ async def test_an_entry_with_the_same_name_is_reported_and_added(
         assert vault.entries[0].secret == mine.secret
 
 
-async def test_the_import_screen_without_room(
+async def test_the_import_screen_on_a_tiny_terminal(
     app: OtpApp, pilot: Pilot[None], tmp_path: Path
 ) -> None:
     await open_file(pilot, backup_file(tmp_path, "authenticator-pro-plain"))
@@ -427,7 +425,7 @@ async def test_the_import_screen_without_room(
 
 
 @pytest.mark.parametrize("keys", [("down",), ("j",), ("end", "k"), ("pagedown", "up")])
-async def test_the_rows_of_a_preview_are_walked_with_the_keys_of_the_list(
+async def test_the_keys_of_the_list_move_in_the_preview(
     app: OtpApp, pilot: Pilot[None], tmp_path: Path, keys: tuple[str, ...]
 ) -> None:
     await open_file(pilot, backup_file(tmp_path, "authenticator-pro-plain", count=3))
@@ -444,7 +442,9 @@ async def test_too_long_a_path_is_reported(app: OtpApp, pilot: Pilot[None]) -> N
     assert "too long" in status_of(app)
 
 
-async def test_tab_lists_the_names_where_several_go_on(make_app: MakeApp, tmp_path: Path) -> None:
+async def test_tab_lists_the_candidates_if_there_are_several(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
     for name in ("a-one", "a-two"):
         (tmp_path / name).touch()
     app = make_app()

@@ -66,7 +66,7 @@ async def test_the_key_that_opens_the_help_closes_it(make_app: MakeApp) -> None:
 
 
 @pytest.mark.parametrize("width", [10, 40, 200])
-async def test_resizing_the_help_does_no_harm(app: OtpApp, pilot: Pilot[None], width: int) -> None:
+async def test_the_help_can_be_resized(app: OtpApp, pilot: Pilot[None], width: int) -> None:
     await pilot.press("question_mark")
     for height in (3, 12, 60):
         await pilot.resize_terminal(width, height)

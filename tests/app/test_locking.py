@@ -1,4 +1,4 @@
-"""Locking: what goes, and when."""
+"""Locking: when, and what is dropped."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def test_locking_replaces_every_screen(app: OtpApp, pilot: Pilot[None]) ->
     assert ImportScreen not in kinds
 
 
-async def test_locking_lets_go_of_the_entries(make_app: MakeApp) -> None:
+async def test_locking_drops_the_entries(make_app: MakeApp) -> None:
     def held() -> int:
         gc.collect()
         return sum(isinstance(thing, Entry) for thing in gc.get_objects())
@@ -73,7 +73,7 @@ async def test_locking_clears_the_clipboard(pilot: Pilot[None], clipboard: FakeC
     assert clipboard.text == ""
 
 
-async def test_leaving_clears_the_clipboard(make_app: MakeApp, clipboard: FakeClipboard) -> None:
+async def test_quitting_clears_the_clipboard(make_app: MakeApp, clipboard: FakeClipboard) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -85,7 +85,7 @@ async def test_leaving_clears_the_clipboard(make_app: MakeApp, clipboard: FakeCl
 
 
 @pytest.mark.config(lock_after=5)
-async def test_idle_minutes_lock_and_a_key_restarts_them(
+async def test_inactivity_locks_and_a_key_restarts_the_time(
     app: OtpApp, pilot: Pilot[None], clock: FakeClock
 ) -> None:
     await pass_time(pilot, clock, 299)
@@ -178,7 +178,7 @@ async def unlock(pilot: Pilot[None]) -> None:
     assert isinstance(pilot.app.screen, CodesScreen)
 
 
-async def test_an_idle_lock_amid_an_import_locks(
+async def test_an_idle_lock_interrupts_an_import(
     make_app: MakeApp, vault_path: Path, tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = Vault.change
@@ -206,7 +206,7 @@ async def test_an_idle_lock_amid_an_import_locks(
     assert issuers[8:] in ([], ["Shop 0", "Shop 1"])
 
 
-async def test_a_code_that_is_still_being_copied_at_the_lock_is_taken_off_again(
+async def test_a_code_being_copied_at_the_lock_is_cleared(
     make_app: MakeApp, clipboard: FakeClipboard, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = clipboard.copy

@@ -1,4 +1,4 @@
-"""Locking with a dialog open: whatever is in it goes, and nothing of it is left in memory."""
+"""Locking with a dialog open: its contents are dropped from screen and memory."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ _LENGTH = 32
 
 
 def _backwards() -> str:
-    """A new secret, from the end to the start."""
+    """A new secret, reversed."""
     return b32encode(os.urandom(_LENGTH * 5 // 8)).decode()
 
 
 def left_of(*backwards: str) -> list[str]:
-    """What of the objects alive refers to a text with a secret in it.
+    """Return the live objects that refer to a text with a secret.
 
-    The secrets are given from the end to the start, so that the test itself holds none.
+    The secrets are passed reversed, so that the test itself has none.
     """
     gc.collect()
     things = [thing for thing in gc.get_objects() if type(thing) is not FrameType]
     texts = {id(each): each for each in gc.get_referents(*things)
              if type(each) is str and len(each) >= _LENGTH}  # fmt: skip
-    # Few texts have as much as the first letters; to turn all of them around takes a second.
+    # Few texts start with the first letters; reversing all of them takes a second.
     begins = [(secret[:-4:-1], secret) for secret in backwards]
     found = {number for number, text in texts.items() for begin, secret in begins
              if begin in text and secret in text[::-1].replace(" ", "")}  # fmt: skip
@@ -162,7 +162,7 @@ ACTIONS: list[Action] = [
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.__name__)
-async def test_nothing_secret_is_left_of_a_dialog(
+async def test_no_secret_of_a_dialog_stays_in_memory(
     make_app: MakeApp, make_vault: MakeVault, clock: FakeClock, action: Action
 ) -> None:
     owned, new = _backwards(), _backwards()
@@ -193,7 +193,7 @@ async def test_the_unlock_screen_says_that_what_was_typed_is_lost(
     assert ("What you typed was not saved." in said) is typed
 
 
-async def test_a_change_under_way_that_fails_after_the_lock_is_reported_on_the_unlock_screen(
+async def test_a_change_that_fails_after_the_lock_is_reported_on_the_unlock_screen(
     make_app: MakeApp, make_vault: MakeVault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault = make_vault()
@@ -219,7 +219,7 @@ async def test_a_change_under_way_that_fails_after_the_lock_is_reported_on_the_u
         assert said.startswith("NOT SAVED. The last change is lost: ")
 
 
-async def test_a_change_under_way_is_saved_after_the_lock(
+async def test_a_change_in_progress_is_saved_after_the_lock(
     make_app: MakeApp, make_vault: MakeVault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vault = make_vault()

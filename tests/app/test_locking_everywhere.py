@@ -45,7 +45,7 @@ def screen_classes() -> set[str]:
     return found - {BaseScreen.__name__, Dialog.__name__}
 
 
-def test_every_screen_is_here() -> None:
+def test_every_screen_is_tested() -> None:
     assert {*OPENED_BY, *WHILE_LOCKED} == screen_classes()
 
 

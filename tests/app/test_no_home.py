@@ -1,4 +1,4 @@
-"""Every screen that starts in the home folder opens for a user without one."""
+"""Screens that start in the home folder open for a user without one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.app.screens.import_backup import ImportScreen
         (["a", "ctrl+o"], ImageScreen),
     ],
 )
-async def test_without_a_home_folder(
+async def test_screens_open_without_a_home_folder(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, keys: list[str], screen: type
 ) -> None:
     def none(_: object) -> None:

@@ -1,4 +1,4 @@
-"""The palette: what it offers, finds and does."""
+"""The command palette."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def opened(pilot: Pilot[None], *words: str) -> PaletteList:
     return listed
 
 
-async def test_all_commands_but_those_for_keys_only_are_offered(make_app: MakeApp) -> None:
+async def test_all_commands_that_are_not_keys_only_are_offered(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test() as pilot:
         listed = await opened(pilot)
@@ -63,17 +63,17 @@ async def test_words_find_in_any_order_and_the_key_is_shown(
     assert isinstance(app.screen, PaletteScreen)
 
 
-def test_what_begins_with_the_word_comes_first() -> None:
+def test_labels_that_start_with_the_word_come_first() -> None:
     found = matching(command_items(str, str), "add")
     assert found[0].label == "Add entry"
 
 
-async def test_a_command_is_done_on_the_list(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_a_command_runs_on_the_list(app: OtpApp, pilot: Pilot[None]) -> None:
     await opened(pilot, *"export", "enter")
     assert isinstance(app.screen, ExportScreen)
 
 
-async def test_an_order_and_a_category_are_taken(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_an_order_and_a_category_can_be_chosen(app: OtpApp, pilot: Pilot[None]) -> None:
     await opened(pilot, *"sort by issuer", "enter")
     assert app.vault is not None
     assert order_of(app.vault.document) is Order.ISSUER
@@ -81,7 +81,7 @@ async def test_an_order_and_a_category_are_taken(app: OtpApp, pilot: Pilot[None]
     assert "1 of 8" in lines_of(app.screen.query_one(TitleBar))[0]
 
 
-async def test_a_theme_is_taken_and_saved(make_app: MakeApp, tmp_path: Path) -> None:
+async def test_a_theme_can_be_chosen_and_is_saved(make_app: MakeApp, tmp_path: Path) -> None:
     app = make_app()
     app.settings.file = file = tmp_path / "config.toml"
     async with app.run_test() as pilot:
@@ -107,7 +107,7 @@ async def test_there_is_no_palette_on_the_unlock_screen(
 
 
 @pytest.mark.parametrize("width", [10, 40, 200])
-async def test_resizing_does_no_harm(app: OtpApp, pilot: Pilot[None], width: int) -> None:
+async def test_it_can_be_resized(app: OtpApp, pilot: Pilot[None], width: int) -> None:
     listed = await opened(pilot, *"theme")
     for height in (3, 12, 60):
         await pilot.resize_terminal(width, height)

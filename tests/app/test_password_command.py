@@ -46,7 +46,7 @@ async def until_told(pilot: Pilot[None], app: OtpApp, words: str) -> None:
         await pilot.pause(0.02)
 
 
-async def test_the_start_opens_without_asking(
+async def test_the_vault_opens_at_the_start(
     make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
 ) -> None:
     make_vault().close()
@@ -93,7 +93,7 @@ async def test_a_failure_is_one_sentence_and_the_password_is_asked_for(
     assert runs(tmp_path) == 1
 
 
-async def test_what_it_gives_may_be_wrong(
+async def test_its_password_may_be_wrong(
     make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
 ) -> None:
     make_vault().close()
@@ -104,7 +104,7 @@ async def test_what_it_gives_may_be_wrong(
         assert app.screen.query_one(PasswordInput).value == ""
 
 
-async def test_typing_is_faster_than_a_slow_command(
+async def test_a_typed_password_does_not_wait_for_the_command(
     make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
 ) -> None:
     make_vault().close()
@@ -119,7 +119,9 @@ async def test_typing_is_faster_than_a_slow_command(
     assert time.monotonic() - began < 20, "the end waits for no command"
 
 
-async def test_leaving_ends_it(make_app: MakeApp, make_vault: MakeVault, tmp_path: Path) -> None:
+async def test_quitting_stops_the_command(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
+) -> None:
     make_vault().close()
     late = tmp_path / "late"
     app = make_app(vault=None, password_command=giving(tmp_path, f"sleep 2; touch {late}"))

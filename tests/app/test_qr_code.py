@@ -26,7 +26,7 @@ BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 
 
 def read(app: OtpApp) -> str | None:
-    """What the picture on screen says; every cell has to be of black and white alone."""
+    """Return the text of the QR code on screen, whose cells must be only black and white."""
     rows = []
     picture = app.screen.query_one(QrPicture)
     for y in range(picture.size.height):
@@ -72,7 +72,7 @@ async def test_the_code_of_every_type_reads_back_in_both_themes(
         app.pop_screen()
 
 
-async def test_all_parts_of_an_export_can_be_turned_to(make_app: MakeApp) -> None:
+async def test_all_parts_of_an_export_can_be_shown(make_app: MakeApp) -> None:
     google = by_name("google-migration")
     assert google.write is not None
     entries = [entry for entry in sample_entries()[0] if entry.type.value in ("totp", "hotp")]
@@ -108,7 +108,9 @@ async def test_the_parts_of_real_exports_read_back(make_app: MakeApp) -> None:
         assert read(app) == texts[0]
 
 
-async def test_enter_goes_on_and_closes_after_the_last(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_enter_shows_the_next_code_and_closes_after_the_last(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
     await app.push_screen(QrScreen("Two", [URI, "second"]))
     await settle(pilot)
     await pilot.press("enter")
@@ -120,7 +122,7 @@ async def test_enter_goes_on_and_closes_after_the_last(app: OtpApp, pilot: Pilot
 
 
 @pytest.mark.terminal(40, 20)
-async def test_too_small_a_terminal_is_reported_and_the_code_comes_with_its_resize(
+async def test_a_terminal_that_is_too_small_is_reported_until_it_is_resized(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:
     await app.push_screen(QrScreen("Site", [URI], "A note."))
@@ -138,9 +140,7 @@ async def test_too_small_a_terminal_is_reported_and_the_code_comes_with_its_resi
     assert "at least 37" in words(app)
 
 
-async def test_the_note_stands_beside_or_below_and_never_in_the_way(
-    app: OtpApp, pilot: Pilot[None]
-) -> None:
+async def test_the_note_is_next_to_or_below_the_code(app: OtpApp, pilot: Pilot[None]) -> None:
     await app.push_screen(QrScreen("Site", [URI], "Only one app reads it."))
     for size, shown in (((80, 24), True), ((50, 40), True), ((50, 21), False)):
         await pilot.resize_terminal(*size)
@@ -152,7 +152,7 @@ async def test_the_note_stands_beside_or_below_and_never_in_the_way(
 
 
 @pytest.mark.parametrize("settings", [{}, {"ascii": "on"}], ids=["blocks", "ascii"])
-async def test_no_color_leaves_it_black_on_white(
+async def test_no_color_keeps_it_black_on_white(
     make_app: MakeApp, settings: dict[str, str]
 ) -> None:
     app = make_app(**settings)
@@ -169,7 +169,7 @@ async def test_no_color_leaves_it_black_on_white(
 
 @pytest.mark.terminal(110, 50)
 @pytest.mark.config(ascii="on")
-async def test_without_block_characters_it_is_made_of_colored_spaces(
+async def test_without_block_characters_it_is_drawn_with_colored_spaces(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:
     await app.push_screen(QrScreen("Site", [URI]))

@@ -12,7 +12,7 @@ from tui.app.screens.entry_form import EntryFormScreen
 
 
 @pytest.mark.parametrize(("keys", "ends"), [(("n",), False), (("y",), True), (("ctrl+c",), True)])
-async def test_ctrl_c_asks_where_something_was_typed(
+async def test_ctrl_c_asks_if_something_was_typed(
     app: OtpApp, pilot: Pilot[None], keys: tuple[str, ...], ends: bool
 ) -> None:
     await press(pilot, "a", "F", "ctrl+c")
@@ -23,6 +23,6 @@ async def test_ctrl_c_asks_where_something_was_typed(
         assert isinstance(app.screen, EntryFormScreen)
 
 
-async def test_ctrl_c_ends_at_once_where_nothing_was_typed(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_ctrl_c_quits_at_once_if_nothing_was_typed(app: OtpApp, pilot: Pilot[None]) -> None:
     await press(pilot, "a", "ctrl+c")
     assert app._exit

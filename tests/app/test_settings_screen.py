@@ -1,4 +1,4 @@
-"""The settings screen: what it shows, changes and saves."""
+"""The settings screen."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ async def test_a_setting_is_explained(pilot: Pilot[None], file: Path) -> None:
     assert "↵ edit" in lines_of(screen.query_one(KeyBar))[0]
 
 
-async def test_a_value_is_chosen_with_the_arrows_and_saved(
+async def test_the_arrows_change_a_value_and_save_it(
     app: OtpApp, pilot: Pilot[None], file: Path
 ) -> None:
     screen = await opened(pilot, file, "clipboard")
@@ -119,7 +119,7 @@ async def test_a_boolean_is_toggled_with_space(app: OtpApp, pilot: Pilot[None], 
         ("kdf.memory_mib", "128", 128),
     ],
 )
-async def test_what_is_typed_is_saved_as_the_file_has_it(
+async def test_typed_values_are_saved_as_toml(
     app: OtpApp, pilot: Pilot[None], file: Path, key: str, text: str, value: object
 ) -> None:
     await opened(pilot, file, key)
@@ -161,7 +161,9 @@ async def test_a_mistake_is_shown_while_typing_and_refused(
         assert not file.exists()
 
 
-async def test_the_default_comes_back_and_leaves_the_file(make_app: MakeApp, file: Path) -> None:
+async def test_the_default_is_restored_and_removed_from_the_file(
+    make_app: MakeApp, file: Path
+) -> None:
     file.parent.mkdir()
     file.write_text('theme = "nord"\nother = 1\n')
     app = make_app(theme="nord")
@@ -195,7 +197,7 @@ async def test_changes_apply_at_once(
     app.clock.moment += 31  # type: ignore[attr-defined]
     app.tick()
     await settle(pilot)
-    assert clipboard.text == ""  # what was copied before is cleared as was promised
+    assert clipboard.text == ""  # the earlier copy is cleared at its own time
     assert isinstance(app.screen, UnlockScreen)
 
 
@@ -211,7 +213,7 @@ async def test_another_clipboard_is_used_at_once(make_app: MakeApp, file: Path) 
         assert "Copying is off." in shown
 
 
-async def test_the_comments_of_the_file_stay(make_app: MakeApp, file: Path) -> None:
+async def test_the_comments_in_the_file_are_kept(make_app: MakeApp, file: Path) -> None:
     file.parent.mkdir()
     file.write_text("# mine\nlock_after = 5 # minutes\n")
     app = make_app()
@@ -263,7 +265,7 @@ async def test_a_file_that_cannot_be_written_is_reported_and_the_change_applies(
         assert file.read_text() == "this is no TOML"
 
 
-async def test_without_a_file_that_is_reported(pilot: Pilot[None]) -> None:
+async def test_a_missing_settings_file_is_reported(pilot: Pilot[None]) -> None:
     screen = await opened(pilot, None, "hide_codes")
     await pilot.press("space")
     await settle(pilot)
@@ -351,9 +353,7 @@ def test_each_value_is_shown_and_typed() -> None:
 
 
 @pytest.mark.parametrize("width", [10, 40, 200])
-async def test_resizing_does_no_harm(
-    app: OtpApp, pilot: Pilot[None], file: Path, width: int
-) -> None:
+async def test_it_can_be_resized(app: OtpApp, pilot: Pilot[None], file: Path, width: int) -> None:
     screen = await opened(pilot, file, "theme")
     for height in (3, 12, 60):
         await pilot.resize_terminal(width, height)

@@ -1,4 +1,4 @@
-"""The details of an entry: what is shown at once, and what only after a key."""
+"""The details of an entry: what is shown at once, and what only on request."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def open_screen(app: OtpApp, pilot: Pilot[None], entry: Entry) -> list[str
 
 
 def shown(app: OtpApp) -> str:
-    """Return all words of the card, in lines as on screen."""
+    """Return the text of the dialog, in lines as on screen."""
     lines = [str(label.render()) for label in app.screen.query(Label) if label.display]
     return "\n".join([*lines, *lines_of(app.screen.query_one("#details", Static))])
 
@@ -48,7 +48,7 @@ def entry_of(app: OtpApp, place: int) -> Entry:
     return app.vault.entries[place]
 
 
-async def test_all_of_an_entry_is_reported_but_the_secret(
+async def test_all_details_but_the_secret_are_shown(
     make_app: MakeApp, make_vault: MakeVault
 ) -> None:
     entries, _ = sample_entries()
@@ -85,9 +85,7 @@ async def test_the_code_and_its_seconds_follow_the_clock(
 
 
 @pytest.mark.terminal(80, 40)
-async def test_the_secret_comes_with_its_key_and_goes_with_it(
-    app: OtpApp, pilot: Pilot[None]
-) -> None:
+async def test_a_key_shows_and_hides_the_secret(app: OtpApp, pilot: Pilot[None]) -> None:
     await open_screen(app, pilot, entry_of(app, 0))
     await pilot.press("s")
     await settle(pilot)
@@ -99,7 +97,7 @@ async def test_the_secret_comes_with_its_key_and_goes_with_it(
 
 
 @pytest.mark.terminal(80, 40)
-async def test_a_pin_is_as_hidden_as_the_secret(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_the_pin_is_hidden_like_the_secret(app: OtpApp, pilot: Pilot[None]) -> None:
     await open_screen(app, pilot, entry_of(app, 4))
     assert "1234" not in shown(app)
     await pilot.press("s")
@@ -109,7 +107,7 @@ async def test_a_pin_is_as_hidden_as_the_secret(app: OtpApp, pilot: Pilot[None])
 
 
 @pytest.mark.terminal(40, 12)
-async def test_a_secret_below_the_edge_of_a_small_screen_comes_into_view(
+async def test_the_secret_is_scrolled_into_view_on_a_small_screen(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:
     await open_screen(app, pilot, entry_of(app, 0))
@@ -119,7 +117,7 @@ async def test_a_secret_below_the_edge_of_a_small_screen_comes_into_view(
     assert "Esc close" in lines_of(app.screen.query_one(KeyBar))[0]
 
 
-async def test_a_counter_waits_to_be_asked_and_is_saved_before_its_code(
+async def test_a_counter_advances_on_request_and_is_saved_before_its_code(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:
     entry = entry_of(app, 3)
@@ -132,12 +130,12 @@ async def test_a_counter_waits_to_be_asked_and_is_saved_before_its_code(
     assert "counter 12" in shown(app)
 
 
-async def test_a_code_that_cannot_be_made_is_reported(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_a_missing_code_is_reported(app: OtpApp, pilot: Pilot[None]) -> None:
     await open_screen(app, pilot, entry_of(app, 7))
     assert "No code: Yandex codes need a PIN" in shown(app)
 
 
-async def test_an_entry_of_the_trash_has_days_left_and_neither_code_nor_actions(
+async def test_an_entry_in_the_trash_has_days_left_and_no_code_or_actions(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:
     gone = replace(entry_of(app, 0), deleted=int(START) - 3 * DAY)
@@ -150,7 +148,7 @@ async def test_an_entry_of_the_trash_has_days_left_and_neither_code_nor_actions(
     assert not answers
 
 
-async def test_enter_and_e_ask_for_the_edit_and_escape_does_not(
+async def test_enter_and_e_open_the_form_and_escape_does_not(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:
     for key, answer in (("enter", "edit"), ("E", "edit"), ("escape", None), ("q", None)):
@@ -161,7 +159,7 @@ async def test_enter_and_e_ask_for_the_edit_and_escape_does_not(
         assert isinstance(app.screen, CodesScreen)
 
 
-async def test_the_qr_code_opens_with_a_word_on_who_reads_it(
+async def test_the_qr_code_has_a_note_on_which_apps_read_it(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:
     await open_screen(app, pilot, entry_of(app, 2))
@@ -174,7 +172,7 @@ async def test_the_qr_code_opens_with_a_word_on_who_reads_it(
     assert isinstance(app.screen, ShowScreen)
 
 
-async def test_an_entry_without_a_name_has_no_qr_code_and_says_so(
+async def test_an_entry_without_a_name_has_no_qr_code(
     make_app: MakeApp, make_vault: MakeVault
 ) -> None:
     entries, _ = sample_entries()

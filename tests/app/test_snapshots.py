@@ -41,12 +41,12 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 SHOTS = [(SMALL, "dark"), (USUAL, "light")]
 MORE_SHOTS = [*SHOTS, (USUAL, "no-color"), (USUAL, "ascii")]
-"""For a list, a form and a table, which prove the symbols and the styles of all."""
+"""For a list, a form and a table, which cover the symbols and styles of all screens."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What is done before a picture is taken."""
+    """The steps before a picture is taken."""
 
     keys: tuple[str, ...] = ()
     play: Play | None = None
@@ -54,7 +54,7 @@ class Scene:
     vault: str = "open"
     """Or "locked", or "none"."""
     copies: bool = True
-    """Whether the clipboard can be written."""
+    """True if the clipboard works."""
 
 
 def keys(*pressed: str, **more: Any) -> Scene:
@@ -128,8 +128,7 @@ def file_of(scene: str, size: tuple[int, int], look: str) -> Path:
 
 @pytest.fixture
 def vault_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A path that is the same on every machine, in a folder of the test's own; and no other
-    thing of the machine."""
+    """A path that is the same on every machine, in a folder of the test."""
     downloads = tmp_path / "home" / "Downloads"
     (downloads / "photos").mkdir(parents=True)
     for name in ("backup.authpro", "phone.png", "notes [1].txt"):
@@ -154,7 +153,7 @@ def take(
     clipboard: FakeClipboard,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Take:
-    """Return what takes a picture of a scene."""
+    """Return a function that takes a picture of a scene."""
 
     def make(scene: Scene, look: str) -> OtpApp:
         vault = None if scene.vault == "none" else make_vault()
@@ -196,7 +195,7 @@ def take(
     ("scene", "size", "look"),
     [pytest.param(*case, id=f"{case[0]}-{case[1][0]}x{case[1][1]}-{case[2]}") for case in CASES],
 )
-async def test_the_screen_is_as_in_its_picture(
+async def test_the_screen_matches_its_picture(
     take: Take, request: pytest.FixtureRequest, scene: str, size: tuple[int, int], look: str
 ) -> None:
     taken = await take(SCENES[scene], size, look)
@@ -210,11 +209,11 @@ async def test_the_screen_is_as_in_its_picture(
     assert kept == taken, "\n".join(["the screen has changed:", *changes])
 
 
-def test_every_picture_is_of_a_scene() -> None:
+def test_every_picture_belongs_to_a_scene() -> None:
     assert set(PICTURES.rglob("*.txt")) == {file_of(*case) for case in CASES}
 
 
-def test_no_picture_shows_the_machine_it_was_taken_on() -> None:
+def test_no_picture_contains_local_paths() -> None:
     for picture in PICTURES.rglob("*.txt"):
         found = re.search(r"/(home|root|tmp|Users|work)\b|pytest", picture.read_text("utf-8"))
         assert found is None, (picture.name, found)

@@ -25,7 +25,7 @@ from tui.config.commands import COMMANDS
         ("auto", {}, "ANSI_X3.4-1968", True),
     ],
 )
-def test_when_ascii_is_wanted(
+def test_ascii_follows_setting_locale_and_terminal(
     setting: str, environ: dict[str, str], encoding: str, wanted: bool
 ) -> None:
     assert wants_ascii(setting, environ, encoding) is wanted
@@ -61,7 +61,7 @@ def test_letters_that_the_locale_cannot_write_become_question_marks() -> None:
 
 
 @pytest.mark.parametrize("keys", [(), ("e",), ("question_mark",), ("l",), ("i",)], ids=str)
-async def test_no_screen_draws_another_symbol(make_app: MakeApp, keys: tuple[str, ...]) -> None:
+async def test_screens_use_only_known_symbols(make_app: MakeApp, keys: tuple[str, ...]) -> None:
     app = make_app(ascii="on")
     assert app.ascii_only
     async with app.run_test() as pilot:

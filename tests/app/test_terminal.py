@@ -1,4 +1,4 @@
-"""What Textual's parser makes of the terminal's input."""
+"""Return the events that Textual's parser creates from the terminal's input."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tui.app.terminal import KeyParser
 
 
 def keys_of(*packets: str, bound: str = "") -> list[str]:
-    """The keys, and the pasted texts in brackets, that come out of these packets."""
+    """Return the keys, and the pasted texts in brackets, that these packets produce."""
     parser = KeyParser(False, lambda key: key == bound)
     found = []
     for packet in packets:
@@ -41,7 +41,7 @@ def test_every_key_is_kept(packets: tuple[str, ...], keys: list[str]) -> None:
     assert keys_of(*packets) == keys
 
 
-def test_a_key_with_alt_stays_one_where_a_command_has_it() -> None:
+def test_a_key_with_alt_stays_one_key_if_a_command_has_it() -> None:
     parser = KeyParser(False, lambda key: key == "alt+a")
     assert not list(parser.feed("\x1ba"))
     parser._timeout_time = 0.0

@@ -1,4 +1,4 @@
-"""LineStyles: every theme is readable, and nothing needs color."""
+"""Themes: all are readable, and nothing depends on color."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from tui.config.schema import THEMES
 
 
 def painted(app: OtpApp) -> list[Strip]:
-    """What the terminal is given, line by line."""
+    """Return what the terminal gets, line by line."""
     return app.screen._compositor.render_strips()
 
 
-def test_the_settings_have_the_themes_that_there_are() -> None:
+def test_the_settings_list_all_themes() -> None:
     assert set(THEMES) == {"auto", "otp-dark", "otp-light", *BUILTIN_THEMES} - {"textual-ansi"}
 
 
@@ -41,13 +41,13 @@ def test_the_settings_have_the_themes_that_there_are() -> None:
         ("0;²", "otp-dark"),
     ],
 )
-def test_auto_follows_what_the_terminal_tells(told: str, theme: str) -> None:
+def test_auto_follows_the_terminal(told: str, theme: str) -> None:
     assert named("auto", {"COLORFGBG": told}) == theme
     assert named("nord", {"COLORFGBG": told}) == "nord"
 
 
 @pytest.mark.parametrize("name", [name for name in THEMES if not name.startswith(("auto", "ansi"))])
-async def test_text_can_be_read_in_every_theme(make_app: MakeApp, name: str) -> None:
+async def test_text_is_readable_in_every_theme(make_app: MakeApp, name: str) -> None:
     app = make_app(vault=None, theme=name)
     assert app.theme == name
     styles = styles_of(app)
@@ -108,7 +108,9 @@ async def test_without_color_no_color_is_sent(make_app: MakeApp, keys: tuple[str
     assert all(each.color is None and each.bgcolor is None for each in styles)
 
 
-async def test_without_color_the_selected_row_and_category_are_reverse(make_app: MakeApp) -> None:
+async def test_without_color_the_highlighted_row_and_category_are_reverse(
+    make_app: MakeApp,
+) -> None:
     lines = await without_color(make_app, {"NO_COLOR": "1"})
     reverse = ["".join(each.text for each in line if each.style and each.style.reverse)
                for line in lines]  # fmt: skip
@@ -116,7 +118,7 @@ async def test_without_color_the_selected_row_and_category_are_reverse(make_app:
     assert "GitHub" in "".join(reverse)
 
 
-async def test_an_empty_no_color_is_none(
+async def test_an_empty_no_color_counts_as_unset(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "")
@@ -146,14 +148,14 @@ def test_light_and_dark_become_attributes(style: str, told: str) -> None:
     ]
 
 
-def test_without_color_what_differs_in_meaning_differs_in_looks() -> None:
+def test_without_color_different_meanings_have_different_attributes() -> None:
     styles: LineStyles = NO_COLOR_STYLES
     assert styles.on_plain.reverse
     assert styles.on_muted.reverse
     assert len({str(each) for each in (styles.plain, styles.muted, styles.strong)}) == 3
 
 
-async def test_with_16_colors_only_those_are_used(
+async def test_with_16_colors_no_others_are_used(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TERM", "xterm-16color")
@@ -170,7 +172,9 @@ async def test_with_16_colors_only_those_are_used(
 
 
 @pytest.mark.config(theme="otp-dark")
-async def test_another_theme_is_shown_at_once_below_too(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_a_new_theme_also_applies_to_the_screens_below(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
     codes = codes_of(app)
     app.push_screen(SettingsScreen())
     await settle(pilot)
@@ -185,14 +189,14 @@ async def test_another_theme_is_shown_at_once_below_too(app: OtpApp, pilot: Pilo
     assert backs == {"#ffffff"}
 
 
-def test_a_theme_that_has_them_keeps_its_own_variables() -> None:
+def test_a_theme_keeps_its_own_variables() -> None:
     theme = Theme("mine", "#222222", background="#000000", variables={"muted": "#333333"})
     given = {**theme.to_color_system().generate(), **theme.variables}
     made = completed(given, theme)
     assert (made["muted"], made["primary"], made["background"]) == ("#333333", "#222222", "#000000")
 
 
-def test_our_colors_stay_in_the_palette_of_256(make_app: MakeApp) -> None:
+def test_our_colors_are_in_the_256_color_palette(make_app: MakeApp) -> None:
     app = make_app(vault=None, theme="otp-dark")
     for style in (styles_of(app).warning, styles_of(app).error, styles_of(app).on_code):
         assert style.color is not None

@@ -1,4 +1,4 @@
-"""Keys that arrive together do what they do one by one."""
+"""Keys that arrive together have the same effect as one by one."""
 
 from __future__ import annotations
 
@@ -73,14 +73,14 @@ async def together(pilot: Pilot[None], keys: Sequence[events.Event]) -> None:
 
 
 async def one_by_one(pilot: Pilot[None], keys: Sequence[events.Event]) -> None:
-    """Let each key arrive once the one before it is handled."""
+    """Let each key arrive after the previous one is handled."""
     for event in keys:
         pilot.app.post_message(event)
         await settle(pilot)
 
 
 def state(app: OtpApp, folder: Path) -> list[object]:
-    """What the user sees and what the vault holds."""
+    """What the user sees, and the contents of the vault."""
     vault = app.vault
     entries = (
         []
@@ -123,7 +123,7 @@ def _copy(event: events.Event) -> events.Event:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(sequences=runs)
-async def test_keys_together_leave_what_they_leave_one_by_one(
+async def test_keys_together_have_the_same_effect_as_one_by_one(
     sequences: list[list[events.Event]],
     make_app: MakeApp,
     vault_path: Path,
@@ -132,7 +132,7 @@ async def test_keys_together_leave_what_they_leave_one_by_one(
 ) -> None:
     home = tmp_path / "home"
     monkeypatch.setenv("HOME", str(home))
-    # The clock of the tests stands still, so a wait after wrong passwords would never end.
+    # The clock of the tests stands still, so waiting after wrong passwords would never end.
     monkeypatch.setattr("tui.app.screens.unlock.wait_after", lambda _tries: 0.0)
     found = []
     for burst in (False, True):
@@ -194,7 +194,7 @@ async def test_escape_and_a_letter_in_one_packet_are_two_keys(make_app: MakeApp)
         assert isinstance(app.screen, EntryFormScreen)
 
 
-async def test_ctrl_l_gets_past_keys_that_wait_for_work(make_app: MakeApp) -> None:
+async def test_ctrl_l_skips_keys_that_wait_for_work(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test() as pilot:
         await settle(pilot)

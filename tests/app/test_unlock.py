@@ -23,7 +23,7 @@ def message_of(app: OtpApp) -> str:
     return str(app.screen.query_one("#status").render())
 
 
-async def test_the_first_run_makes_a_vault_and_starts_empty(
+async def test_the_first_run_creates_a_vault_and_starts_empty(
     make_app: MakeApp, vault_path: Path
 ) -> None:
     app = make_app(vault=None)
@@ -51,7 +51,7 @@ async def test_the_first_run_offers_an_import(make_app: MakeApp) -> None:
         assert isinstance(app.screen, CodesScreen)
 
 
-async def test_a_short_password_makes_no_vault(make_app: MakeApp, vault_path: Path) -> None:
+async def test_a_short_password_creates_no_vault(make_app: MakeApp, vault_path: Path) -> None:
     app = make_app(vault=None)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -61,7 +61,7 @@ async def test_a_short_password_makes_no_vault(make_app: MakeApp, vault_path: Pa
     assert not vault_path.exists()
 
 
-async def test_two_different_passwords_make_no_vault(make_app: MakeApp, vault_path: Path) -> None:
+async def test_two_different_passwords_create_no_vault(make_app: MakeApp, vault_path: Path) -> None:
     app = make_app(vault=None)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -71,7 +71,7 @@ async def test_two_different_passwords_make_no_vault(make_app: MakeApp, vault_pa
     assert not vault_path.exists()
 
 
-async def test_a_word_on_strength_while_typing(make_app: MakeApp) -> None:
+async def test_the_strength_is_shown_while_typing(make_app: MakeApp) -> None:
     app = make_app(vault=None)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -112,7 +112,7 @@ async def test_a_wrong_password_is_reported_and_opens_nothing(
         assert isinstance(app.screen, CodesScreen)
 
 
-async def test_after_wrong_passwords_the_right_one_has_to_wait_too(
+async def test_after_wrong_passwords_the_right_one_has_to_wait(
     make_app: MakeApp, make_vault: MakeVault, clock: FakeClock
 ) -> None:
     make_vault().close()
@@ -143,14 +143,14 @@ async def test_the_vault_may_be_damaged_from_the_third_wrong_password_on(
             await pass_time(pilot, clock, 60)
 
 
-def test_the_wait_grows_to_half_a_minute_and_no_further() -> None:
+def test_the_wait_grows_to_half_a_minute() -> None:
     waits = [wait_after(tries) for tries in range(1, 12)]
     assert waits[:4] == [0, 1, 2, 4]
     assert waits == sorted(waits)
     assert waits[-1] == 30
 
 
-async def test_a_damaged_vault_is_reported_and_left_alone(
+async def test_a_damaged_vault_is_reported_and_not_changed(
     make_app: MakeApp, make_vault: MakeVault, vault_path: Path
 ) -> None:
     make_vault().close()
@@ -165,9 +165,7 @@ async def test_a_damaged_vault_is_reported_and_left_alone(
     assert vault_path.read_text() == '{"format": "something else"}'
 
 
-async def test_a_password_field_gives_nothing_to_the_clipboard(
-    make_app: MakeApp, make_vault: MakeVault
-) -> None:
+async def test_a_password_field_copies_nothing(make_app: MakeApp, make_vault: MakeVault) -> None:
     make_vault().close()
     app = make_app(vault=None)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -180,7 +178,7 @@ async def test_a_password_field_gives_nothing_to_the_clipboard(
         assert field.value == "secret"
 
 
-async def test_ctrl_u_empties_the_field_for_what_is_typed_after_it(
+async def test_ctrl_u_clears_the_field_before_the_next_keys(
     make_app: MakeApp, make_vault: MakeVault
 ) -> None:
     make_vault().close()
@@ -195,7 +193,7 @@ async def test_ctrl_u_empties_the_field_for_what_is_typed_after_it(
 
 
 @pytest.mark.parametrize("size", [(40, 12), (60, 16), (80, 24)])
-async def test_the_welcome_screen_fits_and_says_what_is_wrong(
+async def test_the_welcome_screen_fits_and_shows_mistakes(
     make_app: MakeApp, size: tuple[int, int]
 ) -> None:
     app = make_app(vault=None)

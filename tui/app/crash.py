@@ -36,6 +36,6 @@ def _of_exception(error: object) -> tuple[str, list[tuple[str, int | None]]]:
     return type(error).__name__, [(frame.filename, frame.lineno) for frame in frames]
 
 
-def _of_traceback(picture: Traceback) -> tuple[str, list[tuple[str, int | None]]]:
-    stack = picture.trace.stacks[0]
+def _of_traceback(rendered: Traceback) -> tuple[str, list[tuple[str, int | None]]]:
+    stack = rendered.trace.stacks[0]
     return stack.exc_type, [(frame.filename, frame.lineno) for frame in stack.frames]

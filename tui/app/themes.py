@@ -113,8 +113,8 @@ def named(setting: str, environ: Mapping[str, str]) -> str:
     """
     if setting != "auto":
         return setting
-    told = environ.get("COLORFGBG", "").rpartition(";")[2]
-    light = told.isascii() and told.isdigit() and int(told) in {7, *range(9, 16)}
+    background = environ.get("COLORFGBG", "").rpartition(";")[2]
+    light = background.isascii() and background.isdigit() and int(background) in {7, *range(9, 16)}
     return LIGHT.name if light else DARK.name
 
 
@@ -129,8 +129,8 @@ def completed(variables: dict[str, str], theme: Theme) -> dict[str, str]:
         return {**variables, **_native(variables)}
     # Textual's conversions are sometimes off by one, and then a color is no longer in the 256-color
     # palette.
-    told = ((name, getattr(theme, name)) for name in ("background", "panel", "surface", *_TONES))
-    variables = {**variables, **{name: color for name, color in told if color}}
+    given = ((name, getattr(theme, name)) for name in ("background", "panel", "surface", *_TONES))
+    variables = {**variables, **{name: color for name, color in given if color}}
     if "muted" not in variables:
         names = ("foreground", "background", "surface", "panel", *_TONES)
         variables = {**variables, **dict(_derived(tuple(variables[name] for name in names)))}

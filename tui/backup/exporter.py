@@ -194,14 +194,14 @@ def _reserve(place: Path) -> None:
 
 def _replace(temporary: Path, place: Path) -> None:
     """Replace an existing file, which is restored if the new one can't be made durable."""
-    former = place.with_name(f"{temporary.name}.old")
+    old = place.with_name(f"{temporary.name}.old")
     existed = os.path.lexists(place)
     try:
         with contextlib.suppress(OSError):
-            os.link(place, former, follow_symlinks=False)
-        put_in_place(temporary, place, former if existed else None)
+            os.link(place, old, follow_symlinks=False)
+        put_in_place(temporary, place, old if existed else None)
     finally:
-        remove(former)
+        remove(old)
 
 
 def _spare(place: Path, vault: Path) -> None:

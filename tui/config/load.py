@@ -157,14 +157,14 @@ class _Reading:
 
     def _sentences(self) -> tuple[str, ...]:
         """Return the mistakes in file order; only the first names the file."""
-        told: list[str] = []
-        for line, mistake in sorted(self._mistakes, key=lambda told: told[0]):
-            if told:
-                told.append(f"Line {line}: {mistake}" if line else mistake)
+        sentences: list[str] = []
+        for line, mistake in sorted(self._mistakes, key=lambda mistake: mistake[0]):
+            if sentences:
+                sentences.append(f"Line {line}: {mistake}" if line else mistake)
             else:
                 where = f", line {line}" if line else ""
-                told.append(f"{self._name}{where}: {mistake}")
-        return tuple(told)
+                sentences.append(f"{self._name}{where}: {mistake}")
+        return tuple(sentences)
 
     def _keys(self, given: object) -> tuple[KeyChoice, ...]:
         if not isinstance(given, dict):

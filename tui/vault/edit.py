@@ -70,8 +70,8 @@ def edit(document: Document, before: Entry, changes: Mapping[str, Any], moment: 
     new = revised(new, moment)
     for part in _IRREPLACEABLE:
         if part(old) not in (part(before), part(new)):
-            beside = replace(new, id=str(uuid.uuid4()))
-            return replace(document, entries=(*document.entries, beside))
+            duplicate = replace(new, id=str(uuid.uuid4()))
+            return replace(document, entries=(*document.entries, duplicate))
     return document.replacing(new)
 
 

@@ -156,7 +156,7 @@ class Store:
             remove(kept)
         self._backups.prune(self._clock.now())
 
-    def write_beside(self, data: bytes) -> Path:
+    def write_conflict_copy(self, data: bytes) -> Path:
         """Write `data` to a conflict copy next to the vault, the same one every time.
 
         Raises:

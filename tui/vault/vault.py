@@ -369,12 +369,12 @@ class Vault:
             )
         try:
             with self._store.locked():
-                beside = self._store.write_beside(next_state(self._known(), self._document)[1])
+                copy = self._store.write_conflict_copy(next_state(self._known(), self._document)[1])
         except OSError as failure:
             return NotSavedError(f"Couldn't save the vault: {error} {why(failure)}.")
         return ConflictError(
             f"Couldn't save the vault in its place: {error}",
-            f"It was saved as {safe(str(beside), 200)} instead.",
+            f"It was saved as {safe(str(copy), 200)} instead.",
         )
 
 

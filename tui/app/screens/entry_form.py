@@ -139,7 +139,7 @@ class EntryFormScreen(Dialog[str | None]):
             self._twins = {by_secret(one): one for one in reversed(entries) if one.id != own}
         return self._twins.get(by_secret(made))
 
-    # --- URIs and pictures -----------------------------------------------------------------
+    # --- URIs and images -------------------------------------------------------------------
 
     @on(UriGiven)
     def _given(self, event: UriGiven) -> None:

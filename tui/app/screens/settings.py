@@ -61,7 +61,7 @@ class SettingsScreen(Dialog[None]):
 
     def on_mount(self) -> None:
         self._show_path(self.size.width)
-        self._tell()
+        self._explain()
 
     def on_resize(self, event: events.Resize) -> None:
         self._show_path(event.size.width)
@@ -69,7 +69,7 @@ class SettingsScreen(Dialog[None]):
     def settings_changed(self) -> None:
         """Show the new values."""
         self._list.show(self.context.config, self.context.keymap)
-        self._tell()
+        self._explain()
 
     def tick(self) -> None:
         """Remove a message when its time is over."""
@@ -86,7 +86,7 @@ class SettingsScreen(Dialog[None]):
         self.query_one(TitleBar).show(text)
 
     @on(RowList.Moved)
-    def _tell(self) -> None:
+    def _explain(self) -> None:
         """Explain the highlighted row, and show the keys that change it."""
         row = self._list.highlighted
         words = [row.help, *self._notes(row)]
@@ -141,7 +141,7 @@ class SettingsScreen(Dialog[None]):
             self._edit.value = row.setting.type.text(row.setting.of(self.context.config))
             self._edit.cursor_position = len(self._edit.value)
             self.set_focus(self._edit)
-            self._tell()
+            self._explain()
 
     @on(Input.Changed, "#edit")
     def _check(self, event: Input.Changed) -> None:
@@ -178,7 +178,7 @@ class SettingsScreen(Dialog[None]):
         self._edit.display = False
         self.set_focus(self._list)
         self.say("")
-        self._tell()
+        self._explain()
 
     def _set(self, row: SettingRow, value: Any) -> bool:
         """Change a setting; return False if the value is not allowed."""
@@ -217,7 +217,7 @@ class SettingsScreen(Dialog[None]):
     def _wait_for_key(self, others: tuple[str, ...]) -> None:
         self._pressing = others
         self.say(f"Press the key for: {self._list.highlighted.label}", "warning")
-        self._tell()
+        self._explain()
 
     def on_key(self, event: events.Key) -> None:
         """Handle the key that is waited for; the key that opens the settings also closes them."""
@@ -231,7 +231,7 @@ class SettingsScreen(Dialog[None]):
         others, self._pressing = self._pressing, None
         row = self._list.highlighted
         self.say("")
-        self._tell()
+        self._explain()
         if event.key != "escape":
             self._set_keys(row, (*others, event.key))
 

@@ -98,7 +98,7 @@ def run(args: Namespace, context: Context) -> int:
         output.json(
             [{"id": one.id, "issuer": one.issuer, "account": one.account} for one in result.added]
         )
-    _tell(result)
+    _report(result)
     return int(any(problem.refused for problem in result.report.problems))
 
 
@@ -183,7 +183,7 @@ def _pin(entry: Entry, context: Context) -> str | None:
     return None
 
 
-def _tell(result: ImportResult) -> None:
+def _report(result: ImportResult) -> None:
     from tui.backup.plan import MatchKind
 
     for row in result.planned:

@@ -109,7 +109,7 @@ def run(args: Namespace, context: Context) -> int:
         raise _with_force(error) from None
     if args.json:
         output.json(_object(exported))
-    _tell(exported.plan)
+    _report(exported.plan)
     output.say(f"{exported.path}: {exported.sentence}")
     return 0
 
@@ -131,7 +131,7 @@ def _show(args: Namespace, context: Context) -> int:
     vault = context.open_vault()
     plan = plan_codes(_selected(args, vault))
     texts = texts_of_codes(plan, qr_display.fits)
-    _tell(plan)
+    _report(plan)
     count = len(plan.backup.entries)
     output.say(f"{plural(count, 'entry')}. {HOW_TO_SCAN}")
     qr_display.show_in_turn(texts, "QR code")
@@ -180,7 +180,7 @@ def _rows(problems: Iterable[Problem]) -> list[dict[str, str]]:
     return [{"what": each.what, "reason": each.reason} for each in problems]
 
 
-def _tell(plan: ExportPlan) -> None:
+def _report(plan: ExportPlan) -> None:
     for title, problems in (
         ("left out: ", plan.left_out),
         ("changed: ", plan.changed),

@@ -75,7 +75,7 @@ def run(args: Namespace, context: Context) -> int:
         reports = [_report(file, args.dry_run) for file in result.files]
         output.json({"dry_run": args.dry_run, "files": reports})
     for file in result.files:
-        _tell(file, args.dry_run, args.json)
+        _print_report(file, args.dry_run, args.json)
     return 0
 
 
@@ -123,7 +123,7 @@ def _row(what: str, reason: str) -> dict[str, str]:
     return {"what": what, "reason": reason}
 
 
-def _tell(file: FileResult, dry_run: bool, as_json: bool) -> None:
+def _print_report(file: FileResult, dry_run: bool, as_json: bool) -> None:
     """Write the plan of a dry run to standard output, everything else to standard error."""
     if dry_run and not as_json:
         rows = [

@@ -80,14 +80,14 @@ def _show_code(entry: Entry) -> None:
 def _print(entry: Entry, categories: Iterable[Category], secret: bool) -> None:
     from tui.otp.describe import details
 
-    told = [*details(entry, categories), ("Id", entry.id)]
+    rows = [*details(entry, categories), ("Id", entry.id)]
     if secret:
-        told.append(("Secret", entry.secret.given))
-        told += [("PIN", entry.pin)] if entry.pin else []
-        told += [("URI", uri)] if (uri := _uri(entry)) else []
+        rows.append(("Secret", entry.secret.given))
+        rows += [("PIN", entry.pin)] if entry.pin else []
+        rows += [("URI", uri)] if (uri := _uri(entry)) else []
     output.lines(
         f"{'' if place else name:<12}{line}"
-        for name, value in told
+        for name, value in rows
         for place, line in enumerate(value.split("\n"))
     )
 
