@@ -114,7 +114,7 @@ class FormatError(OtpTuiError):
 
 
 class BackupPasswordError(FormatError):
-    """The password does not open the backup, or the backup is damaged."""
+    """The password is wrong, or the backup is damaged."""
 
 
 class VaultError(OtpTuiError):
@@ -140,7 +140,7 @@ class DamagedVaultError(VaultError):
 
 
 class WrongPasswordError(DamagedVaultError):
-    """The password does not open the vault, or the vault is damaged: both look alike."""
+    """The password is wrong, or the vault is damaged: both look alike."""
 
 
 class NewerVaultError(VaultError):

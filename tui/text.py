@@ -27,7 +27,7 @@ def clean(text: str) -> str:
 
 
 def safe(text: str, limit: int = NAME_LIMIT) -> str:
-    """Return `text` safe to show: it cannot control the terminal or hide text.
+    """Return `text` safe to show: it can't control the terminal or hide text.
 
     Control and format characters (bidirectional, zero-width) and lone surrogates are removed,
     white space becomes a space, private and unassigned characters become U+FFFD, and of stacked

@@ -119,7 +119,7 @@ def test_unknown_keys_are_kept_everywhere() -> None:
         ({"pinned": 1}, "“pinned” has the wrong type"),
         ({"secret": ""}, "the secret is empty"),
         ({"secret": "0189"}, "the secret is not base32 (letters A-Z and digits 2-7)"),
-        ({"id": ""}, "its id does not have 1 to 64 characters"),
+        ({"id": ""}, "its id must have 1 to 64 characters"),
         ({"categories": {}}, "“categories” has the wrong type"),
         ({"categories": ["web"]}, "one of its categories is not an id with a ranking"),
         ({"categories": [[]]}, "one of its categories is not an id with a ranking"),

@@ -112,7 +112,7 @@ class KeyQueue:
         finally:
             self._task = None
 
-    # --- when the app has done what it was asked -------------------------------------------
+    # --- waiting for the app -----------------------------------------------------------------
 
     async def _settled(self) -> None:
         """Wait until messages and work are done, or the next key interrupts the work."""

@@ -64,7 +64,7 @@ def check_place(
 
     Raises:
         ExportExistsError: the file exists, and `force` is not set.
-        ExportError: an export cannot have this path.
+        ExportError: an export can't have this path.
     """
     folder, name = os.path.split(os.fspath(path))
     if name in {"", ".", ".."}:

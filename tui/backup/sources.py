@@ -72,7 +72,7 @@ def read_source(path: str | os.PathLike[str], format_name: str = "") -> Source:
     """Read a file and recognize it, or treat it as a file of `format_name`.
 
     Raises:
-        FileError: it cannot be read.
+        FileError: it can't be read.
         UsageError: there is no such format.
     """
     return source_of(read_limited(path), PurePath(path).name, format_name)

@@ -49,8 +49,8 @@ def aes_gcm_decrypt(key: bytes, nonce: bytes, sealed: bytes, aad: bytes | None =
     """Return the plaintext of ciphertext followed by its tag.
 
     Raises:
-        AuthenticationError: the tag does not match the key, the nonce, the bytes and `aad`,
-            or the data is too short for a tag.
+        AuthenticationError: the tag doesn't match the key, the nonce, the bytes and `aad`, or the
+            data is too short for a tag.
     """
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -91,8 +91,8 @@ class AesGcmSiv:
         """Return the plaintext, at least one byte, of ciphertext followed by its tag.
 
         Raises:
-            AuthenticationError: the tag does not match the key, the nonce, the bytes and `aad`,
-                or the data is too short for a byte and a tag.
+            AuthenticationError: the tag doesn't match the key, the nonce, the bytes and `aad`, or
+                the data is too short for a byte and a tag.
         """
         if len(sealed) <= TAG_LENGTH or len(nonce) != NONCE_LENGTH:
             raise AuthenticationError(_TOO_SHORT)

@@ -197,7 +197,7 @@ def _read_category(raw: Any, kept: dict[tuple[str, str], Mapping[str, Any]]) -> 
         raise EntryError("it is not an object")
     identity, name, ranking = raw.get("id"), raw.get("name"), raw.get("ranking", 0)
     if type(identity) is not str or type(name) is not str or type(ranking) is not int:
-        raise EntryError("it does not have an id, a name and a ranking")
+        raise EntryError("its id, name or ranking is missing or invalid")
     _keep(raw, {"id", "name", "ranking"}, ("categories", identity), kept)
     return Category(identity, name, ranking)
 
@@ -207,7 +207,7 @@ def _read_icon(raw: Any, kept: dict[tuple[str, str], Mapping[str, Any]]) -> Icon
         raise EntryError("it is not an object")
     identity, data = raw.get("id"), raw.get("data")
     if type(identity) is not str or type(data) is not str:
-        raise EntryError("it does not have an id and data")
+        raise EntryError("its id or data is missing or invalid")
     _keep(raw, {"id", "data"}, ("icons", identity), kept)
     return Icon(identity, data)
 

@@ -82,7 +82,7 @@ def read_entry(raw: object) -> Entry:
     except KeyError:
         raise EntryError("its type or algorithm is unknown") from None
     if not 0 < len(values[0]) <= MAX_ID:
-        raise EntryError(f"its id does not have 1 to {MAX_ID} characters")
+        raise EntryError(f"its id must have 1 to {MAX_ID} characters")
     found[_SECRET] = (Secret.text if kind is OtpType.MOTP else Secret.base32)(values[_SECRET])
     found[_CATEGORIES] = _bindings(values[_CATEGORIES])
     if len(raw) != len(_FIELDS):

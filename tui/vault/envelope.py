@@ -204,7 +204,7 @@ def _envelope(root: dict[str, Any]) -> Envelope:
     _keys(root, "format", "version", "vault_id", "generation", "slots", "nonce", "payload")
     slots = root["slots"]
     if type(slots) is not list or not 1 <= len(slots) <= MAX_SLOTS:
-        raise _RefusedError(f"it does not have 1 to {MAX_SLOTS} slots")
+        raise _RefusedError(f"it must have 1 to {MAX_SLOTS} slots")
     payload = _bytes(root, "payload")
     if len(payload) <= _TAG or (len(payload) - _TAG) % PADDING:
         raise _RefusedError("its payload has the wrong length")
@@ -247,7 +247,7 @@ def _keys(value: Any, *names: str) -> None:
 def _whole(value: dict[str, Any], key: str, most: int) -> int:
     number = value[key]
     if type(number) is not int or not 0 <= number <= most:
-        raise _RefusedError(f"its {key} is not a whole number within bounds")
+        raise _RefusedError(f"its {key} is not a whole number or out of bounds")
     return number
 
 

@@ -188,7 +188,7 @@ def _icon_name(row: Mapping[str, Any], remarks: list[str]) -> str | None:
         return icon
     if isinstance(icon, str) and ICON_NAME.fullmatch(icon):
         return icon
-    remarks.append("its Icon was left out: not a valid name")
+    remarks.append("its Icon was left out: invalid name")
     return None
 
 

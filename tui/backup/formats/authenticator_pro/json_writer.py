@@ -131,7 +131,7 @@ def _fitted(entry: Entry, ids: dict[str, str], changes: list[str]) -> Entry:
         raise EntryError("its PIN is too long, or contains an invalid character")
     icon = entry.icon if entry.icon in (None, "") or ICON_NAME.fullmatch(entry.icon) else None
     if icon != entry.icon:
-        changes.append("its icon is left out: not a valid name")
+        changes.append("its icon is left out: invalid name")
     if entry.type is OtpType.MOTP and len(entry.secret.given) < _SHORTEST_MOTP_SECRET:
         raise EntryError(f"its secret is shorter than {_SHORTEST_MOTP_SECRET} characters")
     ranking = _small(entry.ranking)
