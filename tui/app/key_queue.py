@@ -11,6 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
+from weakref import ReferenceType, ref
 
 from textual import events
 from textual.app import App, ScreenStackError
@@ -51,6 +52,9 @@ class KeyQueue:
         """When each worker that keys wait for was first seen, in event loop time."""
         self._asking: dict[Worker[Any], Screen[Any]] = {}
         """The screen whose result a worker waits for."""
+        self._settled_on: ReferenceType[Screen[Any]] | None = None
+        """The screen on top when the app had last done what the keys asked for. It may hold
+        secrets, so this does not keep it."""
 
     @property
     def idle(self) -> bool:
@@ -103,7 +107,8 @@ class KeyQueue:
 
     async def _hand_on(self) -> None:
         try:
-            await self._settled()
+            if not self._still_settled:
+                await self._settled()
             while self._waiting:
                 await self._deliver(self._waiting.popleft())
                 await self._settled()
@@ -123,11 +128,17 @@ class KeyQueue:
             at_work = list(self._at_work())
             self._began = {id(each): self._began.get(id(each), clock()) for each in at_work}
             if quiet and not at_work:
+                self._settled_on = ref(self._app.screen)
                 return
             if at_work:
                 if self._next_interrupts and clock() - began >= _PATIENCE:
                     return
                 await asyncio.sleep(_POLL)
+
+    @property
+    def _still_settled(self) -> bool:
+        settled_on = self._settled_on and self._settled_on()
+        return self._app.screen is settled_on and not any(self._at_work())
 
     @property
     def _next_interrupts(self) -> bool:
