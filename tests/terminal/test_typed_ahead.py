@@ -24,6 +24,9 @@ _CHANGING = re.compile(r"[0-9 ]+|[█░▌▏▕]+|otp-tui-demo-\w+")
 _COLORS = re.compile(r"\x1b\[[0-9;]*m")
 """Most of the output; pyte takes long to read it."""
 _INCOMPLETE = re.compile(r"\x1b(\[[0-9;]*)?\Z")
+_ROW = re.compile(r"[▌ ] {0,3}[0-9↵]")
+_CODE_ENDS = 16
+"""The column after the countdown and the code of a row."""
 QUIET = 0.2
 """Seconds without a change after which the screen counts as complete."""
 
@@ -45,7 +48,7 @@ class Shown(AppTerminal):
         if new or not self._lines:
             self._stream.feed(_COLORS.sub("", new))
             self._at += len(new)
-            self._lines = [_CHANGING.sub(" ", line).rstrip() for line in self._screen.display]
+            self._lines = [_lasting(line) for line in self._screen.display]
         return self._lines
 
     def press_and_wait(self, key: str) -> None:
@@ -63,6 +66,12 @@ class Shown(AppTerminal):
     def shows(self, *texts: str) -> None:
         """Wait until all these texts are on the screen."""
         self.until(lambda lines: all(text in "\n".join(lines) for text in texts))
+
+
+def _lasting(line: str) -> str:
+    """Return what time does not change: behind a dialog, a row may keep an older code."""
+    row = _ROW.match(line)
+    return _CHANGING.sub(" ", line[_CODE_ENDS:] if row else line).rstrip()
 
 
 def demo(folder: Path) -> Shown:
