@@ -31,7 +31,7 @@ URI = "otpauth://totp/New:me?secret=JBSWY3DPEHPK3PXP"
 COMMAND_KEYS = sorted({command.keys[0] for command in COMMANDS if command.id != "quit"})
 OTHER_KEYS = ["enter", "escape", "tab", "shift+tab", "ctrl+u", "backspace", "ctrl+s", "ctrl+l",
               "down", "y", "1", "2"]  # fmt: skip
-WORDS = ["ad", "git", "Web", PASSWORD]
+WORDS = ["ad", "git", "Web"]
 
 
 def key(name: str) -> events.Key:
@@ -57,10 +57,10 @@ inputs = st.lists(
         st.sampled_from(COMMAND_KEYS).map(lambda name: [key(name)]),
         st.sampled_from(OTHER_KEYS).map(lambda name: [key(name)]),
         st.sampled_from(WORDS).map(typed),
-        st.sampled_from([*WORDS, URI]).map(pasted),
+        st.sampled_from([*WORDS, PASSWORD, URI]).map(pasted),
     ),
     min_size=1,
-    max_size=4,
+    max_size=3,
 ).map(lambda parts: [event for part in parts for event in part])
 runs = st.lists(inputs, min_size=20, max_size=20)
 
