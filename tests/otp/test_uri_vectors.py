@@ -27,7 +27,7 @@ class Other:
     """Fields that differ from the source's; None: we refuse it."""
 
 
-PARAMETER = "the issuer parameter wins over the label (issue 2, section 2)"
+PARAMETER = "the issuer parameter wins over the label"
 WHOLE = "names are never cut: an export has to give back what came in"
 AS_SAID = "a number in bounds is used as it is said: another one makes codes that do not work"
 NO_GUESS = "nothing is put in the place of what we do not know: its codes would not work"
