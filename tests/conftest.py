@@ -23,7 +23,7 @@ STRESS = bool(os.environ.get("OTP_TUI_STRESS"))
 # No deadline: a busy machine is not a failure.
 settings.register_profile(
     "short",
-    max_examples=16,
+    max_examples=40,
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=[

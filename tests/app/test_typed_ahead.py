@@ -31,7 +31,7 @@ URI = "otpauth://totp/New:me?secret=JBSWY3DPEHPK3PXP"
 COMMAND_KEYS = sorted({command.keys[0] for command in COMMANDS if command.id != "quit"})
 OTHER_KEYS = ["enter", "escape", "tab", "shift+tab", "ctrl+u", "backspace", "ctrl+s", "ctrl+l",
               "down", "y", "1", "2"]  # fmt: skip
-WORDS = ["ad", "git", "Web"]
+WORDS = ["ad", "git", "Web", PASSWORD]
 
 
 def key(name: str) -> events.Key:
@@ -57,12 +57,12 @@ inputs = st.lists(
         st.sampled_from(COMMAND_KEYS).map(lambda name: [key(name)]),
         st.sampled_from(OTHER_KEYS).map(lambda name: [key(name)]),
         st.sampled_from(WORDS).map(typed),
-        st.sampled_from([*WORDS, PASSWORD, URI]).map(pasted),
+        st.sampled_from([*WORDS, URI]).map(pasted),
     ),
     min_size=1,
-    max_size=3,
+    max_size=4,
 ).map(lambda parts: [event for part in parts for event in part])
-runs = st.lists(inputs, min_size=25, max_size=25)
+runs = st.lists(inputs, min_size=20, max_size=20)
 
 
 async def together(pilot: Pilot[None], keys: Sequence[events.Event]) -> None:
@@ -127,7 +127,7 @@ def _copy(event: events.Event) -> events.Event:
 
 @pytest.mark.timeout(3600 if STRESS else 600)
 @settings(
-    max_examples=200 if STRESS else 8,
+    max_examples=200 if STRESS else 10,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(sequences=runs)

@@ -16,7 +16,7 @@ from tests.terminal.helpers import AppTerminal, fill
 
 OPENING = ["a", "v", "vr", "E", "c", "cn", "d", "i", "e", ",", ":", "?", "/", "a\x0f", "dy"]
 """Keys that open something: a form, a dialog, a field, a question, the search."""
-TEXTS = ["docker\x15ad\t"]
+TEXTS = ["docker", "\x15ad\t"]
 BACK = "\x1by\x1by\x1b"
 """Keys that lead from anywhere back to the list."""
 _CHANGING = re.compile(r"[0-9 ]+|[█░▌▏▕]+|otp-tui-demo-\w+")
