@@ -75,10 +75,10 @@ def _detach_terminal() -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int | None:
-    """Use one worker more than there are processors, as some tests wait for other programs."""
+    """Use more workers than there are processors, as many tests wait for other programs."""
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None
-    return (os.cpu_count() or 1) + 1
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual import events
 from textual.containers import VerticalScroll
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Button, Input, Select, Static, TextArea
 
 from tests.app.conftest import MakeApp, MakeVault
@@ -796,3 +798,21 @@ async def test_not_saved_is_shown_until_the_mistake_is_corrected(
     assert status_of(app).startswith("Not saved")
     await press(pilot, *"JBSWY3DPEHPK3PXP")
     assert not status_of(app)
+
+
+async def test_typing_does_not_lay_out_the_screen(
+    pilot: Pilot[None], vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = await Form(pilot).open(vault)
+    await form.type("issuer", "ab")
+    laid_out = []
+    real = Screen._refresh_layout
+
+    def lay_out(screen: Screen[object], *args: Any, **more: Any) -> None:
+        laid_out.append(screen)
+        real(screen, *args, **more)
+
+    monkeypatch.setattr(Screen, "_refresh_layout", lay_out)
+    await form.press("c")
+    assert form.text("issuer") == "abc"
+    assert laid_out == []

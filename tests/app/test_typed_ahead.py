@@ -74,9 +74,16 @@ async def together(pilot: Pilot[None], keys: Sequence[events.Event]) -> None:
 
 async def one_by_one(pilot: Pilot[None], keys: Sequence[events.Event]) -> None:
     """Let each key arrive after the previous one is handled."""
+    app = pilot.app
+    assert isinstance(app, OtpApp)
     for event in keys:
-        pilot.app.post_message(event)
-        await settle(pilot)
+        arrived = asyncio.Event()
+        app.post_message(event)
+        app.call_later(arrived.set)
+        await arrived.wait()
+        while not app.keys.idle:
+            await asyncio.sleep(0.001)
+    await settle(pilot)
 
 
 def state(app: OtpApp, folder: Path) -> list[object]:

@@ -161,10 +161,11 @@ class KeyQueue:
         if screen.focused:
             pumps |= {screen.focused, *screen.focused.ancestors}
         waiting = {pump for pump in pumps if pump.message_queue_size}
-        running = await _barrier(pumps)
-        if self._app not in running:
+        barrier = _Barrier(pumps)
+        await barrier.wait()
+        if self._app not in barrier.running:
             raise MessagePumpClosed
-        quiet = not waiting & running
+        quiet = not waiting & barrier.running
         if quiet and screen.is_current and _to_refresh(screen):
             screen._on_timer_update()
             return _to_refresh(screen)
@@ -176,23 +177,24 @@ def _to_refresh(screen: Screen[Any]) -> bool:
     return screen._layout_required or screen._scroll_required or bool(screen._callbacks)
 
 
-async def _barrier(pumps: set[MessagePump]) -> set[MessagePump]:
-    """Wait until each has handled its pending messages; return those that are still running."""
-    done = asyncio.get_running_loop().create_future()
-    left = 0
+class _Barrier:
+    """Waits until each pump has handled its pending messages."""
 
-    def passed() -> None:
-        nonlocal left
-        left -= 1
-        if not left and not done.done():
-            done.set_result(None)
+    def __init__(self, pumps: set[MessagePump]) -> None:
+        self._done = asyncio.get_running_loop().create_future()
+        self.running = {pump for pump in pumps if pump.call_later(self._passed)}
+        """Those that still handle messages."""
+        self._left = len(self.running)
 
-    running = {pump for pump in pumps if pump.call_later(passed)}
-    left = len(running)
-    if left:
-        # A widget that is removed in the meantime never answers.
-        await asyncio.wait([done], timeout=_LONGEST_BARRIER)
-    return running
+    def _passed(self) -> None:
+        self._left -= 1
+        if not self._left and not self._done.done():
+            self._done.set_result(None)
+
+    async def wait(self) -> None:
+        """Return once all have passed, or after some time: a removed widget never answers."""
+        if self._left:
+            await asyncio.wait([self._done], timeout=_LONGEST_BARRIER)
 
 
 def _key_name(event: events.Key) -> str:

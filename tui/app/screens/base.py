@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
+from textual import events
 from textual.screen import ModalScreen, Screen
 from textual.worker import Worker
 
@@ -42,6 +43,26 @@ class _StatusWidget(Protocol):
 
 class BaseScreen(Screen[Answer]):
     """A screen of otp-tui. It creates its widgets in `compose`; one has the id `status`."""
+
+    _was_resumed = False
+
+    def on_compose(self) -> None:
+        """Style the screen for the size of the terminal before its widgets, all only once."""
+        app, (width, height) = self.app, self.app.size
+        for size, own, of_app in (
+            (width, self.HORIZONTAL_BREAKPOINTS, app.HORIZONTAL_BREAKPOINTS),
+            (height, self.VERTICAL_BREAKPOINTS, app.VERTICAL_BREAKPOINTS),
+        ):
+            points = of_app if own is None else own
+            fitting = [name for least, name in sorted(points or []) if least <= size]
+            self.add_class(*fitting[-1:], update=False)
+        self.update_node_styles(animate=False)
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Keep Textual from styling the widgets again that were just created."""
+        if not self._was_resumed:
+            self._was_resumed = True
+            event.refresh_styles = False
 
     @property
     def context(self) -> Context:

@@ -265,7 +265,7 @@ class CodesScreen(BaseScreen[None]):
 
     # --- time ----------------------------------------------------------------------------------
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         self.tick()
 
     def tick(self) -> None:

@@ -70,6 +70,8 @@ class EntryFormScreen(Dialog[str | None]):
         """The entry that the fields make; None if they have mistakes."""
         self._twins: dict[tuple[object, ...], Entry] | None = None
         """The other entries by secret, once needed."""
+        self._warning = ""
+        """The text next to the button."""
         self._shown = self._saving = False
 
     def compose(self) -> ComposeResult:
@@ -112,9 +114,10 @@ class EntryFormScreen(Dialog[str | None]):
             self.say("")
         self._made = None if mistakes or self._fields.uri else draft.entry(base)
         twin = self._twin(self._made) if self._made else None
-        self.query_one("#twin", Static).update(
-            f"{twin.label} already has this secret." if twin else ""
-        )
+        warning = f"{twin.label} already has this secret." if twin else ""
+        if warning != self._warning:
+            self._warning = warning
+            self.query_one("#twin", Static).update(warning)
         self.tick()
 
     def tick(self) -> None:

@@ -19,6 +19,7 @@ from tui.app.styles import styles_of
 from tui.app.symbols import HIGHLIGHT
 from tui.app.widgets.cells import fit
 from tui.app.widgets.row_list import RowList
+from tui.app.widgets.text_input import TextInput
 
 _NOTE = 7
 
@@ -80,7 +81,7 @@ class PaletteScreen(Dialog[PaletteItem]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card", id="palette") as card:
             card.border_title, card.border_subtitle = "Commands", "Esc closes"
-            field = Input(placeholder="Type a command", id="words")
+            field = TextInput(placeholder="Type a command", id="words")
             field.cursor_blink = False
             yield field
             yield PaletteList(self._items)

@@ -16,6 +16,7 @@ from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.cells import width_of
 from tui.app.widgets.row_list import RowList
 from tui.app.widgets.settings_list import SettingsList
+from tui.app.widgets.text_input import TextInput
 from tui.config.schema import Setting
 from tui.paths import VAULT_VARIABLE, short_path
 
@@ -49,7 +50,7 @@ class SettingsScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         self._list = SettingsList(self.context.config, self.context.keymap)
-        self._edit = Input(id="edit")
+        self._edit = TextInput(id="edit")
         self._edit.cursor_blink = False
         yield TitleBar("settings")
         yield Rule()

@@ -8,6 +8,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from tui.app.widgets.password_input import PasswordInput
+from tui.app.widgets.text_input import TextInput
 from tui.backup.model import SECRET_VARIABLE, Credentials, Needs
 
 
@@ -38,7 +39,7 @@ class CredentialFields(Grid):
         yield Label("Repeat", classes="again")
         yield PasswordInput("Repeat password", id="again", classes="again")
         yield Label("Username", classes="username")
-        user = Input(placeholder="Username in AVTotpy", id="username", classes="username")
+        user = TextInput(placeholder="Username in AVTotpy", id="username", classes="username")
         user.cursor_blink = False
         yield user
         yield Label("Secret", classes="server")

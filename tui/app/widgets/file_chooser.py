@@ -11,8 +11,9 @@ from rich.text import Text
 from textual.binding import Binding
 from textual.message import Message
 from textual.suggester import Suggester
-from textual.widgets import DirectoryTree, Input
+from textual.widgets import DirectoryTree
 
+from tui.app.widgets.text_input import TextInput
 from tui.paths import home_folder
 from tui.text import safe
 
@@ -64,7 +65,7 @@ class _PathSuggester(Suggester):
         return full if full != value else None
 
 
-class PathInput(Input):
+class PathInput(TextInput):
     """A path field. Tab completes as in a shell; if the path is complete, it goes to the next
     field."""
 

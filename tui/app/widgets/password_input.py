@@ -6,8 +6,10 @@ from textual import on
 from textual.message import Message
 from textual.widgets import Input
 
+from tui.app.widgets.text_input import TextInput
 
-class PasswordInput(Input):
+
+class PasswordInput(TextInput):
     """A masked field that copies nothing, and whose messages carry no text."""
 
     class Typed(Message):
