@@ -15,14 +15,16 @@ from textual._context import active_app
 from textual.app import ScreenStackError
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
+from textual.pilot import Pilot
 
 _RULES: dict[tuple[object, ...], list[RuleSet]] = {}
 
 
 def make_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the apps of one test fast."""
-    for module in ("textual.app", "textual.pilot"):
-        monkeypatch.setattr(f"{module}.wait_for_idle", until_quiet)
+    monkeypatch.setattr("textual.app.wait_for_idle", until_handled)
+    monkeypatch.setattr("textual.pilot.wait_for_idle", until_quiet)
+    monkeypatch.setattr(Pilot, "_wait_for_screen", _all_is_handled)
     parse = Stylesheet._parse_rules
 
     def parse_once(self: Stylesheet, *args: Any, **more: Any) -> list[RuleSet]:
@@ -34,23 +36,44 @@ def make_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Stylesheet, "_parse_rules", parse_once)
 
 
-async def until_quiet(_min_sleep: float = 0, max_sleep: float = 1) -> None:
-    """Return once all messages are handled and all changes are painted.
+async def _all_is_handled(_: Pilot[object], timeout: float = 30) -> bool:
+    """Take the place of a message to each widget, most of what a key in a form took."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + timeout
+    while loop.time() < deadline:
+        await asyncio.sleep(0)
+        if not loop._ready:  # type: ignore[attr-defined]
+            return True
+    return False
 
-    Keys that wait for work are given `max_sleep` seconds. Takes the place of Textual's
-    `wait_for_idle`, which watches the processor. Work in threads is not waited for: see `settle`.
+
+async def until_handled(_min_sleep: float = 0, max_sleep: float = 1) -> None:
+    """Return once all messages and keys are handled. A fast typist sees nothing in between.
+
+    Keys that wait for work are given `max_sleep` seconds. Work in threads is not waited for: see
+    `settle`.
     """
     loop = asyncio.get_running_loop()
-    app = active_app.get()
+    keys = getattr(active_app.get(), "keys", None)
     deadline = loop.time() + max_sleep
     while loop.time() < deadline:
         await asyncio.sleep(0)
         if loop._ready:  # type: ignore[attr-defined]
             continue
-        keys = getattr(app, "keys", None)
-        if keys is not None and not keys.idle:
-            await asyncio.sleep(0.001)
-            continue
+        if keys is None or keys.idle:
+            return
+        await asyncio.sleep(0.001)
+
+
+async def until_quiet(_min_sleep: float = 0, max_sleep: float = 1) -> None:
+    """Return once all messages and keys are handled and all changes are painted.
+
+    Takes the place of Textual's `wait_for_idle`, which watches the processor.
+    """
+    app = active_app.get()
+    deadline = asyncio.get_running_loop().time() + max_sleep
+    while (left := deadline - asyncio.get_running_loop().time()) > 0:
+        await until_handled(max_sleep=left)
         if app._resize_timer is not None:
             app._check_resize()
             continue
