@@ -263,3 +263,15 @@ def test_no_secret_is_ever_lost_and_every_entry_is_accounted_for(
     assert all(
         each.category in known for new in after.entries[len(here) :] for each in new.categories
     )
+
+
+# -- the trash of another app ------------------------------------------------------------------
+
+
+def test_trashed_entries_arrive_in_the_trash_once() -> None:
+    file = Backup((site(), site(TWO, account="old", deleted=1)))
+    once, _ = bring_in(vault(), file)
+    assert [each.secret.given for each in once.entries] == [ONE]
+    assert [(each.secret.given, each.deleted) for each in once.trash] == [(TWO, NOW)]
+    twice, report = bring_in(once, file)
+    assert (twice.trash, report.already_here) == (once.trash, 2)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class DocumentBuilder:
-    """Adds entries of `backup` to a document, one by one.
+    """Adds entries of `backup` to a document, one by one; those in its trash go to the trash.
 
     Existing items keep their place; new ones follow, in the file's order. If a list (of entries,
     categories, or entries of a category) was empty, the file's rankings are kept.
@@ -45,6 +45,7 @@ class DocumentBuilder:
                 id=str(uuid.uuid4()),
                 icon=self._icon(entry),
                 categories=(),
+                deleted=max(self._moment, 1) if entry.deleted else 0,
                 created=entry.created or self._moment,
                 updated=entry.updated or self._moment,
             )
@@ -77,7 +78,8 @@ class DocumentBuilder:
         self._attach()
         return replace(
             self._document,
-            entries=tuple(self._entries),
+            entries=tuple(each for each in self._entries if not each.deleted),
+            trash=(*self._document.trash, *(each for each in self._entries if each.deleted)),
             categories=self._merged_categories(),
             icons=self._merged_icons(),
         )

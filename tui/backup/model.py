@@ -63,6 +63,8 @@ class Needs(Flag):
     PASSWORD = auto()
     USERNAME = auto()
     SERVER_SECRET = auto()
+    KEY_FILE = auto()
+    """A key file, in addition to the password or instead of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class Credentials:
     server_secret: str = field(default="", repr=False)
     kdf: Argon2Params = field(default_factory=Argon2Params)
     """Key derivation for a new file, if the format lets the writer choose."""
+    key_file: bytes = field(default=b"", repr=False)
+    """The content of a key file; empty if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,10 @@ class Format:
     raises."""
     read: Callable[[bytes, Credentials], Backup]
     """Reads a file; raises FormatError, or BackupPasswordError."""
+    app: str = ""
+    """The app that writes such files, for the question where a backup comes from; empty if none."""
+    how_to_export: str = ""
+    """How to get such a file out of the app: one or two short sentences, for a list."""
     write: Callable[[Backup, Credentials], bytes] | None = None
     """Returns a file; raises FormatError for what `plan_export` leaves out. None: import only."""
     plan_export: Callable[[Backup], ExportPlan] | None = None

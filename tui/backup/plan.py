@@ -111,6 +111,7 @@ def plan(document: Document, backup: Backup) -> tuple[PlannedEntry, ...]:
 
     An entry of the vault matches at most one entry of the file: an identical one, else one with its
     secret, else one with its names. An entry whose namesake is already matched replaces nothing.
+    A trashed entry that is already in the vault's trash is identical.
     """
     taken: set[str] = set()
     found: dict[int, tuple[MatchKind, Entry | None]] = {}
@@ -125,6 +126,10 @@ def plan(document: Document, backup: Backup) -> tuple[PlannedEntry, ...]:
                 found[place] = (kind, existing)
                 taken.add(existing.id)
 
+    in_trash = {by_everything(entry): entry for entry in document.trash}
+    for place, entry in enumerate(backup.entries):
+        if entry.deleted and (existing := in_trash.get(by_everything(entry))):
+            found[place] = (MatchKind.IDENTICAL, existing)
     match(MatchKind.IDENTICAL, by_everything)
     seen: set[object] = set()
     for place, entry in enumerate(backup.entries):

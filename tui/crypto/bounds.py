@@ -21,3 +21,11 @@ MAX_PARALLELISM = 16
 """Maximum parallelism; a file with more is refused."""
 MAX_WORK_KIB = 4 * 1024 * 1024
 """4 GiB, the maximum of memory times iterations; a file with more is refused."""
+FOREIGN_MAX_TIME_COST = 64
+"""Maximum iterations of Argon2 in files of other apps; Ente uses 32 where memory is short."""
+FOREIGN_MAX_PARALLELISM = 64
+"""Maximum parallelism of Argon2 in files of other apps."""
+MAX_PBKDF2_ROUNDS = 10_000_000
+"""Maximum rounds of PBKDF2 in files of other apps (spec: formats.md)."""
+MAX_SCRYPT_BLOCKS = 8 << 20
+"""Maximum of N times r of scrypt: 1 GiB (spec: formats.md)."""

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tui.crypto.bounds import (
     DEFAULT_MEMORY_KIB,
     DEFAULT_PARALLELISM,
     DEFAULT_TIME_COST,
+    FOREIGN_MAX_PARALLELISM,
+    FOREIGN_MAX_TIME_COST,
     MAX_MEMORY_KIB,
     MAX_PARALLELISM,
+    MAX_PBKDF2_ROUNDS,
+    MAX_SCRYPT_BLOCKS,
     MAX_TIME_COST,
     MAX_WORK_KIB,
     MIN_MEMORY_KIB,
@@ -39,9 +44,13 @@ def check_read(params: Argon2Params) -> Argon2Params:
     Raises:
         CryptoError: not whole numbers, or out of bounds.
     """
+    return _check(params, MAX_TIME_COST, MAX_PARALLELISM)
+
+
+def _check(params: Argon2Params, most_iterations: int, most_threads: int) -> Argon2Params:
     for name, value, most in (
-        ("iterations", params.time_cost, MAX_TIME_COST),
-        ("parallelism", params.parallelism, MAX_PARALLELISM),
+        ("iterations", params.time_cost, most_iterations),
+        ("parallelism", params.parallelism, most_threads),
         ("memory", params.memory_kib, MAX_MEMORY_KIB),
     ):
         if type(value) is not int or not 1 <= value <= most:
@@ -78,7 +87,42 @@ def argon2id(password: bytes, salt: bytes, params: Argon2Params, length: int = 3
     Raises:
         CryptoError: parameters out of bounds, or not enough memory.
     """
-    check_read(params)
+    return _argon2("ID", password, salt, check_read(params), length)
+
+
+def argon2_of_file(  # noqa: PLR0917
+    kind: Literal["D", "ID"],
+    password: bytes,
+    salt: bytes,
+    params: Argon2Params,
+    length: int = 32,
+    version: int = ARGON2_VERSION,
+) -> bytes:
+    """Return `length` bytes of Argon2d or Argon2id with the parameters of another app's file.
+
+    Raises:
+        CryptoError: parameters out of `check_foreign`'s bounds, or not enough memory.
+    """
+    return _argon2(kind, password, salt, check_foreign(params), length, version)
+
+
+def check_foreign(params: Argon2Params) -> Argon2Params:
+    """Return `params` if files of other apps may have them (spec: formats.md, section 0).
+
+    Raises:
+        CryptoError: not whole numbers, or out of bounds.
+    """
+    return _check(params, FOREIGN_MAX_TIME_COST, FOREIGN_MAX_PARALLELISM)
+
+
+def _argon2(  # noqa: PLR0917
+    kind: str,
+    password: bytes,
+    salt: bytes,
+    params: Argon2Params,
+    length: int,
+    version: int = ARGON2_VERSION,
+) -> bytes:
     from argon2.exceptions import HashingError
     from argon2.low_level import Type, hash_secret_raw
 
@@ -90,21 +134,64 @@ def argon2id(password: bytes, salt: bytes, params: Argon2Params, length: int = 3
             memory_cost=params.memory_kib,
             parallelism=params.parallelism,
             hash_len=length,
-            type=Type.ID,
-            version=ARGON2_VERSION,
+            type=Type[kind],
+            version=version,
         )
-    except HashingError:
+    except HashingError as error:
+        if "memory" not in str(error).lower():
+            raise CryptoError("Argon2 can't use the salt or the parameters") from None
         raise CryptoError(
             f"Not enough memory: Argon2 needs {params.memory_kib // 1024} MiB."
         ) from None
 
 
-def pbkdf2_sha1(password: bytes, salt: bytes, rounds: int, length: int) -> bytes:
-    """Return `length` bytes of PBKDF2-HMAC-SHA1 (RFC 8018 section 5.2)."""
-    from cryptography.hazmat.primitives.hashes import SHA1
+def pbkdf2(
+    hash_name: Literal["SHA1", "SHA256", "SHA512"],
+    password: bytes,
+    salt: bytes,
+    rounds: int,
+    length: int = 32,
+) -> bytes:
+    """Return `length` bytes of PBKDF2-HMAC (RFC 8018 section 5.2).
+
+    Raises:
+        CryptoError: `rounds`, which a file may choose, are out of bounds.
+    """
+    from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
-    return PBKDF2HMAC(SHA1(), length, salt, rounds).derive(password)  # noqa: S303
+    if type(rounds) is not int or not 1 <= rounds <= MAX_PBKDF2_ROUNDS:
+        raise CryptoError(f"PBKDF2 rounds must be a whole number from 1 to {MAX_PBKDF2_ROUNDS}")
+    function: hashes.HashAlgorithm = getattr(hashes, hash_name)()
+    return PBKDF2HMAC(function, length, salt, rounds).derive(password)
+
+
+def scrypt(  # noqa: PLR0917
+    password: bytes, salt: bytes, n: int, r: int, p: int, length: int = 32
+) -> bytes:
+    """Return `length` bytes of scrypt (RFC 7914) with the parameters of another app's file.
+
+    Raises:
+        CryptoError: parameters out of bounds, or not enough memory.
+    """
+    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+    for name, value, most in (("N", n, MAX_SCRYPT_BLOCKS), ("r", r, 32), ("p", p, 16)):
+        if type(value) is not int or not 1 <= value <= most:
+            raise CryptoError(f"scrypt {name} must be a whole number from 1 to {most}")
+    if n < 2 or n & (n - 1):
+        raise CryptoError("scrypt N must be a power of two")
+    if n * r > MAX_SCRYPT_BLOCKS:
+        raise CryptoError("scrypt needs more than 1 GiB of memory")
+    try:
+        return Scrypt(salt, length, n, r, p).derive(password)
+    except MemoryError:
+        raise CryptoError(f"Not enough memory: scrypt needs {n * r >> 13} MiB.") from None
+
+
+def pbkdf2_sha1(password: bytes, salt: bytes, rounds: int, length: int) -> bytes:
+    """Return `length` bytes of PBKDF2-HMAC-SHA1 (RFC 8018 section 5.2)."""
+    return pbkdf2("SHA1", password, salt, rounds, length)
 
 
 def hkdf_sha256(secret: bytes, salt: bytes, info: bytes, length: int = 32) -> bytes:

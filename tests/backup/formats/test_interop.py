@@ -1,0 +1,113 @@
+"""Every real backup file of other apps, read through the registry as its manifest says."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.interop import ROOT
+from tui.backup.content import FileContent
+from tui.backup.model import Credentials, Needs
+from tui.backup.registry import formats, recognize
+from tui.errors import BackupPasswordError, OtpTuiError
+from tui.otp.codes import code_at
+from tui.otp.entry import Entry, OtpType
+
+NAMES = {
+    "authenticator-plus": "authenticator-plus",
+    "freeotpplus": "freeotp-plus",
+    "google-authenticator-db": "google-sqlite",
+    "twofas": "2fas",
+}
+"""Our name of a format where the manifest has another one."""
+ELSEWHERE = {"authpro", "google-migration", "html", "otpauth-urilist"}
+"""Formats with tests of their own, which compare more."""
+KNOWN = {each.name for each in formats()}
+_manifest = ROOT / "manifest.json"
+ROWS: list[dict[str, Any]] = [
+    row
+    for row in (json.loads(_manifest.read_text("utf-8")) if _manifest.is_file() else [])
+    if row["format"] not in ELSEWHERE
+]
+WITH_PASSWORD = [row for row in ROWS if row.get("encrypted") and not row.get("negative")]
+
+
+def called(row: dict[str, Any]) -> str:
+    return str(row["file"])
+
+
+def opened(row: dict[str, Any], password: str) -> tuple[Entry, ...]:
+    """Read a file as the program does; skip it if there is no reader of its format yet."""
+    name = NAMES.get(row["format"], row["format"])
+    if name not in KNOWN:
+        pytest.skip(f"no reader of {name}")
+    data = (ROOT / row["file"]).read_bytes()
+    content = FileContent(data)
+    found = recognize(content, row["file"])
+    assert found is not None
+    assert found.name == name
+    needs = found.needs(content)
+    assert bool(needs & Needs.PASSWORD) is bool(row.get("encrypted"))
+    return found.read(data, Credentials(password)).entries
+
+
+@pytest.mark.skipif(not ROWS, reason="no interop files: set OTP_TUI_INTEROP to their folder")
+@pytest.mark.parametrize("row", ROWS, ids=called)
+def test_a_real_file_reads_as_its_manifest_says(row: dict[str, Any]) -> None:
+    if row.get("negative"):
+        with pytest.raises(OtpTuiError):
+            opened(row, "a password")
+        return
+    found = opened(row, row.get("password") or "")
+    wanted = [each for each in row["expected"]["entries"] if is_valid(each)]
+    assert [fields(each) for each in found] == [told(each) for each in wanted]
+    for entry, each in zip(found, wanted, strict=True):
+        code = each.get("code_at_1700000000") or each.get("code_at_counter")
+        if code is not None:
+            assert code_at(entry, 1_700_000_000).text == code
+
+
+@pytest.mark.parametrize("row", WITH_PASSWORD, ids=called)
+def test_a_wrong_password_is_told(row: dict[str, Any]) -> None:
+    wrong = ["testing!", *(row.get("wrong_passwords_that_survive_unpadding") or [])]
+    for password in wrong:
+        with pytest.raises(BackupPasswordError):
+            opened(row, password)
+
+
+def is_valid(each: dict[str, Any]) -> bool:
+    """True if the vault can hold the entry: some real files have digits or a period of 0."""
+    return 0 not in (each["digits"], each["period"])
+
+
+def fields(entry: Entry) -> tuple[object, ...]:
+    """Return what the manifest has of each entry, in its terms."""
+    moving = entry.counter if entry.type is OtpType.HOTP else entry.period
+    return (
+        entry.type.value,
+        entry.issuer,
+        entry.account or "",
+        entry.secret.key.hex(),
+        entry.algorithm.value if entry.type.has_digits else None,
+        entry.digits,
+        moving,
+        entry.pin,
+    )
+
+
+def told(each: dict[str, Any]) -> tuple[object, ...]:
+    """Return the same of an entry in the manifest."""
+    kind = OtpType(each["type"])
+    moving = each["counter"] if kind is OtpType.HOTP else each["period"]
+    return (
+        each["type"],
+        each["issuer"] or "",
+        each["account"] or "",
+        each["secret_hex"],
+        each["algorithm"] if kind.has_digits else None,
+        each["digits"],
+        moving,
+        each["pin"],
+    )

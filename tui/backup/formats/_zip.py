@@ -1,0 +1,83 @@
+"""Reads single files of a zip archive in memory, with limits (spec: hostile-input.md, "Zip")."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from typing import TYPE_CHECKING
+
+from tui.errors import BackupPasswordError, FormatError
+
+if TYPE_CHECKING:
+    from zipfile import ZipInfo
+
+SIGNATURE = b"PK\x03\x04"
+MAX_FILES = 500
+"""Maximum number of files in an archive."""
+MAX_SIZE = 16 * 1024 * 1024
+"""Maximum size of a file in it, in bytes."""
+_ENCRYPTED = 1
+_WINZIP_AES = 99
+_DAMAGED = "The zip archive is damaged."
+
+
+def files(data: bytes) -> list[ZipInfo]:
+    """Return the files in an archive.
+
+    Raises:
+        FormatError: it is damaged, or has too many files.
+    """
+    from zipfile import BadZipFile, ZipFile
+
+    try:
+        with ZipFile(io.BytesIO(data)) as archive:
+            found = archive.infolist()
+    except (BadZipFile, ValueError, OSError, NotImplementedError):
+        raise FormatError(_DAMAGED) from None
+    if len(found) > MAX_FILES:
+        raise FormatError(f"The zip archive has more than {MAX_FILES} files.")
+    return found
+
+
+def is_encrypted(info: ZipInfo) -> bool:
+    """Return True if reading the file takes a password."""
+    return bool(info.flag_bits & _ENCRYPTED)
+
+
+def read(data: bytes, info: ZipInfo, password: str = "") -> bytes:
+    """Return the content of a file in the archive.
+
+    Raises:
+        BackupPasswordError: the password is wrong or missing. ZipCrypto checks a single byte, so
+            what the zip format can't read after that means the same.
+        FormatError: it is damaged, too large, or encrypted with WinZip's AES.
+    """
+    from zipfile import BadZipFile, ZipFile
+
+    secret = is_encrypted(info)
+    if _is_winzip_aes(info):
+        raise FormatError(
+            "This zip archive is encrypted with AES by WinZip, which otp-tui can't read.",
+            "Unpack it first.",
+        )
+    if secret and not password:
+        raise BackupPasswordError("This zip archive needs its password.")
+    try:
+        with (
+            ZipFile(io.BytesIO(data)) as archive,
+            archive.open(info, pwd=password.encode() if secret else None) as opened,
+        ):
+            content = opened.read(MAX_SIZE + 1)
+    except (RuntimeError, zlib.error, BadZipFile, EOFError, ValueError, OSError):
+        if secret:
+            raise BackupPasswordError("Wrong password.") from None
+        raise FormatError(_DAMAGED) from None
+    except NotImplementedError:
+        raise FormatError("The zip archive is compressed in an unknown way.") from None
+    if len(content) > MAX_SIZE:
+        raise FormatError(f"A file in the zip archive is larger than {MAX_SIZE >> 20} MiB.")
+    return content
+
+
+def _is_winzip_aes(info: ZipInfo) -> bool:
+    return info.compress_type == _WINZIP_AES
