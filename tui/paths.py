@@ -100,4 +100,7 @@ def _expanded(named: str) -> Path:
     try:
         return Path(named).expanduser()
     except RuntimeError:
-        raise UsageError(f"No home folder for {safe(named)}.") from None
+        raise UsageError(
+            f"No home folder for {safe(named)}.",
+            "Correct it where it is set: an option, a variable or the settings file.",
+        ) from None

@@ -26,3 +26,14 @@ async def test_ctrl_c_asks_if_something_was_typed(
 async def test_ctrl_c_quits_at_once_if_nothing_was_typed(app: OtpApp, pilot: Pilot[None]) -> None:
     await press(pilot, "a", "ctrl+c")
     assert app._exit
+
+
+async def test_ctrl_c_at_another_question_asks_too(app: OtpApp, pilot: Pilot[None]) -> None:
+    await press(pilot, "a", "F", "escape")
+    leave = app.screen
+    assert isinstance(leave, ConfirmScreen)
+    await press(pilot, "ctrl+c")
+    assert app.screen is not leave
+    assert not app._exit
+    await press(pilot, "ctrl+c")
+    assert app._exit

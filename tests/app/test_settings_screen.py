@@ -139,6 +139,7 @@ async def test_typed_values_are_saved_as_toml(
         ("clipboard_clear", "1.5", "A whole number of seconds from 0 to 3600 (0: only at"),
         ("clipboard_command", "'open", "A command line, e.g."),
         ("vault", "codes.json", "A path that starts with"),
+        ("vault", "~no-such-user/codes.json", "A path that starts with"),
         ("kdf.time_cost", "16", "Memory (MiB) times iterations must be at most 4096."),
     ],
 )
@@ -269,7 +270,7 @@ async def test_a_missing_settings_file_is_reported(pilot: Pilot[None]) -> None:
     screen = await opened(pilot, None, "hide_codes")
     await pilot.press("space")
     await settle(pilot)
-    assert "There is no settings file" in said(screen)
+    assert "No settings file is in use" in said(screen)
 
 
 @pytest.mark.terminal(100, 30)

@@ -91,6 +91,7 @@ class OtpApp(ThemedApp):
         self.clock_warning = clock_warning
         self.pick = pick
         self.picked = ""
+        self._quit_question: Screen[Any] | None = None
         self.exit_warning = ""
         """An error while exiting, to report afterwards."""
         self._unlock_hint = unlock_hint
@@ -274,9 +275,10 @@ class OtpApp(ThemedApp):
     async def _ask_and_quit(self) -> None:
         from tui.app.screens.confirm import ConfirmScreen
 
-        if isinstance(self.screen, ConfirmScreen) or await self.push_screen_wait(
-            ConfirmScreen("Quit without saving?", "What you typed will be lost.", "quit")
-        ):
+        asked = self.screen is self._quit_question
+        question = ConfirmScreen("Quit without saving?", "What you typed will be lost.", "quit")
+        self._quit_question = question
+        if asked or await self.push_screen_wait(question):
             self._save_then(self.exit, "Quit anyway?", "quit")
 
     def lock_or_ask(self) -> None:

@@ -61,7 +61,7 @@ def rows() -> list[SettingRow]:
     """Return all rows, in the order of config.example.toml."""
     settings = [SettingRow(each.group, each.label, each.path, each.help, each) for each in SETTINGS]
     keys = [
-        SettingRow("Keys", each.help, (KEYS, each.id), f"Keys for: {each.help}.")
+        SettingRow("Keys", each.help, (KEYS, each.id), "The keys of this command.")
         for each in COMMANDS
     ]
     return settings + keys

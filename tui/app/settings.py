@@ -94,7 +94,7 @@ class Settings:
         while self._unsaved:
             changes, self._unsaved = self._unsaved, {}
             if self.file is None:
-                self._tell(f"There is no settings file. {_UNTIL_EXIT}", "warning")
+                self._tell(f"No settings file is in use. {_UNTIL_EXIT}", "warning")
                 continue
             try:
                 await asyncio.to_thread(_write, self.file, changes)

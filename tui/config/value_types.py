@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
@@ -172,7 +173,7 @@ class FilePath(ValueType):
 
     @property
     def allowed(self) -> str:
-        return 'a path that starts with "/" or "~", or "" for the default location'
+        return 'a path that starts with "/" or "~", or empty for the default location'
 
     def read(self, given: object) -> str | None:
         if given == "":
@@ -180,6 +181,12 @@ class FilePath(ValueType):
         if not isinstance(given, str) or not given.startswith(("/", "~")) or "\0" in given:
             raise ValueError
         return given
+
+    def parse(self, text: str) -> str | None:
+        named = self.read(text.strip())
+        if named is not None and os.path.expanduser(named).startswith("~"):  # noqa: PTH111
+            raise ValueError
+        return named
 
     def shown(self, value: str | None) -> str:
         return value or "default location"

@@ -255,7 +255,8 @@ class CodesScreen(BaseScreen[None]):
             ]
             return f"No entries yet.{''.join(hints)}"
         if self.search_text:
-            return f"No matches for “{self.search_text}”. Press Esc to clear the search."
+            ends = "quit" if self.context.pick is not None else "clear the search"
+            return f"No matches for “{self.search_text}”. Press Esc to {ends}."
         return "This category is empty."
 
     def say(self, text: str, tone: str = "strong", *, stay: bool = False) -> None:

@@ -35,7 +35,7 @@ async def delete(view: ListView) -> None:
     ids, moment, label = {entry.id for entry in entries}, view.moment, label_of(entries)
     step: Callable[[Document], Document]
     if entries[0].deleted:
-        question, done = f"Permanently delete {label}?", f"Permanently deleted {label}."
+        question, done = f"Permanently delete {label}?", f"Deleted {label} from the trash."
         explanation = "This vault has no other copy of the secret."
         step = partial(discard, ids=ids)
     else:
