@@ -37,13 +37,36 @@ REAL_ARGON2ID, REAL_PBKDF2 = kdf.argon2id, kdf.pbkdf2_sha1
 
 @pytest.fixture(autouse=True)
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Formats with fixed Argon2 parameters get the minimum."""
+    """Keys are derived with the weakest parameters, whatever a format asks for."""
     real = kdf.argon2id
 
     def argon2id(password: bytes, salt: bytes, _params: Argon2Params, length: int = 32) -> bytes:
         return real(password, salt, Argon2Params(1, 8, 1), length)
 
+    def argon2_of_file(
+        _kind: str,
+        password: bytes,
+        salt: bytes,
+        _params: Argon2Params,
+        length: int = 32,
+        _version: int = kdf.ARGON2_VERSION,
+    ) -> bytes:
+        return real(password, salt, Argon2Params(1, 8, 1), length)
+
+    def pbkdf2(
+        hash_name: Any, password: bytes, salt: bytes, rounds: int, length: int = 32
+    ) -> bytes:
+        return real_pbkdf2(hash_name, password, salt, rounds if hash_name == "SHA1" else 1, length)
+
+    real_pbkdf2, real_scrypt = kdf.pbkdf2, kdf.scrypt
     monkeypatch.setattr(kdf, "argon2id", argon2id)
+    monkeypatch.setattr(kdf, "argon2_of_file", argon2_of_file)
+    monkeypatch.setattr(kdf, "pbkdf2", pbkdf2)
+    monkeypatch.setattr(
+        kdf,
+        "scrypt",
+        lambda password, salt, _n, _r, _p, length=32: real_scrypt(password, salt, 2, 1, 1, length),
+    )
     monkeypatch.setattr(
         kdf,
         "pbkdf2_sha1",
@@ -80,10 +103,10 @@ def told(chosen: Format, entry: Entry) -> dict[str, Any]:
 REMARKS = {
     "its issuer": {"issuer"},
     "its account": {"account"},
+    "it is removed from": {"categories"},
     "its secret is written": set[str](),
     "its icon": {"icon"},
     "its ranking or copy count": {"ranking", "copy_count"},
-    "it is removed from a category": {"categories"},
     "also gets the categories": {"categories"},
     "without its": set[str](),
 }

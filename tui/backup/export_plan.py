@@ -106,9 +106,10 @@ def compare(target: Format, written: Backup, read: Backup) -> Mismatch | None:
         for field, value in before.items():
             if after.get(field) != value:
                 return Mismatch(was.label, field)
-    if "categories" in target.holds and written.categories != read.categories:
+    stored = target.holds | target.keeps
+    if "categories" in stored and written.categories != read.categories:
         return Mismatch("The file", "categories")
-    if "icon" in target.holds and written.icons != read.icons:
+    if "icon" in stored and written.icons != read.icons:
         return Mismatch("The file", "icons")
     return None
 
@@ -132,7 +133,7 @@ def _category_ids(categories: tuple[Category, ...], wanted: str) -> frozenset[st
 
 
 def _lost(target: Format, entry: Entry, backup: Backup) -> Iterator[str]:
-    """Yield the names of the parts of `entry` that the format can't store."""
+    """Yield the names of the parts of `entry` that the format can't store at all."""
     own = entry.icon is not None and any(f"@{icon.id}" == entry.icon for icon in backup.icons)
     for field, name, there in (
         ("pin", "PIN", bool(entry.pin)),
@@ -141,12 +142,12 @@ def _lost(target: Format, entry: Entry, backup: Backup) -> Iterator[str]:
         ("icon", "custom icon", own),
         ("pinned", "pinned state", entry.pinned),
     ):
-        if there and field not in target.holds:
+        if there and field not in target.holds | target.keeps:
             yield name
 
 
 def _held(target: Format, entry: Entry) -> dict[str, object]:
     """Return the fields of `entry` that the format stores."""
     names = {"issuer": entry.issuer, "account": entry.account or ""}
-    more = {field: getattr(entry, field) for field in target.holds}
+    more = {field: getattr(entry, field) for field in target.holds | target.keeps}
     return {**code_fields(entry), **names, **more}

@@ -132,3 +132,6 @@ class Format:
     holds: frozenset[str] = frozenset()
     """Fields of an Entry that are read back exactly as written, whatever its type, in addition to
     those that every format keeps: names, the secret as a key, and what determines codes."""
+    keeps: frozenset[str] = frozenset()
+    """Fields of an Entry that are stored too, but not always exactly. `plan_export` returns them as
+    they are read back, and reports what is lost."""

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from tui.backup.model import Backup, ExportPlan, Problem
 from tui.errors import EntryError, FormatError
-from tui.otp.entry import Entry
-from tui.text import safe
+from tui.otp.entry import Category, Entry, category_id
+from tui.text import NAME_LIMIT, clean, safe
 
 
 def plan_round_trip(
@@ -44,6 +44,22 @@ def check_all_fit(plan: ExportPlan, label: str) -> None:
         first, others = plan.left_out[0], len(plan.left_out) - 1
         more = f" and {others} more" if others else ""
         raise FormatError(f"{label} can't store {first.what}{more}: {first.reason}.")
+
+
+def stored_categories(backup: Backup) -> tuple[tuple[Category, ...], dict[str, str]]:
+    """Return the categories in the user's order as `Collector` reads them, and names by their id.
+
+    Their names are cleaned, their rankings count from 0; those without a name are left out.
+    """
+    made: dict[str, Category] = {}
+    names: dict[str, str] = {}
+    for each in sorted(backup.categories, key=lambda category: category.ranking):
+        name = clean(each.name).strip()[:NAME_LIMIT]
+        if name:
+            names[each.id] = name
+            right = category_id(name)
+            made.setdefault(right, Category(right, name, len(made)))
+    return tuple(made.values()), names
 
 
 def _changes(entry: Entry, found: Entry, secret_change: str) -> Iterator[str]:
