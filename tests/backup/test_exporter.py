@@ -228,10 +228,25 @@ def test_an_invalid_path_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_nothing_is_written_if_every_entry_is_left_out(tmp_path: Path) -> None:
-    nameless = Backup((entry("x", issuer="", account=None),))
+    google = by_name("google-migration")
+    odd = Backup((entry("x", period=60),))
     with pytest.raises(ExportError, match="can't store any"):
-        export(tmp_path / "out", URIS, plan_export(URIS, nameless), Credentials())
+        export(tmp_path / "out", google, plan_export(google, odd), Credentials())
     assert export(tmp_path / "out", URIS, plan_export(URIS, Backup()), Credentials()).count == 0
+
+
+def test_an_account_becomes_the_issuer_that_a_format_needs() -> None:
+    long = "ada.lovelace@analytical-engine.example"
+    backup = Backup((entry("", account=long), entry("", account=None), entry("Site")))
+    planned = plan_export(by_name("authenticator-pro"), backup)
+    assert not planned.left_out
+    assert [each.issuer for each in planned.backup.entries] == [long[:32], "Unnamed", "Site"]
+    assert [(each.what, each.reason) for each in planned.changed] == [
+        (long, f"its issuer becomes “{long}”"),
+        ("(no name)", "its issuer becomes “Unnamed”"),
+        (long, "its issuer is shortened to 32 characters"),
+    ]
+    assert plan_export(URIS, backup).backup.entries[0].issuer == ""
 
 
 def test_selecting_takes_the_categories_and_icons_that_are_used() -> None:

@@ -290,7 +290,19 @@ def test_each_field_that_a_format_cannot_store_is_reported() -> None:
     assert unreadable.reason == "“issuer” is missing"
 
 
-@pytest.mark.parametrize("name", [each.name for each in export_formats()])
+@pytest.mark.parametrize("name", NAMES)
+def test_no_entry_is_left_out_for_want_of_a_name(name: str) -> None:
+    names: tuple[tuple[str, str | None], ...] = (("", "ada"), ("", None), (" \x07", ""))
+    entries = (
+        site(issuer + str(account), issuer=issuer, account=account) for issuer, account in names
+    )
+    backup = Backup(tuple(entries))
+    planned, read = there_and_back(by_name(name), backup)
+    assert not planned.left_out
+    assert len(read.entries) == 3
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_an_exported_empty_vault_is_recognized(name: str) -> None:
     chosen = by_name(name)
     keys = CREDENTIALS

@@ -78,7 +78,19 @@ def test_an_unencrypted_format_needs_plaintext(filled: Program, name: str) -> No
     assert done.code == 2
     assert "--plaintext" in done.err
     assert not (filled.folder / "out").exists()
-    assert filled.open("export", "out", "--format", name, "--plaintext").code == 0
+    done = filled.open("export", "out", "--format", name, "--plaintext", "--json")
+    assert done.code == (1 if done.json["left_out"] else 0)
+
+
+def test_an_export_that_leaves_out_entries_is_written_and_exits_with_1(filled: Program) -> None:
+    options = ("--format", "google-migration", "--plaintext")
+    code, _, err = export(filled, "out", *options)
+    assert code == 1
+    assert "left out: VPN: only TOTP and HOTP are supported" in err
+    assert "4 entries exported and verified, 3 left out" in err
+    found = by_name("google-migration").read((filled.folder / "out").read_bytes(), Credentials())
+    assert len(found.entries) == 4
+    assert export(filled, "all", *options, "--query", "octocat")[0] == 0
 
 
 def test_only_part_of_the_vault_is_exported(filled: Program) -> None:
@@ -176,7 +188,7 @@ def scanned(texts: list[str]) -> list[str]:
 
 def test_qr_codes_for_google_authenticator_hold_all_supported_entries(filled: Program) -> None:
     done = filled.open("export", "--qr", "--plaintext")
-    assert done.code == 0
+    assert done.code == 1
     text = read_lines(done.out.splitlines())
     assert text is not None
     assert scanned([text]) == [
@@ -229,6 +241,6 @@ def test_each_qr_code_on_the_terminal_waits_for_enter_and_is_erased(filled: Prog
         texts.append(text)
         screen.type("\n")
         screen.wait_for("\x1b[J")
-    assert screen.end() == 0
+    assert screen.end() == 1
     assert count > 1
     assert len(scanned(texts)) == 4

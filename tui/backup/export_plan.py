@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,10 +13,13 @@ from tui.backup.model import Backup, ExportPlan, Format, Problem
 from tui.errors import MatchError
 from tui.otp.entry import Category, Entry
 from tui.otp.search import find
-from tui.text import safe
+from tui.text import clean, safe
 
 if TYPE_CHECKING:
     from tui.vault.document import Document
+
+UNNAMED = "Unnamed"
+"""The issuer of an entry without any name, in a format that needs one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +76,34 @@ def select(
 def plan_export(target: Format, backup: Backup) -> ExportPlan:
     """Return what `target` can store of `backup`, what is left out, and what changes.
 
-    Adds to the format's own plan the fields that it can't store of each entry, and the problems of
-    `backup`.
+    Entries get the issuer that the format needs. Adds to the format's own plan the fields that it
+    can't store of each entry, and the problems of `backup`.
     """
     if target.plan_export is None:
         raise ValueError(f"{target.name} can't be written")
-    plan = target.plan_export(backup)
+    named = replace(backup, entries=tuple(_named(target, each) for each in backup.entries))
+    plan = target.plan_export(named)
     held = {entry.id for entry in plan.backup.entries}
-    lost = tuple(
+    pairs = [*zip(backup.entries, named.entries, strict=True)]
+    labels = {now.label: was.label for was, now in pairs}
+    given = (
+        Problem(was.label, f"its issuer becomes “{safe(now.issuer, 64)}”", refused=False)
+        for was, now in pairs
+        if was.issuer != now.issuer and was.id in held
+    )
+    lost = (
         Problem(entry.label, f"without its {', '.join(names)}", refused=False)
         for entry in backup.entries
         if entry.id in held and (names := tuple(_lost(target, entry, backup)))
     )
     return replace(
         plan,
-        left_out=(*plan.left_out, *(each for each in backup.problems if each.refused)),
-        changed=(*plan.changed, *lost),
+        left_out=(
+            *_relabeled(plan.left_out, labels),
+            *(each for each in backup.problems if each.refused),
+        ),
+        changed=(*given, *_relabeled(plan.changed, labels), *lost),
+        notes=(*_relabeled(plan.notes, labels),),
     )
 
 
@@ -130,6 +145,21 @@ def _category_ids(categories: tuple[Category, ...], wanted: str) -> frozenset[st
         "Categories:" if categories else "The vault has no categories yet.",
         tuple(safe(each.name, 80) for each in sorted(categories, key=lambda each: each.ranking)),
     )
+
+
+def _named(target: Format, entry: Entry) -> Entry:
+    """Return `entry` with the issuer that the format needs: its account, or a placeholder."""
+    account = clean(entry.account or "").strip()
+    needed = target.needs_issuer or (target.needs_name and not account)
+    if not needed or clean(entry.issuer).strip():
+        return entry
+    return replace(entry, issuer=account or UNNAMED)
+
+
+def _relabeled(problems: Iterable[Problem], labels: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield the problems of a plan with the names that the entries have in the vault."""
+    for each in problems:
+        yield replace(each, what=labels.get(each.what, each.what))
 
 
 def _lost(target: Format, entry: Entry, backup: Backup) -> Iterator[str]:

@@ -127,6 +127,10 @@ class Format:
     """The credentials that `write` requires; NOTHING if it doesn't encrypt."""
     min_password: int = 1
     """Minimum length of a password for `write`."""
+    needs_issuer: bool = False
+    """True if the app refuses entries without an issuer; `export_plan` gives them their account."""
+    needs_name: bool = False
+    """True if the app refuses entries with neither issuer nor account."""
     by_suffix: bool = False
     """True if the extension is enough to recognize a file that no format recognizes by content."""
     holds: frozenset[str] = frozenset()

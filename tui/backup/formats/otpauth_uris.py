@@ -108,4 +108,5 @@ FORMAT = Format(
     plan_export=_plan_export,
     encrypted=False,
     write_needs=Needs.NOTHING,
+    needs_name=True,
 )

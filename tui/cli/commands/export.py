@@ -31,7 +31,8 @@ def register(subparsers: Subparsers) -> None:
         "export",
         "export entries to a file for another app, or as QR codes",
         "Reports what the format doesn't support. The file is read back and compared before it\n"
-        "gets its final name. An existing file is replaced only with --force.\n\n"
+        "gets its final name. An existing file is replaced only with --force.\n"
+        "Exits with 1 if entries were left out; the file has the others.\n\n"
         f"{qr_display.IN_HELP}",
     )
     parser.add_argument("file", metavar="FILE", nargs="?", help="file to write")
@@ -64,7 +65,7 @@ def register(subparsers: Subparsers) -> None:
 
 
 def run(args: Namespace, context: Context) -> int:
-    """Write the file, or show the QR codes.
+    """Write the file, or show the QR codes; return 1 if entries were left out.
 
     Raises:
         UsageError: the format is not encrypted and --plaintext is missing; FILE and --qr are both
@@ -111,7 +112,7 @@ def run(args: Namespace, context: Context) -> int:
         output.json(_object(exported))
     _report(exported.plan)
     output.say(f"{exported.path}: {exported.sentence}")
-    return 0
+    return _exit_code(plan)
 
 
 def _show(args: Namespace, context: Context) -> int:
@@ -135,7 +136,11 @@ def _show(args: Namespace, context: Context) -> int:
     count = len(plan.backup.entries)
     output.say(f"{plural(count, 'entry')}. {HOW_TO_SCAN}")
     qr_display.show_in_turn(texts, "QR code")
-    return 0
+    return _exit_code(plan)
+
+
+def _exit_code(plan: ExportPlan) -> int:
+    return 1 if plan.left_out else 0
 
 
 def _selected(args: Namespace, vault: Vault) -> Backup:

@@ -113,6 +113,7 @@ FORMATS = (
         read=_read_or_headerless,
         write=_write_strong,
         plan_export=_plan_export,
+        needs_issuer=True,
         holds=_HOLDS,
     ),
     Format(
@@ -124,6 +125,7 @@ FORMATS = (
         read=_read,
         write=_write_legacy,
         plan_export=_plan_export,
+        needs_issuer=True,
         holds=_HOLDS,
     ),
     Format(
@@ -135,6 +137,7 @@ FORMATS = (
         read=_read,
         write=_write_plain,
         plan_export=_plan_export,
+        needs_issuer=True,
         holds=_HOLDS,
         encrypted=False,
         write_needs=Needs.NOTHING,

@@ -44,6 +44,7 @@ FORMAT = Format(
     write=_write,
     plan_export=_plan_export,
     write_needs=_NEEDS,
+    needs_name=True,
     by_suffix=True,
     holds=frozenset({"account", "secret"}),
 )
