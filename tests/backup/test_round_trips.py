@@ -149,6 +149,7 @@ def fitting(name: str) -> st.SearchStrategy[Document]:
     """Vaults that the format can store completely."""
     only = {
         "avtotpy": (OtpType.TOTP,),
+        "bitwarden": (OtpType.TOTP, OtpType.STEAM),
         "google-migration": (OtpType.TOTP, OtpType.HOTP),
     }
     periods = (30,) if name == "google-migration" else (30, 60, 1)

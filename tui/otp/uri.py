@@ -32,13 +32,14 @@ _is_icon = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}").fullmatch
 _plus_for_space = re.compile(r"(?<=[^+])\+(?=[^+])").sub
 
 
-def parse(uri: str, *, lone_is_account: bool = False) -> Entry:
+def parse(uri: str, *, lone_is_account: bool = False, nameless: bool = False) -> Entry:
     """Return the entry of a URI, with a new id.
 
     The `issuer` parameter takes precedence over the label. A label with one name is the account if
     there is an issuer or if it is an email address; otherwise it is the issuer, since Authenticator
     Pro requires one. With `lone_is_account` it is always the account. Keys are case-insensitive,
     the first of repeated keys is used, and an empty value or the word null counts as missing.
+    With `nameless`, both names may be missing.
     Steam, Mobile-OTP and Yandex have fixed digits, period and hash.
 
     Raises:
@@ -49,7 +50,10 @@ def parse(uri: str, *, lone_is_account: bool = False) -> Entry:
     for key, value in pairs:
         if value.lower() != "null" and (value or key == "steam"):
             given.setdefault(key, value)
-    issuer, account = _names(raw_label, given.get("issuer"), kind, lone_is_account)
+    if nameless and "issuer" not in given and not raw_label.strip(":"):
+        issuer, account = "", ""
+    else:
+        issuer, account = _names(raw_label, given.get("issuer"), kind, lone_is_account)
     if kind is OtpType.TOTP and (
         issuer == "Steam" or "steam" in given or given.get("encoder", "").lower() == "steam"
     ):

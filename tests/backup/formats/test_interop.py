@@ -98,13 +98,16 @@ def fields(entry: Entry) -> tuple[object, ...]:
 
 
 def told(each: dict[str, Any]) -> tuple[object, ...]:
-    """Return the same of an entry in the manifest."""
+    """Return the same of an entry in the manifest.
+
+    Where the URI of a login has no names, we take those of the login.
+    """
     kind = OtpType(each["type"])
     moving = each["counter"] if kind is OtpType.HOTP else each["period"]
     return (
         each["type"],
-        each["issuer"] or "",
-        each["account"] or "",
+        each["issuer"] or each.get("item_name") or "",
+        each["account"] or each.get("item_username") or "",
         each["secret_hex"],
         each["algorithm"] if kind.has_digits else None,
         each["digits"],

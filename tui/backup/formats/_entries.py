@@ -148,7 +148,7 @@ def make_entry(
         else kind.default_period,
         counter=number(counter, "counter", 0) if kind.has_counter else 0,
         pin=(text(pin, "PIN") or None) if kind.has_pin else None,
-        note=_note(note),
+        note=checked_note(note),
         pinned=pinned,
         deleted=1 if trashed else 0,
         copy_count=None if copy_count is None else max(0, number(copy_count, "use count", 0)),
@@ -236,7 +236,12 @@ def _secret(kind: OtpType, given: object) -> Secret:
     return Secret.text(given) if kind is OtpType.MOTP else Secret.base32(given)
 
 
-def _note(value: object) -> str:
+def checked_note(value: object) -> str:
+    """Return a note; empty if it is missing.
+
+    Raises:
+        EntryError: it is too long, or not text.
+    """
     if value is None:
         return ""
     if not isinstance(value, str):

@@ -1,0 +1,78 @@
+"""Reads CSV tables (RFC 4180) with a header, as password managers export them."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+from tui.backup.content import FileContent
+from tui.errors import FormatError
+
+MAX_ROWS = 100_000
+"""Maximum number of rows."""
+_MAX_COLUMNS = 1000
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Table:
+    """A header, whose names are in lower case without surrounding spaces, and its rows."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def dicts(self) -> list[dict[str, str]]:
+        """Return the rows by name; extra cells are dropped, the first of two names is used."""
+        return [dict(reversed([*zip(self.header, row, strict=False)])) for row in self.rows]
+
+
+def header(content: FileContent) -> tuple[str, ...]:
+    """Return the names in the first line in lower case; empty if it isn't a CSV header."""
+    import csv
+
+    line = content.data.removeprefix(_BOM)[:4096].lstrip(b"\r\n").partition(b"\n")[0]
+    if b"," not in line:
+        return ()
+    try:
+        text = line.decode().rstrip("\r")
+        if not text.isprintable():
+            return ()
+        (row,) = csv.reader([text], strict=True)
+    except (UnicodeDecodeError, csv.Error, ValueError):
+        return ()
+    return _names(row)
+
+
+def table(data: bytes) -> Table:
+    """Parse a CSV file.
+
+    Raises:
+        FormatError: it is not a CSV table, is incomplete, or is too large.
+    """
+    import csv
+
+    try:
+        text = data.removeprefix(_BOM).decode()
+    except UnicodeDecodeError:
+        raise FormatError("The file is not UTF-8 text.") from None
+    names: tuple[str, ...] = ()
+    rows: list[tuple[str, ...]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), strict=True):
+            if not any(row):
+                continue
+            if len(row) > _MAX_COLUMNS or len(rows) >= MAX_ROWS:
+                raise FormatError("The CSV file has too many rows or columns.")
+            if names:
+                rows.append(tuple(row))
+            else:
+                names = _names(row)
+    except csv.Error as error:
+        if "field limit" in str(error):
+            raise FormatError("The CSV file has a cell that is too long.") from None
+        raise FormatError("The CSV file is incomplete or damaged.") from None
+    return Table(names, tuple(rows))
+
+
+def _names(row: list[str]) -> tuple[str, ...]:
+    return tuple(cell.strip().lower() for cell in row)
