@@ -1,0 +1,153 @@
+"""Authy's preference files on Android, plain or encrypted (spec: formats.md, section 10)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from functools import partial
+from typing import Any
+
+from tui.backup.content import FileContent
+from tui.backup.formats import _android_xml, _json
+from tui.backup.formats._entries import Collector, make_entry
+from tui.backup.model import Backup, Credentials, Format, Needs
+from tui.crypto import kdf
+from tui.errors import BackupPasswordError, EntryError, FormatError
+from tui.otp.entry import Entry, OtpType
+
+_PREFIX = "com.authy.storage.tokens."
+_LISTS = (f"{_PREFIX}authenticator.key", f"{_PREFIX}authy.key")
+_SECRETS = ("decryptedSecret", "encryptedSecret", "secretSeed")
+_ROUNDS = 1000
+_OWN_PERIOD = 10
+"""Seconds of a code of Authy's own kind."""
+
+
+def _sniff(content: FileContent) -> bool:
+    if b"<map" in content.data[:1024]:
+        return _PREFIX.encode() in content.data
+    rows = content.json
+    return isinstance(rows, list) and any(
+        isinstance(row, dict) and any(name in row for name in _SECRETS) for row in rows
+    )
+
+
+def _needs(content: FileContent) -> Needs:
+    try:
+        rows = _rows(content.data)
+    except FormatError:
+        return Needs.NOTHING
+    return Needs.PASSWORD if any(_is_encrypted(row) for row in rows) else Needs.NOTHING
+
+
+def _read(data: bytes, credentials: Credentials) -> Backup:
+    """Return the entries of a preference file, or of a list taken out of one.
+
+    Raises:
+        FormatError: it is not from Authy.
+        BackupPasswordError: the password is wrong or missing.
+    """
+    rows = _rows(data)
+    if any(_is_encrypted(row) for row in rows) and not credentials.password:
+        raise BackupPasswordError("This backup needs the backup password of Authy.")
+    collector = Collector()
+    for row in rows:
+        name = row.get("name") if isinstance(row, dict) else None
+        collector.add(name, partial(_entry, row, credentials.password))
+    return collector.backup()
+
+
+def _rows(data: bytes) -> list[Any]:
+    if data.lstrip()[:1] == b"[":
+        rows = _json.load(data)
+        return rows if isinstance(rows, list) else []
+    values = _android_xml.preferences(data)
+    found: list[Any] = []
+    for name in _LISTS:
+        text = values.get(name)
+        if not isinstance(text, str) or not text:
+            continue
+        rows = _json.load(text.encode(errors="surrogatepass"))
+        if not isinstance(rows, list):
+            raise FormatError("The file is not from Authy: its tokens are not a list.")
+        found += rows
+    return found
+
+
+def _is_encrypted(row: Any) -> bool:
+    return (
+        isinstance(row, dict)
+        and not row.get("decryptedSecret")
+        and not row.get("secretSeed")
+        and bool(row.get("encryptedSecret"))
+    )
+
+
+def _entry(row: Any, password: str) -> Entry:
+    if not isinstance(row, dict):
+        raise EntryError("it is not a JSON object")
+    issuer, account = _names(row)
+    digits = row.get("digits")
+    if row.get("secretSeed"):
+        try:
+            key = bytes.fromhex(str(row["secretSeed"]))
+        except ValueError:
+            raise EntryError("its secret is not hexadecimal") from None
+        return make_entry(OtpType.TOTP, issuer, account, key, digits=digits, period=_OWN_PERIOD)
+    secret = _decrypted(row, password) if _is_encrypted(row) else row.get("decryptedSecret")
+    return make_entry(OtpType.TOTP, issuer, account, secret, digits=digits)
+
+
+def _names(row: dict[str, Any]) -> tuple[str, str]:
+    name = row.get("name") if isinstance(row.get("name"), str) else ""
+    original = row.get("originalName") if isinstance(row.get("originalName"), str) else ""
+    issuer = row.get("originalIssuer")
+    if isinstance(issuer, str) and issuer:
+        return issuer, str(name or original).removeprefix(f"{issuer}: ").removeprefix(f"{issuer}:")
+    for text, mark in ((original, ":"), (name, " - ")):
+        first, found, rest = str(text).partition(mark)
+        if found:
+            return first.strip(), rest.strip()
+    return str(name or original), ""
+
+
+def _decrypted(row: dict[str, Any], password: str) -> str:
+    from cryptography.hazmat.primitives.ciphers import Cipher
+    from cryptography.hazmat.primitives.ciphers.algorithms import AES
+    from cryptography.hazmat.primitives.ciphers.modes import CBC
+    from cryptography.hazmat.primitives.padding import PKCS7
+
+    salt = row.get("salt")
+    if not isinstance(salt, str):
+        raise EntryError("it is encrypted and has no salt")
+    try:
+        data = base64.b64decode(str(row["encryptedSecret"]), validate=True)
+    except (binascii.Error, ValueError):
+        raise EntryError("its encrypted secret is not base64") from None
+    if not data or len(data) % 16:
+        raise EntryError("its encrypted secret is incomplete")
+    key = kdf.pbkdf2("SHA1", password.encode(errors="replace"), salt.encode(), _ROUNDS)
+    opened = Cipher(AES(key), CBC(bytes(16))).decryptor()
+    remover = PKCS7(128).unpadder()
+    try:
+        text = (
+            remover.update(opened.update(data) + opened.finalize()) + remover.finalize()
+        ).decode("ascii")
+    except (ValueError, UnicodeDecodeError):
+        raise BackupPasswordError("Wrong password.") from None
+    if not text or not all(each.isalnum() or each in "= -" for each in text):
+        raise BackupPasswordError("Wrong password.")
+    return text
+
+
+FORMAT = Format(
+    name="authy",
+    label="Authy",
+    suffixes=(".xml", ".json"),
+    sniff=_sniff,
+    needs=_needs,
+    read=_read,
+    app="Authy",
+    how_to_export="Authy has no export. On a rooted phone, copy "
+    "com.authy.storage.tokens.authenticator.xml from shared_prefs in /data/data/com.authy.authy.",
+)
