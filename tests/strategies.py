@@ -115,15 +115,18 @@ def fitting_documents(
     holds: Collection[str],
     types: Sequence[OtpType],
     periods: Sequence[int],
+    most_counter: int = MAX_COUNTER,
 ) -> Document:
     """Draw a vault with at least one entry, which a format stores unchanged.
 
-    `holds` are the fields that it stores, `types` and `periods` those that it supports.
+    `holds` are the fields that it stores, `types` and `periods` those that it supports,
+    `most_counter` the highest counter.
     """
     named = draw(_fitting_named)
     icons = draw(_icons)
     kinds, periods_kept = st.sampled_from(types), st.sampled_from(periods)
     bindings = st.lists(st.sampled_from(named), unique=True) if named else st.just([])
+    counters = _small | st.just(most_counter)
     shown = st.sampled_from([None, "github", *(f"@{each.id}" for each in icons)])
     accounts = _fitting_accounts | st.none() if "account" in holds else _fitting_accounts
 
@@ -141,7 +144,7 @@ def fitting_documents(
             algorithm=draw(_algorithms) if counted else Algorithm.SHA1,
             digits=draw(_fitting_digits) if counted else kind.default_digits,
             period=draw(periods_kept) if kind is OtpType.TOTP else kind.default_period,
-            counter=draw(_counters) if kind is OtpType.HOTP else 0,
+            counter=draw(counters) if kind is OtpType.HOTP else 0,
             pin=draw(_fitting_pins) if "pin" in holds else None,
             icon=draw(shown) if "icon" in holds else None,
             categories=tuple(Binding(Category.named(each).id, draw(_small)) for each in bound)

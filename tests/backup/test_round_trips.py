@@ -24,7 +24,7 @@ from tui.backup.plan import ImportAction, MatchKind, plan
 from tui.backup.registry import by_name, export_formats
 from tui.crypto import kdf
 from tui.crypto.kdf import Argon2Params
-from tui.otp.entry import Binding, Category, Entry, Icon, OtpType
+from tui.otp.entry import MAX_COUNTER, Binding, Category, Entry, Icon, OtpType
 from tui.otp.secret import Secret
 from tui.vault.document import Document
 
@@ -148,12 +148,17 @@ def test_a_vault_is_read_back_except_for_the_reported_fields(name: str, document
 def fitting(name: str) -> st.SearchStrategy[Document]:
     """Vaults that the format can store completely."""
     only = {
+        "2fas": (OtpType.TOTP, OtpType.HOTP, OtpType.STEAM),
         "avtotpy": (OtpType.TOTP,),
         "bitwarden": (OtpType.TOTP, OtpType.STEAM),
         "google-migration": (OtpType.TOTP, OtpType.HOTP),
+        "proton": (OtpType.TOTP, OtpType.STEAM),
     }
     periods = (30,) if name == "google-migration" else (30, 60, 1)
-    return fitting_documents(by_name(name).holds, only.get(name, tuple(OtpType)), periods)
+    most_counter = 2**31 - 1 if name == "2fas" else MAX_COUNTER
+    return fitting_documents(
+        by_name(name).holds, only.get(name, tuple(OtpType)), periods, most_counter
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)

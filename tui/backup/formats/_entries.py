@@ -78,9 +78,7 @@ class Collector:
 
     def category(self, name: object) -> str | None:
         """Return the id of the category with that name, which is created at its first use."""
-        if not isinstance(name, str):
-            return None
-        cleaned = clean(name).strip()[:NAME_LIMIT]
+        cleaned = category_name(name)
         if not cleaned:
             return None
         made = Category(category_id(cleaned), cleaned, len(self._categories))
@@ -107,6 +105,11 @@ class Collector:
     def _called(self, name: object) -> str:
         shown = safe(name, 64) if isinstance(name, str) and name.strip() else ""
         return f"entry {self._rows} ({shown})" if shown else f"entry {self._rows}"
+
+
+def category_name(name: object) -> str:
+    """Return a group's name in a file as the name of a category; empty if it can't be one."""
+    return clean(name).strip()[:NAME_LIMIT] if isinstance(name, str) else ""
 
 
 def make_entry(

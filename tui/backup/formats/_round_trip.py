@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from tui.backup.formats._entries import category_name
 from tui.backup.model import Backup, ExportPlan, Problem
 from tui.errors import EntryError, FormatError
-from tui.otp.entry import Category, Entry, category_id
-from tui.text import NAME_LIMIT, clean, safe
+from tui.otp.entry import Binding, Category, Entry, category_id
+from tui.text import safe
 
 
 def plan_round_trip(
-    backup: Backup, reread: Callable[[Entry], Entry], secret_change: str
+    backup: Backup,
+    reread: Callable[[Entry], Entry],
+    secret_change: str,
+    most_categories: int = 0,
 ) -> ExportPlan:
     """Return the entries in the user's order, each as it will be read back.
 
     `reread` writes and reads an entry; it raises EntryError if the format can't store it.
     `secret_change` describes the change of a secret that is written with other characters.
+    `most_categories` is how many categories of an entry the format stores, by name.
     """
+    categories, names = stored_categories(backup) if most_categories else ((), {})
     kept: list[Entry] = []
     left_out: list[Problem] = []
     changed: list[Problem] = []
@@ -30,8 +36,20 @@ def plan_round_trip(
             continue
         for change in _changes(entry, found, secret_change):
             changed.append(Problem(entry.label, change, refused=False))
-        kept.append(replace(found, id=entry.id, ranking=len(kept)))
-    return ExportPlan(Backup(tuple(kept)), tuple(left_out), tuple(changed))
+        bound: tuple[Binding, ...] = ()
+        if most_categories:
+            ids = dict.fromkeys(
+                category_id(names[each.category])
+                for each in entry.categories
+                if each.category in names
+            )
+            bound = tuple(map(Binding, ids))[:most_categories]
+            if len(bound) < len(entry.categories):
+                left = len(entry.categories) - len(bound)
+                change = f"it is removed from {left} of its {len(entry.categories)} categories"
+                changed.append(Problem(entry.label, change, refused=False))
+        kept.append(replace(found, id=entry.id, ranking=len(kept), categories=bound))
+    return ExportPlan(Backup(tuple(kept), categories), tuple(left_out), tuple(changed))
 
 
 def check_all_fit(plan: ExportPlan, label: str) -> None:
@@ -54,7 +72,7 @@ def stored_categories(backup: Backup) -> tuple[tuple[Category, ...], dict[str, s
     made: dict[str, Category] = {}
     names: dict[str, str] = {}
     for each in sorted(backup.categories, key=lambda category: category.ranking):
-        name = clean(each.name).strip()[:NAME_LIMIT]
+        name = category_name(each.name)
         if name:
             names[each.id] = name
             right = category_id(name)

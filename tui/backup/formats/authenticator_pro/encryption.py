@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from tui.backup.formats._json import is_object, is_text
+from tui.backup.formats._passwords import password_bytes
 from tui.backup.model import Credentials
 from tui.crypto import kdf
 from tui.crypto.aead import aes_cbc_decrypt, aes_cbc_encrypt, aes_gcm_decrypt, aes_gcm_encrypt
@@ -28,7 +29,7 @@ def open_strong(data: bytes, credentials: Credentials) -> bytes:
     """
     if len(data) < _SALT + _NONCE + _TAG:
         raise FormatError("The backup is incomplete.")
-    key = _strong_key(_password(credentials, BackupPasswordError), data[:_SALT])
+    key = _strong_key(password_bytes(credentials), data[:_SALT])
     body = data[_SALT:]
     try:
         return aes_gcm_decrypt(key, body[:_NONCE], body[_NONCE:])
@@ -50,7 +51,7 @@ def open_legacy(data: bytes, credentials: Credentials) -> bytes:
     body = data[_LEGACY_SALT + _LEGACY_IV :]
     if not body or len(body) % 16:
         raise FormatError("The backup is incomplete, or has extra bytes at the end.")
-    key = _legacy_key(_password(credentials, BackupPasswordError), salt)
+    key = _legacy_key(password_bytes(credentials), salt)
     try:
         plain = aes_cbc_decrypt(key, iv, body)
     except AuthenticationError:
@@ -66,7 +67,7 @@ def seal_strong(plain: bytes, credentials: Credentials) -> bytes:
     Raises:
         FormatError: the password is missing, or is not valid text.
     """
-    password = _password(credentials, FormatError)
+    password = password_bytes(credentials, FormatError)
     salt, nonce = os.urandom(_SALT), os.urandom(_NONCE)
     sealed = aes_gcm_encrypt(_strong_key(password, salt), nonce, plain)
     return salt + nonce + sealed
@@ -78,7 +79,7 @@ def seal_legacy(plain: bytes, credentials: Credentials) -> bytes:
     Raises:
         FormatError: the password is missing, or is not valid text.
     """
-    password = _password(credentials, FormatError)
+    password = password_bytes(credentials, FormatError)
     salt, iv = os.urandom(_LEGACY_SALT), os.urandom(_LEGACY_IV)
     return salt + iv + aes_cbc_encrypt(_legacy_key(password, salt), iv, plain)
 
@@ -89,12 +90,3 @@ def _strong_key(password: bytes, salt: bytes) -> bytes:
 
 def _legacy_key(password: bytes, salt: bytes) -> bytes:
     return kdf.pbkdf2_sha1(password, salt, _LEGACY_ROUNDS, _KEY)
-
-
-def _password(credentials: Credentials, error: type[FormatError]) -> bytes:
-    if not credentials.password:
-        raise error("An encrypted backup needs a password.")
-    try:
-        return credentials.password.encode()
-    except UnicodeEncodeError:
-        raise error("The backup's password is not valid text.") from None
