@@ -13,6 +13,7 @@ __all__ = [
     "AesGcmSiv",
     "AuthenticationError",
     "aes_cbc_decrypt",
+    "aes_cbc_decrypt_padded",
     "aes_cbc_encrypt",
     "aes_gcm_decrypt",
     "aes_gcm_encrypt",
@@ -123,15 +124,25 @@ def aes_cbc_decrypt(key: bytes, iv: bytes, ciphertext: bytes) -> bytes:
         CryptoError: the ciphertext is empty, or not a multiple of 16 bytes.
         AuthenticationError: the padding is wrong.
     """
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
     from cryptography.hazmat.primitives.padding import PKCS7
 
-    if not ciphertext or len(ciphertext) % _BLOCK or len(iv) != _BLOCK:
-        raise CryptoError("the encrypted data is not a multiple of 16 bytes")
-    decryptor = Cipher(algorithms.AES(key), modes.CBC(iv)).decryptor()
-    padded = decryptor.update(ciphertext) + decryptor.finalize()
+    padded = aes_cbc_decrypt_padded(key, iv, ciphertext)
     unpadder = PKCS7(_BLOCK * 8).unpadder()
     try:
         return unpadder.update(padded) + unpadder.finalize()
     except ValueError:
         raise AuthenticationError(_WRONG_KEY) from None
+
+
+def aes_cbc_decrypt_padded(key: bytes, iv: bytes, ciphertext: bytes) -> bytes:
+    """Return the plaintext with its padding, which is not checked.
+
+    Raises:
+        CryptoError: the ciphertext is empty, or not a multiple of 16 bytes.
+    """
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    if not ciphertext or len(ciphertext) % _BLOCK or len(iv) != _BLOCK:
+        raise CryptoError("the encrypted data is not a multiple of 16 bytes")
+    decryptor = Cipher(algorithms.AES(key), modes.CBC(iv)).decryptor()
+    return decryptor.update(ciphertext) + decryptor.finalize()

@@ -21,11 +21,14 @@ MAX_PARALLELISM = 16
 """Maximum parallelism; a file with more is refused."""
 MAX_WORK_KIB = 4 * 1024 * 1024
 """4 GiB, the maximum of memory times iterations; a file with more is refused."""
-FOREIGN_MAX_TIME_COST = 64
-"""Maximum iterations of Argon2 in files of other apps; Ente uses 32 where memory is short."""
+FOREIGN_MAX_TIME_COST = 4096
+"""Maximum iterations of Argon2 in files of other apps; KeePass databases with little memory have
+hundreds. MAX_WORK_KIB limits the time."""
 FOREIGN_MAX_PARALLELISM = 64
 """Maximum parallelism of Argon2 in files of other apps."""
 MAX_PBKDF2_ROUNDS = 10_000_000
 """Maximum rounds of PBKDF2 in files of other apps (spec: formats.md)."""
 MAX_SCRYPT_BLOCKS = 8 << 20
 """Maximum of N times r of scrypt: 1 GiB (spec: formats.md)."""
+MAX_AES_KDF_ROUNDS = 500_000_000
+"""Maximum rounds of AES-KDF in KeePass databases: less than a minute (spec: formats.md)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +12,7 @@ from tui.crypto.bounds import (
     DEFAULT_TIME_COST,
     FOREIGN_MAX_PARALLELISM,
     FOREIGN_MAX_TIME_COST,
+    MAX_AES_KDF_ROUNDS,
     MAX_MEMORY_KIB,
     MAX_PARALLELISM,
     MAX_PBKDF2_ROUNDS,
@@ -24,6 +26,8 @@ from tui.errors import CryptoError
 
 ARGON2_VERSION = 19
 """The Argon2 version of all files (0x13, RFC 9106)."""
+_SLICE = 4 << 20
+"""Bytes that AES-KDF encrypts at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,42 @@ def scrypt(  # noqa: PLR0917
         return Scrypt(salt, length, n, r, p).derive(password)
     except MemoryError:
         raise CryptoError(f"Not enough memory: scrypt needs {n * r >> 13} MiB.") from None
+
+
+def aes_kdf(key: bytes, seed: bytes, rounds: int) -> bytes:
+    """Return 32 bytes of KeePass's AES-KDF: each half of `key` encrypted `rounds` times.
+
+    Encrypting a block n times gives the last block of AES-CBC over n zero blocks, with the block as
+    IV. This is done in slices, so that Ctrl+C works.
+
+    Raises:
+        CryptoError: `rounds`, which a file chooses, are out of bounds.
+    """
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    check_aes_kdf(rounds)
+    zeros, encrypted = bytes(_SLICE), bytearray(_SLICE + 16)
+    halves = hashlib.sha256()
+    for block in (key[:16], key[16:]):
+        encryptor = Cipher(algorithms.AES(seed), modes.CBC(block)).encryptor()
+        left = rounds * 16
+        while left:
+            size = min(left, _SLICE)
+            encryptor.update_into(memoryview(zeros)[:size], encrypted)
+            left -= size
+        halves.update(encrypted[size - 16 : size])
+    return halves.digest()
+
+
+def check_aes_kdf(rounds: int) -> int:
+    """Return `rounds` if KeePass databases may have them.
+
+    Raises:
+        CryptoError: they are out of bounds.
+    """
+    if not 1 <= rounds <= MAX_AES_KDF_ROUNDS:
+        raise CryptoError(f"AES-KDF rounds must be a whole number from 1 to {MAX_AES_KDF_ROUNDS}")
+    return rounds
 
 
 def pbkdf2_sha1(password: bytes, salt: bytes, rounds: int, length: int) -> bytes:

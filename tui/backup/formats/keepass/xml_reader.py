@@ -1,0 +1,211 @@
+"""Reads the XML of a KeePass database as a stream: groups, entries, icons.
+
+A tree of a large database would take gigabytes, so the parser's events are read.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from tui.backup.formats._entries import MAX_ICON, Collector
+from tui.backup.formats.keepass.otp_fields import entries_of, is_wanted
+from tui.backup.model import Backup
+from tui.crypto.stream import StreamCipher
+from tui.errors import FormatError
+from tui.otp.entry import Entry
+
+MAX_ELEMENTS = 3_000_000
+"""Maximum number of elements; a database of 5,000 entries with 10 older versions has about 2
+million."""
+MAX_DEPTH = 200
+"""Maximum depth of elements; a group adds one."""
+_NOTHING = base64.b64encode(bytes(16)).decode()
+_DAMAGED = "The KeePass database was decrypted, but its XML is damaged."
+_separator = re.compile("[;,]")
+
+
+@dataclass(slots=True)
+class _Group:
+    parent: _Group | None
+    name: str = ""
+    uuid: str = ""
+
+
+@dataclass(slots=True)
+class _Row:
+    """An entry of the database."""
+
+    group: _Group | None
+    strings: dict[str, str] = field(default_factory=dict, repr=False)
+    tags: str = ""
+    icon: str = ""
+
+
+def parse(xml: bytes, stream: StreamCipher) -> Backup:
+    """Read the entries with one-time passwords; others are no problem.
+
+    Raises:
+        FormatError: it is not the XML of a database, or exceeds a limit.
+    """
+    from xml.parsers.expat import ExpatError, ParserCreate
+
+    events = _Events(stream)
+    parser = ParserCreate("utf-8")
+    parser.buffer_text = True
+    parser.StartElementHandler = events.start
+    parser.EndElementHandler = events.end
+    parser.CharacterDataHandler = events.characters
+    parser.StartDoctypeDeclHandler = events.doctype
+    try:
+        parser.Parse(xml, True)
+    except (ExpatError, ValueError):
+        raise FormatError(_DAMAGED) from None
+    if not events.is_database:
+        raise FormatError(_DAMAGED)
+    return events.backup()
+
+
+class _Events:
+    """What the parser has found so far."""
+
+    def __init__(self, stream: StreamCipher) -> None:
+        self._stream = stream
+        self._path: list[str] = []
+        self._protected: list[bool] = []
+        self._text: list[str] = []
+        self._elements = 0
+        self._history = 0
+        self._group: _Group | None = None
+        self._row: _Row | None = None
+        self._key = self._value = ""
+        self._icon = ""
+        self._icons: dict[str, str] = {}
+        self._bin = ""
+        self._rows: list[_Row] = []
+        self.is_database = False
+
+    def doctype(self, *_parts: object) -> None:
+        raise FormatError("The KeePass database has a document type, which none ever has.")
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self._elements += 1
+        if self._elements > MAX_ELEMENTS or len(self._path) > MAX_DEPTH:
+            raise FormatError(
+                "The KeePass database is too large.",
+                "Save a copy of it without the history of its entries, and import that.",
+            )
+        parent = self._path[-1] if self._path else ""
+        if not parent:
+            self.is_database = tag == "KeePassFile"
+        elif tag == "Group" and parent in ("Root", "Group"):
+            self._group = _Group(self._group)
+        elif tag == "Entry" and parent == "Group":
+            self._row = _Row(self._group)
+            self._rows.append(self._row)
+        elif tag == "History":
+            self._history += 1
+        elif tag == "String":
+            self._key = self._value = ""
+        self._path.append(tag)
+        self._protected.append(attributes.get("Protected", "").lower() == "true")
+        self._text.clear()
+
+    def characters(self, text: str) -> None:
+        self._text.append(text)
+
+    def end(self, tag: str) -> None:
+        self._path.pop()
+        parent = self._path[-1] if self._path else ""
+        text = self._unprotected(parent) if self._protected.pop() else "".join(self._text)
+        self._text.clear()
+        if tag == "History":
+            self._history -= 1
+        elif tag == "Group" and parent in ("Root", "Group") and self._group is not None:
+            self._group = self._group.parent
+        elif tag == "Entry" and parent == "Group":
+            self._row = None
+        elif self._row is not None:
+            if not self._history:
+                self._in_entry(self._row, parent, tag, text)
+        elif parent == "Group" and self._group is not None:
+            if tag == "Name":
+                self._group.name = text
+            elif tag == "UUID":
+                self._group.uuid = text.strip()
+        else:
+            self._in_meta(parent, tag, text)
+
+    def _in_entry(self, row: _Row, parent: str, tag: str, text: str) -> None:
+        if parent == "String":
+            if tag == "Key":
+                self._key = text
+            elif tag == "Value":
+                self._value = text
+        elif parent == "Entry":
+            if tag == "String" and is_wanted(self._key):
+                row.strings[self._key] = self._value
+            elif tag == "Tags":
+                row.tags = text
+            elif tag == "CustomIconUUID":
+                row.icon = text.strip()
+
+    def _in_meta(self, parent: str, tag: str, text: str) -> None:
+        if parent == "Meta" and tag == "RecycleBinUUID":
+            self._bin = text.strip()
+        elif parent == "Icon" and tag == "UUID":
+            self._icon = text.strip()
+        elif parent == "Icon" and tag == "Data":
+            self._icons[self._icon] = text
+
+    def _unprotected(self, parent: str) -> str:
+        """Return a protected value of an entry; every other one only takes its part of the
+        stream."""
+        try:
+            data = base64.b64decode("".join(self._text))
+        except ValueError:
+            raise FormatError(_DAMAGED) from None
+        wanted = not self._key or is_wanted(self._key)
+        if parent == "String" and self._row is not None and not self._history and wanted:
+            return self._stream.xor(data).decode(errors="replace")
+        self._stream.skip(len(data))
+        return ""
+
+    def backup(self) -> Backup:
+        """Return the entries with one-time passwords."""
+        found = Collector()
+        for row in self._rows:
+            path, trashed = self._place(row.group)
+            groups = [*path, *_separator.split(row.tags)]
+            for read in entries_of(row.strings):
+                more = {"deleted": int(trashed), "icon": self._shown(row, found)}
+                found.add(row.strings.get("Title"), partial(_with, read, more), groups)
+        return found.backup()
+
+    def _place(self, group: _Group | None) -> tuple[list[str], bool]:
+        """Return the path of a group below the root as a category, if any, and True for a group in
+        the recycle bin."""
+        names: list[str] = []
+        while group is not None and group.parent is not None:
+            if self._bin not in ("", _NOTHING) and group.uuid == self._bin:
+                return [], True
+            names.insert(0, group.name)
+            group = group.parent
+        return ["/".join(names)] if names else [], False
+
+    def _shown(self, row: _Row, found: Collector) -> str | None:
+        image = self._icons.get(row.icon)
+        if not image or len(image) > MAX_ICON * 2:
+            return None
+        try:
+            return found.icon(base64.b64decode(image))
+        except ValueError:
+            return None
+
+
+def _with(read: Callable[[], Entry], more: Mapping[str, Any]) -> Entry:
+    return replace(read(), **more)
