@@ -43,6 +43,19 @@ def test_a_huge_file_is_refused_by_its_size(
         files.read_limited(path)
 
 
+def test_a_larger_limit_may_depend_on_the_start(tmp_path: Path) -> None:
+    path = tmp_path / "backup"
+    path.write_bytes(b"large" + bytes(10))
+
+    def limit_for(start: bytes) -> int:
+        return 15 if start.startswith(b"large") else 9
+
+    assert len(files.read_limited(path, limit_for=limit_for)) == 15
+    path.write_bytes(b"other" + bytes(10))
+    with pytest.raises(FileError, match="larger than"):
+        files.read_limited(path, limit_for=limit_for)
+
+
 def test_a_pipe_a_device_and_a_folder_are_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", Path("/dev/zero")):

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from tui.errors import FileError
@@ -17,6 +18,8 @@ from tui.text import safe
 
 LIMIT = 16 * 1024 * 1024
 """Maximum size of a vault or a backup, in bytes (spec: hostile-input.md)."""
+_START = 64
+"""Number of bytes that may raise the limit of a file."""
 PRIVATE = 0o600
 """Mode of a file that only its owner can read and write."""
 PRIVATE_FOLDER = 0o700
@@ -29,12 +32,18 @@ _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 # --- reading ---------------------------------------------------------------------------------
 
 
-def read_limited(path: str | os.PathLike[str], limit: int = LIMIT) -> bytes:
+def read_limited(
+    path: str | os.PathLike[str],
+    limit: int = LIMIT,
+    limit_for: Callable[[bytes], int] | None = None,
+) -> bytes:
     """Return the bytes of a regular file, at most `limit`; links are followed.
+
+    `limit_for`, if given, returns the limit of a file that starts with these bytes.
 
     Raises:
         FileError: it is missing, not readable, not a regular file (a folder, a pipe, a device),
-            larger than `limit`, or changed while it was read.
+            larger than the limit, or changed while it was read.
     """
     name = safe(os.fspath(path), 200)
     try:
@@ -44,6 +53,9 @@ def read_limited(path: str | os.PathLike[str], limit: int = LIMIT) -> bytes:
     except (OSError, ValueError) as error:
         raise FileError(f"Can't read {name}: {why(error)}.") from None
     try:
+        if limit_for is not None:
+            with contextlib.suppress(OSError):
+                limit = limit_for(os.pread(descriptor, _START, 0))
         size = regular_size(descriptor, name, limit)
         return read_whole(descriptor, name, size)
     except OSError as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 import zxingcpp
@@ -10,8 +12,9 @@ from PIL import Image
 
 from tui.backup.model import Backup, Credentials
 from tui.backup.registry import by_name
-from tui.backup.sources import contains_uri, read_image, read_text
-from tui.errors import FormatError, UriError
+from tui.backup.sources import contains_uri, read_image, read_source, read_text
+from tui.errors import FileError, FormatError, UriError
+from tui.files import LIMIT
 from tui.otp.entry import Entry, OtpType
 from tui.otp.secret import Secret
 
@@ -143,3 +146,15 @@ def test_an_image_without_a_code_says_what_to_do() -> None:
     with pytest.raises(FormatError, match="No QR code") as caught:
         read_image(blank.getvalue(), "")
     assert caught.value.hint
+
+
+def test_only_a_keepass_database_may_be_larger_than_other_backups(tmp_path: Path) -> None:
+    path = tmp_path / "backup"
+    for start, fits in ((bytes.fromhex("03d9a29a67fb4bb5"), True), (b"AUTHENTICATORPRO", False)):
+        path.write_bytes(start)
+        os.truncate(path, LIMIT + 1)
+        if fits:
+            assert len(read_source(path).content.data) == LIMIT + 1
+        else:
+            with pytest.raises(FileError, match="larger than 16 MiB"):
+                read_source(path)

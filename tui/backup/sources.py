@@ -12,8 +12,13 @@ from tui.backup.content import FileContent
 from tui.backup.model import Backup, Credentials, Format, Needs
 from tui.backup.registry import by_name, recognize
 from tui.errors import EntryError, FormatError, OtpTuiError, UriError
-from tui.files import read_limited
+from tui.files import LIMIT, read_limited
 from tui.text import safe
+
+_KDBX = b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5"
+"""First bytes of a KeePass database."""
+KDBX_LIMIT = 64 * 1024 * 1024
+"""Maximum size of a KeePass database, in bytes: it may hold attachments."""
 
 _find_scheme = re.compile(r"\b(?:otpauth(?:-migration)?|motp)://", re.IGNORECASE).search
 _split_lines = re.compile(r"\r\n|[\r\n]").split
@@ -75,7 +80,21 @@ def read_source(path: str | os.PathLike[str], format_name: str = "") -> Source:
         FileError: it can't be read.
         UsageError: there is no such format.
     """
-    return source_of(read_limited(path), PurePath(path).name, format_name)
+    return source_of(read_file(path), PurePath(path).name, format_name)
+
+
+def read_file(path: str | os.PathLike[str]) -> bytes:
+    """Return the bytes of a backup.
+
+    Raises:
+        FileError: it can't be read, or is larger than `limit_for` allows.
+    """
+    return read_limited(path, limit_for=limit_for)
+
+
+def limit_for(start: bytes) -> int:
+    """Return the maximum size of a backup that starts with these bytes."""
+    return KDBX_LIMIT if start.startswith(_KDBX) else LIMIT
 
 
 def source_of(data: bytes, name: str, format_name: str = "") -> Source:

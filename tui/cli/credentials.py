@@ -1,4 +1,4 @@
-"""The credentials of a backup file: its password, a username, a server secret."""
+"""The credentials of a backup file: its password, a username, a server secret, a key file."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.backup.model import SECRET_VARIABLE, Credentials, Needs
 from tui.cli import secrets, terminal
+from tui.files import read_limited
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -21,6 +22,15 @@ def add_options(parser: ArgumentParser) -> None:
     secrets.add_options(parser, _KIND)
 
 
+def add_key_file(parser: ArgumentParser) -> None:
+    """Add --key-file."""
+    parser.add_argument(
+        "--key-file",
+        metavar="FILE",
+        help="key file of a KeePass database; its password may then be empty",
+    )
+
+
 def credentials_for(
     needs: Needs, given: secrets.Secrets, args: Namespace, password: Callable[[], str]
 ) -> Credentials:
@@ -31,7 +41,7 @@ def credentials_for(
 
     Raises:
         UsageError: there is no terminal to ask on, or standard input ended too early.
-        FileError: the file with a password or a secret can't be used.
+        FileError: the file with a password, a secret or a key can't be used.
     """
     username = secret = ""
     word = password() if Needs.PASSWORD in needs else ""
@@ -42,4 +52,6 @@ def credentials_for(
     if Needs.SERVER_SECRET in needs:
         prompt = f"Server secret ({SECRET_VARIABLE}): "
         secret = given.get(_KIND, prompt, otherwise=os.environ.get(SECRET_VARIABLE, ""))
-    return Credentials(password=word, username=username, server_secret=secret)
+    path = getattr(args, "key_file", None) if Needs.KEY_FILE in needs else None
+    key = read_limited(path) if path else b""
+    return Credentials(word, username, secret, key_file=key)

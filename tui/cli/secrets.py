@@ -14,6 +14,7 @@ from tui.text import safe
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Callable
 
 ORDER = (
     "password",
@@ -95,15 +96,20 @@ class Secrets:
                 raise UsageError("Passwords don't match. Nothing was changed.")
         return password
 
-    def rest(self, what: str, limit: int) -> bytes:
+    def rest(self, what: str, limit: int, limit_for: Callable[[bytes], int] | None = None) -> bytes:
         """Return the rest of standard input, after the lines of the --…-stdin options.
+
+        `limit_for`, if given, returns the limit of data that starts with these bytes.
 
         Raises:
             UsageError: it is closed, or ended before `what`.
-            FileError: it is longer than `limit` bytes.
+            FileError: it is longer than the limit, in bytes.
         """
         self._take_lines()
         data = b"" if sys.stdin is None else sys.stdin.buffer.read(limit + 1)
+        if len(data) > limit and limit_for is not None:
+            limit = limit_for(data)
+            data += sys.stdin.buffer.read(limit + 1 - len(data))
         if not data.strip():
             raise UsageError(f"Standard input ended before {what}.")
         if len(data) > limit:

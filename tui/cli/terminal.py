@@ -32,6 +32,14 @@ def require(hint: str) -> None:
     _open("Can't ask for confirmation", hint).close()
 
 
+def is_there() -> bool:
+    """Return True if there is a terminal to ask on."""
+    file = open_for_pauses()
+    if file is not None:
+        file.close()
+    return file is not None
+
+
 def confirm(question: str, hint: str) -> bool:
     """Ask a yes-or-no question; only y and yes mean yes.
 

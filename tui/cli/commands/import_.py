@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.backup.importer import FileResult, apply_import, import_into
+from tui.backup.model import Needs
 from tui.backup.plan import LABELS, ImportAction, actions_for
 from tui.backup.registry import formats
-from tui.backup.sources import OpenedBackup, Source, join_parts, source_of
-from tui.cli import credentials, output
+from tui.backup.sources import OpenedBackup, Source, join_parts, limit_for, read_file, source_of
+from tui.cli import credentials, output, terminal
+from tui.cli.format_table import PrintFormats
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
-from tui.files import LIMIT, read_limited
+from tui.files import LIMIT
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -42,6 +43,12 @@ def register(subparsers: Subparsers) -> None:
         help=f"the format, if auto-detection fails: {', '.join(names)}",
     )
     parser.add_argument(
+        "--formats",
+        action=PrintFormats,
+        nargs=0,
+        help="list the formats and how to get a backup out of each app, and exit",
+    )
+    parser.add_argument(
         "--on-duplicate",
         choices=[action.value for action in ImportAction],
         default=ImportAction.SKIP.value,
@@ -54,6 +61,7 @@ def register(subparsers: Subparsers) -> None:
     add_options(parser, "password")
     add_options(parser, "backup-password")
     credentials.add_options(parser)
+    credentials.add_key_file(parser)
 
 
 def run(args: Namespace, context: Context) -> int:
@@ -81,10 +89,10 @@ def run(args: Namespace, context: Context) -> int:
 
 def _read(file: str, format_name: str, context: Context) -> Source:
     if file == "-":
-        data = context.secrets.rest("the backup", LIMIT)
+        data = context.secrets.rest("the backup", LIMIT, limit_for)
         source = source_of(data, "standard input", format_name)
     else:
-        source = source_of(read_limited(Path(file)), file, format_name)
+        source = source_of(read_file(file), file, format_name)
     if source.format is None:
         raise source.unknown("Use --format NAME if you know what it is.")
     return source
@@ -95,9 +103,20 @@ def _open(source: Source, args: Namespace, context: Context) -> OpenedBackup:
         source.needs,
         context.secrets,
         args,
-        lambda: context.secrets.get("backup-password", f"Password for {source.name}: "),
+        lambda: _password(source, args, context),
     )
     return source.open(given)
+
+
+def _password(source: Source, args: Namespace, context: Context) -> str:
+    """Ask for the password; with a key file, none is a valid answer."""
+    if not (args.key_file and Needs.KEY_FILE in source.needs):
+        return context.secrets.get("backup-password", f"Password for {source.name}: ")
+    if context.secrets.given("backup-password") or terminal.is_there():
+        return context.secrets.get(
+            "backup-password", f"Password for {source.name} (Enter if only the key file opens it): "
+        )
+    return ""
 
 
 def _report(file: FileResult, with_plan: bool) -> dict[str, Any]:
