@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tui.backup.formats import _json, _lines
+from tui.backup.formats import _json, _lines, _zip
 from tui.errors import FormatError
+
+if TYPE_CHECKING:
+    from zipfile import ZipInfo
 
 
 class FileContent:
@@ -32,3 +35,13 @@ class FileContent:
     def first_line(self) -> bytes:
         """The first line that is neither blank nor a comment; empty if there is none."""
         return _lines.first_line(self.data)
+
+    @cached_property
+    def zip_files(self) -> list[ZipInfo]:
+        """The files in a zip archive; empty if it isn't one, or `_zip` refuses it."""
+        if not self.data.startswith(_zip.SIGNATURE):
+            return []
+        try:
+            return _zip.files(self.data)
+        except FormatError:
+            return []

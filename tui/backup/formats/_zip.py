@@ -55,7 +55,7 @@ def read(data: bytes, info: ZipInfo, password: str = "") -> bytes:
     from zipfile import BadZipFile, ZipFile
 
     secret = is_encrypted(info)
-    if _is_winzip_aes(info):
+    if is_winzip_aes(info):
         raise FormatError(
             "This zip archive is encrypted with AES by WinZip, which otp-tui can't read.",
             "Unpack it first.",
@@ -79,5 +79,6 @@ def read(data: bytes, info: ZipInfo, password: str = "") -> bytes:
     return content
 
 
-def _is_winzip_aes(info: ZipInfo) -> bool:
+def is_winzip_aes(info: ZipInfo) -> bool:
+    """Return True if the file is encrypted in a way that `read` refuses."""
     return info.compress_type == _WINZIP_AES
