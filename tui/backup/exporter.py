@@ -1,4 +1,4 @@
-"""Exports to a file: written under a temporary name, read back, compared, then renamed."""
+"""Exports to a file: encoded, decoded, compared, written under a temporary name, then renamed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui.backup.export_plan import compare
@@ -52,6 +52,39 @@ class Exported:
         if changed := len({each.what for each in self.plan.changed}):
             parts.append(f"{changed} changed")
         return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedExport:
+    """The bytes of a file that was not written yet, read back as an import would, and compared."""
+
+    format: Format
+    plan: ExportPlan
+    data: bytes = field(repr=False)
+
+    def save(
+        self, path: str | os.PathLike[str], *, vault: Path | None = None, force: bool = False
+    ) -> Exported:
+        """Write the file; return once it is on the disk and its bytes were read back.
+
+        Raises:
+            ExportExistsError, ExportError: as `export`.
+        """
+        place = check_place(path, vault, force=force)
+        temporary = place.with_name(f".otp-tui-{os.urandom(8).hex()}.tmp")
+        try:
+            write_new(temporary, self.data)
+            try:
+                _verify(temporary, self.data)
+                if force:
+                    _replace(temporary, place)
+                else:
+                    _create(temporary, place)
+            finally:
+                remove(temporary)
+        except OSError as error:
+            raise ExportError(f"{_NOTHING}: can't write {_shown(place)}: {why(error)}.") from None
+        return Exported(place, self.format, self.plan)
 
 
 def check_place(
@@ -115,7 +148,18 @@ def export(
         ExportExistsError: the file exists, and `force` is not set.
         ExportError: anything else; no file was changed and none was left behind.
     """
-    place = check_place(path, vault, force=force)
+    check_place(path, vault, force=force)
+    return encode(target, plan, credentials).save(path, vault=vault, force=force)
+
+
+def encode(target: Format, plan: ExportPlan, credentials: Credentials) -> EncodedExport:
+    """Return the bytes of an export, read back and compared with the plan; write no file.
+
+    Blocks for two key derivations.
+
+    Raises:
+        ExportError: the format can't store the entries, or the credentials are not enough.
+    """
     if target.write is None:
         raise ExportError(f"otp-tui can import {target.label}, but not export it.")
     if plan.left_out and not plan.backup.entries:
@@ -134,31 +178,24 @@ def export(
             f"{_NOTHING}: the file would be larger than {LIMIT // 2**20} MiB.",
             "Export fewer entries or icons at a time.",
         )
-    temporary = place.with_name(f".otp-tui-{os.urandom(8).hex()}.tmp")
     try:
-        write_new(temporary, data)
-        try:
-            _verify(temporary, target, plan, credentials)
-            if force:
-                _replace(temporary, place)
-            else:
-                _create(temporary, place)
-        finally:
-            remove(temporary)
-    except OSError as error:
-        raise ExportError(f"{_NOTHING}: can't write {_shown(place)}: {why(error)}.") from None
-    return Exported(place, target, plan)
-
-
-def _verify(path: Path, target: Format, plan: ExportPlan, credentials: Credentials) -> None:
-    """Read the file as an import would, and compare it with the plan."""
-    try:
-        found = target.read(read_limited(path), credentials)
+        found = target.read(data, credentials)
     except OtpTuiError as error:
-        raise ExportError(f"{_NOTHING}: the written file can't be read back: {error}") from None
+        raise ExportError(f"{_NOTHING}: the export can't be read back: {error}") from None
     mismatch = compare(target, plan.backup, found)
     if mismatch is not None:
         raise ExportError(f"{_NOTHING}: {mismatch.what} differs when read back ({mismatch.field}).")
+    return EncodedExport(target, plan, data)
+
+
+def _verify(path: Path, data: bytes) -> None:
+    """Check that the file has exactly these bytes, which were read back as an import would."""
+    try:
+        found = read_limited(path)
+    except OtpTuiError as error:
+        raise ExportError(f"{_NOTHING}: the written file can't be read back: {error}") from None
+    if found != data:
+        raise ExportError(f"{_NOTHING}: the written file differs when read back.")
 
 
 def _create(temporary: Path, place: Path) -> None:

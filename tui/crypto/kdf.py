@@ -1,4 +1,8 @@
-"""Derives keys from passwords and codes. Parameters are checked before memory is allocated."""
+"""Derives keys from passwords and codes. Parameters are checked before memory is allocated.
+
+Derivations that may take long release the GIL, and Ctrl+C on the command line ends the program
+without waiting for them: each goes through `interruptible`.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +27,7 @@ from tui.crypto.bounds import (
     MIN_TIME_COST,
 )
 from tui.errors import CryptoError
+from tui.threads import interruptible
 
 ARGON2_VERSION = 19
 """The Argon2 version of all files (0x13, RFC 9106)."""
@@ -131,15 +136,17 @@ def _argon2(  # noqa: PLR0917
     from argon2.low_level import Type, hash_secret_raw
 
     try:
-        return hash_secret_raw(
-            password,
-            salt,
-            time_cost=params.time_cost,
-            memory_cost=params.memory_kib,
-            parallelism=params.parallelism,
-            hash_len=length,
-            type=Type[kind],
-            version=version,
+        return interruptible(
+            lambda: hash_secret_raw(
+                password,
+                salt,
+                time_cost=params.time_cost,
+                memory_cost=params.memory_kib,
+                parallelism=params.parallelism,
+                hash_len=length,
+                type=Type[kind],
+                version=version,
+            )
         )
     except HashingError as error:
         if "memory" not in str(error).lower():
@@ -167,7 +174,8 @@ def pbkdf2(
     if type(rounds) is not int or not 1 <= rounds <= MAX_PBKDF2_ROUNDS:
         raise CryptoError(f"PBKDF2 rounds must be a whole number from 1 to {MAX_PBKDF2_ROUNDS}")
     function: hashes.HashAlgorithm = getattr(hashes, hash_name)()
-    return PBKDF2HMAC(function, length, salt, rounds).derive(password)
+    derivation = PBKDF2HMAC(function, length, salt, rounds)
+    return interruptible(lambda: derivation.derive(password))
 
 
 def scrypt(  # noqa: PLR0917
@@ -188,7 +196,8 @@ def scrypt(  # noqa: PLR0917
     if n * r > MAX_SCRYPT_BLOCKS:
         raise CryptoError("scrypt needs more than 1 GiB of memory")
     try:
-        return Scrypt(salt, length, n, r, p).derive(password)
+        derivation = Scrypt(salt, length, n, r, p)
+        return interruptible(lambda: derivation.derive(password))
     except MemoryError:
         raise CryptoError(f"Not enough memory: scrypt needs {n * r >> 13} MiB.") from None
 

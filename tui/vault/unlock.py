@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 from tui.crypto import aead, kdf
-from tui.errors import AuthenticationError, CryptoError, WrongPasswordError
+from tui.errors import AuthenticationError, WrongPasswordError
+from tui.threads import interruptible
 from tui.vault import seal
 from tui.vault.envelope import BACKUP_HINT, Envelope, PasswordSlot, RecoverySlot
 
@@ -52,25 +52,13 @@ def key_by_code(envelope: Envelope, code: bytes) -> bytes:
 
 
 def _derive(slot: PasswordSlot, secret: bytes, meanwhile: Callable[[], object] | None) -> bytes:
-    derived: list[bytes] = []
-    failed: list[CryptoError] = []
-
-    def work() -> None:
-        try:
-            derived.append(seal.password_key(slot, secret))
-        except CryptoError as error:
-            failed.append(error)
+    def import_rest() -> None:
+        _import_rest()
+        if meanwhile is not None:
+            meanwhile()
 
     kdf.prepare()
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    _import_rest()
-    if meanwhile is not None:
-        meanwhile()
-    thread.join()
-    if not derived:
-        raise failed[0] if failed else CryptoError("The key derivation failed.")
-    return derived[0]
+    return interruptible(lambda: seal.password_key(slot, secret), import_rest)
 
 
 def _import_rest() -> None:

@@ -99,6 +99,42 @@ class LockedVault:
         return Vault(self._store, self._clock, UnlockedState(header, key, document, self._digest))
 
 
+class NewVault:
+    """An empty vault whose key is derived, but that is not saved yet."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    @classmethod
+    def derive(
+        cls, path: str | os.PathLike[str], password: str, params: Argon2Params, clock: Clock
+    ) -> NewVault:
+        """Prepare a vault to save at `path`; this takes time, but writes nothing.
+
+        Raises:
+            VaultExistsError, CryptoError: as `Vault.create`.
+        """
+        from tui.vault.document import Document
+
+        kdf.check_write(params)
+        secret = seal.password_bytes(password)
+        store = Store(path, clock)
+        _require_free(store)
+        vault_id, key = os.urandom(16).hex(), os.urandom(seal.KEY_LENGTH)
+        slot = seal.password_slot(vault_id, key, secret, params)
+        header = Envelope(vault_id, 0, (slot,), b"")
+        return cls(Vault(store, clock, UnlockedState(header, key, Document())))
+
+    def save(self) -> Vault:
+        """Create the vault's file and its folder.
+
+        Raises:
+            VaultExistsError, VaultError: as `Vault.create`.
+        """
+        self._vault._save_first()
+        return self._vault
+
+
 class Vault:
     """The open vault. `document` is an immutable snapshot; `change` replaces it.
 
@@ -125,24 +161,7 @@ class Vault:
             CryptoError: `params` are too weak or out of bounds, or memory is short.
             VaultError: the system refused.
         """
-        from tui.vault.document import Document
-
-        kdf.check_write(params)
-        secret = seal.password_bytes(password)
-        store = Store(path, clock)
-        _require_free(store)
-        vault_id, key = os.urandom(16).hex(), os.urandom(seal.KEY_LENGTH)
-        slot = seal.password_slot(vault_id, key, secret, params)
-        empty = Document()
-        vault = cls(store, clock, UnlockedState(Envelope(vault_id, 0, (slot,), b""), key, empty))
-        store.make_folder()
-        try:
-            with store.locked():
-                _require_free(store)
-                vault._write(vault._known(), empty, None)
-        except OSError as error:
-            raise VaultError(f"Couldn't create the vault {store.name}: {why(error)}.") from None
-        return vault
+        return NewVault.derive(path, password, params, clock).save()
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], password: str, clock: Clock | None = None) -> Vault:
@@ -296,6 +315,18 @@ class Vault:
                     self._saved = self._saved and after is self._document
                     self._document = after
                 raise self._not_saved(error) from None
+
+    def _save_first(self) -> None:
+        """Create the file, where there is none yet."""
+        self._store.make_folder()
+        try:
+            with self._store.locked():
+                _require_free(self._store)
+                self._write(self._known(), self._document, None)
+        except OSError as error:
+            raise VaultError(
+                f"Couldn't create the vault {self._store.name}: {why(error)}."
+            ) from None
 
     def _put_slot(self, slot: Slot) -> None:
         """Save with `slot` instead of all others of its type; password slots come first."""

@@ -14,7 +14,7 @@ from textual.binding import Binding
 from textual.containers import Grid
 from textual.widgets import Input, Label, Select
 
-from tui.app.screens.base import BaseScreen, in_thread
+from tui.app.screens.base import BaseScreen, in_daemon_thread, in_thread
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.credential_fields import CredentialFields
@@ -23,7 +23,7 @@ from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.problem_list import ProblemList
 from tui.app.widgets.row_list import RowList
 from tui.backup.export_plan import plan_export, select, suggested_name
-from tui.backup.exporter import check_place, export
+from tui.backup.exporter import check_place, encode
 from tui.backup.model import SECRET_VARIABLE, ExportPlan, Format, Needs
 from tui.backup.qr_export import HOW_TO_SCAN, NAME, plan_codes, texts_of_codes
 from tui.backup.registry import DEFAULT, export_formats
@@ -42,6 +42,9 @@ _CATEGORY = "category:"
 _KEYS = [("↵", "next, export"), ("⇥", "complete, next field"), ("Esc", "back")]
 _KEYS_WITH_CODES = [_KEYS[0], ("^r", "QR codes"), *_KEYS[1:]]
 _NOT_ENCRYPTED = "Not encrypted: anyone who can read the file can generate your codes."
+_DERIVING = "Deriving the key. This can take a while"
+_CHECKING = "Checking the export"
+_WRITING = "Writing the file"
 _MISMATCH = "Passwords don't match. Repeat the password."
 _ASK_PLAIN = (
     "Export without encryption?",
@@ -251,11 +254,12 @@ class ExportScreen(BaseScreen[str | None]):
                 if not await self._sure("Replace the file?", str(error), "replace"):
                     return
                 force = True
-            self._busy = "Writing and verifying"
+            self._busy = _DERIVING if target.encrypted else _CHECKING
             self.tick()
-            done = await in_thread(
-                lambda: export(path, target, plan, credentials, vault=vault, force=force)
-            )
+            encoded = await in_daemon_thread(lambda: encode(target, plan, credentials))
+            self._busy = _WRITING
+            self.tick()
+            done = await in_thread(lambda: encoded.save(path, vault=vault, force=force))
         except OtpTuiError as error:
             self.say(error.sentence, "error")
         else:
@@ -298,8 +302,12 @@ class ExportScreen(BaseScreen[str | None]):
     # --- going back ------------------------------------------------------------------------
 
     def action_back(self) -> None:
-        """Close, unless a file is being written."""
-        if not self._busy:
+        """Cancel the export if nothing is written yet, or close."""
+        if self._busy and self._busy != _WRITING:
+            self.workers.cancel_node(self)
+            self._busy = ""
+            self.say("Canceled. Nothing was written.")
+        elif not self._busy:
             self.dismiss(None)
 
     def on_unmount(self) -> None:
@@ -309,4 +317,6 @@ class ExportScreen(BaseScreen[str | None]):
     def tick(self) -> None:
         """Show that work is in progress."""
         if self._busy:
-            self.say(f"{self._busy} {'.' * (1 + int(self.context.clock.steady()) % 3)}")
+            dots = "." * (1 + int(self.context.clock.steady()) % 3)
+            cancels = "" if self._busy == _WRITING else "  (Esc cancels)"
+            self.say(f"{self._busy} {dots}{cancels}")

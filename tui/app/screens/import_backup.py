@@ -13,7 +13,7 @@ from textual.containers import Grid
 from textual.widgets import ContentSwitcher, DirectoryTree, Input, Label, Select
 
 from tui.app.commands import press_hint
-from tui.app.screens.base import BaseScreen, in_thread, run_change
+from tui.app.screens.base import BaseScreen, in_daemon_thread, in_thread, run_change
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.credential_fields import CredentialFields
 from tui.app.widgets.file_chooser import FileTree, PathInput, first_folder
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 AUTO_DETECT = "auto-detect"
 _IMPORTING = "Importing"
+_DERIVING = "Deriving the key. This can take a while"
 _KEYS = [("↵", "open"), ("⇥", "complete, next field"), ("Space", "select files"), ("Esc", "back")]
 _NEXT = {
     ImportAction.SKIP: ImportAction.ADD,
@@ -160,7 +161,7 @@ class ImportScreen(BaseScreen[str | None]):
             self._path.cursor_position = len(self._path.value)
         self._wait_for(f"Reading {safe(path.name, 80)}")
         try:
-            self._source = await in_thread(lambda: read_source(path, chosen))
+            self._source = await in_daemon_thread(lambda: read_source(path, chosen))
         except OtpTuiError as error:
             self._waiting = []
             self._fail(error)
@@ -176,7 +177,9 @@ class ImportScreen(BaseScreen[str | None]):
     @work(exclusive=True, exit_on_error=False, description="recognize a backup")
     async def _recognize_again(self, source: Source) -> None:
         chosen = self._chosen_format
-        self._source = await in_thread(lambda: source_of(source.content.data, source.name, chosen))
+        self._source = await in_daemon_thread(
+            lambda: source_of(source.content.data, source.name, chosen)
+        )
         self._open_or_ask(self._source)
 
     def _open_or_ask(self, source: Source) -> None:
@@ -198,9 +201,9 @@ class ImportScreen(BaseScreen[str | None]):
         source = self._source
         if source is None:
             return
-        self._wait_for(f"Opening {source.name}")
+        self._wait_for(_DERIVING if source.needs else f"Opening {source.name}")
         try:
-            self._opened.append(await in_thread(lambda: source.open(credentials)))
+            self._opened.append(await in_daemon_thread(lambda: source.open(credentials)))
         except OtpTuiError as error:
             self._fail(error)
             if self._credentials.display:

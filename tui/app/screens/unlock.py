@@ -13,7 +13,7 @@ from textual.containers import Middle, Vertical
 from textual.widgets import Input, Label
 
 from tui.app.key_queue import BACKGROUND
-from tui.app.screens.base import BaseScreen, in_thread
+from tui.app.screens.base import BaseScreen, in_daemon_thread, in_thread
 from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.status_label import StatusLabel
@@ -166,7 +166,7 @@ class UnlockScreen(BaseScreen[None]):
         self.say("Unlocking …")
         path, clock = self.context.vault_path, self.context.clock
         try:
-            vault = await in_thread(lambda: LockedVault.read(path, clock).unlock(password))
+            vault = await in_daemon_thread(lambda: LockedVault.read(path, clock).unlock(password))
         except OtpTuiError as error:
             wrong = from_command and isinstance(error, WrongPasswordError)
             self._refuse(error, f"The password came from {self._program}." if wrong else "")

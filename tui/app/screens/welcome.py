@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.containers import Middle, Vertical
 from textual.widgets import Input, Label
 
-from tui.app.screens.base import BaseScreen, in_thread
+from tui.app.screens.base import BaseScreen, in_daemon_thread, in_thread
 from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.status_label import StatusLabel
@@ -18,7 +18,7 @@ from tui.crypto.kdf import Argon2Params
 from tui.crypto.passwords import MIN_LENGTH, strength
 from tui.errors import OtpTuiError
 from tui.text import plural, safe
-from tui.vault.vault import Vault
+from tui.vault.vault import NewVault, Vault
 
 
 class WelcomeScreen(BaseScreen[None]):
@@ -27,6 +27,7 @@ class WelcomeScreen(BaseScreen[None]):
     CSS_PATH = "unlock.tcss"
     AUTO_FOCUS = "#first"
     BINDINGS: ClassVar = [
+        Binding("escape", "cancel", show=False),
         Binding("i", "start(True)", show=False),
         Binding("e,enter", "start(False)", show=False),
     ]
@@ -38,6 +39,7 @@ class WelcomeScreen(BaseScreen[None]):
         super().__init__()
         self._vault: Vault | None = None
         """The vault, once created."""
+        self._deriving = False
 
     def compose(self) -> ComposeResult:
         with Middle(), Vertical(classes="card"):
@@ -83,7 +85,7 @@ class WelcomeScreen(BaseScreen[None]):
             self.set_focus(second)
         else:
             first.disabled = second.disabled = True
-            self.say("Creating the vault …")
+            self.say("Creating the vault. This can take a while. (Esc cancels)")
             second.take()
             self._create(first.take())
 
@@ -91,14 +93,28 @@ class WelcomeScreen(BaseScreen[None]):
     async def _create(self, password: str) -> None:
         path, clock, kdf = self.context.vault_path, self.context.clock, self.context.config.kdf
         params = Argon2Params(kdf.time_cost, kdf.memory_mib * 1024, kdf.parallelism)
+        self._deriving = True
         try:
-            self._vault = await in_thread(lambda: Vault.create(path, password, params, clock))
+            new = await in_daemon_thread(lambda: NewVault.derive(path, password, params, clock))
+            self._deriving = False
+            self._vault = await in_thread(new.save)
         except OtpTuiError as error:
-            self._first.disabled = self._second.disabled = False
-            self.set_focus(self._first)
-            self.say(error.sentence, "error")
+            self._ask_again(error.sentence, "error")
         else:
             self._offer()
+        finally:
+            self._deriving = False
+
+    def action_cancel(self) -> None:
+        """Create no vault, if nothing was written yet."""
+        if self._deriving:
+            self.workers.cancel_node(self)
+            self._ask_again("Canceled.", "muted")
+
+    def _ask_again(self, reason: str, tone: str) -> None:
+        self._first.disabled = self._second.disabled = False
+        self.set_focus(self._first)
+        self.say(reason, tone)
 
     def _offer(self) -> None:
         self._first.display = self._second.display = False
