@@ -153,6 +153,7 @@ def fitting(name: str) -> st.SearchStrategy[Document]:
         "bitwarden": (OtpType.TOTP, OtpType.STEAM),
         "google-migration": (OtpType.TOTP, OtpType.HOTP),
         "proton": (OtpType.TOTP, OtpType.STEAM),
+        "ente": (OtpType.TOTP, OtpType.HOTP, OtpType.STEAM),
     }
     periods = (30,) if name == "google-migration" else (30, 60, 1)
     most_counter = 2**31 - 1 if name == "2fas" else MAX_COUNTER

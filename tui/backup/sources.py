@@ -20,7 +20,7 @@ _KDBX = b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5"
 KDBX_LIMIT = 64 * 1024 * 1024
 """Maximum size of a KeePass database, in bytes: it may hold attachments."""
 
-_find_scheme = re.compile(r"\b(?:otpauth(?:-migration)?|motp)://", re.IGNORECASE).search
+_find_scheme = re.compile(r"\b(?:otpauth(?:-migration)?|motp|steam)://", re.IGNORECASE).search
 _split_lines = re.compile(r"\r\n|[\r\n]").split
 _CLOSING = {'"': '"', "'": "'", "`": "`", "<": ">", "(": ")", "“": "”"}
 

@@ -1,4 +1,4 @@
-"""Reads and writes otpauth:// and motp:// URIs."""
+"""Reads and writes otpauth:// and motp:// URIs; also reads steam://SECRET."""
 
 from __future__ import annotations
 
@@ -32,7 +32,13 @@ _is_icon = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}").fullmatch
 _plus_for_space = re.compile(r"(?<=[^+])\+(?=[^+])").sub
 
 
-def parse(uri: str, *, lone_is_account: bool = False, nameless: bool = False) -> Entry:
+def parse(
+    uri: str,
+    *,
+    lone_is_account: bool = False,
+    nameless: bool = False,
+    steam_by_issuer: bool = True,
+) -> Entry:
     """Return the entry of a URI, with a new id.
 
     The `issuer` parameter takes precedence over the label. A label with one name is the account if
@@ -40,7 +46,8 @@ def parse(uri: str, *, lone_is_account: bool = False, nameless: bool = False) ->
     Pro requires one. With `lone_is_account` it is always the account. Keys are case-insensitive,
     the first of repeated keys is used, and an empty value or the word null counts as missing.
     With `nameless`, both names may be missing.
-    Steam, Mobile-OTP and Yandex have fixed digits, period and hash.
+    Steam, Mobile-OTP and Yandex have fixed digits, period and hash. A TOTP entry whose issuer is
+    Steam is one of Steam, unless `steam_by_issuer` is False.
 
     Raises:
         UriError: not such a URI, or part of it is invalid. The message doesn't quote it.
@@ -55,7 +62,9 @@ def parse(uri: str, *, lone_is_account: bool = False, nameless: bool = False) ->
     else:
         issuer, account = _names(raw_label, given.get("issuer"), kind, lone_is_account)
     if kind is OtpType.TOTP and (
-        issuer == "Steam" or "steam" in given or given.get("encoder", "").lower() == "steam"
+        (issuer == "Steam" and steam_by_issuer)
+        or "steam" in given
+        or given.get("encoder", "").lower() == "steam"
     ):
         kind = OtpType.STEAM
     if kind is OtpType.YANDEX and "pin_length" in given and _number(given, "pin_length", 0) < 1:
@@ -160,6 +169,8 @@ def _split(uri: str) -> tuple[OtpType, str, Sequence[tuple[str, str]]]:
             if host.lower() not in _TYPES:
                 raise UriError("the URI's type must be totp, hotp, steam or yaotp")
             kind = _TYPES[host.lower()]
+        case "steam":
+            return OtpType.STEAM, "Steam:", [("issuer", "Steam"), ("secret", _unescape(path))]
         case "otpauth-migration":
             raise UriError("an otpauth-migration:// URI is an export of several entries")
         case _:

@@ -1,32 +1,26 @@
-"""Lists of otpauth:// and motp:// URIs, one per line, which many apps import and export.
+"""Lists of otpauth://, motp:// and steam:// URIs, one per line, of many apps.
 
 The URIs follow a de-facto standard (Key Uri Format); `otp/uri.py` reads and writes them.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-
 from tui.backup.content import FileContent
-from tui.backup.formats._lines import numbered_lines
 from tui.backup.formats._round_trip import check_all_fit, plan_round_trip
+from tui.backup.formats._uri_lines import has_display, is_uri, read_lines
 from tui.backup.match import code_fields
-from tui.backup.model import Backup, Credentials, ExportPlan, Format, Needs, Problem
-from tui.errors import EntryError, FormatError
+from tui.backup.model import Backup, Credentials, ExportPlan, Format, Needs
+from tui.errors import EntryError
 from tui.otp import uri
 from tui.otp.entry import Entry
-from tui.text import safe
-
-_SCHEMES = re.compile(rb"(?:otpauth|motp)://", re.IGNORECASE)
-
 
 _NONE = b"# otpauth URIs: none\n"
 """The list of an empty vault, to tell it from an empty file."""
 
 
 def _sniff(content: FileContent) -> bool:
-    return content.data == _NONE or _SCHEMES.match(content.first_line) is not None
+    line = content.first_line
+    return content.data == _NONE or (is_uri(line) and not has_display(line))
 
 
 def _read(data: bytes, _credentials: Credentials) -> Backup:
@@ -37,28 +31,7 @@ def _read(data: bytes, _credentials: Credentials) -> Backup:
     Raises:
         FormatError: it is not UTF-8 text, has too many lines, or contains no URI.
     """
-    lines = numbered_lines(data, "list")
-    entries: list[Entry] = []
-    problems: list[Problem] = []
-    for number, line in lines:
-        try:
-            entry = uri.parse(line, lone_is_account=True)
-        except EntryError as error:
-            problems.append(Problem(f"line {number}{_label(line)}", str(error)))
-        else:
-            entries.append(replace(entry, ranking=len(entries)))
-    if problems and not entries and not any(_SCHEMES.match(line.encode()) for _, line in lines):
-        raise FormatError("The file is not a list of otpauth:// URIs.")
-    return Backup(tuple(entries), problems=tuple(problems))
-
-
-def _label(line: str) -> str:
-    """Return the name in a line, if any; never what follows it."""
-    if not _SCHEMES.match(line[:16].encode(errors="replace")):
-        return ""
-    name = line.partition("://")[2].partition("?")[0].rpartition("/")[2]
-    shown = safe(uri.readable(name), 64).strip()
-    return f" ({shown})" if shown and "secret=" not in name.lower() else ""
+    return read_lines(data)
 
 
 def _write(backup: Backup, _credentials: Credentials) -> bytes:

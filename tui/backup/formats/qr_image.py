@@ -27,7 +27,7 @@ _KINDS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 _MAGIC = re.compile(
     rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|RIFF.{4}WEBP|BM.{4}\0{4}", re.DOTALL
 )
-_is_otp = re.compile("(?:otpauth|otpauth-migration|motp)://", re.IGNORECASE).match
+_is_otp = re.compile("(?:otpauth|otpauth-migration|motp|steam)://", re.IGNORECASE).match
 
 
 def _sniff(content: FileContent) -> bool:

@@ -10,10 +10,11 @@ from itertools import islice
 from typing import TypeVar
 from urllib.parse import unquote_to_bytes
 
+from tui.backup.formats._entries import Collector
+from tui.backup.formats._uri_lines import read_line
 from tui.backup.formats.google import payload
 from tui.backup.model import Backup, Parts, Problem
 from tui.errors import EntryError, FormatError
-from tui.otp import uri
 from tui.otp.entry import Algorithm, Entry, OtpType, check, short
 from tui.otp.secret import Secret
 from tui.text import clean, safe
@@ -60,11 +61,14 @@ def read_uris(found: Iterable[tuple[str, str]]) -> Backup:
     several: set[tuple[int, int]] = set()
     seen: set[payload.Payload] = set()
     problems: list[Problem] = []
+    groups = Collector()
     count = read = 0
     for where, text in uris:
         try:
             if text[: len(SCHEME)].lower() != SCHEME:
-                entry = uri.parse(text, lone_is_account=True)
+                entry, names = read_line(text)
+                for name in names:
+                    groups.category(name)
                 exports[object()] = _Export(parts=[(0, [entry])])
                 count, read = count + 1, read + 1
                 continue
@@ -94,7 +98,8 @@ def read_uris(found: Iterable[tuple[str, str]]) -> Backup:
             problems.append(Problem("the export", missing))
     ranked = (replace(entry, ranking=place) for place, entry in enumerate(entries))
     parts = Parts(frozenset(several), uris) if several else None
-    return Backup(tuple(ranked), problems=tuple(problems), parts=parts)
+    categories = groups.backup().categories
+    return Backup(tuple(ranked), categories, problems=tuple(problems), parts=parts)
 
 
 def _data(text: str) -> bytes:
