@@ -35,6 +35,48 @@ def test_pbkdf2_matches_rfc_6070() -> None:
     assert derived.hex() == "4b007901b765489abead49d926f721d065a429c1"
 
 
+@pytest.mark.parametrize(
+    ("password", "salt", "numbers", "begin"),
+    [
+        (b"", b"", (16, 1, 1), "77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3fede21442"),
+        (
+            b"password",
+            b"NaCl",
+            (1024, 8, 16),
+            "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162",
+        ),
+    ],
+)
+def test_scrypt_matches_rfc_7914(
+    password: bytes, salt: bytes, numbers: tuple[int, int, int], begin: str
+) -> None:
+    derived = kdf.scrypt(password, salt, *numbers, length=64)
+    assert derived.hex().startswith(begin)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        (1, 8, 1),
+        (0, 8, 1),
+        (3, 8, 1),
+        (2**21, 8, 1),
+        (2**20, 16, 1),
+        (2**40, 1, 1),
+        (16, 33, 1),
+        (16, 0, 1),
+        (16, 8, 17),
+        (16, 8, -1),
+        (True, 8, 1),
+        ("16", 8, 1),
+        (16.0, 8, 1),
+    ],
+)
+def test_scrypt_out_of_bounds_is_refused(numbers: Any) -> None:
+    with pytest.raises(CryptoError, match="scrypt"):
+        kdf.scrypt(b"password", b"salt", *numbers)
+
+
 def test_hkdf_matches_rfc_5869_case_1() -> None:
     derived = kdf.hkdf_sha256(
         bytes([0x0B] * 22), bytes(range(13)), bytes(range(0xF0, 0xFA)), length=42
