@@ -72,6 +72,9 @@ def test_a_real_file_reads_as_its_manifest_says(row: dict[str, Any]) -> None:
     wanted = [each for each in row["expected"]["entries"] if is_valid(each)]
     for each, issuer in zip(wanted, ISSUERS.get(row["file"], ()), strict=False):
         each["issuer"] = issuer
+    if row["format"] == "google-authenticator-db":  # the manifest has the label as it is
+        for each in wanted:
+            each["account"] = each["account"].removeprefix(f"{each['issuer']}:")
     assert [fields(each) for each in found] == [told(each) for each in wanted]
     for entry, each in zip(found, wanted, strict=True):
         code = each.get("code_at_1700000000") or each.get("code_at_counter")

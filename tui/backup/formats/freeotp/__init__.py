@@ -35,7 +35,7 @@ def _read(data: bytes, credentials: Credentials) -> Backup:
     from tui.backup.formats.freeotp import encrypted, plain
 
     if data.startswith(_HASH_MAP):
-        return encrypted.read(data, credentials.password)
+        return encrypted.read(data, credentials)
     return plain.read_preferences(data)
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from tui.backup.formats._entries import Collector
+from tui.backup.formats._passwords import password_bytes
 from tui.backup.formats.freeotp import object_stream, tokens
-from tui.backup.model import Backup
+from tui.backup.model import Backup, Credentials
 from tui.crypto.bounds import MAX_PBKDF2_ROUNDS
 from tui.errors import AuthenticationError, BackupPasswordError, EntryError, FormatError
 from tui.otp.entry import Entry
@@ -77,18 +78,19 @@ def open_stream(data: bytes) -> _Stream:
     return _Stream(name, rounds, salt, sealed, values)
 
 
-def read(data: bytes, password: str) -> Backup:
+def read(data: bytes, credentials: Credentials) -> Backup:
     """Read a backup, in the order of the settings in the file.
 
     Raises:
-        BackupPasswordError: the password is wrong.
+        BackupPasswordError: the password is wrong or missing.
         FormatError: the file is damaged.
     """
     from tui.crypto.aead import aes_gcm_decrypt
     from tui.crypto.kdf import pbkdf2
 
     stream = open_stream(data)
-    key = pbkdf2(stream.hash_name, password.encode(errors="replace"), stream.salt, stream.rounds)
+    password = password_bytes(credentials)
+    key = pbkdf2(stream.hash_name, password, stream.salt, stream.rounds)
     sealed = stream.master
     try:
         master = aes_gcm_decrypt(key, sealed.nonce, sealed.ciphertext, sealed.authenticated)
