@@ -11,7 +11,10 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests import interop
 from tests.backup.support import needs, recognize
 from tui.backup.formats import authy, battlenet, duo, lastpass
 from tui.backup.model import Backup, Credentials, Needs
@@ -85,6 +88,16 @@ def test_a_damaged_secret_of_authy_is_named_and_the_others_read() -> None:
     assert [each.what for each in backup.problems] == ["entry 1 (GitHub: octocat)"]
 
 
+def test_a_list_taken_out_of_authys_file_is_read() -> None:
+    (entry,) = read(json.dumps([encrypted(SECRET)]).encode(), PASSWORD).entries
+    assert entry.secret.given == SECRET
+
+
+def test_too_many_encrypted_tokens_of_authy_are_refused_before_any_is_opened() -> None:
+    with pytest.raises(FormatError, match="more than 5000"):
+        read(json.dumps([encrypted(SECRET)] * 5001).encode(), PASSWORD)
+
+
 def test_a_token_without_secret_is_named() -> None:
     backup = read(authy_file({"name": "empty", "decryptedSecret": ""}))
     assert [each.reason for each in backup.problems] == ["the secret is empty"]
@@ -111,7 +124,11 @@ def test_battlenets_secret_is_unmasked() -> None:
 
 def test_battlenets_other_encryption_is_named() -> None:
     with pytest.raises(FormatError, match="encrypted by the phone"):
-        read(battlenet_file(ENCRYPTION_TYPE="KEYSTORE"))
+        read(battlenet_file(CREDENTIALS_ENCRYPTION_TYPE="KEYSTORE"))
+
+
+def test_battlenets_file_may_say_that_it_is_masked() -> None:
+    assert len(read(battlenet_file(CREDENTIALS_ENCRYPTION_TYPE="MASK")).entries) == 1
 
 
 @pytest.mark.parametrize("secret", ["xyz", ""])
@@ -143,6 +160,53 @@ def test_lastpass_folders_favorites_and_missing_names() -> None:
     assert (entry.period, entry.digits) == (60, 8)
     assert [each.name for each in backup.categories] == ["Work"]
     assert entry.categories[0].category == backup.categories[0].id
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ({"issuerName": "", "userName": "me"}, ("", "me")),
+        ({"issuerName": "", "userName": ""}, ("GitHub", "octocat")),
+        ({"issuerName": "Git"}, ("Git", "octocat")),
+    ],
+)
+def test_lastpass_falls_back_to_the_original_names(names: Any, expected: tuple[str, str]) -> None:
+    account = {"originalIssuerName": "GitHub", "originalUserName": "octocat", "secret": SECRET}
+    root = {"version": 3, "accounts": [{**account, **names}], "folders": []}
+    (entry,) = read(json.dumps(root).encode()).entries
+    assert (entry.issuer, entry.account) == expected
+
+
+def test_lastpass_folders_of_a_real_file() -> None:
+    (row, *_) = (each for each in interop.samples("lastpass") if each["expected"]["count"] > 1)
+    backup = read((interop.ROOT / row["file"]).read_bytes())
+    names = {each.id: each.name for each in backup.categories}
+    assert [[names[at.category] for at in each.categories] for each in backup.entries] == [
+        each["groups"] for each in row["expected"]["entries"]
+    ]
+
+
+@given(data=st.data())
+def test_no_value_in_a_phones_file_raises_anything_else(data: st.DataObject) -> None:
+    values = st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.just([{}])
+    entry: dict[str, Any] = data.draw(
+        st.sampled_from(
+            [
+                {**encrypted(SECRET), "decryptedSecret": "", "secretSeed": "", "originalName": ""},
+                {"name": "x", "otpGenerator": {"otpSecret": SECRET}},
+                {"issuerName": "x", "userName": "y", "secret": SECRET, "folderData": {}},
+            ]
+        )
+    )
+    changed = {**entry, data.draw(st.sampled_from(sorted(entry))): data.draw(values)}
+    root: Any = (
+        {"accounts": [changed], "folders": [{"id": 1}]} if "userName" in entry else [changed]
+    )
+    for reader in (authy, duo, lastpass):
+        for content in (json.dumps(root).encode(), authy_file(changed)):
+            needs(reader.FORMAT, content)
+            with suppress(FormatError):
+                reader.FORMAT.read(content, Credentials(PASSWORD))
 
 
 @pytest.mark.parametrize("reader", [authy, battlenet, duo, lastpass])

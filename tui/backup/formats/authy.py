@@ -10,22 +10,32 @@ from typing import Any
 from tui.backup.content import FileContent
 from tui.backup.formats import _android_xml, _json
 from tui.backup.formats._entries import Collector, make_entry
+from tui.backup.formats._passwords import password_bytes
 from tui.backup.model import Backup, Credentials, Format, Needs
 from tui.crypto import kdf
-from tui.errors import BackupPasswordError, EntryError, FormatError
+from tui.crypto.aead import aes_cbc_decrypt
+from tui.errors import (
+    AuthenticationError,
+    BackupPasswordError,
+    CryptoError,
+    EntryError,
+    FormatError,
+)
 from tui.otp.entry import Entry, OtpType
 
 _PREFIX = "com.authy.storage.tokens."
 _LISTS = (f"{_PREFIX}authenticator.key", f"{_PREFIX}authy.key")
 _SECRETS = ("decryptedSecret", "encryptedSecret", "secretSeed")
 _ROUNDS = 1000
+_MOST_ENCRYPTED = 5000
+"""Maximum number of encrypted tokens, as each takes a key derivation of its own."""
 _OWN_PERIOD = 10
 """Seconds of a code of Authy's own kind."""
 
 
 def _sniff(content: FileContent) -> bool:
-    if b"<map" in content.data[:1024]:
-        return _PREFIX.encode() in content.data
+    if _android_xml.has_value(content.data, _PREFIX):
+        return True
     rows = content.json
     return isinstance(rows, list) and any(
         isinstance(row, dict) and any(name in row for name in _SECRETS) for row in rows
@@ -48,12 +58,14 @@ def _read(data: bytes, credentials: Credentials) -> Backup:
         BackupPasswordError: the password is wrong or missing.
     """
     rows = _rows(data)
-    if any(_is_encrypted(row) for row in rows) and not credentials.password:
-        raise BackupPasswordError("This backup needs the backup password of Authy.")
+    encrypted = sum(map(_is_encrypted, rows))
+    if encrypted > _MOST_ENCRYPTED:
+        raise FormatError(f"The backup has more than {_MOST_ENCRYPTED} encrypted tokens.")
+    password = password_bytes(credentials) if encrypted else b""
     collector = Collector()
     for row in rows:
         name = row.get("name") if isinstance(row, dict) else None
-        collector.add(name, partial(_entry, row, credentials.password))
+        collector.add(name, partial(_entry, row, password))
     return collector.backup()
 
 
@@ -83,7 +95,7 @@ def _is_encrypted(row: Any) -> bool:
     )
 
 
-def _entry(row: Any, password: str) -> Entry:
+def _entry(row: Any, password: bytes) -> Entry:
     if not isinstance(row, dict):
         raise EntryError("it is not a JSON object")
     issuer, account = _names(row)
@@ -111,12 +123,7 @@ def _names(row: dict[str, Any]) -> tuple[str, str]:
     return str(name or original), ""
 
 
-def _decrypted(row: dict[str, Any], password: str) -> str:
-    from cryptography.hazmat.primitives.ciphers import Cipher
-    from cryptography.hazmat.primitives.ciphers.algorithms import AES
-    from cryptography.hazmat.primitives.ciphers.modes import CBC
-    from cryptography.hazmat.primitives.padding import PKCS7
-
+def _decrypted(row: dict[str, Any], password: bytes) -> str:
     salt = row.get("salt")
     if not isinstance(salt, str):
         raise EntryError("it is encrypted and has no salt")
@@ -124,17 +131,13 @@ def _decrypted(row: dict[str, Any], password: str) -> str:
         data = base64.b64decode(str(row["encryptedSecret"]), validate=True)
     except (binascii.Error, ValueError):
         raise EntryError("its encrypted secret is not base64") from None
-    if not data or len(data) % 16:
-        raise EntryError("its encrypted secret is incomplete")
-    key = kdf.pbkdf2("SHA1", password.encode(errors="replace"), salt.encode(), _ROUNDS)
-    opened = Cipher(AES(key), CBC(bytes(16))).decryptor()
-    remover = PKCS7(128).unpadder()
+    key = kdf.pbkdf2("SHA1", password, salt.encode(), _ROUNDS)
     try:
-        text = (
-            remover.update(opened.update(data) + opened.finalize()) + remover.finalize()
-        ).decode("ascii")
-    except (ValueError, UnicodeDecodeError):
+        text = aes_cbc_decrypt(key, bytes(16), data).decode("ascii")
+    except (AuthenticationError, UnicodeDecodeError):
         raise BackupPasswordError("Wrong password.") from None
+    except CryptoError:
+        raise EntryError("its encrypted secret is incomplete") from None
     if not text or not all(each.isalnum() or each in "= -" for each in text):
         raise BackupPasswordError("Wrong password.")
     return text

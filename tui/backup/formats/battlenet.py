@@ -19,7 +19,7 @@ _DIGITS = 8
 
 
 def _sniff(content: FileContent) -> bool:
-    return b"<map" in content.data[:1024] and _PREFIX.encode() in content.data
+    return _android_xml.has_value(content.data, _PREFIX)
 
 
 def _read(data: bytes, _credentials: Credentials) -> Backup:
@@ -29,7 +29,7 @@ def _read(data: bytes, _credentials: Credentials) -> Backup:
         FormatError: it is not the app's file, or hides the secret in another way.
     """
     values = _android_xml.preferences(data)
-    kind = values.get(f"{_PREFIX}ENCRYPTION_TYPE", "MASK")
+    kind = values.get(f"{_PREFIX}CREDENTIALS_ENCRYPTION_TYPE", "MASK")
     if kind != "MASK":
         raise FormatError("This Battle.net file is encrypted by the phone; otp-tui can't read it.")
     collector = Collector()

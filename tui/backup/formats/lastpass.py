@@ -54,10 +54,13 @@ def _folders(rows: Any) -> dict[str, object]:
 def _entry(row: Any) -> Entry:
     if not isinstance(row, dict):
         raise EntryError("it is not a JSON object")
+    issuer, account = (_first(row, name) for name in ("issuerName", "userName"))
+    if not issuer and not account:
+        issuer, account = row.get("originalIssuerName"), row.get("originalUserName")
     return make_entry(
         OtpType.TOTP,
-        _first(row, "issuerName", "originalIssuerName"),
-        _first(row, "userName", "originalUserName"),
+        issuer,
+        account,
         row.get("secret"),
         algorithm=row.get("algorithm"),
         digits=row.get("digits"),
@@ -66,10 +69,10 @@ def _entry(row: Any) -> Entry:
     )
 
 
-def _first(row: dict[str, Any], name: str, original: str) -> object:
+def _first(row: dict[str, Any], name: str) -> object:
     """Return a name as the user changed it, which may be empty, else the original."""
     changed = row.get(name)
-    return row.get(original) if changed is None else changed
+    return row.get(f"original{name[0].upper()}{name[1:]}") if changed is None else changed
 
 
 FORMAT = Format(
