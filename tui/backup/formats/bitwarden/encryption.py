@@ -12,6 +12,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from tui.backup.formats._passwords import password_bytes
+from tui.backup.model import Credentials
 from tui.crypto import kdf
 from tui.crypto.aead import aes_cbc_decrypt, aes_cbc_encrypt
 from tui.crypto.bounds import MAX_PBKDF2_ROUNDS
@@ -42,15 +44,15 @@ def is_readable(root: Any) -> bool:
     return True
 
 
-def decrypt(root: dict[str, Any], password: str) -> bytes:
+def decrypt(root: dict[str, Any], credentials: Credentials) -> bytes:
     """Return the JSON in a password-protected export.
 
     Raises:
-        BackupPasswordError: the password is wrong.
+        BackupPasswordError: the password is wrong or missing.
         FormatError: it is not password-protected, or it is damaged.
     """
     _check(root)
-    keys = _keys(root, password)
+    keys = _keys(root, password_bytes(credentials))
     checked = root.get(_CHECK)
     if checked is not None:
         try:
@@ -65,8 +67,13 @@ def decrypt(root: dict[str, Any], password: str) -> bytes:
         raise FormatError(_DAMAGED) from None
 
 
-def encrypt(plaintext: bytes, password: str, params: Argon2Params) -> bytes:
-    """Return a password-protected export, with a key derivation that Bitwarden accepts."""
+def encrypt(plaintext: bytes, credentials: Credentials) -> bytes:
+    """Return a password-protected export, with a key derivation that Bitwarden accepts.
+
+    Raises:
+        FormatError: the password is missing, or is not valid text.
+    """
+    password, params = password_bytes(credentials, FormatError), credentials.kdf
     root: dict[str, Any] = {
         "encrypted": True,
         "passwordProtected": True,
@@ -118,16 +125,15 @@ def _parameters(root: dict[str, Any]) -> tuple[int, int, int]:
     return iterations, memory, parallelism
 
 
-def _keys(root: dict[str, Any], password: str) -> _Keys:
+def _keys(root: dict[str, Any], password: bytes) -> _Keys:
     salt = root["salt"].encode(errors="replace")
     iterations, memory, parallelism = _parameters(root)
-    secret = password.encode(errors="replace")
     try:
         if root["kdfType"] == _ARGON2ID:
             params = Argon2Params(iterations, memory << 10, parallelism)
-            key = kdf.argon2_of_file("ID", secret, hashlib.sha256(salt).digest(), params)
+            key = kdf.argon2_of_file("ID", password, hashlib.sha256(salt).digest(), params)
         else:
-            key = kdf.pbkdf2("SHA256", secret, salt, iterations)
+            key = kdf.pbkdf2("SHA256", password, salt, iterations)
     except CryptoError as error:
         raise FormatError(f"The Bitwarden export can't be opened: {error}.") from None
     return _Keys(kdf.hkdf_expand_sha256(key, b"enc"), kdf.hkdf_expand_sha256(key, b"mac"))

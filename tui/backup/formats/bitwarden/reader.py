@@ -30,7 +30,7 @@ def read(data: bytes, credentials: Credentials) -> Backup:
         return _read_csv(data)
     root = _json.load_object(data)
     if root.get("encrypted") is True:
-        root = _json.load_object(decrypt(root, credentials.password))
+        root = _json.load_object(decrypt(root, credentials))
     return read_items(root)
 
 

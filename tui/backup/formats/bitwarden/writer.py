@@ -9,13 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 from tui.backup.formats._otp_field import otp_field, title_of
-from tui.backup.formats._round_trip import check_all_fit, plan_round_trip, stored_categories
+from tui.backup.formats._round_trip import check_all_fit, plan_round_trip
 from tui.backup.formats.bitwarden.encryption import encrypt
 from tui.backup.formats.bitwarden.reader import entry_of_item
 from tui.backup.match import code_fields
 from tui.backup.model import Backup, Credentials, ExportPlan, Problem
 from tui.errors import EntryError
-from tui.otp.entry import Binding, Entry, OtpType, category_id
+from tui.otp.entry import Entry, OtpType
 from tui.text import clean
 
 _TYPES = (OtpType.TOTP, OtpType.STEAM)
@@ -38,37 +38,26 @@ def write(backup: Backup, credentials: Credentials) -> bytes:
         "folders": [{"id": ids[each.id], "name": each.name} for each in held.categories],
         "items": [_item(entry, ids) for entry in held.entries],
     }
-    return encrypt(json.dumps(root).encode(), credentials.password, credentials.kdf)
+    return encrypt(json.dumps(root).encode(), credentials)
 
 
 def plan_export(backup: Backup) -> ExportPlan:
     """Return the entries in the user's order, each as it will be read back in its first folder."""
-    categories, names = stored_categories(backup)
     plan = plan_round_trip(
         backup,
-        lambda entry: _reread(entry, names),
+        _reread,
         "its secret is written in uppercase, without spaces, dashes or padding",
-    )
-    originals = {entry.id: entry for entry in backup.entries}
-    removed = tuple(
-        Problem(entry.label, "it is removed from all categories but one", refused=False)
-        for entry in (originals[held.id] for held in plan.backup.entries)
-        if len(entry.categories) > 1
+        most_categories=1,
     )
     long = tuple(
         Problem(entry.label, "Bitwarden may refuse the file: its note is too long", refused=False)
         for entry in plan.backup.entries
         if len(entry.note.encode()) > _LONG_NOTE
     )
-    return replace(
-        plan,
-        backup=replace(plan.backup, categories=categories),
-        changed=(*plan.changed, *removed),
-        notes=long,
-    )
+    return replace(plan, notes=long)
 
 
-def _reread(entry: Entry, names: Mapping[str, str]) -> Entry:
+def _reread(entry: Entry) -> Entry:
     """Return the entry that is read from the item of `entry`.
 
     Raises:
@@ -81,8 +70,7 @@ def _reread(entry: Entry, names: Mapping[str, str]) -> Entry:
         raise EntryError("Bitwarden would show different codes")
     if not found.note.isascii() and not _is_text(found.note):
         raise EntryError("its note contains an invalid character")
-    bound = [names[each.category] for each in entry.categories if each.category in names]
-    return replace(found, categories=tuple(Binding(category_id(name)) for name in bound[:1]))
+    return found
 
 
 def _item(entry: Entry, folder_ids: Mapping[str, str]) -> dict[str, Any]:

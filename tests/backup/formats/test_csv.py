@@ -1,0 +1,164 @@
+"""CSV tables of password managers, and the one that is written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.backup.support import needs, recognize
+from tests.strategies import documents
+from tests.vault.support import entry
+from tui.backup.export_plan import compare, plan_export, select
+from tui.backup.formats.csv import COLUMNS
+from tui.backup.model import Backup, Credentials, Needs
+from tui.backup.registry import by_name
+from tui.errors import FormatError
+from tui.otp.entry import Binding, Category, Entry, OtpType
+from tui.vault.document import Document
+
+CSV = by_name("csv")
+SECRET = "GEZDGNBVGY3TQOJQ"
+URI = f"otpauth://totp/Example:ada?secret={SECRET}&issuer=Example"
+TABLES = {
+    "KeePassXC": (
+        '"Group","Title","Username","Password","URL","Notes","TOTP","Icon","Last Modified"\n'
+        f'"Root/Web","Site","ada","pw","","a note","{URI}","0",""\n"Root","No OTP",""'
+    ),
+    "1Password": (
+        "Title,Url,Username,Password,OTPAuth,Favorite,Archived,Tags,Notes\r\n"
+        f'Site,,ada,pw,{SECRET},true,false,"Web",a note\r\n'
+    ),
+    "Apple Passwords": (
+        f"Title,URL,Username,Password,Notes,OTPAuth\nSite (ada),,ada,pw,a note,{URI}\n"
+    ),
+    "LastPass": (
+        "url,username,password,totp,extra,name,grouping,fav\n"
+        f"https://x,ada,pw,{SECRET},a note,Site,Web,1\n"
+    ),
+    "Dashlane": (
+        "username,username2,username3,title,password,note,url,category,otpSecret\n"
+        f"ada,,,Site,pw,a note,https://x,Web,{SECRET}\n"
+    ),
+    "another language": f"Titel,Benutzer,Einmalcode\nx,y,{URI}\nz,w,\n",
+}
+
+
+def read(text: str | bytes) -> Backup:
+    data = text.encode() if isinstance(text, str) else text
+    return CSV.read(data, Credentials())
+
+
+def written(backup: Backup) -> str:
+    assert CSV.write is not None
+    return CSV.write(backup, Credentials()).decode()
+
+
+def zipped(name: str, text: str) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr(name, text)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("app", TABLES)
+def test_the_tables_of_other_apps_are_read_without_their_passwords(app: str) -> None:
+    text = TABLES[app]
+    assert recognize(text.encode()) is CSV
+    for data in (text, f"\N{ZERO WIDTH NO-BREAK SPACE}{text}"):
+        backup = read(data)
+        assert not backup.problems
+        (found,) = backup.entries
+        assert (found.account, found.secret.normal) == ("ada", SECRET)
+        assert "pw" not in repr(backup) + found.note
+        if app != "another language":
+            assert found.note == "a note"
+            assert found.issuer in ("Example", "Site")
+        if "Web" in text:
+            assert [each.name for each in backup.categories] == ["Web"]
+        assert found.pinned is (app in ("1Password", "LastPass"))
+
+
+def test_the_zip_of_dashlane_is_read() -> None:
+    data = zipped("credentials.csv", TABLES["Dashlane"])
+    assert recognize(data) is CSV
+    assert needs(CSV, data) is Needs.NOTHING
+    assert len(read(data).entries) == 1
+    assert recognize(zipped("other.csv", TABLES["Dashlane"])) is not CSV
+
+
+def test_a_row_that_fails_is_named() -> None:
+    backup = read(f"title,totp\nGood,{SECRET}\nBad,0189\nAlso good,{SECRET}\n")
+    assert len(backup.entries) == 2
+    assert [each.what for each in backup.problems] == ["entry 2 (Bad)"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "",
+        "title,totp\nx",
+        'title,totp\nx,"cut',
+        "title,username\na,b",
+        "title,totp\n" + "x" * 200_000,
+        b"title,totp\n\xff",
+        "title,totp\n" + ",".join("x" * 2000),
+    ],
+)
+def test_other_files_are_refused_or_have_no_entries(data: str | bytes) -> None:
+    try:
+        assert not read(data).entries
+    except FormatError as error:
+        assert str(error).endswith(".")  # noqa: PT017 - either is right
+
+
+def test_the_table_has_the_columns_of_other_apps_and_no_formulas() -> None:
+    work, odd = Category.named("Work"), Category.named('a, "b"', 1)
+    rows = (
+        entry(
+            "=1+1", note="-2\nlines", pinned=True, categories=(Binding(odd.id), Binding(work.id))
+        ),
+        entry("'@x", OtpType.HOTP, counter=7, account="+49"),
+        entry("Steam", OtpType.STEAM, digits=5, note="'quoted"),
+    )
+    plan = plan_export(CSV, Backup(rows, (work, odd)))
+    assert not plan.left_out
+    assert not plan.changed
+    text = written(plan.backup)
+    header, *cells = csv.reader(io.StringIO(text, newline=""))
+    assert tuple(header) == COLUMNS
+    assert not [cell for row in cells for cell in row if cell[:1] in set("=+-@\t\r")]
+    assert [row[0] for row in cells] == ["'=1+1", "''@x", "Steam"]
+    assert [row[2] for row in cells] == ["me", "'+49", "me"]
+    assert cells[0][5].startswith("otpauth://totp/")
+    assert cells[1][5].startswith("otpauth://hotp/")
+    assert cells[2][5].startswith("steam://")
+    back = read(text)
+    assert compare(CSV, plan.backup, back) is None
+    assert [each.issuer for each in back.entries] == ["=1+1", "'@x", "Steam"]
+    assert {each.name for each in back.categories} == {"Work", 'a, "b"'}
+
+
+@given(documents())
+def test_every_plan_is_read_back_as_it_says(document: Document) -> None:
+    plan = plan_export(CSV, select(document))
+    assert compare(CSV, plan.backup, read(written(plan.backup))) is None
+
+
+@given(st.sampled_from(sorted(TABLES)), st.integers(0, 200), st.binary(max_size=4))
+def test_a_damaged_table_raises_only_our_errors(app: str, place: int, other: bytes) -> None:
+    good = TABLES[app].encode()
+    archive = zipped("credentials.csv", TABLES[app])
+    for data in (good, archive):
+        changed = data[:place] + other + data[place + 1 :]
+        recognize(changed)
+        needs(CSV, changed)
+        for damaged in (changed, data[:place]):
+            with suppress(FormatError):
+                found = read(damaged)
+                assert all(isinstance(each, Entry) for each in found.entries)
