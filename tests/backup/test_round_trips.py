@@ -152,6 +152,7 @@ def fitting(name: str) -> st.SearchStrategy[Document]:
         "avtotpy": (OtpType.TOTP,),
         "bitwarden": (OtpType.TOTP, OtpType.STEAM),
         "google-migration": (OtpType.TOTP, OtpType.HOTP),
+        "keepass": (OtpType.TOTP, OtpType.STEAM),
         "proton": (OtpType.TOTP, OtpType.STEAM),
         "ente": (OtpType.TOTP, OtpType.HOTP, OtpType.STEAM),
     }

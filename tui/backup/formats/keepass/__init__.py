@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from tui.backup.content import FileContent
 from tui.backup.formats.keepass.signature import KINDS, SIGNATURE
-from tui.backup.model import Backup, Credentials, Format, Needs
+from tui.backup.model import Backup, Credentials, ExportPlan, Format, Needs
 from tui.errors import FormatError
 
 
@@ -37,6 +37,18 @@ def _read(data: bytes, credentials: Credentials) -> Backup:
     return xml_reader.parse(*container.unlock(data, credentials))
 
 
+def _write(backup: Backup, credentials: Credentials) -> bytes:
+    from tui.backup.formats.keepass import writer
+
+    return writer.write(backup, credentials)
+
+
+def _plan_export(backup: Backup) -> ExportPlan:
+    from tui.backup.formats.keepass import writer
+
+    return writer.plan_export(backup)
+
+
 FORMAT = Format(
     name="keepass",
     label="KeePass database (KDBX)",
@@ -44,6 +56,10 @@ FORMAT = Format(
     sniff=_sniff,
     needs=_needs,
     read=_read,
+    write=_write,
+    plan_export=_plan_export,
+    holds=frozenset({"note"}),
+    keeps=frozenset({"categories"}),
     app="KeePass, KeePassXC",
     how_to_export="No export is needed: choose the database itself, a .kdbx file. "
     "KeePassXC shows where it is in its title bar and under Database > Database settings.",

@@ -116,7 +116,7 @@ def _inner(plain: bytes) -> tuple[bytes, StreamCipher]:
         number = plain[place]
         place = end
         if number == 0:
-            return plain[end:], _stream(kind, key)
+            return plain[end:], inner_stream(kind, key)
         if number == STREAM_ID:
             kind = int.from_bytes(plain[start:end], "little")
         elif number == STREAM_KEY:
@@ -136,7 +136,7 @@ def _open_3(data: bytes, header: Header, transformed: bytes) -> tuple[bytes, Str
     if not hmac.compare_digest(plain[:32], header.fields[headers.STREAM_START]):
         return None
     kind = int.from_bytes(header.fields[headers.STREAM], "little")
-    stream = _stream(kind, header.fields.get(headers.STREAM_KEY, b""))
+    stream = inner_stream(kind, header.fields.get(headers.STREAM_KEY, b""))
     return _decompressed(b"".join(_blocks_3(plain)), header), stream
 
 
@@ -175,7 +175,7 @@ def _decompressed(plain: bytes, header: Header) -> bytes:
     return content
 
 
-def _stream(kind: int, key: bytes) -> StreamCipher:
+def inner_stream(kind: int, key: bytes) -> StreamCipher:
     """Return the stream that protected values are encrypted with."""
     if kind == CHACHA20:
         digest = hashlib.sha512(key).digest()

@@ -165,7 +165,7 @@ def _argon2(kind: Literal["D", "ID"], chosen: Mapping[str, Value]) -> Callable[[
     salt, version = _bytes(chosen, "S"), _number(chosen, "V")
     if not 8 <= len(salt) <= 1024 or version not in _ARGON2_VERSIONS:
         raise FormatError(DAMAGED)
-    return lambda key: kdf.argon2_of_file(kind, key, salt, params, version=version)
+    return lambda key: kdf.argon2_of_file(kind, key, salt, params, 32, version)
 
 
 def _dictionary(data: bytes) -> dict[str, Value]:
