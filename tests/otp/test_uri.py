@@ -55,6 +55,15 @@ def entries(draw: st.DrawFn) -> Entry:
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "pin"),
+    [("GEZDGNA", "1234"), ("GEZDGNA%3D", "1234"), ("2345", "2345"), ("0189", "0189"), ("é", "é")],
+)
+def test_the_pin_of_yandex_is_base32_or_as_it_is(given: str, pin: str) -> None:
+    uri = f"otpauth://yaotp/Ya?secret=LA2V6KMCGYMWWVEW64RNP3JA3I&pin={given}"
+    assert parse(uri).pin == pin
+
+
 @given(entries())
 def test_a_built_uri_is_read_back(entry: Entry) -> None:
     assert replace(parse(build(entry)), id=entry.id) == entry

@@ -92,6 +92,7 @@ def parse(
                 digits=digits,
                 period=period,
                 counter=_number(given, "counter", 0) if kind is OtpType.HOTP else 0,
+                pin=_pin(given["pin"]) if kind is OtpType.YANDEX and "pin" in given else None,
                 icon=icon if _is_icon(icon) else None,
             )
         )
@@ -152,6 +153,18 @@ def build(entry: Entry) -> str:
     return f"otpauth://{host}/{label}?{'&'.join(parts)}"
 
 
+def _pin(given: str) -> str:
+    """Return a PIN, which Aegis writes as base32 and others as it is.
+
+    Base32 that consists of digits never decodes to ASCII.
+    """
+    try:
+        decoded = Secret.base32(given).key.decode("ascii")
+    except (EntryError, UnicodeDecodeError):
+        return clean(given)
+    return decoded if decoded.isprintable() else clean(given)
+
+
 def _split(uri: str) -> tuple[OtpType, str, Sequence[tuple[str, str]]]:
     """Return type, label (still escaped) and parameters (unescaped, keys in lower case).
 
@@ -159,7 +172,10 @@ def _split(uri: str) -> tuple[OtpType, str, Sequence[tuple[str, str]]]:
     """
     if len(uri) > MAX_URI:
         raise UriError("the URI is longer than 64 KiB")
-    scheme, _, rest = uri.strip().partition("://")
+    uri = uri.strip()
+    if uri[:6].lower() == "motp:/" and uri[6:7] != "/":
+        uri = f"motp://{uri[6:]}"  # as Aegis writes it
+    scheme, _, rest = uri.partition("://")
     path, _, query = rest.partition("?")
     match scheme.lower():
         case "motp":

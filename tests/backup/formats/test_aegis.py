@@ -300,6 +300,30 @@ def test_no_value_anywhere_raises_anything_else(data: st.DataObject) -> None:
             form.read(dumped(root), KEYS)
 
 
+def test_the_text_export_is_a_list_of_uris() -> None:
+    """As the published source writes URIs: the scheme motp has no authority."""
+    lines = (
+        "motp:/Bank%3Aada?secret=e315aabcde&issuer=Bank",
+        "otpauth://yaotp/Ya%3Aada?period=30&digits=8&algorithm=SHA256"
+        "&secret=GEZDGNBVGY3TQOJQGEZDGNBVGY&pin=GEZDGNA&issuer=Ya",
+        "otpauth://steam/Steam%3Aada?period=30&digits=5&algorithm=SHA1&secret=JBSWY3DP&issuer=Steam",
+        "otpauth://hotp/ada?counter=7&digits=6&algorithm=SHA1&secret=JBSWY3DP",
+    )
+    data = "\n".join(lines).encode()
+    found = recognize(data)
+    assert found is by_name("otpauth-uris")
+    backup = found.read(data, KEYS)
+    assert not backup.problems
+    assert [(each.type, each.issuer, each.account) for each in backup.entries] == [
+        (OtpType.MOTP, "Bank", "ada"),
+        (OtpType.YANDEX, "Ya", "ada"),
+        (OtpType.STEAM, "Steam", "ada"),
+        (OtpType.HOTP, "", "ada"),
+    ]
+    assert backup.entries[0].secret.given == "e315aabcde"
+    assert backup.entries[1].pin == "1234"
+
+
 # -- writing -----------------------------------------------------------------------------------
 
 

@@ -188,7 +188,8 @@ def test_lastpass_folders_of_a_real_file() -> None:
 
 @given(data=st.data())
 def test_no_value_in_a_phones_file_raises_anything_else(data: st.DataObject) -> None:
-    values = st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.just([{}])
+    values: st.SearchStrategy[Any] = st.none() | st.booleans() | st.text(max_size=8)
+    values |= st.integers() | st.just([{}])
     entry: dict[str, Any] = data.draw(
         st.sampled_from(
             [

@@ -21,7 +21,7 @@ DISPLAY = "codeDisplay"
 """The parameter with JSON in which Ente Auth keeps notes, tags and more."""
 MICROSECONDS = 1_000_000
 _LATEST = 2**40
-_is_uri = re.compile(rb"(?:otpauth|motp|steam)://", re.IGNORECASE).match
+_is_uri = re.compile(rb"(?:otpauth|motp|steam)://|motp:/", re.IGNORECASE).match
 _has_display = re.compile(rb"otpauth://[^?]*\?(?:[^#]*&)?codeDisplay=", re.IGNORECASE).match
 _is_pin = re.compile("[0-9]{4,16}").fullmatch
 
@@ -149,6 +149,6 @@ def _label(line: str) -> str:
     """Return the name in a line, if any; never what follows it."""
     if not is_uri(line[:16].encode(errors="replace")) or line[:6].lower() == "steam:":
         return ""
-    name = line.partition("://")[2].partition("?")[0].rpartition("/")[2]
+    name = line.partition("?")[0].rpartition("/")[2]
     shown = safe(uri.readable(name), 64).strip()
     return f" ({shown})" if shown and "secret=" not in name.lower() else ""
