@@ -11,6 +11,7 @@ import pytest
 from tests.backup.support import needs, recognize
 from tui.backup.formats import raivo
 from tui.backup.model import Backup, Credentials, Needs
+from tui.backup.registry import by_name
 from tui.errors import FormatError
 
 SECRET = "JBSWY3DPEHPK3PXP"
@@ -44,6 +45,11 @@ def test_winauths_plain_archive() -> None:
 
 def test_authenticator_plus_by_the_name_of_its_file() -> None:
     assert read(archive("Accounts.txt", LINE))[0] == "authenticator-plus"
+
+
+def test_the_database_of_authenticator_plus_is_named() -> None:
+    with pytest.raises(FormatError, match="SQLCipher"):
+        by_name("authenticator-plus").read(bytes(range(256)) * 16, Credentials("a password"))
 
 
 def test_an_archive_of_something_else_is_not_recognized() -> None:

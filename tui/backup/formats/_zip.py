@@ -16,9 +16,13 @@ MAX_FILES = 500
 """Maximum number of files in an archive."""
 MAX_SIZE = 16 * 1024 * 1024
 """Maximum size of a file in it, in bytes."""
+_ENTRY = b"PK\x01\x02"
+"""The start of each file in the list at the end of the archive."""
 _ENCRYPTED = 1
+_STORED, _DEFLATED = 0, 8
 _WINZIP_AES = 99
 _DAMAGED = "The zip archive is damaged."
+_UNKNOWN = "The zip archive is packed in a way that otp-tui can't read."
 
 
 def files(data: bytes) -> list[ZipInfo]:
@@ -29,14 +33,13 @@ def files(data: bytes) -> list[ZipInfo]:
     """
     from zipfile import BadZipFile, ZipFile
 
+    if data.count(_ENTRY) > MAX_FILES:
+        raise FormatError(f"The zip archive has more than {MAX_FILES} files.")
     try:
         with ZipFile(io.BytesIO(data)) as archive:
-            found = archive.infolist()
+            return archive.infolist()
     except (BadZipFile, ValueError, OSError, NotImplementedError):
         raise FormatError(_DAMAGED) from None
-    if len(found) > MAX_FILES:
-        raise FormatError(f"The zip archive has more than {MAX_FILES} files.")
-    return found
 
 
 def is_encrypted(info: ZipInfo) -> bool:
@@ -60,6 +63,8 @@ def read(data: bytes, info: ZipInfo, password: str = "") -> bytes:
             "This zip archive is encrypted with AES by WinZip, which otp-tui can't read.",
             "Unpack it first.",
         )
+    if info.compress_type not in {_STORED, _DEFLATED}:
+        raise FormatError(_UNKNOWN)
     if secret and not password:
         raise BackupPasswordError("This zip archive needs its password.")
     try:
@@ -68,12 +73,12 @@ def read(data: bytes, info: ZipInfo, password: str = "") -> bytes:
             archive.open(info, pwd=password.encode() if secret else None) as opened,
         ):
             content = opened.read(MAX_SIZE + 1)
-    except (RuntimeError, zlib.error, BadZipFile, EOFError, ValueError, OSError):
+    except NotImplementedError:
+        raise FormatError(_UNKNOWN) from None
+    except (RuntimeError, zlib.error, BadZipFile, LookupError, EOFError, ValueError, OSError):
         if secret:
             raise BackupPasswordError("Wrong password.") from None
         raise FormatError(_DAMAGED) from None
-    except NotImplementedError:
-        raise FormatError("The zip archive is compressed in an unknown way.") from None
     if len(content) > MAX_SIZE:
         raise FormatError(f"A file in the zip archive is larger than {MAX_SIZE >> 20} MiB.")
     return content

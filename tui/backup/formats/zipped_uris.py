@@ -23,6 +23,10 @@ _PLUS = "Accounts.txt"
 _MARK = b"://"
 
 
+def _is_plus(info: ZipInfo) -> bool:
+    return info.filename == _PLUS
+
+
 def _is_list(info: ZipInfo) -> bool:
     return info.filename.lower().endswith(".txt") and info.filename != _PLUS
 
@@ -42,7 +46,7 @@ def _has_uris(data: bytes, info: ZipInfo) -> bool:
 
 
 def _sniff_plus(content: FileContent) -> bool:
-    return any(each.filename == _PLUS for each in content.zip_files)
+    return any(map(_is_plus, content.zip_files))
 
 
 def _needs(content: FileContent) -> Needs:
@@ -59,6 +63,12 @@ def _reader(wanted: Callable[[ZipInfo], bool], app: str) -> Callable[[bytes, Cre
             FormatError: it has no such list, or can't be read.
             BackupPasswordError: the password is wrong or missing.
         """
+        if wanted is _is_plus and not data.startswith(_zip.SIGNATURE):
+            raise FormatError(
+                "Databases of Authenticator Plus are encrypted with SQLCipher, "
+                "which otp-tui can't read.",
+                "In the app, export as text and HTML instead.",
+            )
         info = next((each for each in _zip.files(data) if wanted(each)), None)
         if info is None:
             raise FormatError(f"The zip archive is not from {app}: it has no list of accounts.")
@@ -92,7 +102,7 @@ FORMATS = (
         suffixes=(".zip",),
         sniff=_sniff_plus,
         needs=_needs,
-        read=_reader(lambda info: info.filename == _PLUS, "Authenticator Plus"),
+        read=_reader(_is_plus, "Authenticator Plus"),
         app="Authenticator Plus",
         how_to_export="Settings, Backup & Restore, Export as Text and HTML.",
     ),
