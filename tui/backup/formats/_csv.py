@@ -10,7 +10,10 @@ from tui.errors import FormatError
 
 MAX_ROWS = 100_000
 """Maximum number of rows."""
+MAX_SEPARATORS = 1_000_000
+"""Maximum number of commas and line breaks; a file with more is refused before it is parsed."""
 _MAX_COLUMNS = 1000
+_TOO_LARGE = "The CSV file has too many rows or columns."
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -51,6 +54,8 @@ def table(data: bytes) -> Table:
     """
     import csv
 
+    if sum(map(data.count, (b",", b"\n", b"\r"))) > MAX_SEPARATORS:
+        raise FormatError(_TOO_LARGE)
     try:
         text = data.removeprefix(_BOM).decode()
     except UnicodeDecodeError:
@@ -62,7 +67,7 @@ def table(data: bytes) -> Table:
             if not any(row):
                 continue
             if len(row) > _MAX_COLUMNS or len(rows) >= MAX_ROWS:
-                raise FormatError("The CSV file has too many rows or columns.")
+                raise FormatError(_TOO_LARGE)
             if names:
                 rows.append(tuple(row))
             else:

@@ -56,7 +56,7 @@ _is_guarded = re.compile(r"'+[=+\-@\t\r]").match
 
 def _sniff(content: FileContent) -> bool:
     if content.data.startswith(_zip.SIGNATURE):
-        return _zipped(content.data) is not None
+        return any(map(_is_table, content.zip_files))
     names = set(_csv.header(content))
     if not names or names >= _BITWARDEN or any("://" in name for name in names):
         return False
@@ -66,18 +66,13 @@ def _sniff(content: FileContent) -> bool:
 
 
 def _needs(content: FileContent) -> Needs:
-    found = _zipped(content.data)
-    return Needs.PASSWORD if found is not None and _zip.is_encrypted(found) else Needs.NOTHING
+    found = filter(_is_table, content.zip_files)
+    readable = any(_zip.is_encrypted(each) and not _zip.is_winzip_aes(each) for each in found)
+    return Needs.PASSWORD if readable else Needs.NOTHING
 
 
-def _zipped(data: bytes) -> ZipInfo | None:
-    """Return the table in Dashlane's zip archive, or None."""
-    if not data.startswith(_zip.SIGNATURE):
-        return None
-    try:
-        return next((each for each in _zip.files(data) if each.filename == _DASHLANE), None)
-    except FormatError:
-        return None
+def _is_table(info: ZipInfo) -> bool:
+    return info.filename == _DASHLANE
 
 
 def _read(data: bytes, credentials: Credentials) -> Backup:
@@ -87,8 +82,10 @@ def _read(data: bytes, credentials: Credentials) -> Backup:
         BackupPasswordError: the password of the zip archive is wrong.
         FormatError: it is not a CSV table, is damaged, or has no column with OTPs.
     """
-    found = _zipped(data)
-    if found is not None:
+    if data.startswith(_zip.SIGNATURE):
+        found = next(filter(_is_table, _zip.files(data)), None)
+        if found is None:
+            raise FormatError(f"The zip archive has no {_DASHLANE}.")
         data = _zip.read(data, found, credentials.password)
     table = _csv.table(data)
     columns = [name for name in _OTP if name in table.header] or _uri_columns(table)

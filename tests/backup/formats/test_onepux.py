@@ -1,0 +1,132 @@
+"""1PUX exports of 1Password, built after the published layout."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.backup.support import needs, recognize
+from tui.backup.model import Backup, Credentials, Needs
+from tui.backup.registry import by_name
+from tui.errors import FormatError
+
+ONEPUX = by_name("1pux")
+SECRET = "GEZDGNBVGY3TQOJQ"
+URI = f"otpauth://totp/Example:bob?secret={SECRET}&issuer=Example"
+
+
+def item(*totps: object, **changes: Any) -> dict[str, Any]:
+    fields = [{"title": "one-time password", "value": {"totp": each}} for each in totps]
+    return {
+        "favIndex": 0,
+        "state": "active",
+        "overview": {"title": "Site", "tags": ["Work"]},
+        "details": {
+            "loginFields": [
+                {"designation": "password", "value": "of the login"},
+                {"designation": "username", "value": "ada"},
+            ],
+            "notesPlain": "a note",
+            "sections": [{"fields": []}, {"fields": [{"value": {"string": "x"}}, *fields]}],
+        },
+        **changes,
+    }
+
+
+def root(*items: Any) -> dict[str, Any]:
+    return {"accounts": [{"vaults": [{"attrs": {"name": "Private"}, "items": items}]}]}
+
+
+def export(content: Any, name: str = "export.data") -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("export.attributes", "{}")
+        archive.writestr(name, content if isinstance(content, str) else json.dumps(content))
+    return made.getvalue()
+
+
+def read(data: bytes) -> Backup:
+    return ONEPUX.read(data, Credentials())
+
+
+def test_every_otp_of_an_item_is_read_with_its_vault_and_tags_and_no_password() -> None:
+    data = export(
+        root(
+            item(URI, SECRET), item(), {"item": item(SECRET, favIndex=1)}, item(SECRET, overview=5)
+        )
+    )
+    assert recognize(data) is ONEPUX
+    assert needs(ONEPUX, data) is Needs.NOTHING
+    backup = read(data)
+    assert not backup.problems
+    first, second, favorite, untitled = backup.entries
+    assert (first.issuer, first.account, first.note) == ("Example", "bob", "a note")
+    assert (second.issuer, second.account, second.secret.normal) == ("Site", "ada", SECRET)
+    assert (favorite.pinned, second.pinned) == (True, False)
+    assert (untitled.issuer, untitled.account) == ("", "ada")
+    assert [each.name for each in backup.categories] == ["Private", "Work"]
+    assert [len(each.categories) for each in (first, untitled)] == [2, 1]
+    assert "of the login" not in repr(backup)
+
+
+@pytest.mark.parametrize("bad", [5, "0189", "otpauth://totp/x", ["x"]])
+def test_an_invalid_otp_is_named_and_the_others_are_read(bad: object) -> None:
+    backup = read(export(root(item(SECRET), item(bad), item(SECRET))))
+    assert len(backup.entries) == 2
+    assert [each.what for each in backup.problems] == ["entry 2 (Site)"]
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"accounts":{}}', "\x00", '{"accounts":['])
+def test_other_archives_are_refused(content: str) -> None:
+    with pytest.raises(FormatError):
+        read(export(content))
+    assert recognize(export("{}", "other.data")) is not ONEPUX
+
+
+def test_a_huge_file_in_the_archive_is_refused() -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("export.data", b" " * (17 << 20))
+    with pytest.raises(FormatError, match="larger than"):
+        read(made.getvalue())
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.just(SECRET),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["vaults", "items", "details", "sections", "fields", "value", "totp"]
+                ),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=12,
+    )
+)
+def test_any_json_raises_only_our_errors(value: Any) -> None:
+    for content in ({"accounts": value}, root(value), root(item(value)), {"accounts": [value]}):
+        with suppress(FormatError):
+            read(export(content))
+
+
+@given(st.data())
+def test_a_damaged_file_raises_only_our_errors(data: st.DataObject) -> None:
+    good = export(root(item(SECRET)))
+    place = data.draw(st.integers(0, len(good) - 1))
+    changed = good[:place] + data.draw(st.binary(max_size=3)) + good[place + 1 :]
+    for damaged in (changed, good[:place]):
+        recognize(damaged)
+        needs(ONEPUX, damaged)
+        with suppress(FormatError):
+            read(damaged)
