@@ -8,8 +8,9 @@ DESCRIPTION = [
     "`otp-tui` shows one-time codes (TOTP, HOTP, Steam, Mobile-OTP, Yandex) from an encrypted "
     "vault. Without a command, it opens the app, which creates a vault the first time. With a "
     "command, it performs one task and exits, e.g. in scripts and on servers.",
-    "It imports and exports backups of Authenticator Pro (Stratum), AVTotpy and Google "
-    "Authenticator, lists of otpauth URIs and images of QR codes.",
+    "It imports backups of Aegis, 2FAS, Ente Auth, Bitwarden, KeePass, Authenticator Pro "
+    "(Stratum), Google Authenticator and many other apps, lists of otpauth URIs and images of QR "
+    "codes, and exports to several of these. `otp-tui formats` lists them.",
 ]
 
 COMMANDS = [
@@ -60,6 +61,8 @@ EXIT_CODES = {
 
 EXAMPLES = {
     "Create a vault and import a backup:": "otp-tui init\notp-tui import phone.authpro",
+    "Import a KeePass database that needs a key file:": "otp-tui import passwords.kdbx --key-file "
+    "my.keyx",
     "Print the code for GitHub, then copy it:": "otp-tui code github\notp-tui code github --copy",
     "List all codes as JSON:": "otp-tui list --json",
     "In a script, read the password from a file that only its user can read:": "otp-tui code "
