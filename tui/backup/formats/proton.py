@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -305,7 +306,7 @@ def write_entry(entry: Entry) -> dict[str, Any]:
     else:
         name, given, kind = entry.account or entry.issuer, uri.build(entry), "Totp"
     return {
-        "id": entry.id,
+        "id": str(uuid.uuid4()),
         "content": {"uri": given, "entry_type": kind, "name": name},
         "note": entry.note or None,
     }
