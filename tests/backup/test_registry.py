@@ -57,6 +57,13 @@ def test_the_file_name_decides_only_between_formats_that_recognize_the_content(
     assert recognize(b"something else", "x.drop") is None
 
 
+def test_a_file_that_a_format_takes_by_chance_may_be_of_another_one() -> None:
+    any_base64 = b"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
+    for name in ("", "x", "x.encrypt", "x.txt"):
+        assert recognize(any_base64, name) is by_name("totp-authenticator")
+    assert recognize(any_base64, "1234.maFile") is by_name("steam")
+
+
 def test_an_unknown_name_lists_the_choices() -> None:
     with pytest.raises(UsageError) as caught:
         by_name("nope\x1b")

@@ -133,6 +133,8 @@ class Format:
     """True if the app refuses entries with neither issuer nor account."""
     by_suffix: bool = False
     """True if the extension is enough to recognize a file that no format recognizes by content."""
+    weak_sniff: bool = False
+    """True if `sniff` also takes files of other formats by chance: those formats come first."""
     holds: frozenset[str] = frozenset()
     """Fields of an Entry that are read back exactly as written, whatever its type, in addition to
     those that every format keeps: names, the secret as a key, and what determines codes."""

@@ -60,10 +60,15 @@ def recognize(content: FileContent, name: str = "") -> Format | None:
     """Return the format of a file, or None.
 
     The content decides. The file's `name` decides if several formats recognize the content, or if
-    none does and the extension is enough (`Format.by_suffix`).
+    none does for certain (`Format.weak_sniff`) and the extension is enough (`Format.by_suffix`).
     """
-    claims = [each for each in formats() if each.sniff(content)]
+    claims = sorted(
+        (each for each in formats() if each.sniff(content)), key=lambda each: each.weak_sniff
+    )
     ending = name.lower()
-    candidates = claims or [each for each in formats() if each.by_suffix]
+    candidates = [each for each in claims if not each.weak_sniff] or [
+        *claims,
+        *(each for each in formats() if each.by_suffix),
+    ]
     named = [each for each in candidates if ending.endswith(each.suffixes)]
     return next(iter(named or claims), None)

@@ -132,4 +132,5 @@ FORMAT = Format(
     read=_read,
     app="TOTP Authenticator",
     how_to_export="Settings, Backup and restore, Encrypted backup.",
+    weak_sniff=True,
 )
