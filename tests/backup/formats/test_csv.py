@@ -84,6 +84,21 @@ def test_the_tables_of_other_apps_are_read_without_their_passwords(app: str) -> 
         assert found.pinned is (app in ("1Password", "LastPass"))
 
 
+def test_the_recycle_bin_of_keepassxc_becomes_the_trash() -> None:
+    header = "Group,Title,Username,Password,URL,Notes,TOTP\n"
+    backup = read(f"{header}Root/Recycle Bin,Old,,,,,{SECRET}\nRoot/A/B,New,,,,,{SECRET}\n")
+    assert [(each.issuer, bool(each.deleted)) for each in backup.entries] == [
+        ("Old", True),
+        ("New", False),
+    ]
+    assert [each.name for each in backup.categories] == ["A/B"]
+
+
+def test_of_two_columns_with_the_same_name_the_first_is_used() -> None:
+    (found,) = read(f"totp,title,title\n{SECRET},First,Second\n").entries
+    assert found.issuer == "First"
+
+
 def test_the_zip_of_dashlane_is_read() -> None:
     data = zipped("credentials.csv", TABLES["Dashlane"])
     assert recognize(data) is CSV

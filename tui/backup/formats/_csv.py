@@ -25,8 +25,14 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
     def dicts(self) -> list[dict[str, str]]:
-        """Return the rows by name; extra cells are dropped, the first of two names is used."""
-        return [dict(reversed([*zip(self.header, row, strict=False)])) for row in self.rows]
+        """Return the rows by name, in the header's order; missing cells are empty, extra cells are
+        dropped. The first of two columns with the same name is used."""
+        places = {name: place for place, name in reversed([*enumerate(self.header)])}
+        order = sorted(places.items(), key=lambda item: item[1])
+        return [
+            {name: row[place] if place < len(row) else "" for name, place in order}
+            for row in self.rows
+        ]
 
 
 def header(content: FileContent) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ _GROUP = ("group", "grouping", "folder", "category")
 _FAVORITE = ("favorite", "fav")
 _OWN = tuple(name.lower() for name in COLUMNS)
 _KEEPASSXC = ("group", "title", "username")
+_RECYCLE_BIN = "Recycle Bin"
 _BITWARDEN = {"name", "login_totp"}
 _DASHLANE = "credentials.csv"
 _URI = "otpauth://"
@@ -101,7 +102,7 @@ def _read(data: bytes, credentials: Credentials) -> Backup:
             row = {name: _unguarded(cell) for name, cell in row.items()}  # noqa: PLW2901
         field = next((row[name] for name in columns if is_filled(row.get(name))), None)
         if field is not None:
-            groups = _groups(row, table.header)
+            groups = _groups(row)
             collected.add(_first(row, _TITLE), partial(_entry, row, field), groups)
     return collected.backup()
 
@@ -122,6 +123,7 @@ def _entry(row: Mapping[str, str], field: str) -> Entry:
         entry_of_login(field, _first(row, _TITLE), _first(row, _USERNAME)),
         note=checked_note(_first(row, _NOTE)),
         pinned=_first(row, _FAVORITE).strip().lower() in ("1", "true", "yes"),
+        deleted=1 if _is_trashed(row) else 0,
     )
 
 
@@ -129,11 +131,20 @@ def _first(row: Mapping[str, str], names: Iterable[str]) -> str:
     return next((row[name] for name in names if row.get(name)), "")
 
 
-def _groups(row: Mapping[str, str], header: tuple[str, ...]) -> list[str]:
+def _groups(row: Mapping[str, str]) -> list[str]:
+    return [] if _is_trashed(row) else [_group(row), *_tags(row.get("tags", ""))]
+
+
+def _group(row: Mapping[str, str]) -> str:
+    """Return the group; KeePassXC writes it after the name of the root group."""
     group = _first(row, _GROUP)
-    if header[: len(_KEEPASSXC)] == _KEEPASSXC:
-        group = group.strip("/").partition("/")[2]
-    return [group, *_tags(row.get("tags", ""))]
+    if tuple(row)[: len(_KEEPASSXC)] == _KEEPASSXC:
+        return group.strip("/").partition("/")[2]
+    return group
+
+
+def _is_trashed(row: Mapping[str, str]) -> bool:
+    return tuple(row)[: len(_KEEPASSXC)] == _KEEPASSXC and _group(row) == _RECYCLE_BIN
 
 
 def _tags(cell: str) -> list[str]:
