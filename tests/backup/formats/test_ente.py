@@ -223,7 +223,7 @@ def test_a_wrong_or_missing_password_is_told(password: str) -> None:
         ({"kdfParams": []}, "not an export"),
         ({"memLimit": 2**32 * 1024}, "memory must be"),
         ({"memLimit": 2**30, "opsLimit": 5}, "at most 4 GiB"),
-        ({"opsLimit": 65}, "iterations must be"),
+        ({"opsLimit": 4097}, "iterations must be"),
         ({"opsLimit": 0}, "iterations must be"),
         ({"memLimit": -1}, "memory must be"),
         ({"memLimit": "65536"}, "no valid memory"),
