@@ -38,7 +38,8 @@ class ChaCha20:
 class Salsa20:
     """Salsa20/20 with a key of 32 bytes (eSTREAM specification by D. J. Bernstein).
 
-    Only for short values, since it is pure Python; bytes that are passed over cost nothing.
+    Pure Python: each of the 16 words of the state is one large number with a lane of 64 bits for
+    each of many blocks. Bytes that are passed over cost nothing.
     """
 
     def __init__(self, key: bytes, nonce: bytes) -> None:
@@ -52,7 +53,9 @@ class Salsa20:
         first, offset = divmod(self._position, 64)
         self._position += len(data)
         last = -(-self._position // 64)
-        stream = b"".join(self._block(number) for number in range(first, last))
+        stream = b"".join(
+            self._blocks(start, min(_LANES, last - start)) for start in range(first, last, _LANES)
+        )
         used = stream[offset : offset + len(data)]
         mixed = int.from_bytes(data, "big") ^ int.from_bytes(used, "big")
         return mixed.to_bytes(len(data), "big")
@@ -61,18 +64,31 @@ class Salsa20:
         """Pass over `count` bytes of the stream."""
         self._position += count
 
-    def _block(self, number: int) -> bytes:
-        words = [0x61707865, *self._key[:4], 0x3320646E, *self._nonce]
-        words += [number & 0xFFFFFFFF, number >> 32, 0x79622D32, *self._key[4:], 0x6B206574]
+    def _blocks(self, first: int, count: int) -> bytes:
+        ones = int.from_bytes(struct.pack("<Q", 1) * count, "little")
+        mask = ones * 0xFFFFFFFF
+        numbers = struct.pack(f"<{count}Q", *range(first, first + count))
+        number = int.from_bytes(numbers, "little")
+        words = [ones * each for each in (0x61707865, *self._key[:4], 0x3320646E, *self._nonce)]
+        words += [number & mask, (number >> 32) & mask]
+        words += [ones * each for each in (0x79622D32, *self._key[4:], 0x6B206574)]
         mixed = list(words)
         for _ in range(10):
-            for quarter in _QUARTERS:
-                _mix(mixed, quarter)
-        return struct.pack(
-            "<16I", *((a + b) & 0xFFFFFFFF for a, b in zip(mixed, words, strict=True))
-        )
+            for a, b, c, d in _QUARTERS:
+                steps = ((b, a, d, 7), (c, b, a, 9), (d, c, b, 13), (a, d, c, 18))
+                for to, one, other, bits in steps:
+                    total = (mixed[one] + mixed[other]) & mask
+                    mixed[to] ^= ((total << bits) | (total >> (32 - bits))) & mask
+        blocks = bytearray(64 * count)
+        for place, (was, now) in enumerate(zip(words, mixed, strict=True)):
+            lanes = ((was + now) & mask).to_bytes(8 * count, "little")
+            for byte in range(4):
+                blocks[4 * place + byte :: 64] = lanes[byte::8]
+        return bytes(blocks)
 
 
+_LANES = 4096
+"""Maximum number of blocks at a time."""
 _QUARTERS = (
     (0, 4, 8, 12),
     (5, 9, 13, 1),
@@ -84,10 +100,3 @@ _QUARTERS = (
     (15, 12, 13, 14),
 )
 """The columns, then the rows."""
-
-
-def _mix(words: list[int], quarter: tuple[int, int, int, int]) -> None:
-    a, b, c, d = quarter
-    for target, one, other, bits in ((b, a, d, 7), (c, b, a, 9), (d, c, b, 13), (a, d, c, 18)):
-        total = (words[one] + words[other]) & 0xFFFFFFFF
-        words[target] ^= ((total << bits) | (total >> (32 - bits))) & 0xFFFFFFFF

@@ -19,8 +19,8 @@ from tui.crypto.stream import StreamCipher
 from tui.errors import FormatError
 from tui.otp.entry import Entry
 
-MAX_ELEMENTS = 3_000_000
-"""Maximum number of elements; a database of 5,000 entries with 10 older versions has about 2
+MAX_ELEMENTS = 2_000_000
+"""Maximum number of elements; a database of 5,000 entries with 10 older versions has about 1.8
 million."""
 MAX_DEPTH = 200
 """Maximum depth of elements; a group adds one."""
@@ -106,7 +106,6 @@ class _Events:
             self._group = _Group(self._group)
         elif tag == "Entry" and parent == "Group":
             self._row = _Row(self._group)
-            self._rows.append(self._row)
         elif tag == "History":
             self._history += 1
         elif tag == "String":
@@ -127,7 +126,9 @@ class _Events:
             self._history -= 1
         elif tag == "Group" and parent in ("Root", "Group") and self._group is not None:
             self._group = self._group.parent
-        elif tag == "Entry" and parent == "Group":
+        elif tag == "Entry" and parent == "Group" and self._row is not None:
+            if self._row.strings and any(entries_of(self._row.strings)):
+                self._rows.append(self._row)
             self._row = None
         elif self._row is not None:
             if not self._history:
