@@ -218,6 +218,12 @@ def test_the_app_can_open_what_is_written() -> None:
     assert b"JBSWY3DP" not in data
 
 
+def test_a_period_that_the_app_does_not_offer_is_noted_and_kept() -> None:
+    plan = plan_export(TWOFAS, Backup((site(period=50), site(period=60), site(type=OtpType.HOTP))))
+    assert [each.period for each in plan.backup.entries[:2]] == [50, 60]
+    assert [each.reason for each in plan.notes] == ["2FAS may not accept its period of 50 seconds"]
+
+
 def test_an_entry_that_does_not_fit_is_never_written() -> None:
     assert TWOFAS.write is not None
     with pytest.raises(FormatError, match="can't store"):

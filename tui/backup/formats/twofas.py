@@ -11,10 +11,11 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tui.backup.content import FileContent
-from tui.backup.model import Backup, Credentials, ExportPlan, Format, Needs
+from tui.backup.model import Backup, Credentials, ExportPlan, Format, Needs, Problem
 from tui.errors import AuthenticationError, BackupPasswordError, EntryError, FormatError
 from tui.otp.entry import Category, Entry, OtpType
 
@@ -35,6 +36,8 @@ MAX_COUNTER = 2**31 - 1
 """The highest counter that the app can store."""
 DIGITS = range(5, 9)
 """The numbers of digits that the app supports."""
+PERIODS = (10, 30, 60, 90)
+"""The periods that the app offers; it exports others, too."""
 
 _MARK = re.compile(rb'"schemaVersion"\s*:')
 _TYPES = (OtpType.TOTP, OtpType.HOTP, OtpType.STEAM)
@@ -281,7 +284,13 @@ def write_service(entry: Entry, place: int, moment: int) -> dict[str, Any]:
 def _plan_export(backup: Backup) -> ExportPlan:
     from tui.backup.formats._round_trip import plan_round_trip
 
-    return plan_round_trip(backup, _reread, _SECRET_CHANGE, most_categories=1)
+    plan = plan_round_trip(backup, _reread, _SECRET_CHANGE, most_categories=1)
+    odd = tuple(
+        Problem(entry.label, f"2FAS may not accept its period of {entry.period} seconds", False)
+        for entry in plan.backup.entries
+        if entry.type.has_period and entry.period not in PERIODS
+    )
+    return replace(plan, notes=odd)
 
 
 def _reread(entry: Entry) -> Entry:
