@@ -144,6 +144,13 @@ def test_an_archive_cut_anywhere_raises_our_errors_only(password: str) -> None:
             first(data[:length], password)
 
 
+def test_encrypted_data_outside_the_archive_raises_our_error() -> None:
+    data = bytearray(zipcrypto(TEXT, b"pw"))
+    data[28:30] = (len(data) - 40).to_bytes(2, "little")  # the length of the extra field
+    with pytest.raises(FormatError):
+        first(bytes(data), "pw")
+
+
 @given(places=st.lists(st.tuples(st.integers(0, 400), st.integers(1, 255)), min_size=1, max_size=6))
 def test_changed_bytes_raise_our_errors_only(places: list[tuple[int, int]]) -> None:
     for data, password in ((archive(TEXT), ""), (zipcrypto(TEXT, b"pw"), "pw")):
