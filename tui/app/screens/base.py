@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
@@ -12,15 +10,14 @@ from textual import events
 from textual.screen import ModalScreen, Screen
 from textual.worker import Worker
 
+from tui.app.threads import in_thread
 from tui.errors import NotSavedError, OtpTuiError
-from tui.threads import Outcome, start
 
 if TYPE_CHECKING:
     from tui.app.context import Context
     from tui.vault.document import Document
     from tui.vault.vault import Vault
 
-Result = TypeVar("Result")
 Answer = TypeVar("Answer")
 
 
@@ -99,34 +96,6 @@ class BaseScreen(Screen[Answer]):
 
 class Dialog(BaseScreen[Answer], ModalScreen[Answer]):
     """A screen above another one. It returns a result and doesn't know its caller."""
-
-
-async def in_thread(call: Callable[[], Result]) -> Result:
-    """Run a slow call in a thread while the screen keeps running, and return its result.
-
-    The app doesn't exit before the call ends.
-    """
-    return await asyncio.to_thread(call)
-
-
-async def in_daemon_thread(call: Callable[[], Result]) -> Result:
-    """Do the same for a call that writes nothing, e.g. a key derivation.
-
-    If the worker is canceled or the app exits, the call is left behind and its result dropped.
-    """
-    loop = asyncio.get_running_loop()
-    outcome: asyncio.Future[Outcome[Result]] = loop.create_future()
-
-    def give(ended: Outcome[Result]) -> None:
-        if not outcome.done():
-            outcome.set_result(ended)
-
-    def done(ended: Outcome[Result]) -> None:
-        with suppress(RuntimeError):  # the app has exited
-            loop.call_soon_threadsafe(give, ended)
-
-    start(call, done)
-    return (await outcome).get()
 
 
 async def change_vault(vault: Vault, step: Callable[[Document], Document]) -> ChangeResult:

@@ -10,7 +10,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import DirectoryTree, Input
 
-from tui.app.screens.base import Dialog, in_thread
+from tui.app.screens.base import Dialog
+from tui.app.threads import in_thread
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.file_chooser import FileTree, PathInput, first_folder
 from tui.app.widgets.form_fields import FormRow

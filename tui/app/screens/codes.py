@@ -15,10 +15,11 @@ from textual.screen import Screen
 from tui.app.commands import command_key, list_bindings, press_hint
 from tui.app.key_queue import BACKGROUND
 from tui.app.palette_items import category_items, command_items, order_items, theme_items
-from tui.app.screens.base import BaseScreen, in_thread
+from tui.app.screens.base import BaseScreen
 from tui.app.screens.copy_commands import COPY_COMMANDS
 from tui.app.screens.entry_commands import ENTRY_COMMANDS, sort
 from tui.app.screens.form_commands import FORM_COMMANDS
+from tui.app.threads import in_thread
 from tui.app.visible_entries import TRASH, VisibleEntries
 from tui.app.widgets.bars import UNSAVED, CategoryBar, Countdown, KeyBar, StatusLine, TitleBar
 from tui.app.widgets.code_list import CodeList

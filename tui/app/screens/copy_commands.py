@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from tui.app.commands import press_hint
-from tui.app.screens.base import in_thread
+from tui.app.threads import in_thread
 from tui.clipboard import Outcome
 from tui.errors import ClipboardError, EntryError, NotSavedError, OtpTuiError, VaultError
 from tui.otp.codes import remaining

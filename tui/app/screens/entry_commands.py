@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from tui.app.commands import press_hint
 from tui.app.list_view import living_targets, targets
-from tui.app.screens.base import ChangeResult, change_vault, in_thread
+from tui.app.screens.base import ChangeResult, change_vault
 from tui.app.screens.confirm import ConfirmScreen
+from tui.app.threads import in_thread
 from tui.errors import OtpTuiError
 from tui.otp.entry import label_of
 from tui.vault import edit

@@ -13,7 +13,8 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Static
 
-from tui.app.screens.base import Dialog, in_thread, run_change
+from tui.app.screens.base import Dialog, run_change
+from tui.app.threads import in_thread
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.entry_fields import EntryFields
 from tui.app.widgets.form_fields import UriGiven

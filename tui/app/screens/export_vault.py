@@ -14,8 +14,9 @@ from textual.binding import Binding
 from textual.containers import Grid
 from textual.widgets import Input, Label, Select
 
-from tui.app.screens.base import BaseScreen, in_daemon_thread, in_thread
+from tui.app.screens.base import BaseScreen
 from tui.app.screens.confirm import ConfirmScreen
+from tui.app.threads import in_daemon_thread, in_thread
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.credential_fields import CredentialFields
 from tui.app.widgets.file_chooser import PathInput

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,21 +11,31 @@ from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Grid
-from textual.widgets import ContentSwitcher, DirectoryTree, Input, Label, Select
+from textual.widgets import (
+    ContentSwitcher,
+    DirectoryTree,
+    Input,
+    Label,
+    OptionList,
+    Select,
+    Static,
+)
 
 from tui.app.commands import press_hint
-from tui.app.screens.base import BaseScreen, in_daemon_thread, in_thread, run_change
+from tui.app.screens.base import BaseScreen, run_change
+from tui.app.threads import in_daemon_thread, in_thread
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.credential_fields import CredentialFields
 from tui.app.widgets.file_chooser import FileTree, PathInput, first_folder
 from tui.app.widgets.preview_list import ACTIONS, PreviewList, SideBySide
 from tui.app.widgets.row_list import RowList
+from tui.backup.apps import apps, how_to_export, read_source_of_app, source_of_app
 from tui.backup.importer import ImportResult, apply_import, import_into
 from tui.backup.model import SECRET_VARIABLE, Credentials, Needs
 from tui.backup.plan import DEFAULT_ACTIONS, LABELS, ImportAction, MatchKind
-from tui.backup.registry import formats
-from tui.backup.sources import OpenedBackup, Source, join_parts, read_source, source_of
+from tui.backup.sources import OpenedBackup, Source, join_parts
 from tui.errors import OtpTuiError
+from tui.files import read_limited
 from tui.text import plural, safe
 
 if TYPE_CHECKING:
@@ -33,6 +44,7 @@ if TYPE_CHECKING:
 AUTO_DETECT = "auto-detect"
 _IMPORTING = "Importing"
 _DERIVING = "Deriving the key. This can take a while"
+_ANY_APP = "The app is detected from the file. Highlight one to see how to get a backup out of it."
 _KEYS = [("↵", "open"), ("⇥", "complete, next field"), ("Space", "select files"), ("Esc", "back")]
 _NEXT = {
     ImportAction.SKIP: ImportAction.ADD,
@@ -53,7 +65,7 @@ class ImportScreen(BaseScreen[str | None]):
         Binding("d", "next_action", show=False),
     ]
 
-    _path = getters.query_one(PathInput)
+    _path = getters.query_one("#path", PathInput)
     _tree = getters.query_one(FileTree)
     _format = getters.query_one("#format", Select)
     _credentials = getters.query_one(CredentialFields)
@@ -62,6 +74,7 @@ class ImportScreen(BaseScreen[str | None]):
     def __init__(self, vault: Vault) -> None:
         super().__init__()
         self._vault = vault
+        self._apps = apps()
         self._waiting: list[Path] = []
         """Chosen files that were not read yet."""
         self._source: Source | None = None
@@ -79,9 +92,9 @@ class ImportScreen(BaseScreen[str | None]):
         with Grid(id="fields"):
             yield Label("File")
             yield PathInput("Path, or pick a file below", id="path")
-            yield Label("Format")
+            yield Label("From")
             yield Select(
-                [("auto-detect", AUTO_DETECT)] + [(each.label, each.name) for each in formats()],
+                [("Any app (auto-detect)", AUTO_DETECT), *((name, name) for name in self._apps)],
                 value=AUTO_DETECT,
                 allow_blank=False,
                 compact=True,
@@ -91,6 +104,7 @@ class ImportScreen(BaseScreen[str | None]):
         with ContentSwitcher(initial="tree"):
             yield FileTree(first_folder("Downloads"), id="tree")
             yield self._list
+        yield Static(id="how-to", markup=False)
         yield SideBySide()
         yield StatusLine()
         yield KeyBar(_KEYS)
@@ -125,13 +139,32 @@ class ImportScreen(BaseScreen[str | None]):
         else:
             self._begin(field.path)
 
+    def on_mount(self) -> None:
+        self.watch(self._format, "expanded", self._show_how_to)
+
+    def _show_how_to(self) -> None:
+        """Show how to get a backup out of the highlighted app, else out of the chosen one."""
+        overlay = self._format.query_one(OptionList)
+        app = str(self._format.value)
+        if self._format.expanded and overlay.highlighted is not None:
+            app = [AUTO_DETECT, *self._apps][overlay.highlighted]
+        hint = self.query_one("#how-to", Static)
+        hint.update(how_to_export(app) if app in self._apps else _ANY_APP)
+        hint.display = self._format.expanded or (app in self._apps and self._preview is None)
+
+    @on(OptionList.OptionHighlighted)
+    def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self._show_how_to()
+
     @on(Select.Changed)
     def _format_chosen(self, event: Select.Changed) -> None:
         event.stop()
+        self._show_how_to()
         if self._source is not None:
             self._recognize_again(self._source)
 
-    @on(Input.Submitted, "#password, #username, #server")
+    @on(Input.Submitted, "#password, #username, #server, #key-file")
     def _credentials_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         if (empty := self._credentials.first_empty) is not None:
@@ -155,13 +188,13 @@ class ImportScreen(BaseScreen[str | None]):
 
     @work(exclusive=True, exit_on_error=False, description="read a backup")
     async def _read_next(self) -> None:
-        path, chosen = self._waiting.pop(0), self._chosen_format
+        path, chosen = self._waiting.pop(0), self._chosen_app
         with self.prevent(Input.Changed):
             self._path.value = str(path)
             self._path.cursor_position = len(self._path.value)
         self._wait_for(f"Reading {safe(path.name, 80)}")
         try:
-            self._source = await in_daemon_thread(lambda: read_source(path, chosen))
+            self._source = await in_daemon_thread(lambda: read_source_of_app(path, chosen))
         except OtpTuiError as error:
             self._waiting = []
             self._fail(error)
@@ -169,27 +202,29 @@ class ImportScreen(BaseScreen[str | None]):
             self._open_or_ask(self._source)
 
     @property
-    def _chosen_format(self) -> str:
-        """Name of the chosen format; empty to auto-detect."""
+    def _chosen_app(self) -> str:
+        """Name of the chosen app; empty to auto-detect."""
         chosen = self._format.value
         return "" if chosen == AUTO_DETECT else str(chosen)
 
     @work(exclusive=True, exit_on_error=False, description="recognize a backup")
     async def _recognize_again(self, source: Source) -> None:
-        chosen = self._chosen_format
+        chosen = self._chosen_app
         self._source = await in_daemon_thread(
-            lambda: source_of(source.content.data, source.name, chosen)
+            lambda: source_of_app(source.content.data, source.name, chosen)
         )
         self._open_or_ask(self._source)
 
     def _open_or_ask(self, source: Source) -> None:
         """Open a file, or first ask for the credentials that it needs."""
         if source.format is None:
-            self._fail(source.unknown("Choose its format above if you know what it is."))
+            self._fail(source.unknown("Choose its app above if you know it."))
         elif source.needs:
             self._busy = ""
             self._credentials.ask(source.needs)
             what = "password" if source.needs is Needs.PASSWORD else "credentials"
+            if Needs.KEY_FILE in source.needs:
+                what = "password, its key file or both"
             self.say(f"{source.name} is {source.format.label}. Enter its {what}.")
             if (empty := self._credentials.first_empty) is not None:
                 self.set_focus(empty)
@@ -198,12 +233,17 @@ class ImportScreen(BaseScreen[str | None]):
 
     @work(exclusive=True, exit_on_error=False, description="open a backup")
     async def _open(self, credentials: Credentials) -> None:
-        source = self._source
+        source, key_file = self._source, self._credentials.key_file
         if source is None:
             return
+
+        def open_source() -> OpenedBackup:
+            key = read_limited(key_file) if key_file is not None else b""
+            return source.open(replace(credentials, key_file=key))
+
         self._wait_for(_DERIVING if source.needs else f"Opening {source.name}")
         try:
-            self._opened.append(await in_daemon_thread(lambda: source.open(credentials)))
+            self._opened.append(await in_daemon_thread(open_source))
         except OtpTuiError as error:
             self._fail(error)
             if self._credentials.display:
@@ -229,6 +269,7 @@ class ImportScreen(BaseScreen[str | None]):
 
     def _show_preview(self, preview: ImportResult) -> None:
         self._pages.current = "preview"
+        self.query_one("#how-to").display = False
         self.query_one("#fields").display = False
         self._list.show(preview.planned, DEFAULT_ACTIONS)
         self.set_focus(self._list)

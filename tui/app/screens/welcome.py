@@ -10,7 +10,8 @@ from textual.binding import Binding
 from textual.containers import Middle, Vertical
 from textual.widgets import Input, Label
 
-from tui.app.screens.base import BaseScreen, in_daemon_thread, in_thread
+from tui.app.screens.base import BaseScreen
+from tui.app.threads import in_daemon_thread, in_thread
 from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.status_label import StatusLabel

@@ -1,12 +1,15 @@
-"""The fields for the credentials of a backup file: password, username, server secret."""
+"""The fields for the credentials of a backup file: password, key file, username, server secret."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.containers import Grid
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
+from tui.app.widgets.file_chooser import PathInput
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.text_input import TextInput
 from tui.backup.model import SECRET_VARIABLE, Credentials, Needs
@@ -38,6 +41,10 @@ class CredentialFields(Grid):
         yield PasswordInput("Password of the file", id="password", classes="password")
         yield Label("Repeat", classes="again")
         yield PasswordInput("Repeat password", id="again", classes="again")
+        yield Label("Key file", classes="key-file")
+        key_file = PathInput("Path of the key file, if there is one", id="key-file")
+        key_file.add_class("key-file")
+        yield key_file
         yield Label("Username", classes="username")
         user = TextInput(placeholder="Username in AVTotpy", id="username", classes="username")
         user.cursor_blink = False
@@ -50,6 +57,7 @@ class CredentialFields(Grid):
         shown = {
             "password": Needs.PASSWORD in needs,
             "again": Needs.PASSWORD in needs and twice,
+            "key-file": Needs.KEY_FILE in needs,
             "username": Needs.USERNAME in needs,
             "server": Needs.SERVER_SECRET in needs,
         }
@@ -58,6 +66,7 @@ class CredentialFields(Grid):
                 widget.display = there
         self.display = any(shown.values())
         self.forget()
+        self._field("key-file").value = ""
         if shown["server"]:
             self._field("server").value = self._server_secret
 
@@ -74,8 +83,18 @@ class CredentialFields(Grid):
 
     @property
     def first_empty(self) -> Widget | None:
-        """The first field that is still empty; None if there is none."""
-        fields = (self._field(name) for name in ("password", "again", "username", "server"))
+        """The first field that is still empty; None if there is none.
+
+        If there is a field for a key file, it or the password may be empty. The one without the
+        focus comes first.
+        """
+        names = ["password", "again", "username", "server"]
+        password, key_file = self._field("password"), self._field("key-file")
+        if key_file.display:
+            names.remove("password")
+            if not password.value and not key_file.value:
+                return key_file if password.has_focus else password
+        fields = (self._field(name) for name in names)
         return next((field for field in fields if field.display and not field.value), None)
 
     @property
@@ -104,6 +123,12 @@ class CredentialFields(Grid):
             username=user.value if user.display else "",
             server_secret=secret.value if secret.display else "",
         )
+
+    @property
+    def key_file(self) -> Path | None:
+        """The typed path of a key file; None if there is none."""
+        field = self.query_one("#key-file", PathInput)
+        return field.path if field.display and field.value.strip() else None
 
     def _field(self, name: str) -> Input:
         return self.query_one(f"#{name}", Input)

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import ClassVar
 
+from rich.style import Style
 from rich.text import Text
+from textual import work
 from textual.binding import Binding
 from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import DirectoryTree
+from textual.widgets.directory_tree import DirEntry
+from textual.widgets.tree import TreeNode
 
+from tui.app.key_queue import BACKGROUND
+from tui.app.threads import in_daemon_thread
 from tui.app.widgets.text_input import TextInput
+from tui.backup.folder import app_of
 from tui.paths import home_folder
 from tui.text import safe
 
 _MOST = 4000
 """Maximum number of names in a folder to consider for completion."""
+_MOST_RECOGNIZED = 300
+"""Maximum number of files in a folder that are read to tell if they are backups."""
 _MOST_SHOWN = 40
 """Maximum number of names in a hint."""
 
@@ -136,7 +147,10 @@ class PathInput(TextInput):
 
 
 class FileTree(DirectoryTree):
-    """A tree of folders and files, without hidden ones. Space selects files."""
+    """A tree of folders and files, without hidden ones. Space selects files.
+
+    Files that seem to be backups have the name of their app behind them.
+    """
 
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "
@@ -147,10 +161,34 @@ class FileTree(DirectoryTree):
         super().__init__(path, id=id)
         self.selected: list[Path] = []
         """The selected files, in the order of selection."""
+        self._apps: dict[Path, str] = {}
+        """The apps of backups, as far as they were found."""
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
-        """Leave out hidden names."""
-        return [path for path in paths if not path.name.startswith(".")]
+        """Leave out hidden names, and what is too much in a huge folder."""
+        return list(islice((path for path in paths if not path.name.startswith(".")), _MOST))
+
+    def _populate_node(self, node: TreeNode[DirEntry], content: Iterable[Path]) -> None:
+        super()._populate_node(node, content)
+        self._recognize([each for each in node.children if not each.allow_expand])
+
+    @work(name=BACKGROUND, group="recognize", exit_on_error=False, description="recognize files")
+    async def _recognize(self, nodes: Sequence[TreeNode[DirEntry]]) -> None:
+        """Show which of these files are backups, and of which apps."""
+        for node in nodes[:_MOST_RECOGNIZED]:
+            if node.data is None:
+                continue
+            path = node.data.path
+            if app := await in_daemon_thread(partial(app_of, path)):
+                self._apps[path] = app
+                node.set_label(node.label)
+
+    def render_label(self, node: TreeNode[DirEntry], base_style: Style, style: Style) -> Text:
+        """Return the name, and any app behind it."""
+        label = super().render_label(node, base_style, style)
+        if node.data is not None and (app := self._apps.get(node.data.path)):
+            label.append(f"  {safe(app, 60)}", style + Style(dim=True))
+        return label
 
     def process_label(self, label: str | Text) -> Text:
         """Return a label without markup and control characters."""
