@@ -141,6 +141,7 @@ class ImportScreen(BaseScreen[str | None]):
 
     def on_mount(self) -> None:
         self.watch(self._format, "expanded", self._show_how_to)
+        self.watch(self._format.query_one(OptionList), "highlighted", self._show_how_to)
 
     def _show_how_to(self) -> None:
         """Show how to get a backup out of the highlighted app, else out of the chosen one."""
@@ -151,11 +152,6 @@ class ImportScreen(BaseScreen[str | None]):
         hint = self.query_one("#how-to", Static)
         hint.update(how_to_export(app) if app in self._apps else _ANY_APP)
         hint.display = self._format.expanded or (app in self._apps and self._preview is None)
-
-    @on(OptionList.OptionHighlighted)
-    def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        event.stop()
-        self._show_how_to()
 
     @on(Select.Changed)
     def _format_chosen(self, event: Select.Changed) -> None:

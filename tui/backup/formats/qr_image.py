@@ -98,6 +98,7 @@ _HUGE = f"The image has more than {MAX_PIXELS // 1_000_000} million pixels."
 FORMAT = Format(
     name="qr-image",
     label="Image with QR codes",
+    how_to_export="Take a screenshot of the QR code that a site or an app shows.",
     suffixes=(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"),
     sniff=_sniff,
     needs=lambda _content: Needs.NOTHING,
