@@ -57,5 +57,6 @@ def test_what_is_no_readable_file_is_no_backup(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
     (tmp_path / "folder.kdbx").mkdir()
-    for name in ("pipe", "dangling", "folder.kdbx", "missing", "a\0b"):
+    (tmp_path / "empty.authpro").touch()
+    for name in ("empty.authpro", "pipe", "dangling", "folder.kdbx", "missing", "a\0b"):
         assert app_of(tmp_path / name) == ""

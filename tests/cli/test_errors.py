@@ -65,3 +65,22 @@ def test_no_command_loads_textual(filled: Program) -> None:
             check=False,
         )
         assert done.returncode == 0, done.stderr
+
+
+def test_showing_a_code_loads_no_backup_format(filled: Program) -> None:
+    script = (
+        "import sys\n"
+        "from tui.__main__ import main\n"
+        "code = main(sys.argv[1:])\n"
+        "found = [name for name in sys.modules if name.startswith('tui.backup')]\n"
+        "sys.exit(99 if found else code)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "code", "--password-stdin", "GitHub"],
+        input=PASSWORD.encode(),
+        capture_output=True,
+        env=filled.env,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

@@ -27,6 +27,8 @@ def app_of(path: str | os.PathLike[str]) -> str:
         data, whole = _start(path)
     except (OSError, ValueError):
         return ""
+    if not data:
+        return ""
     name = PurePath(path).name
     found = recognize(FileContent(data), name)
     if found is None and not whole:

@@ -97,6 +97,7 @@ FORMATS = (
         sniff=_sniff_plain,
         needs=_needs,
         read=_read,
+        app="Aegis",
         write=_write_plain,
         plan_export=_plan_export,
         encrypted=False,
