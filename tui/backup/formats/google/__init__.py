@@ -51,8 +51,8 @@ FORMAT = Format(
     name=NAME,
     label="Google Authenticator export",
     app="Google Authenticator",
-    how_to_export="Menu, Transfer accounts, Export accounts. Take a picture of each QR code, and\n"
-    "choose the pictures here, or a text file with the otpauth-migration:// URIs.",
+    how_to_export="Menu, Transfer accounts, Export accounts. Take a photo of each QR code, and\n"
+    "choose the images here, or a text file with the otpauth-migration:// URIs.",
     suffixes=(".txt",),
     sniff=_sniff,
     needs=lambda _content: Needs.NOTHING,
