@@ -15,7 +15,7 @@ from tests.backup.support import needs, recognize
 from tests.strategies import documents
 from tests.vault.support import entry
 from tui.backup.export_plan import compare, plan_export, select
-from tui.backup.formats.csv import COLUMNS
+from tui.backup.formats.csv.columns import COLUMNS
 from tui.backup.model import Backup, Credentials, Needs
 from tui.backup.registry import by_name
 from tui.errors import FormatError
