@@ -53,5 +53,6 @@ def objects() -> list[dict[str, Any]]:
 
 def _row(each: Format) -> tuple[str, ...]:
     written = "encrypted" if each.encrypted else "plain"
-    what = f"{each.label} ({each.app})" if each.app and each.app not in each.label else each.label
+    named = not each.app or each.app.split()[0].strip(",") in each.label
+    what = each.label if named else f"{each.label} ({each.app})"
     return each.name, "yes", written if each.write is not None else "-", what
