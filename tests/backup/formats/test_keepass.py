@@ -344,6 +344,21 @@ def test_custom_icons_are_kept_as_they_are() -> None:
     assert [each.icon for each in backup.entries] == [f"@{icon.id}", None]
 
 
+@pytest.mark.parametrize("version", [3, 4])
+def test_pykeepass_reads_the_fixtures_of_these_tests(version: int) -> None:
+    """Otherwise the builder could be wrong in the same way as the reader."""
+    from pykeepass import PyKeePass
+
+    inner = Stream(2 if version == 3 else 3)
+    xml = document(entry(inner, Title="GitHub", Password="p" * 99, otp=URI))
+    key = composite(PASSWORD, KEY)
+    data = kdbx3(xml, key=key) if version == 3 else Kdbx4(xml, key=key).build()
+    found = PyKeePass(io.BytesIO(data), password=PASSWORD, keyfile=io.BytesIO(V2.encode()))
+    (github,) = found.entries
+    assert (github.title, github.password, github.otp) == ("GitHub", "p" * 99, URI)
+    assert KEEPASS.read(data, Credentials(PASSWORD, key_file=V2.encode())).entries
+
+
 # -- writing ---------------------------------------------------------------------------------
 
 

@@ -27,6 +27,7 @@ MAX_XML = 128 * 1024 * 1024
 MAX_BLOCKS = 16_384
 """Maximum number of blocks; apps write blocks of 1 MiB."""
 _MOST_ATTACHMENTS = 100_000
+_NO_HARDWARE_KEYS = "Hardware keys are not supported."
 
 
 def unlock(data: bytes, credentials: Credentials) -> tuple[bytes, StreamCipher]:
@@ -47,9 +48,11 @@ def unlock(data: bytes, credentials: Credentials) -> tuple[bytes, StreamCipher]:
         found = open_version(data, header, transformed)
         if found is not None:
             return found
+    if credentials.key_file:
+        raise BackupPasswordError("Wrong password or key file.", _NO_HARDWARE_KEYS)
     raise BackupPasswordError(
-        "Wrong password or key file." if credentials.key_file else "Wrong password.",
-        "If the database also has a key file, choose it too. Hardware keys are not supported.",
+        "Wrong password.",
+        f"If the database also has a key file, choose it too. {_NO_HARDWARE_KEYS}",
     )
 
 
