@@ -27,9 +27,9 @@ FIELDS = {
     "icon": "custom icons",
     "pinned": "pins",
 }
-FROM_SOURCE = {"1pux", "authenticator-cc", "avtotpy", "otpclient", "raivo"}
+FROM_SOURCE = {"1pux", "authenticator-cc", "avtotpy", "csv", "otpclient", "raivo"}
 """Formats that were never compared with a real file."""
-PARTLY = {"aegis", "aegis-plain", "bitwarden", "cotp", "csv", "keepass"}
+PARTLY = {"aegis", "aegis-plain", "bitwarden", "cotp", "keepass"}
 """Formats of which only some variants were compared with real files."""
 OWN = {"vault"}
 
@@ -74,7 +74,7 @@ def _verified(each: Format) -> str:
     if each.name in OWN:
         return "own format"
     if each.name in FROM_SOURCE:
-        return "published source only"
+        return "published sources only"
     return "real files, in part" if each.name in PARTLY else "real files"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.interop import ROOT
+from tools import formats_table
 from tui.backup.content import FileContent
 from tui.backup.model import Credentials, Needs
 from tui.backup.registry import formats, recognize
@@ -38,6 +39,21 @@ ROWS: list[dict[str, Any]] = [
     if row["format"] not in ELSEWHERE
 ]
 WITH_PASSWORD = [row for row in ROWS if row.get("encrypted") and not row.get("negative")]
+
+
+@pytest.mark.skipif(not ROWS, reason="no interop files: set OTP_TUI_INTEROP to their folder")
+def test_the_table_of_formats_says_which_were_never_compared_with_a_real_file() -> None:
+    here = {NAMES.get(row["format"], row["format"]) for row in ROWS}
+    real = here.union(*ALSO.values())
+    claimed = KNOWN - formats_table.FROM_SOURCE - formats_table.OWN
+    authenticator_pro = {name for name in claimed if name.startswith("authenticator-pro")}
+    assert claimed - real == authenticator_pro | {
+        "csv",
+        "google-migration",
+        "otpauth-uris",
+        "qr-image",
+    }
+    assert not formats_table.FROM_SOURCE & real
 
 
 def called(row: dict[str, Any]) -> str:
