@@ -55,13 +55,14 @@ def _secret(value: Value) -> Value:
 
 FORMAT = Format(
     name="google-sqlite",
-    label="Google Authenticator database",
+    label="Google Authenticator database (rooted phone)",
     suffixes=(".sqlite", ".db"),
     sniff=_sniff,
     needs=lambda _content: Needs.NOTHING,
     read=_read,
-    app="Google Authenticator (rooted phone)",
-    how_to_export="Copy /data/data/com.google.android.apps.authenticator2/databases/databases.",
+    app="Google Authenticator",
+    how_to_export="As root, copy the file databases in the folder\n"
+    "/data/data/com.google.android.apps.authenticator2/databases.",
     encrypted=False,
     write_needs=Needs.NOTHING,
 )

@@ -68,13 +68,13 @@ def _entry(row: dict[str, Value]) -> Entry:
 
 FORMAT = Format(
     name="microsoft",
-    label="Microsoft Authenticator database",
+    label="Microsoft Authenticator database (rooted phone)",
     suffixes=(".sqlite", ".db"),
     sniff=_sniff,
     needs=lambda _content: Needs.NOTHING,
     read=_read,
-    app="Microsoft Authenticator (rooted phone)",
-    how_to_export="Copy /data/data/com.azure.authenticator/databases/PhoneFactor.",
+    app="Microsoft Authenticator",
+    how_to_export="As root, copy /data/data/com.azure.authenticator/databases/PhoneFactor.",
     encrypted=False,
     write_needs=Needs.NOTHING,
 )

@@ -104,8 +104,8 @@ FORMAT = Format(
     needs=lambda _content: Needs.NOTHING,
     read=_read,
     app="Steam",
-    how_to_export="Steam Desktop Authenticator: the .maFile files in its folder maFiles. Rooted "
-    "phone: Steamguard-… in /data/data/com.valvesoftware.android.steam.community/files.",
+    how_to_export="Steam Desktop Authenticator: a .maFile in its folder maFiles. Rooted phone:\n"
+    "Steamguard-… in /data/data/com.valvesoftware.android.steam.community/files.",
     encrypted=False,
     write_needs=Needs.NOTHING,
     by_suffix=True,
