@@ -23,9 +23,11 @@ from tui.app.screens.import_backup import ImportScreen
 from tui.app.screens.welcome import WelcomeScreen
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.status_label import StatusLabel
+from tui.config.schema import KdfConfig
 from tui.crypto import kdf
 
 PASSWORD = "long-enough"
+WEAK = KdfConfig(memory_mib=19, time_cost=2, parallelism=1)
 
 
 class SlowDerivation:
@@ -50,6 +52,8 @@ class SlowDerivation:
 def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], SlowDerivation]]:
     """Return a function after whose call derivations are slow."""
     made = SlowDerivation()
+    # Esc interrupts work at once, not from a tenth of a second on.
+    monkeypatch.setattr("tui.app.key_queue._TYPED_AHEAD", 0)
 
     def begin() -> SlowDerivation:
         monkeypatch.setattr(kdf, "argon2id", made)
@@ -64,7 +68,6 @@ async def press_until_slow(pilot: Pilot[None], slow: SlowDerivation, *keys: str)
     for name in keys:
         pilot.app.post_message(key(name))
     await until(slow.began)
-    await asyncio.sleep(0.15)  # Esc skips the queue once work was seen for a tenth of a second
 
 
 async def until(event: threading.Event) -> None:
@@ -105,7 +108,7 @@ async def test_a_canceled_export_writes_nothing(
 ) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
-    app = make_app()
+    app = make_app(kdf=WEAK)
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await open_screen(pilot, "authenticator-pro", folder / "x.authpro")
         for name in ("password", "again"):
@@ -124,7 +127,7 @@ async def test_a_canceled_export_writes_nothing(
 async def test_esc_cancels_the_creation_of_the_vault(
     make_app: MakeApp, vault_path: Path, slow: Callable[[], SlowDerivation]
 ) -> None:
-    app = make_app(vault=None)
+    app = make_app(vault=None, kdf=WEAK)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         derivation = slow()
