@@ -13,6 +13,7 @@ from argon2.low_level import Type, hash_secret_raw
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import interop
 from tests.backup.formats import chacha
 from tests.backup.support import bring_in, needs, recognize, vault
 from tests.vault.support import entry
@@ -79,6 +80,22 @@ def test_all_that_the_app_keeps_with_a_code_is_read() -> None:
     assert [each.name for each in backup.categories] == ["Work", "Web"]
     assert [each.category for each in found.categories] == [each.id for each in backup.categories]
     assert not backup.problems
+
+
+def test_the_details_of_real_exports_are_read() -> None:
+    """The shared test of real files compares what all formats have."""
+    rows = interop.samples("ente")
+    assert len(rows) == 6
+    for row in rows:
+        data = (interop.ROOT / row["file"]).read_bytes()
+        backup = ENTE.read(data, Credentials(row["password"] or ""))
+        names = {each.id: each.name for each in backup.categories}
+        shown = [each["ente_display"] for each in row["expected"]["entries"]]
+        for found, told in zip(backup.entries, shown, strict=True):
+            assert found.note == told.get("note", "")
+            assert [names[each.category] for each in found.categories] == told["tags"]
+            assert (found.pinned, bool(found.deleted)) == (told["pinned"], told["trashed"])
+            assert found.copy_count == told["tapCount"]
 
 
 @pytest.mark.parametrize("source", ["file", "list", "pasted"])
