@@ -40,13 +40,13 @@ async def test_the_highlighted_app_shows_how_to_get_a_backup_out_of_it(
     await pilot.press("tab", "enter")
     assert how_to(app).startswith("The app is detected")
     await pilot.press("end")
-    assert how_to(app) == "Click the cog, Export, and choose a file. A password is optional."
+    assert how_to(app) == "Cog > Export. A password is optional."
     await pilot.press("escape")
     assert how_to(app) == ""
     await pilot.press("enter", "end", "enter")
     await settle(pilot)
     assert app.screen.query_one("#format", Select).value == "WinAuth"
-    assert how_to(app).startswith("Click the cog")
+    assert how_to(app).startswith("Cog > Export")
 
 
 def test_the_apps_are_sorted_and_each_is_listed_once() -> None:

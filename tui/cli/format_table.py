@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from tui.backup.registry import formats
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from tui.backup.model import Format
     from tui.cli.parser import Parser
 
+_WIDTH, _INDENT = 80, "    "
 _HEADING = ("FORMAT", "IMPORT", "EXPORT", "WHAT IT IS")
 
 
@@ -27,11 +29,15 @@ class PrintFormats(argparse.Action):
 
 def lines() -> Iterator[str]:
     """Yield a line for each format, and below it how to get such a file out of its app."""
-    heading, *rows = output.table([_HEADING, *map(_row, formats())])
+    listed = _by_name()
+    heading, *rows = output.table([_HEADING, *map(_row, listed)])
     yield heading
-    for row, each in zip(rows, formats(), strict=True):
+    for row, each in zip(rows, listed, strict=True):
         yield row
-        yield from (f"    {line}" for line in each.how_to_export.splitlines())
+        for line in each.how_to_export.splitlines():
+            yield from textwrap.wrap(
+                line, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT
+            )
 
 
 def objects() -> list[dict[str, Any]]:
@@ -47,12 +53,14 @@ def objects() -> list[dict[str, Any]]:
             "encrypted": each.encrypted if each.write is not None else None,
             "how_to_export": each.how_to_export or None,
         }
-        for each in formats()
+        for each in _by_name()
     ]
+
+
+def _by_name() -> list[Format]:
+    return sorted(formats(), key=lambda each: each.name)
 
 
 def _row(each: Format) -> tuple[str, ...]:
     written = "encrypted" if each.encrypted else "plain"
-    named = not each.app or each.app.split()[0].strip(",") in each.label
-    what = each.label if named else f"{each.label} ({each.app})"
-    return each.name, "yes", written if each.write is not None else "-", what
+    return each.name, "yes", written if each.write is not None else "-", each.label

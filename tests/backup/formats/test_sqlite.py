@@ -221,7 +221,7 @@ OTHERS: dict[str, Callable[[], bytes]] = {
     ),
     "the header alone": lambda: _sqlite.SIGNATURE,
     "a page of zeros": lambda: _sqlite.SIGNATURE + bytes(4096),
-    "an encrypted database": lambda: bytes(range(256)) * 16,
+    "an encrypted database": lambda: bytes(range(255, -1, -1)) * 16,
 }
 
 

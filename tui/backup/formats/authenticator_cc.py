@@ -205,5 +205,5 @@ FORMAT = Format(
     needs=_needs,
     read=_read,
     app="Authenticator (browser extension)",
-    how_to_export="The cog, Backup, Download Backup File. A list of URIs is read as well.",
+    how_to_export="Cog > Backup > Download Backup File. Its list of URIs can be imported as well.",
 )

@@ -83,5 +83,5 @@ FORMAT = Format(
     needs=lambda _: Needs.NOTHING,
     read=_read,
     app="LastPass Authenticator",
-    how_to_export="Settings, Transfer accounts, Export accounts to file.",
+    how_to_export="Settings > Transfer accounts > Export accounts to file.",
 )

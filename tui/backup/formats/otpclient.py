@@ -129,5 +129,5 @@ FORMAT = Format(
     needs=_needs,
     read=_read,
     app="OTPClient",
-    how_to_export="The database itself: usually NewDatabase.enc in the folder of the app's data.",
+    how_to_export="No export is needed: choose the database, usually NewDatabase.enc.",
 )

@@ -342,8 +342,8 @@ FORMAT = Format(
     needs=_needs,
     read=_read,
     app="Proton Authenticator, Proton Pass",
-    how_to_export="Proton Authenticator: Settings → Export. "
-    "Proton Pass: Settings → Export, as a zip file without PGP.",
+    how_to_export="Proton Authenticator: Settings > Export. "
+    "Proton Pass: Settings > Export, as a zip file without PGP.",
     write=_write,
     plan_export=_plan_export,
     holds=frozenset({"note"}),

@@ -83,5 +83,5 @@ FORMAT = Format(
     needs=_needs,
     read=_read,
     app="Raivo",
-    how_to_export="Settings, Export OTPs to ZIP archive. Unpack it with its password, e.g. by 7z.",
+    how_to_export="Settings > Export OTPs to ZIP archive. Unpack it with its password, as 7z can.",
 )

@@ -131,6 +131,6 @@ FORMAT = Format(
     needs=_needs,
     read=_read,
     app="TOTP Authenticator",
-    how_to_export="Settings, Backup and restore, Encrypted backup.",
+    how_to_export="Settings > Backup and restore > Encrypted backup.",
     weak_sniff=True,
 )

@@ -104,7 +104,7 @@ FORMATS = (
         needs=_needs,
         read=_reader(_is_plus, "Authenticator Plus"),
         app="Authenticator Plus",
-        how_to_export="Settings, Backup & Restore, Export as Text and HTML.",
+        how_to_export="Settings > Backup & Restore > Export as Text and HTML.",
     ),
     Format(
         name="winauth",
@@ -114,6 +114,6 @@ FORMATS = (
         needs=_needs,
         read=_reader(_is_list, "WinAuth"),
         app="WinAuth",
-        how_to_export="Click the cog, Export, and choose a file. A password is optional.",
+        how_to_export="Cog > Export. A password is optional.",
     ),
 )

@@ -59,7 +59,7 @@ FORMATS = (
         needs=_needs,
         read=_read,
         app="FreeOTP",
-        how_to_export="Menu (three dots), Backup, and choose where to save externalBackup.xml.",
+        how_to_export="Menu (⋮) > Backup. Choose where to save externalBackup.xml.",
     ),
     Format(
         name="freeotp-plus",
@@ -71,6 +71,6 @@ FORMATS = (
         encrypted=False,
         write_needs=Needs.NOTHING,
         app="FreeOTP+",
-        how_to_export="Menu (three dots), Export, Export JSON format.",
+        how_to_export="Menu (⋮) > Export > Export JSON format.",
     ),
 )
