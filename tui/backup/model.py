@@ -131,8 +131,8 @@ class Format:
     """True if the app refuses entries without an issuer; `export_plan` gives them their account."""
     needs_name: bool = False
     """True if the app refuses entries with neither issuer nor account."""
-    by_suffix: bool = False
-    """True if the extension is enough to recognize a file that no format recognizes by content."""
+    names: tuple[str, ...] = ()
+    """Endings of file names that are enough to recognize a file whose content shows no format."""
     weak_sniff: bool = False
     """True if `sniff` also takes files of other formats by chance: those formats come first."""
     holds: frozenset[str] = frozenset()

@@ -60,15 +60,13 @@ def recognize(content: FileContent, name: str = "") -> Format | None:
     """Return the format of a file, or None.
 
     The content decides. The file's `name` decides if several formats recognize the content, or if
-    none does for certain (`Format.weak_sniff`) and the extension is enough (`Format.by_suffix`).
+    none does for certain (`Format.weak_sniff`) and the name is enough (`Format.names`).
     """
     claims = sorted(
         (each for each in formats() if each.sniff(content)), key=lambda each: each.weak_sniff
     )
-    ending = name.lower()
-    candidates = [each for each in claims if not each.weak_sniff] or [
-        *claims,
-        *(each for each in formats() if each.by_suffix),
-    ]
-    named = [each for each in candidates if ending.endswith(each.suffixes)]
+    certain, ending = [each for each in claims if not each.weak_sniff], name.lower()
+    named = [each for each in certain or claims if ending.endswith(each.suffixes)]
+    if not certain:
+        named += [each for each in formats() if each.names and ending.endswith(each.names)]
     return next(iter(named or claims), None)

@@ -79,3 +79,11 @@ def test_raivos_unpacked_list_has_numbers_as_text() -> None:
 def test_raivos_archive_without_encryption() -> None:
     data = archive("raivo-otp-export.json", b"[]")
     assert raivo.FORMAT.read(data, Credentials()).entries == ()
+
+
+def test_the_database_of_authenticator_plus_is_known_by_its_name() -> None:
+    data = bytes(range(1, 255)) * 8
+    form = recognize(data, "backup/authplus.db")
+    assert form is not None
+    assert (form.name, needs(form, data)) == ("authenticator-plus", Needs.NOTHING)
+    assert recognize(data, "photo.zip") is None

@@ -181,6 +181,6 @@ FORMAT = Format(
     read=_read,
     app="andOTP",
     how_to_export="Menu > Backups > Backup (encrypted), with a password.",
-    by_suffix=True,
+    names=(".json.aes", ".json.gpg"),
     weak_sniff=True,
 )

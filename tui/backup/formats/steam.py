@@ -108,5 +108,5 @@ FORMAT = Format(
     "Steamguard-… in /data/data/com.valvesoftware.android.steam.community/files.",
     encrypted=False,
     write_needs=Needs.NOTHING,
-    by_suffix=True,
+    names=(".mafile",),
 )

@@ -103,6 +103,7 @@ FORMATS = (
         sniff=_sniff_plus,
         needs=_needs,
         read=_reader(_is_plus, "Authenticator Plus"),
+        names=("authplus.db",),
         app="Authenticator Plus",
         how_to_export="Settings > Backup & Restore > Export as Text and HTML.",
     ),

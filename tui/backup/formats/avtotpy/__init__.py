@@ -45,6 +45,6 @@ FORMAT = Format(
     plan_export=_plan_export,
     write_needs=_NEEDS,
     needs_name=True,
-    by_suffix=True,
+    names=(".avtotpy",),
     holds=frozenset({"account", "secret"}),
 )
