@@ -36,7 +36,11 @@ OWN = {"vault"}
 
 def table() -> str:
     """Return the table, with a line break at the end."""
-    lines = [COLUMNS, tuple("---" for _ in COLUMNS), *map(_line, formats())]
+    lines = [
+        COLUMNS,
+        tuple("---" for _ in COLUMNS),
+        *map(_line, sorted(formats(), key=lambda each: each.name)),
+    ]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 

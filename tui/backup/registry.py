@@ -52,7 +52,7 @@ def by_name(name: str) -> Format:
             return each
     raise UsageError(
         f"Unknown format: {safe(name, 40)!r}.",
-        f"Choose one of: {', '.join(each.name for each in formats())}.",
+        f"Choose one of: {', '.join(sorted(each.name for each in formats()))}.",
     )
 
 

@@ -40,7 +40,7 @@ def register(subparsers: Subparsers) -> None:
         metavar="NAME",
         choices=names,
         default="",
-        help=f"the format, if auto-detection fails: {', '.join(names)}",
+        help="the format, if auto-detection fails; --formats lists the names",
     )
     parser.add_argument(
         "--formats",
