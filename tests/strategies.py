@@ -122,8 +122,28 @@ def fitting_documents(
     `holds` are the fields that it stores, `types` and `periods` those that it supports,
     `most_counter` the highest counter.
     """
-    named = draw(_fitting_named)
-    icons = draw(_icons)
+    named = tuple(draw(_fitting_named))
+    icons = tuple(draw(_icons))
+    fitting = _fitting_entries(
+        frozenset(holds), tuple(types), tuple(periods), most_counter, named, icons
+    )
+    return Document(
+        entries=tuple(draw(fitting)),
+        categories=tuple(Category.named(name, draw(_small)) for name in named),
+        icons=icons,
+    )
+
+
+@cache
+def _fitting_entries(
+    holds: frozenset[str],
+    types: tuple[OtpType, ...],
+    periods: tuple[int, ...],
+    most_counter: int,
+    named: tuple[str, ...],
+    icons: tuple[Icon, ...],
+) -> st.SearchStrategy[list[Entry]]:
+    """Draw the entries of a vault with these categories and icons."""
     kinds, periods_kept = st.sampled_from(types), st.sampled_from(periods)
     bindings = st.lists(st.sampled_from(named), unique=True) if named else st.just([])
     counters = _small | st.just(most_counter)
@@ -160,11 +180,7 @@ def fitting_documents(
         )
 
     unique = (lambda each: each.id, lambda each: each.secret.given)
-    return Document(
-        entries=tuple(draw(st.lists(fitting(), min_size=1, max_size=5, unique_by=unique))),
-        categories=tuple(Category.named(name, draw(_small)) for name in named),
-        icons=tuple(icons),
-    )
+    return st.lists(fitting(), min_size=1, max_size=5, unique_by=unique)
 
 
 @cache
