@@ -27,7 +27,7 @@ from tests.app.helpers import (
 from tui.app.app import OtpApp
 from tui.app.screens.big_code import BigCodeScreen
 from tui.app.screens.help import HelpScreen
-from tui.app.widgets.bars import CategoryBar, Countdown, TitleBar
+from tui.app.widgets.bars import CategoryBar, Countdown, StatusLine, TitleBar
 from tui.errors import NotSavedError
 from tui.otp import codes as otp_codes
 from tui.otp.codes import code_at, group, next_code
@@ -160,6 +160,36 @@ async def test_only_rows_on_screen_are_computed(
 
 
 # --- copying ---------------------------------------------------------------------------------
+
+
+async def test_names_stay_beside_their_codes_when_a_message_takes_two_lines(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    entries = [
+        Entry(
+            type=OtpType.TOTP,
+            issuer=f"Site {number}",
+            secret=Secret.base32("JBSWY3DPEHPK3PXP"),
+            ranking=number,
+        )
+        for number in range(30)
+    ]
+    app = make_app(make_vault(entries, []))
+    async with app.run_test(size=(50, 16)) as pilot:
+        await settle(pilot)
+        app.screen.query_one(StatusLine).say("one line")
+        await settle(pilot)
+        listed = codes_of(app)
+        listed.go_to(20)
+        await settle(pilot)
+        top = listed.top
+        app.screen.query_one(StatusLine).say("A message that is much too long for a single line.")
+        await settle(pilot)
+        assert listed.top > top
+        shown = [strip.text for strip in app.screen._compositor.render_strips()]
+        painted = [line for line in shown if "Site" in line]
+        assert painted == lines_of(listed)
+        assert "Site 20" in painted[-1]
 
 
 async def test_enter_copies_the_highlighted_code(

@@ -136,8 +136,12 @@ class RowList(Widget, Generic[Row], can_focus=True):
             self.top = self.cursor - self.page + 1
 
     def on_resize(self, event: events.Resize) -> None:
+        """Keep the highlighted row on screen, e.g. when a message below takes another line."""
+        top = self.top
         self.top = max(0, min(self.top, self.row_count - self.page))
         self._keep_on_screen()
+        if self.top != top:
+            self.refresh()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
