@@ -104,6 +104,11 @@ def test_a_file_of_no_known_format_is_not_opened() -> None:
         source.open(Credentials())
 
 
+def test_an_empty_file_is_said_to_be_empty() -> None:
+    with pytest.raises(FormatError, match=r"^backup\.json: The file is empty\.$"):
+        source_of(b" \n", "backup.json").open(Credentials())
+
+
 def test_a_format_that_is_named_is_not_guessed() -> None:
     assert source_of(b"\x00" * 99, "x", "authenticator-pro").needs is Needs.PASSWORD
     with pytest.raises(UsageError):

@@ -70,6 +70,8 @@ class Source:
 
     def unknown(self, hint: str) -> FormatError:
         """Return the error for a file that was not recognized; `hint` says how to name a format."""
+        if not self.content.data.strip():
+            return FormatError(f"{self.name}: The file is empty.")
         return FormatError(f"{self.name}: Unknown backup format.", hint)
 
 
