@@ -177,3 +177,8 @@ def test_a_damaged_table_raises_only_our_errors(app: str, place: int, other: byt
             with suppress(FormatError):
                 found = read(damaged)
                 assert all(isinstance(each, Entry) for each in found.entries)
+
+
+def test_short_rows_are_counted_with_the_columns_that_they_lack() -> None:
+    with pytest.raises(FormatError, match="too many rows or columns"):
+        read("totp" + ",x" * 999 + "\n" + "x\n" * 1001)

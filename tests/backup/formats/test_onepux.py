@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 import zipfile
 from contextlib import suppress
 from typing import Any
@@ -130,3 +131,34 @@ def test_a_damaged_file_raises_only_our_errors(data: st.DataObject) -> None:
         needs(ONEPUX, damaged)
         with suppress(FormatError):
             read(damaged)
+
+
+def test_more_groups_than_an_app_has_are_refused() -> None:
+    tags = [f"tag {number}" for number in range(600)]
+    many = item(*[SECRET] * 600, overview={"title": "Site", "tags": tags})
+    with pytest.raises(FormatError, match="more than 250000 groups"):
+        read(export(root(many)))
+
+
+def test_a_login_is_searched_once_for_all_of_its_otps() -> None:
+    details = item(*[SECRET] * 20_000)["details"] | {"loginFields": [{}] * 20_000}
+    started = time.perf_counter()
+    assert len(read(export(root({"details": details}))).entries) == 20_000
+    assert time.perf_counter() - started < 10
+
+
+def test_a_name_that_is_far_too_long_is_refused_unread() -> None:
+    overview = {"title": "\n" * 200_000}
+    started = time.perf_counter()
+    backup = read(export(root(item(*[SECRET] * 1000, overview=overview))))
+    assert {each.reason for each in backup.problems} == {"its name is longer than 1024 characters"}
+    assert len(backup.problems) == 1000
+    assert time.perf_counter() - started < 5
+
+
+def test_a_long_name_of_a_vault_is_cut() -> None:
+    long = root(*[item(SECRET)] * 500)
+    long["accounts"][0]["vaults"][0]["attrs"]["name"] = "v" + "\n" * 200_000
+    started = time.perf_counter()
+    assert [each.name for each in read(export(long)).categories] == ["v", "Work"]
+    assert time.perf_counter() - started < 5

@@ -12,6 +12,8 @@ MAX_ROWS = 100_000
 """Maximum number of rows."""
 MAX_SEPARATORS = 1_000_000
 """Maximum number of commas and line breaks; a file with more is refused before it is parsed."""
+MAX_CELLS = 1_000_000
+"""Maximum number of rows times columns: short rows are filled up to the header's length."""
 _MAX_COLUMNS = 1000
 _TOO_LARGE = "The CSV file has too many rows or columns."
 _BOM = b"\xef\xbb\xbf"
@@ -72,7 +74,8 @@ def table(data: bytes) -> Table:
         for row in csv.reader(io.StringIO(text, newline=""), strict=True):
             if not any(row):
                 continue
-            if len(row) > _MAX_COLUMNS or len(rows) >= MAX_ROWS:
+            most = min(MAX_ROWS, MAX_CELLS // len(names)) if names else MAX_ROWS
+            if len(row) > _MAX_COLUMNS or len(rows) >= most:
                 raise FormatError(_TOO_LARGE)
             if names:
                 rows.append(tuple(row))

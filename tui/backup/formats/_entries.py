@@ -25,10 +25,14 @@ from tui.text import NAME_LIMIT, clean, safe
 
 MAX_ENTRIES = 50_000
 """Maximum number of entries in a file."""
+MAX_GROUPS = 250_000
+"""Maximum number of groups of all entries in a file, counted for each entry."""
 MAX_NOTE = 100_000
 """Maximum length of a note, in characters."""
 MAX_ICON = 1 << 20
 """Maximum size of an icon, in bytes."""
+_MOST_READ = 4 * NAME_LIMIT
+"""The part of a name that is read, in characters: with control characters it may be longer."""
 
 
 class Collector:
@@ -39,7 +43,7 @@ class Collector:
         self._problems: list[Problem] = []
         self._categories: dict[str, Category] = {}
         self._icons: dict[str, Icon] = {}
-        self._rows = 0
+        self._rows = self._groups = 0
 
     def add(self, name: object, read: Callable[[], Entry], groups: Iterable[object] = ()) -> None:
         """Add the entry that `read` returns; if it raises EntryError, add a problem.
@@ -48,7 +52,7 @@ class Collector:
         categories; what is not text or empty is ignored.
 
         Raises:
-            FormatError: the file has too many entries.
+            FormatError: the file has too many entries or groups.
         """
         self._rows += 1
         if self._rows > MAX_ENTRIES:
@@ -77,7 +81,14 @@ class Collector:
         self._problems.append(Problem(self._called(name), reason, refused=False))
 
     def category(self, name: object) -> str | None:
-        """Return the id of the category with that name, which is created at its first use."""
+        """Return the id of the category with that name, which is created at its first use.
+
+        Raises:
+            FormatError: the file has too many groups.
+        """
+        self._groups += 1
+        if self._groups > MAX_GROUPS:
+            raise FormatError(f"The backup has more than {MAX_GROUPS} groups.")
         cleaned = category_name(name)
         if not cleaned:
             return None
@@ -109,7 +120,7 @@ class Collector:
 
 def category_name(name: object) -> str:
     """Return a group's name in a file as the name of a category; empty if it can't be one."""
-    return clean(name).strip()[:NAME_LIMIT] if isinstance(name, str) else ""
+    return clean(name[:_MOST_READ]).strip()[:NAME_LIMIT] if isinstance(name, str) else ""
 
 
 def make_entry(
@@ -164,12 +175,16 @@ def text(value: object, called: str) -> str:
     """Return a name without control characters; empty if it is missing.
 
     Raises:
-        EntryError: it is not text.
+        EntryError: it is not text, or too long.
     """
     if value is None:
         return ""
     if not isinstance(value, str):
         raise EntryError(f"its {called} is not text")
+    if len(value) > _MOST_READ:
+        raise EntryError(
+            f"its {'PIN' if called == 'PIN' else 'name'} is longer than {NAME_LIMIT} characters"
+        )
     return clean(value)
 
 

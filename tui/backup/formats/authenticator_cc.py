@@ -113,7 +113,7 @@ class _Opener:
             try:
                 derived = kdf.argon2_of_file("ID", self._password, salt, _ARGON2)
             except CryptoError as error:
-                raise FormatError(f"Can't open the file: {error}.") from None
+                raise FormatError(f"Can't open the file: {str(error).rstrip('.')}.") from None
             self._keys[identity] = base64.b64encode(derived).rstrip(b"=")
         try:
             found = _json.load_object(_decrypted(row.get("data"), self._keys[identity]))

@@ -53,8 +53,10 @@ def _read(data: bytes, _credentials: Credentials) -> Backup:
             overview = _object(item.get("overview"))
             tags = overview.get("tags")
             names = [*groups, *(tags if isinstance(tags, list) else [])]
+            username = _username(item)
             for totp in _otps(item):
-                found.add(overview.get("title"), partial(_entry, item, totp), names)
+                read = partial(_entry, item, username, totp)
+                found.add(overview.get("title"), read, names)
     return found.backup()
 
 
@@ -66,16 +68,14 @@ def _otps(item: dict[str, Any]) -> Iterator[object]:
             yield value["totp"]
 
 
-def _entry(item: dict[str, Any], totp: object) -> Entry:
+def _username(item: dict[str, Any]) -> object:
+    fields = _objects([_object(item.get("details")).get("loginFields")])
+    values = (each.get("value") for each in fields if each.get("designation") == "username")
+    return next(values, None)
+
+
+def _entry(item: dict[str, Any], username: object, totp: object) -> Entry:
     overview, details = _object(item.get("overview")), _object(item.get("details"))
-    username = next(
-        (
-            each.get("value")
-            for each in _objects([details.get("loginFields")])
-            if each.get("designation") == "username"
-        ),
-        None,
-    )
     favorite = item.get("favIndex")
     return replace(
         entry_of_login(totp, overview.get("title"), username),

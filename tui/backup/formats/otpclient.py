@@ -91,7 +91,7 @@ def _key(password: bytes, salt: bytes, params: Argon2Params) -> bytes:
     try:
         return kdf.argon2_of_file("ID", password, salt, params)
     except CryptoError as error:
-        raise FormatError(f"Can't open the file: {error}.") from None
+        raise FormatError(f"Can't open the file: {str(error).rstrip('.')}.") from None
 
 
 def _decrypted(data: bytes, length: int, iv: bytes, key: bytes) -> bytes | None:

@@ -21,7 +21,8 @@ _DEFAULT = "TotpAuthenticator"
 """The password that the app uses if none is set."""
 _UNKNOWN = "Unknown"
 _BLOCK = 16
-_is_base64 = re.compile(rb"[A-Za-z0-9+/\s]+={0,2}\s*").fullmatch
+_is_base64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}").fullmatch
+_SPACE = b" \t\n\r\v\f"
 
 
 def _sniff(content: FileContent) -> bool:
@@ -32,10 +33,11 @@ def _sniff(content: FileContent) -> bool:
 
 def _ciphertext(data: bytes) -> bytes:
     """Return the decoded text of a backup; empty if it can't be one."""
-    if len(data) < 2 * _BLOCK or not _is_base64(data):
+    text = data.translate(None, _SPACE)
+    if len(data) < 2 * _BLOCK or not _is_base64(text):
         return b""
     try:
-        found = base64.b64decode(b"".join(data.split()), validate=True)
+        found = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return b""
     return b"" if len(found) % _BLOCK else found
