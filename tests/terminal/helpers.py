@@ -185,12 +185,16 @@ class AppTerminal:
         self.wait_for("Registrar")
 
     def _read(self) -> str:
+        parts = []
         while self._open and select.select([self._master], [], [], 0)[0]:
             try:
                 some = os.read(self._master, 65536)
             except OSError:  # Linux: nobody has it open
                 break
-            text = self._decoder.decode(some)
+            parts.append(self._decoder.decode(some))
+        if parts:
+            # At once, as each addition copies all that was written so far.
+            text = "".join(parts)
             self.seen += text
             self.all += text
         return self.seen
