@@ -106,3 +106,10 @@ def test_an_entry_without_its_key_is_damage() -> None:
 def test_an_incomplete_value_is_damage(secret: object) -> None:
     with pytest.raises(FormatError):
         read({"a": row(encrypted=True, secret=secret)}, PASSWORD)
+
+
+def test_an_entry_without_a_secret_is_named() -> None:
+    backup = read({"a": {"dataType": "OTPStorage", "issuer": "Shop"}})
+    assert [(each.what, each.reason) for each in backup.problems] == [
+        ("entry 1 (Shop)", "it has no secret")
+    ]

@@ -182,3 +182,15 @@ def test_a_damaged_table_raises_only_our_errors(app: str, place: int, other: byt
 def test_short_rows_are_counted_with_the_columns_that_they_lack() -> None:
     with pytest.raises(FormatError, match="too many rows or columns"):
         read("totp" + ",x" * 999 + "\n" + "x\n" * 1001)
+
+
+def test_two_otps_of_a_row_are_two_entries() -> None:
+    other = "KRSXG5CTMVRXEZLU"
+    table = (
+        "title,otpSecret,otpUrl\r\n"
+        f"Same,JBSWY3DPEHPK3PXP,otpauth://totp/Same?secret=jbswy3dpehpk3pxp\r\n"
+        f"Two,JBSWY3DPEHPK3PXP,otpauth://totp/Two?secret={other}\r\n"
+    ).encode()
+    found = by_name("csv").read(table, Credentials()).entries
+    first = "JBSWY3DPEHPK3PXP"
+    assert [each.secret.normal.upper() for each in found] == [first, other, first]

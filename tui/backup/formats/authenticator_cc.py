@@ -22,6 +22,8 @@ from tui.errors import BackupPasswordError, CryptoError, EntryError, FormatError
 from tui.otp.entry import Entry, OtpType
 
 _KINDS = ("OTPStorage", "EncOTPStorage", "Key")
+_PARTS = frozenset(("secret", "data", "issuer", "account"))
+"""What an entry of an old backup, without `dataType`, has one of."""
 _SALTED = b"Salted__"
 _ARGON2 = Argon2Params(time_cost=2, memory_kib=19 * 1024, parallelism=1)
 _WRONG = "Wrong password, or the file is damaged."
@@ -76,7 +78,8 @@ def _read(data: bytes, credentials: Credentials) -> Backup:
 
 
 def _is_entry(row: dict[str, Any]) -> bool:
-    return row.get("dataType", "OTPStorage") != "Key" and ("secret" in row or "data" in row)
+    kind = row.get("dataType", "OTPStorage")
+    return kind != "Key" and ("dataType" in row or not _PARTS.isdisjoint(row))
 
 
 class _Opener:

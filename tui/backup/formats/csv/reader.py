@@ -54,8 +54,7 @@ def read(data: bytes, credentials: Credentials) -> Backup:
     for row in table.dicts():
         if own:
             row = {name: unguarded(cell) for name, cell in row.items()}  # noqa: PLW2901
-        field = next((row[name] for name in columns if is_filled(row.get(name))), None)
-        if field is not None:
+        for field in _different(row[name] for name in columns if is_filled(row.get(name))):
             groups = _groups(row)
             collected.add(_first(row, TITLE), partial(entry_of_row, row, field), groups)
     return collected.backup()
@@ -70,6 +69,17 @@ def _uri_columns(table: _csv.Table) -> list[str]:
         if cell.strip().lower().startswith(_URI)
     }
     return [table.header[place] for place in sorted(places)]
+
+
+def _different(fields: Iterable[str]) -> list[str]:
+    """Return the OTPs of a row, without those that repeat the secret of another, as Dashlane's."""
+    kept: list[str] = []
+    for field in fields:
+        secret = "".join(field.split()).upper()
+        known = ["".join(each.split()).upper() for each in kept]
+        if not any(secret in each or each in secret for each in known):
+            kept.append(field)
+    return kept
 
 
 def entry_of_row(row: Mapping[str, str], field: str) -> Entry:
