@@ -98,6 +98,15 @@ def test_too_many_encrypted_tokens_of_authy_are_refused_before_any_is_opened() -
         read(json.dumps([encrypted(SECRET)] * 5001).encode(), PASSWORD)
 
 
+def test_a_damaged_token_of_authy_does_not_hide_the_others() -> None:
+    other = {**encrypted(SECRET, "another password"), "name": "Damaged"}
+    backup = read(authy_file(other, encrypted(SECRET)), PASSWORD)
+    assert [each.secret.given for each in backup.entries] == [SECRET]
+    assert [(each.what, each.reason) for each in backup.problems] == [
+        ("entry 1 (Damaged)", "its encrypted secret is damaged")
+    ]
+
+
 def test_a_token_without_secret_is_named() -> None:
     backup = read(authy_file({"name": "empty", "decryptedSecret": ""}))
     assert [each.reason for each in backup.problems] == ["the secret is empty"]

@@ -63,9 +63,23 @@ def _read(data: bytes, credentials: Credentials) -> Backup:
         raise FormatError(f"The backup has more than {_MOST_ENCRYPTED} encrypted tokens.")
     password = password_bytes(credentials) if encrypted else b""
     collector = Collector()
+    opened: list[bool] = []
+
+    def entry_of(row: Any) -> Entry:
+        try:
+            entry = _entry(row, password)
+        except BackupPasswordError:
+            opened.append(False)
+            raise EntryError("its encrypted secret is damaged") from None
+        if _is_encrypted(row):
+            opened.append(True)
+        return entry
+
     for row in rows:
         name = row.get("name") if isinstance(row, dict) else None
-        collector.add(name, partial(_entry, row, password))
+        collector.add(name, partial(entry_of, row))
+    if opened and not any(opened):
+        raise BackupPasswordError("Wrong password.")
     return collector.backup()
 
 
