@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from tests.backup.support import needs, recognize
+from tui.backup.formats import authenticator_cc
 from tui.backup.model import Backup, Credentials, Needs
 from tui.errors import BackupPasswordError, FormatError
 from tui.otp.entry import Algorithm, OtpType
@@ -113,3 +114,13 @@ def test_an_entry_without_a_secret_is_named() -> None:
     assert [(each.what, each.reason) for each in backup.problems] == [
         ("entry 1 (Shop)", "it has no secret")
     ]
+
+
+def test_the_number_of_keys_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = v3()
+    root["other"] = {**root["k"], "id": "other"}
+    root["b"] = {**root["a"], "keyId": "other"}
+    assert len(read(root, PASSWORD).entries) == 2
+    monkeypatch.setattr(authenticator_cc, "_MOST_KEYS", 1)
+    with pytest.raises(FormatError, match="more than 1 keys"):
+        read(root, PASSWORD)

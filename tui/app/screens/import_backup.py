@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 AUTO_DETECT = "auto-detect"
 _IMPORTING = "Importing"
 _DERIVING = "Deriving the key. This can take a while"
-_ANY_APP = "The app is detected from the file. Highlight one to see how to get a backup out of it."
+_ANY_APP = "The app is detected from the file. Highlight an app to see how to export."
 _KEYS = [("↵", "open"), ("⇥", "complete, next field"), ("Space", "select files"), ("Esc", "back")]
 _NEXT = {
     ImportAction.SKIP: ImportAction.ADD,

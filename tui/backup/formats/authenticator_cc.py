@@ -28,6 +28,8 @@ _SALTED = b"Salted__"
 _ARGON2 = Argon2Params(time_cost=2, memory_kib=19 * 1024, parallelism=1)
 _WRONG = "Wrong password, or the file is damaged."
 _BATTLE_DIGITS = 8
+_MOST_KEYS = 50
+"""Maximum number of keys that are derived for one file; the extension has one."""
 
 
 def _sniff(content: FileContent) -> bool:
@@ -112,6 +114,8 @@ class _Opener:
         if identity not in self._salts:
             raise FormatError("The backup is damaged: the key of an entry is missing.")
         if identity not in self._keys:
+            if len(self._keys) == _MOST_KEYS:
+                raise FormatError(f"The backup has more than {_MOST_KEYS} keys.")
             salt = self._salts[identity].encode(errors="replace")
             try:
                 derived = kdf.argon2_of_file("ID", self._password, salt, _ARGON2)
