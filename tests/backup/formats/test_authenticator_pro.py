@@ -155,7 +155,9 @@ def test_plain_detection_of_the_app() -> None:
 
 
 @pytest.mark.parametrize("variant", [STRONG, LEGACY], ids=lambda each: each.name)
-def test_written_files_open_in_an_independent_reader_with_any_password(variant: Any) -> None:
+def test_written_files_open_in_an_independent_reader_with_any_password(
+    variant: Any, keys_once: None
+) -> None:
     backup = Backup((totp(),), (Category.named("Web"),), (Icon("0badcafe", "AAAA"),))
     vectors = interop.vectors()["authpro_round_trip_passwords"]
     for password in (*vectors["passwords"], "x" * 255):
