@@ -16,7 +16,7 @@ ROOT = Path(tui.__file__).parent
 
 BASE = {"errors", "text", "clock", "files", "paths", "qr", "threads", "tty", "password_command"}
 ENGINE = {"otp", "crypto", "vault", "backup"}
-INTERFACE = BASE | ENGINE | {"config", "clipboard", "demo", "launch"}
+INTERFACE = BASE | ENGINE | {"config", "clipboard", "session", "forward", "demo", "launch"}
 """What both the command line and the app may import."""
 ALLOWED = {
     "otp": BASE,
@@ -25,6 +25,8 @@ ALLOWED = {
     "backup": BASE | {"otp", "crypto", "vault"},
     "config": BASE | {"crypto.bounds"},
     "clipboard": BASE | {"config"},
+    "session": BASE,
+    "forward": BASE | {"otp", "vault", "session"},
     "demo": BASE | {"otp", "crypto", "vault"},
     "launch": {"config", "vault"},
     "cli": INTERFACE | {""},

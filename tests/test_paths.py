@@ -14,7 +14,9 @@ from tui.paths import (
     expand_program,
     home_folder,
     named_config,
+    runtime_folder,
     short_path,
+    state_folder,
     vault_path,
 )
 
@@ -39,6 +41,13 @@ def test_the_xdg_folders(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", "/etc/anna")
     assert vault_path() == Path("/data/otp-tui/vault.json")
     assert config_path() == Path("/etc/anna/otp-tui/config.toml")
+
+
+def test_sockets_are_in_the_runtime_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "/state")
+    assert state_folder() == Path("/state/otp-tui")
+    assert runtime_folder({"XDG_RUNTIME_DIR": "/run/user/1"}) == Path("/run/user/1/otp-tui")
+    assert runtime_folder({}) == state_folder()
 
 
 def test_empty_variables_count_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,9 @@
-"""The paths of the vault and the settings: an option, a variable, or the XDG folders."""
+"""The paths of the vault, the settings and our state: an option, a variable, or XDG folders."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tui.errors import UsageError
@@ -62,6 +62,25 @@ def named_config(option: str | None = None) -> Path | None:
     """
     named = option or os.environ.get(CONFIG_VARIABLE)
     return _expanded(named) if named else None
+
+
+def state_folder() -> Path | None:
+    """Return the folder for what otp-tui remembers about vaults on this machine.
+
+    That is otp-tui in the XDG state folder, which may not exist; None without a home folder.
+    """
+    from platformdirs import user_state_path
+
+    return _own_folder(user_state_path)
+
+
+def runtime_folder(environ: Mapping[str, str]) -> Path | None:
+    """Return the folder for sockets: otp-tui in $XDG_RUNTIME_DIR, else the state folder.
+
+    It may not exist; `files.make_folder` creates it for its user alone.
+    """
+    named = environ.get("XDG_RUNTIME_DIR", "")
+    return Path(named, _APP) if named.startswith("/") else state_folder()
 
 
 def home_folder() -> Path | None:

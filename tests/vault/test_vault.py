@@ -61,6 +61,16 @@ def test_a_new_vault_opens_with_its_password(path: Path, clock: MovedClock) -> N
         Vault.open(path, "fine grüße", clock)
 
 
+def test_the_vault_key_opens_the_vault(make_vault: MakeVault, path: Path) -> None:
+    vault = make_vault()
+    locked = LockedVault.read(path)
+    opened = locked.unlock_with_key(vault.key)
+    assert opened.document == vault.document
+    assert opened.vault_id == vault.vault_id == locked.vault_id
+    with pytest.raises(DamagedVaultError):
+        locked.unlock_with_key(bytes(32))
+
+
 def test_an_invalid_password_is_refused(make_vault: MakeVault, path: Path) -> None:
     make_vault()
     with pytest.raises(UsageError):

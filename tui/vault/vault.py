@@ -70,6 +70,16 @@ class LockedVault:
         return self._store.path
 
     @property
+    def vault_id(self) -> str:
+        """The id of the vault, which all of its copies have."""
+        return self._envelope.vault_id
+
+    @property
+    def generation(self) -> int:
+        """Number of saves."""
+        return self._envelope.generation
+
+    @property
     def has_recovery_code(self) -> bool:
         """True if the vault has a recovery code."""
         return any(isinstance(slot, RecoverySlot) for slot in self._envelope.slots)
@@ -92,6 +102,15 @@ class LockedVault:
             DamagedVaultError: the slot opens, but the rest was changed.
         """
         return self._open(key_by_code(self._envelope, code))
+
+    def unlock_with_key(self, key: bytes) -> Vault:
+        """Open the vault with its vault key.
+
+        Raises:
+            DamagedVaultError: it is another vault's key, the vault got a new key, or the contents
+                were changed.
+        """
+        return self._open(key)
 
     def _open(self, key: bytes) -> Vault:
         document = decrypt(self._envelope, key, f"The vault {self._store.name}")
@@ -176,6 +195,16 @@ class Vault:
     def path(self) -> Path:
         """Path of the vault file, resolved when it was opened."""
         return self._store.path
+
+    @property
+    def vault_id(self) -> str:
+        """The id of the vault, which all of its copies have."""
+        return self._known().envelope.vault_id
+
+    @property
+    def key(self) -> bytes:
+        """The vault key, 32 bytes."""
+        return self._known().key
 
     @property
     def document(self) -> Document:
