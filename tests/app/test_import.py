@@ -16,7 +16,7 @@ from tests.backup.test_join_parts import export
 from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.import_backup import ImportScreen
-from tui.app.widgets.bars import TitleBar
+from tui.app.widgets.bars import StatusLine, TitleBar
 from tui.app.widgets.file_chooser import FileTree, PathInput, complete
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.preview_list import PreviewList, SideBySide
@@ -157,6 +157,7 @@ async def test_a_failed_entry_is_listed_with_its_reason_and_the_others_imported(
         await pilot.press("enter")
         await settle(pilot)
         assert "1 entry imported, 1 failed" in status_of(app)
+        assert lines_of(app.screen.query_one(StatusLine))[0].startswith("─ ! 1 entry")
         assert [entry.issuer for entry in vault.entries] == ["Shop 1"]
 
 

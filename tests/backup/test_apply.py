@@ -24,7 +24,8 @@ def test_by_default_every_new_secret_is_added_and_nothing_else_changes() -> None
     after, report = bring_in(here, file)
     assert after.entries[:2] == here.entries
     assert [each.secret.given for each in after.entries[2:]] == [THREE]
-    assert (report.added, report.replaced, report.skipped, report.already_here) == (1, 0, 3, 3)
+    assert (report.added, report.replaced, report.skipped) == (1, 0, 3)
+    assert (report.already_here, report.different) == (2, 1)
     assert after.entries[2].created == after.entries[2].updated == NOW
 
 
@@ -125,6 +126,10 @@ def test_deselected_entries_are_left_out_with_their_categories_and_icons() -> No
             "7 entries imported, 2 already here, 1 failed",
         ),
         (Report(added=1, replaced=3), "1 entry imported, 3 replaced"),
+        (
+            Report(skipped=3, already_here=1, different=1),
+            "Nothing imported: 1 already here, 1 different and skipped, 1 not selected",
+        ),
     ],
 )
 def test_the_report_is_one_line(report: Report, sentence: str) -> None:

@@ -142,7 +142,7 @@ def test_dry_run_prints_the_plan_and_writes_nothing(filled: Program) -> None:
     bad = authenticator("Bad", "0189")
     file = plain(filled.folder, authenticator("Fresh", "A" * 16), bad)
     done = filled.open("import", file, "--dry-run")
-    assert done.code == 0
+    assert done.code == 1
     assert "Fresh (gordon)" in done.out
     assert "Bad" in done.out
     assert "1 entry would be imported, 1 failed" in done.err
@@ -170,7 +170,7 @@ def test_json_report(empty: Program) -> None:
 def test_refused_entries_are_named_and_the_others_imported(empty: Program) -> None:
     rows = [authenticator("Bad", "0189"), authenticator("Worse", Digits=11), authenticator("Good")]
     done = empty.open("import", plain(empty.folder, *rows))
-    assert done.code == 0
+    assert done.code == 1
     for word in ("Bad", "Worse", "2 failed"):
         assert word in done.err
     assert issuers(empty) == ["Good"]
@@ -192,7 +192,7 @@ def test_names_cannot_steer_the_terminal(empty: Program) -> None:
     file = plain(empty.folder, authenticator(evil), authenticator(evil, "0189"))
     for args in (("--dry-run",), ("--json", "--dry-run"), ()):
         done = empty.open("import", file, *args)
-        assert done.code == 0
+        assert done.code == 1
         assert not set(done.out + done.err) & set("\x1b\x07\x9b\u202e")
 
 

@@ -31,13 +31,15 @@ class Report:
     replaced: int = 0
     """Entries of the vault replaced with those of the backup."""
     skipped: int = 0
-    """Entries not imported: `already_here`, and those that were deselected."""
+    """Entries not imported: `already_here`, `different`, and those that were deselected."""
     refused: int = 0
     """Parts of the backup that couldn't be read."""
     problems: tuple[Problem, ...] = ()
     """Parts of the backup that were left out or changed when it was read."""
     already_here: int = 0
     """How many of `skipped` the vault or the import already has."""
+    different: int = 0
+    """How many of `skipped` the vault has with different names or settings."""
 
     def sentence(self, verb: str) -> str:
         """Return one line for the user: `7 entries imported, 2 already here, 1 failed`.
@@ -47,7 +49,8 @@ class Report:
         done = [(self.added, verb), (self.replaced, "replaced")]
         rest = [
             (self.already_here, "already here"),
-            (self.skipped - self.already_here, "not selected"),
+            (self.different, "different and skipped"),
+            (self.skipped - self.already_here - self.different, "not selected"),
             (self.refused, "failed"),
         ]
         parts = [(count, word) for count, word in done if count]
@@ -69,6 +72,7 @@ def total(reports: Iterable[Report]) -> Report:
         refused=sum(report.refused for report in every),
         problems=tuple(problem for report in every for problem in report.problems),
         already_here=sum(report.already_here for report in every),
+        different=sum(report.different for report in every),
     )
 
 
@@ -88,7 +92,7 @@ def apply(
     (id, order, pin, note, creation date) and never lowers a counter.
     """
     builder = DocumentBuilder(document, backup, moment)
-    skipped = already_here = 0
+    skipped = already_here = different = 0
     for place, each in enumerate(planned):
         if each.entry is None:
             continue
@@ -102,7 +106,8 @@ def apply(
                 already_here += 1
         else:
             skipped += 1
-            already_here += selected and each.kind in SAME_SECRET
+            different += selected and each.kind is MatchKind.CHANGED
+            already_here += selected and each.kind in SAME_SECRET - {MatchKind.CHANGED}
     report = Report(
         added=builder.added,
         replaced=builder.replaced,
@@ -110,6 +115,7 @@ def apply(
         refused=sum(each.kind is MatchKind.REFUSED for each in planned),
         problems=backup.problems,
         already_here=already_here,
+        different=different,
     )
     return _with_profiles(builder.document(), backup), report
 

@@ -60,14 +60,14 @@ DEFAULT_ACTIONS: Mapping[MatchKind, ImportAction] = MappingProxyType(
 )
 """Add every secret that the vault doesn't have; change nothing else."""
 
-SAME_SECRET = (MatchKind.IDENTICAL, MatchKind.CHANGED, MatchKind.REPEATED)
+SAME_SECRET = frozenset({MatchKind.IDENTICAL, MatchKind.CHANGED, MatchKind.REPEATED})
 """The kinds whose secret is already in the vault, or occurs earlier in the import."""
 
 LABELS: Mapping[MatchKind, str] = MappingProxyType(
     {
         MatchKind.NEW: "new",
         MatchKind.IDENTICAL: "already here",
-        MatchKind.CHANGED: "differs",
+        MatchKind.CHANGED: "different",
         MatchKind.SAME_NAME: "same name",
         MatchKind.REPEATED: "repeated",
         MatchKind.REFUSED: "failed",

@@ -31,7 +31,7 @@ _EPILOG = """\
 Without a command, otp-tui opens the app.
 
 exit codes:
-  0 done   1 failed, or entries left out of an export   2 usage
+  0 done   1 failed, or left out entries of an import or export   2 usage
   3 wrong password or damaged file   4 no match or several
 """
 

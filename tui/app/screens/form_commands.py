@@ -59,7 +59,11 @@ async def import_backups(view: ListView) -> None:
     """Import backups of other apps."""
     from tui.app.screens.import_backup import ImportScreen
 
-    _show_result(view, await view.ask(ImportScreen(view.vault)), stay=True)
+    done = await view.ask(ImportScreen(view.vault))
+    view.reload()
+    if done is not None:
+        said, tone = done
+        view.say(said, tone if view.vault.saved else "error", stay=True)
 
 
 async def export(view: ListView) -> None:

@@ -46,6 +46,7 @@ _IMPORTING = "Importing"
 _DERIVING = "Deriving the key. This can take a while"
 _ANY_APP = "The app is detected from the file. Highlight an app to see how to export."
 _KEYS = [("↵", "open"), ("⇥", "complete, next field"), ("Space", "select files"), ("Esc", "back")]
+_COUNTED = {MatchKind.SAME_NAME: "with the same name"}
 _NEXT = {
     ImportAction.SKIP: ImportAction.ADD,
     ImportAction.ADD: ImportAction.REPLACE,
@@ -53,8 +54,11 @@ _NEXT = {
 }
 
 
-class ImportScreen(BaseScreen[str | None]):
-    """Saves as one undoable step. Returns a sentence saying what was done; None if nothing was."""
+class ImportScreen(BaseScreen[tuple[str, str] | None]):
+    """Saves as one undoable step.
+
+    Returns a sentence saying what was done and the tone to say it in; None if nothing was done.
+    """
 
     CSS_PATH = "transfer.tcss"
     AUTO_FOCUS = "PathInput"
@@ -297,7 +301,7 @@ class ImportScreen(BaseScreen[str | None]):
         if row is not None and row.reason and self._list.cursor:
             self.say(f"{row.what}: {row.reason}")
         else:
-            self.say(_summary(preview))
+            self.say(_summary(preview, self._list.chosen))
         self.query_one(SideBySide).show(row)
         keys = [("↵", "import"), ("Space", "select"), ("Esc", "back")]
         if row is not None and row.kind is not MatchKind.REFUSED:
@@ -314,6 +318,7 @@ class ImportScreen(BaseScreen[str | None]):
     def action_toggle_entry(self) -> None:
         """Deselect the highlighted entry, or select it again."""
         self._list.toggle()
+        self._show_highlighted()
 
     def action_next_action(self) -> None:
         """Change to the next action for all entries of the highlighted kind."""
@@ -342,10 +347,12 @@ class ImportScreen(BaseScreen[str | None]):
         if not outcome.made:
             self.say(outcome.problem, "error")
         elif outcome.problem:
-            self.dismiss(outcome.problem)
+            self.dismiss((outcome.problem, "error"))
         else:
             undo = press_hint(self.context, "undo", "to undo") if results[0].changed else ""
-            self.dismiss(f"{results[0].report.sentence('imported')}.{undo}")
+            report = results[0].report
+            tone = "warning" if report.refused else "strong"
+            self.dismiss((f"{report.sentence('imported')}.{undo}", tone))
 
     # --- going back -------------------------------------------------------------------------
 
@@ -389,11 +396,14 @@ class ImportScreen(BaseScreen[str | None]):
         self.say(error.sentence, "error")
 
 
-def _summary(preview: ImportResult) -> str:
-    """Return the numbers of entries of each kind."""
+def _summary(preview: ImportResult, chosen: int) -> str:
+    """Return the numbers of entries of each kind, and of those that are chosen."""
     counts = ((kind, sum(row.kind is kind for row in preview.planned)) for kind in MatchKind)
-    words = ", ".join(f"{count} {LABELS[kind]}" for kind, count in counts if count)
-    return f"{words or 'No entries'}. Enter imports."
+    words = ", ".join(
+        f"{count} {_COUNTED.get(kind, LABELS[kind])}" for kind, count in counts if count
+    )
+    does = f"imports {plural(chosen, 'entry')}" if chosen else "closes; nothing is selected"
+    return f"{words or 'No entries'}. Enter {does}."
 
 
 def _next_action(kind: MatchKind, actions: Mapping[MatchKind, ImportAction]) -> ImportAction:

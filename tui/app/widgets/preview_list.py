@@ -46,6 +46,15 @@ class PreviewList(RowList[PlannedEntry]):
             self.deselected ^= {self.cursor}
             self.refresh_rows(self.cursor)
 
+    @property
+    def chosen(self) -> int:
+        """Number of entries that will be added or replace others."""
+        return sum(
+            index not in self.deselected
+            and self.choices.get(row.kind, ImportAction.SKIP) is not ImportAction.SKIP
+            for index, row in enumerate(self.rows)
+        )
+
     def row_strip(self, index: int, width: int) -> Strip:
         row = self.rows[index]
         styles, highlighted = styles_of(self.app), index == self.cursor

@@ -28,8 +28,8 @@ def register(subparsers: Subparsers) -> None:
         "import",
         "import entries from backups of other apps",
         "The format is detected from the content. If a file can't be read, nothing is imported.\n"
-        "If an entry can't be read, it is reported and the others are imported. Files with parts\n"
-        "of one export, e.g. images of QR codes, are joined, in any order.",
+        "If an entry can't be read, it is reported, the others are imported, and the exit code\n"
+        "is 1. Files with parts of one export, e.g. images of QR codes, are joined, in any order.",
     )
     parser.add_argument(
         "file", metavar="FILE", nargs="+", help="backup to import; - is standard input"
@@ -84,7 +84,7 @@ def run(args: Namespace, context: Context) -> int:
         output.json({"dry_run": args.dry_run, "files": reports})
     for file in result.files:
         _print_report(file, args.dry_run, args.json)
-    return 0
+    return int(any(file.report.refused for file in result.files))
 
 
 def _read(file: str, format_name: str, context: Context) -> Source:
