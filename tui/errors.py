@@ -6,6 +6,7 @@ OtpTuiError                     one sentence for the user, and an exit code     
 ├── MatchError                  no entry matches the query, or several do        exit 4
 ├── ClipboardError              a code couldn't be copied
 ├── PasswordCommandError        the password command returned no password
+├── SessionError                a vault can't be kept unlocked
 ├── FileError                   a file can't be read or written
 │   └── ExportError             nothing was exported, nothing was left behind
 │       └── ExportExistsError   the file exists, and replacing it was not requested
@@ -77,6 +78,10 @@ class ClipboardError(OtpTuiError):
 
 class PasswordCommandError(OtpTuiError):
     """The password command returned no password; the message has none of its output."""
+
+
+class SessionError(OtpTuiError):
+    """A vault can't be kept unlocked."""
 
 
 class FileError(OtpTuiError):

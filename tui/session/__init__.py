@@ -1,0 +1,34 @@
+"""Unlocked vaults: the vault key, kept for a while for all programs of the user.
+
+`choose` returns where it is kept: the kernel's keyring, or an agent process where there is none.
+Fast to import: `code` waits for it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from tui.session.model import LONGEST, NoSession, Session, Unlocked
+
+__all__ = ["LONGEST", "SESSION_VARIABLE", "NoSession", "Session", "Unlocked", "choose"]
+
+SESSION_VARIABLE = "OTP_TUI_SESSION"
+"""Where keys are kept: `keyring`, `agent` or `off`; else the first of them that works."""
+
+
+def choose(environ: Mapping[str, str] = os.environ) -> Session:
+    """Return the session that keeps keys on this machine."""
+    named = environ.get(SESSION_VARIABLE, "")
+    if named == "off":
+        return NoSession()
+    if named != "agent":
+        try:
+            from tui.session.keyring import kernel_keyring
+        except ImportError:  # a Python without ctypes
+            keyring = None
+        else:
+            keyring = kernel_keyring()
+        if keyring is not None:
+            return keyring
+    return NoSession()

@@ -1,0 +1,76 @@
+"""What a session keeps, and what both kinds of session do. Fast to import: `code` waits for it."""
+
+from __future__ import annotations
+
+KEY_LENGTH = 32
+LONGEST = 30 * 24 * 3600
+"""Seconds: the longest time for which a vault can be unlocked."""
+
+
+class Unlocked:
+    """One vault that is unlocked on this machine."""
+
+    __slots__ = ("idle", "path", "until", "vault_id")
+
+    def __init__(self, vault_id: str, path: str, until: float, idle: int = 0) -> None:
+        """`until` is the end as Unix time; `idle` seconds without use end it earlier (0: don't)."""
+        self.vault_id = vault_id
+        self.path = path
+        self.until = until
+        self.idle = idle
+
+
+class Session:
+    """Keeps the keys of unlocked vaults for a while, for all programs of the user."""
+
+    name = ""
+    """What keeps the keys, as the end of a sentence."""
+
+    def keep(self, vault_id: str, key: bytes, path: str, seconds: int, idle: int = 0) -> None:
+        """Keep the key of the vault at `path` for `seconds`, or until `idle` seconds without use.
+
+        An older key of the vault, and its time, are replaced.
+
+        Raises:
+            SessionError: it can't be kept; nothing is kept then.
+        """
+        raise NotImplementedError
+
+    def key(self, vault_id: str) -> bytes | None:
+        """Return the vault key, None if the vault is not unlocked; this counts as use."""
+        raise NotImplementedError
+
+    def drop(self, vault_id: str) -> bool:
+        """Forget the key of one vault; return False if there was none."""
+        raise NotImplementedError
+
+    def drop_all(self) -> int:
+        """Forget all keys; return how many there were."""
+        raise NotImplementedError
+
+    def unlocked(self) -> tuple[Unlocked, ...]:
+        """Return the vaults that are unlocked; this doesn't count as use."""
+        raise NotImplementedError
+
+
+class NoSession(Session):
+    """Keeps nothing."""
+
+    name = "nothing"
+
+    def keep(self, vault_id: str, key: bytes, path: str, seconds: int, idle: int = 0) -> None:
+        from tui.errors import SessionError
+
+        raise SessionError("Vaults can't be kept unlocked here.")
+
+    def key(self, vault_id: str) -> bytes | None:
+        return None
+
+    def drop(self, vault_id: str) -> bool:
+        return False
+
+    def drop_all(self) -> int:
+        return 0
+
+    def unlocked(self) -> tuple[Unlocked, ...]:
+        return ()
