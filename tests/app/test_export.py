@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from pathlib import Path
 
@@ -211,6 +212,16 @@ async def test_qr_codes_for_google_authenticator_need_confirmation_and_write_no_
     assert not backup.problems
     assert {"GitHub", "Bank", "郵便局"} < {entry.issuer for entry in backup.entries}
     assert not path.exists()
+
+
+async def test_qr_codes_that_were_not_shown_are_reported(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 30)) as pilot:
+        await open_screen(pilot, "google-migration", tmp_path / "out.txt")
+        for key in ("ctrl+r", "y", "escape"):
+            await pilot.press(key)
+            await settle(pilot)
+        assert re.fullmatch(r"Only 1 of \d QR codes shown\.", status_of(app))
 
 
 async def test_the_other_formats_have_no_qr_codes(

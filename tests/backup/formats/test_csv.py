@@ -66,6 +66,12 @@ def zipped(name: str, text: str) -> bytes:
     return made.getvalue()
 
 
+def test_columns_with_the_same_name_are_all_read() -> None:
+    data = f"Title,TOTP,TOTP\nSite,{SECRET},JBSWY3DPEHPK3PXP\n".encode()
+    secrets = [each.secret.given for each in CSV.read(data, Credentials()).entries]
+    assert secrets == [SECRET, "JBSWY3DPEHPK3PXP"]
+
+
 @pytest.mark.parametrize("app", TABLES)
 def test_the_tables_of_other_apps_are_read_without_their_passwords(app: str) -> None:
     text = TABLES[app]

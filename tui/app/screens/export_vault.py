@@ -294,8 +294,11 @@ class ExportScreen(BaseScreen[str | None]):
             return
         count = plural(len(plan.backup.entries), "entry")
         screen = QrScreen("Google Authenticator", texts, f"{count}. {HOW_TO_SCAN}")
-        await self.app.push_screen_wait(screen)
-        self.say(f"{count} shown.", "strong")
+        shown = await self.app.push_screen_wait(screen)
+        if shown == len(texts):
+            self.say(f"{count} shown.", "strong")
+        else:
+            self.say(f"Only {shown} of {plural(len(texts), 'QR code')} shown.", "warning")
 
     async def _sure(self, question: str, words: str, verb: str) -> bool:
         return await self.app.push_screen_wait(ConfirmScreen(question, words, verb))

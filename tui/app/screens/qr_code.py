@@ -33,15 +33,18 @@ def fits_in(code: qr.QrCode, size: Size, *, ascii_only: bool) -> bool:
     return any(code.margin_within(*room, plain=ascii_only) is not None for room in rooms)
 
 
-class QrScreen(Dialog[None]):
-    """Shows one code at a time, or the terminal size that it needs."""
+class QrScreen(Dialog[int]):
+    """Shows one code at a time, or the terminal size that it needs.
+
+    Returns the number of codes that were shown.
+    """
 
     CSS_PATH = "entry.tcss"
     BINDINGS: ClassVar = [
         Binding("right,pagedown,space,n", "turn(1)", show=False),
         Binding("left,pageup,p", "turn(-1)", show=False),
         Binding("enter", "go_on", show=False),
-        Binding("escape,q,r", "dismiss", show=False),
+        Binding("escape,q,r", "close", show=False),
     ]
 
     _picture = getters.query_one(QrPicture)
@@ -56,6 +59,8 @@ class QrScreen(Dialog[None]):
         self._title, self._note = safe(title, _TITLE), safe(note)
         self._codes = [qr.make(text) for text in texts]
         self._page = 0
+        self._shown: set[int] = set()
+        """The pages that were shown and fitted."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="frame"):
@@ -75,6 +80,8 @@ class QrScreen(Dialog[None]):
         fits = beside or self._picture.show(code, width, height - _BELOW)
         self.set_class(beside, "-beside")
         self.set_class(not fits, "-too-small")
+        if fits:
+            self._shown.add(self._page)
         count = len(self._codes)
         pages = [f"{self._page + 1} of {count}"] if count > 1 else []
         title = ("\n" if beside else " · ").join([self._title, *pages])
@@ -110,7 +117,11 @@ class QrScreen(Dialog[None]):
         if self._page + 1 < len(self._codes):
             self.action_turn(1)
         else:
-            self.dismiss()
+            self.action_close()
+
+    def action_close(self) -> None:
+        """Close, saying how many codes were shown."""
+        self.dismiss(len(self._shown))
 
     def on_unmount(self) -> None:
         """Drop all codes."""

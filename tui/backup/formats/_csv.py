@@ -21,20 +21,25 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Table:
-    """A header, whose names are in lower case without surrounding spaces, and its rows."""
+    """A header, whose names are in lower case without surrounding spaces, and its rows.
+
+    A name that occurs again is followed by a zero byte and a number.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
     def dicts(self) -> list[dict[str, str]]:
         """Return the rows by name, in the header's order; missing cells are empty, extra cells are
-        dropped. The first of two columns with the same name is used."""
-        places = {name: place for place, name in reversed([*enumerate(self.header)])}
-        order = sorted(places.items(), key=lambda item: item[1])
+        dropped."""
         return [
-            {name: row[place] if place < len(row) else "" for name, place in order}
+            {name: row[place] if place < len(row) else "" for place, name in enumerate(self.header)}
             for row in self.rows
         ]
+
+    def named(self, name: str) -> list[str]:
+        """Return the columns with this name, as they are in the header."""
+        return [column for column in self.header if column.partition("\0")[0] == name]
 
 
 def header(content: FileContent) -> tuple[str, ...]:
@@ -89,4 +94,8 @@ def table(data: bytes) -> Table:
 
 
 def _names(row: list[str]) -> tuple[str, ...]:
-    return tuple(cell.strip().lower() for cell in row)
+    names: dict[str, None] = {}
+    for place, cell in enumerate(row):
+        name = cell.strip().lower()
+        names[f"{name}\0{place}" if name in names else name] = None
+    return tuple(names)

@@ -43,7 +43,8 @@ def read(data: bytes, credentials: Credentials) -> Backup:
             raise FormatError(f"The zip archive has no {DASHLANE}.")
         data = _zip.read(data, found, credentials.password)
     table = _csv.table(data)
-    columns = [name for name in OTP_COLUMNS if name in table.header] or _uri_columns(table)
+    columns = [column for name in OTP_COLUMNS for column in table.named(name)]
+    columns = columns or _uri_columns(table)
     if not columns:
         raise FormatError(
             "The CSV file has no column with OTPs.",
