@@ -217,7 +217,16 @@ async def test_a_type_shows_its_own_fields(make_app: MakeApp, make_vault: MakeVa
             form.screen.query_one("#type", Select).value = kind
             await settle(pilot)
             there = {row.label for row in form.screen.query(FormRow) if row.display}
-            always = {"Type", "Issuer", "Account", "Secret", "Code", "Categories", "Note"}
+            always = {
+                "Type",
+                "Issuer",
+                "Account",
+                "Secret",
+                "Code",
+                "Categories",
+                "Forward",
+                "Note",
+            }
             assert there == always | shown, kind
             assert form.more == ("PIN" in shown), kind
             words = str(form.screen.query_one(FoldLine).render())
@@ -687,6 +696,18 @@ async def test_a_note_can_have_several_lines(pilot: Pilot[None], vault: Vault) -
     form.screen.query_one("#note").focus()
     await form.press(*"one", "enter", *"two", "ctrl+s")
     assert vault.entries[0].note == "one\ntwo"
+
+
+async def test_a_box_marks_an_entry_for_forwarding(pilot: Pilot[None], vault: Vault) -> None:
+    form = await Form(pilot).open(vault, vault.entries[0])
+    await form.press("ctrl+t")
+    form.screen.query_one("#forward").focus()
+    await form.press("space", "ctrl+s")
+    assert vault.entries[0].forward
+    form = await Form(pilot).open(vault, vault.entries[0])
+    await pilot.click("#forward")
+    await form.press("ctrl+s")
+    assert not vault.entries[0].forward
 
 
 async def test_an_entry_that_is_gone_is_reported(make_app: MakeApp, make_vault: MakeVault) -> None:

@@ -59,6 +59,11 @@ def test_a_uri_after_the_password_on_standard_input(filled: Program) -> None:
     assert (one["secret"], one["digits"], one["type"]) == (SECRET, 8, "totp")
 
 
+def test_an_entry_is_added_with_a_mark_for_forwarding(filled: Program) -> None:
+    assert filled.open("add", "--forward", stdin=URI).code == 0
+    assert [one["forward"] for one in listed(filled, "forge")] == [True]
+
+
 def test_json_is_what_was_added(filled: Program) -> None:
     done = filled.open("add", "--json", stdin=URI)
     (one,) = listed(filled, "forge")

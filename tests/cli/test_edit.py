@@ -147,3 +147,12 @@ def test_a_secret_as_an_argument_is_refused_and_not_repeated(filled: Program, op
         assert (done.code, done.out) == (2, "")
         assert f"{option}-stdin" in done.err
         assert NEW not in done.err
+
+
+def test_codes_are_forwarded_only_if_marked(filled: Program) -> None:
+    assert one(filled, "vpn")["forward"] is False
+    assert filled.open("edit", "VPN", "--forward").err == "Changed VPN.\n"
+    assert one(filled, "vpn")["forward"] is True
+    assert "Forwarded" in filled.open("show", "VPN").out
+    assert filled.open("edit", "VPN", "--no-forward").code == 0
+    assert one(filled, "vpn")["forward"] is False

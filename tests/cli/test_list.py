@@ -23,6 +23,7 @@ KEYS = [
     "period",
     "counter",
     "categories",
+    "forward",
     "code",
     "valid_until",
 ]
@@ -43,6 +44,7 @@ def test_json_is_complete_and_in_the_users_order(filled: Program) -> None:
         "digits": 8,
         "period": 30,
         "counter": None,
+        "forward": False,
         "categories": ["Web", "Work"],
         "code": "94287082",
         "valid_until": 60,

@@ -86,6 +86,7 @@ def entries(draw: st.DrawFn, name: str) -> Entry:
         revision=draw(_small),
         used=draw(_small),
         deleted=draw(_deleted),
+        forward=draw(_pinned),
         extra=draw(_extras),
     )
 

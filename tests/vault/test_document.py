@@ -53,6 +53,13 @@ def test_use_and_deletion_are_written_only_if_they_happened() -> None:
     assert [one.issuer for one in again.trash] == ["old"]
 
 
+def test_a_mark_for_forwarding_is_written_only_if_it_is_set() -> None:
+    made = Document((entry("a", forward=True), entry("b")))
+    raws = json.loads(document.write(made))["entries"]
+    assert [raw.get("forward") for raw in raws] == [True, None]
+    assert document.read(document.write(made)) == made
+
+
 def test_trashed_entries_can_be_anywhere_in_the_file() -> None:
     made = read_entries(
         RAW | {"id": identity("x"), "deleted": 7}, RAW | {"deleted": 0, "used": 0, "later": 1}
@@ -131,6 +138,7 @@ def test_unknown_keys_are_kept_everywhere() -> None:
         ({"deleted": "yesterday"}, "a date in it is not a number of seconds"),
         ({"deleted": True}, "a date in it is not a number of seconds"),
         ({"used": -1}, "a date in it is not a number of seconds"),
+        ({"forward": 1}, "“forward” has the wrong type"),
         ({"used": None}, "a date in it is not a number of seconds"),
         ({"type": "yandex"}, "a Yandex secret has 16 or 26 bytes, not 20"),
         ({"type": "motp", "secret": "\ud800"}, "the secret is not text"),

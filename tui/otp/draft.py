@@ -47,6 +47,8 @@ class Draft:
     """PIN (Mobile-OTP and Yandex)."""
     note: str = field(default="", repr=False)
     """Any text."""
+    forward: bool = False
+    """True if `otp-tui ssh-agent` may forward its codes to servers."""
 
     @classmethod
     def of(cls, entry: Entry) -> Draft:
@@ -63,6 +65,7 @@ class Draft:
             counter=str(entry.counter) if kind.has_counter else "",
             pin=entry.pin or "",
             note=entry.note,
+            forward=entry.forward,
         )
 
     def mistakes(self, base: Entry | None = None) -> dict[str, str]:
@@ -140,6 +143,7 @@ class Draft:
             "counter": self._number("counter", 0),
             "pin": (self.pin or None) if kind.has_pin else None,
             "note": self.note,
+            "forward": self.forward,
         }
 
     def _lacking(self) -> set[str]:

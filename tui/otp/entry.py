@@ -188,6 +188,8 @@ class Entry:
     """Number of changes."""
     deleted: int = 0
     """Unix time of its deletion; 0 if it is not in the trash."""
+    forward: bool = False
+    """True if `otp-tui ssh-agent` may forward its codes to servers."""
     extra: Mapping[str, Any] = field(default_factory=lambda: _NOTHING, repr=False, hash=False)
     """Keys in the vault that this version doesn't know, kept unchanged."""
 

@@ -196,7 +196,9 @@ class EntryFormScreen(Dialog[str | None]):
     def _fill(self, entry: Entry, problem: str) -> None:
         given, now = Draft.of(entry), self._fields.draft
         self._icon = entry.icon
-        self._fields.put(replace(given, pin=given.pin or now.pin, note=now.note))
+        self._fields.put(
+            replace(given, pin=given.pin or now.pin, note=now.note, forward=now.forward)
+        )
         words = "Form filled in. Compare the code with the site, then save."
         self.say(problem or words, "warning" if problem else "strong")
         self._look()

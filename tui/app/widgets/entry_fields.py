@@ -11,12 +11,20 @@ from textual.message import Message
 from textual.widgets import Input, Select, TextArea
 
 from tui.app.widgets.category_field import CategoryField
-from tui.app.widgets.form_fields import FoldLine, FormInput, FormRow, LiveCode, NoteArea
+from tui.app.widgets.form_fields import (
+    CheckField,
+    FoldLine,
+    FormInput,
+    FormRow,
+    LiveCode,
+    NoteArea,
+)
 from tui.app.widgets.password_input import PasswordInput
 from tui.otp.draft import Draft
 from tui.otp.entry import Algorithm, Category, OtpType
 
 _TYPES = [(kind.label, kind) for kind in OtpType]
+_FORWARD = "Allow codes on servers (otp-tui ssh-agent)"
 _HIDDEN_URI = "Hidden URI. Press Enter to read it."
 
 
@@ -47,6 +55,9 @@ class EntryFields(Vertical):
             id="algorithm",
         )
         self.categories = CategoryField(categories, inside)
+        self._forward = CheckField(
+            "Allow codes on servers (ssh-agent)", draft.forward, id="forward"
+        )
         self._inputs = {
             "issuer": FormInput("e.g. GitHub", draft.issuer, id="issuer"),
             "account": FormInput("e.g. me@example.org", draft.account, id="account"),
@@ -76,6 +87,7 @@ class EntryFields(Vertical):
             "period": FormRow("Period", texts["period"], "seconds"),
             "counter": FormRow("Counter", texts["counter"], "next code"),
             "categories": FormRow("Categories", self.categories),
+            "forward": FormRow("Forward", self._forward),
             "note": FormRow("Note", texts["note"]),
         }
         self._rows = {**self._above, **self._below}
@@ -103,7 +115,9 @@ class EntryFields(Vertical):
     def draft(self) -> Draft:
         """The draft with the typed values."""
         texts = {name: field.typed for name, field in self._texts.items()}
-        return Draft(type=self._type, algorithm=self._algorithm, **texts)
+        return Draft(
+            type=self._type, algorithm=self._algorithm, forward=self._forward.checked, **texts
+        )
 
     @property
     def uri(self) -> str:
@@ -114,6 +128,7 @@ class EntryFields(Vertical):
         """Fill in the fields."""
         self._type, self._algorithm = draft.type, draft.algorithm
         self._types.value, self._algorithms.value = draft.type, draft.algorithm
+        self._forward.put(draft.forward)
         for name, field in self._texts.items():
             field.put(getattr(draft, name))
             if field.typed:
@@ -215,7 +230,12 @@ class EntryFields(Vertical):
         )
         other_hash = shown["algorithm"] and self._algorithm is not Algorithm.SHA1
         self.open_more(
-            self._more.display or changed or other_hash or kind.has_pin or self.categories.any
+            self._more.display
+            or changed
+            or other_hash
+            or kind.has_pin
+            or self.categories.any
+            or self._forward.checked
         )
 
     # --- their events ----------------------------------------------------------------------
@@ -233,6 +253,7 @@ class EntryFields(Vertical):
     @on(PasswordInput.Typed)
     @on(TextArea.Changed)
     @on(CategoryField.Changed)
+    @on(CheckField.Changed)
     def _typed(self, event: Message) -> None:
         event.stop()
         self._look_for_touched()

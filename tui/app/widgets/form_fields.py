@@ -247,6 +247,39 @@ class FoldLine(Static, can_focus=True):
         self.action_fold()
 
 
+class CheckField(Static, can_focus=True):
+    """A box to check with Space, Enter or a click."""
+
+    DEFAULT_CSS = """
+    CheckField { height: 1; width: auto; max-width: 100%; text-wrap: nowrap; }
+    CheckField:focus { color: $primary; background: $panel; text-style: bold; }
+    """
+    BINDINGS = [("enter,space", "check", "")]  # noqa: RUF012
+
+    class Changed(Message):
+        """The box was checked or unchecked."""
+
+    def __init__(self, text: str, checked: bool, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__("", markup=False, id=id)
+        self._text = text
+        self.put(checked)
+
+    def put(self, checked: bool) -> None:
+        """Check or uncheck the box without posting a message."""
+        self.checked = checked
+        """True if the box is checked."""
+        self.update(f"[{'x' if checked else ' '}] {self._text}")
+
+    def action_check(self) -> None:
+        """Check or uncheck the box."""
+        self.put(not self.checked)
+        self.post_message(self.Changed())
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.action_check()
+
+
 class LiveCode(Bar):
     """The current code of the entry in the form, and when it expires."""
 

@@ -60,6 +60,9 @@ def register(subparsers: Subparsers) -> None:
         default=[],
         help="category to add it to; repeatable",
     )
+    parser.add_argument(
+        "--forward", action="store_true", help="let otp-tui ssh-agent forward its codes to servers"
+    )
     parser.add_argument("--json", action="store_true", help="print the added entries as JSON")
     for kind in ("password", "secret", "pin"):
         add_options(parser, kind)
@@ -163,6 +166,7 @@ def _with_more(
             entry,
             pin=_pin(entry, context) if entry.type.has_pin and not entry.pin else entry.pin,
             note=entry.note or args.note or "",
+            forward=args.forward,
             categories=(*(one for one in entry.categories if one.category not in ids), *bindings),
         )
 

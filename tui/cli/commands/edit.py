@@ -38,6 +38,16 @@ def register(subparsers: Subparsers) -> None:
     place = parser.add_mutually_exclusive_group()
     place.add_argument("--pinned", action="store_true", help="pin it to the top")
     place.add_argument("--unpinned", action="store_true", help="unpin it")
+    forward = parser.add_mutually_exclusive_group()
+    forward.add_argument(
+        "--forward",
+        action="store_true",
+        default=None,
+        help="let otp-tui ssh-agent forward its codes to servers",
+    )
+    forward.add_argument(
+        "--no-forward", dest="forward", action="store_false", help="don't forward its codes"
+    )
     for option, what in (("--category", "add it to"), ("--no-category", "remove it from")):
         parser.add_argument(
             option,
@@ -62,7 +72,14 @@ def run(args: Namespace, context: Context) -> int:
         kind: getattr(args, f"new_{kind}") or context.secrets.given(kind)
         for kind in ("secret", "pin")
     }
-    others = (args.note is not None, args.pinned, args.unpinned, args.category, args.no_category)
+    others = (
+        args.note is not None,
+        args.forward is not None,
+        args.pinned,
+        args.unpinned,
+        args.category,
+        args.no_category,
+    )
     if not entry_options.given(args) and not any((*new.values(), *others)):
         raise UsageError("Nothing to change.", "See otp-tui edit --help.")
     vault = context.open_vault()
@@ -101,6 +118,8 @@ def _draft(args: Namespace, context: Context, entry: Entry, new: dict[str, bool]
     """Return the entry's fields with the values of the options; ask for secret and PIN last."""
     more = tuple(kind for kind, wanted in new.items() if wanted)
     draft = entry_options.apply(args, Draft.of(entry), more)
+    if args.forward is not None:
+        draft = replace(draft, forward=args.forward)
     entry_options.check(draft, entry, asked=False)
     if new["secret"]:
         secret = context.secrets.get("secret", f"New secret for {entry.label}: ")

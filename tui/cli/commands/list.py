@@ -121,6 +121,7 @@ def _object(
         "period": period(entry),
         "counter": entry.counter if kind == "hotp" else None,
         "categories": [name for id_, name in names.items() if id_ in bound],
+        "forward": entry.forward,
         "code": code.text if code else None,
         "valid_until": int(code.valid_until) if code and code.valid_until is not None else None,
     }

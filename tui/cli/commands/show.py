@@ -109,6 +109,7 @@ def _object(entry: Entry, categories: Iterable[Category], secret: bool) -> dict[
         "categories": [category.name for category in ordered if category.id in places],
         "icon": entry.icon,
         "pinned": entry.pinned,
+        "forward": entry.forward,
         "note": entry.note,
         "created": entry.created or None,
         "updated": entry.updated or None,
