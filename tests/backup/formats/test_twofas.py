@@ -116,6 +116,11 @@ def test_an_encrypted_file_opens_with_its_password_only() -> None:
             read(data, Credentials(password))
 
 
+def test_services_beside_encrypted_ones_are_read() -> None:
+    data = encrypted(service(issuer="Hidden"), services=[service(issuer="Open", secret="A" * 16)])
+    assert [entry.issuer for entry in read(data).entries] == ["Hidden", "Open"]
+
+
 def test_damage_is_told_apart_from_a_wrong_password() -> None:
     first, rest = sealed(b"[]").split(":", 1)
     changed = bytearray(base64.b64decode(first))

@@ -80,9 +80,12 @@ def _read(data: bytes, credentials: Credentials) -> Backup:
     if not _is_known(root):
         raise FormatError("This 2FAS backup is newer than otp-tui knows.", "Update otp-tui.")
     rows = root["services"]
-    if root.get("servicesEncrypted") is not None:
-        rows = load(_open(root, credentials))
     if not isinstance(rows, list):
+        raise FormatError("The 2FAS backup is damaged: it has no list of services.")
+    if root.get("servicesEncrypted") is not None:
+        hidden = load(_open(root, credentials))
+        rows = [*hidden, *rows] if isinstance(hidden, list) else None
+    if rows is None:
         raise FormatError("The 2FAS backup is damaged: it has no list of services.")
     found = Collector()
     groups: dict[str, Any] = {}
