@@ -7,6 +7,7 @@ import gc
 import hashlib
 import os
 import signal
+import tempfile
 import termios
 from collections.abc import Iterator
 from contextlib import suppress
@@ -38,6 +39,10 @@ settings.register_profile(
 settings.load_profile("stress" if STRESS else "short")
 
 
+_STATE = tempfile.TemporaryDirectory(prefix="otp-tui-state-")
+"""What the program remembers of the vaults of tests, instead of in the user's own folder."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--new-pictures", action="store_true", help="keep the pictures of the screens as they are"
@@ -48,6 +53,7 @@ def pytest_configure() -> None:
     """Make the tests independent of how they were started."""
     _reset_signals()
     _detach_terminal()
+    os.environ["XDG_STATE_HOME"] = _STATE.name
     # Objects of pytest and Textual live long: with the default thresholds, the collector scans them
     # again and again, a fifth of the time of the app's tests.
     gc.set_threshold(20_000, 20, 20)

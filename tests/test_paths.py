@@ -48,6 +48,8 @@ def test_sockets_are_in_the_runtime_folder(monkeypatch: pytest.MonkeyPatch) -> N
     assert state_folder() == Path("/state/otp-tui")
     assert runtime_folder({"XDG_RUNTIME_DIR": "/run/user/1"}) == Path("/run/user/1/otp-tui")
     assert runtime_folder({}) == state_folder()
+    monkeypatch.setenv("XDG_STATE_HOME", "")
+    assert state_folder() == Path("/home/anna/.local/state/otp-tui")
 
 
 def test_empty_variables_count_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,6 +106,8 @@ def test_a_user_without_a_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     assert home_folder() is None
     assert short_path(Path("/a/b")) == "/a/b"
     assert config_path() is None
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    assert state_folder() is None
     assert load_option() == (Config(), ())
     with pytest.raises(UsageError, match="no home folder"):
         vault_path()

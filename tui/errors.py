@@ -24,6 +24,7 @@ OtpTuiError                     one sentence for the user, and an exit code     
     │   └── WrongPasswordError  wrong password, or the vault is damaged          exit 3
     ├── NewerVaultError         created by a newer otp-tui; not changed          exit 3
     └── NotSavedError           the change is only in memory, the file is unchanged
+        ├── OlderVaultError     the file is older than the one last used here
         └── ConflictError       another vault took its place; ours is saved next to it
 
 Messages never contain a secret, a password or bytes of a file; names in them went through
@@ -156,6 +157,10 @@ class NewerVaultError(VaultError):
 
 class NotSavedError(VaultError):
     """The change is only in memory; the file is unchanged."""
+
+
+class OlderVaultError(NotSavedError):
+    """The vault's file is older than the one last used here, and that was not accepted."""
 
 
 class ConflictError(NotSavedError):

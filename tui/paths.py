@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -69,6 +70,12 @@ def state_folder() -> Path | None:
 
     That is otp-tui in the XDG state folder, which may not exist; None without a home folder.
     """
+    if sys.platform == "linux":  # without importing platformdirs, as commands need this quickly
+        named = os.environ.get("XDG_STATE_HOME", "")
+        if named.startswith("/"):
+            return Path(named, _APP)
+        home = home_folder()
+        return home / ".local/state" / _APP if home is not None and home.is_absolute() else None
     from platformdirs import user_state_path
 
     return _own_folder(user_state_path)

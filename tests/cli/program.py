@@ -53,6 +53,7 @@ class Program:
             "OTP_TUI_CONFIG": str(config),
             "XDG_DATA_HOME": str(folder / "xdg-data"),
             "XDG_CONFIG_HOME": str(folder / "xdg-config"),
+            "XDG_STATE_HOME": str(folder / "xdg-state"),
             "XDG_RUNTIME_DIR": str(folder),
             "PYTHONPATH": str(Path(__file__).parents[2]),
         }

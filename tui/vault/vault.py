@@ -15,12 +15,19 @@ from typing import TYPE_CHECKING
 from tui.clock import Clock, SystemClock
 from tui.crypto import kdf
 from tui.crypto.kdf import Argon2Params
-from tui.errors import ConflictError, NotSavedError, VaultError, VaultExistsError
+from tui.errors import (
+    ConflictError,
+    NotSavedError,
+    OlderVaultError,
+    VaultError,
+    VaultExistsError,
+)
 from tui.files import why
 from tui.text import safe
 from tui.vault import envelope as envelopes
 from tui.vault import seal
 from tui.vault.envelope import Envelope, RecoverySlot, Slot
+from tui.vault.seen import Older, Seen
 from tui.vault.state import (
     ForeignFileError,
     UnlockedState,
@@ -115,7 +122,9 @@ class LockedVault:
     def _open(self, key: bytes) -> Vault:
         document = decrypt(self._envelope, key, f"The vault {self._store.name}")
         header = replace(self._envelope, payload=b"")
-        return Vault(self._store, self._clock, UnlockedState(header, key, document, self._digest))
+        vault = Vault(self._store, self._clock, UnlockedState(header, key, document, self._digest))
+        vault._compare_with_last()
+        return vault
 
 
 class NewVault:
@@ -168,6 +177,10 @@ class Vault:
         self._saved = True
         self._has_later = False
         self._writing = threading.Lock()
+        self._seen = Seen(state.envelope.vault_id, store.path)
+        self._older: Older | None = None
+        self.accept_older_if: Callable[[Older], bool] = lambda _: False
+        """Called without a lock before a save to an older file; True accepts it."""
 
     @classmethod
     def create(
@@ -236,6 +249,22 @@ class Vault:
         """Sentences for the user, e.g. that the file system has no locks."""
         return tuple(self._store.warnings)
 
+    @property
+    def older(self) -> Older | None:
+        """How the file differs from the one last used here, if it is not that one or newer."""
+        return self._older
+
+    def tell_older(self) -> str:
+        """Return a notice if the file is older; "" if the user was told about this file before."""
+        older = self._older
+        return older.sentence if older is not None and self._seen.tell(older) else ""
+
+    def accept_older(self) -> None:
+        """Remember the older file as the one last used, so that it can be changed."""
+        older, self._older = self._older, None
+        if older is not None:
+            self._seen.accept(older)
+
     def change(self, change: Change) -> None:
         """Apply `change` and save; on return, it is on the disk.
 
@@ -246,6 +275,7 @@ class Vault:
         Raises:
             NotSavedError: the change is in `document`, the file is unchanged; the next `change` or
                 `save` tries again.
+            OlderVaultError: the file is older than the one last used here.
             ConflictError: another vault took the place of ours; ours was saved next to it.
         """
         self._commit(change, keep=True)
@@ -266,7 +296,7 @@ class Vault:
         Raises:
             NotSavedError: as `change`.
         """
-        self._commit(lambda document: document, keep=True)
+        self._commit(_as_it_is, keep=True)
 
     def take_hotp(self, entry_id: str) -> Code:
         """Return the code of an HOTP entry's counter, after saving the next counter.
@@ -326,7 +356,27 @@ class Vault:
             raise VaultError("The vault is locked.")
         return self._on_disk
 
+    def _compare_with_last(self) -> None:
+        known = self._known()
+        self._older = self._seen.opened(known.envelope.generation, known.digest)
+
+    def _accepts_older(self) -> bool:
+        """Ask if a refused save may go on; the answer is remembered."""
+        older = self._older
+        accepted = older is not None and self.accept_older_if(older)
+        if accepted:
+            self.accept_older()
+        return accepted
+
     def _commit(self, change: Change, *, keep: bool) -> None:
+        try:
+            self._try_to_commit(change, keep=keep)
+        except OlderVaultError:
+            if not self._accepts_older():
+                raise
+            self._try_to_commit(_as_it_is if keep else change, keep=keep)
+
+    def _try_to_commit(self, change: Change, *, keep: bool) -> None:
         with self._writing:
             known = self._known()
             after: Document | None = None
@@ -359,6 +409,14 @@ class Vault:
 
     def _put_slot(self, slot: Slot) -> None:
         """Save with `slot` instead of all others of its type; password slots come first."""
+        try:
+            self._try_to_put_slot(slot)
+        except OlderVaultError:
+            if not self._accepts_older():
+                raise
+            self._try_to_put_slot(slot)
+
+    def _try_to_put_slot(self, slot: Slot) -> None:
         with self._writing:
             try:
                 with self._store.locked():
@@ -386,22 +444,52 @@ class Vault:
         return without_stale_undo(before, after)
 
     def _merge_in(self, known: UnlockedState) -> tuple[UnlockedState, bytes | None]:
-        """Merge in the changes of other programs; return the file's state and bytes."""
+        """Merge in the changes of other programs; return the file's state and bytes.
+
+        The slots of a file that is not newer are ignored: it may be from before a new password.
+
+        Raises:
+            OlderVaultError: the file and what we know are older than the one last used here.
+        """
         found, current = read_state(self._store, known)
+        self._refuse_older(known, found)
         if found is known:
             return known, current
-        from tui.vault.merge import merge, rejoin
+        if found.envelope.generation > known.envelope.generation:
+            self._on_disk = self._merge(known, found)
+        else:
+            self._on_disk = self._rejoin(known, found)
+        return self._on_disk, current
 
-        newer = found.envelope.generation > known.envelope.generation
-        self._document = (merge if newer else rejoin)(
-            known.document, self._document, found.document
-        )
+    def _refuse_older(self, known: UnlockedState, found: UnlockedState) -> None:
+        older = self._seen.compare(found.envelope.generation, found.digest)
+        if older is None or not older.sure or known.envelope.generation >= older.seen:
+            return
+        self._older = older
+        raise OlderVaultError(f"Couldn't save the vault: it is {older.what}.")
+
+    def _merge(self, known: UnlockedState, found: UnlockedState) -> UnlockedState:
+        """Merge in a newer file."""
+        from tui.vault.merge import merge
+
+        self._document = merge(known.document, self._document, found.document)
         same = self._document == found.document
         # If everything was saved, any difference is from `change_later`.
-        self._saved, self._has_later = same or (newer and self._saved), self._has_later and not same
-        generation = max(found.envelope.generation, known.envelope.generation)
-        self._on_disk = replace(found, envelope=replace(found.envelope, generation=generation))
-        return self._on_disk, current
+        self._saved, self._has_later = same or self._saved, self._has_later and not same
+        return found
+
+    def _rejoin(self, known: UnlockedState, found: UnlockedState) -> UnlockedState:
+        """Merge in a file that is not newer, and keep our slots."""
+        from tui.vault.merge import rejoin
+
+        self._document = rejoin(known.document, self._document, found.document)
+        self._saved = False
+        self._store.warn(
+            "The vault was replaced by an older file"
+            f" (generation {found.envelope.generation}, last seen {known.envelope.generation})."
+            " Both were merged; the older file is in the folder “backups”."
+        )
+        return replace(found, envelope=known.envelope)
 
     def _write(
         self,
@@ -416,6 +504,8 @@ class Vault:
         if current is None and known.digest:
             self._store.warn(f"The vault {self._store.name} was missing, so it was written again.")
         self._on_disk = state
+        self._seen.saved(state.envelope.generation, state.digest)
+        self._older = None
         self._document = document
         self._saved = True
         self._has_later = False
@@ -436,6 +526,10 @@ class Vault:
             f"Couldn't save the vault in its place: {error}",
             f"It was saved as {safe(str(copy), 200)} instead.",
         )
+
+
+def _as_it_is(document: Document) -> Document:
+    return document
 
 
 def _require_free(store: Store) -> None:

@@ -1,0 +1,219 @@
+"""What this machine remembers of a vault: the last generation used here, and its file's digest.
+
+A sync service or a restore can put an older file in the vault's place, and the file itself can't
+tell. The memory is a small file for each vault and path, in the folder of `paths.state_folder`.
+Nothing here fails or waits: without the folder, or with a damaged file, nothing is remembered.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import re
+import stat
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tui.files import OPEN_FLAGS, PRIVATE, close, make_folder, remove
+from tui.paths import state_folder
+
+LIMIT = 1024
+"""Maximum size of the file, in bytes."""
+LOCK_ATTEMPTS = 20
+LOCK_PAUSE = 0.001
+"""Seconds between attempts to lock the folder; then nothing is recorded."""
+
+_KEYS = {"generation", "digest", "told"}
+_MAX_GENERATION = 2**53
+_is_digest = re.compile("[0-9a-f]{64}").fullmatch
+
+
+class Record(NamedTuple):
+    """The last file of a vault that was used on this machine."""
+
+    generation: int
+    digest: str
+    """SHA-256 of the file, as hex digits."""
+    told: str = ""
+    """Digest of the last other file that the user was told about; may be empty."""
+
+
+class Older(NamedTuple):
+    """A vault file that is not a later version of the one last used here."""
+
+    generation: int
+    """The generation of the file."""
+    seen: int
+    """The last generation used here."""
+    digest: str
+    """SHA-256 of the file, as hex digits."""
+
+    @property
+    def sure(self) -> bool:
+        """True if the file is older; False if it has the same generation, but other contents."""
+        return self.generation < self.seen
+
+    @property
+    def what(self) -> str:
+        """What the file is, as the end of a sentence."""
+        if self.sure:
+            numbers = f"generation {self.generation}, last seen {self.seen}"
+            return f"older than the one last used here ({numbers})"
+        return f"not the one last used here, but another copy of generation {self.generation}"
+
+    @property
+    def sentence(self) -> str:
+        """A notice for the user."""
+        cause = "A sync service or a restore may have replaced it."
+        return f"The vault is {self.what}. {cause} Run otp-tui doctor for advice."
+
+
+class Seen:
+    """The memory of one vault at one path."""
+
+    def __init__(self, vault_id: str, path: Path) -> None:
+        folder = state_folder()
+        name = hashlib.sha256(f"{vault_id}\0{path}".encode(errors="surrogateescape")).hexdigest()
+        self._file = None if folder is None else folder / "seen" / f"{name[:32]}.json"
+
+    def last(self) -> Record | None:
+        """Return what is remembered; None if that is nothing."""
+        if self._file is None:
+            return None
+        try:
+            return _parse(_read(self._file))
+        except (OSError, ValueError, RecursionError):
+            return None
+
+    def compare(self, generation: int, digest: bytes) -> Older | None:
+        """Return how the file differs from the one last used; None if it is that one or newer."""
+        last, found = self.last(), digest.hex()
+        if last is None or generation > last.generation:
+            return None
+        same = generation == last.generation and found == last.digest
+        return None if same else Older(generation, last.generation, found)
+
+    def opened(self, generation: int, digest: bytes) -> Older | None:
+        """Remember the file, unless it is older; then return how it differs."""
+        older = self.compare(generation, digest)
+        if older is None:
+            self._higher(generation, digest)
+        return older
+
+    def saved(self, generation: int, digest: bytes) -> None:
+        """Remember the file that was just saved."""
+        self._higher(generation, digest)
+
+    def accept(self, older: Older) -> None:
+        """Remember an older file as the one last used."""
+        self._update(lambda _: Record(older.generation, older.digest))
+
+    def tell(self, older: Older) -> bool:
+        """Return True if the user was not yet told about this file, and remember that."""
+        last = self.last()
+        if last is None or last.told == older.digest:
+            return last is None
+        self._update(lambda now: now and now._replace(told=older.digest))
+        return True
+
+    def _higher(self, generation: int, digest: bytes) -> None:
+        record = Record(generation, digest.hex())
+
+        def choose(now: Record | None) -> Record:
+            return now if now is not None and now.generation > generation else record
+
+        last = self.last()
+        if last is None or (last.generation, last.digest) != record[:2]:
+            self._update(choose)
+
+    def _update(self, change: Callable[[Record | None], Record | None]) -> None:
+        """Replace what is remembered; the folder's lock keeps a lower generation from winning."""
+        if self._file is None:
+            return
+        with contextlib.suppress(OSError), _locked(self._file.parent):
+            before = self.last()
+            after = change(before)
+            if after is not None and after != before:
+                _replace(self._file, json.dumps(after._asdict()).encode())
+
+
+def _parse(data: bytes) -> Record | None:
+    """Return the record in `data`; None if it is not exactly one.
+
+    Raises:
+        ValueError, RecursionError: not JSON.
+    """
+    root = json.loads(data)
+    if type(root) is not dict or root.keys() != _KEYS:
+        return None
+    generation, digest, told = root["generation"], root["digest"], root["told"]
+    if type(generation) is not int or not 0 <= generation <= _MAX_GENERATION:
+        return None
+    if type(digest) is not str or type(told) is not str:
+        return None
+    if not _is_digest(digest) or not (told == "" or _is_digest(told)):
+        return None
+    return Record(generation, digest, told)
+
+
+def _read(file: Path) -> bytes:
+    """Return the bytes of our own small file; none if it is something else."""
+    descriptor = os.open(file, os.O_RDONLY | OPEN_FLAGS)
+    try:
+        status = os.fstat(descriptor)
+        own = stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
+        return os.read(descriptor, LIMIT) if own and status.st_size <= LIMIT else b""
+    finally:
+        close(descriptor)
+
+
+def _replace(file: Path, data: bytes) -> None:
+    """Replace the file at once, but don't wait for the disk. The folder is locked."""
+    temporary = file.with_suffix(".tmp")
+    remove(temporary)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | OPEN_FLAGS, PRIVATE)
+    try:
+        written = os.write(descriptor, data)
+    finally:
+        close(descriptor)
+    if written == len(data):
+        temporary.replace(file)
+    else:
+        remove(temporary)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Lock the folder, which is created if it is missing.
+
+    Raises:
+        OSError: the system refused, or other programs keep it locked.
+    """
+    try:
+        descriptor = _open_folder(folder)
+    except FileNotFoundError:
+        folder.parent.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(folder.parent)
+        make_folder(folder)
+        descriptor = _open_folder(folder)
+    try:
+        for attempt in range(LOCK_ATTEMPTS):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if attempt + 1 == LOCK_ATTEMPTS:
+                    raise
+                time.sleep(LOCK_PAUSE)
+        yield
+    finally:
+        close(descriptor)
+
+
+def _open_folder(folder: Path) -> int:
+    return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | OPEN_FLAGS)
