@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tui.config.schema import Config
     from tui.crypto.kdf import Argon2Params
     from tui.launch import Launch
+    from tui.vault.seen import Older
     from tui.vault.vault import LockedVault, Vault
 
     StartApp: TypeAlias = Callable[[Launch], int]
@@ -41,6 +42,7 @@ class Context:
         self.secrets = Secrets(args)
         self._vault_option: str | None = args.vault
         self._config_option: str | None = args.config
+        self._accept_older: bool = args.accept_older
         self._vault: Vault | None = None
 
     @cached_property
@@ -133,10 +135,26 @@ class Context:
         from tui.vault.vault import LockedVault
 
         try:
-            return LockedVault.read(self.vault_path, self.clock)
+            locked = LockedVault.read(self.vault_path, self.clock)
         except VaultMissingError as error:
             hint = error.hint or "Create one with: otp-tui init"
             raise VaultMissingError(str(error), hint) from None
+        locked.accept_older_if = self._accepts_older
+        return locked
+
+    def _accepts_older(self, older: Older) -> bool:
+        """Ask on the terminal before an older vault is changed, unless --accept-older is used."""
+        from tui.cli import terminal
+        from tui.errors import OlderVaultError
+
+        hint = "To change it anyway, use --accept-older."
+        if self._accept_older:
+            return True
+        if terminal.is_there():
+            output.say(older.sentence)
+            if terminal.confirm("Change this vault?", hint):
+                return True
+        raise OlderVaultError(f"Couldn't save the vault: it is {older.what}.", hint)
 
     def unlock(self, locked: LockedVault, meanwhile: Callable[[], object] | None = None) -> Vault:
         """Open the vault with the password from its option, password_command or the terminal.
@@ -196,4 +214,8 @@ class Context:
         if vault is not None:
             for warning in vault.warnings:
                 output.complain(warning)
+            if self._accept_older:
+                vault.accept_older()
+            elif notice := vault.tell_older():
+                output.complain(notice)
             vault.close()

@@ -113,6 +113,31 @@ def vault_header(path: Path, clock: Callable[[], float]) -> Iterator[Finding]:
     yield Finding("recovery code", "set" if has_code else "none")
 
 
+def last_used(path: Path) -> Iterator[Finding]:
+    """Report if the vault is not the one last used on this machine, nor a newer one."""
+    from tui.files import read_limited
+    from tui.vault import envelope as envelopes
+    from tui.vault.seen import Seen
+    from tui.vault.state import digest
+    from tui.vault.store import resolve
+
+    try:
+        data = read_limited(path)
+        header = envelopes.parse(data)
+        seen = Seen(header.vault_id, resolve(path))
+    except (FileError, VaultError):
+        return
+    older = seen.compare(header.generation, digest(data))
+    if older is not None:
+        advice = (
+            "Look for the newer file: in the folder “backups”, beside the vault, on your other "
+            "machines. To go on with this one: otp-tui list --accept-older"
+        )
+        yield Finding("generation", f"the vault is {older.what}", advice)
+    elif seen.last() is not None:
+        yield Finding("generation", f"{header.generation}, not older than last used here")
+
+
 def backups(path: Path) -> Iterator[Finding]:
     """Report the older copies of the vault, and the files that a conflict left next to it."""
     from tui.vault.backups import Backups

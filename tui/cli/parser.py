@@ -27,6 +27,8 @@ _NEVER = {f"--{kind}": kind for kind in ORDER if kind != "secret"}
 `add` and `edit` refuse it themselves."""
 
 _HELP = {"-h", "--help"}
+_FLAGS = {"--accept-older"}
+"""The common options without a value."""
 _EPILOG = """\
 Without a command, otp-tui opens the app.
 
@@ -190,6 +192,8 @@ def _command_in(argv: Sequence[str]) -> str | None:
             return None
         if argument in {"--vault", "--config"}:
             next(rest, None)
+        elif argument in _FLAGS:
+            continue
         elif not argument.startswith("-"):
             return argument
         elif argument != "--" and argument.partition("=")[0] not in {"--vault", "--config"}:
@@ -217,6 +221,12 @@ def _add_common(parser: argparse.ArgumentParser, default: str | None) -> None:
         parser.add_argument(
             option, metavar="PATH", type=_path, default=default, help=f"use this {what} file"
         )
+    parser.add_argument(
+        "--accept-older",
+        action="store_true",
+        default=default or False,
+        help="change the vault even if it is older than the one last used here",
+    )
 
 
 def _path(text: str) -> str:

@@ -50,7 +50,7 @@ class Store:
         Raises:
             VaultError: it is not the path of a file.
         """
-        self.path = _resolve(path)
+        self.path = resolve(path)
         self.name = safe(str(self.path), 200)
         self.warnings: list[str] = []
         self._clock = clock
@@ -219,7 +219,12 @@ class Store:
                     remove(path)
 
 
-def _resolve(path: str | os.PathLike[str]) -> Path:
+def resolve(path: str | os.PathLike[str]) -> Path:
+    """Return the path with links in its folders followed, but not of the file itself.
+
+    Raises:
+        VaultError: it is not the path of a file.
+    """
     folder, name = os.path.split(os.fspath(path))
     try:
         resolved = Path(os.path.realpath(folder or "."), name)

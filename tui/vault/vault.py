@@ -56,6 +56,8 @@ class LockedVault:
         self._clock = clock
         self._envelope = envelopes.parse(data, f"The vault {store.name}")
         self._digest = digest(data)
+        self.accept_older_if: Callable[[Older], bool] = _never
+        """As in the opened `Vault`."""
 
     @classmethod
     def read(cls, path: str | os.PathLike[str], clock: Clock | None = None) -> LockedVault:
@@ -123,6 +125,7 @@ class LockedVault:
         document = decrypt(self._envelope, key, f"The vault {self._store.name}")
         header = replace(self._envelope, payload=b"")
         vault = Vault(self._store, self._clock, UnlockedState(header, key, document, self._digest))
+        vault.accept_older_if = self.accept_older_if
         vault._compare_with_last()
         return vault
 
@@ -179,8 +182,8 @@ class Vault:
         self._writing = threading.Lock()
         self._seen = Seen(state.envelope.vault_id, store.path)
         self._older: Older | None = None
-        self.accept_older_if: Callable[[Older], bool] = lambda _: False
-        """Called without a lock before a save to an older file; True accepts it."""
+        self.accept_older_if: Callable[[Older], bool] = _never
+        """Asks if a file that is older than the one last used may be changed."""
 
     @classmethod
     def create(
@@ -526,6 +529,10 @@ class Vault:
             f"Couldn't save the vault in its place: {error}",
             f"It was saved as {safe(str(copy), 200)} instead.",
         )
+
+
+def _never(_older: Older) -> bool:
+    return False
 
 
 def _as_it_is(document: Document) -> Document:

@@ -59,6 +59,7 @@ def _findings(context: Context, *, test_copy: bool) -> list[Finding]:
     found += checks.vault_file(path)
     if any(finding.name == checks.VAULT_OWNER for finding in found):
         found += checks.vault_header(path, context.clock.steady)
+        found += checks.last_used(path)
     found += checks.backups(path)
     found += checks.commands(config, os.environ)
     found.append(checks.system_clock(clock_status()))
