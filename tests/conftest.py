@@ -38,6 +38,9 @@ settings.register_profile(
 )
 settings.load_profile("stress" if STRESS else "short")
 
+_LONGEST_ID = 80
+"""Characters of a parameter in the name of a test."""
+
 
 _STATE = tempfile.TemporaryDirectory(prefix="otp-tui-state-")
 """What the program remembers of the vaults of tests, instead of in the user's own folder."""
@@ -93,6 +96,16 @@ def _detach_terminal() -> None:
         terminal = os.open("/dev/tty", os.O_RDWR)
         fcntl.ioctl(terminal, termios.TIOCNOTTY)
         os.close(terminal)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Shorten long values in the names of tests, which workers send for every test.
+
+    pytest numbers equal names.
+    """
+    if not isinstance(val, str | bytes) or len(val) <= _LONGEST_ID:
+        return None
+    return f"{argname}={val[:_LONGEST_ID]!r}..."
 
 
 def pytest_xdist_auto_num_workers() -> int | None:

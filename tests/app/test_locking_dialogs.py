@@ -8,8 +8,10 @@ import gc
 import os
 import threading
 from base64 import b32encode
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import compress, repeat
+from operator import is_
 from types import FrameType
 from typing import Any
 
@@ -45,23 +47,35 @@ def left_of(*backwards: str) -> Iterator[str]:
     The secrets are passed reversed, so that the test itself has none.
     """
     gc.collect()
-    things = [thing for thing in gc.get_objects() if type(thing) is not FrameType]
-    # Few texts start with the first letters; reversing all of them takes a second.
-    begins = [(secret[:-4:-1], secret) for secret in backwards]
+    things = gc.get_objects()
+    begins = [secret[:-5:-1] for secret in backwards]
     for first in range(len(things), 0, -_CHUNK):
         chunk = things[max(0, first - _CHUNK) : first]
-        texts = {id(each): each for each in gc.get_referents(*chunk)
-                 if type(each) is str and len(each) >= _LENGTH}  # fmt: skip
-        found = {number for number, text in texts.items() for begin, secret in begins
-                 if begin in text and secret in text[::-1].replace(" ", "")}  # fmt: skip
-        texts.clear()
-        if found:
+        texts = _long_texts(chunk)
+        # Few chunks have the first letters of a secret; turning all texts around takes long.
+        together = "\0".join(texts)
+        if any(begin in together for begin in begins) and _has(together, backwards):
+            found = {text for text in texts if _has(text, backwards)}
             yield from (
-                f"{type(thing).__qualname__}: {each[:40]!r}"
+                f"{type(thing).__qualname__}: {text[:40]!r}"
                 for thing in chunk
-                for each in gc.get_referents(thing)
-                if id(each) in found
+                if type(thing) is not FrameType
+                for text in found.intersection(_long_texts([thing]))
             )
+
+
+def _long_texts(things: list[object]) -> set[str]:
+    """Return the texts that the things refer to and that are as long as a secret."""
+    found = gc.get_referents(*things)
+    # C functions, as there are a million of them.
+    texts = set(compress(found, map(is_, map(type, found), repeat(str))))
+    return set(compress(texts, map(_LENGTH.__le__, map(len, texts))))
+
+
+def _has(text: str, backwards: Iterable[str]) -> bool:
+    """Whether a text has one of the reversed secrets, maybe in groups with blanks."""
+    turned = text[::-1].replace(" ", "")
+    return any(secret in turned for secret in backwards)
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
