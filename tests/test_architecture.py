@@ -6,9 +6,8 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 import tui
 
@@ -37,12 +36,19 @@ ALLOWED = {
 """The packages or modules that each package may import; "" is tui/__init__.py."""
 
 
+@cache
+def import_statements(path: Path) -> list[ast.Import | ast.ImportFrom]:
+    """Return all imports of a file: at the top, in functions, or for type checking."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
 def imports(path: Path) -> Iterator[str]:
-    """Return all modules that a file imports: at the top, in functions, or for type checking."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    """Return all modules that a file imports."""
+    for node in import_statements(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             assert node.level == 0, f"{path}: relative import"
             yield node.module or ""
 
@@ -67,25 +73,25 @@ MODULES = {name_of(path): path for path in FILES}
 def imported_modules(path: Path) -> set[str]:
     """Return the modules of tui that a file imports."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in import_statements(path):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
+        else:
             inner = {alias.name: f"{node.module}.{alias.name}" for alias in node.names}
             found |= {name if name in MODULES else str(node.module) for name in inner.values()}
     return found & MODULES.keys()
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_follow_the_documented_dependencies(path: Path) -> None:
+def test_imports_follow_the_documented_dependencies() -> None:
+    assert {path: wrong for path in FILES if (wrong := not_allowed(path))} == {}
+
+
+def not_allowed(path: Path) -> set[str]:
+    """Return the modules of tui that a file imports and must not import."""
     own = path.relative_to(ROOT).with_suffix("").parts[0]
-    if own == "__init__":
-        allowed: set[str] = set()
-    else:
-        allowed = ALLOWED[own] | {own}
+    allowed = set() if own == "__init__" else ALLOWED[own] | {own}
     used = imported_modules(path)
-    wrong = {name for name in used if not {package(name), name.removeprefix("tui.")} & allowed}
-    assert not wrong
+    return {name for name in used if not {package(name), name.removeprefix("tui.")} & allowed}
 
 
 def test_there_are_no_import_cycles() -> None:
@@ -111,11 +117,13 @@ def test_only_run_imports_the_app() -> None:
     assert users == {"tui.app.run"}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_only_the_app_imports_textual(path: Path) -> None:
-    names = {name.split(".")[0] for name in imports(path)}
-    if "app" not in path.relative_to(ROOT).parts[:1]:
-        assert not names & {"textual", "rich"}
+def test_only_the_app_imports_textual() -> None:
+    users = {
+        path
+        for path in FILES
+        if {name.split(".")[0] for name in imports(path)} & {"textual", "rich"}
+    }
+    assert {path for path in users if "app" not in path.relative_to(ROOT).parts[:1]} == set()
 
 
 def test_one_file_opens_the_terminal() -> None:
@@ -124,17 +132,20 @@ def test_one_file_opens_the_terminal() -> None:
     ]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_only_output_prints(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    calls = [
-        node
-        for node in ast.walk(tree)
+def test_only_output_prints() -> None:
+    lines = [
+        f"{path}:{node.lineno}"
+        for path in FILES
+        if path != ROOT / "cli" / "output.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if (isinstance(node, ast.Name) and node.id == "print")
-        or (isinstance(node, ast.Attribute) and ast.unparse(node) == "sys.stdout")
+        or (
+            isinstance(node, ast.Attribute)
+            and node.attr == "stdout"
+            and ast.unparse(node) == "sys.stdout"
+        )
     ]
-    if path != ROOT / "cli" / "output.py":
-        assert not calls
+    assert lines == []
 
 
 def test_the_command_line_does_not_import_the_app() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+from functools import cache
 from typing import Any
 from zipfile import ZipFile
 
@@ -37,6 +38,7 @@ def plain(*rows: Any, **root: Any) -> bytes:
     return json.dumps({"version": 1, "entries": list(rows), **root}).encode()
 
 
+@cache
 def key_of(salt: bytes, password: str = "pässword") -> bytes:
     return hash_secret_raw(password.encode(), salt, 2, 19456, 1, 32, Type.ID)
 

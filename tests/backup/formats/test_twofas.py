@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -43,6 +44,7 @@ def plain(*services: Any, **root: Any) -> bytes:
     return json.dumps(made).encode()
 
 
+@cache
 def key_of(password: str, salt: bytes = SALT) -> bytes:
     return hashlib.pbkdf2_hmac("sha256", password.encode(), salt, 10_000, 32)
 
