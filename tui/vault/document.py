@@ -17,6 +17,7 @@ from tui.otp.entry import Category, Entry, Icon, OtpType
 from tui.text import safe
 from tui.vault.entry_json import dump, read_entry, write_entry
 from tui.vault.envelope import BACKUP_HINT
+from tui.vault.history import joined, read_history
 
 KINDS = ("entries", "categories", "icons")
 """The names of the lists in a document."""
@@ -24,7 +25,7 @@ PROFILES = "learnt"
 """The preference that stores how other apps write their backups (`Backup.profiles`)."""
 
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
-_KNOWN = frozenset({*KINDS, "preferences"})
+_KNOWN = frozenset({*KINDS, "preferences", "history"})
 _Item = TypeVar("_Item", Entry, Category, Icon)
 
 
@@ -64,6 +65,9 @@ class Document:
     """Unknown keys of categories and icons, by list and id."""
     trash: tuple[Entry, ...] = ()
     """Deleted entries, in the order of the file, in which they are among the others."""
+    history: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    """The files that it descends from, by `history.file_id`, oldest first; the last may be the one
+    that it was read from. Two documents are equal whatever their histories."""
 
     @property
     def everything(self) -> tuple[Entry, ...]:
@@ -89,6 +93,10 @@ class Document:
             if entry.id == entry_id:
                 return entry
         raise MatchError("This entry is no longer in the vault.")
+
+    def descending(self, *histories: Iterable[str]) -> Document:
+        """Return the document with these files added to its history."""
+        return replace(self, history=joined(self.history, *histories))
 
     @property
     def profiles(self) -> Mapping[str, Any]:
@@ -140,6 +148,7 @@ def read(plaintext: bytes, name: str = "The vault") -> Document:
         unreadable=tuple(unreadable),
         extra={key: value for key, value in root.items() if key not in _KNOWN},
         kept=kept,
+        history=read_history(root.get("history")),
     ).holding(entries)
 
 
@@ -166,6 +175,8 @@ def write(document: Document) -> bytes:
         lists[item.kind].append(dump(item.raw))
     parts = [f'"{kind}":[{",".join(items)}]' for kind, items in lists.items()]
     parts.append(f'"preferences":{dump(dict(document.preferences))}')
+    if document.history:
+        parts.append(f'"history":{dump(document.history)}')
     if extra := {key: value for key, value in document.extra.items() if key not in _KNOWN}:
         parts.append(dump(extra)[1:-1])
     return f"{{{','.join(parts)}}}".encode()

@@ -6,6 +6,7 @@ Spec: vault.md, "Saving", step 3. No entry is lost, whatever both sides changed.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import uuid
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import fields, replace
@@ -14,7 +15,8 @@ from typing import Any, TypeVar
 from tui.errors import EntryError
 from tui.otp.entry import Binding, Category, Entry, Icon, OtpType, check
 from tui.vault.document import Document, Unreadable
-from tui.vault.entry_json import dump
+from tui.vault.entry_json import dump, write_entry
+from tui.vault.history import joined
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
@@ -25,7 +27,7 @@ _HIGHER = frozenset({"counter", "copy_count", "used", "updated", "revision"})
 """If both sides changed these fields, the higher value wins."""
 _OURS = frozenset({"ranking", "created"})
 """If both sides changed these fields, ours wins: they are not worth a second entry."""
-_USE = _HIGHER | _OURS | {"deleted"}
+USE = _HIGHER | _OURS | {"deleted"}
 """Fields that change when an entry is used, not edited."""
 
 
@@ -50,6 +52,7 @@ def merge(base: Document, ours: Document, theirs: Document) -> Document:
         unreadable=_merge_unreadable(base.unreadable, ours.unreadable, theirs.unreadable),
         extra=_merge_maps(base.extra, ours.extra, theirs.extra),
         kept=_merge_maps(base.kept, ours.kept, theirs.kept),
+        history=joined(ours.history, theirs.history),
     ).holding(entries)
 
 
@@ -101,7 +104,12 @@ def _merge_entries(
         elif our == old:
             merged.append(their)
         else:
-            merged.extend(_merge_entry(old, our, their))
+            taken = mine.keys() | others.keys()
+            merged.extend(
+                one
+                for one in _merge_entry(old, our, their)
+                if one.id == identity or one.id not in taken
+            )
     return tuple(merged)
 
 
@@ -140,12 +148,24 @@ def _merge_entry(old: Entry | None, our: Entry, their: Entry) -> tuple[Entry, ..
         # Each side was valid, but their combination may not be.
         with contextlib.suppress(EntryError):
             return (check(merged),)
-    both = our, replace(their, id=str(uuid.uuid4()))
+    both = our, replace(their, id=second_id(their))
     if our.secret != their.secret:
         return both
     # They share a secret, so neither may repeat a code of the other.
     counter = max(our.counter, their.counter)
     return tuple(replace(entry, counter=counter) for entry in both)
+
+
+def second_id(entry: Entry) -> str:
+    """Return the new id of an entry that is kept beside another version of itself.
+
+    It follows from the contents, so that merging the same file again, here or on another machine,
+    doesn't add it twice.
+    """
+    unused = replace(entry, counter=0, copy_count=None, used=0, ranking=0)
+    same = replace(unused, updated=0, revision=0, deleted=0)
+    digest = hashlib.sha256(write_entry(same).encode()).digest()
+    return str(uuid.UUID(bytes=digest[:16], version=4))
 
 
 def _deleted(old: Entry | None, our: Entry, their: Entry) -> int:
@@ -163,7 +183,7 @@ def _edited(old: Entry, entry: Entry) -> bool:
 
     Renaming or deleting a category changes all its entries, too.
     """
-    names = (*(name for name in _FIELDS if name not in _USE), "extra")
+    names = (*(name for name in _FIELDS if name not in USE), "extra")
     return any(getattr(old, name) != getattr(entry, name) for name in names)
 
 

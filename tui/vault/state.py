@@ -22,6 +22,7 @@ from tui.files import LIMIT
 from tui.vault import envelope as envelopes
 from tui.vault import seal
 from tui.vault.envelope import BACKUP_HINT, Envelope
+from tui.vault.history import file_id
 
 if TYPE_CHECKING:
     from tui.vault.document import Document
@@ -106,7 +107,13 @@ def read_state(store: Store, known: UnlockedState) -> tuple[UnlockedState, bytes
         document = decrypt(found, known.key, name)
     except (DamagedVaultError, NewerVaultError) as error:
         raise ForeignFileError(str(error)) from None
-    return UnlockedState(replace(found, payload=b""), known.key, document, found_digest), current
+    return unlocked(found, known.key, document, found_digest), current
+
+
+def unlocked(envelope: Envelope, key: bytes, document: Document, digest: bytes) -> UnlockedState:
+    """Return the state of a file, whose document from now on descends from it."""
+    document = document.descending([file_id(envelope.generation, digest)])
+    return UnlockedState(replace(envelope, payload=b""), key, document, digest)
 
 
 def next_state(known: UnlockedState, document: Document) -> tuple[UnlockedState, bytes]:
@@ -115,6 +122,7 @@ def next_state(known: UnlockedState, document: Document) -> tuple[UnlockedState,
     Raises:
         NotSavedError: it can't be encrypted, or the file would be too large.
     """
+    document = document.descending(known.document.history)
     try:
         envelope, data = encrypt(known, document)
     except CryptoError as error:
@@ -126,7 +134,7 @@ def next_state(known: UnlockedState, document: Document) -> tuple[UnlockedState,
             f"Couldn't save the vault: it would be larger than {LIMIT // 2**20} MiB.",
             "Delete entries or large icons.",
         )
-    return UnlockedState(envelope, known.key, document, digest(data)), data
+    return unlocked(envelope, known.key, document, digest(data)), data
 
 
 def digest(data: bytes) -> bytes:

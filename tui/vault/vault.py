@@ -35,6 +35,7 @@ from tui.vault.state import (
     digest,
     next_state,
     read_state,
+    unlocked,
 )
 from tui.vault.store import Store
 from tui.vault.unlock import key_by_code, key_by_password
@@ -123,8 +124,8 @@ class LockedVault:
 
     def _open(self, key: bytes) -> Vault:
         document = decrypt(self._envelope, key, f"The vault {self._store.name}")
-        header = replace(self._envelope, payload=b"")
-        vault = Vault(self._store, self._clock, UnlockedState(header, key, document, self._digest))
+        state = unlocked(self._envelope, key, document, self._digest)
+        vault = Vault(self._store, self._clock, state)
         vault.accept_older_if = self.accept_older_if
         vault._compare_with_last()
         return vault
@@ -472,13 +473,18 @@ class Vault:
         raise OlderVaultError(f"Couldn't save the vault: it is {older.what}.")
 
     def _merge(self, known: UnlockedState, found: UnlockedState) -> UnlockedState:
-        """Merge in a newer file."""
-        from tui.vault.merge import merge
+        """Merge in a file of a higher generation, which may come from a machine without ours."""
+        from tui.vault.history import contains
+        from tui.vault.merge import merge, rejoin
 
-        self._document = merge(known.document, self._document, found.document)
+        later = contains(found.document.history, known.digest)
+        self._document = (merge if later else rejoin)(
+            known.document, self._document, found.document
+        )
         same = self._document == found.document
         # If everything was saved, any difference is from `change_later`.
-        self._saved, self._has_later = same or self._saved, self._has_later and not same
+        self._saved = same or (later and self._saved)
+        self._has_later = self._has_later and not same
         return found
 
     def _rejoin(self, known: UnlockedState, found: UnlockedState) -> UnlockedState:
@@ -509,7 +515,7 @@ class Vault:
         self._on_disk = state
         self._seen.saved(state.envelope.generation, state.digest)
         self._older = None
-        self._document = document
+        self._document = state.document
         self._saved = True
         self._has_later = False
 

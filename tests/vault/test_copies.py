@@ -1,0 +1,315 @@
+"""Finding, reading and merging copies of a vault."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.vault.conftest import MakeVault
+from tests.vault.support import FLOOR, PASSWORD, MovedClock, document, entry
+from tui.errors import DamagedVaultError, FileError, UsageError
+from tui.otp.entry import Category, Entry, OtpType
+from tui.vault.changes import ChangeKind
+from tui.vault.copies import (
+    MergeResult,
+    VaultFile,
+    copies_sentence,
+    find_copies,
+    merge_into,
+    open_copy,
+    read_copy,
+)
+from tui.vault.document import Document
+from tui.vault.edit import delete, edit, take_counter
+from tui.vault.history import file_id, joined, read_history
+from tui.vault.trash import discard
+from tui.vault.undo import last_step, undo, without_undo
+from tui.vault.vault import Vault
+
+A, B, C = entry("a"), entry("b"), entry("c")
+HOTP = entry("hotp", OtpType.HOTP, counter=5)
+CONFLICT_NAMES = [
+    "vault.sync-conflict-20260102-030405-ABCDEFG.json",
+    "vault (conflicted copy 2026-01-02 030405).json",
+    "vault (Ada's conflicted copy 2026-01-02).json",
+    "vault (Case Conflict).json",
+    "vault_conflict-20260102-030405.json",
+    "vault.conflict-20260102T030405Z-abc123.json",
+    "vault.json.conflict1",
+]
+
+
+def adding(*entries: Entry):  # type: ignore[no-untyped-def]
+    return lambda made: replace(made, entries=(*made.entries, *entries))
+
+
+def noting(name: Entry, note: str, moment: int = 2):  # type: ignore[no-untyped-def]
+    return lambda made: edit(made, made.find(name.id), {"note": note}, moment)
+
+
+@pytest.fixture
+def fork(make_vault: MakeVault, path: Path, clock: MovedClock) -> tuple[Vault, Vault]:
+    """Return the vault, and a copy of it on another machine, which has no older copies."""
+    ours = make_vault(Document((A, HOTP), categories=(Category.named("Work"),)))
+    elsewhere = path.parent / "elsewhere"
+    elsewhere.mkdir()
+    shutil.copy(path, elsewhere)
+    return ours, Vault.open(elsewhere / path.name, PASSWORD, clock)
+
+
+def synced(ours: Vault, theirs: Vault, name: str = CONFLICT_NAMES[0]) -> VaultFile:
+    """Put a copy of theirs next to ours, as a sync service does after a conflict."""
+    copy = ours.path.with_name(name)
+    shutil.copy(theirs.path, copy)
+    return VaultFile.read(copy)
+
+
+def merged(ours: Vault, *files: VaultFile, dry_run: bool = False) -> MergeResult:
+    opened = [open_copy(file, ours.key) for file in files]
+    return merge_into(ours, opened, dry_run=dry_run)
+
+
+def kinds(result: MergeResult) -> list[tuple[ChangeKind, str, str]]:
+    return [(one.kind, one.what, one.details) for one in result.changes]
+
+
+# --- finding ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CONFLICT_NAMES)
+def test_copies_are_found_by_the_names_that_sync_services_give(
+    fork: tuple[Vault, Vault], name: str
+) -> None:
+    ours, theirs = fork
+    file = synced(ours, theirs, name)
+    assert [one.path for one in find_copies(ours.path, ours.vault_id)] == [file.path]
+
+
+def test_nothing_else_is_a_copy(make_vault: MakeVault, path: Path, clock: MovedClock) -> None:
+    vault = make_vault(document(A))
+    other = path.with_name("vault.conflict-other.json")
+    Vault.create(other, PASSWORD, FLOOR, clock)
+    path.with_name("vault.conflict-broken.json").write_bytes(b"{}")
+    path.with_name("vault.conflict-link.json").symlink_to(path)
+    path.with_name("vault.conflict-folder.json").mkdir()
+    os.mkfifo(path.with_name("vault.conflict-pipe.json"))
+    shutil.copy(path, path.with_name("vault.json.bak"))
+    assert find_copies(path, vault.vault_id) == []
+    assert find_copies(path.parent / "none" / "vault.json", vault.vault_id) == []
+
+
+def test_the_sentence_names_copies(fork: tuple[Vault, Vault]) -> None:
+    ours, theirs = fork
+    files = [synced(ours, theirs, name) for name in CONFLICT_NAMES[:3]]
+    assert (
+        copies_sentence(files[:1])
+        == f"1 conflict copy of this vault is next to it: {files[0].name}."
+    )
+    assert copies_sentence(files).startswith("3 conflict copies of this vault are next to it: ")
+    assert copies_sentence(files).endswith(" and 1 more.")
+
+
+def test_another_vault_is_refused(make_vault: MakeVault, path: Path, clock: MovedClock) -> None:
+    vault = make_vault(document(A))
+    other = path.with_name("other.json")
+    Vault.create(other, PASSWORD, FLOOR, clock)
+    with pytest.raises(UsageError, match="another vault, not a copy") as caught:
+        read_copy(other, path, vault.vault_id)
+    assert "otp-tui import" in caught.value.hint
+    with pytest.raises(UsageError, match="the vault itself"):
+        read_copy(path, path, vault.vault_id)
+    with pytest.raises(FileError):
+        read_copy(path.with_name("missing"), path, vault.vault_id)
+
+
+def test_a_changed_copy_does_not_open(fork: tuple[Vault, Vault]) -> None:
+    ours, theirs = fork
+    file = synced(ours, theirs)
+    damaged = replace(file, envelope=replace(file.envelope, generation=99))
+    with pytest.raises(DamagedVaultError):
+        open_copy(damaged, ours.key)
+
+
+# --- merging ---------------------------------------------------------------------------------
+
+
+def test_changes_of_both_sides_arrive(fork: tuple[Vault, Vault]) -> None:
+    ours, theirs = fork
+    ours.change(adding(B))
+    theirs.change(adding(C))
+    theirs.change(noting(A, "edited"))
+    theirs.change(lambda made: take_counter(made, HOTP.id, 3)[0])
+    result = merged(ours, synced(ours, theirs))
+    assert {one.id for one in ours.entries} == {A.id, HOTP.id, B.id, C.id}
+    assert ours.document.find(A.id).note == "edited"
+    assert ours.document.find(HOTP.id).counter == 6
+    assert kinds(result) == [
+        (ChangeKind.EDITED, A.label, "note"),
+        (ChangeKind.COUNTER, HOTP.label, "5 → 6"),
+        (ChangeKind.NEW, C.label, ""),
+    ]
+    assert result.copies[0].base == "Both come from generation 2."
+
+
+def test_a_deletion_arrives_and_is_undone_in_one_step(fork: tuple[Vault, Vault]) -> None:
+    ours, theirs = fork
+    theirs.change(lambda made: delete(made, {A.id}, 10))
+    ours.change(adding(B))
+    result = merged(ours, synced(ours, theirs))
+    assert kinds(result) == [(ChangeKind.DELETED, A.label, "")]
+    assert [one.id for one in ours.document.trash] == [A.id]
+    step = last_step(ours.document)
+    assert step is not None
+    assert step.label.startswith("merge of vault.sync-conflict-")
+    ours.change(lambda made: undo(made, 20))
+    assert A.id in {one.id for one in ours.entries}
+
+
+def test_a_permanent_deletion_is_known_from_the_common_ancestor(
+    fork: tuple[Vault, Vault],
+) -> None:
+    ours, theirs = fork
+    theirs.change(lambda made: delete(made, {A.id}, 10))
+    theirs.change(lambda made: discard(made, {A.id}))
+    ours.change(adding(B))
+    result = merged(ours, synced(ours, theirs))
+    assert kinds(result) == [(ChangeKind.REMOVED, A.label, "")]
+
+
+def test_without_the_ancestor_nothing_is_removed(fork: tuple[Vault, Vault]) -> None:
+    ours, theirs = fork
+    ours.change(adding(B))
+    theirs.change(lambda made: discard(delete(made, {A.id}, 10), {A.id}))
+    theirs.change(noting(HOTP, "edited"))
+    shutil.rmtree(ours.path.parent / "backups")
+    result = merged(ours, synced(ours, theirs))
+    assert kinds(result) == [(ChangeKind.EDITED, HOTP.label, "note")]
+    assert "No common older copy" in result.copies[0].base
+    assert len(ours.entries) == 3
+
+
+def test_the_ancestor_is_also_found_next_to_the_copy(fork: tuple[Vault, Vault]) -> None:
+    ours, theirs = fork
+    theirs.change(adding(C))
+    ours.change(adding(B))
+    shutil.rmtree(ours.path.parent / "backups")
+    result = merged(ours, VaultFile.read(theirs.path))
+    assert result.copies[0].base == "Both come from generation 2."
+
+
+def test_an_older_version_changes_nothing(fork: tuple[Vault, Vault]) -> None:
+    ours, theirs = fork
+    ours.change(noting(A, "edited"))
+    before = ours.path.read_bytes()
+    result = merged(ours, synced(ours, theirs))
+    assert not result.changes
+    assert result.copies[0].base == "It is an older version of this vault."
+    assert ours.path.read_bytes() == before
+
+
+def test_a_newer_version_arrives_whole(fork: tuple[Vault, Vault]) -> None:
+    ours, theirs = fork
+    theirs.change(lambda made: replace(made, entries=made.entries[:1], categories=()))
+    result = merged(ours, synced(ours, theirs))
+    assert without_undo(ours.document) == theirs.document
+    assert kinds(result) == [
+        (ChangeKind.REMOVED, HOTP.label, ""),
+        (ChangeKind.OTHER, "categories", ""),
+    ]
+
+
+def test_both_versions_are_kept_once(fork: tuple[Vault, Vault]) -> None:
+    ours, theirs = fork
+    ours.change(noting(A, "ours"))
+    theirs.change(noting(A, "theirs"))
+    file = synced(ours, theirs)
+    assert kinds(merged(ours, file)) == [(ChangeKind.BOTH, A.label, "note")]
+    assert not merged(ours, file).changes
+    assert [one.note for one in ours.entries if one.issuer == "a"] == ["ours", "theirs"]
+
+
+def test_after_an_undo_the_copy_can_be_merged_again(fork: tuple[Vault, Vault]) -> None:
+    ours, theirs = fork
+    ours.change(adding(B))
+    theirs.change(adding(C))
+    file = synced(ours, theirs)
+    merged(ours, file)
+    ours.change(lambda made: undo(made, 20))
+    assert kinds(merged(ours, file)) == [(ChangeKind.NEW, C.label, "")]
+
+
+def test_several_copies_are_merged_in_one_step(fork: tuple[Vault, Vault]) -> None:
+    ours, theirs = fork
+    ours.change(adding(B))
+    theirs.change(noting(A, "first"))
+    first = synced(ours, theirs)
+    theirs.change(noting(A, "second"))
+    second = synced(ours, theirs, CONFLICT_NAMES[1])
+    result = merged(ours, first, second)
+    assert ours.document.find(A.id).note == "second"
+    assert len(ours.entries) == 3
+    assert [len(copy.changes) for copy in result.copies] == [1, 1]
+
+
+def test_a_preview_changes_nothing(fork: tuple[Vault, Vault]) -> None:
+    ours, theirs = fork
+    theirs.change(adding(C))
+    before = ours.path.read_bytes()
+    assert merged(ours, synced(ours, theirs), dry_run=True).changes
+    assert ours.path.read_bytes() == before
+    assert len(ours.entries) == 2
+
+
+def test_a_changed_password_of_the_copy_is_noticed(fork: tuple[Vault, Vault]) -> None:
+    ours, theirs = fork
+    theirs.change_password("another password", FLOOR)
+    ours.change(adding(B))
+    result = merged(ours, synced(ours, theirs))
+    assert result.copies[0].has_other_password
+
+
+def test_a_copy_is_removed_only_if_it_is_unchanged(fork: tuple[Vault, Vault]) -> None:
+    ours, theirs = fork
+    file = synced(ours, theirs)
+    theirs.change(adding(C))
+    shutil.copy(theirs.path, file.path)
+    assert not file.remove()
+    assert VaultFile.read(file.path).remove()
+    assert not file.path.exists()
+
+
+# --- histories -------------------------------------------------------------------------------
+
+
+def test_a_file_of_another_machine_with_a_higher_generation_loses_nothing(
+    fork: tuple[Vault, Vault],
+) -> None:
+    """The open vault was saved; then a sync service replaced it with a file that lacks that."""
+    ours, theirs = fork
+    ours.change(adding(B))
+    for name in ("x", "y", "z"):
+        theirs.change(adding(entry(name)))
+    shutil.copy(theirs.path, ours.path)
+    ours.save()
+    assert {one.issuer for one in ours.entries} == {"a", "hotp", "b", "x", "y", "z"}
+    assert {one.issuer for one in Vault.open(ours.path, PASSWORD).entries} >= {"b", "z"}
+
+
+def test_a_history_is_saved_and_bounded(fork: tuple[Vault, Vault], path: Path) -> None:
+    ours, _ = fork
+    before = VaultFile.read(path)
+    ours.change(adding(B))
+    saved = VaultFile.read(path)
+    assert saved.open(ours.key).history[-2:] == (before.id, saved.id)
+    many = [file_id(number, bytes(32)) for number in range(100)]
+    assert joined(many[50:], many[:50]) == tuple(many[36:])
+
+
+def test_an_invalid_history_is_ignored() -> None:
+    valid = file_id(7, bytes(32))
+    assert read_history([valid, 3, "7-xyz", f"{valid}0", None]) == (valid,)
+    assert read_history({"a": 1}) == ()

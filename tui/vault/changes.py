@@ -1,0 +1,121 @@
+"""The differences between two versions of a document, as a preview shows them. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from tui.otp.entry import Entry
+from tui.text import plural
+from tui.vault.merge import second_id
+from tui.vault.order import KEY as ORDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tui.vault.document import Document
+
+
+class ChangeKind(StrEnum):
+    """What happened to an entry."""
+
+    NEW = "new"
+    EDITED = "edited"
+    BOTH = "kept both"
+    """Both sides changed the same field, so there are two entries now."""
+    COUNTER = "counter"
+    """Only the counter is higher."""
+    DELETED = "deleted"
+    """Moved to the trash."""
+    RESTORED = "restored"
+    REMOVED = "removed"
+    """Deleted permanently."""
+    OTHER = "other"
+    """Not a change of an entry that people would notice, e.g. of the order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference."""
+
+    kind: ChangeKind
+    what: str
+    """The entry's label, safe to show."""
+    details: str = ""
+    """The changed fields, or the old and the new counter; safe to show."""
+
+
+_LABELS = {"pin": "PIN"}
+_QUIET = frozenset(
+    {"id", "ranking", "copy_count", "used", "created", "updated", "revision", "deleted", "extra"}
+)
+"""Fields that nobody compares."""
+_FIELDS = tuple(one.name for one in fields(Entry) if one.name not in _QUIET)
+_ORDER = (
+    *(ChangeKind.NEW, ChangeKind.EDITED, ChangeKind.BOTH, ChangeKind.COUNTER),
+    *(ChangeKind.DELETED, ChangeKind.RESTORED, ChangeKind.REMOVED),
+)
+
+
+def changes(before: Document, after: Document, theirs: Document) -> tuple[Change, ...]:
+    """Return what merging `theirs` into `before` changed, in the order of the entries."""
+    olds = {entry.id: entry for entry in before.everything}
+    seconds = {second_id(entry): entry for entry in theirs.everything}
+    found: list[Change] = []
+    for entry in after.everything:
+        old = olds.pop(entry.id, None)
+        if old is not None:
+            found.extend(_changed(old, entry))
+        elif entry.id in seconds:
+            ours = next((one for one in before.everything if one.id == seconds[entry.id].id), None)
+            names = "" if ours is None else _different(ours, entry)
+            found.append(Change(ChangeKind.BOTH, entry.label, names))
+        else:
+            details = "in the trash" if entry.deleted else ""
+            found.append(Change(ChangeKind.NEW, entry.label, details))
+    found.extend(Change(ChangeKind.REMOVED, entry.label) for entry in olds.values())
+    found.extend(_others(before, after))
+    if not found and before != after:
+        found.append(Change(ChangeKind.OTHER, "copy counts, dates and the order"))
+    return tuple(found)
+
+
+def summary(found: Iterable[Change]) -> str:
+    """Return the counts of each kind: `2 new, 1 edited`."""
+    kinds = [change.kind for change in found]
+    parts = [f"{kinds.count(kind)} {kind.value}" for kind in _ORDER if kind in kinds]
+    if others := kinds.count(ChangeKind.OTHER):
+        parts.append(plural(others, "other change"))
+    return ", ".join(parts)
+
+
+def _changed(old: Entry, new: Entry) -> Iterable[Change]:
+    if old == new:
+        return
+    if old.deleted and not new.deleted:
+        yield Change(ChangeKind.RESTORED, new.label, _different(old, new))
+    elif new.deleted and not old.deleted:
+        yield Change(ChangeKind.DELETED, new.label)
+    elif names := _different(old, new):
+        if names == "counter":
+            yield Change(ChangeKind.COUNTER, new.label, f"{old.counter} → {new.counter}")
+        else:
+            yield Change(ChangeKind.EDITED, new.label, names)
+
+
+def _different(old: Entry, new: Entry) -> str:
+    return ", ".join(
+        _LABELS.get(name, name) for name in _FIELDS if getattr(old, name) != getattr(new, name)
+    )
+
+
+def _others(before: Document, after: Document) -> Iterable[Change]:
+    for what, old, new in (
+        ("categories", before.categories, after.categories),
+        ("custom icons", before.icons, after.icons),
+        ("entries that this version can't read", before.unreadable, after.unreadable),
+        ("sort order", before.preferences.get(ORDER), after.preferences.get(ORDER)),
+    ):
+        if old != new:
+            yield Change(ChangeKind.OTHER, what)

@@ -1,0 +1,315 @@
+"""Copies of one vault, e.g. those that a sync service keeps after a conflict: find, read, merge.
+
+Spec: vault.md, "Saving"; docs/sync.md.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.errors import DamagedVaultError, FileError, UsageError, VaultError
+from tui.files import read_limited
+from tui.text import plural, safe
+from tui.vault import envelope as envelopes
+from tui.vault.backups import Backups
+from tui.vault.changes import Change, changes
+from tui.vault.envelope import Envelope
+from tui.vault.history import file_id, generation_of
+from tui.vault.merge import merge
+from tui.vault.merge_by_age import merge_by_age
+from tui.vault.state import decrypt, digest
+
+if TYPE_CHECKING:
+    from tui.vault.document import Document
+    from tui.vault.vault import Vault
+
+MOST = 20
+"""Maximum number of copies to look for next to the vault."""
+_MOST_NAMES = 10_000
+"""Maximum number of names to look at in its folder."""
+_WORD = "conflict"
+"""What the name of a conflict copy contains: `.sync-conflict-…` (Syncthing), `(conflicted copy …)`
+and `(… conflicted copy …)` (Nextcloud, Dropbox), `_conflict-…` (ownCloud), `.conflict-…` (otp-tui),
+`.conflict1` (rclone), `(SFConflict …)` (Seafile)."""
+
+
+@dataclass(frozen=True, slots=True)
+class VaultFile:
+    """A vault file that was read, still encrypted."""
+
+    path: Path
+    """Where it was read."""
+    name: str
+    """Its name, safe to show."""
+    envelope: Envelope = field(repr=False)
+    """Its contents."""
+    digest: bytes = field(repr=False)
+    """SHA-256 of its bytes."""
+
+    @classmethod
+    def read(cls, path: Path) -> VaultFile:
+        """Read a vault file; links are followed, and nothing is changed.
+
+        Raises:
+            FileError: it can't be read.
+            DamagedVaultError, NewerVaultError: it is not a valid vault.
+        """
+        name = safe(path.name, 80)
+        data = read_limited(path)
+        return cls(path, name, envelopes.parse(data, name), digest(data))
+
+    @property
+    def id(self) -> str:
+        """How histories name it."""
+        return file_id(self.envelope.generation, self.digest)
+
+    def open(self, key: bytes) -> Document:
+        """Return its document, which descends from this file.
+
+        Raises:
+            DamagedVaultError: the key is another one, or the contents were changed.
+        """
+        return decrypt(self.envelope, key, self.name).descending([self.id])
+
+    def remove(self) -> bool:
+        """Delete the file, unless it changed; return False if it is still there."""
+        try:
+            if digest(read_limited(self.path)) != self.digest:
+                return False
+            self.path.unlink()
+        except (FileError, OSError):
+            return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCopy:
+    """A copy whose contents are known, and older files of the vault near it."""
+
+    file: VaultFile
+    document: Document = field(repr=False)
+    """Its contents."""
+    older: tuple[VaultFile, ...] = field(default=(), repr=False)
+    """The older copies in the folder `backups` next to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergedCopy:
+    """What merging one copy changes in the vault."""
+
+    file: VaultFile
+    base: str
+    """How the common ancestor was found, as a sentence."""
+    changes: tuple[Change, ...]
+    """The changes, in the order of the list."""
+    has_other_password: bool
+    """True if other passwords or recovery codes open the copy; those of the vault stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergeResult:
+    """The result, or the preview, of merging copies."""
+
+    copies: tuple[MergedCopy, ...]
+    """In their order, each merged after those before it."""
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The changes of all copies."""
+        return tuple(change for copy in self.copies for change in copy.changes)
+
+    @property
+    def files(self) -> tuple[VaultFile, ...]:
+        """The files of the copies."""
+        return tuple(copy.file for copy in self.copies)
+
+
+# --- finding and reading ---------------------------------------------------------------------
+
+
+def find_copies(vault: Path, vault_id: str) -> list[VaultFile]:
+    """Return the conflict copies of a vault in its folder, sorted by name, at most MOST.
+
+    Files that can't be read, are not regular or are not copies of this vault are ignored.
+    """
+    names = []
+    try:
+        with os.scandir(vault.parent) as entries:
+            for _, entry in zip(range(_MOST_NAMES), entries, strict=False):
+                if _may_be_copy(entry.name, vault) and _is_regular(entry):
+                    names.append(entry.name)
+    except OSError:
+        return []
+    found: list[VaultFile] = []
+    for name in sorted(names):
+        try:
+            file = VaultFile.read(vault.with_name(name))
+        except (FileError, VaultError):
+            continue
+        if file.envelope.vault_id == vault_id:
+            found.append(file)
+        if len(found) == MOST:
+            break
+    return found
+
+
+def _may_be_copy(name: str, vault: Path) -> bool:
+    return name.startswith(vault.stem) and _WORD in name.lower() and name != vault.name
+
+
+def _is_regular(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file(follow_symlinks=False)
+    except OSError:
+        return False
+
+
+def copies_sentence(files: Sequence[VaultFile]) -> str:
+    """Return a sentence that names the copies: `1 copy of this vault is next to it: …`."""
+    verb = "is" if len(files) == 1 else "are"
+    names = ", ".join(file.name for file in files[:2])
+    more = f" and {len(files) - 2} more" if len(files) > 2 else ""
+    return f"{plural(len(files), 'conflict copy')} of this vault {verb} next to it: {names}{more}."
+
+
+def read_copy(path: Path, vault: Path, vault_id: str) -> VaultFile:
+    """Read the file `path` as a copy of the vault with that id, which is at `vault`.
+
+    Raises:
+        FileError, VaultError: it can't be read, or is not a valid vault.
+        UsageError: it is another vault, or the vault itself.
+    """
+    file = VaultFile.read(path)
+    try:
+        same = path.samefile(vault)
+    except OSError:
+        same = False
+    if same:
+        raise UsageError(f"{file.name} is the vault itself.", "Name a copy of it.")
+    if file.envelope.vault_id != vault_id:
+        raise UsageError(
+            f"{file.name} is another vault, not a copy of this one.",
+            "To add its entries, use: otp-tui import FILE",
+        )
+    return file
+
+
+def open_copy(file: VaultFile, key: bytes) -> OpenCopy:
+    """Return the contents of a copy.
+
+    Raises:
+        DamagedVaultError: the key is another one, or the contents were changed.
+    """
+    return OpenCopy(file, file.open(key), older_files(file.path, file.envelope.vault_id))
+
+
+def older_files(vault: Path, vault_id: str) -> tuple[VaultFile, ...]:
+    """Return the older copies in the folder `backups` next to a vault, newest first."""
+    backups, found = Backups(vault), []
+    try:
+        names = backups.kept()
+    except OSError:
+        return ()
+    for name in names:
+        try:
+            file = VaultFile.read(backups.folder / name)
+        except (FileError, VaultError):
+            continue
+        if file.envelope.vault_id == vault_id:
+            found.append(file)
+    return tuple(found)
+
+
+# --- merging ---------------------------------------------------------------------------------
+
+
+def merge_into(vault: Vault, copies: Sequence[OpenCopy], *, dry_run: bool = False) -> MergeResult:
+    """Merge the copies into `vault` as one step that can be undone, and save once.
+
+    With `dry_run`, only return what would change.
+
+    Raises:
+        FileError: the vault's file is missing or can't be read.
+        NotSavedError: the changes are in memory only.
+    """
+    from tui.vault.undo import undoable
+
+    key, own = vault.key, VaultFile.read(vault.path)
+    older = (own, *older_files(vault.path, vault.vault_id))
+    opened = {copy.file.id: copy.document for copy in copies}
+    results: list[MergeResult] = []
+
+    def open_file(file: VaultFile) -> Document | None:
+        if file.id not in opened:
+            try:
+                opened[file.id] = file.open(key)
+            except DamagedVaultError:
+                return None
+        return opened[file.id]
+
+    def step(document: Document) -> Document:
+        after, result = merge_copies(document, own, older, copies, open_file)
+        results[:] = [result]
+        return after
+
+    if dry_run:
+        step(vault.document)
+    else:
+        names = copies[0].file.name if len(copies) == 1 else plural(len(copies), "copy")
+        vault.change(undoable(step, f"merge of {names}"))
+    return results[0]
+
+
+def merge_copies(
+    document: Document,
+    own: VaultFile,
+    older: Iterable[VaultFile],
+    copies: Sequence[OpenCopy],
+    open_file: Callable[[VaultFile], Document | None],
+) -> tuple[Document, MergeResult]:
+    """Return `document` with the changes of the copies, and what changed.
+
+    `own` is the vault, and `older` are older copies of it; `open_file` returns the document of a
+    file, None if it can't be opened.
+    """
+    ancestors, merged = {*document.history}, list[MergedCopy]()
+    files = {file.id: file for copy in copies for file in (copy.file, *copy.older)}
+    files |= {file.id: file for file in older}
+    for copy in copies:
+        before, theirs = document, copy.document
+        base, base_id = None, ""
+        for base_id in sorted(ancestors & {*theirs.history}, key=generation_of, reverse=True):
+            base = open_file(files[base_id]) if base_id in files else None
+            if base is not None:
+                break
+        if base is not None:
+            document = merge(base, document, theirs)
+        else:
+            versions = [one for one in map(open_file, files.values()) if one is not None]
+            document = merge_by_age(document, theirs, versions)
+        # An undo must not leave the copy in the history, as if it had been merged.
+        document = replace(document, history=before.history)
+        ancestors |= {*theirs.history}
+        merged.append(
+            MergedCopy(
+                copy.file,
+                _how(base_id if base is not None else "", copy.file.id, own.id),
+                changes(before, document, theirs),
+                {*copy.file.envelope.slots} != {*own.envelope.slots},
+            )
+        )
+    return document, MergeResult(tuple(merged))
+
+
+def _how(base: str, copy: str, own: str) -> str:
+    if base == copy:
+        return "It is an older version of this vault."
+    if base == own:
+        return "It is a newer version of this vault."
+    if base:
+        return f"Both come from generation {generation_of(base)}."
+    return "No common older copy was found, so the newer version of each entry counts."
