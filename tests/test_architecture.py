@@ -13,7 +13,19 @@ import tui
 
 ROOT = Path(tui.__file__).parent
 
-BASE = {"errors", "text", "clock", "files", "paths", "qr", "threads", "tty", "password_command"}
+BASE = {
+    "errors",
+    "text",
+    "limits",
+    "lean_json",
+    "clock",
+    "files",
+    "paths",
+    "qr",
+    "threads",
+    "tty",
+    "password_command",
+}
 ENGINE = {"otp", "crypto", "vault", "backup"}
 INTERFACE = BASE | ENGINE | {"config", "clipboard", "session", "forward", "demo", "launch"}
 """What both the command line and the app may import."""

@@ -13,10 +13,11 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+from tui import limits
 from tui.errors import FileError
 from tui.text import safe
 
-LIMIT = 16 * 1024 * 1024
+LIMIT = limits.FILE
 """Maximum size of a vault or a backup, in bytes (spec: hostile-input.md)."""
 _START = 64
 """Number of bytes that may raise the limit of a file."""

@@ -24,6 +24,7 @@ from tui.backup.model import Backup, Credentials, ExportPlan, Format
 from tui.backup.plan import ImportAction, MatchKind, plan
 from tui.backup.registry import by_name, export_formats
 from tui.crypto import kdf
+from tui.crypto.bounds import ARGON2_VERSION
 from tui.crypto.kdf import Argon2Params
 from tui.otp.entry import MAX_COUNTER, Binding, Category, Entry, Icon, OtpType
 from tui.otp.secret import Secret
@@ -50,7 +51,7 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
         salt: bytes,
         _params: Argon2Params,
         length: int = 32,
-        _version: int = kdf.ARGON2_VERSION,
+        _version: int = ARGON2_VERSION,
     ) -> bytes:
         return real(password, salt, Argon2Params(1, 8, 1), length)
 

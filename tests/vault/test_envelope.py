@@ -12,7 +12,7 @@ import pytest
 from tests.vault import golden
 from tui.errors import DamagedVaultError, NewerVaultError
 from tui.files import LIMIT
-from tui.vault import envelope
+from tui.vault import envelope, reader
 
 GOLDEN = golden.PATH.read_bytes()
 Change = Callable[[dict[str, Any]], object]
@@ -33,6 +33,19 @@ def kdf(root: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_parsed_file_is_written_as_the_same_bytes() -> None:
     assert envelope.serialize(envelope.parse(GOLDEN)) == GOLDEN
+
+
+def test_the_authenticated_text_is_canonical_json() -> None:
+    parsed = envelope.parse(GOLDEN)
+    header = envelope.header_object(parsed)
+    text = json.dumps(header, sort_keys=True, separators=(",", ":")).encode()
+    assert envelope.canonical(header) == text
+    read = reader.read(GOLDEN)
+    assert read.context == reader.VAULT_CONTEXT + text
+    for slot, own in zip(parsed.slots, read.slots, strict=True):
+        object_ = {"vault_id": parsed.vault_id, "slot": envelope.slot_object(slot)}
+        text = json.dumps(object_, sort_keys=True, separators=(",", ":")).encode()
+        assert own.context(parsed.vault_id) == reader.SLOT_CONTEXT + text
 
 
 def test_white_space_and_a_byte_order_mark_are_accepted() -> None:

@@ -30,7 +30,7 @@ VAULT_OWNER = "vault's owner"
 _SMALLEST = (40, 12)
 """Columns and rows that the app needs."""
 _PACKAGES = (
-    *("textual", "cryptography", "argon2-cffi", "pyotp"),
+    *("textual", "cryptography", "argon2-cffi"),
     *("pillow", "zxing-cpp", "segno", "platformdirs", "tomli-w", "tomlkit", "shtab"),
 )
 """The names of the dependencies on PyPI."""

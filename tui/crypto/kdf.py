@@ -11,26 +11,24 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui.crypto.bounds import (
+    ARGON2_VERSION,
     DEFAULT_MEMORY_KIB,
     DEFAULT_PARALLELISM,
     DEFAULT_TIME_COST,
     FOREIGN_MAX_PARALLELISM,
     FOREIGN_MAX_TIME_COST,
     MAX_AES_KDF_ROUNDS,
-    MAX_MEMORY_KIB,
     MAX_PARALLELISM,
     MAX_PBKDF2_ROUNDS,
     MAX_SCRYPT_BLOCKS,
     MAX_TIME_COST,
-    MAX_WORK_KIB,
     MIN_MEMORY_KIB,
     MIN_TIME_COST,
+    argon2_mistake,
 )
 from tui.errors import CryptoError
 from tui.threads import interruptible
 
-ARGON2_VERSION = 19
-"""The Argon2 version of all files (0x13, RFC 9106)."""
 _SLICE = 4 << 20
 """Bytes that AES-KDF encrypts at a time."""
 
@@ -57,17 +55,11 @@ def check_read(params: Argon2Params) -> Argon2Params:
 
 
 def _check(params: Argon2Params, most_iterations: int, most_threads: int) -> Argon2Params:
-    for name, value, most in (
-        ("iterations", params.time_cost, most_iterations),
-        ("parallelism", params.parallelism, most_threads),
-        ("memory", params.memory_kib, MAX_MEMORY_KIB),
-    ):
-        if type(value) is not int or not 1 <= value <= most:
-            raise CryptoError(f"Argon2 {name} must be a whole number from 1 to {most}")
-    if params.memory_kib < 8 * params.parallelism:
-        raise CryptoError("Argon2 memory must be at least 8 KiB times parallelism")
-    if params.memory_kib * params.time_cost > MAX_WORK_KIB:
-        raise CryptoError("Argon2 memory times iterations must be at most 4 GiB")
+    mistake = argon2_mistake(
+        params.time_cost, params.memory_kib, params.parallelism, most_iterations, most_threads
+    )
+    if mistake:
+        raise CryptoError(mistake)
     return params
 
 

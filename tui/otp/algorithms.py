@@ -7,55 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from functools import cache
 from string import ascii_lowercase
-from typing import TYPE_CHECKING
 
-from tui.errors import EntryError
-from tui.otp.entry import Algorithm
+from tui.otp.hotp import hotp, step_at
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pyotp import HOTP
+__all__ = ["hotp", "motp", "steam", "step_at", "yandex"]
 
 MAX_DIGITS = 10
 """Maximum number of digits: a truncated hash is below 2^31, so ten digits show all of it."""
-MAX_MOMENT = 2**63
-"""Later times are refused: the number of periods must fit HOTP's eight bytes."""
 YANDEX_SECRET_BYTES = 16
 """Length of the key in a Yandex secret; a checksum may follow."""
 
-_HASHES = {
-    Algorithm.SHA1: hashlib.sha1,
-    Algorithm.SHA256: hashlib.sha256,
-    Algorithm.SHA512: hashlib.sha512,
-}
 _STEAM_ALPHABET = "23456789BCDFGHJKMNPQRTVWXY"
-
-
-def prepare() -> None:
-    """Import pyotp, which takes 16 ms, so that the first code comes at once."""
-    _generators()
-
-
-def step_at(moment: float, period: int) -> int:
-    """Return the number of whole periods of `period` seconds since 1970 (RFC 6238, 4.2).
-
-    Raises:
-        EntryError: `moment` is before 1970, too far ahead, or not a number.
-    """
-    if not 0 <= moment < MAX_MOMENT:
-        raise EntryError("the time is before 1970 or too far ahead")
-    return int(moment) // period
-
-
-def hotp(key: bytes, counter: int, digits: int = 6, algorithm: Algorithm = Algorithm.SHA1) -> str:
-    """Return 1 to 10 decimal digits for `counter` (RFC 4226, 5.3); for TOTP, that is the step.
-
-    `counter` is 0 to 2^64 - 1.
-    """
-    return _generators()(key, algorithm).generate_otp(counter)[-digits:]
 
 
 def steam(key: bytes, step: int) -> str:
@@ -94,20 +57,3 @@ def _in_alphabet(number: int, alphabet: str, length: int) -> str:
         number, place = divmod(number, len(alphabet))
         text += alphabet[place]
     return text
-
-
-@cache
-def _generators() -> Callable[[bytes, Algorithm], HOTP]:
-    from pyotp import HOTP
-
-    class KeyedHotp(HOTP):
-        """pyotp's generator for decoded keys; the original decodes base32 for each code."""
-
-        def __init__(self, key: bytes, algorithm: Algorithm) -> None:
-            self._key = key
-            super().__init__("", digits=MAX_DIGITS, digest=_HASHES[algorithm])
-
-        def byte_secret(self) -> bytes:
-            return self._key
-
-    return KeyedHotp

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # typing takes 6 ms to import
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from tui.otp.entry import Category, Entry
 
 
@@ -38,31 +39,58 @@ def find(entries: Sequence[Entry], categories: Sequence[Category], query: str) -
 
 
 def find_best(entries: Sequence[Entry], categories: Sequence[Category], query: str) -> list[Entry]:
-    """Return the entries that match the query best, to pick a single one.
+    """Return the entries that match the query best, to pick a single one: see `best`."""
+    names = {category.id: category.name for category in categories}
+    found = best(
+        [entry.id for entry in entries],
+        [entry.issuer for entry in entries],
+        [entry.account or "" for entry in entries],
+        lambda at: [names.get(binding.category, "") for binding in entries[at].categories],
+        query,
+    )
+    return [entries[at] for at in found]
+
+
+def best(
+    ids: Sequence[str],
+    issuers: Sequence[str],
+    accounts: Sequence[str],
+    categories: Callable[[int], Sequence[str]],
+    query: str,
+) -> list[int]:
+    """Return the places of the entries that match the query best.
 
     The first rule that any entry matches decides: `query` is its id; is "issuer:account" or "issuer
-    account"; is its issuer or account; matches as in `find`.
+    account"; is its issuer or account; matches as in `find`. `categories` returns the names of the
+    categories of the entry at a place.
     """
     wanted = _fold(query).strip()
-    rules: tuple[Callable[[Entry, str], bool], ...] = (_is_id, _is_full_name, _is_name)
-    for rule in rules:
-        found = [entry for entry in entries if rule(entry, wanted)]
+    found = [at for at, one in enumerate(ids) if one == wanted]
+    if found:
+        return found
+    folded = [
+        (_fold(issuer), _fold(account)) for issuer, account in zip(issuers, accounts, strict=True)
+    ]
+    if wanted:
+        found = [
+            at
+            for at, names in enumerate(folded)
+            if wanted.startswith(names[0]) and _is_full_name(*names, wanted)
+        ]
+        found = found or [at for at, names in enumerate(folded) if wanted in names]
         if found:
             return found
-    return find(entries, categories, query)
+    words = words_of(query)
+    return [
+        at
+        for at, names in enumerate(folded)
+        if matches(words, "\n".join(names))
+        or matches(words, "\n".join((*names, *map(_fold, categories(at)))))
+    ]
 
 
-def _is_id(entry: Entry, wanted: str) -> bool:
-    return entry.id == wanted
-
-
-def _is_full_name(entry: Entry, wanted: str) -> bool:
-    issuer, account = _fold(entry.issuer), _fold(entry.account or "")
+def _is_full_name(issuer: str, account: str, wanted: str) -> bool:
     return bool(issuer and account) and wanted in (f"{issuer}:{account}", f"{issuer} {account}")
-
-
-def _is_name(entry: Entry, wanted: str) -> bool:
-    return bool(wanted) and wanted in (_fold(entry.issuer), _fold(entry.account or ""))
 
 
 def _fold(text: str) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import re
-
 from tui.errors import EntryError
 
 MAX_SECRET = 4096
@@ -12,7 +9,9 @@ MAX_SECRET = 4096
 
 # Uppercases only ASCII: `ı` or `ｂ` must not become letters of the alphabet.
 _UPPER = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", " -\t\r\n\xa0")
-_is_normal = re.compile("[A-Z2-7]+").fullmatch
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+# int() reads base 32 as well, with other digits.
+_DIGITS = str.maketrans(_ALPHABET, "0123456789ABCDEFGHIJKLMNOPQRSTUV")
 
 _YANDEX_BYTES = 16
 _YANDEX_BYTES_CHECKED = 26
@@ -40,9 +39,9 @@ class Secret:
     def key(self) -> bytes:
         """The bytes for the algorithm, decoded at first use (Mobile-OTP: the encoded text)."""
         if self._key is None:
-            # With the alphabet checked and padded to a group of eight, it always decodes.
-            filled = self.normal + "A" * (-len(self.normal) % 8)
-            self._key = base64.b32decode(filled)[: _byte_length(self.normal)]
+            length = _byte_length(self.normal)
+            bits = int(self.normal.translate(_DIGITS), 32) >> (len(self.normal) * 5 % 8)
+            self._key = bits.to_bytes(length, "big")
         return self._key
 
     @classmethod
@@ -112,6 +111,10 @@ class Secret:
 
     def __hash__(self) -> int:
         return hash(self.given)
+
+
+def _is_normal(text: str) -> bool:
+    return bool(text) and not text.strip(_ALPHABET)
 
 
 def _bound(text: str) -> None:

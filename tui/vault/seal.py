@@ -24,13 +24,12 @@ from tui.vault.envelope import (
     header_object,
     slot_object,
 )
+from tui.vault.reader import SLOT_CONTEXT, VAULT_CONTEXT
 
 Draw = Callable[[int], bytes]
 KEY_LENGTH = 32
 CODE_LENGTH = 20
 """Length of a recovery code in bytes (160 bits)."""
-_SLOT_CONTEXT = b"otp-tui/v1/slot\0"
-_VAULT_CONTEXT = b"otp-tui/v1/vault\0"
 _RECOVERY_INFO = b"otp-tui/v1/recovery"
 _MISMATCH = "the encrypted data doesn't decrypt to the original"
 
@@ -105,7 +104,7 @@ def seal(
         CryptoError: the ciphertext doesn't decrypt to the document.
     """
     fresh = replace(envelope, nonce=draw(NONCE_LENGTH))
-    context = _VAULT_CONTEXT + canonical(header_object(fresh))
+    context = VAULT_CONTEXT + canonical(header_object(fresh))
     padded = document.ljust(len(document) + -len(document) % PADDING)
     payload = aes_gcm_encrypt(vault_key, fresh.nonce, padded, context)
     if aes_gcm_decrypt(vault_key, fresh.nonce, payload, context) != padded:
@@ -119,7 +118,7 @@ def open_payload(envelope: Envelope, vault_key: bytes) -> bytes:
     Raises:
         AuthenticationError: wrong key, or a byte of the file was changed.
     """
-    context = _VAULT_CONTEXT + canonical(header_object(envelope))
+    context = VAULT_CONTEXT + canonical(header_object(envelope))
     return aes_gcm_decrypt(vault_key, envelope.nonce, envelope.payload, context)
 
 
@@ -132,4 +131,4 @@ def _wrap(vault_id: str, slot: Slot, wrapping_key: bytes, vault_key: bytes) -> b
 
 
 def _slot_context(vault_id: str, slot: Slot) -> bytes:
-    return _SLOT_CONTEXT + canonical({"vault_id": vault_id, "slot": slot_object(slot)})
+    return SLOT_CONTEXT + canonical({"vault_id": vault_id, "slot": slot_object(slot)})

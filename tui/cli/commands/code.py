@@ -91,9 +91,6 @@ def run(args: Namespace, context: Context) -> int:
 def _import_rest() -> None:
     import tui.otp.codes
     import tui.otp.search  # noqa: F401
-    from tui.otp import algorithms
-
-    algorithms.prepare()
 
 
 def _seconds(text: str) -> int:

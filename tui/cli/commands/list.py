@@ -66,9 +66,6 @@ def run(args: Namespace, context: Context) -> int:
 def _import_rest() -> None:
     import tui.otp.codes
     import tui.otp.search  # noqa: F401
-    from tui.otp import algorithms
-
-    algorithms.prepare()
 
 
 def _code(entry: Entry, moment: float) -> Code | None:

@@ -22,6 +22,7 @@ from tui.backup.formats.keepass.keys import composite_keys
 from tui.backup.formats.keepass.signature import KINDS, SIGNATURE
 from tui.backup.model import Credentials
 from tui.crypto import kdf
+from tui.crypto.bounds import ARGON2_VERSION
 from tui.crypto.stream import ChaCha20, StreamCipher
 from tui.errors import CryptoError, FormatError
 
@@ -40,9 +41,7 @@ def seal(make_xml: Callable[[StreamCipher], bytes], credentials: Credentials) ->
     seed, nonce, salt, stream_key = (os.urandom(length) for length in (32, 12, 32, 64))
     header = _header(seed, nonce, salt, credentials.kdf)
     try:
-        transformed = kdf.argon2_of_file(
-            "ID", composite, salt, credentials.kdf, 32, kdf.ARGON2_VERSION
-        )
+        transformed = kdf.argon2_of_file("ID", composite, salt, credentials.kdf, 32, ARGON2_VERSION)
     except CryptoError as error:
         raise FormatError(str(error).rstrip(".") + ".") from None
     inner = (
@@ -72,7 +71,7 @@ def _header(seed: bytes, nonce: bytes, salt: bytes, params: kdf.Argon2Params) ->
         (0x05, b"I", struct.pack("<Q", params.time_cost)),
         (0x05, b"M", struct.pack("<Q", params.memory_kib * 1024)),
         (0x04, b"P", struct.pack("<I", params.parallelism)),
-        (0x04, b"V", struct.pack("<I", kdf.ARGON2_VERSION)),
+        (0x04, b"V", struct.pack("<I", ARGON2_VERSION)),
     )
     values = (
         struct.pack("<Bi", kind, len(name)) + name + struct.pack("<i", len(value)) + value
