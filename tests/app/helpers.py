@@ -15,7 +15,7 @@ from textual.worker import Worker, WorkerCancelled
 from tui.app.app import OtpApp
 from tui.app.widgets.bars import StatusLine
 from tui.app.widgets.code_list import CodeList
-from tui.clipboard import Outcome
+from tui.clipboard import COPIED, Outcome
 from tui.errors import ClipboardError
 from tui.otp.entry import Algorithm, Binding, Category, Entry, OtpType
 from tui.otp.secret import Secret
@@ -47,7 +47,7 @@ class FakeClipboard:
     def __init__(self) -> None:
         self.text = ""
         self.why_not = ""
-        self.outcome = Outcome.COPIED
+        self.outcome = COPIED
 
     def copy(self, text: str) -> Outcome:
         if self.why_not:
@@ -55,8 +55,18 @@ class FakeClipboard:
         self.text = text
         return self.outcome
 
-    def clear(self) -> None:
+    def expect(self) -> Outcome:
+        return self.outcome
+
+    def clear(self, *, unseen: bool = True) -> str:
         self.text = ""
+        return ""
+
+    def handover(self) -> None:
+        return None
+
+    def take_over(self, texts: tuple[str, ...]) -> None:
+        """Not used in tests."""
 
 
 def sample_entries() -> tuple[list[Entry], list[Category]]:

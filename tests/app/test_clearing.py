@@ -35,7 +35,7 @@ def terminal() -> Terminal:
 def app(make_app: MakeApp, terminal: Terminal) -> OtpApp:
     made = make_app()
     return OtpApp(made.vault_path, made.config, clock=made.clock, vault=made.vault, environ={},
-                  clipboard=Osc52Clipboard({}, terminal.write))  # fmt: skip
+                  clipboard=Osc52Clipboard({"TERM": "xterm"}, terminal.write))  # fmt: skip
 
 
 async def test_the_clipboard_is_cleared_when_its_time_is_up(

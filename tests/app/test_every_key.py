@@ -69,6 +69,7 @@ SCENES: dict[str, Scene] = {
     "copy": Scene(lambda app: _clipboard(app) == _first_code(app, False)),
     "copy-next": Scene(lambda app: _clipboard(app) == _first_code(app, True)),
     "reveal": Scene(lambda app: bool(codes_of(app).revealed), ("j", "j", "j")),
+    "large": Scene(_screen("BigCodeScreen")),
     "hide": Scene(lambda app: codes_of(app).hidden),
     "search": Scene(lambda app: _codes_screen(app).search_text is not None),
     "clear": Scene(lambda app: _codes_screen(app).search_text is None, ("slash", "g", "i")),

@@ -11,6 +11,7 @@ import pytest
 from tests.clipboard.helpers import CODE, ROOT
 from tui.clipboard import NoClipboard, choose, over_ssh
 from tui.clipboard.command import CommandClipboard
+from tui.clipboard.fallback import FallbackClipboard
 from tui.clipboard.native import NativeClipboard
 from tui.clipboard.osc52 import Osc52Clipboard
 from tui.clipboard.tmux import TmuxClipboard
@@ -21,8 +22,8 @@ from tui.errors import ClipboardError
 @pytest.mark.parametrize(
     ("config", "environ", "kind"),
     [
-        (Config(), {"DISPLAY": ":0"}, NativeClipboard),
-        (Config(), {"WAYLAND_DISPLAY": "wayland-0"}, NativeClipboard),
+        (Config(), {"DISPLAY": ":0"}, FallbackClipboard),
+        (Config(), {"WAYLAND_DISPLAY": "wayland-0"}, FallbackClipboard),
         (Config(), {}, Osc52Clipboard),
         (Config(), {"DISPLAY": "", "WAYLAND_DISPLAY": ""}, Osc52Clipboard),
         (Config(), {"DISPLAY": ":0", "SSH_CONNECTION": "1 2 3 4"}, Osc52Clipboard),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.clipboard.helpers import CODE, until
-from tui.clipboard import Outcome
+from tui.clipboard import GIVEN
 from tui.clipboard.command import CommandClipboard
 from tui.errors import ClipboardError
 
@@ -32,7 +32,7 @@ def test_a_command_gets_the_code_only_on_standard_input(
     script: Callable[..., CommandClipboard], tmp_path: Path
 ) -> None:
     clipboard = script('cat > "$OUT"; echo "$# $*" > "$OUT.args"; env > "$OUT.env"')
-    assert clipboard.copy(CODE) is Outcome.GIVEN
+    assert clipboard.copy(CODE) is GIVEN
     assert (tmp_path / "out").read_text() == CODE
     assert (tmp_path / "out.args").read_text() == "1 --now\n"
     assert CODE not in (tmp_path / "out.env").read_text()
@@ -102,7 +102,7 @@ def test_a_command_that_stays_in_the_background_is_not_waited_for(
     script: Callable[..., CommandClipboard], tmp_path: Path
 ) -> None:
     clipboard = script('cat > /dev/null; (sleep 1; touch "$OUT") &')
-    assert clipboard.copy(CODE) is Outcome.GIVEN
+    assert clipboard.copy(CODE) is GIVEN
     assert not (tmp_path / "out").exists()
     assert until((tmp_path / "out").exists)
 
@@ -110,7 +110,7 @@ def test_a_command_that_stays_in_the_background_is_not_waited_for(
 def test_a_command_that_does_not_read_its_input_works(
     script: Callable[..., CommandClipboard],
 ) -> None:
-    assert script("exec <&-; exit 0").copy("7" * 300_000) is Outcome.GIVEN
+    assert script("exec <&-; exit 0").copy("7" * 300_000) is GIVEN
 
 
 def test_a_command_can_be_in_the_home_folder(
@@ -119,4 +119,4 @@ def test_a_command_can_be_in_the_home_folder(
     script("exit 0")
     monkeypatch.setenv("HOME", str(tmp_path))
     clipboard = CommandClipboard(("~/to the phone",), {"PATH": os.environ["PATH"]})
-    assert clipboard.copy(CODE) is Outcome.GIVEN
+    assert clipboard.copy(CODE) is GIVEN

@@ -13,7 +13,7 @@ import pytest
 
 from tests.clipboard.helpers import CODE, ROOT, until
 from tests.programs import need
-from tui.clipboard import Outcome
+from tui.clipboard import COPIED
 from tui.clipboard.native import NativeClipboard
 from tui.errors import ClipboardError
 
@@ -68,7 +68,7 @@ def select_text(text: str) -> None:
 
 def test_the_desktop_gets_the_code_and_is_cleared(desktop: dict[str, str]) -> None:
     clipboard = NativeClipboard(desktop)
-    assert clipboard.copy(CODE) is Outcome.COPIED
+    assert clipboard.copy(CODE) is COPIED
     assert selection() == CODE
     clipboard.clear()
     assert until(lambda: selection() == "")
@@ -113,7 +113,7 @@ def test_the_process_that_serves_the_clipboard_does_not_hold_our_output(
 @pytest.mark.parametrize(
     ("environ", "sentence"),
     [
-        ({}, "There is no desktop clipboard."),
+        ({}, 'There is no desktop clipboard. Set clipboard = "auto".'),
         (
             {"DISPLAY": ":99"},
             "No clipboard tool is installed. Install xclip or xsel.",

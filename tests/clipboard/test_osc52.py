@@ -9,7 +9,7 @@ import pytest
 
 from tests.clipboard.helpers import CODE, Terminal
 from tests.programs import need
-from tui.clipboard import Outcome, choose
+from tui.clipboard import SENT, choose
 from tui.clipboard.osc52 import Osc52Clipboard, for_screen, osc52
 from tui.config.schema import Config
 from tui.errors import ClipboardError
@@ -20,10 +20,10 @@ OSC_EMPTY = "\x1b]52;c;\a"
 
 def test_osc52_is_sent_and_cleared_once() -> None:
     sent: list[str] = []
-    clipboard = choose(Config(), {}, sent.append)
+    clipboard = choose(Config(), {"TERM": "xterm"}, sent.append)
     clipboard.clear()
     assert sent == []
-    assert clipboard.copy(CODE) is Outcome.SENT
+    assert clipboard.copy(CODE) is SENT
     clipboard.clear()
     clipboard.clear()
     assert sent == [OSC_CODE, OSC_EMPTY]
@@ -80,7 +80,7 @@ class BreakableTerminal:
 def test_a_terminal_that_is_gone_is_reported() -> None:
     terminal = BreakableTerminal()
     terminal.broken = True
-    clipboard = Osc52Clipboard({}, terminal.write)
+    clipboard = Osc52Clipboard({"TERM": "xterm"}, terminal.write)
     with pytest.raises(ClipboardError, match="Can't write to the terminal: Input/output error"):
         clipboard.copy(CODE)
     clipboard.clear()
@@ -88,7 +88,7 @@ def test_a_terminal_that_is_gone_is_reported() -> None:
 
 def test_a_failed_clear_is_retried() -> None:
     terminal = BreakableTerminal()
-    clipboard = Osc52Clipboard({}, terminal.write)
+    clipboard = Osc52Clipboard({"TERM": "xterm"}, terminal.write)
     clipboard.copy(CODE)
     terminal.broken = True
     for _ in range(2):

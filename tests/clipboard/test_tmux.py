@@ -49,6 +49,10 @@ class Tmux:
         return [self.run("show-buffer", "-b", name) for name in names]
 
 
+def nowhere(sequence: str) -> None:
+    pytest.fail("Nothing is to be written to the terminal.")
+
+
 @pytest.fixture
 def tmux() -> Iterator[Tmux]:
     need("tmux")
@@ -60,13 +64,13 @@ def tmux() -> Iterator[Tmux]:
 
 def test_the_tmux_buffer_has_the_code_and_is_read_back(tmux: Tmux) -> None:
     clipboard = choose(Config(), tmux.environ, lambda _: None)
-    assert clipboard.copy(CODE) is Outcome.COPIED
+    assert clipboard.copy(CODE) == Outcome("Copied to tmux", verified=True)
     assert tmux.run("show-buffer") == CODE
 
 
 def test_other_tmux_buffers_are_kept(tmux: Tmux) -> None:
     tmux.run("set-buffer", "before")
-    clipboard = TmuxClipboard(tmux.environ)
+    clipboard = TmuxClipboard(tmux.environ, nowhere)
     clipboard.copy(CODE)
     tmux.run("set-buffer", "after")
     clipboard.clear()
@@ -74,7 +78,7 @@ def test_other_tmux_buffers_are_kept(tmux: Tmux) -> None:
 
 
 def test_earlier_codes_are_removed_from_tmux(tmux: Tmux) -> None:
-    clipboard = TmuxClipboard(tmux.environ)
+    clipboard = TmuxClipboard(tmux.environ, nowhere)
     for code in (CODE, CODE, "118204"):
         clipboard.copy(code)
     assert tmux.buffers() == ["118204"]
@@ -83,7 +87,7 @@ def test_earlier_codes_are_removed_from_tmux(tmux: Tmux) -> None:
 
 
 def test_a_buffer_that_was_overwritten_is_kept(tmux: Tmux) -> None:
-    clipboard = TmuxClipboard(tmux.environ)
+    clipboard = TmuxClipboard(tmux.environ, nowhere)
     clipboard.copy(CODE)
     name = tmux.run("list-buffers", "-F", "#{buffer_name}").strip()
     tmux.run("set-buffer", "-b", name, "a note")
@@ -92,7 +96,7 @@ def test_a_buffer_that_was_overwritten_is_kept(tmux: Tmux) -> None:
 
 
 def test_a_deleted_buffer_is_ignored(tmux: Tmux) -> None:
-    clipboard = TmuxClipboard(tmux.environ)
+    clipboard = TmuxClipboard(tmux.environ, nowhere)
     clipboard.copy(CODE)
     tmux.run("delete-buffer")
     clipboard.clear()
@@ -101,7 +105,7 @@ def test_a_deleted_buffer_is_ignored(tmux: Tmux) -> None:
 
 def test_the_outer_terminal_gets_the_code_and_is_cleared(tmux: Tmux) -> None:
     with tmux.attach() as terminal:
-        clipboard = TmuxClipboard(tmux.environ)
+        clipboard = TmuxClipboard(tmux.environ, nowhere)
         clipboard.copy(CODE)
         assert terminal.shows(";NDkyMDM5\a")
         clipboard.clear()
@@ -111,7 +115,7 @@ def test_the_outer_terminal_gets_the_code_and_is_cleared(tmux: Tmux) -> None:
 
 def test_a_later_copy_in_the_outer_terminal_is_kept(tmux: Tmux) -> None:
     with tmux.attach() as terminal:
-        clipboard = TmuxClipboard(tmux.environ)
+        clipboard = TmuxClipboard(tmux.environ, nowhere)
         clipboard.copy(CODE)
         tmux.run("set-buffer", "-w", "a note")
         clipboard.clear()
@@ -127,8 +131,8 @@ def test_an_old_tmux_still_gets_the_code(tmux: Tmux, tmp_path: Path) -> None:
         f'#!/bin/sh\n[ "$2" = -w ] && echo "unknown option -- w" >&2 && exit 1\nexec {real} "$@"\n'
     )
     old.chmod(0o755)
-    clipboard = TmuxClipboard(tmux.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"})
-    assert clipboard.copy(CODE) is Outcome.COPIED
+    clipboard = TmuxClipboard(tmux.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}, nowhere)
+    assert clipboard.copy(CODE).verified
     assert tmux.buffers() == [CODE]
     clipboard.clear()
     assert tmux.buffers() == []
@@ -143,15 +147,16 @@ def test_a_failed_clear_is_retried(tmux: Tmux, tmp_path: Path) -> None:
     flaky.chmod(0o755)
     refuses = tmp_path / "refuses"
     refuses.touch()
-    clipboard = TmuxClipboard(tmux.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"})
-    clipboard.copy(CODE)
-    for command in ("list-buffers", "set-buffer", "delete-buffer"):
-        refuses.write_text(command)
-        with pytest.raises(ClipboardError, match="tmux failed: no"):
-            clipboard.clear()
-        assert CODE in tmux.buffers()
-    refuses.write_text("")
-    clipboard.clear()
+    clipboard = TmuxClipboard(tmux.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}, nowhere)
+    with tmux.attach():
+        clipboard.copy(CODE)
+        for command in ("list-buffers", "set-buffer", "delete-buffer"):
+            refuses.write_text(command)
+            with pytest.raises(ClipboardError, match="tmux failed: no"):
+                clipboard.clear()
+            assert CODE in tmux.buffers()
+        refuses.write_text("")
+        clipboard.clear()
     assert tmux.buffers() == []
 
 
@@ -163,9 +168,9 @@ def test_an_earlier_code_that_could_not_be_removed_is_removed_by_the_next_clear(
         f'#!/bin/sh\n[ "$1" = delete-buffer ] && exit 1\nexec {shutil.which("tmux")} "$@"\n'
     )
     flaky.chmod(0o755)
-    clipboard = TmuxClipboard(tmux.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    clipboard = TmuxClipboard(tmux.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}, nowhere)
     clipboard.copy(CODE)
-    assert clipboard.copy("118204") is Outcome.COPIED
+    assert clipboard.copy("118204").verified
     assert tmux.buffers() == ["118204", CODE]
     flaky.unlink()
     clipboard.clear()
@@ -174,6 +179,6 @@ def test_an_earlier_code_that_could_not_be_removed_is_removed_by_the_next_clear(
 
 def test_a_tmux_that_is_gone_is_reported(tmp_path: Path) -> None:
     need("tmux")
-    clipboard = TmuxClipboard({"PATH": os.environ["PATH"], "TMUX": f"{tmp_path}/none,1,0"})
+    clipboard = TmuxClipboard({"PATH": os.environ["PATH"], "TMUX": f"{tmp_path}/none,1,0"}, nowhere)
     with pytest.raises(ClipboardError, match="tmux failed: "):
         clipboard.copy(CODE)

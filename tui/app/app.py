@@ -176,7 +176,7 @@ class OtpApp(ThemedApp):
             reason = f"{reason} {_TYPED_LOST}".strip()
         self.workers.cancel_all()
         self._replace_screens(lambda: self._lock_screen(reason))
-        self._forget(vault)
+        self._forget(vault, reason)
 
     def action_lock(self) -> None:
         """Lock the vault, on any screen."""
@@ -219,14 +219,17 @@ class OtpApp(ThemedApp):
         self.remove_mode(before)
 
     @work(name=BACKGROUND, group="forget", exit_on_error=False, description="lock")
-    async def _forget(self, vault: Vault) -> None:
+    async def _forget(self, vault: Vault, reason: str) -> None:
         lost = await asyncio.to_thread(_close, vault)
         if lost:
             self.say(lost)
         try:
-            await asyncio.to_thread(self.copier.clear)
+            cleared = await asyncio.to_thread(self.copier.clear)
         except ClipboardError as error:
             self.say(error.sentence)
+        else:
+            if cleared and not lost:
+                self.say(f"{reason} {cleared}".lstrip(), "muted")
         await asyncio.to_thread(render_caches.clear)
         # Textual keeps removed screens for a moment.
         self.set_timer(1, self._clear_render_caches, name="forget")
@@ -260,9 +263,12 @@ class OtpApp(ThemedApp):
     )
     async def _clear_clipboard(self) -> None:
         try:
-            await asyncio.to_thread(self.copier.tick)
+            cleared = await asyncio.to_thread(self.copier.tick)
         except ClipboardError as error:
             self.say(error.sentence)
+        else:
+            if cleared and not any(line.message for line in self.screen.query(StatusLine)):
+                self.say(cleared, "muted")
 
     async def action_quit(self) -> None:
         """Close the vault, clear the clipboard and exit; ask first if something would be lost."""

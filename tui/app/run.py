@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui.app.app import OtpApp
 from tui.app.terminal import read_every_key
 from tui.clock import clock_warning
+from tui.errors import ClipboardError
 
 if TYPE_CHECKING:
     from tui.launch import Launch
@@ -44,5 +45,18 @@ def run(launch: Launch) -> int:
     if launch.pick is not None and not app.return_code:
         if not app.picked:
             return 1
-        sys.stderr.write(f"{app.picked}\n")
+        sys.stderr.write(f"{app.picked} {_clear_later(app)}".rstrip() + "\n")
     return app.return_code or 0
+
+
+def _clear_later(app: OtpApp) -> str:
+    """Have another process clear the picked code; return a sentence about that."""
+    from tui.clipboard.later import clear_later
+
+    seconds, handover = app.config.clipboard_clear, app.copier.handover()
+    if not seconds or handover is None:
+        return ""
+    try:
+        return clear_later(handover, seconds, app.environ)
+    except ClipboardError as error:
+        return error.sentence

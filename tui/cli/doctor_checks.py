@@ -25,6 +25,7 @@ CLOCK_OFF = 5.0
 """Seconds that the clock may be off; a code usually lasts 30."""
 TEST_TEXT = "otp-tui test"
 """What `doctor --test-copy` copies."""
+_OTHER_WAY = "Change clipboard or clipboard_command in the settings; see docs/ssh.md."
 VAULT_OWNER = "vault's owner"
 """The finding that is reported only if the vault is a regular file."""
 _SMALLEST = (40, 12)
@@ -197,51 +198,92 @@ def system_clock(status: ClockStatus | None) -> Finding:
 
 
 def copying(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Report how a code would be copied from here."""
+    """Report how a code would be copied from here, and what would be said about it."""
     from tui.clipboard import NoClipboard, choose
     from tui.clipboard.command import CommandClipboard
-    from tui.clipboard.native import mechanism_for
-    from tui.clipboard.osc52 import Osc52Clipboard
     from tui.clipboard.tmux import TmuxClipboard
 
     way = choose(config, environ, lambda _sequence: None)
     if isinstance(way, NoClipboard):
         yield Finding("copying", "turned off in the settings")
-    elif isinstance(way, CommandClipboard):
+        return
+    if isinstance(way, CommandClipboard):
         yield Finding("copying", f"by the command {safe(config.clipboard_command[0], 80)}")
-    elif isinstance(way, TmuxClipboard):
-        yield Finding("copying", "to tmux, which passes it on to the terminal")
-        yield _tmux_set_clipboard(environ)
-    elif isinstance(way, Osc52Clipboard):
-        name = environ.get("TERM", "")
-        advice = "Use another terminal, or clipboard_command." if name in {"dumb", "linux"} else ""
-        yield Finding("copying", "to the terminal (OSC 52), which must allow it", advice)
-    else:
-        try:
-            mechanism_for(environ)
-        except ClipboardError as error:
-            yield Finding("copying", str(error), error.hint or 'Set clipboard = "auto".')
-        else:
-            yield Finding("copying", "to the desktop's clipboard")
-
-
-def test_copy(config: Config, environ: Mapping[str, str]) -> Finding:
-    """Copy a text as a code would be copied; report the result, or how to check it."""
-    from tui.clipboard import NoClipboard, Outcome, choose, write_to_terminal
-
-    way = choose(config, environ, write_to_terminal)
-    if isinstance(way, NoClipboard):
-        return Finding("test copy", "skipped: copying is turned off")
+        return
     try:
-        outcome = way.copy(TEST_TEXT)
+        outcome = way.expect()
     except ClipboardError as error:
-        advice = error.hint or "Change clipboard or clipboard_command in the settings."
-        return Finding("test copy", str(error), advice)
-    if outcome is Outcome.COPIED:
-        return Finding("test copy", f"“{TEST_TEXT}” is on the clipboard")
-    whom = "the terminal" if outcome is Outcome.SENT else "clipboard_command"
+        # Without TERM, nobody is there to copy anything.
+        advice = error.hint or (_OTHER_WAY if environ.get("TERM") else "")
+        yield Finding("copying", str(error), advice)
+    else:
+        yield Finding("copying", _inside(outcome.says), outcome.doubt)
+    if isinstance(way, TmuxClipboard):
+        yield _tmux_set_clipboard(environ)
+
+
+def test_copy(
+    config: Config, environ: Mapping[str, str], paste: Callable[[str], str] | None
+) -> Finding:
+    """Copy a text as a code would be copied; report the result, or how to check it.
+
+    `paste` asks for what the user pastes. With it, the other ways are tried if nothing arrives.
+    """
+    if config.clipboard == "off":
+        return Finding("test copy", "skipped: copying is turned off")
+    if paste is not None:
+        return _pasted(config, environ, paste)
+    from tui.clipboard import SENT, choose, write_to_terminal
+
+    try:
+        outcome = choose(config, environ, write_to_terminal).copy(TEST_TEXT)
+    except ClipboardError as error:
+        return Finding("test copy", str(error), error.hint or _OTHER_WAY)
+    if outcome.verified:
+        return Finding("test copy", f"“{TEST_TEXT}” is on the clipboard", outcome.doubt)
+    whom = "the terminal" if outcome == SENT else "clipboard_command"
     check = f"paste it somewhere; if you don't see it, {whom} ignored it"
-    return Finding("test copy", f"“{TEST_TEXT}” was sent to {whom}: {check}")
+    return Finding("test copy", f"“{TEST_TEXT}” was sent to {whom}: {check}", outcome.doubt)
+
+
+def _pasted(config: Config, environ: Mapping[str, str], paste: Callable[[str], str]) -> Finding:
+    """Copy a random word in each way that applies, until the user pastes it."""
+    from contextlib import suppress
+    from dataclasses import replace
+    from secrets import token_hex
+
+    from tui.clipboard import choose, write_to_terminal
+
+    used: set[str] = set()
+    reasons = []
+    for name in dict.fromkeys((config.clipboard, "tmux", "native", "osc52")):
+        applies = name != "tmux" or environ.get("TMUX")
+        if name in used or not applies:
+            continue
+        way = choose(replace(config, clipboard=name), environ, write_to_terminal)
+        word = f"test-{token_hex(3)}"
+        try:
+            outcome = way.copy(word)
+        except ClipboardError as error:
+            reasons.append(f"{name}: {_inside(error.sentence)}")
+            continue
+        handover = way.handover()
+        used.add(handover.way[0] if handover else name)
+        answer = paste(f"{outcome.says}. Paste it here and press Enter: ")
+        with suppress(ClipboardError):
+            way.clear()
+        if answer.strip() == word:
+            if name == config.clipboard:
+                return Finding("test copy", "works: the test word arrived")
+            says = f"the test word arrived with {name}, not with {config.clipboard}"
+            return Finding("test copy", says, f'In the settings: clipboard = "{name}"')
+        reasons.append(f"{name}: {_inside(outcome.doubt or 'the word didn’t arrive.')}")
+    return Finding("test copy", " ".join(reasons), _OTHER_WAY)
+
+
+def _inside(sentence: str) -> str:
+    """Return a sentence to put after a colon."""
+    return sentence[:1].lower() + sentence[1:]
 
 
 def terminal(environ: Mapping[str, str]) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from threading import Lock
 
-from tui.clipboard.base import Clipboard, Outcome
+from tui.clipboard.base import Clipboard, Handover, Outcome
 from tui.clock import Clock
 from tui.errors import ClipboardError
 
@@ -18,6 +18,9 @@ class Copier:
 
     A clipboard that couldn't be cleared is retried: `due` turns true after each of `RETRIES`, and
     every later `clear` (at lock, at exit) includes it.
+
+    What can't be read back (see `Clipboard.clear`) is cleared only if the user was told when: after
+    a copy that has a deadline, until that deadline.
     """
 
     def __init__(self, clipboard: Clipboard, clock: Clock, clear_after: float) -> None:
@@ -29,6 +32,8 @@ class Copier:
         self._clear_after = clear_after
         self._lock = Lock()
         self._until: float | None = None
+        self._announced = False
+        """True if the last copy had a deadline."""
         self._retries: Iterator[float] = iter(RETRIES)
 
     def use(self, clipboard: Clipboard | None, clear_after: float) -> None:
@@ -48,6 +53,7 @@ class Copier:
                 return self._clipboard.copy(text)
             finally:
                 self._retries = iter(RETRIES)
+                self._announced = self._clear_after > 0
                 if self._clear_after > 0:
                     self._until = self._clock.steady() + self._clear_after
 
@@ -57,33 +63,36 @@ class Copier:
         until = self._until
         return until is not None and self._clock.steady() >= until
 
-    def tick(self) -> bool:
-        """Clear the clipboard if that is due; return True if it was. Blocks only then.
+    def tick(self) -> str:
+        """Clear the clipboard if that is due. Blocks only then. Return what `clear` does.
 
         Raises:
             ClipboardError: as `clear`.
         """
         with self._lock:
-            if not self.due:
-                return False
-            self._clear()
-            return True
+            return self._clear() if self.due else ""
 
-    def clear(self) -> None:
+    def clear(self) -> str:
         """Clear the clipboard now: at lock and at exit. Blocks.
+
+        Return a sentence to show if something was cleared that may not have been ours.
 
         Raises:
             ClipboardError: "Couldn't clear the clipboard: " and the reason, to show. A code may
                 still be there.
         """
         with self._lock:
-            self._clear()
+            return self._clear()
 
-    def _clear(self) -> None:
-        reasons = []
+    def handover(self) -> Handover | None:
+        """Return what another process needs to clear the last copy; None if there was none."""
+        return self._clipboard.handover()
+
+    def _clear(self) -> str:
+        reasons, said = [], ""
         for clipboard in dict.fromkeys([*self._previous, self._clipboard]):
             try:
-                clipboard.clear()
+                said = clipboard.clear(unseen=self._announced) or said
             except ClipboardError as error:
                 reasons.append(error.sentence)
             else:
@@ -93,3 +102,4 @@ class Copier:
         self._until = None if pause is None else self._clock.steady() + pause
         if reasons:
             raise ClipboardError(f"Couldn't clear the clipboard: {' '.join(reasons)}")
+        return said

@@ -1,9 +1,9 @@
 """Copies on the local desktop.
 
-pyperclip copies, in a process of its own: the tools that it starts stay in the background to serve
-the clipboard and keep that process's output open, which is /dev/null and not the pipe of `$(otp-tui
-code … --copy)`. It can't tell a failing tool from an empty clipboard, so the clipboard is read with
-the tool itself.
+pyperclip copies, in a session of its own: the tools that it starts stay in the background to serve
+the clipboard. They must survive our terminal, and keep that process's output open, which is
+/dev/null and not the pipe of `$(otp-tui code … --copy)`. It can't tell a failing tool from an empty
+clipboard, so the clipboard is read with the tool itself.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tui.clipboard.base import Outcome
+from tui.clipboard.base import COPIED, Handover, Outcome
 from tui.clipboard.tool import run
 from tui.errors import ClipboardError
 
@@ -22,10 +22,15 @@ _PAUSES = (0.0, 0.05, 0.2)
 _NO_TEXT = ("nothing is copied", "no selection", "no suitable type", " not available",
             "cannot convert")  # fmt: skip
 """Parts of the messages of wl-paste and xclip if the clipboard is empty or has no text."""
+_UNREACHABLE = ("open display", "connect to a wayland")
+"""Parts of the messages of the tools if there is no such desktop, so that it can't have a code."""
 _COPY = """
-import sys, pyperclip
+import subprocess, sys, pyperclip
 copy, _ = getattr(pyperclip, f"init_{sys.argv[1]}_clipboard")()
-copy(sys.stdin.read())
+try:
+    copy(sys.stdin.read())
+except subprocess.CalledProcessError as error:
+    sys.exit(error.returncode)
 """
 """A program that copies standard input with one of pyperclip's mechanisms."""
 
@@ -44,7 +49,7 @@ class Mechanism:
     @property
     def copy(self) -> tuple[str, ...]:
         """The command that copies its standard input, or clears the clipboard if that is empty."""
-        return (sys.executable, "-I", "-c", _COPY, self.name)
+        return (sys.executable, "-P", "-c", _COPY, self.name)
 
 
 _WSL = Mechanism(
@@ -69,27 +74,60 @@ class NativeClipboard:
         self._limit = limit
         self._ours: set[str] = set()
         """Texts that we copied and that may still be on the clipboard."""
+        self._used: tuple[Mechanism, ...] = ()
+        """How they were copied; empty if unknown."""
+
+    def expect(self) -> Outcome:
+        return self._first(self._read)
 
     def copy(self, text: str) -> Outcome:
-        mechanism = mechanism_for(self._environ)
-        self._ours.add(text)
-        self._write(mechanism, text)
-        if not self._becomes(mechanism, lambda held: held == text):
-            raise ClipboardError("The clipboard contains something other than the code.")
-        self._ours = {text}
-        return Outcome.COPIED
+        return self._first(lambda mechanism: self._copy(mechanism, text))
 
-    def clear(self) -> None:
+    def clear(self, *, unseen: bool = True) -> str:
         if not self._ours:
-            return
-        mechanism = mechanism_for(self._environ)
-        if self._read(mechanism) in self._ours:
-            self._write(mechanism, "")
-            if not self._becomes(mechanism, lambda held: held not in self._ours):
-                raise ClipboardError(
-                    "The code is still there. A clipboard manager may have restored it."
-                )
+            return ""
+        for mechanism in self._used or mechanisms_for(self._environ):
+            if self._read(mechanism) in self._ours:
+                self._write(mechanism, "")
+                if not self._becomes(mechanism, lambda held: held not in self._ours):
+                    raise ClipboardError(
+                        "The code is still there. A clipboard manager may have restored it."
+                    )
         self._ours = set()
+        self._used = ()
+        return ""
+
+    def handover(self) -> Handover | None:
+        return Handover(("native",), tuple(self._ours)) if self._ours else None
+
+    def take_over(self, texts: tuple[str, ...]) -> None:
+        self._ours = set(texts)
+        self._used = ()
+
+    def _first(self, attempt: Callable[[Mechanism], object]) -> Outcome:
+        """Make an attempt with each mechanism, until one succeeds; raise the error of the first."""
+        errors = []
+        for mechanism in mechanisms_for(self._environ):
+            try:
+                attempt(mechanism)
+            except ClipboardError as error:
+                errors.append(error)
+            else:
+                return COPIED
+        raise errors[0]
+
+    def _copy(self, mechanism: Mechanism, text: str) -> None:
+        earlier = self._ours, self._used
+        self._ours, self._used = self._ours | {text}, (*self._used, mechanism)
+        try:
+            self._write(mechanism, text)
+            if not self._becomes(mechanism, lambda held: held == text):
+                raise ClipboardError("The clipboard contains something other than the code.")
+        except ClipboardError as error:
+            if any(part in str(error).lower() for part in _UNREACHABLE):
+                self._ours, self._used = earlier
+            raise
+        self._ours, self._used = {text}, (mechanism,)
 
     def _becomes(self, mechanism: Mechanism, wanted: Callable[[str], bool]) -> bool:
         from time import sleep
@@ -110,17 +148,18 @@ class NativeClipboard:
             raise
 
     def _write(self, mechanism: Mechanism, text: str) -> None:
-        run(mechanism.copy, text, self._environ, limit=self._limit, name=mechanism.copies)
+        environ, limit = self._environ, self._limit
+        run(mechanism.copy, text, environ, limit=limit, name=mechanism.copies, session=True)
 
 
-def mechanism_for(environ: Mapping[str, str]) -> Mechanism:
-    """Return the mechanism for the desktop that `environ` names.
+def mechanisms_for(environ: Mapping[str, str]) -> tuple[Mechanism, ...]:
+    """Return the mechanisms for the desktop that `environ` names, best first; at least one.
 
     Raises:
         ClipboardError: there is no desktop, or no tool for it is installed.
     """
     if sys.platform == "darwin":
-        return _MACOS
+        return (_MACOS,)
     from shutil import which
 
     def installed(mechanism: Mechanism) -> bool:
@@ -129,11 +168,11 @@ def mechanism_for(environ: Mapping[str, str]) -> Mechanism:
 
     wayland, x11 = environ.get("WAYLAND_DISPLAY"), environ.get("DISPLAY")
     candidates = (_WSL, *([_WAYLAND] if wayland else []), *(_X11 if x11 else []))
-    for mechanism in candidates:
-        if installed(mechanism):
-            return mechanism
+    found = tuple(mechanism for mechanism in candidates if installed(mechanism))
+    if found:
+        return found
     if not wayland and not x11:
-        raise ClipboardError("There is no desktop clipboard.")
+        raise ClipboardError("There is no desktop clipboard.", 'Set clipboard = "auto".')
     raise ClipboardError(
         "No clipboard tool is installed.",
         "Install wl-clipboard." if wayland else "Install xclip or xsel.",

@@ -5,42 +5,96 @@ from __future__ import annotations
 from binascii import b2a_base64
 from collections.abc import Callable, Mapping
 
-from tui.clipboard.base import Outcome
+from tui.clipboard.base import SENT, Handover, Outcome
 from tui.errors import ClipboardError
+from tui.text import safe
 from tui.tty import open_tty
 
+OUTER_TMUX = "The outer tmux needs: set -s set-clipboard on"
+"""The line without which tmux ignores what programs in it send."""
 _SCREEN_CHUNK = 700
-_WITHOUT_OSC = {"dumb", "linux"}
-"""Terminals (TERM) that print the sequence instead of interpreting it."""
+_WITHOUT_OSC = frozenset(("", "dumb", "unknown", "network", "linux", "ansi", "cons25", "sun"))
+"""Terminals (TERM, up to the first dash) that print the sequence instead of interpreting it."""
 
 
 class Osc52Clipboard:
     """Sends codes to the terminal, which doesn't confirm that it copied them."""
 
     def __init__(self, environ: Mapping[str, str], write: Callable[[str], object]) -> None:
+        self._term = environ.get("TERM", "")
         self._in_screen = bool(environ.get("STY"))
-        self._terminal = environ.get("TERM", "")
+        self._by_sudo = bool(environ.get("SUDO_USER") and not environ.get("SSH_CONNECTION"))
+        self._multiplexer = "" if self._in_screen else multiplexer(self._term)
         self._write = write
         self._sent = False
 
+    def expect(self) -> Outcome:
+        if not self._term:
+            raise ClipboardError("There is no terminal to copy through (TERM is not set).")
+        if not understands_osc(self._term):
+            raise ClipboardError(
+                f"This terminal ({safe(self._term, 40)}) has no clipboard.",
+                "Use another terminal, or clipboard_command.",
+            )
+        if not self._multiplexer:
+            return SENT
+        if self._by_sudo:
+            return Outcome(
+                f"Sent to {self._multiplexer}, which may ignore it",
+                doubt="sudo hides it from otp-tui: use sudo -E.",
+            )
+        return Outcome(
+            f"Sent to {self._multiplexer} on the other machine, which may ignore it",
+            doubt=f"{OUTER_TMUX}.",
+        )
+
     def copy(self, text: str) -> Outcome:
-        if self._terminal in _WITHOUT_OSC:
-            raise ClipboardError("This terminal has no clipboard.")
+        outcome = self.expect()
         self._send(text)
         self._sent = True
-        return Outcome.SENT
+        return outcome
 
-    def clear(self) -> None:
-        if self._sent:
-            self._send("")
-            self._sent = False
+    def clear(self, *, unseen: bool = True) -> str:
+        if not self._sent:
+            return ""
+        if unseen:
+            # tmux ignores an empty text.
+            self._send(" " if self._multiplexer else "")
+        self._sent = False
+        return "Cleared the terminal's clipboard." if unseen else ""
+
+    def handover(self) -> Handover | None:
+        return Handover(("osc52",), ()) if self._sent else None
+
+    def take_over(self, texts: tuple[str, ...]) -> None:
+        self._sent = True
 
     def _send(self, text: str) -> None:
         sequence = osc52(text)
+        if self._in_screen:
+            sequence = for_screen(sequence)
+        elif self._multiplexer == "tmux":
+            sequence += for_tmux(sequence)
+        elif self._multiplexer:
+            # screen ignores the plain sequence, and tmux the wrapped one.
+            sequence += for_screen(sequence)
         try:
-            self._write(for_screen(sequence) if self._in_screen else sequence)
+            self._write(sequence)
         except OSError as error:
             raise ClipboardError(f"Can't write to the terminal: {error.strerror}.") from None
+
+
+def understands_osc(term: str) -> bool:
+    """Return False for a TERM whose terminals print OSC sequences as text, e.g. vt100."""
+    name = term.partition("-")[0]
+    return name not in _WITHOUT_OSC and not (name.startswith("vt") and name[2:3].isdigit())
+
+
+def multiplexer(term: str) -> str:
+    """Return what sets this TERM: "tmux", "tmux or screen", or "" for neither."""
+    return {"tmux": "tmux", "screen": "tmux or screen"}.get(
+        term.partition("-")[0].partition(".")[0], ""
+    )
 
 
 def osc52(text: str) -> str:
@@ -63,6 +117,12 @@ def for_screen(sequence: str) -> str:
         sequence[start : start + _SCREEN_CHUNK] for start in range(0, len(sequence), _SCREEN_CHUNK)
     )
     return "".join(f"\x1bP{chunk}\x1b\\" for chunk in chunks)
+
+
+def for_tmux(sequence: str) -> str:
+    """Wrap a sequence so that tmux passes it on, if its allow-passthrough is on."""
+    doubled = sequence.replace("\x1b", "\x1b\x1b")
+    return f"\x1bPtmux;{doubled}\x1b\\"
 
 
 def write_to_terminal(sequence: str) -> None:

@@ -22,12 +22,13 @@ def run(
     limit: float,
     answer: bool = False,
     name: str = "",
+    session: bool = False,
 ) -> str:
     """Run `argv` with `text` on standard input; return standard output if `answer`.
 
     `name` is the name of the program in messages. Background processes that the program leaves, as
     clipboard tools do, are not waited for: without `answer` they share no pipe with us, and never
-    our output.
+    our output. With `session` they get a session of their own, and survive our terminal.
 
     Raises:
         ClipboardError: it can't be run, fails, or takes longer than `limit` seconds; then it and
@@ -44,7 +45,8 @@ def run(
                 stdout=subprocess.PIPE if answer else subprocess.DEVNULL,
                 stderr=complaints,
                 env=dict(environ),
-                process_group=0,
+                process_group=None if session else 0,
+                start_new_session=session,
             )
         except OSError as error:
             raise ClipboardError(f"Can't run {name}: {error.strerror}.") from None

@@ -14,7 +14,7 @@ from tui.otp.codes import group
 
 
 class BigCodeScreen(Dialog[None]):
-    """Shows a code and why it wasn't copied. Esc, Enter, Space and q close it."""
+    """Shows a code, and why it may not be on the clipboard. Esc, Enter, Space and q close it."""
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar = [Binding("escape,enter,space,q", "dismiss", show=False)]
@@ -30,5 +30,6 @@ class BigCodeScreen(Dialog[None]):
                 yield Digits(group(self._code), id="big")
             else:
                 yield Label("  ".join(group(self._code)), id="big", markup=False)
-            yield Label(self._reason, classes="tone-warning", markup=False)
+            if self._reason:
+                yield Label(self._reason, classes="tone-warning", markup=False)
             yield Label("Esc closes", classes="muted")

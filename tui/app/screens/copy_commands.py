@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.app.commands import press_hint
 from tui.app.threads import in_thread
-from tui.clipboard import Outcome
+from tui.clipboard import COPIED
 from tui.errors import ClipboardError, EntryError, NotSavedError, OtpTuiError, VaultError
 from tui.otp.codes import remaining
 from tui.otp.entry import OtpType
@@ -40,10 +40,28 @@ async def reveal(view: ListView) -> None:
         view.say("Not a counter-based entry.", "warning")
 
 
+async def show_large(view: ListView) -> None:
+    """Show the code of the highlighted entry in large digits."""
+    entry, codes = view.codes.highlighted, view.codes
+    if entry is None or _refused(view, entry):
+        return
+    if entry.type is OtpType.HOTP and entry.id not in codes.revealed:
+        code = await _take(view, entry)
+    else:
+        try:
+            code = codes.code_text(entry, False)
+        except EntryError as error:
+            view.say(f"{entry.label}: {error.sentence}", "error")
+            return
+    if code:
+        await _ask_large(view, entry, code, "")
+
+
 COPY_COMMANDS: Mapping[str, Callable[[ListView], Coroutine[Any, Any, None]]] = {
     "copy": copy,
     "copy-next": copy_next,
     "reveal": reveal,
+    "large": show_large,
 }
 
 
@@ -106,19 +124,29 @@ async def _copy(view: ListView, entry: Entry, code: str, what: str) -> None:
     try:
         outcome = await in_thread(lambda: context.copier.copy(code))
     except ClipboardError as error:
-        from tui.app.screens.big_code import BigCodeScreen
-
-        await view.ask(BigCodeScreen(entry.label, code, error.sentence))
+        await _ask_large(view, entry, code, error.sentence)
         return
     with suppress(VaultError):
         await in_thread(
             lambda: vault.change_later(lambda doc: edit.count_use(doc, entry.id, moment))
         )
     if context.pick is not None:
-        context.picked = f"{outcome.value}: {what}."
+        context.picked = f"{outcome.says}: {what}."
+        if outcome.doubt and not outcome.verified:
+            await _ask_large(view, entry, code, f"{outcome.says}. {outcome.doubt}")
         context.exit()
         return
     wait = context.config.clipboard_clear
     cleared = f" The clipboard will be cleared in {wait} s." if wait else ""
-    done = f"Copied {what}." if outcome is Outcome.COPIED else f"{outcome.value}: {what}."
-    view.say(f"{done}{cleared}")
+    done = f"Copied {what}." if outcome == COPIED else f"{outcome.says}: {what}."
+    if outcome.doubt:
+        hint = press_hint(context, "large", "to show the code")
+        view.say(f"{done} {outcome.doubt}{hint}{cleared}", "warning")
+    else:
+        view.say(f"{done}{cleared}")
+
+
+async def _ask_large(view: ListView, entry: Entry, code: str, reason: str) -> None:
+    from tui.app.screens.big_code import BigCodeScreen
+
+    await view.ask(BigCodeScreen(entry.label, code, reason))

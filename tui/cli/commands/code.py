@@ -10,7 +10,7 @@ from tui.cli.args import add_at, add_query
 from tui.cli.lookup import find_entry
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
-from tui.errors import EntryError, NotSavedError, UsageError
+from tui.errors import ClipboardError, EntryError, NotSavedError, UsageError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_SECONDS = 3600
 """Maximum wait before the clipboard is cleared."""
+_PRINT = "Without --copy, the code is printed."
 
 
 def register(subparsers: Subparsers) -> None:
@@ -43,7 +44,8 @@ def register(subparsers: Subparsers) -> None:
     how.add_argument(
         "--copy",
         action="store_true",
-        help="copy the code instead of printing it; the clipboard is not cleared afterwards",
+        help="copy the code instead of printing it; the clipboard is cleared after the time in "
+        "the settings (clipboard_clear), if the code is still there",
     )
     parser.add_argument(
         "--clear",
@@ -72,15 +74,11 @@ def run(args: Namespace, context: Context) -> int:
     entry = find_entry(vault, " ".join(args.query))
     code = _code(args, context, vault, entry)
     if args.copy:
-        from tui.clipboard import Copier, choose, write_to_terminal
-
-        clipboard = choose(context.config, os.environ, write_to_terminal)
-        copier = Copier(clipboard, context.clock, clear_after=0)
-        output.say(f"{copier.copy(code.text)}.")
+        copier = _copy(args, context, code.text)
         _count(vault, entry, int(context.clock.now()))
         if args.clear is not None:
             context.close()
-            _clear_later(copier, args.clear)
+            _wait_and_clear(copier, args.clear)
     elif args.json:
         output.json(output.code_object(entry, code))
     else:
@@ -101,7 +99,30 @@ def _seconds(text: str) -> int:
     return int(text)
 
 
-def _clear_later(copier: Copier, seconds: int) -> None:
+def _copy(args: Namespace, context: Context, code: str) -> Copier:
+    """Copy a code and say what is known; without --clear, have it cleared by another process."""
+    from tui.clipboard import Copier, choose, write_to_terminal
+
+    clipboard = choose(context.config, os.environ, write_to_terminal)
+    seconds = context.config.clipboard_clear if args.clear is None else args.clear
+    copier = Copier(clipboard, context.clock, seconds)
+    try:
+        outcome = copier.copy(code)
+    except ClipboardError as error:
+        raise ClipboardError(str(error), f"{error.hint} {_PRINT}".lstrip()) from None
+    handover = copier.handover() if seconds and args.clear is None else None
+    cleared = ""
+    if handover is not None:
+        from tui.clipboard.later import clear_later
+
+        cleared = f" {clear_later(handover, seconds, os.environ)}"
+    output.say(f"{outcome.says}.{cleared}")
+    if outcome.doubt:
+        output.say(f"{outcome.doubt} {_PRINT}")
+    return copier
+
+
+def _wait_and_clear(copier: Copier, seconds: int) -> None:
     """Clear the clipboard after a wait, even if Ctrl+C ends it; raise ClipboardError."""
     from time import sleep
 
@@ -109,7 +130,8 @@ def _clear_later(copier: Copier, seconds: int) -> None:
     try:
         sleep(seconds)
     finally:
-        copier.clear()
+        if said := copier.clear():
+            output.say(said)
 
 
 def _count(vault: Vault, entry: Entry, moment: int) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
-from tui.cli import output
+from tui.cli import output, terminal
 from tui.cli.parser import add_command
 
 if TYPE_CHECKING:
@@ -28,14 +29,15 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--test-copy",
         action="store_true",
-        help="copy a test string as a code would be copied, and report the result",
+        help="copy a test word as a code would be copied, ask you to paste it, and report which "
+        "way works",
     )
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
 
 
 def run(args: Namespace, context: Context) -> int:
     """Print the findings; return 1 if any needs attention."""
-    found = _findings(context, test_copy=args.test_copy)
+    found = _findings(context, test_copy=args.test_copy, ask=not args.json)
     attention = any(finding.advice for finding in found)
     if args.json:
         rows = [{"name": one.name, "says": one.says, "advice": one.advice} for one in found]
@@ -49,7 +51,11 @@ def run(args: Namespace, context: Context) -> int:
     return int(attention)
 
 
-def _findings(context: Context, *, test_copy: bool) -> list[Finding]:
+def _paste(prompt: str) -> str:
+    return terminal.ask(prompt, "the test word", "Use --json to skip the question.")
+
+
+def _findings(context: Context, *, test_copy: bool, ask: bool) -> list[Finding]:
     from tui.cli import doctor_checks as checks
     from tui.clock import clock_status
 
@@ -65,7 +71,8 @@ def _findings(context: Context, *, test_copy: bool) -> list[Finding]:
     found.append(checks.system_clock(clock_status()))
     found += checks.copying(config, os.environ)
     if test_copy:
-        found.append(checks.test_copy(config, os.environ))
+        there = ask and sys.stdin is not None and sys.stdin.isatty()
+        found.append(checks.test_copy(config, os.environ, _paste if there else None))
     found += checks.terminal(os.environ)
     found += checks.versions()
     return found

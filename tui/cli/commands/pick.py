@@ -24,8 +24,8 @@ def register(subparsers: Subparsers) -> None:
         "pick",
         "pick a code, copy it and exit",
         "Opens the list with the search active: type to search, press Enter to copy and exit,\n"
-        "Esc to exit. The clipboard is not cleared afterwards. The exit code is 1 if nothing\n"
-        "was copied.",
+        "Esc to exit. The clipboard is cleared after the time in the settings (clipboard_clear),\n"
+        "if the code is still there. The exit code is 1 if nothing was copied.",
     )
     add_query(parser, "*", "initial search")
     add_options(parser, "password")
