@@ -16,6 +16,7 @@ ROOT = Path(tui.__file__).parent
 BASE = {
     "errors",
     "text",
+    "durations",
     "limits",
     "lean_json",
     "clock",

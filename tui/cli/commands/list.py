@@ -38,7 +38,7 @@ def register(subparsers: Subparsers) -> None:
 
 def run(args: Namespace, context: Context) -> int:
     """Print the matching entries in the vault's order; return 4 if there are none."""
-    vault = context.open_vault(_import_rest)
+    vault = context.open_vault(_import_rest, guarded=args.secrets)
     from tui.otp.search import find
     from tui.vault.order import ordered
 
