@@ -10,7 +10,7 @@ import pytest
 
 from tools import formats_table
 from tui.backup.formats.avtotpy.cipher_variants import cipher_variants
-from tui.cli.parser import commands, parse
+from tui.cli.parser import command_name, commands, parse
 from tui.config.commands import COMMANDS, Command
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -50,7 +50,7 @@ def test_every_command_in_the_readme_exists(line: str) -> None:
 
 def test_the_readme_names_every_command() -> None:
     named = {shlex.split(line)[1] for line in _LINES}
-    known = {module.__name__.rpartition(".")[2].strip("_") for module in commands()}
+    known = {command_name(module) for module in commands()}
     assert known - named == {"demo"}
     assert "ARGS=demo" in README
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import tui
 from tests.programs import need
 from tools import man_page
-from tui.cli.parser import commands
+from tui.cli.parser import command_name, commands
 
 ROOT = Path(tui.__file__).parents[1]
 
@@ -33,8 +33,8 @@ def test_it_has_every_section_and_every_command() -> None:
     ):
         assert f".SH {name}" in lines
     for module in commands():
-        name = module.__name__.rpartition(".")[2].rstrip("_")
-        assert any(line.startswith(f".SS \\fB{name}\\fR") for line in lines), name
+        name = command_name(module)
+        assert any(line.startswith(f".SS \\fB{man_page.roff(name)}\\fR") for line in lines), name
 
 
 def test_groff_has_no_warnings() -> None:

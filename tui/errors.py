@@ -7,6 +7,7 @@ OtpTuiError                     one sentence for the user, and an exit code     
 ├── ClipboardError              a code couldn't be copied
 ├── PasswordCommandError        the password command returned no password
 ├── SessionError                a vault can't be kept unlocked
+├── ForwardError                no code came through the SSH agent
 ├── FileError                   a file can't be read or written
 │   └── ExportError             nothing was exported, nothing was left behind
 │       └── ExportExistsError   the file exists, and replacing it was not requested
@@ -85,6 +86,10 @@ class PasswordCommandError(OtpTuiError):
 
 class SessionError(OtpTuiError):
     """A vault can't be kept unlocked."""
+
+
+class ForwardError(OtpTuiError):
+    """The SSH agent gave no code, or what it sent is invalid."""
 
 
 class FileError(OtpTuiError):

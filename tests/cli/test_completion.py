@@ -12,7 +12,7 @@ from tests.cli.program import Program
 from tests.programs import need
 from tests.terminal.helpers import AppTerminal
 from tui.cli.commands.completion import SHELLS
-from tui.cli.parser import commands
+from tui.cli.parser import command_name, commands
 
 CASES = (
     ("otp-tui expo", ["export"]),
@@ -26,7 +26,7 @@ CASES = (
     ("otp-tui code --ne", ["--next"]),
 )
 """What is typed, and its completions."""
-EVERY_COMMAND = sorted(each.__name__.rpartition(".")[2].rstrip("_") for each in commands())
+EVERY_COMMAND = sorted(map(command_name, commands()))
 BASH = """\
 source ./otp-tui.bash
 complete -p otp-tui > /dev/null || exit 9

@@ -10,7 +10,7 @@ import pytest
 import tui
 from tests.cli.program import PASSWORD, Program
 from tests.cli.terminal import Terminal
-from tui.cli.parser import build, commands
+from tui.cli.parser import build, command_name, commands
 
 
 def test_version(program: Program) -> None:
@@ -88,7 +88,7 @@ def test_arguments_are_quoted_without_control_characters(program: Program) -> No
 def test_every_command_takes_the_common_options() -> None:
     parser = build(commands())
     for module in commands():
-        name = module.__name__.rpartition(".")[2].rstrip("_")
+        name = command_name(module)
         needed = {
             "import": ["f"],
             "export": ["f"],

@@ -32,6 +32,7 @@ from tui.clipboard import Clipboard, Copier, choose
 from tui.clock import Clock, SystemClock
 from tui.config.schema import Config
 from tui.errors import ClipboardError, OtpTuiError
+from tui.forward.log import News, log_path
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -102,6 +103,7 @@ class OtpApp(ThemedApp):
         self.clock: Clock = clock or SystemClock()
         self.environ = dict(os.environ) if environ is None else environ
         self._given_clipboard = clipboard
+        self._forwarded = News(log_path())
         self.copier = Copier(self._choose_clipboard(), self.clock, config.clipboard_clear)
         self.vault = vault
         self.warnings = warnings
@@ -355,9 +357,17 @@ class OtpApp(ThemedApp):
             self.lock(_IDLE)
         if self.copier.due:
             self._clear_clipboard()
+        self._show_forwarded()
         for screen in self.screen_stack:
             if isinstance(screen, BaseScreen) and screen.is_mounted:
                 screen.tick()
+
+    def _show_forwarded(self) -> None:
+        """Show what `otp-tui ssh-agent` sent, or refused to send, since the last look."""
+        news = self._forwarded.look()
+        if news and self.vault is not None:
+            more = f" And {len(news) - 1} more." if len(news) > 1 else ""
+            self.say(f"{news[-1].sentence}{more}", "warning")
 
     async def on_event(self, event: events.Event) -> None:
         """Register activity, and queue keys and pasted text."""

@@ -27,7 +27,7 @@ _NEVER = {f"--{kind}": kind for kind in ORDER if kind != "secret"}
 `add` and `edit` refuse it themselves."""
 
 _HELP = {"-h", "--help"}
-_FLAGS = {"--no-unlock", "--accept-older"}
+_FLAGS = {"--accept-older"}
 """The common options without a value."""
 _EPILOG = """\
 Without a command, otp-tui opens the app.
@@ -131,6 +131,11 @@ def commands() -> list[ModuleType]:
     return [import_module(f"tui.cli.commands.{found.name}") for found in iter_modules(folder)]
 
 
+def command_name(module: ModuleType) -> str:
+    """Return the name of a command, given its module."""
+    return module.__name__.rpartition(".")[2].rstrip("_").replace("_", "-")
+
+
 def _command(name: str) -> ModuleType:
     stem = name.replace("-", "_") + "_" * keyword.iskeyword(name)
     path = f"tui.cli.commands.{stem}"
@@ -226,12 +231,6 @@ def _add_common(parser: argparse.ArgumentParser, default: str | None) -> None:
         action="store_true",
         default=default or False,
         help="change the vault even if it is older than the one last used here",
-    )
-    parser.add_argument(
-        "--no-unlock",
-        action="store_true",
-        default=default or False,
-        help="ask for the password even if the vault is unlocked, and don't unlock it",
     )
 
 

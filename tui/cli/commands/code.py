@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from tui.cli import output
+from tui.cli import forwarded, output
 from tui.cli.args import add_at, add_query
 from tui.cli.lookup import find_entry
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
-from tui.errors import ClipboardError, EntryError, NotSavedError, UsageError
+from tui.errors import ClipboardError, EntryError, NotSavedError, UsageError, VaultMissingError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
     from tui.clipboard import Copier
+    from tui.forward.client import ForwardedCode
     from tui.otp.codes import Code
     from tui.otp.entry import Entry
     from tui.vault.vault import Vault
@@ -40,6 +41,11 @@ def register(subparsers: Subparsers) -> None:
     add_query(parser, "+", "the entry to get a code for")
     add_at(parser)
     parser.add_argument("--next", action="store_true", help="print the code of the next period")
+    parser.add_argument(
+        "--forwarded",
+        action="store_true",
+        help="use the vault of the machine that you came from with ssh -A; see otp-tui ssh-agent",
+    )
     how = parser.add_mutually_exclusive_group()
     how.add_argument(
         "--copy",
@@ -64,14 +70,27 @@ def run(args: Namespace, context: Context) -> int:
 
     Raises:
         MatchError: no entry matches, or several do.
-        UsageError: --at or --next with a counter-based entry.
+        UsageError: --at or --next with a counter-based or forwarded entry.
+        ForwardError: --forwarded, and no code came through the SSH agent.
     """
     if args.clear is not None and not args.copy:
         raise UsageError("--clear requires --copy.")
     if not args.copy:
         output.require_open()
-    vault = context.open_vault(_import_rest)
-    entry = find_entry(vault, " ".join(args.query))
+    query = " ".join(args.query)
+    timed = args.next or args.at is not None
+    if args.forwarded:
+        if timed:
+            raise UsageError("--at and --next don't apply to forwarded codes.")
+        return _give(args, context, forwarded.code(query))
+    try:
+        locked = context.read_vault()
+    except VaultMissingError as missing:
+        if args.vault or timed:
+            raise
+        return _give(args, context, forwarded.code_instead(query, missing))
+    vault = context.unlock(locked, _import_rest)
+    entry = find_entry(vault, query)
     code = _code(args, context, vault, entry)
     if args.copy:
         copier = _copy(args, context, code.text)
@@ -81,6 +100,19 @@ def run(args: Namespace, context: Context) -> int:
             _wait_and_clear(copier, args.clear)
     elif args.json:
         output.json(output.code_object(entry, code))
+    else:
+        output.lines([code.text])
+    return 0
+
+
+def _give(args: Namespace, context: Context, code: ForwardedCode) -> int:
+    """Copy or print a code that came through the SSH agent."""
+    if args.copy:
+        copier = _copy(args, context, code.text)
+        if args.clear is not None:
+            _wait_and_clear(copier, args.clear)
+    elif args.json:
+        output.json(forwarded.code_object(code, context.clock))
     else:
         output.lines([code.text])
     return 0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.cli import output
+from tui.cli import forwarded, output
 from tui.cli.args import add_at, add_query
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
-from tui.errors import EntryError, MatchError
+from tui.errors import EntryError, MatchError, UsageError
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ def register(subparsers: Subparsers) -> None:
     )
     add_query(parser, "*", "list only entries that contain these words")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--forwarded",
+        action="store_true",
+        help="list the names of entries whose codes the SSH agent forwards",
+    )
     parser.add_argument("--secrets", action="store_true", help="also print secrets and PINs")
     add_at(parser)
     add_options(parser, "password")
@@ -38,7 +43,11 @@ def register(subparsers: Subparsers) -> None:
 
 def run(args: Namespace, context: Context) -> int:
     """Print the matching entries in the vault's order; return 4 if there are none."""
-    vault = context.open_vault(_import_rest, guarded=args.secrets)
+    if args.forwarded:
+        if args.secrets or args.at is not None:
+            raise UsageError("--forwarded lists only names.", "Omit --secrets and --at.")
+        return forwarded.print_names(" ".join(args.query), json=args.json)
+    vault = context.open_vault(_import_rest)
     from tui.otp.search import find
     from tui.vault.order import ordered
 

@@ -1,0 +1,1 @@
+"""Codes of this machine's vault for servers, through the connection to the SSH agent."""

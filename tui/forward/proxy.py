@@ -1,0 +1,227 @@
+"""The proxy: passes requests on to the real SSH agent, and answers those of our extension."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import os
+import select
+import socket
+import struct
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from tui.errors import FileError, ForwardError
+from tui.files import PRIVATE, PRIVATE_FOLDER, remove, why
+from tui.forward import protocol
+from tui.text import safe
+
+_PREFIX = "otp-tui-agent-"
+"""How the names of our sockets begin."""
+_LONGEST_PATH = 103
+"""Maximum length of a socket's path in bytes, on all systems."""
+MOST_CONNECTIONS = 128
+_FAILURE = bytes([protocol.FAILURE])
+_SUCCESS = bytes([protocol.SUCCESS])
+
+
+def is_name(path: str) -> bool:
+    """Return True if a socket of ours has this path."""
+    return os.path.basename(path).startswith(_PREFIX)  # noqa: PTH119 - may be any text
+
+
+def listen(folder: Path) -> socket.socket:
+    """Return a new socket in `folder`, which only its user may enter.
+
+    If its path would be too long, it is in a new folder for temporary files.
+
+    Raises:
+        FileError: it can't be created, or other users could reach it.
+    """
+    name = f"{_PREFIX}{os.getpid()}-{os.urandom(4).hex()}"
+    if len(os.fsencode(folder / name)) > _LONGEST_PATH:
+        folder = Path(tempfile.mkdtemp(prefix="otp-tui-"))
+    path, shown = folder / name, safe(str(folder), 200)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+        status = folder.lstat()
+        if status.st_uid != os.getuid() or status.st_mode & 0o077:
+            raise FileError(f"Other users can reach {shown}.", f"Run: chmod 700 {shown}")
+        listener.bind(os.fspath(path))
+        path.chmod(PRIVATE)
+        listener.listen(MOST_CONNECTIONS)
+    except OSError as error:
+        listener.close()
+        raise FileError(f"Couldn't create a socket in {shown}: {_why(error)}.") from None
+    except FileError:
+        listener.close()
+        raise
+    return listener
+
+
+def connect(path: str) -> socket.socket:
+    """Return a connection to the agent at `path`.
+
+    Raises:
+        OSError: nobody listens there.
+    """
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.connect(path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+class Proxy:
+    """Serves connections, each in a thread of its own."""
+
+    def __init__(
+        self, listener: socket.socket, agent: str, answer: Callable[[bytes, str], bytes]
+    ) -> None:
+        """`agent` is the path of the real agent's socket; empty if there is none.
+
+        `answer` returns the response to the contents of a request of ours, and gets the fingerprint
+        of the server that sent it.
+        """
+        self._listener = listener
+        self._agent = agent
+        self._answer = answer
+        self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
+
+    def serve(self, parent: int = 0) -> None:
+        """Serve until the process `parent` ends (0: forever); then remove the socket."""
+        path = Path(self._listener.getsockname())
+        ends = _Ending(parent)
+        try:
+            while not ends.wait(self._listener):
+                connection, _ = self._listener.accept()
+                if not _is_allowed(connection) or not self._free.acquire(blocking=False):
+                    connection.close()
+                    continue
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+        finally:
+            self._listener.close()
+            remove(path)
+            with contextlib.suppress(OSError):
+                path.parent.rmdir()  # unless other sockets are in it
+
+    def _serve(self, connection: socket.socket) -> None:
+        agent = _Agent(self._agent)
+        origin = Origin()
+        try:
+            with connection:
+                while (request := protocol.receive(connection)) is not None:
+                    protocol.send(connection, self._respond(request, agent, origin))
+        except (ForwardError, OSError):
+            return  # the client is gone, or doesn't speak the protocol
+        finally:
+            agent.close()
+            self._free.release()
+
+    def _respond(self, request: bytes, agent: _Agent, origin: Origin) -> bytes:
+        ours = protocol.contents(request, protocol.NAME)
+        if ours is not None:
+            return self._answer(ours, origin.fingerprint)
+        response = agent.ask(request)
+        if protocol.contents(request, protocol.QUERY) is not None:
+            return protocol.with_ours(response)
+        bound = protocol.contents(request, protocol.BIND)
+        if bound is not None and response == _SUCCESS:
+            origin.bind(bound)
+        return response
+
+
+class Origin:
+    """Where the requests of a connection come from, as our own ssh reports it.
+
+    Before ssh passes on the connection of a server, it binds it to that server. Any server behind
+    it may do the same, so only the first report counts.
+    """
+
+    def __init__(self) -> None:
+        self.fingerprint = ""
+        """The server's host key, as ssh shows it; empty for a program on this machine."""
+        self._bound = False
+
+    def bind(self, contents: bytes) -> None:
+        """Read the contents of a session-bind request that the agent accepted."""
+        if self._bound:
+            return
+        self._bound = True
+        length = int.from_bytes(contents[:4], "big")
+        if contents[-1:] == b"\x01":  # the connection is forwarded
+            digest = hashlib.sha256(contents[4 : 4 + length]).digest()
+            self.fingerprint = f"SHA256:{base64.b64encode(digest).decode().rstrip('=')}"
+
+
+class _Agent:
+    """A connection to the real agent, made when it is first needed."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._connection: socket.socket | None = None
+
+    def ask(self, request: bytes) -> bytes:
+        """Return the agent's response; a failure if there is no agent."""
+        if not self._path:
+            return _FAILURE
+        try:
+            if self._connection is None:
+                self._connection = connect(self._path)
+            protocol.send(self._connection, request)
+            return protocol.receive(self._connection) or _FAILURE
+        except (ForwardError, OSError):
+            self.close()
+            return _FAILURE
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+class _Ending:
+    """The end of another process, which is our parent."""
+
+    def __init__(self, process: int) -> None:
+        self._process = process
+        self._descriptor: int | None = None
+        if process and hasattr(os, "pidfd_open"):
+            try:
+                self._descriptor = os.pidfd_open(process)
+            except OSError:
+                self._descriptor = None
+
+    def wait(self, listener: socket.socket) -> bool:
+        """Wait for a connection (False) or the end of the process (True)."""
+        known = self._descriptor is not None or not self._process
+        watched = [listener.fileno(), *([] if self._descriptor is None else [self._descriptor])]
+        while True:
+            if self._process and os.getppid() != self._process:
+                return True
+            ready, _, _ = select.select(watched, [], [], None if known else 1.0)
+            if self._descriptor in ready:
+                return True
+            if ready:
+                return False
+
+
+def _is_allowed(connection: socket.socket) -> bool:
+    """Return True if the other side is our user, or root, as in OpenSSH."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return True  # the folder is closed to others
+    size = struct.calcsize("3i")
+    found = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
+    _, user, _ = struct.unpack("3i", found)
+    return user in (0, os.getuid())
+
+
+def _why(error: OSError) -> str:
+    return why(error) if error.errno is not None else "its path is too long"
