@@ -26,6 +26,8 @@ class Launch:
     """An open vault: the app then starts without the unlock screen."""
     demo: bool = False
     """Show the hint of the demo, and save no settings."""
+    no_unlock: bool = False
+    """Neither use the key that `otp-tui unlock` left, nor leave one."""
     warnings: tuple[str, ...] = ()
     """Sentences to show at the start."""
     pick: str | None = None

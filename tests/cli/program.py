@@ -14,6 +14,8 @@ from typing import Any
 from unittest.mock import patch
 
 from tui.__main__ import main
+from tui.session import choose
+from tui.session.agent import SOCKET_NAME
 
 PASSWORD = "a good password"
 CONFIG = "[kdf]\nmemory_mib = 19\ntime_cost = 2\nparallelism = 1\n"
@@ -42,7 +44,8 @@ class Program:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.cleanup = contextlib.ExitStack()
-        """Ends the programs that a test left running on a terminal."""
+        """Ends the programs that a test left running on a terminal, and the agent."""
+        self.cleanup.callback(self._end_agent)
         self.vault = folder / "data" / "vault.json"
         config = folder / "config.toml"
         config.write_text(CONFIG)
@@ -55,8 +58,13 @@ class Program:
             "XDG_CONFIG_HOME": str(folder / "xdg-config"),
             "XDG_STATE_HOME": str(folder / "xdg-state"),
             "XDG_RUNTIME_DIR": str(folder),
+            "OTP_TUI_SESSION": "agent",
             "PYTHONPATH": str(Path(__file__).parents[2]),
         }
+
+    def _end_agent(self) -> None:
+        if self.folder.joinpath("otp-tui", SOCKET_NAME).exists():
+            choose({**self.env, "OTP_TUI_SESSION": "agent"}).drop_all()
 
     @property
     def command(self) -> list[str]:

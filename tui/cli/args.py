@@ -1,4 +1,4 @@
-"""Arguments that several commands share: QUERY, --at, and text in any locale."""
+"""Arguments that several commands share: QUERY, --at, lengths of time, and text in any locale."""
 
 from __future__ import annotations
 
@@ -24,6 +24,24 @@ def add_at(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--at", metavar="UNIX", type=_moment, help="compute codes for this Unix time instead of now"
     )
+
+
+def add_duration(parser: argparse.ArgumentParser, option: str, longest: int, about: str) -> None:
+    """Add an option with a length of time, at most `longest` seconds."""
+    from tui.durations import duration_text, parse_duration
+
+    def read(text: str) -> int:
+        try:
+            seconds = parse_duration(text)
+        except ValueError:
+            seconds = 0
+        if not 0 < seconds <= longest:
+            raise argparse.ArgumentTypeError(
+                f"a time up to {duration_text(longest)}, e.g. 8h, 30m or 1h30m"
+            )
+        return seconds
+
+    parser.add_argument(option, metavar="TIME", type=read, help=about)
 
 
 def _moment(text: str) -> float:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from tui.cli import output
 from tui.cli.secrets import Secrets
 from tui.errors import (
+    DamagedVaultError,
     PasswordCommandError,
+    SessionError,
     UsageError,
     VaultMissingError,
     WrongPasswordError,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from tui.config.schema import Config
     from tui.crypto.kdf import Argon2Params
     from tui.launch import Launch
+    from tui.session import Session
     from tui.vault.seen import Older
     from tui.vault.vault import LockedVault, Vault
 
@@ -43,6 +46,7 @@ class Context:
         self._vault_option: str | None = args.vault
         self._config_option: str | None = args.config
         self._accept_older: bool = args.accept_older
+        self._no_unlock: bool = args.no_unlock
         self._vault: Vault | None = None
 
     @cached_property
@@ -89,6 +93,7 @@ class Context:
             config=self.config,
             config_file=self.config_path,
             warnings=problems,
+            no_unlock=self._no_unlock,
         )
 
     def start_app(self, launch: Launch) -> int:
@@ -156,10 +161,52 @@ class Context:
                 return True
         raise OlderVaultError(f"Couldn't save the vault: it is {older.what}.", hint)
 
-    def unlock(self, locked: LockedVault, meanwhile: Callable[[], object] | None = None) -> Vault:
+    @cached_property
+    def session(self) -> Session:
+        """What keeps the keys of unlocked vaults; nothing with --no-unlock."""
+        from tui.session import NoSession, choose
+
+        return NoSession() if self._no_unlock else choose(os.environ)
+
+    def unlock(
+        self,
+        locked: LockedVault,
+        meanwhile: Callable[[], object] | None = None,
+        *,
+        guarded: bool = False,
+    ) -> Vault:
+        """Open the vault with the key that `otp-tui unlock` left, else as `unlock_by_password`.
+
+        What is `guarded` needs the password, unless the setting `ask_again` is off. A password in
+        an option is always used.
+        """
+        if not self.secrets.given("password") and not (guarded and self.config.ask_again):
+            key = self.session.key(locked.vault_id)
+            if key is not None:
+                if meanwhile is not None:
+                    meanwhile()
+                try:
+                    self._vault = locked.unlock_with_key(key)
+                except DamagedVaultError:
+                    pass  # the vault has got another key
+                else:
+                    return self._vault
+        return self.unlock_by_password(locked, meanwhile)
+
+    def end_session(self, vault_id: str) -> None:
+        """Forget the key that opens the vault without a password, also with --no-unlock."""
+        from tui.session import everywhere
+
+        for session in everywhere(os.environ):
+            session.drop(vault_id)
+
+    def unlock_by_password(
+        self, locked: LockedVault, meanwhile: Callable[[], object] | None = None
+    ) -> Vault:
         """Open the vault with the password from its option, password_command or the terminal.
 
-        `meanwhile` is called while the key is derived; use it to import modules.
+        `meanwhile` is called while the key is derived; use it to import modules. A typed password
+        unlocks the vault for the time in the settings.
 
         Raises:
             WrongPasswordError: the password is wrong.
@@ -175,7 +222,17 @@ class Context:
         else:
             prompt = f"Password for the vault “{safe(locked.path.stem, 40)}”: "
             self._vault = locked.unlock(self.secrets.get("password", prompt), meanwhile)
+            if not self.secrets.given("password"):
+                self._keep_unlocked(self._vault)
         return self._vault
+
+    def _keep_unlocked(self, vault: Vault) -> None:
+        if self._no_unlock or not self.config.unlock_for:
+            return
+        try:
+            self.session.keep(vault.vault_id, vault.key, str(vault.path), self.config.unlock_for)
+        except SessionError as error:
+            output.complain(error.sentence)
 
     def _password_of_command(self) -> str:
         from tui.password_command import PasswordCommand
@@ -187,9 +244,11 @@ class Context:
             hint = "To bypass it, use --password-stdin or --password-file."
             raise PasswordCommandError(str(error), hint) from None
 
-    def open_vault(self, meanwhile: Callable[[], object] | None = None) -> Vault:
-        """Read and unlock the vault."""
-        return self.unlock(self.read_vault(), meanwhile)
+    def open_vault(
+        self, meanwhile: Callable[[], object] | None = None, *, guarded: bool = False
+    ) -> Vault:
+        """Read and unlock the vault; `guarded` is as in `unlock`."""
+        return self.unlock(self.read_vault(), meanwhile, guarded=guarded)
 
     def unlock_with_code(self, locked: LockedVault, code: bytes) -> Vault:
         """Open the vault with its recovery code.

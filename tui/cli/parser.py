@@ -27,7 +27,7 @@ _NEVER = {f"--{kind}": kind for kind in ORDER if kind != "secret"}
 `add` and `edit` refuse it themselves."""
 
 _HELP = {"-h", "--help"}
-_FLAGS = {"--accept-older"}
+_FLAGS = {"--no-unlock", "--accept-older"}
 """The common options without a value."""
 _EPILOG = """\
 Without a command, otp-tui opens the app.
@@ -231,6 +231,12 @@ def _add_common(parser: argparse.ArgumentParser, default: str | None) -> None:
         action="store_true",
         default=default or False,
         help="change the vault even if it is older than the one last used here",
+    )
+    parser.add_argument(
+        "--no-unlock",
+        action="store_true",
+        default=default or False,
+        help="ask for the password even if the vault is unlocked, and don't unlock it",
     )
 
 

@@ -11,7 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from tui.config.value_types import Boolean, CommandLine, FilePath, Number, OneOf, ValueType
+from tui.config.value_types import (
+    Boolean,
+    CommandLine,
+    Duration,
+    FilePath,
+    Number,
+    OneOf,
+    ValueType,
+)
 from tui.crypto.bounds import (
     DEFAULT_MEMORY_KIB,
     DEFAULT_PARALLELISM,
@@ -109,6 +117,20 @@ class Config:
         Number(0, 1440, "minutes", zero="never", whole=False),
         "Lock after inactivity",
         "Minutes without activity before the vault locks.",
+    )
+    unlock_for: int = _setting(
+        0,
+        Duration(30 * 86_400, "off"),
+        "Unlock for",
+        "How long the vault opens without the password after you typed it, in every program that "
+        "you run on this machine.",
+    )
+    ask_again: bool = _setting(
+        True,
+        Boolean(),
+        "Ask again",
+        "While the vault is unlocked: still ask for the password before it is changed, a secret is "
+        "shown or an export is not encrypted.",
     )
     password_command: tuple[str, ...] = _setting(
         (),

@@ -7,6 +7,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
+from tui.durations import duration_text, duration_words, parse_duration
+
 
 class ValueType(ABC):
     """A type of values that a setting can have."""
@@ -133,6 +135,43 @@ class Number(ValueType):
         if self.zero and not value:
             return self.zero
         return f"{value:g} {self.unit.removesuffix('s') if value == 1 else self.unit}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Duration(ValueType):
+    """A length of time, in seconds; 0 has a meaning of its own."""
+
+    high: int
+    """The longest."""
+    zero: str
+    """What 0 means; can be typed instead."""
+
+    @property
+    def allowed(self) -> str:
+        return f'a time up to {duration_text(self.high)}, e.g. "8h" or "1h30m" ("0": {self.zero})'
+
+    def read(self, given: object) -> int:
+        if given == "0" or (given == 0 and type(given) is int):
+            return 0
+        if not isinstance(given, str):
+            raise ValueError
+        seconds = parse_duration(given)
+        if not 0 < seconds <= self.high:
+            raise ValueError
+        return seconds
+
+    def parse(self, text: str) -> int:
+        text = text.strip()
+        return 0 if text.casefold() == self.zero.casefold() else self.read(text)
+
+    def text(self, value: int) -> str:
+        return duration_text(value) if value else "0"
+
+    def shown(self, value: int) -> str:
+        return duration_words(value) if value else self.zero
+
+    def to_toml(self, value: int) -> str:
+        return self.text(value)
 
 
 @dataclass(frozen=True, slots=True)

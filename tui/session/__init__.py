@@ -7,11 +7,19 @@ Fast to import: `code` waits for it.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from tui.session.model import LONGEST, NoSession, Session, Unlocked
 
-__all__ = ["LONGEST", "SESSION_VARIABLE", "NoSession", "Session", "Unlocked", "choose"]
+__all__ = [
+    "LONGEST",
+    "SESSION_VARIABLE",
+    "NoSession",
+    "Session",
+    "Unlocked",
+    "choose",
+    "everywhere",
+]
 
 SESSION_VARIABLE = "OTP_TUI_SESSION"
 """Where keys are kept: `keyring`, `agent` or `off`; else the first of them that works."""
@@ -19,10 +27,13 @@ SESSION_VARIABLE = "OTP_TUI_SESSION"
 
 def choose(environ: Mapping[str, str] = os.environ) -> Session:
     """Return the session that keeps keys on this machine."""
+    return next(iter(everywhere(environ)), NoSession())
+
+
+def everywhere(environ: Mapping[str, str] = os.environ) -> Iterator[Session]:
+    """Yield all sessions that can have keys, starting with the one that gets new keys."""
     named = environ.get(SESSION_VARIABLE, "")
-    if named == "off":
-        return NoSession()
-    if named != "agent":
+    if named not in {"off", "agent"}:
         try:
             from tui.session.keyring import kernel_keyring
         except ImportError:  # a Python without ctypes
@@ -30,5 +41,8 @@ def choose(environ: Mapping[str, str] = os.environ) -> Session:
         else:
             keyring = kernel_keyring()
         if keyring is not None:
-            return keyring
-    return NoSession()
+            yield keyring
+    if named not in {"off", "keyring"}:
+        from tui.session.agent_client import AgentSession
+
+        yield AgentSession(environ)

@@ -12,7 +12,7 @@ import os
 import sys
 import time
 
-from tui.session.model import KEY_LENGTH, LONGEST, Session, Unlocked
+from tui.session.model import KEY_LENGTH, Session, Unlocked, check_times
 
 _CALLS = {"x86_64": (248, 250), "aarch64": (217, 219), "riscv64": (217, 219)}
 """The numbers of add_key and keyctl."""
@@ -33,7 +33,8 @@ _LONGEST_PATH = 1024
 class KernelKeyring(Session):
     """Keeps keys in the kernel."""
 
-    name = "the kernel’s keyring"
+    name = "the kernel's keyring"
+    kind = "keyring"
 
     def __init__(self, add_key: int, keyctl: int) -> None:
         """The arguments are the numbers of the system calls."""
@@ -42,8 +43,7 @@ class KernelKeyring(Session):
         self._add_key, self._number = add_key, keyctl
 
     def keep(self, vault_id: str, key: bytes, path: str, seconds: int, idle: int = 0) -> None:
-        if len(key) != KEY_LENGTH or not 0 < seconds <= LONGEST or not 0 <= idle <= LONGEST:
-            raise ValueError("a key of 32 bytes, and times up to 30 days")
+        check_times(key, seconds, idle)
         end = int((_steady() + seconds) * 1000)
         kept = b"".join(
             (

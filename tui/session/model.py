@@ -20,11 +20,19 @@ class Unlocked:
         self.idle = idle
 
 
+def check_times(key: bytes, seconds: int, idle: int) -> None:
+    """Raise ValueError if a key, or the times to keep it for, are not possible."""
+    if len(key) != KEY_LENGTH or not 0 < seconds <= LONGEST or not 0 <= idle <= LONGEST:
+        raise ValueError("a key has 32 bytes, and is kept for at most 30 days")
+
+
 class Session:
     """Keeps the keys of unlocked vaults for a while, for all programs of the user."""
 
     name = ""
     """What keeps the keys, as the end of a sentence."""
+    kind = ""
+    """A word for it in JSON."""
 
     def keep(self, vault_id: str, key: bytes, path: str, seconds: int, idle: int = 0) -> None:
         """Keep the key of the vault at `path` for `seconds`, or until `idle` seconds without use.
@@ -57,11 +65,12 @@ class NoSession(Session):
     """Keeps nothing."""
 
     name = "nothing"
+    kind = "none"
 
     def keep(self, vault_id: str, key: bytes, path: str, seconds: int, idle: int = 0) -> None:
         from tui.errors import SessionError
 
-        raise SessionError("Vaults can't be kept unlocked here.")
+        raise SessionError("OTP_TUI_SESSION or --no-unlock turns unlocking off.")
 
     def key(self, vault_id: str) -> bytes | None:
         return None

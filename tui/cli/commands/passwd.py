@@ -38,8 +38,9 @@ def run(_args: Namespace, context: Context) -> int:
         NotSavedError: the old password is still valid.
     """
     params = context.kdf_params
-    vault = context.open_vault()
+    vault = context.open_vault(guarded=True)
     password = context.secrets.get_new("new-password", "New password: ")
     vault.change_password(password, params)
+    context.end_session(vault.vault_id)
     output.say(f"Password changed. {OLD_COPIES}")
     return 0

@@ -62,7 +62,7 @@ def run(args: Namespace, context: Context) -> int:
 def _new(context: Context) -> None:
     output.require_open()
     locked = context.read_vault()
-    vault = context.unlock(locked)
+    vault = context.unlock(locked, guarded=True)
     from tui.vault import recovery
 
     code = recovery.new_code()
@@ -90,4 +90,5 @@ def _use(context: Context) -> None:
     vault = context.unlock_with_code(locked, code)
     password = context.secrets.get_new("new-password", "New password: ")
     vault.change_password(password, params)
+    context.end_session(vault.vault_id)
     output.say("Password changed. The recovery code stays valid.")

@@ -171,7 +171,7 @@ def _session(args: Namespace, context: Context) -> Session:
         return session
     vault = context.open_vault()
     seconds = args.seconds or _DEFAULT_TIME
-    if not getattr(args, "no_unlock", False):
+    if not args.no_unlock:
         if args.seconds is None and session.key(vault.vault_id) == vault.key:
             return session
         try:

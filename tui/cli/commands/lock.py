@@ -1,0 +1,52 @@
+"""`otp-tui lock`: lock the vault everywhere."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tui.cli import output
+from tui.cli.parser import add_command
+from tui.errors import SessionError
+from tui.files import why
+from tui.text import plural
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from tui.cli.context import Context
+    from tui.cli.parser import Subparsers
+
+
+def register(subparsers: Subparsers) -> None:
+    parser = add_command(
+        subparsers,
+        "lock",
+        "lock the vault everywhere",
+        "Ends `otp-tui unlock`, and locks every open app of the vault within two seconds.",
+    )
+    parser.add_argument("--all", action="store_true", help="lock all your vaults")
+
+
+def run(args: Namespace, context: Context) -> int:
+    """Forget the key, and tell open apps.
+
+    Raises:
+        VaultError: the vault can't be read.
+        SessionError: open apps can't be told.
+    """
+    from tui.session import everywhere, lock_signal
+
+    vault_id = None if args.all else context.read_vault().vault_id
+    dropped = 0
+    for session in everywhere(os.environ):
+        dropped += session.drop_all() if vault_id is None else session.drop(vault_id)
+    try:
+        lock_signal.send(vault_id)
+    except OSError as error:
+        raise SessionError(f"Couldn't lock open apps: {why(error)}.", "Lock them with l.") from None
+    if vault_id is not None:
+        output.say("Locked." if dropped else "Locked. It was not unlocked.")
+    else:
+        output.say(f"Locked. {plural(dropped, 'vault')} had been unlocked.")
+    return 0

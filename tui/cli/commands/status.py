@@ -1,0 +1,59 @@
+"""`otp-tui status`: which vaults are unlocked, and until when."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tui.cli import output
+from tui.cli.commands.unlock import until_words
+from tui.cli.parser import add_command
+from tui.text import safe
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from tui.cli.context import Context
+    from tui.cli.parser import Subparsers
+
+
+def register(subparsers: Subparsers) -> None:
+    parser = add_command(
+        subparsers,
+        "status",
+        "show which vaults are unlocked, and until when",
+        "Lists all vaults that open without a password. Doesn't extend the time.",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(args: Namespace, context: Context) -> int:
+    """Print the vaults that are unlocked."""
+    from tui.session import everywhere
+
+    found = [
+        (session, one)
+        for session in everywhere(os.environ)
+        for one in sorted(session.unlocked(), key=lambda each: (each.path, each.vault_id))
+    ]
+    if args.json:
+        rows = [
+            {
+                "vault_id": one.vault_id,
+                "path": safe(one.path),
+                "by": session.kind,
+                "until": int(one.until),
+                "idle": one.idle or None,
+            }
+            for session, one in found
+        ]
+        output.json({"unlocked": rows})
+    elif found:
+        now = context.clock.now()
+        output.lines(
+            f"{safe(one.path)}: unlocked by {session.name}, {until_words(one.until, one.idle, now)}"
+            for session, one in found
+        )
+    else:
+        output.say("No vault is unlocked.")
+    return 0

@@ -1,0 +1,78 @@
+"""`otp-tui unlock`: open the vault without its password for a while."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.cli import output
+from tui.cli.args import add_duration
+from tui.cli.parser import add_command
+from tui.cli.secrets import add_options
+from tui.errors import SessionError, UsageError
+from tui.session import LONGEST
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from tui.cli.context import Context
+    from tui.cli.parser import Subparsers
+    from tui.session import Unlocked
+
+_DEFAULT = 8 * 3600
+
+
+def register(subparsers: Subparsers) -> None:
+    parser = add_command(
+        subparsers,
+        "unlock",
+        "open the vault without its password for a while",
+        "Keeps the vault key, never the password, in the kernel's keyring or, where that is\n"
+        "refused, in an agent process. Until the time is up or `otp-tui lock`, every program that\n"
+        "you run on this machine can open the vault. Run it again to set another time; a longer\n"
+        "one needs the password.",
+    )
+    add_duration(
+        parser, "--for", LONGEST, "how long, e.g. 8h or 1h30m (default: unlock_for, or 8h)"
+    )
+    add_duration(parser, "--idle", LONGEST, "end earlier after this time without use, e.g. 1h")
+    add_options(parser, "password")
+
+
+def run(args: Namespace, context: Context) -> int:
+    """Keep the vault's key.
+
+    Raises:
+        UsageError: with --no-unlock.
+        SessionError: it can't be kept.
+    """
+    if args.no_unlock:
+        raise UsageError("otp-tui unlock and --no-unlock contradict each other.")
+    seconds = getattr(args, "for") or context.config.unlock_for or _DEFAULT
+    idle = args.idle or 0
+    if context.session.kind == "none":
+        raise SessionError("OTP_TUI_SESSION turns unlocking off.")
+    locked = context.read_vault()
+    until = context.clock.now() + seconds
+    before = next(
+        (one for one in context.session.unlocked() if one.vault_id == locked.vault_id), None
+    )
+    if before is not None and not _longer(before, until, idle):
+        vault = context.unlock(locked)
+    else:
+        vault = context.unlock_by_password(locked)
+    context.session.keep(vault.vault_id, vault.key, str(vault.path), seconds, idle)
+    output.say(f"Unlocked {until_words(until, idle, context.clock.now())}.")
+    return 0
+
+
+def until_words(until: float, idle: int, now: float) -> str:
+    """Return until when a vault is unlocked: `until 2026-11-21 18:30 (8 h)`."""
+    from tui.durations import duration_words
+    from tui.otp.describe import local_time
+
+    unused = f", or until it is not used for {duration_words(idle)}" if idle else ""
+    return f"until {local_time(int(until))} (in {duration_words(until - now)}){unused}"
+
+
+def _longer(before: Unlocked, until: float, idle: int) -> bool:
+    return until > before.until + 1 or (before.idle > 0 and not 0 < idle <= before.idle)

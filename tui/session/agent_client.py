@@ -1,0 +1,163 @@
+"""Keeps vault keys in an agent process, which the first key starts: see `agent`."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from tui.errors import SessionError
+from tui.session import agent
+from tui.session.model import KEY_LENGTH, Session, Unlocked, check_times
+
+_PATIENCE = 5.0
+"""Seconds to wait for the agent."""
+_LONGEST_ANSWER = 1 << 20
+_LONGEST_SOCKET = 100
+"""Bytes: less than what systems allow, 104 to 108."""
+_LONGEST_PATH = 1024
+_FAILED = "Couldn't keep the vault unlocked:"
+
+
+class AgentSession(Session):
+    """Keeps keys in the user's agent."""
+
+    name = "an agent process"
+    kind = "agent"
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def keep(self, vault_id: str, key: bytes, path: str, seconds: int, idle: int = 0) -> None:
+        check_times(key, seconds, idle)
+        shown = os.fsencode(path)[:_LONGEST_PATH].hex()
+        line = f"keep {vault_id} {seconds} {idle} {shown}\n".encode("ascii")
+        answer = self._ask(line + key, start=True)
+        if answer != b"ok\n":
+            raise SessionError(f"{_FAILED} the agent has too many keys.")
+
+    def key(self, vault_id: str) -> bytes | None:
+        answer = self._try(f"key {vault_id}\n")
+        found = answer.removeprefix(b"ok\n")
+        return found if answer[:3] == b"ok\n" and len(found) == KEY_LENGTH else None
+
+    def drop(self, vault_id: str) -> bool:
+        return self._try(f"drop {vault_id}\n") == b"ok\n"
+
+    def drop_all(self) -> int:
+        answer = self._try("drop-all\n")
+        return int(answer[3:]) if answer[:3] == b"ok " else 0
+
+    def unlocked(self) -> tuple[Unlocked, ...]:
+        first, *lines = self._try("list\n").splitlines() or [b""]
+        if first != b"ok":
+            return ()
+        now, found = time.time(), []
+        for line in lines:
+            vault_id, seconds, idle, path = line.decode("ascii").split(" ")
+            shown = os.fsdecode(bytes.fromhex(path))
+            found.append(Unlocked(vault_id, shown, now + int(seconds), int(idle)))
+        return tuple(found)
+
+    def _try(self, request: str) -> bytes:
+        """Return the answer to a request; b"" if there is no agent."""
+        try:
+            return self._ask(request.encode("ascii"))
+        except SessionError:
+            return b""
+
+    def _ask(self, request: bytes, *, start: bool = False) -> bytes:
+        """Return the agent's answer; start the agent if there is none and `start`.
+
+        Raises:
+            SessionError: there is no agent, or it doesn't answer.
+        """
+        from tui.paths import runtime_folder
+
+        folder = runtime_folder(self._environ)
+        if folder is None:
+            raise SessionError(f"{_FAILED} you have no home folder.")
+        if len(os.fsencode(folder / agent.SOCKET_NAME)) > _LONGEST_SOCKET:
+            raise SessionError(
+                f"{_FAILED} the path of its socket is too long.",
+                "Set XDG_RUNTIME_DIR to a shorter path.",
+            )
+        try:
+            with self._connect(folder, start=start) as connection:
+                connection.settimeout(_PATIENCE)
+                if agent.peer_uid(connection) != os.geteuid():
+                    raise SessionError(f"{_FAILED} the agent belongs to another user.")
+                connection.sendall(request)
+                answer = bytearray()
+                while received := connection.recv(65_536):
+                    answer += received
+                    if len(answer) > _LONGEST_ANSWER:
+                        raise SessionError(f"{_FAILED} the agent's answer is too long.")
+                return bytes(answer)
+        except OSError as error:
+            raise SessionError(f"{_FAILED} {error.strerror or 'the agent failed'}.") from None
+
+    def _connect(self, folder: Path, *, start: bool) -> socket.socket:
+        try:
+            return _connected(folder)
+        except (FileNotFoundError, ConnectionRefusedError):
+            if not start:
+                raise
+        _start(folder)
+        return _connected(folder)
+
+
+def _connected(folder: Path) -> socket.socket:
+    """Return a connection to the agent in `folder`, which must be ours alone."""
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
+        raise SessionError(f"{_FAILED} the folder of its socket is not yours alone.")
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.settimeout(_PATIENCE)
+        connection.connect(str(folder / agent.SOCKET_NAME))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _start(folder: Path) -> None:
+    """Start the agent, unless another program just did."""
+    import contextlib
+    import fcntl
+    import subprocess
+
+    from tui.files import PRIVATE, PRIVATE_FOLDER, make_folder, remove
+
+    folder.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+    make_folder(folder)
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    lock = os.open(folder / "session.lock", flags, PRIVATE)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
+            _connected(folder).close()
+            return
+        remove(folder / agent.SOCKET_NAME)
+        # -I and no environment: nothing of the user's changes what it runs or stays in its memory.
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", agent.__file__, str(folder)],
+            env={},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise SessionError(f"{_FAILED} the agent doesn't start.") from None
+    finally:
+        os.close(lock)
+    if done.returncode:
+        raise SessionError(f"{_FAILED} the agent doesn't start.")
