@@ -6,6 +6,7 @@ import os
 import pty
 import select
 import subprocess
+import termios
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -28,6 +29,7 @@ class Terminal:
 
     def __init__(self, argv: list[str], environ: Mapping[str, str]) -> None:
         self._ours, theirs = pty.openpty()
+        termios.tcsetwinsize(theirs, (24, 80))
         self._process = subprocess.Popen(
             argv, stdin=theirs, stdout=theirs, stderr=theirs, env=environ, start_new_session=True
         )

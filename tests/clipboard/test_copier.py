@@ -95,6 +95,20 @@ def test_zero_leaves_the_code_until_lock(clock: FakeClock, clipboard: FakeClipbo
     assert clipboard.held == ""
 
 
+def test_what_cannot_be_read_back_is_cleared_only_while_that_is_expected(
+    clock: FakeClock,
+) -> None:
+    sent: list[str] = []
+    copier = Copier(Osc52Clipboard({"TERM": "xterm"}, sent.append), clock, 30)
+    copier.copy(CODE)
+    assert copier.clear() == "Cleared the terminal's clipboard."
+    assert copier.clear() == ""
+    copier.use(None, 0)
+    copier.copy(CODE)
+    assert copier.clear() == ""
+    assert sent == [osc52(CODE), osc52(""), osc52(CODE)]
+
+
 def test_a_copy_that_failed_halfway_is_cleared(clock: FakeClock, clipboard: FakeClipboard) -> None:
     clipboard.broken = True
     copier = Copier(clipboard, clock, 30)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.clipboard.helpers import CODE, Terminal
+from tests.clipboard.helpers import CODE, ROOT, Terminal
 from tests.programs import need
 from tui.clipboard import SENT, choose
 from tui.clipboard.osc52 import Osc52Clipboard, for_screen, osc52
@@ -58,12 +59,49 @@ def test_screen_passes_the_code_to_its_terminal(tmp_path: Path) -> None:
         assert terminal.shows(osc52(CODE * 200))
 
 
-@pytest.mark.parametrize("terminal", ["linux", "dumb"])
+@pytest.mark.parametrize(
+    "terminal", ["linux", "linux-16color", "dumb", "ansi", "vt100", "vt220-am", "unknown", ""]
+)
 def test_a_terminal_without_a_clipboard_is_sent_nothing(terminal: str) -> None:
     sent: list[str] = []
-    with pytest.raises(ClipboardError, match="has no clipboard"):
+    with pytest.raises(ClipboardError, match="no clipboard|no terminal"):
         Osc52Clipboard({"TERM": terminal}, sent.append).copy(CODE)
     assert sent == []
+
+
+@pytest.mark.parametrize(
+    ("environ", "says", "doubt"),
+    [
+        ({"TERM": "tmux-256color"}, "tmux on the other machine", "needs: set -s set-clipboard on"),
+        ({"TERM": "screen.xterm"}, "tmux or screen on the", "needs: set -s set-clipboard on"),
+        ({"TERM": "tmux", "SUDO_USER": "ada"}, "tmux, which may", "use sudo -E"),
+        ({"TERM": "screen", "STY": "1.pts"}, "the terminal decides", ""),
+        ({"TERM": "xterm-kitty", "SUDO_USER": "ada"}, "the terminal decides", ""),
+    ],
+)
+def test_what_an_outer_tmux_needs_is_said(environ: dict[str, str], says: str, doubt: str) -> None:
+    outcome = Osc52Clipboard(environ, lambda _: None).copy(CODE)
+    assert says in outcome.says
+    assert doubt in outcome.doubt
+    assert bool(outcome.doubt) is bool(doubt)
+
+
+def test_screen_around_ssh_passes_on_the_code_and_a_space(tmp_path: Path) -> None:
+    """TERM is all that is left of screen there; screen ignores what is meant for tmux."""
+    need("screen")
+    (tmp_path / "S").mkdir(mode=0o700)
+    environ = {"PATH": os.environ["PATH"], "TERM": "xterm", "HOME": str(tmp_path)}
+    program = (
+        "import os; os.environ.pop('STY');"
+        "from tui.clipboard.osc52 import Osc52Clipboard, write_to_terminal;"
+        "clipboard = Osc52Clipboard(os.environ, write_to_terminal);"
+        f"clipboard.copy('{CODE}'); clipboard.clear(); input()"
+    )
+    argv = ["screen", "-c", "/dev/null", sys.executable, "-c", program]
+    more = {"SCREENDIR": str(tmp_path / "S"), "PYTHONPATH": str(ROOT)}
+    with Terminal(argv, environ | more) as terminal:
+        assert terminal.shows("\x1b]52;c;IA==\a")
+        assert terminal.seen().count(OSC_CODE) == 1
 
 
 class BreakableTerminal:

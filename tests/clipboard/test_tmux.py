@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -14,7 +15,7 @@ import pytest
 from tests.clipboard.helpers import CODE, Terminal, until
 from tests.programs import need
 from tui.clipboard import Outcome, choose
-from tui.clipboard.tmux import TmuxClipboard
+from tui.clipboard.tmux import MOSH_LINE, TmuxClipboard
 from tui.config.schema import Config
 from tui.errors import ClipboardError
 
@@ -38,8 +39,9 @@ class Tmux:
             check=True,
         ).stdout
 
-    def attach(self) -> Terminal:
+    def attach(self, term: str = "xterm-256color") -> Terminal:
         environ = {key: value for key, value in self.environ.items() if key != "TMUX"}
+        environ["TERM"] = term
         terminal = Terminal([*self._start, "attach-session"], environ)
         assert until(lambda: bool(self.run("list-clients")))
         return terminal
@@ -106,11 +108,78 @@ def test_a_deleted_buffer_is_ignored(tmux: Tmux) -> None:
 def test_the_outer_terminal_gets_the_code_and_is_cleared(tmux: Tmux) -> None:
     with tmux.attach() as terminal:
         clipboard = TmuxClipboard(tmux.environ, nowhere)
-        clipboard.copy(CODE)
+        assert clipboard.copy(CODE).says == "Copied to tmux; sent to your terminal"
         assert terminal.shows(";NDkyMDM5\a")
         clipboard.clear()
         assert terminal.shows(";IA==\a")
     assert tmux.buffers() == []
+
+
+@pytest.mark.parametrize(
+    ("term", "says", "doubt"),
+    [
+        ("tmux-256color", "Copied to tmux; sent to your terminal", "set -s set-clipboard on"),
+        ("screen-256color", "Copied to tmux", "terminal-features 'screen-256color:clipboard'"),
+        ("vt220", "Copied to tmux (your terminal, vt220, has no clipboard)", ""),
+    ],
+)
+def test_what_the_outer_terminal_gets_is_said(
+    tmux: Tmux, term: str, says: str, doubt: str
+) -> None:
+    with tmux.attach(term) as terminal:
+        clipboard = TmuxClipboard(tmux.environ, nowhere)
+        assert clipboard.expect() == (outcome := clipboard.copy(CODE))
+        assert outcome.says == says
+        assert doubt in outcome.doubt
+        assert bool(outcome.doubt) is bool(doubt)
+        tmux.run("set-buffer", "-w", "the end")
+        assert ("sent" not in says) or terminal.shows(";NDkyMDM5\a")
+
+
+def test_set_clipboard_off_keeps_codes_in_tmux(tmux: Tmux) -> None:
+    tmux.run("set-option", "-s", "set-clipboard", "off")
+    with tmux.attach() as terminal:
+        clipboard = TmuxClipboard(tmux.environ, nowhere)
+        assert clipboard.copy(CODE).says == "Copied to tmux (its set-clipboard is off)"
+        assert clipboard.clear() == ""
+        tmux.run("set-buffer", "-w", "the end")
+        assert terminal.shows(";dGhlIGVuZA==\a")
+        assert "]52;;NDkyMDM5" not in terminal.seen()
+
+
+def test_mosh_gets_codes_from_tmux_or_the_user_learns_how(tmp_path: Path) -> None:
+    need("tmux", "mosh-server", "mosh-client")
+    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
+    environ["TERM"] = "xterm-256color"
+    with tempfile.TemporaryDirectory() as folder:
+        start = ["tmux", "-S", f"{folder}/s", "-f", "/dev/null"]
+
+        def run(*command: str) -> str:
+            return subprocess.run(
+                [*start, *command], env=environ, capture_output=True, text=True, check=False
+            ).stdout.strip()
+
+        server = ["mosh-server", "new", "-i", "127.0.0.1", "--", *start, "new-session", "sleep 60"]
+        told = subprocess.run(
+            server, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
+        ).stdout
+        _, port, key = re.findall(r"MOSH (CONNECT) (\d+) (\S+)", told)[0]
+        argv = ["mosh-client", "127.0.0.1", port]
+        try:
+            with Terminal(argv, environ | {"MOSH_KEY": key}) as terminal:
+                assert until(lambda: run("list-clients") != "")
+                process = run("display-message", "-p", "#{pid}")
+                inside = environ | {"TMUX": f"{folder}/s,{process},0"}
+                assert MOSH_LINE in TmuxClipboard(inside, nowhere).copy(CODE).doubt
+                run("set-option", "-g", "allow-passthrough", "on")
+                pane = run("display-message", "-p", "#{pane_tty}")
+                clipboard = TmuxClipboard(inside, Path(pane).write_text)
+                assert clipboard.copy(CODE).doubt == ""
+                assert terminal.shows("\x1b]52;c;NDkyMDM5\a")
+                clipboard.clear()
+                assert terminal.shows("\x1b]52;c;\a")
+        finally:
+            run("kill-server")
 
 
 def test_a_later_copy_in_the_outer_terminal_is_kept(tmux: Tmux) -> None:
