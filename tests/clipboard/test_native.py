@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.clipboard.helpers import CODE, ROOT, until
 from tests.programs import need
-from tui.clipboard import COPIED
+from tui.clipboard import COPIED, SENT, choose
 from tui.clipboard.native import NativeClipboard
+from tui.config.schema import Config
 from tui.errors import ClipboardError
 
 pytestmark = pytest.mark.skipif(
@@ -72,6 +75,69 @@ def test_the_desktop_gets_the_code_and_is_cleared(desktop: dict[str, str]) -> No
     assert selection() == CODE
     clipboard.clear()
     assert until(lambda: selection() == "")
+
+
+@pytest.fixture
+def wayland(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """A compositor without a screen. sway refuses to run as root, so then it is another user's."""
+    need("sway", "wl-copy", "wl-paste")
+    with tempfile.TemporaryDirectory() as folder:  # a socket's path has at most 107 bytes
+        environ = {"PATH": os.environ["PATH"], "XDG_RUNTIME_DIR": folder, "HOME": folder}
+        environ["WLR_BACKENDS"], environ["WLR_RENDERER"] = "headless", "pixman"
+        drop: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            drop = {"user": 65534, "group": 65534, "extra_groups": []}
+            os.chown(folder, 65534, 65534)
+        log = tmp_path / "log"
+        with log.open("w") as out:
+            server = subprocess.Popen(
+                ["sway", "-c", "/dev/null"], stdout=out, stderr=out, env=environ, **drop
+            )
+        try:
+            assert until(lambda: bool(displays(folder)), 10), log.read_text()
+            yield environ | {"WAYLAND_DISPLAY": displays(folder)[0]}
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def displays(folder: str) -> list[str]:
+    return [each.name for each in Path(folder).glob("wayland-*") if each.suffix != ".lock"]
+
+
+def test_a_wayland_desktop_gets_the_code_and_is_cleared(wayland: dict[str, str]) -> None:
+    def paste() -> str:
+        done = subprocess.run(
+            ["wl-paste", "-n"], env=wayland, capture_output=True, text=True, check=False
+        )
+        return done.stdout
+
+    clipboard = NativeClipboard(wayland)
+    assert clipboard.copy(CODE) is COPIED
+    assert paste() == CODE
+    clipboard.clear()
+    assert paste() == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("DISPLAY", "Can't open display"), ("WAYLAND_DISPLAY", "Failed to connect to a Wayland")],
+)
+def test_the_terminal_gets_the_code_if_the_desktop_cannot_be_reached(
+    name: str, reason: str, tmp_path: Path
+) -> None:
+    need("xclip", "wl-copy")
+    sent: list[str] = []
+    environ = {"PATH": os.environ["PATH"], "XDG_RUNTIME_DIR": str(tmp_path)}
+    environ |= {"TERM": "xterm", name: ":77"}
+    clipboard = choose(Config(), environ, sent.append)
+    outcome = clipboard.copy(CODE)
+    assert outcome.says == SENT.says
+    assert reason in outcome.doubt
+    assert clipboard.clear() == "Cleared the terminal's clipboard."
+    assert len(sent) == 2
+    with pytest.raises(ClipboardError, match=reason):
+        choose(Config(), environ | {"TERM": "vt100"}, sent.append).copy(CODE)
 
 
 def test_a_later_copy_on_the_desktop_is_kept(desktop: dict[str, str]) -> None:

@@ -64,7 +64,7 @@ def test_screen_passes_the_code_to_its_terminal(tmp_path: Path) -> None:
 )
 def test_a_terminal_without_a_clipboard_is_sent_nothing(terminal: str) -> None:
     sent: list[str] = []
-    with pytest.raises(ClipboardError, match="no clipboard|no terminal"):
+    with pytest.raises(ClipboardError, match=r"no clipboard|no terminal"):
         Osc52Clipboard({"TERM": terminal}, sent.append).copy(CODE)
     assert sent == []
 

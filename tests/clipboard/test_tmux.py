@@ -123,9 +123,7 @@ def test_the_outer_terminal_gets_the_code_and_is_cleared(tmux: Tmux) -> None:
         ("vt220", "Copied to tmux (your terminal, vt220, has no clipboard)", ""),
     ],
 )
-def test_what_the_outer_terminal_gets_is_said(
-    tmux: Tmux, term: str, says: str, doubt: str
-) -> None:
+def test_what_the_outer_terminal_gets_is_said(tmux: Tmux, term: str, says: str, doubt: str) -> None:
     with tmux.attach(term) as terminal:
         clipboard = TmuxClipboard(tmux.environ, nowhere)
         assert clipboard.expect() == (outcome := clipboard.copy(CODE))
@@ -161,7 +159,12 @@ def test_mosh_gets_codes_from_tmux_or_the_user_learns_how(tmp_path: Path) -> Non
 
         server = ["mosh-server", "new", "-i", "127.0.0.1", "--", *start, "new-session", "sleep 60"]
         told = subprocess.run(
-            server, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
+            server,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         _, port, key = re.findall(r"MOSH (CONNECT) (\d+) (\S+)", told)[0]
         argv = ["mosh-client", "127.0.0.1", port]

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.cli.program import Program
+from tests.cli.program import PASSWORD, Program
 from tests.programs import need
 from tests.terminal.helpers import SECRET, AppTerminal, codes_around, wait_until
 
@@ -58,6 +58,23 @@ def desktop() -> Iterator[Desktop]:
         with suppress(ProcessLookupError):
             server.kill()
         server.wait()
+
+
+def test_a_copy_outlives_the_terminal_and_is_cleared_in_time(
+    filled: Program, desktop: Desktop
+) -> None:
+    config = filled.folder / "config.toml"
+    config.write_text(f"clipboard_clear = 1\n{config.read_text()}")
+    password = filled.folder / "password"
+    password.write_text(PASSWORD)
+    password.chmod(0o600)
+    argv = [*filled.command, "code", "regis", "--copy", "--password-file", str(password)]
+    began = time.time()
+    with AppTerminal(argv, {**filled.env, "DISPLAY": desktop.display}, filled.folder) as terminal:
+        assert terminal.end() == 0
+        assert "Copied to the clipboard. Cleared in 1 s." in terminal.all
+    assert desktop.clipboard() in codes_around(SECRET, began)
+    wait_until(lambda: desktop.clipboard() == "", desktop.clipboard)
 
 
 def test_enter_copies_and_locking_clears_the_clipboard(filled: Program, desktop: Desktop) -> None:

@@ -94,7 +94,7 @@ def main() -> None:
     current = own
     while True:
         _wait(clock.steady, order["seconds"])
-        before, current = current, _holder(turn) or own
+        before, current = current, _holder(turn) or current
         if current == before:
             break  # otherwise wait until the later copy is cleared
     with suppress(ClipboardError):

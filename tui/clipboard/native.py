@@ -22,7 +22,8 @@ _PAUSES = (0.0, 0.05, 0.2)
 _NO_TEXT = ("nothing is copied", "no selection", "no suitable type", " not available",
             "cannot convert")  # fmt: skip
 """Parts of the messages of wl-paste and xclip if the clipboard is empty or has no text."""
-_UNREACHABLE = ("open display", "connect to a wayland", "authorization required")
+_UNREACHABLE = ("open display", "connect to a wayland", "authorization required",
+                "xdg_runtime_dir")  # fmt: skip
 """Parts of the messages of the tools if there is no such desktop, so that it can't have a code."""
 _COPY = """
 import subprocess, sys, pyperclip
