@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -56,6 +58,8 @@ def make_vault(vault_path: Path, clock: FakeClock, empty_vault: bytes) -> MakeVa
         entries: Sequence[Entry] | None = None, categories: Sequence[Category] | None = None
     ) -> Vault:
         vault_path.parent.mkdir(mode=0o700, exist_ok=True)
+        # Some tests make it again, which would look like a restored file.
+        shutil.rmtree(os.environ["XDG_STATE_HOME"], ignore_errors=True)
         vault_path.write_bytes(empty_vault)
         vault_path.chmod(0o600)
         vault = LockedVault.read(vault_path, clock).unlock(PASSWORD)

@@ -31,7 +31,7 @@ from tui.app.widgets.status_label import StatusLabel
 from tui.clipboard import Clipboard, Copier, choose
 from tui.clock import Clock, SystemClock
 from tui.config.schema import Config
-from tui.errors import ClipboardError, OtpTuiError
+from tui.errors import ClipboardError, ConflictError, OtpTuiError
 from tui.forward.log import News, log_path
 
 if TYPE_CHECKING:
@@ -308,7 +308,9 @@ class OtpApp(ThemedApp):
         except OtpTuiError as error:
             from tui.app.screens.confirm import ConfirmScreen
 
-            words = f"{error.sentence}\n\nUnsaved changes will be lost."
+            kept = isinstance(error, ConflictError)
+            lost = "All changes are in that copy." if kept else "Unsaved changes will be lost."
+            words = f"{error.sentence}\n\n{lost}"
             if not await self.push_screen_wait(ConfirmScreen(question, words, verb)):
                 return
         action()
@@ -327,8 +329,8 @@ class OtpApp(ThemedApp):
 
     async def on_unmount(self) -> None:
         vault, self.vault = self.vault, None
-        if vault is not None:
-            await asyncio.to_thread(_close, vault)
+        if vault is not None and (lost := await asyncio.to_thread(_close, vault)):
+            self.say(lost)
         await self.settings.finish()
         if not self.picked:
             try:
@@ -440,6 +442,8 @@ def _close(vault: Vault) -> str:
     try:
         if not vault.flushed or vault.changing:
             vault.save()
+    except ConflictError as error:
+        return f"NOT SAVED. {error.sentence}"
     except OtpTuiError as error:
         return "" if vault.saved else f"NOT SAVED. The last change is lost: {error}"
     finally:

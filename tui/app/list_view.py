@@ -38,6 +38,9 @@ class ListView(Protocol):
     def moment(self) -> int:
         """The current Unix time in whole seconds."""
 
+    async def take_over(self) -> None:
+        """Show what another program saved, if it did."""
+
     def reload(self, keep: str | None = None) -> None:
         """Show the current contents of the vault, and highlight the entry with the id `keep`."""
 

@@ -15,7 +15,8 @@ class VisibleEntries:
     """The entries of one unlocked vault, by category and search words."""
 
     def __init__(self, document: Document) -> None:
-        self._document = document
+        self.document = document
+        """The contents of the vault."""
         self.named = tuple(sorted(document.categories, key=lambda category: category.ranking))
         """The categories, in order."""
         self.categories = self.named
@@ -55,8 +56,8 @@ class VisibleEntries:
     def _within(self, category: str | None) -> list[Entry]:
         if category not in self._rows:
             self._rows[category] = (
-                sorted(self._document.trash, key=lambda entry: -entry.deleted)
+                sorted(self.document.trash, key=lambda entry: -entry.deleted)
                 if category == TRASH
-                else ordered(self._document, category)
+                else ordered(self.document, category)
             )
         return self._rows[category]

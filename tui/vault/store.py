@@ -57,6 +57,20 @@ class Store:
         self._backups = Backups(self.path)
         self._conflict: Path | None = None
         self._tidied = False
+        self._signature: tuple[int, ...] | None = None
+        """Of the file last read or written; None if there was none."""
+
+    @property
+    def changed(self) -> bool:
+        """True if the file is not the one last read or written, as far as the system says."""
+        try:
+            return _signature(os.lstat(self.path)) != self._signature
+        except OSError:
+            return self._signature is not None
+
+    def forget(self) -> None:
+        """Make `changed` True until the file is read again."""
+        self._signature = ()
 
     def read(self) -> bytes:
         """Return the vault's bytes, at most 16 MiB; make the file private if it isn't.
@@ -70,6 +84,7 @@ class Store:
         try:
             descriptor = os.open(self.path, os.O_RDONLY | OPEN_FLAGS)
         except FileNotFoundError:
+            self._signature = None
             raise VaultMissingError(f"No vault at {self.name}.") from None
         except OSError as error:
             raise VaultError(f"Couldn't open the vault {self.name}: {why(error)}.") from None
@@ -82,6 +97,7 @@ class Store:
                     str(error), BACKUP_HINT if stat.S_ISREG(kind) else ""
                 ) from None
             self._require_private(descriptor)
+            self._signature = _signature(os.fstat(descriptor))
             return read_whole(descriptor, f"The vault {self.name}", size)
         except OSError as error:
             raise VaultError(f"Couldn't read the vault {self.name}: {why(error)}.") from None
@@ -144,6 +160,7 @@ class Store:
         write_new(temporary, data)
         kept: Path | None = None
         try:
+            signature = _signature(os.lstat(temporary))
             if current is not None:
                 kept = self._backups.keep(current, self._clock.now())
             put_in_place(temporary, self.path, kept)
@@ -152,6 +169,7 @@ class Store:
             if kept is not None:
                 remove(kept)
             raise
+        self._signature = signature
         if minor and kept is not None:
             remove(kept)
         self._backups.prune(self._clock.now())
@@ -233,6 +251,11 @@ def resolve(path: str | os.PathLike[str]) -> Path:
     if name in {"", ".", ".."} or "\0" in name:
         raise VaultError(f"The vault's path {safe(os.fspath(path), 200)} is not a file path.")
     return resolved
+
+
+def _signature(status: os.stat_result) -> tuple[int, ...]:
+    """Return what tells two versions of a file apart; a rename or a new link changes nothing."""
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 def _prefix(path: Path) -> str:

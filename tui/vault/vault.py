@@ -183,6 +183,12 @@ class Vault:
         self._writing = threading.Lock()
         self._seen = Seen(state.envelope.vault_id, store.path)
         self._older: Older | None = None
+        self._doubtful = False
+        """True if the file was missing or damaged when it was last looked at."""
+        self.merges = 0
+        """Number of times that another program's changes were merged in."""
+        self.asks_older = False
+        """True if a save to an older file was refused, until somebody was asked about it."""
         self.accept_older_if: Callable[[Older], bool] = _never
         """Asks if a file that is older than the one last used may be changed."""
 
@@ -249,6 +255,14 @@ class Vault:
         return self._writing.locked()
 
     @property
+    def stale(self) -> bool:
+        """True if another program changed the file, and `refresh` didn't look at it yet.
+
+        It only looks at the file's status, so that it can be called often.
+        """
+        return not self._writing.locked() and self._store.changed
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Sentences for the user, e.g. that the file system has no locks."""
         return tuple(self._store.warnings)
@@ -265,9 +279,38 @@ class Vault:
 
     def accept_older(self) -> None:
         """Remember the older file as the one last used, so that it can be changed."""
-        older, self._older = self._older, None
+        older, self._older, self.asks_older = self._older, None, False
         if older is not None:
             self._seen.accept(older)
+
+    def refresh(self) -> None:
+        """Take over what another program saved; write nothing.
+
+        A file that is not newer is only warned of. As a sync service may write slowly, a missing or
+        damaged file is reported when it is found twice.
+
+        Raises:
+            ConflictError: the file is damaged, or another vault; ours was saved next to it.
+            NotSavedError: it can't be read.
+        """
+        with self._writing:
+            known, doubtful = self._known(), self._doubtful
+            self._doubtful = True
+            try:
+                found, current = read_state(self._store, known)
+            except (ForeignFileError, NotSavedError) as error:
+                if doubtful:
+                    raise self._not_saved(error) from None
+                self._store.forget()
+                return
+            self._doubtful = current is None
+            if current is not None:
+                self._take_over(known, found)
+            elif doubtful:
+                name = self._store.name
+                self._store.warn(f"The vault {name} is missing. The next change writes it again.")
+            else:
+                self._store.forget()
 
     def change(self, change: Change) -> None:
         """Apply `change` and save; on return, it is on the disk.
@@ -465,11 +508,30 @@ class Vault:
             self._on_disk = self._rejoin(known, found)
         return self._on_disk, current
 
+    def _take_over(self, known: UnlockedState, found: UnlockedState) -> None:
+        """Merge in a newer file; warn of any other."""
+        generation = found.envelope.generation
+        older = self._seen.opened(generation, found.digest)
+        if found is known or generation > known.envelope.generation:
+            self._older = older
+            if older is not None:
+                self._store.warn(older.sentence)
+            if found is not known:
+                self._on_disk = self._merge(known, found)
+        elif older is not None and older.sure and known.envelope.generation < older.seen:
+            self._older = older
+            self._store.warn(older.sentence)
+        else:
+            what = Older(generation, known.envelope.generation, found.digest.hex()).what
+            self._store.warn(
+                f"The file in the vault's place is {what}. The next change saves both, merged."
+            )
+
     def _refuse_older(self, known: UnlockedState, found: UnlockedState) -> None:
         older = self._seen.compare(found.envelope.generation, found.digest)
         if older is None or not older.sure or known.envelope.generation >= older.seen:
             return
-        self._older = older
+        self._older, self.asks_older = older, True
         raise OlderVaultError(f"Couldn't save the vault: it is {older.what}.")
 
     def _merge(self, known: UnlockedState, found: UnlockedState) -> UnlockedState:
@@ -477,6 +539,7 @@ class Vault:
         from tui.vault.history import contains
         from tui.vault.merge import merge, rejoin
 
+        self.merges += 1
         later = contains(found.document.history, known.digest)
         self._document = (merge if later else rejoin)(
             known.document, self._document, found.document
@@ -491,6 +554,7 @@ class Vault:
         """Merge in a file that is not newer, and keep our slots."""
         from tui.vault.merge import rejoin
 
+        self.merges += 1
         self._document = rejoin(known.document, self._document, found.document)
         self._saved = False
         self._store.warn(
@@ -526,6 +590,7 @@ class Vault:
             return NotSavedError(
                 f"Couldn't save the vault {self._store.name}: {why(error)}.", "Try again."
             )
+        self._saved = False
         try:
             with self._store.locked():
                 copy = self._store.write_conflict_copy(next_state(self._known(), self._document)[1])

@@ -73,6 +73,11 @@ class CodesScreen(BaseScreen[None]):
         """Steady time at which to save pending changes; None if there are none."""
         self._clock_checked: float | None = None
         """Steady time of the last check of the system clock."""
+        self._refusal = ""
+        """The reason why the vault couldn't be saved, once it was shown."""
+        self._merges = vault.merges
+        self._warnings: list[str] = []
+        """The vault's warnings that were shown."""
         handlers = {**COPY_COMMANDS, **ENTRY_COMMANDS, **FORM_COMMANDS}
         self._commands: dict[str, Callable[[], Job | None]] = {
             **{name: partial(handler, self) for name, handler in handlers.items()},
@@ -108,8 +113,10 @@ class CodesScreen(BaseScreen[None]):
         if self.vault.document.trash and not self.context.clock_warning():
             self.vault.change_later(lambda document: expire(document, self.moment))
         self.reload()
+        older, self._warnings = self.vault.older, [*self.vault.warnings]
+        notice = [older.sentence] if older is not None else []
         # The shortest first, so that a long one doesn't hide the others.
-        if warnings := (*self.vault.warnings, *sorted(self.context.warnings, key=len)):
+        if warnings := (*notice, *self._warnings, *sorted(self.context.warnings, key=len)):
             more = len(warnings) - MOST_WARNINGS
             shown = [*warnings[:MOST_WARNINGS], *([f"And {more} more."] if more > 0 else [])]
             self.say(" ".join(shown), "warning", stay=True)
@@ -277,7 +284,12 @@ class CodesScreen(BaseScreen[None]):
             period = self.codes.common_period
             self._countdown.show(period - int(now) % period, period)
         self._status.tick(steady)
-        self._save_in_time(steady)
+        if self.vault.stale:
+            self._watch()
+        elif self.vault.asks_older and self.is_current:
+            self._ask_about_older()
+        else:
+            self._save_in_time(steady)
         self._check_clock(steady)
 
     def _check_clock(self, steady: float) -> None:
@@ -288,9 +300,58 @@ class CodesScreen(BaseScreen[None]):
             self._clock_checked = steady
             self._title.warn(self.context.clock_warning())
 
+    # --- the file ------------------------------------------------------------------------------
+
+    async def take_over(self) -> None:
+        vault = self.vault
+        if not vault.stale:
+            return
+        try:
+            await in_thread(vault.refresh)
+        except OtpTuiError as error:
+            self._say_not_saved(error)
+        self._show_taken_over()
+
+    @work(name=BACKGROUND, group="watch", exclusive=True, exit_on_error=False, description="watch")
+    async def _watch(self) -> None:
+        await self.take_over()
+
+    def _show_taken_over(self) -> None:
+        """Show what was merged in since the last time, and new warnings."""
+        if self.vault.merges != self._merges:
+            self._merges = self.vault.merges
+            self.codes.forget_revealed(self._visible.document.entries, self.vault.entries)
+            self.reload()
+        if new := [each for each in self.vault.warnings if each not in self._warnings]:
+            self._warnings += new
+            self.say(" ".join(new), "warning", stay=True)
+
+    def _say_not_saved(self, error: OtpTuiError) -> None:
+        """Say why the vault can't be saved, once for each reason."""
+        self._show_counts()
+        if error.sentence != self._refusal:
+            self._refusal = error.sentence
+            self.say(f"NOT SAVED. {error.sentence}", "error", stay=True)
+
+    @work(group="older", exclusive=True, exit_on_error=False, description="older vault")
+    async def _ask_about_older(self) -> None:
+        """Ask if an older vault may be changed, after a change was refused."""
+        vault, older = self.vault, self.vault.older
+        vault.asks_older = False
+        if older is None:
+            return
+        from tui.app.screens.confirm import ConfirmScreen
+
+        if await self.ask(ConfirmScreen("Change this older vault?", older.sentence, "change it")):
+            await in_thread(vault.accept_older)
+            self.say("The vault can be changed again.")
+            if not vault.saved:
+                self._save()
+
     def _save_in_time(self, steady: float) -> None:
         """Save deferred changes after a while, and retry failed ones."""
-        if self.vault.flushed:
+        older = self.vault.older
+        if self.vault.flushed or (older is not None and older.sure):
             self._save_at = None
         elif self._save_at is None:
             wait = SAVE_LATER_SECONDS if self.vault.saved else RETRY_SECONDS
@@ -304,11 +365,16 @@ class CodesScreen(BaseScreen[None]):
         vault, failed_before = self.vault, not self.vault.saved
         try:
             await in_thread(vault.save)
-        except OtpTuiError:
+        except OtpTuiError as error:
+            # A copy count that can't be saved is not worth a message, but a damaged vault is.
+            if not vault.saved:
+                self._say_not_saved(error)
             return
+        self._refusal = ""
         if failed_before:
             self.say("Saved.")
             self.reload()
+        self._show_taken_over()
 
     # --- categories and search ---------------------------------------------------------------
 

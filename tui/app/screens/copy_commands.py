@@ -66,6 +66,7 @@ COPY_COMMANDS: Mapping[str, Callable[[ListView], Coroutine[Any, Any, None]]] = {
 
 
 async def _copy_highlighted(view: ListView, *, following: bool) -> None:
+    await view.take_over()
     entry, codes = view.codes.highlighted, view.codes
     if entry is None or _refused(view, entry):
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rich.segment import Segment
@@ -117,6 +117,13 @@ class CodeList(RowList[Entry]):
         self.rows = []
         for held in (self.revealed, self._painted, self._codes, self._following):
             held.clear()
+
+    def forget_revealed(self, before: Iterable[Entry], after: Iterable[Entry]) -> None:
+        """Drop the codes shown of counter-based entries that another program changed."""
+        counters = {entry.id: (entry.secret, entry.counter) for entry in after}
+        for entry in before:
+            if counters.get(entry.id) != (entry.secret, entry.counter):
+                self.revealed.pop(entry.id, None)
 
     def measure(self, entries: Sequence[Entry]) -> None:
         """Choose column widths and the common period, given all entries of the vault."""

@@ -1,0 +1,223 @@
+"""What other programs do to the vault's file while the app is open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.app.conftest import MakeApp, MakeVault
+from tests.app.helpers import (
+    PASSWORD,
+    FakeClipboard,
+    FakeClock,
+    codes_of,
+    issuers,
+    lines_of,
+    on_disk,
+    pass_time,
+    press,
+    settle,
+    status_of,
+    text_of,
+    vault_of,
+)
+from tui.app.app import OtpApp
+from tui.app.screens.confirm import ConfirmScreen
+from tui.app.widgets.bars import TitleBar
+from tui.crypto.kdf import Argon2Params
+from tui.otp.codes import code_at
+from tui.otp.secret import Secret
+from tui.vault.vault import LockedVault, Vault
+
+NEW_SECRET = Secret.base32("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+FLOOR = Argon2Params(2, 19456, 1)
+
+
+def change_secret(app: OtpApp, issuer: str) -> str:
+    """Give an entry a new secret from another program; return the code of now."""
+    other = on_disk(app)
+    (entry,) = [one for one in other.entries if one.issuer == issuer]
+    entry = replace(entry, secret=NEW_SECRET)
+    other.change(lambda document: document.replacing(entry))
+    return code_at(entry, app.clock.now()).text
+
+
+def title_of(app: OtpApp) -> str:
+    return lines_of(app.screen.query_one(TitleBar))[0]
+
+
+# --- taken over ------------------------------------------------------------------------------
+
+
+async def test_an_edit_by_another_program_is_shown_where_the_user_is(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    await press(pilot, "j", "x", "slash", *"t", "down")
+    await settle(pilot)
+    rows, highlighted = issuers(app), codes_of(app).highlighted
+    selected = set(codes_of(app).selected)
+    assert highlighted is not None
+    assert selected
+    code = change_secret(app, highlighted.issuer or "")
+    await pass_time(pilot, clock, 1)
+    assert code in text_of(app).replace(" ", "")
+    assert issuers(app) == rows
+    assert codes_of(app).highlighted == vault_of(app).document.find(highlighted.id)
+    assert codes_of(app).selected == selected
+    assert vault_of(app).saved
+
+
+async def test_a_copy_never_comes_from_replaced_data(
+    app: OtpApp, pilot: Pilot[None], clipboard: FakeClipboard
+) -> None:
+    code = change_secret(app, "GitHub")
+    await pilot.press("enter")
+    await settle(pilot)
+    assert clipboard.text == code
+
+
+async def test_a_counter_that_another_program_used_hides_its_code(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    await press(pilot, "j", "j", "j", "space")
+    await settle(pilot)
+    bank = codes_of(app).highlighted
+    assert bank is not None
+    assert bank.id in codes_of(app).revealed
+    on_disk(app).take_hotp(bank.id)
+    await pass_time(pilot, clock, 1)
+    assert codes_of(app).revealed == {}
+    assert "counter 14" in text_of(app)
+
+
+async def test_a_tick_does_not_read_an_unchanged_file(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await pilot.press("p")
+    await settle(pilot)
+    monkeypatch.setattr(Vault, "refresh", lambda _: pytest.fail("read"))
+    await pass_time(pilot, clock, 1)
+    assert not vault_of(app).stale
+
+
+# --- damaged or replaced ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("another", [False, True], ids=["damaged", "another vault"])
+async def test_a_vault_that_is_damaged_while_open_is_not_saved(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock, another: bool, tmp_path: Path
+) -> None:
+    if another:
+        made = Vault.create(tmp_path / "x.json", "another password", FLOOR, clock).path
+        made.replace(app.vault_path)
+    else:
+        app.vault_path.write_bytes(app.vault_path.read_bytes()[:-100])
+    broken = app.vault_path.read_bytes()
+    for _ in range(2):
+        await pass_time(pilot, clock, 1)
+    assert "NOT SAVED" in title_of(app)
+    assert status_of(app).startswith("NOT SAVED.")
+    (copy,) = app.vault_path.parent.glob("*.conflict-*")
+    assert str(copy) in status_of(app)
+    kept = LockedVault.read(copy, clock).unlock(PASSWORD)
+    assert len(kept.entries) == len(vault_of(app).entries)
+    await pilot.press("q")
+    await settle(pilot)
+    assert isinstance(app.screen, ConfirmScreen)
+    words = " ".join(str(each.render()) for each in app.screen.query("Label"))
+    assert "All changes are in that copy." in words
+    assert "lost" not in words
+    assert app.vault_path.read_bytes() == broken
+
+
+async def test_a_half_written_file_is_read_again(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    code = change_secret(app, "GitHub")
+    whole = app.vault_path.read_bytes()
+    app.vault_path.write_bytes(whole[:-100])
+    await pass_time(pilot, clock, 1)
+    app.vault_path.write_bytes(whole)
+    await pass_time(pilot, clock, 1)
+    assert code in text_of(app).replace(" ", "")
+    assert status_of(app) == ""
+    assert not list(app.vault_path.parent.glob("*.conflict-*"))
+
+
+async def test_who_only_copied_is_told_on_exit(make_app: MakeApp, make_vault: MakeVault) -> None:
+    app = make_app(make_vault())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        app.vault_path.write_bytes(b"")
+        await pilot.press("q")
+    assert app.exit_warning.startswith("NOT SAVED.")
+    assert "saved as" in app.exit_warning
+
+
+async def test_a_missing_file_is_reported(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    app.vault_path.unlink()
+    for _ in range(2):
+        await pass_time(pilot, clock, 1)
+    assert "is missing" in status_of(app)
+    await pilot.press("p")
+    await settle(pilot)
+    assert app.vault_path.exists()
+
+
+# --- older -----------------------------------------------------------------------------------
+
+
+async def test_an_older_file_is_named_and_not_silently_written_over(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    old = app.vault_path.read_bytes()
+    vault_of(app).change_password("new password", FLOOR)
+    await pilot.press("p")
+    await settle(pilot)
+    app.vault_path.write_bytes(old)
+    await pass_time(pilot, clock, 1)
+    assert "older than the one last used here (generation 2, last seen 4)" in status_of(app)
+    for _ in range(3):
+        await pass_time(pilot, clock, 10)
+    assert app.vault_path.read_bytes() == old
+    await pilot.press("p")
+    await settle(pilot)
+    LockedVault.read(app.vault_path, clock).unlock("new password")
+    backups = (app.vault_path.parent / "backups").iterdir()
+    assert old in [one.read_bytes() for one in backups]
+
+
+async def test_a_vault_that_is_older_at_the_start_is_changed_only_after_a_yes(
+    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock, clipboard: FakeClipboard
+) -> None:
+    vault = make_vault()
+    old = vault.path.read_bytes()
+    vault.change(lambda document: replace(document, entries=document.entries[:2]))
+    vault.path.write_bytes(old)
+    app = make_app(LockedVault.read(vault.path, clock).unlock(PASSWORD))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "older than the one last used here" in status_of(app)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert clipboard.text
+        await pass_time(pilot, clock, 30)
+        assert not isinstance(app.screen, ConfirmScreen)
+        for answer in "ny":
+            await pilot.press("p")
+            await settle(pilot)
+            await pass_time(pilot, clock, 1)
+            assert isinstance(app.screen, ConfirmScreen), answer
+            assert vault.path.read_bytes() == old
+            await pilot.press(answer)
+            await settle(pilot)
+        assert vault_of(app).saved
+        assert len(on_disk(app).entries) == len(vault_of(app).entries) > 2
+        assert on_disk(app).older is None
