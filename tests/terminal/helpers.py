@@ -15,9 +15,12 @@ import sys
 import termios
 import time
 from codecs import getincrementaldecoder
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
+
+import pyte
 
 from tests.cli.program import PASSWORD, Program
 from tui.clock import SystemClock
@@ -31,6 +34,9 @@ PATIENCE = 15.0
 """Seconds to wait on a busy machine for what usually takes a fraction of one."""
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 """The secret of RFC 6238 appendix B, as base32."""
+_COLORS = re.compile(r"\x1b\[[0-9;]*m")
+"""Much of the output; pyte takes long to read it."""
+_INCOMPLETE = re.compile(r"\x1b(\[[0-9;]*)?\Z")
 MODES = ("1049", "1000", "1003", "1006", "2004", "1004")
 """Modes that are on while the app runs: alternate screen, mouse (3), bracketed paste, focus."""
 
@@ -97,6 +103,7 @@ class AppTerminal:
     ) -> None:
         """`controlling`: it is the controlling terminal, whose closing sends SIGHUP."""
         self._master, slave = pty.openpty()
+        self._name = os.ttyname(slave)
         termios.tcsetwinsize(slave, (24, 80))
         self.process = subprocess.Popen(
             argv,
@@ -116,6 +123,10 @@ class AppTerminal:
         """The output since the last keys."""
         self.all = ""
         """All output."""
+        self._screen = pyte.Screen(80, 24)
+        self._stream = pyte.Stream(self._screen)
+        self._cut = ""
+        """A control sequence whose end has not arrived yet."""
 
     @classmethod
     def of(cls, program: Program, *, controlling: bool = True, **env: str) -> Self:
@@ -133,8 +144,19 @@ class AppTerminal:
         self.hang_up()
 
     def wait_for(self, *texts: str) -> None:
-        """Wait until any of these was written."""
-        wait_until(lambda: any(text in self._read() for text in texts), lambda: self.seen)
+        """Wait until any of these is on the screen, or was written as a whole."""
+
+        def shown() -> bool:
+            seen, screen = self._read(), "\n".join(self.display)
+            return any(text in seen or text in screen for text in texts)
+
+        wait_until(shown, lambda: "\n".join([*self.display, self.seen]))
+
+    @property
+    def display(self) -> Sequence[str]:
+        """The lines on the screen."""
+        self._read()
+        return self._screen.display
 
     def type(self, text: str) -> None:
         """Press keys and clear `seen`."""
@@ -149,6 +171,17 @@ class AppTerminal:
     def signal(self, number: signal.Signals) -> None:
         """Send the program a signal."""
         self.process.send_signal(number)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Take nothing from the program meanwhile, as after Ctrl+S or with a stalled connection."""
+        terminal = os.open(self._name, os.O_RDWR | os.O_NOCTTY)
+        try:
+            termios.tcflow(terminal, termios.TCOOFF)
+            yield
+        finally:
+            termios.tcflow(terminal, termios.TCOON)
+            os.close(terminal)
 
     def hang_up(self) -> None:
         """Close the terminal."""
@@ -197,7 +230,14 @@ class AppTerminal:
             text = "".join(parts)
             self.seen += text
             self.all += text
+            self._show(text)
         return self.seen
+
+    def _show(self, text: str) -> None:
+        text = self._cut + text
+        cut = _INCOMPLETE.search(text)
+        self._cut = cut[0] if cut else ""
+        self._stream.feed(_COLORS.sub("", text.removesuffix(self._cut)))
 
 
 def _take_terminal() -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from itertools import product
 from pathlib import Path
 
-import pyte
 import pytest
 
 from tests.cli.program import PASSWORD, Program
@@ -21,9 +20,6 @@ BACK = "\x1by\x1by\x1b"
 """Keys that lead from anywhere back to the list."""
 _CHANGING = re.compile(r"[0-9 ]+|[█░▌▏▕]+|otp-tui-demo-\w+")
 """Codes, countdowns, and the demo's temporary folder."""
-_COLORS = re.compile(r"\x1b\[[0-9;]*m")
-"""Most of the output; pyte takes long to read it."""
-_INCOMPLETE = re.compile(r"\x1b(\[[0-9;]*)?\Z")
 _ROW = re.compile(r"[▌ ] {0,3}[0-9↵]")
 _CODE_ENDS = 16
 """The column after the countdown and the code of a row."""
@@ -41,14 +37,9 @@ class Shown(AppTerminal):
     def lines(self) -> Sequence[str]:
         """Return the lines of the screen, without the parts that change with time."""
         self._read()
-        if not self._at:
-            self._screen = pyte.Screen(80, 24)
-            self._stream = pyte.Stream(self._screen)
-        new = _INCOMPLETE.sub("", self.all[self._at :])
-        if new or not self._lines:
-            self._stream.feed(_COLORS.sub("", new))
-            self._at += len(new)
-            self._lines = [_lasting(line) for line in self._screen.display]
+        if len(self.all) != self._at or not self._lines:
+            self._at = len(self.all)
+            self._lines = [_lasting(line) for line in self.display]
         return self._lines
 
     def press_and_wait(self, key: str) -> None:

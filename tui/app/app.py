@@ -51,8 +51,8 @@ _IDLE = "Locked after inactivity."
 _TYPED_LOST = "What you typed was not saved."
 MESSAGE_SECONDS = 8.0
 """Seconds for which messages are shown, except errors."""
-LAST_RESORT = 3.0
-"""Seconds until the program is killed after its terminal is gone."""
+LAST_RESORT = 2.5
+"""Seconds until the program is killed after a signal, if its terminal is gone or not read."""
 
 
 class OtpApp(ThemedApp):
@@ -177,6 +177,7 @@ class OtpApp(ThemedApp):
         if self._something_typed:
             reason = f"{reason} {_TYPED_LOST}".strip()
         self.workers.cancel_all()
+        self.drop_frame()
         self._replace_screens(lambda: self._lock_screen(reason))
         self._forget(vault, reason)
 
@@ -409,11 +410,11 @@ class OtpApp(ThemedApp):
         vault, self.vault = self.vault, None
         lost = "" if vault is None else _close(vault)
         code = 128 + number
-        if number == signal.SIGHUP:
-            # Without a terminal, Textual's driver may never end; the vault is closed by now.
-            reaper = threading.Timer(LAST_RESORT, os._exit, (code,))
-            reaper.daemon = True
-            reaper.start()
+        # Without a terminal, Textual's driver may never end, and the last words wait for a reader;
+        # the vault is closed by now.
+        reaper = threading.Timer(LAST_RESORT, os._exit, (code,))
+        reaper.daemon = True
+        reaper.start()
         self.exit(return_code=code, message=f"otp-tui: {lost}" if lost else None)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:

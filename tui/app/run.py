@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.app.app import OtpApp
+from tui.app.painted_app import paint_without_waiting
 from tui.app.terminal import read_every_key
 from tui.clock import clock_warning
 from tui.errors import ClipboardError
@@ -39,6 +40,7 @@ def run(launch: Launch) -> int:
         clock_warning=clock_warning,
     )
     read_every_key(app.is_bound)
+    paint_without_waiting()
     app.run()
     if app.exit_warning:
         sys.stderr.write(f"otp-tui: {app.exit_warning}\n")

@@ -15,6 +15,7 @@ from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.theme import Theme
 
 from tui.app.no_color import NoColorFilter
+from tui.app.painted_app import PaintedApp
 from tui.app.symbols import AsciiFilter, wants_ascii
 from tui.app.themes import DARK, DARK_16, LIGHT, LIGHT_16, MONO, THEMES, completed, named
 from tui.config.keymap import Keymap
@@ -27,7 +28,7 @@ REPLACED = (Monochrome, NoColor)
 """Textual's filters for $NO_COLOR, which `NoColorFilter` replaces."""
 
 
-class ThemedApp(App[None]):
+class ThemedApp(PaintedApp):
     """An app whose themes, symbols and keys follow its settings."""
 
     settings: Settings

@@ -1,0 +1,118 @@
+"""The terminal shows what Textual painted, although only changed cells are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyte
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.color import ColorSystem
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.geometry import Region
+from textual.strip import Strip
+
+from tests.app.terminal_cells import cells_of
+from tui.app.painter import Painter
+
+WIDTH, HEIGHT = 24, 4
+TEXTS = st.sampled_from(
+    ["a", "b", " ", "  ", " " * 14, "code 123", "123 456", "│", "▌", "–", "日本", "e\u0301", "🔑"]
+)
+STYLES = st.sampled_from(
+    ["none", "bold", "dim red", "reverse", "underline", "on blue", "bold red on blue", "green",
+     "italic #ff8800 on #112233", "strike on blue"]
+).map(Style.parse)  # fmt: skip
+LINES = st.lists(st.tuples(TEXTS, STYLES), max_size=8)
+
+
+def line_of(parts: Sequence[tuple[str, Style]]) -> Strip:
+    strip = Strip([Segment(text, style) for text, style in parts])
+    return Strip(strip.adjust_cell_length(WIDTH))
+
+
+class Screens:
+    """What a terminal shows with the painter's output, and with Textual's own."""
+
+    def __init__(self, *, erases: bool = True) -> None:
+        self.painter = Painter(ColorSystem.TRUECOLOR, erases=erases)
+        self.painter.resize(WIDTH, HEIGHT)
+        self._ours, self._theirs = pyte.Screen(WIDTH, HEIGHT), pyte.Screen(WIDTH, HEIGHT)
+        self.lines = [Strip.blank(WIDTH)] * HEIGHT
+
+    def full(self) -> LayoutUpdate:
+        return LayoutUpdate([[line] for line in self.lines], Region(0, 0, WIDTH, HEIGHT))
+
+    def send(self) -> str:
+        changes = self.painter.changes((0, 0))
+        pyte.Stream(self._ours).feed(changes)
+        return changes
+
+    def agree(self) -> None:
+        console = Console(color_system="truecolor", force_terminal=True)
+        self._theirs.reset()
+        self._theirs.reset_mode(pyte.modes.DECAWM)
+        pyte.Stream(self._theirs).feed(self.full().render_segments(console))
+        assert cells_of(self._ours) == cells_of(self._theirs)
+        assert (self._ours.cursor.x, self._ours.cursor.y) == (0, 0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(frames=st.lists(st.tuples(st.dictionaries(st.integers(0, HEIGHT - 1), LINES, max_size=4),
+                                 st.booleans(), st.booleans()), max_size=6),
+       erases=st.booleans())  # fmt: skip
+def test_it_shows_what_full_frames_show(
+    frames: list[tuple[dict[int, Any], bool, bool]], erases: bool
+) -> None:
+    screens = Screens(erases=erases)
+    screens.painter.take(screens.full())
+    for changed, skipped, forgotten in frames:
+        for y, parts in changed.items():
+            screens.lines[y] = line_of(parts)
+        chops = [{0: screens.lines[y] if y in changed else None} for y in range(HEIGHT)]
+        spans = [(y, 0, WIDTH) for y in sorted(changed)]
+        if spans:
+            screens.painter.take(ChopsUpdate(chops, spans, [[WIDTH]] * HEIGHT))
+        if forgotten:
+            screens.painter.forget()
+        if not skipped:
+            screens.send()
+            screens.agree()
+    screens.send()
+    screens.agree()
+
+
+def test_only_changed_cells_are_sent() -> None:
+    screens = Screens()
+    screens.lines = [line_of([("Registrar  ops@example.org", Style())])] * HEIGHT
+    screens.painter.take(screens.full())
+    screens.send()
+    screens.painter.take(screens.full())
+    assert screens.send() == ""
+    screens.lines[1] = line_of([("Registrar  abc@example.org", Style())])
+    screens.painter.take(screens.full())
+    assert screens.send() == "\x1b[2;12Habc\x1b[1H"
+
+
+def test_control_characters_are_left_out() -> None:
+    screens = Screens()
+    screens.lines[0] = Strip([Segment("a\x1b]52;c;eA==\x07b\x9bc")])
+    screens.painter.take(screens.full())
+    assert not set(screens.send().replace("\x1b[", "")) & {"\x1b", "\x07", "\x9b"}
+
+
+def test_a_part_of_a_line_is_painted() -> None:
+    screens = Screens()
+    screens.painter.take(screens.full())
+    screens.send()
+    part = Strip([Segment("one two")])
+    screens.painter.take(ChopsUpdate([{0: None, 5: part, 12: None}] * HEIGHT, [(2, 5, 9)],
+                                     [[5, 12, WIDTH]] * HEIGHT))  # fmt: skip
+    assert cell_len(part.text) == 7
+    assert "one" in screens.send()
+    assert screens._ours.display[2].strip() == "one"

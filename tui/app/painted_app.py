@@ -1,0 +1,116 @@
+"""An app that sends only changed cells, and doesn't wait for the terminal."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from rich.color import ColorSystem
+from textual import events
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.app import App
+
+from tui.app.painter import Painter
+from tui.app.terminal_output import TerminalOutput
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from textual.screen import Screen
+
+_ERASING = ("xterm", "alacritty", "foot", "rxvt", "linux")
+"""Starts of $TERM for terminals that give erased cells the background color."""
+_PART = 0.1
+"""Seconds after which a part of a new screen is shown without the rest."""
+_SYNC = 512
+"""Bytes from which a terminal is asked to show a frame at once."""
+
+
+class PaintedApp(App[None]):
+    """Paints with a `Painter` on a `TerminalOutput`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._painter = Painter(
+            self.console._color_system or ColorSystem.TRUECOLOR,
+            erases=os.environ.get("TERM", "").startswith(_ERASING),
+        )
+        self._painted_on: TerminalOutput | None = None
+        self._shown: Callable[[], Screen[object] | None] = lambda: None
+        self._sized: tuple[TerminalOutput, bool] | None = None
+
+    @property
+    def _output(self) -> TerminalOutput | None:
+        writer = getattr(self._driver, "_writer_thread", None)
+        return writer if isinstance(writer, TerminalOutput) else None
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Paint as Textual does, but send only the cells that differ from those shown."""
+        if self._output is None or not isinstance(renderable, (LayoutUpdate, ChopsUpdate)):
+            super()._display(screen, renderable)
+            return
+        if self._running and not self._closed and not self._batch_count:
+            try:
+                self._painter.resize(*self.size)
+                self._painter.take(renderable)
+            except Exception as error:  # noqa: BLE001 - as Textual does: the app ends
+                self._handle_exception(error)
+            else:
+                self._paint_if_whole(screen, isinstance(renderable, LayoutUpdate))
+        self.post_display_hook()
+
+    def _paint_if_whole(self, screen: Screen[object], whole: bool) -> None:
+        """Paint, but wait for the whole of a new screen if Textual paints a part of it first."""
+        if whole or self._shown() is screen or self._loop is None:
+            self._shown = weakref.ref(screen)
+            self._paint()
+        else:
+            self._loop.call_later(_PART, self._paint)
+
+    def _paint(self) -> None:
+        """Send what changed, or wait until the terminal has taken the previous frame."""
+        output = self._output
+        if output is None or not self._running or self._closed:
+            return
+        if output is not self._painted_on:
+            self._painter.forget()
+            self._painted_on = output
+        if output.when_drained(self._paint_later):
+            return
+        cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
+        frame = self._painter.changes((cursor.x, cursor.y))
+        if frame:
+            output.write_frame(frame, at_once=self._sync_available and len(frame) >= _SYNC)
+
+    def _paint_later(self) -> None:
+        """Paint again, called by the thread that writes."""
+        if self._loop is not None:
+            try:
+                self._loop.call_soon_threadsafe(self._paint)
+            except RuntimeError:
+                return  # the app has ended
+
+    def drop_frame(self) -> None:
+        """Drop what the terminal has not read, e.g. codes, when the vault is locked."""
+        if self._output is not None and self._output.drop_frame():
+            self._painter.forget()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Paint everything if the terminal has another size."""
+        if isinstance(event, events.Resize) and self._output is not None:
+            # The first event of each kind tells the size, which is known.
+            kind = (self._output, getattr(self._driver, "_in_band_window_resize", False))
+            if kind == self._sized or event.size != self.size:
+                self._painter.resize(*event.size)
+                self._painter.forget()
+                self._paint()
+            self._sized = kind
+        await super().on_event(event)
+
+
+def paint_without_waiting() -> None:
+    """Make Textual's driver write with `TerminalOutput`."""
+    from textual.drivers import linux_driver
+
+    linux_driver.__dict__["WriterThread"] = TerminalOutput

@@ -1,0 +1,366 @@
+"""The cells on the terminal: only those that changed are sent."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import get_character_cell_size, split_graphemes
+from rich.color import ColorSystem
+from rich.style import Style
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.strip import SGR_STYLES
+
+if TYPE_CHECKING:
+    from rich.segment import Segment
+
+_KEEP = 4
+"""Unchanged cells up to this number are sent again, as moving the cursor takes as many bytes."""
+_SEEN_ON_SPACE = frozenset({"4", "7", "9", "21", "51", "52", "53"})
+"""Attributes that are visible on a space: lines and reverse."""
+
+
+_SORTED = 400
+"""Runs up to this number are sorted by pen, if that takes fewer bytes."""
+_many_spaces = re.compile(" {11,}")
+"""Spaces that take more bytes than erasing the cells and moving over them."""
+
+
+class Pen(NamedTuple):
+    """How cells are drawn, as parameters of the control sequence SGR."""
+
+    attributes: tuple[str, ...] = ()
+    color: str = ""
+    background: str = ""
+
+    @property
+    def marks_space(self) -> bool:
+        """True if more than the background is visible on a space."""
+        return not _SEEN_ON_SPACE.isdisjoint(self.attributes)
+
+    def on_space(self) -> Pen:
+        """Leave out what is invisible on a space."""
+        return self if self.marks_space else Pen((), "", self.background)
+
+
+class Run(NamedTuple):
+    """Cells of one line that are drawn with one pen."""
+
+    x: int
+    y: int
+    cells: int
+    text: str
+    pen: Pen
+
+
+class Row:
+    """The cells of one line. Those that are not known have None as text."""
+
+    __slots__ = ("odd", "pens", "texts")
+
+    def __init__(self, width: int) -> None:
+        self.texts: list[str | None] = [None] * width
+        """Text of each cell; "" in the second cell of a wide character."""
+        self.pens: list[Pen | None] = [None] * width
+        self.odd = False
+        """True if there may be cells with other than one character of one cell."""
+
+    def put(self, x: int, text: str, pen: Pen) -> int:
+        """Draw text from column `x`; return the column after it."""
+        if _is_simple(text):
+            cells: list[str] = list(text)
+        else:
+            self.odd = True
+            cells = list(_cells(text))
+        cells = cells[: max(0, len(self.texts) - x)]
+        if not cells:
+            return x
+        end = x + len(cells)
+        if self.odd:
+            # Half of a wide character is none.
+            if x and self.texts[x] == "":
+                self.texts[x - 1] = " "
+            if end < len(self.texts) and self.texts[end] == "":
+                self.texts[end] = " "
+        self.texts[x:end] = cells
+        self.pens[x:end] = [pen] * len(cells)
+        return end
+
+    def first_odd(self) -> int:
+        """Return the first column from which terminals may disagree about columns."""
+        if self.odd:
+            for x, text in enumerate(self.texts):
+                if text is not None and len(text) != 1:
+                    return x if text else x - 1
+            self.odd = False
+        return len(self.texts)
+
+    def copy_to(self, other: Row) -> None:
+        """Make `other` equal."""
+        other.texts[:], other.pens[:], other.odd = self.texts, self.pens, self.odd
+
+
+class Painter:
+    """Turns what Textual paints into control sequences for the cells that differ.
+
+    Textual repaints whole rows, and some of them several times. The painter keeps what the screen
+    should show, and what the terminal shows. So frames can also be left out, if the terminal is
+    slow: `changes` returns all that differs since the last call.
+    """
+
+    def __init__(
+        self, colors: ColorSystem = ColorSystem.TRUECOLOR, *, erases: bool = False
+    ) -> None:
+        self.colors = colors
+        """The colors that the terminal has."""
+        self.erases = erases
+        """True if erased cells get the background color."""
+        self.size = (0, 0)
+        """Columns and lines."""
+        self._wanted: list[Row] = []
+        self._sent: list[Row] = []
+        self._dirty: set[int] = set()
+        self._at: tuple[int, int] | None = None
+        self._pen: Pen | None = None
+
+    def resize(self, width: int, height: int) -> None:
+        """Start again with nothing painted, if the size is another one."""
+        if (width, height) != self.size:
+            self.size = (width, height)
+            self._wanted = [Row(width) for _ in range(height)]
+            self.forget()
+
+    def forget(self) -> None:
+        """Send everything again, as nobody knows what the terminal shows."""
+        width, height = self.size
+        self._sent = [Row(width) for _ in range(height)]
+        self._dirty = set(range(height))
+        self._at = self._pen = None
+
+    def take(self, update: LayoutUpdate | ChopsUpdate) -> None:
+        """Take over what Textual painted."""
+        if isinstance(update, LayoutUpdate):
+            for y, strips in enumerate(update.strips, update.region.y):
+                x = update.region.x
+                for strip in strips:
+                    x = self._put(x, y, strip)
+            return
+        for y, start, stop in update.spans:
+            for end, (x, chop) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+                if chop is None or x > stop or end <= start:
+                    continue
+                inside = start <= x < stop and end <= stop
+                self._put(x, y, chop if inside else chop.crop(0, min(end, stop) - x))
+
+    def _put(self, x: int, y: int, segments: Iterable[Segment]) -> int:
+        if not 0 <= y < len(self._wanted):
+            return x
+        self._dirty.add(y)
+        row = self._wanted[y]
+        for text, style, control in segments:
+            if text and not control:
+                x = row.put(x, text, _pen(style, self.colors) if style else _PLAIN)
+        return x
+
+    def changes(self, cursor: tuple[int, int]) -> str:
+        """Return what makes the terminal show the screen, with the cursor at `cursor`."""
+        runs: list[Run] = []
+        uncertain: list[Run] = []
+        for y in sorted(self._dirty):
+            wanted, sent = self._wanted[y], self._sent[y]
+            if wanted.texts != sent.texts or wanted.pens != sent.pens:
+                _find_runs(y, wanted, sent, runs, uncertain)
+                wanted.copy_to(sent)
+        self._dirty.clear()
+        text = self._shortest(runs)
+        if uncertain:
+            text += self._drawn(uncertain, certain=False)
+            self._at = None
+        if self._at != cursor:
+            text += _absolute(*cursor)
+            self._at = cursor
+        return text
+
+    def _shortest(self, runs: list[Run]) -> str:
+        """Return what draws these runs, from top to bottom or one pen after the other."""
+        if not 1 < len(runs) <= _SORTED:
+            return self._drawn(runs)
+        pens = {run.pen: at for at, run in reversed(list(enumerate(runs)))}
+        by_pen = copy(self)
+        sorted_text = by_pen._drawn(sorted(runs, key=lambda run: pens[run.pen]))
+        text = self._drawn(runs)
+        if len(sorted_text) < len(text):
+            text, self._at, self._pen = sorted_text, by_pen._at, by_pen._pen
+        return text
+
+    def _drawn(self, runs: list[Run], *, certain: bool = True) -> str:
+        parts: list[str] = []
+        for run in runs:
+            x, y, cells, text, pen = run
+            if self._at != (x, y):
+                if certain and self._at is not None and self._at[1] == y and self._at[0] < x:
+                    parts.append(_right(x - self._at[0]))
+                else:
+                    parts.append(_absolute(x, y))
+            if pen != self._pen and not (
+                self._pen is not None and text.isspace() and pen.on_space() == self._pen.on_space()
+            ):
+                parts.append(_change(self._pen, pen))
+                self._pen = pen
+            end = x + cells
+            if self.erases and certain and not pen.marks_space:
+                trailing = len(text) - len(text.rstrip(" "))
+                text = _many_spaces.sub(_erase, text[: len(text) - trailing])
+                if end == self.size[0] and trailing > 3:
+                    text += "\x1b[K"
+                    end -= trailing
+                elif trailing > 5:
+                    text += f"\x1b[{trailing}X"
+                    end -= trailing
+                else:
+                    text += " " * trailing
+            parts.append(text)
+            self._at = (end, y) if end < self.size[0] else None
+        return "".join(parts)
+
+
+def _find_runs(y: int, wanted: Row, sent: Row, runs: list[Run], uncertain: list[Run]) -> None:
+    """Add what to draw so that a line shows `wanted` instead of `sent`."""
+    columns = _differing(wanted, sent)
+    if not columns:
+        return
+    width = len(wanted.texts)
+    odd = min(wanted.first_odd(), sent.first_odd())
+    if columns[-1] >= odd:
+        # From there on, only the terminal knows the columns, so all of it is sent.
+        at = bisect_left(columns, odd)
+        _join(y, range(odd, width), wanted, uncertain, 0)
+        del columns[at:]
+    _join(y, columns, wanted, runs, _KEEP)
+
+
+def _join(y: int, columns: Sequence[int], row: Row, runs: list[Run], keep: int) -> None:
+    """Add the runs of these columns, over up to `keep` cells that don't change."""
+    texts, pens = row.texts, row.pens
+    start = end = 0
+    run_pen: Pen | None = None
+    for x in columns:
+        text, pen = texts[x], pens[x]
+        if text is None or pen is None:
+            continue
+        if run_pen is not None:
+            joined = x - end <= keep and all(
+                _alike(texts[each], pens[each], run_pen) for each in range(end, x)
+            )
+            if joined and _alike(text, pen, run_pen):
+                end = x + 1
+                continue
+            runs.append(_run(y, start, end, row, run_pen))
+        start, end, run_pen = x, x + 1, pen
+    if run_pen is not None:
+        runs.append(_run(y, start, end, row, run_pen))
+
+
+def _alike(text: str | None, pen: Pen | None, other: Pen) -> bool:
+    """Return True if a cell looks the same when drawn with the other pen."""
+    return pen == other or (
+        pen is not None and (text == " " or not text) and pen.on_space() == other.on_space()
+    )
+
+
+def _run(y: int, start: int, end: int, row: Row, pen: Pen) -> Run:
+    text = "".join([each or "" for each in row.texts[start:end]])
+    return Run(start, y, end - start, text, pen)
+
+
+_PLAIN = Pen()
+
+
+def _differing(wanted: Row, sent: Row) -> list[int]:
+    """Return the columns that look different."""
+    cells = zip(wanted.texts, sent.texts, wanted.pens, sent.pens, strict=True)
+    return [
+        x
+        for x, (text, before, pen, old) in enumerate(cells)
+        if text != before
+        or (
+            pen is not old
+            and pen != old
+            and (text != " " or pen is None or old is None or pen.on_space() != old.on_space())
+        )
+    ]
+
+
+def _right(cells: int) -> str:
+    return f"\x1b[{cells}C" if cells > 1 else "\x1b[C"
+
+
+def _erase(spaces: re.Match[str]) -> str:
+    count = spaces.end() - spaces.start()
+    return f"\x1b[{count}X\x1b[{count}C"
+
+
+def _absolute(x: int, y: int) -> str:
+    return f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
+
+
+def _is_simple(text: str) -> bool:
+    """Return True if each character takes one cell, on every terminal."""
+    if text.isascii():
+        return text.isprintable()
+    return text.isprintable() and all(
+        char < _LAST_SIMPLE and get_character_cell_size(char) == 1 for char in text
+    )
+
+
+_LAST_SIMPLE = "\uffff"
+
+
+def _cells(text: str) -> Iterator[str]:
+    """Yield the text of each cell, without control characters."""
+    visible = "".join(char for char in text if char >= " " and not "\x7f" <= char <= "\x9f")
+    spans, _ = split_graphemes(visible)
+    for start, end, width in spans:
+        if width:
+            yield visible[start:end]
+            yield from [""] * (width - 1)
+
+
+@lru_cache(maxsize=2048)
+def _pen(style: Style, colors: ColorSystem) -> Pen:
+    """Return how Textual draws a style."""
+    shown = style._attributes & style._set_attributes
+    attributes = tuple(code for bit, code in enumerate(SGR_STYLES) if shown & (1 << bit))
+    color = background = ""
+    if style.color is not None:
+        color = ";".join(style.color.downgrade(colors).get_ansi_codes())
+    if style.bgcolor is not None:
+        background = ";".join(style.bgcolor.downgrade(colors).get_ansi_codes(foreground=False))
+    return Pen(attributes, "" if color == "39" else color, "" if background == "49" else background)
+
+
+_OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
+
+
+@lru_cache(maxsize=1024)
+def _change(before: Pen | None, pen: Pen) -> str:
+    """Return the control sequence to draw with `pen` after drawing with `before`."""
+    anew = ["0", *pen.attributes, *filter(None, (pen.color, pen.background))]
+    codes = anew
+    if before is not None:
+        dropped = [code for code in before.attributes if code not in pen.attributes]
+        off = {_OFF.get(code, "") for code in dropped}
+        kept = () if off else before.attributes
+        codes = [*sorted(off), *(code for code in pen.attributes if code not in kept)]
+        if pen.color != before.color:
+            codes.append(pen.color or "39")
+        if pen.background != before.background:
+            codes.append(pen.background or "49")
+        if "" in off:
+            codes = anew
+    change = min(";".join(anew), ";".join(codes), key=len)
+    return "\x1b[m" if change == "0" else f"\x1b[{change}m"
