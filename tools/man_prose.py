@@ -51,6 +51,8 @@ ENVIRONMENT = {
     "TERM, COLORTERM": "The terminal's capabilities.",
     "TMUX, STY, SSH_CONNECTION, SSH_TTY, DISPLAY, WAYLAND_DISPLAY": "Determine how codes are "
     "copied: to tmux, to the terminal (OSC 52) or to the desktop.",
+    "SSH_AUTH_SOCK": "The SSH agent, for `ssh-agent`, `code` and `list`.",
+    "SSH_ASKPASS": "The program that `ssh-agent --confirm` asks with.",
     "PATH": "Where to find password_command, clipboard_command and clipboard tools.",
 }
 

@@ -125,7 +125,7 @@ def test_its_memory_has_the_key_once_and_not_after_it_was_dropped(
 def test_it_is_not_dumpable() -> None:
     child = os.fork()
     if child == 0:
-        agent._harden()
+        agent.harden()
         os._exit(ctypes.CDLL(None).prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0))
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 

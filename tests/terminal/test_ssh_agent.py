@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -22,7 +23,6 @@ from tests.programs import need
 from tests.terminal.helpers import SECRET, codes_around, entries, wait_until
 from tui.clock import SystemClock
 from tui.crypto.kdf import Argon2Params
-from tui.session import lock_signal
 from tui.vault.document import Document
 from tui.vault.vault import Vault
 
@@ -207,17 +207,20 @@ def test_without_an_agent_that_forwards_the_reason_is_said(laptop: Laptop, proxy
     assert "otp-tui init" in missing.stderr
 
 
-def test_lock_and_the_limit_end_it_but_not_the_keys(
-    laptop: Laptop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with laptop.proxy("--limit", "2") as path:
-        command = (*laptop.program.command, "code", "Registrar", "--forwarded")
+def test_lock_ends_it_and_unlock_starts_it_but_keys_go_on(laptop: Laptop) -> None:
+    environ = {**laptop.program.env, "OTP_TUI_SESSION": "agent"}
+    with patch.object(laptop.program, "env", environ), laptop.proxy("--limit", "3") as path:
+        ours = laptop.program.command
+        command = (*ours, "code", "Registrar", "--forwarded")
         assert laptop.run(*command, agent=path).returncode == 0
-        monkeypatch.setenv("XDG_STATE_HOME", str(laptop.folder))
-        lock_signal.send(None)
+        assert laptop.run(*ours, "lock").returncode == 0
         assert "The vault is locked." in laptop.run(*command, agent=path).stderr
+        password = ("--password-file", str(laptop.folder / "password"))
+        assert laptop.run(*ours, "unlock", *password).returncode == 0
+        assert laptop.run(*command, agent=path).returncode == 0
         assert "Too many requests." in laptop.run(*command, agent=path).stderr
         assert laptop.run("ssh-add", "-l", agent=path).returncode == 0
+        assert laptop.run(*ours, "lock").returncode == 0
 
 
 def test_each_code_can_be_confirmed(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:

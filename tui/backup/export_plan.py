@@ -163,7 +163,10 @@ def _relabeled(problems: Iterable[Problem], labels: Mapping[str, str]) -> Iterat
 
 
 def _lost(target: Format, entry: Entry, backup: Backup) -> Iterator[str]:
-    """Yield the names of the parts of `entry` that the format can't store at all."""
+    """Yield the names of the parts of `entry` that the format can't store at all.
+
+    The mark for forwarding is not among them: it is a setting of this program.
+    """
     own = entry.icon is not None and any(f"@{icon.id}" == entry.icon for icon in backup.icons)
     for field, name, there in (
         ("pin", "PIN", bool(entry.pin)),

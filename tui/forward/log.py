@@ -37,7 +37,7 @@ class Record:
     @property
     def sentence(self) -> str:
         """What happened, for the user."""
-        by = f" to the server with the key {self.origin[:19]}…" if self.origin else ""
+        by = f" (host key {self.origin[:15]}…)" if self.origin else ""
         what = {
             CODE: f"Sent the code of {self.label} over SSH{by}.",
             NAMES: f"Sent the names of forwarded entries over SSH{by}.",

@@ -8,7 +8,6 @@ import hashlib
 import os
 import select
 import socket
-import struct
 import tempfile
 import threading
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from pathlib import Path
 from tui.errors import FileError, ForwardError
 from tui.files import PRIVATE, PRIVATE_FOLDER, remove, why
 from tui.forward import protocol
+from tui.session.agent import peer_uid
 from tui.text import safe
 
 _PREFIX = "otp-tui-agent-"
@@ -215,12 +215,10 @@ class _Ending:
 
 def _is_allowed(connection: socket.socket) -> bool:
     """Return True if the other side is our user, or root, as in OpenSSH."""
-    if not hasattr(socket, "SO_PEERCRED"):
-        return True  # the folder is closed to others
-    size = struct.calcsize("3i")
-    found = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
-    _, user, _ = struct.unpack("3i", found)
-    return user in (0, os.getuid())
+    try:
+        return peer_uid(connection) in (0, os.getuid())
+    except OSError:
+        return False
 
 
 def _why(error: OSError) -> str:

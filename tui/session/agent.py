@@ -184,7 +184,7 @@ def _lock(memory: mmap.mmap) -> None:
         memory.madvise(mmap.MADV_DONTDUMP)
 
 
-def _harden() -> None:
+def harden() -> None:
     """Keep other programs of the user from reading this process's memory, and write no core."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     prctl = getattr(ctypes.CDLL(None), "prctl", None)
@@ -194,7 +194,7 @@ def _harden() -> None:
 
 def main(folder: str) -> None:
     """Listen in `folder`; return in the first process once others can connect."""
-    _harden()
+    harden()
     os.umask(0o077)
     os.chdir(folder)  # the path of a socket is short
     listener = socket.socket(socket.AF_UNIX)

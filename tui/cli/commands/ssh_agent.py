@@ -9,10 +9,11 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from tui.cli import output
+from tui.cli.args import add_duration
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
-from tui.durations import parse_duration
 from tui.errors import FileError, SessionError, UsageError
+from tui.session import LONGEST
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -43,12 +44,11 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument(
         "argv", metavar="COMMAND", nargs="*", help="run this, after --, and end with it"
     )
-    parser.add_argument(
+    add_duration(
+        parser,
         "--for",
-        dest="seconds",
-        metavar="TIME",
-        type=_duration,
-        help="keep the vault unlocked for this time, e.g. 30m (default: 8h)",
+        LONGEST,
+        "keep the vault unlocked for this time (default: unlock_for, or 8h)",
     )
     parser.add_argument(
         "--locked",
@@ -77,7 +77,7 @@ def run(args: Namespace, context: Context) -> int:
     """
     if args.argv and args.foreground:
         raise UsageError("--foreground can't be used with a command.", "Omit one or the other.")
-    if args.locked and (args.seconds or context.secrets.given("password")):
+    if args.locked and (getattr(args, "for") or context.secrets.given("password")):
         raise UsageError("--locked asks for no password.", "Omit --locked, or the others.")
     if not args.argv:
         output.require_open()
@@ -169,10 +169,13 @@ def _session(args: Namespace, context: Context) -> Session:
     session = choose(os.environ)
     if args.locked:
         return session
-    vault = context.open_vault()
-    seconds = args.seconds or _DEFAULT_TIME
+    given = getattr(args, "for")
+    locked = context.read_vault()
+    # As with `otp-tui unlock`, setting the time needs the password.
+    vault = context.unlock_by_password(locked) if given else context.unlock(locked)
+    seconds = given or context.config.unlock_for or _DEFAULT_TIME
     if not args.no_unlock:
-        if args.seconds is None and session.key(vault.vault_id) == vault.key:
+        if not given and session.key(vault.vault_id) == vault.key:
             return session
         try:
             session.keep(vault.vault_id, vault.key, str(vault.path), seconds)
@@ -216,7 +219,10 @@ def _serve(proxy: Proxy, parent: int = 0) -> NoReturn:
     """Serve until a signal, or the end of the parent; then exit."""
     import gc
 
+    from tui.session.agent import harden
+
     gc.enable()
+    harden()
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, _exit)
     try:
@@ -229,18 +235,6 @@ def _serve(proxy: Proxy, parent: int = 0) -> NoReturn:
 
 def _exit(_number: int, _frame: object) -> None:
     sys.exit(0)
-
-
-def _duration(text: str) -> int:
-    try:
-        seconds = parse_duration(text)
-    except ValueError:
-        seconds = 0
-    if seconds <= 0:
-        from argparse import ArgumentTypeError
-
-        raise ArgumentTypeError("a time, e.g. 30m or 8h")
-    return seconds
 
 
 def _limit(text: str) -> int:

@@ -1,0 +1,206 @@
+"""The proxy before an agent: requests pass unchanged, ours are answered, one server counts."""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tui.errors import FileError, ForwardError, MatchError
+from tui.forward import client, protocol
+from tui.forward.protocol import Answer
+from tui.forward.proxy import Origin, Proxy, connect, listen
+
+SIGN = b"\x0d" + b"what to sign"
+
+
+@contextmanager
+def agent(folder: Path, respond: Callable[[bytes], bytes]) -> Iterator[str]:
+    """Listen as an agent that responds to each request."""
+
+    def serve(connection: socket.socket) -> None:
+        with connection:
+            while (request := protocol.receive(connection)) is not None:
+                protocol.send(connection, respond(request))
+
+    def accept() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=serve, args=(connection,)).start()
+
+    with listen(folder) as listener:
+        thread = threading.Thread(target=accept)
+        thread.start()
+        yield listener.getsockname()
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+class Setup:
+    """A proxy in a thread, and what it and the agent behind it were asked."""
+
+    def __init__(self, folder: Path, ends: ExitStack) -> None:
+        self.passed: list[bytes] = []
+        self.asked: list[tuple[bytes, str]] = []
+        self.responses: dict[bytes, bytes] = {}
+        self.behind = ends.enter_context(agent(folder, self.respond))
+        self.path = self.serve(folder, self.behind)
+        self.environ = {"SSH_AUTH_SOCK": self.path}
+
+    def serve(self, folder: Path, behind: str) -> str:
+        listener = listen(folder)
+        path = str(listener.getsockname())
+        proxy = Proxy(listener, behind, self.answer)
+        threading.Thread(target=proxy.serve, daemon=True).start()
+        return path
+
+    def respond(self, request: bytes) -> bytes:
+        self.passed.append(request)
+        return self.responses.get(request, b"\x0e" + request)
+
+    def answer(self, request: bytes, origin: str) -> bytes:
+        self.asked.append((request, origin))
+        return protocol.encode(Answer("ok", ("GitHub", "octocat", "123456", "7")))
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder for sockets, with a path short enough for them."""
+    with tempfile.TemporaryDirectory(prefix="otp-tui-") as path:
+        yield Path(path)
+
+
+@pytest.fixture
+def setup(folder: Path) -> Iterator[Setup]:
+    with ExitStack() as ends:
+        yield Setup(folder, ends)
+
+
+def ask(connection: socket.socket, request: bytes) -> bytes:
+    protocol.send(connection, request)
+    response = protocol.receive(connection)
+    assert response is not None
+    return response
+
+
+def bind(key: bytes, forwarded: bool) -> bytes:
+    """Return a session-bind request; its signature is the agent's concern."""
+    contents = protocol.pack(key, b"session", b"signature") + bytes([forwarded])
+    return protocol.request(name=protocol.BIND) + contents
+
+
+def test_requests_pass_unchanged_on_many_connections(setup: Setup) -> None:
+    largest = b"\x0d" + b"x" * (protocol.LONGEST - 2)
+    with ExitStack() as ends:
+        connections = [ends.enter_context(connect(setup.path)) for _ in range(20)]
+        for number, connection in enumerate(connections):
+            request = SIGN + bytes([number])
+            assert ask(connection, request) == b"\x0e" + request
+        assert ask(connections[0], largest) == b"\x0e" + largest
+    assert len(setup.passed) == 21
+    assert setup.asked == []
+
+
+def test_our_request_is_answered_and_not_passed_on(setup: Setup) -> None:
+    found = client.code(setup.environ, "github")
+    assert (found.entry.label, found.text, found.seconds) == ("GitHub (octocat)", "123456", 7)
+    assert "123456" not in repr(found)
+    assert setup.asked == [(protocol.pack(b"code", b"github"), "")]
+    assert setup.passed == []
+
+
+def test_the_first_server_counts(setup: Setup) -> None:
+    first, second = bind(b"first key", True), bind(b"second key", True)
+    setup.responses = {first: b"\x06", second: b"\x06"}
+    with connect(setup.path) as connection:
+        assert ask(connection, first) == ask(connection, second) == b"\x06"
+        ask(connection, protocol.request(b"list"))
+    ((_, origin),) = setup.asked
+    expected = Origin()
+    expected.bind(first[len(protocol.request(name=protocol.BIND)) :])
+    assert origin == expected.fingerprint
+    assert origin.startswith("SHA256:")
+
+
+def test_a_server_that_the_agent_rejects_does_not_count(setup: Setup) -> None:
+    request = bind(b"key", True)
+    setup.responses = {request: b"\x05"}
+    with connect(setup.path) as connection:
+        ask(connection, request)
+        ask(connection, protocol.request(b"list"))
+    assert [origin for _, origin in setup.asked] == [""]
+
+
+def test_our_extension_is_listed_with_those_of_the_agent(setup: Setup) -> None:
+    request = protocol.request(name=protocol.QUERY)
+    listed = b"\x1d" + protocol.pack(protocol.QUERY, b"session-bind@openssh.com")
+    setup.responses = {request: listed}
+    with connect(setup.path) as connection:
+        assert ask(connection, request) == listed + protocol.pack(protocol.NAME)
+        setup.responses = {request: b"\x05"}
+        assert ask(connection, request) == b"\x05"
+
+
+def test_a_malformed_message_ends_only_its_connection(setup: Setup) -> None:
+    with connect(setup.path) as hostile, connect(setup.path) as other:
+        hostile.sendall(b"\xff\xff\xff\xff" + b"x" * 100)
+        with pytest.raises((ConnectionError, AssertionError)):
+            ask(hostile, SIGN)
+        assert ask(other, SIGN) == b"\x0e" + SIGN
+
+
+def test_without_an_agent_only_our_requests_succeed(setup: Setup, folder: Path) -> None:
+    for behind in ("", str(folder / "nobody")):
+        path = setup.serve(folder, behind)
+        with connect(path) as connection:
+            assert ask(connection, SIGN) == b"\x05"
+        assert client.code({"SSH_AUTH_SOCK": path}, "github").text == "123456"
+
+
+def test_a_folder_that_others_can_enter_is_refused(folder: Path) -> None:
+    folder.chmod(0o755)
+    with pytest.raises(FileError, match="Other users"):
+        listen(folder)
+
+
+def test_a_path_that_is_too_long_is_replaced(tmp_path: Path) -> None:
+    with listen(tmp_path / ("x" * 120)) as listener:
+        path = Path(listener.getsockname())
+        assert len(str(path)) < 104
+        assert path.parent.stat().st_mode & 0o777 == 0o700
+    path.unlink()
+    path.parent.rmdir()
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        b"\x06",
+        b"\x1d\xff\xff\xff\xff",
+        protocol.encode(Answer("ok", ("a", "b", "12\x1b[31m", "7"))),
+        protocol.encode(Answer("ok", ("a", "b", "1" * 5000, "7"))),
+        protocol.encode(Answer("ok", ("a", "b", "123456", "9" * 30))),
+        protocol.encode(Answer("ok", ("a", "b", "123456", "-1"))),
+        protocol.encode(Answer("ok")),
+        protocol.encode(Answer("\x1b]52;c;AAAA\x07")),
+    ],
+)
+def test_a_hostile_answer_is_refused(folder: Path, response: bytes) -> None:
+    with agent(folder, lambda _: response) as path, pytest.raises(ForwardError) as caught:
+        client.code({"SSH_AUTH_SOCK": path}, "x")
+    assert str(caught.value).isprintable()
+
+
+def test_hostile_names_cannot_control_the_terminal(folder: Path) -> None:
+    response = protocol.encode(Answer("several", ("a\x1b[31m\u202e", "b\nc", "d", "")))
+    with agent(folder, lambda _: response) as path, pytest.raises(MatchError) as caught:
+        client.code({"SSH_AUTH_SOCK": path}, "x")
+    assert caught.value.candidates == ("a[31m (b c)", "d")
