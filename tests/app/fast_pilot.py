@@ -19,6 +19,17 @@ from textual.pilot import Pilot
 
 _RULES: dict[tuple[object, ...], list[RuleSet]] = {}
 
+_PATIENCE = 1.0
+"""Seconds that keys are given if they wait for work."""
+
+
+def expect_held_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait less for keys, in a test that holds the work that they wait for.
+
+    Long enough to let Ctrl+L interrupt the work: see `tui.app.key_queue`.
+    """
+    monkeypatch.setattr("tests.app.fast_pilot._PATIENCE", 0.2)
+
 
 def make_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the apps of one test fast."""
@@ -47,15 +58,15 @@ async def _all_is_handled(_: Pilot[object], timeout: float = 30) -> bool:
     return False
 
 
-async def until_handled(_min_sleep: float = 0, max_sleep: float = 1) -> None:
+async def until_handled(_min_sleep: float = 0, max_sleep: float | None = None) -> None:
     """Return once all messages and keys are handled. A fast typist sees nothing in between.
 
-    Keys that wait for work are given `max_sleep` seconds. Work in threads is not waited for: see
-    `settle`.
+    Keys that wait for work are given `max_sleep` seconds, by default `_PATIENCE`. Work in threads
+    is not waited for: see `settle`.
     """
     loop = asyncio.get_running_loop()
     keys = getattr(active_app.get(), "keys", None)
-    deadline = loop.time() + max_sleep
+    deadline = loop.time() + (_PATIENCE if max_sleep is None else max_sleep)
     while loop.time() < deadline:
         await asyncio.sleep(0)
         if loop._ready:  # type: ignore[attr-defined]
@@ -65,14 +76,15 @@ async def until_handled(_min_sleep: float = 0, max_sleep: float = 1) -> None:
         await asyncio.sleep(0.001)
 
 
-async def until_quiet(_min_sleep: float = 0, max_sleep: float = 1) -> None:
+async def until_quiet(_min_sleep: float = 0, max_sleep: float | None = None) -> None:
     """Return once all messages and keys are handled and all changes are painted.
 
     Takes the place of Textual's `wait_for_idle`, which watches the processor.
     """
     app = active_app.get()
-    deadline = asyncio.get_running_loop().time() + max_sleep
-    while (left := deadline - asyncio.get_running_loop().time()) > 0:
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + (_PATIENCE if max_sleep is None else max_sleep)
+    while (left := deadline - clock()) > 0:
         await until_handled(max_sleep=left)
         if app._resize_timer is not None:
             app._check_resize()

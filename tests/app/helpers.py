@@ -13,6 +13,7 @@ from textual.widgets import DirectoryTree
 from textual.worker import Worker, WorkerCancelled
 
 from tui.app.app import OtpApp
+from tui.app.screens.unlock import UnlockScreen
 from tui.app.widgets.bars import StatusLine
 from tui.app.widgets.code_list import CodeList
 from tui.clipboard import COPIED, Outcome
@@ -166,6 +167,14 @@ async def pass_time(pilot: Pilot[None], clock: FakeClock, seconds: float) -> Non
     assert isinstance(app, OtpApp)
     app.tick()
     await settle(pilot)
+
+
+async def until_locked(pilot: Pilot[None]) -> None:
+    """Wait for the unlock screen, while work is held."""
+    deadline = time.monotonic() + 30
+    while not isinstance(pilot.app.screen, UnlockScreen):
+        assert time.monotonic() < deadline, pilot.app.screen
+        await pilot.pause()
 
 
 def issuers(app: OtpApp) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from pathlib import Path
 
 import pytest
 
 from tests.app.conftest import MakeApp, MakeVault
+from tests.app.fast_pilot import expect_held_work
 from tests.app.helpers import PASSWORD, settle
 from tests.cli.program import PASSWORD as PROGRAM_PASSWORD
 from tests.cli.program import Program
@@ -64,20 +66,22 @@ async def test_worker_descriptions_show_no_arguments(
     make_app: MakeApp, make_vault: MakeVault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_vault().close()
-    go_on = threading.Event()
+    begun, go_on = threading.Event(), threading.Event()
     real = LockedVault.unlock
 
     def slow(self: LockedVault, password: str) -> Vault:
+        begun.set()
         go_on.wait(5)
         return real(self, password)
 
     monkeypatch.setattr(LockedVault, "unlock", slow)
+    expect_held_work(monkeypatch)
     app = make_app(vault=None)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         app.screen.query_one(PasswordInput).value = PASSWORD
         await pilot.press("enter")
-        await pilot.pause()
+        assert await asyncio.to_thread(begun.wait, 5)
         try:
             workers = list(app.workers)
             assert [worker.description for worker in workers] == ["unlock"]

@@ -13,7 +13,15 @@ from textual import events
 from textual.pilot import Pilot
 
 from tests.app.conftest import MakeApp
-from tests.app.helpers import PASSWORD, FakeClipboard, FakeClock, pass_time, settle
+from tests.app.fast_pilot import expect_held_work
+from tests.app.helpers import (
+    PASSWORD,
+    FakeClipboard,
+    FakeClock,
+    pass_time,
+    settle,
+    until_locked,
+)
 from tests.app.test_import import backup_file, open_file
 from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
@@ -191,13 +199,13 @@ async def test_an_idle_lock_interrupts_an_import(
     async with app.run_test(size=(80, 24)) as pilot:
         await open_file(pilot, backup_file(tmp_path, "authenticator-pro-plain"))
         monkeypatch.setattr(Vault, "change", slow)
+        expect_held_work(monkeypatch)
         await pilot.press("enter")
         await until_reached(pilot, gate)
         assert isinstance(app.clock, FakeClock)
         app.clock.moment += 300
         app.tick()
-        await pilot.pause()
-        assert isinstance(app.screen, UnlockScreen)
+        await until_locked(pilot)
         assert app.vault is None
         gate.opened.set()
         await unlock(pilot)
@@ -216,13 +224,14 @@ async def test_a_code_being_copied_at_the_lock_is_cleared(
         return real(text)
 
     monkeypatch.setattr(clipboard, "copy", slow)
+    expect_held_work(monkeypatch)
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await pilot.press("enter")
         await until_reached(pilot, gate)
         app.lock()
-        await pilot.pause()
+        await until_locked(pilot)
         gate.opened.set()
         await settle(pilot)
         assert isinstance(app.screen, UnlockScreen)

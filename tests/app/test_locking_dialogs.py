@@ -21,7 +21,15 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Label, TextArea
 
 from tests.app.conftest import MakeApp, MakeVault
-from tests.app.helpers import PASSWORD, FakeClock, pass_time, sample_entries, settle
+from tests.app.fast_pilot import expect_held_work
+from tests.app.helpers import (
+    PASSWORD,
+    FakeClock,
+    pass_time,
+    sample_entries,
+    settle,
+    until_locked,
+)
 from tui.app.app import OtpApp
 from tui.app.screens.unlock import UnlockScreen
 from tui.otp.entry import Entry
@@ -221,13 +229,14 @@ async def test_a_change_that_fails_after_the_lock_is_reported_on_the_unlock_scre
         raise OSError(errno.ENOSPC, "no room")
 
     monkeypatch.setattr(Store, "replace", stuck)
+    expect_held_work(monkeypatch)
     app = make_app(vault)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await pilot.press("p")
-        await asyncio.to_thread(begun.wait, 5)
+        assert await asyncio.to_thread(begun.wait, 5)
         await pilot.press("ctrl+l")
-        await pilot.pause()
+        await until_locked(pilot)
         go_on.set()
         await settle(pilot)
         assert isinstance(app.screen, UnlockScreen)
@@ -247,13 +256,14 @@ async def test_a_change_in_progress_is_saved_after_the_lock(
         real(self, *args, **more)
 
     monkeypatch.setattr(Store, "replace", slow)
+    expect_held_work(monkeypatch)
     app = make_app(vault)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await pilot.press("p")
-        await asyncio.to_thread(begun.wait, 5)
+        assert await asyncio.to_thread(begun.wait, 5)
         await pilot.press("ctrl+l")
-        await pilot.pause()
+        await until_locked(pilot)
         go_on.set()
         await settle(pilot)
         assert isinstance(app.screen, UnlockScreen)
