@@ -224,6 +224,12 @@ def older_files(vault: Path, vault_id: str) -> tuple[VaultFile, ...]:
     return tuple(found)
 
 
+def removable(files: Iterable[VaultFile], vault: Path) -> list[VaultFile]:
+    """Return the copies that a merge may delete: not the older copies of the vault."""
+    backups = Backups(vault).folder
+    return [file for file in files if file.path.absolute().parent != backups.absolute()]
+
+
 # --- merging ---------------------------------------------------------------------------------
 
 

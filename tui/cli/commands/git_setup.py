@@ -1,0 +1,129 @@
+"""`otp-tui git-setup`: make git merge and show the vault with otp-tui."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.cli import output
+from tui.cli.parser import add_command
+from tui.errors import FileError, UsageError
+from tui.text import safe
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from tui.cli.context import Context
+    from tui.cli.parser import Subparsers
+
+ATTRIBUTES = "merge=otp-tui diff=otp-tui"
+CONFIG = {
+    "merge.otp-tui.name": "otp-tui vault",
+    "merge.otp-tui.driver": "otp-tui merge-driver %O %A %B",
+    "diff.otp-tui.textconv": "otp-tui git-textconv",
+}
+"""The settings of the repository; they are not part of a clone."""
+_PATIENCE = 20
+"""Seconds to wait for git."""
+
+
+def register(subparsers: Subparsers) -> None:
+    parser = add_command(
+        subparsers,
+        "git-setup",
+        "make git merge and show the vault with otp-tui",
+        "Run it in each clone of the repository that the vault is in. Adds a line to\n"
+        ".gitattributes, which you should commit, and sets merge.otp-tui.driver and\n"
+        "diff.otp-tui.textconv in the configuration of the clone.",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show what would be set without setting it"
+    )
+
+
+def run(args: Namespace, context: Context) -> int:
+    """Write the attributes and the configuration, as far as they are missing.
+
+    Raises:
+        UsageError: git is missing, or the vault is not in a repository.
+        FileError: .gitattributes or the configuration can't be written.
+    """
+    from shutil import which
+
+    vault = context.vault_path
+    top = Path(_git(vault.parent, "rev-parse", "--show-toplevel").rstrip("\n"))
+    verb = "Would set" if args.dry_run else "Set"
+    missing = _missing_line(top / ".gitattributes", vault.name)
+    if missing:
+        if not args.dry_run:
+            _append(top / ".gitattributes", missing)
+        output.say(f"{verb} in .gitattributes: {missing}")
+    for name, value in CONFIG.items():
+        found = _git(top, "config", "--local", "--default", "", "--get", name).rstrip("\n")
+        if found == value:
+            continue
+        if not args.dry_run:
+            _git(top, "config", "--local", name, value)
+        missing += name
+        output.say(f"{verb} in the configuration: {name} = {value}")
+    if not missing:
+        output.say("Everything is already set.")
+    if which("otp-tui") is None:
+        output.complain("otp-tui is not on your PATH, where git looks for it.")
+    return 0
+
+
+def _missing_line(attributes: Path, name: str) -> str:
+    """Return the line to add to .gitattributes for files with that name; "" if it is there."""
+    line = f"{_pattern(name)} {ATTRIBUTES}"
+    try:
+        present = attributes.read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return line
+    except OSError as error:
+        raise FileError(f"Couldn't read .gitattributes: {error.strerror}.") from None
+    return "" if line in map(str.strip, present) else line
+
+
+def _append(attributes: Path, line: str) -> None:
+    try:
+        before = attributes.read_text(encoding="utf-8") if attributes.exists() else ""
+        gap = "\n" if before and not before.endswith("\n") else ""
+        with attributes.open("a", encoding="utf-8") as file:
+            file.write(f"{gap}{line}\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileError(f"Couldn't write .gitattributes: {type(error).__name__}.") from None
+
+
+def _pattern(name: str) -> str:
+    """Return the pattern that matches exactly this name, as .gitattributes has it."""
+    plain = "".join(f"\\{char}" if char in "*?[\\" else char for char in name)
+    if plain == name and not name.startswith(("#", "!", '"')) and not any(map(str.isspace, name)):
+        return name
+    quoted = plain.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}"'
+
+
+def _git(folder: Path, *args: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *args],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise UsageError("git is not installed.") from None
+    except (OSError, subprocess.TimeoutExpired):
+        raise FileError("git can't be run.") from None
+    text = done.stdout.decode("utf-8", "surrogateescape")
+    if done.returncode == 0:
+        return text
+    if args[0] == "rev-parse":
+        raise UsageError(
+            f"The vault is not in a git repository: {safe(str(folder), 200)}.", "Run: git init"
+        )
+    reason = safe(done.stderr.decode("utf-8", "replace"), 200)
+    raise FileError(f"git couldn't change its configuration: {reason}.")

@@ -1,0 +1,166 @@
+"""`otp-tui merge`: merge copies of the vault, all of them or none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui.cli import output, terminal
+from tui.cli.parser import add_command
+from tui.cli.secrets import add_options
+from tui.errors import DamagedVaultError
+from tui.text import plural
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from tui.cli.context import Context
+    from tui.cli.parser import Subparsers
+    from tui.vault.copies import MergedCopy, MergeResult, OpenCopy, VaultFile
+
+_HINT = "Use --yes to skip confirmation, or --dry-run."
+
+
+def register(subparsers: Subparsers) -> None:
+    parser = add_command(
+        subparsers,
+        "merge",
+        "merge copies of the vault, e.g. after a sync conflict",
+        "Adds what changed in a copy: new and edited entries, deletions, higher counters. Without\n"
+        "FILE, merges the conflict copies next to the vault. If a file can't be read, is damaged\n"
+        "or is another vault, nothing is merged. `otp-tui undo` undoes a merge. Asks for\n"
+        "confirmation on the terminal; the exit code is 1 if you decline.",
+    )
+    parser.add_argument("file", metavar="FILE", nargs="*", help="copy of the vault")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="show what would be merged without merging it"
+    )
+    parser.add_argument("--yes", action="store_true", help="don't ask for confirmation")
+    parser.add_argument(
+        "--remove-copies", action="store_true", help="delete the copies after they are merged"
+    )
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    add_options(parser, "password")
+    add_options(parser, "copy-password")
+
+
+def run(args: Namespace, context: Context) -> int:
+    """Show what the copies change, merge them as one step, and offer to delete them.
+
+    Raises:
+        FileError, VaultError: a file can't be read; the vault is unchanged.
+        UsageError: a file is not a copy of this vault, or there is no terminal to ask on.
+    """
+    from tui.vault.copies import find_copies, merge_into, read_copy
+
+    locked = context.read_vault()
+    vault_id = locked.vault_id
+    files = [read_copy(Path(file), locked.path, vault_id) for file in args.file]
+    files = files or find_copies(locked.path, vault_id)
+    if not files:
+        if args.json:
+            output.json(_report(args.dry_run, (), []))
+        output.say("No conflict copies of this vault are next to it.")
+        return 0
+    if not args.yes and not args.dry_run:
+        terminal.require(_HINT)
+    vault = context.unlock(locked)
+    copies = [_open(file, vault.key, context) for file in files]
+    preview = merge_into(vault, copies, dry_run=True)
+    _show(preview, args)
+    if args.dry_run:
+        if args.json:
+            output.json(_report(True, preview.copies, []))
+        return 0
+    if preview.changes:
+        if not args.yes and not terminal.confirm("Merge?", _HINT):
+            output.say("Nothing was merged.")
+            return 1
+        preview = merge_into(vault, copies)
+        output.say(f"Merged {_sum(preview)}. To undo, run: otp-tui undo")
+    removed = _remove(files, vault.path, args)
+    if args.json:
+        output.json(_report(False, preview.copies, removed))
+    return 0
+
+
+def _open(file: VaultFile, key: bytes, context: Context) -> OpenCopy:
+    """Open a copy with the vault's key; if it has another one, with its own password."""
+    from tui.vault.copies import open_copy
+    from tui.vault.unlock import key_by_password
+
+    try:
+        return open_copy(file, key)
+    except DamagedVaultError:
+        if not context.secrets.given("copy-password") and not terminal.is_there():
+            raise DamagedVaultError(
+                f"The vault's key doesn't open {file.name}: it is damaged, or has its own key.",
+                "Use --copy-password-stdin or --copy-password-file if it has its own.",
+            ) from None
+    password = context.secrets.get("copy-password", f"Password for {file.name}: ")
+    return open_copy(file, key_by_password(file.envelope, password))
+
+
+def _show(result: MergeResult, args: Namespace) -> None:
+    """Write the changes to standard output in a dry run, otherwise to standard error."""
+    for copy in result.copies:
+        rows = output.table([(one.kind.value, one.what, one.details) for one in copy.changes])
+        if args.dry_run and not args.json:
+            output.lines(rows)
+        elif not args.json:
+            output.say(*rows)
+        output.say(f"{copy.file.name}: {_counts(copy)}. {copy.base}")
+        if copy.has_other_password:
+            output.say(f"{copy.file.name} has another password. The vault keeps its own.")
+
+
+def _counts(copy: MergedCopy) -> str:
+    from tui.vault.changes import summary
+
+    return summary(copy.changes) or "nothing to merge"
+
+
+def _sum(result: MergeResult) -> str:
+    from tui.vault.changes import summary
+
+    return f"{plural(len(result.copies), 'copy')}: {summary(result.changes)}"
+
+
+def _remove(files: list[VaultFile], vault: Path, args: Namespace) -> list[str]:
+    """Delete the copies if the user wants it; return the names of those that are gone."""
+    from tui.vault.copies import removable
+
+    removing = removable(files, vault)
+    if not removing:
+        return []
+    what = removing[0].name if len(removing) == 1 else plural(len(removing), "copy")
+    if not args.remove_copies and (args.yes or not terminal.confirm(f"Delete {what}?", _HINT)):
+        return []
+    removed = [file.name for file in removing if file.remove()]
+    if len(removed) < len(removing):
+        left = len(removing) - len(removed)
+        output.complain(
+            f"Couldn't delete {plural(left, 'copy')}: changed, or in a read-only folder."
+        )
+    if removed:
+        output.say(f"Deleted {plural(len(removed), 'copy')}.")
+    return removed
+
+
+def _report(dry_run: bool, copies: tuple[MergedCopy, ...], removed: list[str]) -> dict[str, Any]:
+    return {
+        "dry_run": dry_run,
+        "files": [
+            {
+                "file": str(copy.file.path),
+                "base": copy.base,
+                "other_password": copy.has_other_password,
+                "changes": [
+                    {"kind": one.kind.value, "what": one.what, "details": one.details}
+                    for one in copy.changes
+                ],
+            }
+            for copy in copies
+        ],
+        "removed": removed,
+    }

@@ -1,0 +1,44 @@
+"""The key of a vault file for commands that git runs, which can't ask anybody."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from tui.cli.context import Context
+    from tui.vault.copies import VaultFile
+
+
+def session_key(file: VaultFile) -> bytes | None:
+    """Return the key that `otp-tui unlock` keeps; None if the vault is not unlocked."""
+    from tui.session import choose
+
+    return choose(os.environ).key(file.envelope.vault_id)
+
+
+def key_without_asking(file: VaultFile, context: Context) -> bytes:
+    """Return the vault key: that of `otp-tui unlock`, else by the password of its option or of
+    password_command.
+
+    Raises:
+        UsageError: none of them has it.
+        WrongPasswordError: the password is wrong.
+        FileError, PasswordCommandError: there is no password.
+    """
+    from tui.vault.unlock import key_by_password
+
+    secrets = context.secrets
+    if secrets.given("password"):
+        return key_by_password(file.envelope, secrets.get("password", ""))
+    key = session_key(file)
+    if key is not None:
+        return key
+    if not context.config.password_command:
+        raise UsageError("The vault is locked.", "Run: otp-tui unlock")
+    from tui.password_command import PasswordCommand
+
+    command = PasswordCommand(context.config.password_command, os.environ)
+    return key_by_password(file.envelope, command.run(on_terminal=False))

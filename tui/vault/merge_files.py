@@ -1,0 +1,64 @@
+"""Merge of three vault files into one, as git asks a merge driver to do. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui.errors import UsageError, VaultError
+from tui.files import LIMIT
+from tui.vault import envelope as envelopes
+from tui.vault import seal
+from tui.vault.envelope import MAX_GENERATION
+from tui.vault.merge import merge
+from tui.vault.merge_by_age import merge_by_age, with_highest_counters
+from tui.vault.undo import without_undo
+
+if TYPE_CHECKING:
+    from tui.vault.copies import VaultFile
+    from tui.vault.document import Document
+    from tui.vault.envelope import Envelope
+
+
+def merged_file(base: VaultFile | None, ours: VaultFile, theirs: VaultFile, key: bytes) -> bytes:
+    """Return a vault file with the changes of both sides since `base`, as a new generation.
+
+    Raises:
+        UsageError: they are not of one vault.
+        VaultError: one of them is damaged or has another key, or the result is too large.
+    """
+    from tui.vault.document import write
+
+    files = [ours, theirs] if base is None else [base, ours, theirs]
+    if len({file.envelope.vault_id for file in files}) > 1:
+        raise UsageError("The files are not versions of one vault.")
+    document = without_undo(_merged(base, ours.open(key), theirs.open(key), key))
+    generation = max(file.envelope.generation for file in files) + 1
+    if generation > MAX_GENERATION:
+        raise VaultError("The vault was saved too often.")
+    slots = _slots(base, ours, theirs).slots
+    envelope = replace(ours.envelope, slots=slots, generation=generation)
+    data = envelopes.serialize(seal.seal(envelope, key, write(document)))
+    if len(data) > LIMIT:
+        raise VaultError("The merged vault would be too large.")
+    return data
+
+
+def _merged(base: VaultFile | None, ours: Document, theirs: Document, key: bytes) -> Document:
+    if base is None:
+        return merge_by_age(ours, theirs)
+    common = base.open(key)
+    merged = merge(common, ours, theirs)
+    if base.id in ours.history and base.id in theirs.history:
+        return merged
+    # A commit can also go back to an older file. No counter may go back with it.
+    return with_highest_counters(merged, common, ours, theirs)
+
+
+def _slots(base: VaultFile | None, ours: VaultFile, theirs: VaultFile) -> Envelope:
+    """Return the header with the slots to keep: those of the side that changed the password."""
+    if base is not None and ours.envelope.slots == base.envelope.slots:
+        return theirs.envelope
+    if base is not None and theirs.envelope.slots == base.envelope.slots:
+        return ours.envelope
+    return max(ours.envelope, theirs.envelope, key=lambda one: one.generation)
