@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,10 +21,15 @@ from tests.cli.terminal import Terminal
 from tui.cli.parser import build, commands
 
 URI = "otpauth://totp/New:ada?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=New\n"
-VALUES = {"QUERY": "GitHub", "FILE": "file.txt", "NAME": "Work", "NEW": "Other"}
+VALUES = {
+    **{"QUERY": "GitHub", "FILE": "file.txt", "NAME": "Work", "NEW": "Other"},
+    **{"VAULT": "data/vault.json", "BASE": "data/vault.json", "THEIRS": "data/vault.json"},
+    "OURS": "data/vault.conflict-1.json",
+}
 """Values for arguments, by their metavar."""
 OPENS_THE_APP = {"demo", "pick"}
 ENDLESS = {"watch", "ssh-agent"}
+NEVER_ASKS = {"git-textconv", "merge-driver"}
 LOUD = re.compile("[\x00-\x08\x0b-\x1f\x7f\x9b]")
 """Control characters, which don't belong in a file."""
 
@@ -43,7 +49,9 @@ CALLS = {
     "demo": Call(code=2),
     "edit": Call(("--note", "words")),
     "export": Call(("--format", "otpauth-uris", "--plaintext", "--force")),
+    "git-setup": Call(code=2),
     "init": Call(code=1),
+    "merge": Call(("--dry-run",)),
     "passwd": Call(("--new-password-stdin",), stdin="another password\n"),
     "pick": Call(code=2),
     "recovery use": Call(code=1),
@@ -51,7 +59,7 @@ CALLS = {
     "restore": Call(("--json",)),
     "undo": Call(code=1),
 }
-"""The vault exists, has nothing to undo and no recovery code."""
+"""The vault exists in no repository, has a copy, nothing to undo and no recovery code."""
 
 
 def leaves(
@@ -101,8 +109,9 @@ def call(name: str, *more: str) -> tuple[list[str], str]:
 
 @pytest.fixture
 def prepared(filled: Program) -> Program:
-    """A vault, a file to import, and an environment that asks for color."""
+    """A vault and its copy, a file to import, and an environment that asks for color."""
     (filled.folder / "file.txt").write_text(URI)
+    shutil.copy(filled.vault, filled.folder / VALUES["OURS"])
     filled.env |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "FORCE_COLOR": "1"}
     return filled
 
@@ -135,8 +144,8 @@ def test_json_is_all_of_standard_output(prepared: Program, name: str) -> None:
     assert done.out.isascii()
 
 
-FOR_ONE_READER = {"completion", "recovery new"}
-"""They print a script or a code, not data."""
+FOR_ONE_READER = {"completion", "recovery new", "git-textconv"}
+"""They print a script, a code or what git asks for, not data."""
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if not has(n, "--json") and n not in ENDLESS])
@@ -148,7 +157,7 @@ def test_commands_that_print_have_json(prepared: Program, name: str) -> None:
 ASKING = [
     name
     for name in NAMES
-    if name not in OPENS_THE_APP
+    if name not in OPENS_THE_APP | NEVER_ASKS
     and (has(name, "--password-stdin") or has(name, "--recovery-code-stdin"))
 ]
 

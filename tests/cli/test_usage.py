@@ -99,6 +99,8 @@ def test_every_command_takes_the_common_options() -> None:
             "recovery": ["new"],
             "show": ["query"],
             "completion": ["bash"],
+            "merge-driver": ["o", "a", "b"],
+            "git-textconv": ["f"],
         }
         extra = needed.get(name, [])
         before = parser.parse_args(["--vault", "a", "--config", "b", name, *extra])

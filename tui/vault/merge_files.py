@@ -9,9 +9,9 @@ from tui.errors import UsageError, VaultError
 from tui.files import LIMIT
 from tui.vault import envelope as envelopes
 from tui.vault import seal
-from tui.vault.envelope import MAX_GENERATION
 from tui.vault.merge import merge
 from tui.vault.merge_by_age import merge_by_age, with_highest_counters
+from tui.vault.reader import MAX_GENERATION
 from tui.vault.undo import without_undo
 
 if TYPE_CHECKING:

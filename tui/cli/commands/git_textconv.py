@@ -27,7 +27,7 @@ def register(subparsers: Subparsers) -> None:
         "categories, counter and dates of each entry, never a secret, PIN or note. If the vault\n"
         "isn't unlocked (otp-tui unlock), only prints its generation.",
     )
-    parser.add_argument("file", metavar="FILE", help="the vault")
+    parser.add_argument("file", metavar="VAULT", help="a version of the vault")
     add_options(parser, "password")
 
 
