@@ -44,4 +44,5 @@ def test_opens_unlocked_and_leaves_nothing_behind(program: Program) -> None:
     terminal.type("q")
     assert terminal.end() == (0, "")
     assert list(temporary.iterdir()) == []
+    assert not list((program.folder / "xdg-state").rglob("*.json"))
     assert not program.vault.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from tests.vault.support import FLOOR, PASSWORD, MovedClock, document, entry
 from tui.errors import OlderVaultError, WrongPasswordError
 from tui.otp.entry import Entry, OtpType
 from tui.vault.document import Document
+from tui.vault.history import MOST
 from tui.vault.seen import LIMIT, Older, Record, Seen
 from tui.vault.vault import LockedVault, Vault
 
@@ -149,6 +151,18 @@ def test_without_a_folder_nothing_is_remembered(
     vault.change(adding(C))
 
 
+def test_few_vaults_are_remembered(
+    path: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.vault.seen.MOST", 4)
+    for number in range(6):
+        Seen(f"{number:032}", path).saved(5, FIRST)
+        if number == 0:
+            os.utime(file_in(state), (1, 1))
+    assert len(list(state.rglob("*.json"))) == 4
+    assert Seen(f"{0:032}", path).last() is None
+
+
 def test_two_programs_keep_the_higher_generation(seen: Seen, path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from tui.vault.seen import Seen\n"
@@ -233,6 +247,36 @@ def test_another_copy_of_the_same_generation_can_be_changed(
     assert "another copy of generation 3" in vault.tell_older()
     vault.change(adding(C))
     assert open_vault().older is None
+
+
+def test_a_newer_copy_without_the_last_changes_is_noticed_once(
+    make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path, clock: MovedClock
+) -> None:
+    vault = make_vault(document(A))
+    elsewhere = path.with_name("elsewhere.json")
+    elsewhere.write_bytes(path.read_bytes())
+    other = Vault.open(elsewhere, PASSWORD, clock)
+    vault.change(adding(C))
+    assert open_vault().older is None
+    for _ in range(2):
+        other.change(adding(B))
+    elsewhere.replace(path)
+    assert "not a later version" in open_vault().tell_older()
+    assert open_vault().tell_older() == ""
+
+
+def test_any_later_version_is_no_surprise(
+    make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path, clock: MovedClock
+) -> None:
+    make_vault(document(A))
+    elsewhere = path.with_name("elsewhere.json")
+    elsewhere.write_bytes(path.read_bytes())
+    other = Vault.open(elsewhere, PASSWORD, clock)
+    for number in range(MOST + 2):
+        other.change(adding(entry(str(number))))
+        if number in {0, 3, MOST + 1}:
+            path.write_bytes(elsewhere.read_bytes())
+            assert open_vault().older is None
 
 
 # --- slots -----------------------------------------------------------------------------------

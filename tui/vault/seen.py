@@ -12,25 +12,27 @@ import fcntl
 import hashlib
 import json
 import os
-import re
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from tui.files import OPEN_FLAGS, PRIVATE, close, make_folder, remove
 from tui.paths import state_folder
+from tui.vault.history import contains, generation_of
 
 LIMIT = 1024
 """Maximum size of the file, in bytes."""
+MOST = 256
+"""Number of vaults to remember."""
 LOCK_ATTEMPTS = 20
 LOCK_PAUSE = 0.001
 """Seconds between attempts to lock the folder; then nothing is recorded."""
 
 _KEYS = {"generation", "digest", "told"}
 _MAX_GENERATION = 2**53
-_is_digest = re.compile("[0-9a-f]{64}").fullmatch
+_HEX = frozenset("0123456789abcdef")
 
 
 class Record(NamedTuple):
@@ -55,15 +57,17 @@ class Older(NamedTuple):
 
     @property
     def sure(self) -> bool:
-        """True if the file is older; False if it has the same generation, but other contents."""
+        """True if the file is older; False if it only lacks the changes last made here."""
         return self.generation < self.seen
 
     @property
     def what(self) -> str:
         """What the file is, as the end of a sentence."""
+        numbers = f"generation {self.generation}, last seen {self.seen}"
         if self.sure:
-            numbers = f"generation {self.generation}, last seen {self.seen}"
             return f"older than the one last used here ({numbers})"
+        if self.generation > self.seen:
+            return f"not a later version of the one last used here ({numbers})"
         return f"not the one last used here, but another copy of generation {self.generation}"
 
     @property
@@ -98,12 +102,24 @@ class Seen:
         same = generation == last.generation and found == last.digest
         return None if same else Older(generation, last.generation, found)
 
-    def opened(self, generation: int, digest: bytes) -> Older | None:
-        """Remember the file, unless it is older; then return how it differs."""
-        older = self.compare(generation, digest)
-        if older is None:
-            self._higher(generation, digest)
-        return older
+    def opened(self, generation: int, digest: bytes, history: Sequence[str] = ()) -> Older | None:
+        """Remember the file, unless it is older; return how it differs.
+
+        With the `history` of its document, it differs also if it doesn't descend from the last one.
+        """
+        last, older = self.last(), self.compare(generation, digest)
+        if older is not None:
+            return older
+        self._higher(generation, digest)
+        if (
+            last is None
+            or generation == last.generation
+            or not history
+            or generation_of(history[0]) > last.generation
+            or contains(history, bytes.fromhex(last.digest))
+        ):
+            return None
+        return Older(generation, last.generation, digest.hex())
 
     def saved(self, generation: int, digest: bytes) -> None:
         """Remember the file that was just saved."""
@@ -120,6 +136,11 @@ class Seen:
             return last is None
         self._update(lambda now: now and now._replace(told=older.digest))
         return True
+
+    def forget(self) -> None:
+        """Remember nothing, as the vault is about to be deleted."""
+        if self._file is not None:
+            remove(self._file)
 
     def _higher(self, generation: int, digest: bytes) -> None:
         record = Record(generation, digest.hex())
@@ -139,6 +160,8 @@ class Seen:
             before = self.last()
             after = change(before)
             if after is not None and after != before:
+                if before is None:
+                    _make_room(self._file.parent)
                 _replace(self._file, json.dumps(after._asdict()).encode())
 
 
@@ -154,11 +177,13 @@ def _parse(data: bytes) -> Record | None:
     generation, digest, told = root["generation"], root["digest"], root["told"]
     if type(generation) is not int or not 0 <= generation <= _MAX_GENERATION:
         return None
-    if type(digest) is not str or type(told) is not str:
-        return None
     if not _is_digest(digest) or not (told == "" or _is_digest(told)):
         return None
     return Record(generation, digest, told)
+
+
+def _is_digest(value: object) -> bool:
+    return type(value) is str and len(value) == 64 and _HEX.issuperset(value)
 
 
 def _read(file: Path) -> bytes:
@@ -170,6 +195,14 @@ def _read(file: Path) -> bytes:
         return os.read(descriptor, LIMIT) if own and status.st_size <= LIMIT else b""
     finally:
         close(descriptor)
+
+
+def _make_room(folder: Path) -> None:
+    """Delete what was not updated for the longest time, so that one more file may be added."""
+    files = [one for one in folder.iterdir() if one.suffix == ".json"]
+    if len(files) >= MOST:
+        for old in sorted(files, key=lambda one: one.stat().st_mtime)[: len(files) - MOST + 1]:
+            remove(old)
 
 
 def _replace(file: Path, data: bytes) -> None:

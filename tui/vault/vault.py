@@ -283,6 +283,10 @@ class Vault:
         if older is not None:
             self._seen.accept(older)
 
+    def forget_seen(self) -> None:
+        """Remember nothing of the vault on this machine, as its file is about to be deleted."""
+        self._seen.forget()
+
     def refresh(self) -> None:
         """Take over what another program saved; write nothing.
 
@@ -405,7 +409,9 @@ class Vault:
 
     def _compare_with_last(self) -> None:
         known = self._known()
-        self._older = self._seen.opened(known.envelope.generation, known.digest)
+        self._older = self._seen.opened(
+            known.envelope.generation, known.digest, known.document.history
+        )
 
     def _accepts_older(self) -> bool:
         """Ask if a refused save may go on; the answer is remembered."""

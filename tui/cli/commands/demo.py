@@ -35,4 +35,7 @@ def run(_args: Namespace, context: Context) -> int:
     with TemporaryDirectory(prefix="otp-tui-demo-") as folder:
         path, password = make_demo_vault(Path(folder), context.clock)
         vault = LockedVault.read(path).unlock(password)
-        return context.start_app(replace(context.launch(path), vault=vault, demo=True))
+        try:
+            return context.start_app(replace(context.launch(path), vault=vault, demo=True))
+        finally:
+            vault.forget_seen()
