@@ -7,10 +7,12 @@ import pytest
 from tests.app.conftest import MakeApp
 from tests.app.helpers import FakeClock, pass_time, settle, status_of
 from tui.app.app import OtpApp
+from tui.app.screens.big_code import BigCodeScreen
 from tui.app.screens.unlock import UnlockScreen
 from tui.clipboard.osc52 import Osc52Clipboard
 
 WORDS = "Couldn't clear the clipboard: Can't write to the terminal: Input/output error."
+CLEARED = "Cleared the terminal's clipboard."
 
 
 class Terminal:
@@ -32,8 +34,9 @@ def terminal() -> Terminal:
 
 
 @pytest.fixture
-def app(make_app: MakeApp, terminal: Terminal) -> OtpApp:
-    made = make_app()
+def app(request: pytest.FixtureRequest, make_app: MakeApp, terminal: Terminal) -> OtpApp:
+    mark = request.node.get_closest_marker("config")
+    made = make_app(**(mark.kwargs if mark else {}))
     return OtpApp(made.vault_path, made.config, clock=made.clock, vault=made.vault, environ={},
                   clipboard=Osc52Clipboard({"TERM": "xterm"}, terminal.write))  # fmt: skip
 
@@ -68,3 +71,45 @@ async def test_the_clipboard_is_cleared_at_lock_and_at_exit(
         assert isinstance(app.screen, UnlockScreen)
         assert WORDS in str(app.screen.query_one("#status").render())
     assert app.exit_warning == WORDS
+
+
+async def test_clearing_what_cannot_be_read_back_is_reported(
+    app: OtpApp, clock: FakeClock, terminal: Terminal
+) -> None:
+    async with app.run_test(size=(100, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        await pass_time(pilot, clock, 30)
+        await settle(pilot)
+        assert status_of(app) == CLEARED
+        await pilot.press("l")
+        await settle(pilot)
+        assert len(terminal.sent) == 2  # not again: something else may be there by now
+        assert CLEARED not in str(app.screen.query_one("#status").render())
+
+
+@pytest.mark.config(lock_after=1, clipboard_clear=90)
+async def test_a_lock_that_clears_the_terminal_says_so(app: OtpApp, clock: FakeClock) -> None:
+    async with app.run_test(size=(100, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        await pass_time(pilot, clock, 60)
+        await settle(pilot)
+        said = f"Locked after inactivity. {CLEARED}"
+        assert str(app.screen.query_one("#status").render()).startswith(said)
+
+
+async def test_a_copy_that_may_not_arrive_names_the_key_that_shows_the_code(
+    app: OtpApp, terminal: Terminal
+) -> None:
+    app.copier.use(Osc52Clipboard({"TERM": "tmux-256color"}, terminal.write), 30)
+    async with app.run_test(size=(100, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "set -s set-clipboard on. Press b to show the code." in status_of(app)
+        await pilot.press("b")
+        await settle(pilot)
+        assert isinstance(app.screen, BigCodeScreen)
