@@ -16,6 +16,7 @@ from tests.terminal.helpers import SECRET, AppTerminal, codes_around, fill, wait
 from tests.terminal.test_tmux import Tmux
 from tui.app.app import OtpApp
 from tui.app.screens.big_code import BigCodeScreen
+from tui.clipboard import Outcome
 from tui.config.schema import Config
 from tui.crypto.kdf import Argon2Params
 from tui.vault.document import Document
@@ -107,6 +108,19 @@ async def test_a_failed_copy_does_not_exit(app: OtpApp) -> None:
         await settle(pilot)
         assert isinstance(app.screen, BigCodeScreen)
     assert app.picked == ""
+
+
+async def test_a_code_that_may_not_arrive_is_shown_before_the_exit(app: OtpApp) -> None:
+    clipboard_of(app).outcome = Outcome("Sent to tmux", doubt="It needs a line.")
+    async with app.run_test(size=(60, 14)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(app.screen, BigCodeScreen)
+        await pilot.press("escape")
+        await pilot.pause(0.3)
+        assert not app.is_running
+    assert app.picked.startswith("Sent to tmux: ")
 
 
 async def test_a_counter_based_code_is_copied(app: OtpApp) -> None:

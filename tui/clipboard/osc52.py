@@ -12,6 +12,7 @@ from tui.tty import open_tty
 
 OUTER_TMUX = "The outer tmux needs: set -s set-clipboard on"
 """The line without which tmux ignores what programs in it send."""
+_CLEAR = "\x1b]52;c;!\a"
 _SCREEN_CHUNK = 700
 _WITHOUT_OSC = frozenset(("", "dumb", "unknown", "network", "linux", "ansi", "cons25", "sun"))
 """Terminals (TERM, up to the first dash) that print the sequence instead of interpreting it."""
@@ -74,7 +75,8 @@ class Osc52Clipboard:
         if self._in_screen:
             sequence = for_screen(sequence)
         elif self._multiplexer == "tmux":
-            sequence += for_tmux(sequence)
+            # If both arrive: old versions of kitty append a text, unless they are told to clear.
+            sequence += for_tmux(_CLEAR + sequence)
         elif self._multiplexer:
             # screen ignores the plain sequence, and tmux the wrapped one.
             sequence += for_screen(sequence)
