@@ -102,8 +102,8 @@ def test_zsh(program: Program) -> None:
             *before, _ = typed.split(" ")[1:]
             term.wait_for(f"it-got: {' '.join([*before, becomes])} :end")
         term.type("otp-tui export --fo\t\t")
-        term.wait_for("--format")
-        assert "--force" in term.seen
+        term.wait_for("--force")
+        assert "--format" in term.seen
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -93,6 +93,17 @@ def test_no_response_contains_a_secret(setup: Setup) -> None:
     assert not [one for one in sent for secret in secrets if secret in one]
 
 
+def test_a_lock_during_the_question_counts(setup: Setup) -> None:
+    def lock_and_allow(question: str) -> bool:
+        lock_signal.send(setup.vault.vault_id)
+        return bool(question)
+
+    setup.answers = Answers(
+        setup.path, setup.session, setup.clock, setup.log_path, confirm=lock_and_allow
+    )
+    assert setup.ask(b"code", b"github").status == "locked"
+
+
 def test_nothing_is_marked(setup: Setup) -> None:
     setup.vault.change(lambda _: Document(entries=ENTRIES[3:4]))
     assert setup.ask(b"list").status == "nothing"
@@ -157,11 +168,13 @@ def test_every_request_is_logged_without_its_code(setup: Setup) -> None:
     code = setup.ask(b"code", b"github", origin="SHA256:abc").fields[2]
     setup.ask(b"list")
     setup.ask(b"code", b"yandex")
+    setup.ask(b"code", b"no\x1b\tsuch")
     records = news.look()
     assert [(one.what, one.origin, one.label) for one in records] == [
         (log.CODE, "SHA256:abc", "GitHub (octocat)"),
         (log.NAMES, "", ""),
         (log.CODE, "", "Yandex (evil[31m name)"),
+        (log.NO_MATCH, "", "no such"),
     ]
     assert records[0].moment == int(setup.clock.moment)
     assert code not in setup.log_path.read_text()

@@ -13,8 +13,8 @@ import pytest
 
 from tui.errors import FileError, ForwardError, MatchError
 from tui.forward import client, protocol
-from tui.forward.protocol import Answer
-from tui.forward.proxy import Origin, Proxy, connect, listen
+from tui.forward.protocol import Answer, connect
+from tui.forward.proxy import Origin, Proxy, listen
 
 SIGN = b"\x0d" + b"what to sign"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -25,6 +24,7 @@ LIMIT = 6
 """Default number of requests that are answered in a minute."""
 _MINUTE = 60.0
 _LONGEST_QUERY = 1024
+_LONGEST_SHOWN = 64
 _MOST_CANDIDATES = 20
 
 
@@ -97,6 +97,7 @@ class Answers:
         try:
             marked = [entry for entry in vault.entries if entry.forward]
             if not marked:
+                self._log(log.NO_MATCH, origin)
                 return Answer("nothing")
             if operation == protocol.LIST:
                 self._log(log.NAMES, origin)
@@ -109,6 +110,7 @@ class Answers:
     def _code(self, vault: Vault, marked: list[Entry], query: str, origin: str) -> Answer:
         matching = find_best(marked, vault.document.categories, query[:_LONGEST_QUERY])
         if len(matching) != 1:
+            self._log(log.NO_MATCH, origin, query[:_LONGEST_SHOWN])
             return Answer(
                 "several" if matching else "no-match", _names(matching[:_MOST_CANDIDATES])
             )
@@ -116,6 +118,9 @@ class Answers:
         if self._confirm is not None and not self._confirm(_question(entry, origin)):
             self._log(log.REFUSED, origin, entry.label)
             return Answer("refused")
+        if self._session.key(vault.vault_id) is None:  # since the question was asked
+            self._log(log.LOCKED, origin)
+            return Answer("locked")
         # Before the code exists: one that couldn't be logged is not sent.
         self._log(log.CODE, origin, entry.label)
         if entry.type.has_counter:
@@ -172,4 +177,4 @@ def _question(entry: Entry, origin: str) -> str:
     asks = (
         f"A server with the host key {safe(origin, 64)}" if origin else "A program on this machine"
     )
-    return f"{asks} asks for the code of {entry.label}.{os.linesep}Send it?"
+    return f"{asks} asks for the code of {entry.label}.\nSend it?"

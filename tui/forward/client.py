@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from tui.errors import ForwardError, MatchError
 from tui.files import why
 from tui.forward import protocol
-from tui.forward.confirm import SECONDS
 from tui.text import NAME_LIMIT, clean, safe
 
 _LONGEST_CODE = 10
@@ -97,10 +96,8 @@ def code(environ: Mapping[str, str], query: str) -> ForwardedCode:
 
 
 def _ask(
-    environ: Mapping[str, str], *request: bytes, seconds: float = SECONDS + 15
+    environ: Mapping[str, str], *request: bytes, seconds: float = protocol.ANSWER_SECONDS + 15
 ) -> protocol.Answer:
-    from tui.forward.proxy import connect
-
     path = environ.get("SSH_AUTH_SOCK", "")
     if not path:
         raise ForwardError(
@@ -108,7 +105,7 @@ def _ask(
             "Connect with ssh -A from the machine with the vault.",
         )
     try:
-        with connect(path) as connection:
+        with protocol.connect(path) as connection:
             connection.settimeout(seconds)
             protocol.send(connection, protocol.request(*request))
             message = protocol.receive(connection)

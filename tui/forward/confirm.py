@@ -7,10 +7,8 @@ import subprocess
 from collections.abc import Mapping
 
 from tui.errors import UsageError
+from tui.forward.protocol import ANSWER_SECONDS
 from tui.text import safe
-
-SECONDS = 60
-"""Seconds until a question without an answer is refused."""
 
 
 class Askpass:
@@ -41,7 +39,7 @@ class Askpass:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                timeout=SECONDS,
+                timeout=ANSWER_SECONDS,
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired):

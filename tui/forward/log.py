@@ -15,8 +15,8 @@ _LARGEST = 64 * 1024
 """Size in bytes at which the log is renamed and a new one begins."""
 _MOST_NEWS = 8 * 1024
 
-CODE, NAMES, REFUSED, LOCKED, LIMIT, FAILED = (
-    "code", "names", "refused", "locked", "limit", "failed"
+CODE, NAMES, NO_MATCH, REFUSED, LOCKED, LIMIT, FAILED = (
+    "code", "names", "no-match", "refused", "locked", "limit", "failed"
 )  # fmt: skip
 """What happened: a code or the names were sent, or why not."""
 
@@ -32,7 +32,7 @@ class Record:
     origin: str
     """The fingerprint of the server's host key; empty for a program on this machine."""
     label: str
-    """The entry, safe to show; may be empty."""
+    """The entry, or the query if none matched; safe to show, may be empty."""
 
     @property
     def sentence(self) -> str:
@@ -41,6 +41,7 @@ class Record:
         what = {
             CODE: f"Sent the code of {self.label} over SSH{by}.",
             NAMES: f"Sent the names of forwarded entries over SSH{by}.",
+            NO_MATCH: f"A request over SSH for “{self.label}” matched no single forwarded entry.",
             REFUSED: f"Refused a code of {self.label} over SSH.",
             LOCKED: "Refused a request over SSH: the vault was locked.",
             LIMIT: "Refused requests over SSH: too many in a minute.",
@@ -65,14 +66,13 @@ def add(path: Path, record: Record) -> None:
     try:
         path.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | OPEN_FLAGS
+        if path.is_file() and path.stat().st_size > _LARGEST:
+            path.replace(path.with_name(f"{path.name}.1"))
         descriptor = os.open(path, flags, PRIVATE)
         try:
             os.write(descriptor, line)
-            size = os.fstat(descriptor).st_size
         finally:
             os.close(descriptor)
-        if size > _LARGEST:
-            path.replace(path.with_name(f"{path.name}.1"))
     except OSError as error:
         raise FileError(f"Couldn't write the log of forwarded codes: {why(error)}.") from None
 

@@ -14,6 +14,8 @@ from tui.errors import ForwardError
 
 LONGEST = 256 * 1024
 """Maximum length of a message in bytes, as in OpenSSH."""
+ANSWER_SECONDS = 60
+"""Seconds for which the user may think about a request; after that it is refused."""
 FAILURE = 5
 SUCCESS = 6
 EXTENSION = 27
@@ -42,6 +44,21 @@ class Answer:
     fields: tuple[str, ...] = field(default=(), repr=False)
     """For `code`: issuer, account, code, and the seconds that it is valid ("" if counter-based).
     For `list` and `several`: issuer and account of each entry."""
+
+
+def connect(path: str) -> socket.socket:
+    """Return a connection to the agent at `path`.
+
+    Raises:
+        OSError: nobody listens there.
+    """
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.connect(path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 # --- any message -----------------------------------------------------------------------------

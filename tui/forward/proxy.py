@@ -63,21 +63,6 @@ def listen(folder: Path) -> socket.socket:
     return listener
 
 
-def connect(path: str) -> socket.socket:
-    """Return a connection to the agent at `path`.
-
-    Raises:
-        OSError: nobody listens there.
-    """
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        connection.connect(path)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
 class Proxy:
     """Serves connections, each in a thread of its own."""
 
@@ -173,7 +158,7 @@ class _Agent:
             return _FAILURE
         try:
             if self._connection is None:
-                self._connection = connect(self._path)
+                self._connection = protocol.connect(self._path)
             protocol.send(self._connection, request)
             return protocol.receive(self._connection) or _FAILURE
         except (ForwardError, OSError):

@@ -136,7 +136,7 @@ def _is_ours(agent: str) -> bool:
 
 
 def _answers_at(agent: str) -> bool:
-    from tui.forward.proxy import connect
+    from tui.forward.protocol import connect
 
     try:
         connect(agent).close()
