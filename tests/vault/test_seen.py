@@ -151,6 +151,17 @@ def test_without_a_folder_nothing_is_remembered(
     vault.change(adding(C))
 
 
+def test_a_crash_while_it_is_replaced_forgets_nothing(seen: Seen, state: Path) -> None:
+    seen.saved(5, FIRST)
+    file = file_in(state)
+    file.rename(file.with_suffix(".old"))
+    assert seen.last() == Record(5, FIRST.hex())
+    assert seen.opened(4, SECOND) is not None
+    seen.saved(6, SECOND)
+    assert seen.last() == Record(6, SECOND.hex())
+    assert [one for one in file.parent.iterdir() if one != file] == []
+
+
 def test_few_vaults_are_remembered(
     path: Path, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

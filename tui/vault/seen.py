@@ -32,6 +32,8 @@ LOCK_PAUSE = 0.001
 
 _KEYS = {"generation", "digest", "told"}
 _MAX_GENERATION = 2**53
+_OLD = ".old"
+"""The suffix of the previous file while it is replaced."""
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -140,6 +142,7 @@ class Seen:
     def forget(self) -> None:
         """Remember nothing, as the vault is about to be deleted."""
         if self._file is not None:
+            remove(self._file.with_suffix(_OLD))
             remove(self._file)
 
     def _higher(self, generation: int, digest: bytes) -> None:
@@ -188,7 +191,13 @@ def _is_digest(value: object) -> bool:
 
 def _read(file: Path) -> bytes:
     """Return the bytes of our own small file; none if it is something else."""
-    descriptor = os.open(file, os.O_RDONLY | OPEN_FLAGS)
+    try:
+        descriptor = os.open(file, os.O_RDONLY | OPEN_FLAGS)
+    except FileNotFoundError:
+        try:
+            descriptor = os.open(file.with_suffix(_OLD), os.O_RDONLY | OPEN_FLAGS)
+        except FileNotFoundError:  # it was replaced in between, or there is none
+            descriptor = os.open(file, os.O_RDONLY | OPEN_FLAGS)
     try:
         status = os.fstat(descriptor)
         own = stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
@@ -206,18 +215,25 @@ def _make_room(folder: Path) -> None:
 
 
 def _replace(file: Path, data: bytes) -> None:
-    """Replace the file at once, but don't wait for the disk. The folder is locked."""
-    temporary = file.with_suffix(".tmp")
+    """Replace the file, but don't wait for the disk. The folder is locked.
+
+    ext4 writes a file at once that is renamed onto another, so the old one is moved away first.
+    """
+    temporary, old = file.with_suffix(".tmp"), file.with_suffix(_OLD)
     remove(temporary)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | OPEN_FLAGS, PRIVATE)
     try:
         written = os.write(descriptor, data)
     finally:
         close(descriptor)
-    if written == len(data):
-        temporary.replace(file)
-    else:
+    if written != len(data):
         remove(temporary)
+        return
+    remove(old)
+    with contextlib.suppress(FileNotFoundError):
+        file.rename(old)
+    temporary.rename(file)
+    remove(old)
 
 
 @contextlib.contextmanager
