@@ -70,6 +70,19 @@ def test_a_terminal_is_asked(older: Program, answer: str, code: int) -> None:
     assert (older.vault.read_bytes() == before) is bool(code)
 
 
+def test_copying_asks_nothing(older: Program) -> None:
+    config = older.folder / "config.toml"
+    before = older.vault.read_bytes()
+    config.write_text('clipboard_command = ["cat"]\nclipboard_clear = 0\n')
+    terminal = Terminal(older, "code", "github enterprise", "--copy")
+    terminal.wait_for("Password")
+    terminal.type(f"{PASSWORD}\n")
+    assert terminal.end()[0] == 0
+    assert "Change this vault?" not in terminal.seen
+    assert OLDER in " ".join(terminal.seen.split())
+    assert older.vault.read_bytes() == before
+
+
 def test_doctor_always_reports_an_older_vault(older: Program) -> None:
     for _ in range(2):
         (found,) = [one for one in doctor(older) if one["name"] == "generation"]

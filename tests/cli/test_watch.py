@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import entries
 from tests.cli.program import PASSWORD, Program
-from tui.cli.commands.watch import follow
+from tui.cli.commands.watch import Watched, follow
 from tui.otp.codes import code_at
 from tui.otp.entry import Entry
 from tui.vault.edit import pin
@@ -134,3 +134,17 @@ def test_nothing_to_watch(filled: Program, query: str) -> None:
     done = filled.open("watch", query)
     assert (done.code, done.out) == (4, "")
     assert query in done.err
+
+
+def test_a_change_by_another_program_is_printed(filled: Program) -> None:
+    vault = Vault.open(filled.vault, PASSWORD)
+    watched = Watched(vault, "github", Clock(51))
+    before = watched.entries()
+    assert watched.entries() is before
+    filled.open("edit", "github enterprise", "--account", "monalisa")
+    clock = Clock(51)
+    said = list(islice(follow(before, clock, clock.pause, current=watched.entries), 2))
+    assert len(said[0]) == len(said[1]) == 2
+    assert "GitHub Enterprise (monalisa)" in said[1][1]
+    filled.vault.write_bytes(b"")
+    assert len(watched.entries()) == 2

@@ -415,7 +415,7 @@ class Vault:
 
     def _accepts_older(self) -> bool:
         """Ask if a refused save may go on; the answer is remembered."""
-        older = self._older
+        older, self.asks_older = self._older, True
         accepted = older is not None and self.accept_older_if(older)
         if accepted:
             self.accept_older()
@@ -425,7 +425,8 @@ class Vault:
         try:
             self._try_to_commit(change, keep=keep)
         except OlderVaultError:
-            if not self._accepts_older():
+            # Copy counts are not worth a question.
+            if (keep and self._saved) or not self._accepts_older():
                 raise
             self._try_to_commit(_as_it_is if keep else change, keep=keep)
 
@@ -537,7 +538,7 @@ class Vault:
         older = self._seen.compare(found.envelope.generation, found.digest)
         if older is None or not older.sure or known.envelope.generation >= older.seen:
             return
-        self._older, self.asks_older = older, True
+        self._older = older
         raise OlderVaultError(f"Couldn't save the vault: it is {older.what}.")
 
     def _merge(self, known: UnlockedState, found: UnlockedState) -> UnlockedState:

@@ -113,6 +113,7 @@ class CodesScreen(BaseScreen[None]):
         if self.vault.document.trash and not self.context.clock_warning():
             self.vault.change_later(lambda document: expire(document, self.moment))
         self.reload()
+        self.vault.accept_older_if = lambda _: False  # `_ask_about_older` asks afterwards
         older, self._warnings = self.vault.older, [*self.vault.warnings]
         notice = [older.sentence] if older is not None else []
         # The shortest first, so that a long one doesn't hide the others.

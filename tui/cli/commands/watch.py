@@ -8,7 +8,7 @@ from tui.cli import output
 from tui.cli.args import add_query
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
-from tui.errors import EntryError, MatchError
+from tui.errors import EntryError, MatchError, NotSavedError
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui.clock import Clock
     from tui.otp.codes import Code
     from tui.otp.entry import Entry
+    from tui.vault.vault import Vault
 
 _LONGEST_PAUSE = 1.0
 """Seconds after which the clock is read again: it may be set, or the machine may sleep."""
@@ -50,18 +51,49 @@ def run(args: Namespace, context: Context) -> int:
     vault = context.open_vault()
     from time import sleep
 
-    from tui.otp.search import find
-    from tui.vault.order import ordered
-
-    query = " ".join(args.query)
-    found = find(ordered(vault.document), vault.document.categories, query)
-    entries = [entry for entry in found if _has_codes(entry, context.clock.now())]
-    if not entries:
-        matching = f" for “{safe(query, 80)}”" if query else ""
-        raise MatchError(f"No entry to watch{matching}.", "Run: otp-tui list")
-    for changed in follow(entries, context.clock, sleep, _as_object if args.json else _as_words):
+    watched = Watched(vault, " ".join(args.query), context.clock)
+    line = _as_object if args.json else _as_words
+    for changed in follow(watched.entries(), context.clock, sleep, line, watched.entries):
         output.write("".join(f"{line}\n" for line in changed))
     return 0
+
+
+class Watched:
+    """The entries to watch, which other programs may change."""
+
+    def __init__(self, vault: Vault, query: str, clock: Clock) -> None:
+        self._vault, self._query, self._clock = vault, query, clock
+        self._merges = -1
+        self._entries: list[Entry] = []
+
+    def entries(self) -> list[Entry]:
+        """Return the current entries; the same list if nothing changed.
+
+        Raises:
+            MatchError: no matching entry has a code.
+        """
+        vault = self._vault
+        if vault.stale:
+            try:
+                vault.refresh()
+            except NotSavedError as error:
+                output.complain(error.sentence)
+        if vault.merges != self._merges:
+            self._merges = vault.merges
+            self._entries = self._find()
+        return self._entries
+
+    def _find(self) -> list[Entry]:
+        from tui.otp.search import find
+        from tui.vault.order import ordered
+
+        document = self._vault.document
+        found = find(ordered(document), document.categories, self._query)
+        entries = [entry for entry in found if _has_codes(entry, self._clock.now())]
+        if not entries:
+            matching = f" for “{safe(self._query, 80)}”" if self._query else ""
+            raise MatchError(f"No entry to watch{matching}.", "Run: otp-tui list")
+        return entries
 
 
 def _as_words(entry: Entry, code: Code) -> str:
@@ -77,11 +109,13 @@ def follow(
     clock: Clock,
     pause: Callable[[float], object],
     line: Callable[[Entry, Code], str] = _as_words,
+    current: Callable[[], Sequence[Entry]] | None = None,
 ) -> Iterator[list[str]]:
     """Yield the lines of all codes, then, forever, those of the codes that changed.
 
-    `line` formats a code, safe for a terminal; `pause` waits for a number of seconds. Every
-    entry must have a period and a valid code.
+    After each pause, all lines are yielded again if `current` returns other entries. `line` formats
+    a code, safe for a terminal; `pause` waits for a number of seconds. Every entry must have a
+    period and a valid code.
     """
     from tui.otp.algorithms import step_at
     from tui.otp.codes import code_at, period
@@ -101,6 +135,9 @@ def follow(
             yield changed
         following = min((now + 1) * each for now, each in zip(steps, periods, strict=True))
         pause(min(max(following - clock.now(), _SHORTEST_PAUSE), _LONGEST_PAUSE))
+        if current is not None and (others := current()) is not entries:
+            entries, periods = others, [period(entry) or 1 for entry in others]
+            shown = [-1] * len(entries)
 
 
 def _has_codes(entry: Entry, moment: float) -> bool:
