@@ -52,6 +52,25 @@ def test_a_code_is_cleared_unless_something_else_was_copied(
     assert held.read_text() == "a note"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_the_process_has_no_code_in_its_arguments_and_none_of_our_files(
+    environ: dict[str, str],
+) -> None:
+    clear_later(Handover(("native",), (CODE,)), 60, environ)
+    process = later._started[-1]
+    try:
+        about = Path(f"/proc/{process.pid}")
+        assert until(lambda: b"tui.clipboard.later" in (about / "cmdline").read_bytes())
+        assert os.getsid(process.pid) == process.pid
+        for name in ("cmdline", "environ"):
+            assert CODE.encode() not in (about / name).read_bytes()
+        files = {str(each.readlink()) for each in (about / "fd").iterdir() if each.name in "12"}
+        assert files == {"/dev/null"}
+    finally:
+        process.kill()
+        process.wait()
+
+
 def test_only_the_last_copy_clears_what_cannot_be_read_back(
     environ: dict[str, str], tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -12,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.clipboard.helpers import CODE, Terminal, until
+from tests.clipboard.helpers import CODE, ROOT, Terminal, until
 from tests.programs import need
-from tui.clipboard import Outcome, choose
+from tui.clipboard import Handover, Outcome, choose
+from tui.clipboard.later import clear_later
 from tui.clipboard.tmux import MOSH_LINE, TmuxClipboard
 from tui.config.schema import Config
 from tui.errors import ClipboardError
@@ -26,6 +28,7 @@ class Tmux:
     def __init__(self, folder: str) -> None:
         self._start = ["tmux", "-S", f"{folder}/s", "-f", "/dev/null"]
         self.environ = {"PATH": os.environ["PATH"], "HOME": folder, "TERM": "xterm-256color"}
+        self.environ |= {"XDG_RUNTIME_DIR": folder, "PYTHONPATH": str(ROOT)}
         self.run("new-session", "-d", "-x", "80", "-y", "24", "sleep 60")
         self.process = int(self.run("display-message", "-p", "#{pid}"))
         self.environ["TMUX"] = f"{folder}/s,{self.process},0"
@@ -132,6 +135,30 @@ def test_what_the_outer_terminal_gets_is_said(tmux: Tmux, term: str, says: str, 
         assert bool(outcome.doubt) is bool(doubt)
         tmux.run("set-buffer", "-w", "the end")
         assert ("sent" not in says) or terminal.shows(";NDkyMDM5\a")
+
+
+def test_tmux_in_tmux_reaches_the_terminal_if_the_outer_one_passes_it_on(tmux: Tmux) -> None:
+    with tempfile.TemporaryDirectory() as folder, tmux.attach() as terminal:
+        inner = Tmux(folder)
+        try:
+            tmux.run("set-option", "-s", "default-terminal", "tmux-256color")
+            attach = shlex.join([*inner._start, "attach-session"])
+            tmux.run("new-window", f"env -u TMUX TERM=tmux-256color {attach}")
+            assert until(lambda: inner.run("list-clients") != "")
+            clipboard = TmuxClipboard(inner.environ, nowhere)
+            assert (
+                clipboard.copy("118204").doubt == "The outer tmux needs: set -s set-clipboard on."
+            )
+            tmux.run("set-option", "-s", "set-clipboard", "on")
+            clipboard.copy(CODE)
+            assert terminal.shows(";NDkyMDM5\a")
+            assert "MTE4MjA0" not in terminal.seen()
+            assert tmux.buffers() == inner.buffers() == [CODE]
+            clear_later(clipboard.handover() or Handover((), ()), 0, inner.environ)
+            assert terminal.shows(";IA==\a")
+            assert until(lambda: inner.buffers() == [])
+        finally:
+            inner.run("kill-server")
 
 
 def test_set_clipboard_off_keeps_codes_in_tmux(tmux: Tmux) -> None:

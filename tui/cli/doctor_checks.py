@@ -233,7 +233,7 @@ def test_copy(
         return Finding("test copy", "skipped: copying is turned off")
     if paste is not None:
         return _pasted(config, environ, paste)
-    from tui.clipboard import SENT, choose, write_to_terminal
+    from tui.clipboard import GIVEN, choose, write_to_terminal
 
     try:
         outcome = choose(config, environ, write_to_terminal).copy(TEST_TEXT)
@@ -241,7 +241,7 @@ def test_copy(
         return Finding("test copy", str(error), error.hint or _OTHER_WAY)
     if outcome.verified:
         return Finding("test copy", f"“{TEST_TEXT}” is on the clipboard", outcome.doubt)
-    whom = "the terminal" if outcome == SENT else "clipboard_command"
+    whom = "clipboard_command" if outcome == GIVEN else "the terminal"
     check = f"paste it somewhere; if you don't see it, {whom} ignored it"
     return Finding("test copy", f"“{TEST_TEXT}” was sent to {whom}: {check}", outcome.doubt)
 

@@ -99,7 +99,7 @@ class TmuxClipboard:
         if "]52;" not in sequence:
             return _Route(_without_clipboard(safe(term, 40)), "")
         if "]52;c" not in sequence and _in_mosh(process):
-            if passthrough in {"1", "on", "all"}:
+            if passthrough not in {"0", "off"}:  # tmux before 3.3 always passes on
                 return _Route(_BOTH, "passthrough")
             return _Route(_BUFFER._replace(doubt=f"For mosh, tmux needs: {MOSH_LINE}."), "")
         return _Route(_BOTH._replace(doubt=f"{OUTER_TMUX}." if multiplexer(term) else ""), "tmux")
