@@ -112,12 +112,12 @@ def test_copy_prints_no_code(filled: Program) -> None:
     """The clipboard command gets the code; --copy says that it was sent."""
     taken = filled.folder / "taken"
     config = filled.folder / "config.toml"
-    config.write_text(f'clipboard_command = ["tee", "{taken}"]\n')
+    config.write_text(f'clipboard_clear = 0\nclipboard_command = ["tee", "{taken}"]\n')
     done = filled.open("code", "GitHub", "--at", "59", "--copy")
     assert (done.code, done.out) == (0, "")
     assert taken.read_text() == "94287082"
     assert "94287082" not in done.err
-    assert done.err.count("\n") == 1
+    assert done.err == "Sent to your clipboard command.\n"
 
 
 def test_copy_clears_the_clipboard_on_request(filled: Program) -> None:
@@ -160,7 +160,7 @@ def test_copy_turned_off_is_an_error(filled: Program) -> None:
 
 def test_a_copy_is_counted_silently_and_without_a_backup(filled: Program) -> None:
     config = filled.folder / "config.toml"
-    config.write_text('clipboard_command = ["true"]\n')
+    config.write_text('clipboard_clear = 0\nclipboard_command = ["true"]\n')
     before = time.time()
     for _ in range(2):
         assert filled.open("code", "GitHub", "--copy").err.count("\n") == 1
@@ -177,7 +177,8 @@ def test_an_unsaved_count_is_not_an_error(filled: Program, monkeypatch: pytest.M
     def fail(_descriptor: int) -> None:
         raise OSError(28, "no space")
 
-    (filled.folder / "config.toml").write_text('clipboard_command = ["true"]\n')
+    config = 'clipboard_clear = 0\nclipboard_command = ["true"]\n'
+    (filled.folder / "config.toml").write_text(config)
     before = filled.vault.read_bytes()
     monkeypatch.setattr("os.fsync", fail)
     done = filled.open("code", "GitHub", "--copy")

@@ -46,9 +46,15 @@ def clipboard_of(app: OtpApp) -> FakeClipboard:
     return clipboard
 
 
+def clear_after(program: Program, seconds: int) -> None:
+    config = program.folder / "config.toml"
+    config.write_text(f"clipboard_clear = {seconds}\n{config.read_text()}")
+
+
 def test_pick_in_a_tmux_popup_copies_and_closes_it(program: Program) -> None:
     need("tmux")
     fill(program)
+    clear_after(program, 0)
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as within:
         outer = Tmux(folder, program)
         inner = ["tmux", "-S", f"{within}/s", "-f", "/dev/null"]
@@ -138,6 +144,7 @@ def test_pick_needs_a_vault_and_a_terminal(program: Program) -> None:
 @pytest.mark.parametrize("piped", [False, True], ids=["file", "stdin"])
 def test_pick_opens_with_a_password_from_an_option(program: Program, piped: bool) -> None:
     fill(program)
+    clear_after(program, int(not piped))
     file = program.folder / "password"
     file.write_text(PASSWORD)
     file.chmod(0o600)
@@ -152,3 +159,6 @@ def test_pick_opens_with_a_password_from_an_option(program: Program, piped: bool
         assert "unlock" not in terminal.all
         assert "Library" in terminal.after_the_app
         assert terminal.is_given_back
+        if not piped:
+            assert "Cleared in 1 s if this terminal is still open." in terminal.after_the_app
+            terminal.wait_for("\x1b]52;c;\x07")
