@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from tui.app.app import OtpApp
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.widgets.bars import TitleBar
 from tui.crypto.kdf import Argon2Params
+from tui.files import LIMIT
 from tui.otp.codes import code_at
 from tui.otp.secret import Secret
 from tui.vault.vault import LockedVault, Vault
@@ -106,18 +108,21 @@ async def test_a_tick_does_not_read_an_unchanged_file(
 # --- damaged or replaced ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("another", [False, True], ids=["damaged", "another vault"])
+@pytest.mark.parametrize("how", ["cut off", "another vault", "too large"])
 async def test_a_vault_that_is_damaged_while_open_is_not_saved(
-    app: OtpApp, pilot: Pilot[None], clock: FakeClock, another: bool, tmp_path: Path
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock, how: str, tmp_path: Path
 ) -> None:
-    if another:
+    if how == "another vault":
         made = Vault.create(tmp_path / "x.json", "another password", FLOOR, clock).path
         made.replace(app.vault_path)
-    else:
+    elif how == "cut off":
         app.vault_path.write_bytes(app.vault_path.read_bytes()[:-100])
+    else:
+        os.truncate(app.vault_path, LIMIT + 1)
     broken = app.vault_path.read_bytes()
     for _ in range(2):
         await pass_time(pilot, clock, 1)
+    assert not vault_of(app).stale
     assert "NOT SAVED" in title_of(app)
     assert status_of(app).startswith("NOT SAVED.")
     (copy,) = app.vault_path.parent.glob("*.conflict-*")

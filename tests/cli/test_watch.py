@@ -14,7 +14,7 @@ from tests.cli.program import PASSWORD, Program
 from tui.cli.commands.watch import Watched, follow
 from tui.otp.codes import code_at
 from tui.otp.entry import Entry
-from tui.vault.edit import pin
+from tui.vault.edit import count_use, pin
 from tui.vault.vault import Vault
 
 GITHUB, VPN = entries()[0], entries()[3]
@@ -146,5 +146,8 @@ def test_a_change_by_another_program_is_printed(filled: Program) -> None:
     said = list(islice(follow(before, clock, clock.pause, current=watched.entries), 2))
     assert len(said[0]) == len(said[1]) == 2
     assert "GitHub Enterprise (monalisa)" in said[1][1]
+    after = watched.entries()
+    Vault.open(filled.vault, PASSWORD).change(lambda now: count_use(now, GITHUB.id, 51))
+    assert watched.entries() is after
     filled.vault.write_bytes(b"")
     assert len(watched.entries()) == 2

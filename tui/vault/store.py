@@ -72,6 +72,13 @@ class Store:
         """Make `changed` True until the file is read again."""
         self._signature = ()
 
+    def ignore(self) -> None:
+        """Make `changed` False until the file changes again, though it wasn't read."""
+        try:
+            self._signature = _signature(os.lstat(self.path))
+        except OSError:
+            self._signature = None
+
     def read(self) -> bytes:
         """Return the vault's bytes, at most 16 MiB; make the file private if it isn't.
 

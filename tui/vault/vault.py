@@ -299,15 +299,16 @@ class Vault:
         """
         with self._writing:
             known, doubtful = self._known(), self._doubtful
-            self._doubtful = True
             try:
                 found, current = read_state(self._store, known)
             except (ForeignFileError, NotSavedError) as error:
-                if doubtful:
-                    raise self._not_saved(error) from None
-                self._store.forget()
-                return
-            self._doubtful = current is None
+                self._doubtful = not doubtful
+                if self._doubtful:
+                    self._store.forget()
+                    return
+                self._store.ignore()
+                raise self._not_saved(error) from None
+            self._doubtful = current is None and not doubtful
             if current is not None:
                 self._take_over(known, found)
             elif doubtful:

@@ -65,6 +65,8 @@ class Watched:
         self._vault, self._query, self._clock = vault, query, clock
         self._merges = -1
         self._entries: list[Entry] = []
+        self._reported: set[str] = set()
+        """Ids of the entries without a code that were reported."""
 
     def entries(self) -> list[Entry]:
         """Return the current entries; the same list if nothing changed.
@@ -80,7 +82,9 @@ class Watched:
                 output.complain(error.sentence)
         if vault.merges != self._merges:
             self._merges = vault.merges
-            self._entries = self._find()
+            found = self._find()
+            if [*map(_what_is_shown, found)] != [*map(_what_is_shown, self._entries)]:
+                self._entries = found
         return self._entries
 
     def _find(self) -> list[Entry]:
@@ -89,11 +93,18 @@ class Watched:
 
         document = self._vault.document
         found = find(ordered(document), document.categories, self._query)
-        entries = [entry for entry in found if _has_codes(entry, self._clock.now())]
+        moment = self._clock.now()
+        entries = [entry for entry in found if _has_codes(entry, moment, self._reported)]
         if not entries:
             matching = f" for “{safe(self._query, 80)}”" if self._query else ""
             raise MatchError(f"No entry to watch{matching}.", "Run: otp-tui list")
         return entries
+
+
+def _what_is_shown(entry: Entry) -> object:
+    """Return what lines and codes depend on; not how often it was copied."""
+    code = (entry.type, entry.secret, entry.algorithm, entry.digits, entry.period, entry.pin)
+    return entry.id, entry.label, code
 
 
 def _as_words(entry: Entry, code: Code) -> str:
@@ -140,8 +151,8 @@ def follow(
             shown = [-1] * len(entries)
 
 
-def _has_codes(entry: Entry, moment: float) -> bool:
-    """Return True if the entry has codes to watch; print why if they can't be computed."""
+def _has_codes(entry: Entry, moment: float, reported: set[str]) -> bool:
+    """Return True if the entry has codes to watch; print once why they can't be computed."""
     from tui.otp.codes import code_at
 
     if entry.type.value == "hotp":
@@ -149,6 +160,8 @@ def _has_codes(entry: Entry, moment: float) -> bool:
     try:
         code_at(entry, moment)
     except EntryError as error:
-        output.complain(f"{entry.label}: {error.sentence}")
+        if entry.id not in reported:
+            reported.add(entry.id)
+            output.complain(f"{entry.label}: {error.sentence}")
         return False
     return True
