@@ -221,6 +221,30 @@ def test_a_test_copy_to_the_terminal(filled: Program) -> None:
     assert "\x1b]52;c;\x07" in terminal.seen
 
 
+def test_a_test_word_that_does_not_arrive_is_copied_in_other_ways(tmp_path: Path) -> None:
+    held = tmp_path / "held"
+    tool = tmp_path / "xclip"
+    tool.write_text(f'#!/bin/sh\ncase "$*" in *-o) cat {held} ;; *) cat > {held} ;; esac\n')
+    tool.chmod(0o755)
+    environ = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "DISPLAY": ":0"}
+    config = Config(clipboard_command=("true",))
+    pastes = iter(["what was there before", None, None])
+    prompts = []
+
+    def paste(prompt: str) -> str:
+        prompts.append(prompt)
+        return next(pastes) or held.read_text()
+
+    found = doctor_checks.test_copy(config, environ, paste)
+    assert found.says == "the test word arrived with native, not with auto"
+    assert found.advice == 'In the settings: clipboard = "native"'
+    assert [each.partition(".")[0] for each in prompts] == [
+        "Sent to your clipboard command",
+        "Copied to the clipboard",
+    ]
+    assert held.read_text() == ""
+
+
 def test_a_read_only_folder_is_reported(filled: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     """Faked, as root can write anywhere."""
     monkeypatch.setattr("os.access", lambda _path, mode: mode == os.R_OK)
