@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import shutil
 import re
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,20 @@ def test_every_problem_is_reported(filled: Program) -> None:
     assert done.code == 1
     wrong = {one["name"] for one in done.json["findings"] if one["advice"]}
     assert wrong == {"settings", "folder's permissions", "vault's header", "conflict"}
+
+
+def test_copies_after_a_conflict_are_named(filled: Program) -> None:
+    name = "vault (conflicted copy 2026-01-02 030405).json"
+    shutil.copy(filled.vault, filled.vault.with_name(name))
+    filled.vault.with_name("vault.conflict-empty.json").write_bytes(b"")
+    found = filled.run("doctor", "--json").json["findings"]
+    assert [(one["says"], one["advice"]) for one in found if one["name"] == "conflict"] == [
+        (f"{name} is a copy of this vault", "Run: otp-tui merge"),
+        (
+            "vault.conflict-empty.json",
+            "Review it (otp-tui --vault FILE list), then delete it.",
+        ),
+    ]
 
 
 def test_special_files_do_not_block(program: Program) -> None:

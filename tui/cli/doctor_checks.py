@@ -28,6 +28,8 @@ TEST_TEXT = "otp-tui test"
 _OTHER_WAY = "Change clipboard or clipboard_command in the settings; see docs/ssh.md."
 VAULT_OWNER = "vault's owner"
 """The finding that is reported only if the vault is a regular file."""
+_MERGE = "Run: otp-tui merge"
+_REVIEW = "Review it (otp-tui --vault FILE list), then delete it."
 _SMALLEST = (40, 12)
 """Columns and rows that the app needs."""
 _PACKAGES = (
@@ -140,16 +142,11 @@ def last_used(path: Path) -> Iterator[Finding]:
 
 
 def backups(path: Path) -> Iterator[Finding]:
-    """Report the older copies of the vault, and the files that a conflict left next to it."""
+    """Report the older copies of the vault."""
     from tui.vault.backups import Backups
 
     try:
         kept = Backups(path).kept()
-        conflicts = sorted(
-            each.name
-            for each in path.parent.glob("*.conflict-*")
-            if each.name.startswith(f"{path.stem}.conflict-")
-        )
     except OSError as error:
         yield Finding(
             "backups", f"can't be read: {error.strerror}", "Take ownership of the folder."
@@ -157,9 +154,22 @@ def backups(path: Path) -> Iterator[Finding]:
         return
     newest = f", newest {safe(kept[0], 200)}" if kept else ""
     yield Finding("backups", f"{len(kept)}{newest}")
-    for name in conflicts:
-        advice = "Review it (otp-tui --vault FILE list), then delete it."
-        yield Finding("conflict", safe(name, 200), advice)
+
+
+def conflicts(path: Path) -> Iterator[Finding]:
+    """Report the copies of the vault that a conflict left next to it."""
+    from tui.vault.copies import VaultFile, conflict_names, find_copies
+
+    try:
+        copies = find_copies(path, VaultFile.read(path).envelope.vault_id)
+    except (FileError, VaultError):
+        copies = []
+    found = [file.path.name for file in copies]
+    for name in found:
+        yield Finding("conflict", f"{safe(name, 200)} is a copy of this vault", _MERGE)
+    for name in conflict_names(path):
+        if name not in found:
+            yield Finding("conflict", safe(name, 200), _REVIEW)
 
 
 def commands(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:

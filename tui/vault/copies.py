@@ -136,16 +136,8 @@ def find_copies(vault: Path, vault_id: str) -> list[VaultFile]:
 
     Files that can't be read, are not regular or are not copies of this vault are ignored.
     """
-    names = []
-    try:
-        with os.scandir(vault.parent) as entries:
-            for _, entry in zip(range(_MOST_NAMES), entries, strict=False):
-                if _may_be_copy(entry.name, vault) and _is_regular(entry):
-                    names.append(entry.name)
-    except OSError:
-        return []
     found: list[VaultFile] = []
-    for name in sorted(names):
+    for name in conflict_names(vault):
         try:
             file = VaultFile.read(vault.with_name(name))
         except (FileError, VaultError):
@@ -155,6 +147,19 @@ def find_copies(vault: Path, vault_id: str) -> list[VaultFile]:
         if len(found) == MOST:
             break
     return found
+
+
+def conflict_names(vault: Path) -> list[str]:
+    """Return the names of the regular files next to a vault that look like its conflict copies."""
+    names = []
+    try:
+        with os.scandir(vault.parent) as entries:
+            for _, entry in zip(range(_MOST_NAMES), entries, strict=False):
+                if _may_be_copy(entry.name, vault) and _is_regular(entry):
+                    names.append(entry.name)
+    except OSError:
+        return []
+    return sorted(names)
 
 
 def _may_be_copy(name: str, vault: Path) -> bool:

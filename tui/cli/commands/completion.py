@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tui.cli.parser import Subparsers
 
 SHELLS = ("bash", "zsh", "fish")
-_FILES = {"FILE", "PATH", "IMAGE"}
+_FILES = {"FILE", "PATH", "IMAGE", "VAULT", "BASE", "OURS", "THEIRS"}
 """Metavars of the arguments that are file names."""
 _NOTHING = {"zsh": "()"}
 """Completes nothing. Without it, zsh completes no options next to the argument."""

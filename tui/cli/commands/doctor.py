@@ -67,6 +67,7 @@ def _findings(context: Context, *, test_copy: bool, ask: bool) -> list[Finding]:
         found += checks.vault_header(path, context.clock.steady)
         found += checks.last_used(path)
     found += checks.backups(path)
+    found += checks.conflicts(path)
     found += checks.commands(config, os.environ)
     found.append(checks.system_clock(clock_status()))
     found += checks.copying(config, os.environ)
