@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.app.conftest import MakeApp
-from tests.app.helpers import FakeClipboard, FakeClock, codes_of, settle
+from tests.app.helpers import FakeClipboard, FakeClock, codes_of, settle, status_of
 from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
 from tui.config.commands import COMMANDS, NUMBER_HELP
@@ -94,6 +94,7 @@ SCENES: dict[str, Scene] = {
     "tick": Scene(lambda app: len(codes_of(app).selected) == 1),
     "undo": Scene(lambda app: not _pinned(app), ("p",)),
     "import": Scene(_screen("ImportScreen")),
+    "merge": Scene(lambda app: "No conflict copies of this vault" in status_of(app)),
     "export": Scene(_screen("ExportScreen")),
     "settings": Scene(_screen("SettingsScreen")),
     "palette": Scene(lambda app: not isinstance(app.screen, CodesScreen)),

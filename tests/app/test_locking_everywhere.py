@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import shutil
 
 import pytest
 from textual import events
@@ -27,6 +28,7 @@ OPENED_BY: dict[str, list[str]] = {
     "ImportScreen": ["i"],
     "PaletteScreen": ["colon"],
     "ImageScreen": ["a", "ctrl+o"],
+    "MergeScreen": ["M"],
     "QrScreen": ["v", "r"],
     "SettingsScreen": ["comma"],
     "ShowScreen": ["v", "s"],
@@ -54,6 +56,8 @@ async def test_ctrl_l_locks(make_app: MakeApp, clipboard: FakeClipboard, name: s
     if name == "BigCodeScreen":
         clipboard.why_not = "There is no clipboard."
     app = make_app()
+    if name == "MergeScreen":
+        shutil.copy(app.vault_path, app.vault_path.with_name("personal.conflict-1.json"))
     async with app.run_test(size=(110, 50)) as pilot:
         await settle(pilot)
         for step in OPENED_BY[name]:

@@ -123,6 +123,8 @@ class CodesScreen(BaseScreen[None]):
             self.say(" ".join(shown), "warning", stay=True)
         if self._then_import:
             self.action_command("import")
+        if self.context.pick is None:
+            self._look_for_copies()
 
     def on_unmount(self) -> None:
         """Drop all entries: Textual may keep the screen for a while."""
@@ -317,12 +319,27 @@ class CodesScreen(BaseScreen[None]):
     async def _watch(self) -> None:
         await self.take_over()
 
+    @work(
+        name=BACKGROUND, group="copies", exclusive=True, exit_on_error=False, description="copies"
+    )
+    async def _look_for_copies(self) -> None:
+        """Name conflict copies next to the vault, behind the current message."""
+        from tui.vault.copies import copies_sentence, find_copies
+
+        vault = self.vault
+        files = await in_thread(lambda: find_copies(vault.path, vault.vault_id))
+        if files:
+            hint = press_hint(self.context, "merge", "to merge")
+            words = f"{self._status.message} {copies_sentence(files)}{hint}".lstrip()
+            self.say(words, "warning", stay=True)
+
     def _show_taken_over(self) -> None:
         """Show what was merged in since the last time, and new warnings."""
         if self.vault.merges != self._merges:
             self._merges = self.vault.merges
             self.codes.forget_revealed(self._visible.document.entries, self.vault.entries)
             self.reload()
+            self._look_for_copies()
         if new := [each for each in self.vault.warnings if each not in self._warnings]:
             self._warnings += new
             self.say(" ".join(new), "warning", stay=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tui.app.list_view import living_targets, targets
+from tui.app.threads import in_thread
 from tui.errors import MatchError
 
 if TYPE_CHECKING:
@@ -66,6 +67,23 @@ async def import_backups(view: ListView) -> None:
         view.say(said, tone if view.vault.saved else "error", stay=True)
 
 
+async def merge(view: ListView) -> None:
+    """Merge the copies of the vault that a conflict left next to it."""
+    from tui.app.screens.merge_copies import MergeScreen
+    from tui.vault.copies import find_copies
+
+    vault = view.vault
+    files = await in_thread(lambda: find_copies(vault.path, vault.vault_id))
+    if not files:
+        view.say("No conflict copies of this vault are next to it.")
+        return
+    done = await view.ask(MergeScreen(vault, files))
+    view.reload()
+    if done is not None:
+        said, tone = done
+        view.say(said, tone if vault.saved else "error", stay=True)
+
+
 async def export(view: ListView) -> None:
     """Export entries to a file or as QR codes."""
     from tui.app.screens.export_vault import ExportScreen
@@ -95,6 +113,7 @@ FORM_COMMANDS: Mapping[str, Callable[[ListView], Coroutine[Any, Any, None]]] = {
     "show": show,
     "categories": categories,
     "import": import_backups,
+    "merge": merge,
     "export": export,
     "settings": settings,
     "help": show_help,

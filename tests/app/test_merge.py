@@ -1,0 +1,105 @@
+"""Merging the copies of a vault that a conflict left next to it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.app.conftest import MakeApp
+from tests.app.helpers import PASSWORD, FakeClock, settle, status_of
+from tui.app.app import OtpApp
+from tui.app.screens.codes import CodesScreen
+from tui.app.screens.merge_copies import MergeScreen
+from tui.app.widgets.change_list import ChangeList
+from tui.vault.vault import Vault
+
+NAME = "personal.sync-conflict-20260102-030405-ABCDEFG.json"
+
+
+@pytest.fixture
+def copy(vault: Vault, clock: FakeClock) -> Path:
+    """Return a copy with a new and an edited entry, of a vault that changed, too."""
+    elsewhere = vault.path.parent.parent / "elsewhere.json"
+    shutil.copy(vault.path, elsewhere)
+    other = Vault.open(elsewhere, PASSWORD, clock)
+    first = other.entries[0]
+    new = replace(first, id="new", issuer="Fresh")
+    edited = replace(first, note="edited", revision=1, updated=5)
+    other.change(
+        lambda made: replace(made.replacing(edited), entries=(edited, *made.entries[1:], new))
+    )
+    vault.change(lambda made: replace(made, entries=made.entries[:-1]))
+    return Path(shutil.move(elsewhere, vault.path.with_name(NAME)))
+
+
+async def test_copies_are_named_at_the_start_and_one_key_merges_them(
+    copy: Path, pilot: Pilot[None], vault: Vault
+) -> None:
+    app = pilot.app
+    assert f"1 conflict copy of this vault is next to it: {NAME}. Press M to merge." in status_of(
+        app
+    )
+    await pilot.press("M")
+    await settle(pilot)
+    rows = app.screen.query_one(ChangeList).rows
+    assert sorted(row.kind.value for row in rows) == ["edited", "new"]
+    assert "1 new, 1 edited. Both come from generation" in status_of(app)
+    await pilot.press("enter")
+    await settle(pilot)
+    assert "Fresh" in {one.issuer for one in vault.entries}
+    assert copy.exists()
+    await pilot.press("y")
+    await settle(pilot)
+    assert not copy.exists()
+    assert isinstance(app.screen, CodesScreen)
+    assert "Merged: 1 new, 1 edited. Press u to undo. Deleted the copy." in status_of(app)
+    await pilot.press("u")
+    await settle(pilot)
+    assert "Fresh" not in {one.issuer for one in vault.entries}
+
+
+async def test_nothing_is_merged_or_deleted_before_the_user_agrees(
+    copy: Path, pilot: Pilot[None], vault: Vault
+) -> None:
+    await pilot.press("M", "escape")
+    await settle(pilot)
+    assert "Fresh" not in {one.issuer for one in vault.entries}
+    await pilot.press("M", "enter", "n")
+    await settle(pilot)
+    assert "Fresh" in {one.issuer for one in vault.entries}
+    assert copy.exists()
+
+
+async def test_a_copy_that_does_not_open_is_reported(
+    vault: Vault, copy: Path, pilot: Pilot[None]
+) -> None:
+    data = copy.read_bytes()
+    at = data.index(b'"payload":"') + 40
+    copy.write_bytes(data[:at] + (b"A" if data[at : at + 1] != b"A" else b"B") + data[at + 1 :])
+    await pilot.press("M")
+    await settle(pilot)
+    assert f"{NAME} is damaged" in status_of(pilot.app)
+    await pilot.press("enter")
+    await settle(pilot)
+    assert isinstance(pilot.app.screen, MergeScreen)
+    assert copy.exists()
+
+
+async def test_without_copies_the_key_says_so(pilot: Pilot[None]) -> None:
+    await pilot.press("M")
+    await settle(pilot)
+    assert "No conflict copies of this vault are next to it." in status_of(pilot.app)
+
+
+async def test_picking_a_code_is_not_interrupted(
+    copy: Path, make_app: MakeApp, vault: Vault
+) -> None:
+    app: OtpApp = make_app(vault)
+    app.pick = ""
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        assert "conflict copy" not in status_of(app)

@@ -1,0 +1,148 @@
+"""The merge screen: previews what copies of the vault change, merges and deletes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+
+from tui.app.commands import press_hint
+from tui.app.screens.base import BaseScreen, run_change
+from tui.app.screens.confirm import ConfirmScreen
+from tui.app.threads import in_daemon_thread, in_thread
+from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
+from tui.app.widgets.change_list import ChangeList
+from tui.app.widgets.row_list import RowList
+from tui.errors import DamagedVaultError, OtpTuiError
+from tui.text import plural
+from tui.vault.changes import summary
+from tui.vault.copies import MergeResult, OpenCopy, VaultFile, merge_into, open_copy
+
+if TYPE_CHECKING:
+    from tui.vault.vault import Vault
+
+_KEYS = [("↵", "merge"), ("↑↓", "move"), ("Esc", "back")]
+
+
+class MergeScreen(BaseScreen[tuple[str, str] | None]):
+    """Saves as one undoable step, then offers to delete the copies.
+
+    Returns a sentence saying what was done and the tone to say it in; None if nothing was done.
+    """
+
+    CSS_PATH = "transfer.tcss"
+    AUTO_FOCUS = "ChangeList"
+    BINDINGS: ClassVar = [
+        Binding("enter", "merge", show=False),
+        Binding("escape", "back", show=False),
+    ]
+
+    def __init__(self, vault: Vault, files: Sequence[VaultFile]) -> None:
+        super().__init__()
+        self._vault = vault
+        self._files = list(files)
+        self._copies: list[OpenCopy] = []
+        self._preview: MergeResult | None = None
+        """The preview; None while the copies are read."""
+        self._busy = False
+
+    def compose(self) -> ComposeResult:
+        self._list = ChangeList()
+        yield TitleBar("merge")
+        yield Rule()
+        yield self._list
+        yield StatusLine()
+        yield KeyBar(_KEYS)
+
+    def on_mount(self) -> None:
+        name = self._files[0].name if len(self._files) == 1 else plural(len(self._files), "copy")
+        self.query_one(TitleBar).show(name)
+        self._open()
+
+    def on_unmount(self) -> None:
+        """Drop all entries."""
+        self._list.rows, self._copies, self._preview = [], [], None
+        del self._vault
+
+    @work(exclusive=True, exit_on_error=False, description="open copies")
+    async def _open(self) -> None:
+        vault, files = self._vault, self._files
+
+        def preview() -> tuple[list[OpenCopy], MergeResult]:
+            key = vault.key
+            copies = [open_copy(file, key) for file in files]
+            return copies, merge_into(vault, copies, dry_run=True)
+
+        self.say("Reading the copies…")
+        try:
+            self._copies, self._preview = await in_daemon_thread(preview)
+        except DamagedVaultError as error:
+            self.say(f"{error} If it has another password, use: otp-tui merge", "error")
+        except OtpTuiError as error:
+            self.say(error.sentence, "error")
+        else:
+            self._list.show(self._preview.changes)
+            self._summarize()
+
+    @on(RowList.Moved)
+    def _moved(self, event: RowList.Moved) -> None:
+        event.stop()
+        self._summarize()
+
+    def _summarize(self) -> None:
+        """Say what Enter does, or what the highlighted change is."""
+        preview, row = self._preview, self._list.highlighted
+        if preview is None:
+            return
+        if row is not None and row.details and self._list.cursor:
+            self.say(f"{row.what}: {row.details}")
+            return
+        bases = {copy.base for copy in preview.copies}
+        words = [f"{summary(preview.changes) or 'Nothing to merge'}.", *sorted(bases)]
+        others = [copy.file.name for copy in preview.copies if copy.has_other_password]
+        if others:
+            words.append(f"{others[0]} has another password; the vault keeps its own.")
+        self.say(" ".join(words))
+
+    @work(exclusive=True, exit_on_error=False, description="merge copies")
+    async def action_merge(self) -> None:
+        """Merge the copies, offer to delete them, and close."""
+        if self._preview is None or self._busy:
+            return
+        said, tone, vault, copies = "Nothing to merge.", "muted", self._vault, self._copies
+        if self._preview.changes:
+            self._busy = True
+            results = list[MergeResult]()
+            outcome = await run_change(lambda: results.append(merge_into(vault, copies)))
+            self._busy = False
+            if outcome.problem:
+                if outcome.made:
+                    self.dismiss((outcome.problem, "error"))
+                else:
+                    self.say(outcome.problem, "error")
+                return
+            undo = press_hint(self.context, "undo", "to undo")
+            said, tone = f"Merged: {summary(results[0].changes)}.{undo}", "strong"
+        removed = await self._offer_to_delete()
+        self.dismiss((f"{said} {removed}".strip(), tone))
+
+    async def _offer_to_delete(self) -> str:
+        """Delete the copies if the user confirms; return a sentence about it."""
+        what = "the copy" if len(self._files) == 1 else plural(len(self._files), "copy")
+        names = "\n".join(file.name for file in self._files)
+        words = f"{names}\n\nThe vault has everything in it now."
+        question = ConfirmScreen(f"Delete {what}?", words, "delete")
+        if not await self.app.push_screen_wait(question):
+            return ""
+        files = self._files
+        deleted = await in_thread(lambda: [file.remove() for file in files])
+        left = deleted.count(False)
+        return f"Couldn't delete {plural(left, 'copy')}." if left else f"Deleted {what}."
+
+    def action_back(self) -> None:
+        """Close, unless the vault is being saved."""
+        if not self._busy:
+            self.dismiss(None)
