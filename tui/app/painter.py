@@ -42,9 +42,11 @@ class Pen(NamedTuple):
         """True if more than the background is visible on a space."""
         return not _SEEN_ON_SPACE.isdisjoint(self.attributes)
 
-    def on_space(self) -> Pen:
-        """Leave out what is invisible on a space."""
-        return self if self.marks_space else Pen((), "", self.background)
+    def looks_like(self, other: Pen) -> bool:
+        """Return True if a space drawn with either pen looks the same."""
+        return self == other or (
+            self.background == other.background and not self.marks_space and not other.marks_space
+        )
 
 
 class Run(NamedTuple):
@@ -207,7 +209,7 @@ class Painter:
                 else:
                     parts.append(_absolute(x, y))
             if pen != self._pen and not (
-                self._pen is not None and text.isspace() and pen.on_space() == self._pen.on_space()
+                self._pen is not None and text.isspace() and pen.looks_like(self._pen)
             ):
                 parts.append(_change(self._pen, pen))
                 self._pen = pen
@@ -252,6 +254,9 @@ def _join(y: int, columns: Sequence[int], row: Row, runs: list[Run], keep: int) 
         text, pen = texts[x], pens[x]
         if text is None or pen is None:
             continue
+        if x == end and pen is run_pen:
+            end += 1
+            continue
         if run_pen is not None:
             joined = x - end <= keep and all(
                 _alike(texts[each], pens[each], run_pen) for each in range(end, x)
@@ -267,9 +272,7 @@ def _join(y: int, columns: Sequence[int], row: Row, runs: list[Run], keep: int) 
 
 def _alike(text: str | None, pen: Pen | None, other: Pen) -> bool:
     """Return True if a cell looks the same when drawn with the other pen."""
-    return pen == other or (
-        pen is not None and (text == " " or not text) and pen.on_space() == other.on_space()
-    )
+    return pen == other or (pen is not None and (text == " " or not text) and pen.looks_like(other))
 
 
 def _run(y: int, start: int, end: int, row: Row, pen: Pen) -> Run:
@@ -282,17 +285,22 @@ _PLAIN = Pen()
 
 def _differing(wanted: Row, sent: Row) -> list[int]:
     """Return the columns that look different."""
+    columns = []
+    pen_before: Pen | None = None
+    old_before: Pen | None = None
+    alike = alike_on_space = True
     cells = zip(wanted.texts, sent.texts, wanted.pens, sent.pens, strict=True)
-    return [
-        x
-        for x, (text, before, pen, old) in enumerate(cells)
-        if text != before
-        or (
-            pen is not old
-            and pen != old
-            and (text != " " or pen is None or old is None or pen.on_space() != old.on_space())
-        )
-    ]
+    for x, (text, before, pen, old) in enumerate(cells):
+        if text != before:
+            columns.append(x)
+        elif pen is not old:
+            if pen is not pen_before or old is not old_before:
+                pen_before, old_before = pen, old
+                alike = pen == old
+                alike_on_space = pen is not None and old is not None and pen.looks_like(old)
+            if not (alike or (alike_on_space and text == " ")):
+                columns.append(x)
+    return columns
 
 
 def _right(cells: int) -> str:
