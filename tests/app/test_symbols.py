@@ -9,7 +9,7 @@ from tests.app.conftest import MakeApp
 from tests.app.helpers import settle
 from tests.app.test_themes import painted
 from tui.app.commands import key_label
-from tui.app.symbols import to_ascii, wants_ascii
+from tui.app.symbols import locale_encoding, to_ascii, wants_ascii
 from tui.config.commands import COMMANDS
 
 
@@ -21,14 +21,30 @@ from tui.config.commands import COMMANDS
         ("auto", {}, "UTF-8", False),
         ("auto", {}, "utf8", False),
         ("auto", {"TERM": "linux"}, "utf-8", True),
+        ("auto", {"TERM": "linux-16color"}, "utf-8", True),
+        ("auto", {"TERM": "vt100"}, "utf-8", True),
+        ("auto", {"TERM": "vt220-am"}, "utf-8", True),
+        ("auto", {"TERM": "ansi"}, "utf-8", True),
+        ("auto", {"TERM": "vte-256color"}, "utf-8", False),
         ("auto", {"TERM": "xterm"}, "ISO-8859-1", True),
+        ("auto", {"LANG": "C"}, None, True),
+        ("auto", {"LANG": "C", "LC_CTYPE": "C.UTF-8"}, None, True),  # as Python sets it
+        ("auto", {"LC_ALL": "POSIX", "LANG": "en_US.UTF-8"}, None, True),
+        ("auto", {"LC_ALL": "C.UTF-8", "LANG": "C"}, "utf-8", False),
+        ("off", {"LANG": "C"}, None, False),
         ("auto", {}, "ANSI_X3.4-1968", True),
     ],
 )
 def test_ascii_follows_setting_locale_and_terminal(
-    setting: str, environ: dict[str, str], encoding: str, wanted: bool
+    setting: str, environ: dict[str, str], encoding: str | None, wanted: bool
 ) -> None:
     assert wants_ascii(setting, environ, encoding) is wanted
+
+
+def test_the_c_locale_has_only_ascii_letters() -> None:
+    assert locale_encoding({"LANG": "C", "LC_CTYPE": "C.UTF-8"}) == "ascii"
+    assert locale_encoding({"LANG": "C", "LC_CTYPE": "de_DE.UTF-8"}) != "ascii"
+    assert locale_encoding({"LC_ALL": "C.UTF-8", "LANG": "C"}) != "ascii"
 
 
 def test_every_key_of_the_table_has_a_name_in_ascii() -> None:

@@ -8,6 +8,7 @@ called before layout.
 from __future__ import annotations
 
 import locale
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -65,16 +66,33 @@ def key_text(key: str, *, ascii_only: bool) -> str:
 def wants_ascii(setting: str, environ: Mapping[str, str], encoding: str | None = None) -> bool:
     """Return True to draw in ASCII; `setting` is "on", "off" or "auto".
 
-    "auto" means ASCII if the locale can't encode Unicode, and on the Linux console, whose fonts
-    lack most symbols. `encoding` defaults to that of the locale.
+    "auto" means ASCII if the locale can't encode Unicode, and on terminals whose fonts lack most
+    symbols: the Linux console, and those called vt100, vt220 or ansi. `encoding` defaults to that
+    of the locale.
     """
     if setting != "auto":
         return setting == "on"
-    return environ.get("TERM") == "linux" or not _is_utf8(encoding or locale_encoding())
+    terminal = environ.get("TERM", "").partition("-")[0]
+    is_plain = terminal in _PLAIN_TERMINALS or bool(_vt.fullmatch(terminal))
+    return is_plain or not _is_utf8(encoding or locale_encoding(environ))
 
 
-def locale_encoding() -> str:
-    """Return the name of the locale's encoding."""
+_PLAIN_TERMINALS = {"linux", "ansi", "pcansi"}
+_vt = re.compile(r"vt\d+\w*")
+_C_LOCALES = {"C", "POSIX"}
+_COERCED = {"C.UTF-8", "C.utf8", "UTF-8"}
+
+
+def locale_encoding(environ: Mapping[str, str]) -> str:
+    """Return the name of the locale's encoding, which is ASCII if the user asks for the C locale.
+
+    Python itself uses UTF-8 then, and sets LC_CTYPE to one of `_COERCED` (PEP 538).
+    """
+    name = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG")
+    if name in _COERCED and not environ.get("LC_ALL"):
+        name = environ.get("LANG")
+    if name in _C_LOCALES:
+        return "ascii"
     return locale.getencoding() if hasattr(locale, "getencoding") else "utf-8"
 
 
@@ -88,10 +106,10 @@ class AsciiFilter(LineFilter):
     Letters are kept if the locale can encode them, otherwise replaced with question marks.
     """
 
-    def __init__(self, encoding: str = "") -> None:
-        """`encoding` defaults to that of the locale."""
+    def __init__(self, encoding: str) -> None:
+        """`encoding` is that of the locale."""
         super().__init__()
-        self._encoding = encoding or locale_encoding()
+        self._encoding = encoding
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         return [

@@ -16,7 +16,7 @@ from textual.theme import Theme
 
 from tui.app.no_color import NoColorFilter
 from tui.app.painted_app import PaintedApp
-from tui.app.symbols import AsciiFilter, wants_ascii
+from tui.app.symbols import AsciiFilter, locale_encoding, wants_ascii
 from tui.app.themes import DARK, DARK_16, LIGHT, LIGHT_16, MONO, THEMES, completed, named
 from tui.config.keymap import Keymap
 
@@ -112,7 +112,7 @@ def filters_of(app: ThemedApp, config: Config) -> list[LineFilter]:
     """Return the line filters in addition to Textual's own."""
     filters: list[LineFilter] = [NoColorFilter()] if app.no_color else []
     if wants_ascii(config.ascii, app.environ):
-        filters.append(AsciiFilter())
+        filters.append(AsciiFilter(locale_encoding(app.environ)))
     return filters
 
 

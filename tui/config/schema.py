@@ -190,8 +190,8 @@ class Config:
         "auto",
         OneOf(("auto", "on", "off")),
         "ASCII only",
-        "Draw lines, bars and symbols in ASCII. auto: on if the locale is not UTF-8, and on the "
-        "Linux console.",
+        "Draw lines, bars and symbols in ASCII. auto: on if the locale is not UTF-8 (e.g. LANG=C), "
+        "and on the Linux console and terminals like vt100 and ansi.",
     )
     kdf: KdfConfig = field(default_factory=KdfConfig)
     keys: tuple[KeyChoice, ...] = ()
