@@ -18,7 +18,7 @@ def test_a_crash_shows_its_place_and_no_value(
     def fail(_argv: object) -> None:
         raise KeyError("a secret")
 
-    monkeypatch.setattr("tui.cli.run.parse", fail)
+    monkeypatch.setattr("tui.cli.parser.parse", fail)
     assert run([], lambda _launch: 0) == 1
     said = capsys.readouterr()
     assert said.out == ""
@@ -32,7 +32,7 @@ def test_errors_are_printed_with_their_hint(
     def fail(_argv: object) -> None:
         raise OtpTuiError("It is broken.", "Mend it.")
 
-    monkeypatch.setattr("tui.cli.run.parse", fail)
+    monkeypatch.setattr("tui.cli.parser.parse", fail)
     assert run([], lambda _launch: 0) == 1
     assert capsys.readouterr().err == "otp-tui: It is broken. Mend it.\n"
 

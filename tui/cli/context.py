@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tui.cli.fast_code import HeadStart
     from tui.clock import Clock
     from tui.config.schema import Config
     from tui.crypto.kdf import Argon2Params
@@ -39,10 +40,17 @@ if TYPE_CHECKING:
 class Context:
     """One run of the command line. Everything is read when it is first needed."""
 
-    def __init__(self, args: Namespace, clock: Clock, start_app: StartApp) -> None:
+    def __init__(
+        self,
+        args: Namespace,
+        clock: Clock,
+        start_app: StartApp,
+        head_start: HeadStart | None = None,
+    ) -> None:
         self.clock = clock
         self._start_app = start_app
-        self.secrets = Secrets(args)
+        self._head_start = head_start
+        self.secrets = Secrets(args, None if head_start is None else head_start.line)
         self._vault_option: str | None = args.vault
         self._config_option: str | None = args.config
         self._accept_older: bool = args.accept_older
@@ -55,7 +63,18 @@ class Context:
         from tui.paths import VAULT_VARIABLE, vault_path
 
         named = self._vault_option or os.environ.get(VAULT_VARIABLE)
-        return vault_path(named, None if named else self.config.vault)
+        return vault_path(named, None if named else self._vault_setting)
+
+    @property
+    def _vault_setting(self) -> str | None:
+        """The setting `vault`. Mistakes in others are reported when those are needed."""
+        from tui.config.plain import NotPlainError, vault_setting
+
+        path = self.config_path
+        try:
+            return None if path is None else vault_setting(str(path))
+        except NotPlainError:
+            return self.config.vault
 
     @property
     def config_path(self) -> Path | None:
@@ -212,7 +231,11 @@ class Context:
             WrongPasswordError: the password is wrong.
             UsageError, FileError, PasswordCommandError: there is no password.
         """
-        if not self.secrets.given("password") and self.config.password_command:
+        if (key := self._derived_key(locked.vault_id)) is not None:
+            if meanwhile is not None:
+                meanwhile()
+            self._vault = locked.unlock_with_key(key)
+        elif not self.secrets.given("password") and self.config.password_command:
             password = self._password_of_command()
             try:
                 self._vault = locked.unlock(password, meanwhile)
@@ -233,6 +256,12 @@ class Context:
             self.session.keep(vault.vault_id, vault.key, str(vault.path), self.config.unlock_for)
         except SessionError as error:
             output.complain(error.sentence)
+
+    def _derived_key(self, vault_id: str) -> bytes | None:
+        """Return the key that `fast_code` derived from the password in an option, if it did."""
+        head_start, self._head_start = self._head_start, None
+        derivation = None if head_start is None else head_start.derivation
+        return None if derivation is None else derivation.key(vault_id)
 
     def _password_of_command(self) -> str:
         from tui.password_command import PasswordCommand

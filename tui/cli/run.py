@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from tui.cli import output
-from tui.cli.context import Context
-from tui.cli.parser import parse
-from tui.clock import SystemClock
+import tui
+from tui.cli import fast_code, output
 from tui.errors import MatchError, OtpTuiError
 
+TYPE_CHECKING = False  # typing takes 6 ms to import
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -43,11 +40,22 @@ def run(argv: Sequence[str], start_app: StartApp) -> int:
 
 
 def _run(argv: Sequence[str], start_app: StartApp) -> int:
+    if list(argv) == ["--version"]:
+        output.write(f"otp-tui {tui.__version__}\n")
+        return 0
+    head_start = fast_code.attempt(argv)
+    if isinstance(head_start, int):
+        return head_start
+
+    from tui.cli.context import Context
+    from tui.cli.parser import parse
+    from tui.clock import SystemClock
+
     try:
         args, command = parse(argv)
     except SystemExit:
         return 0
-    context = Context(args, SystemClock(), start_app)
+    context = Context(args, SystemClock(), start_app, head_start)
     context.check_settings()
     if command is None:
         context.require_terminal()

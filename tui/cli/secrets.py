@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import stat
 import sys
 from typing import TYPE_CHECKING
 
 from tui.cli import terminal
+from tui.cli.given_secrets import NAMES, from_file, line_of_stdin
 from tui.crypto.passwords import MIN_LENGTH, strength
 from tui.errors import FileError, UsageError
-from tui.text import safe
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -28,19 +26,6 @@ ORDER = (
     "pin",
 )
 """The kinds of secrets, in the order in which --…-stdin options read lines."""
-_NAMES = {
-    "password": "the vault password",
-    "recovery-code": "the recovery code",
-    "new-password": "the new password",
-    "copy-password": "the password of the copy",
-    "backup-password": "the backup password",
-    "export-password": "the export password",
-    "server-secret": "the server secret",
-    "secret": "the secret",
-    "pin": "the PIN",
-}
-_LONGEST = 65_536
-"""Maximum length of a secret, in bytes."""
 
 
 def add_options(parser: ArgumentParser, *kinds: str) -> None:
@@ -50,21 +35,22 @@ def add_options(parser: ArgumentParser, *kinds: str) -> None:
         group.add_argument(
             f"--{kind}-stdin",
             action="store_true",
-            help=f"read {_NAMES[kind]} from the next line of standard input",
+            help=f"read {NAMES[kind]} from the next line of standard input",
         )
         group.add_argument(
             f"--{kind}-file",
             metavar="FILE",
-            help=f"read {_NAMES[kind]} from a file that only you can read",
+            help=f"read {NAMES[kind]} from a file that only you can read",
         )
 
 
 class Secrets:
     """The secrets of one run, each read when it is first needed."""
 
-    def __init__(self, args: Namespace) -> None:
+    def __init__(self, args: Namespace, password_line: str | None = None) -> None:
+        """`password_line` is the line of --password-stdin, if it was read already."""
         self._args = args
-        self._lines: dict[str, str] | None = None
+        self._lines = None if password_line is None else {"password": password_line}
 
     def get(self, kind: str, prompt: str, otherwise: str = "") -> str:
         """Return the secret from its option, else `otherwise`, else from the terminal.
@@ -76,7 +62,7 @@ class Secrets:
         given = self._given(kind)
         if given is not None:
             return given
-        return otherwise or terminal.ask_hidden(prompt, _NAMES[kind], _options(kind))
+        return otherwise or terminal.ask_hidden(prompt, NAMES[kind], _options(kind))
 
     def get_new(self, kind: str, prompt: str, least: int = MIN_LENGTH) -> str:
         """Return a new password of at least `least` characters.
@@ -91,7 +77,7 @@ class Secrets:
         if given is not None:
             _check_length(given, least)
             return given
-        with terminal.hidden(_NAMES[kind], _options(kind)) as ask:
+        with terminal.hidden(NAMES[kind], _options(kind)) as ask:
             password = ask(prompt)
             _check_length(password, least)
             if ask(f"{strength(password).sentence} Repeat password: ") != password:
@@ -124,14 +110,16 @@ class Secrets:
 
     def _take_lines(self) -> dict[str, str]:
         if self._lines is None:
-            self._lines = {other: _line(other) for other in ORDER if self._option(other, "stdin")}
+            self._lines = {
+                other: line_of_stdin(other) for other in ORDER if self._option(other, "stdin")
+            }
         return self._lines
 
     def _given(self, kind: str) -> str | None:
         if self._option(kind, "stdin"):
             return self._take_lines()[kind]
         path = self._option(kind, "file")
-        return None if path is None else _from_file(str(path), _NAMES[kind])
+        return None if path is None else from_file(str(path), NAMES[kind])
 
     def _option(self, kind: str, source: str) -> object:
         return getattr(self._args, f"{kind}_{source}".replace("-", "_"), None) or None
@@ -146,40 +134,3 @@ def _check_length(password: str, least: int) -> None:
         raise UsageError("The password is empty.")
     if len(password) < least:
         raise UsageError(f"The password is too short. Use at least {least} characters.")
-
-
-def _line(kind: str) -> str:
-    if sys.stdin is None:
-        raise UsageError(f"Couldn't read {_NAMES[kind]}: standard input is closed.")
-    line = sys.stdin.buffer.readline(_LONGEST + 1)
-    if not line:
-        raise UsageError(f"Standard input ended before {_NAMES[kind]}.")
-    return _text(line, _NAMES[kind], "standard input")
-
-
-def _from_file(path: str, name: str) -> str:
-    failed, shown = f"Couldn't read {name} from {safe(path)}", safe(path)
-    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
-    try:
-        with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 - a descriptor, not a path
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise FileError(f"{failed}: not a regular file.")
-            if status.st_mode & 0o077:
-                raise FileError(f"{failed}: other users can read it.", f"Run: chmod 600 {shown}")
-            data = file.read(_LONGEST + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a path"
-        raise FileError(f"{failed}: {reason}.") from None
-    return _text(data, name, shown)
-
-
-def _text(data: bytes, name: str, place: str) -> str:
-    """Decode a secret and drop the one line break at its end."""
-    if len(data) > _LONGEST:
-        raise FileError(f"Couldn't read {name} from {place}: longer than {_LONGEST} bytes.")
-    data = data.removesuffix(b"\n").removesuffix(b"\r")
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        raise FileError(f"Couldn't read {name} from {place}: not UTF-8 text.") from None

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from tui.errors import AuthenticationError, CryptoError
 
+TYPE_CHECKING = False  # typing takes 6 ms to import
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 __all__ = [
     "NONCE_LENGTH",
     "TAG_LENGTH",
@@ -31,9 +35,28 @@ _TOO_SHORT = "the encrypted data is too short"
 
 def prepare() -> None:
     """Import AES-GCM and initialize its library, so that the first use is fast."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    _aes_gcm()(bytes(32))
 
-    AESGCM(bytes(32))
+
+def _aes_gcm() -> type[AESGCM]:
+    """Return the class. Its public package imports other ciphers: 15 ms, which `code` can't wait.
+
+    The public class is this one, so its interface is documented.
+    """
+    try:
+        from cryptography.hazmat.bindings._rust import openssl
+
+        return openssl.aead.AESGCM
+    except (ImportError, AttributeError):  # a version with other internals
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        return AESGCM
+
+
+def _invalid_tag() -> type[Exception]:
+    from cryptography.exceptions import InvalidTag
+
+    return InvalidTag
 
 
 def aes_gcm_encrypt(key: bytes, nonce: bytes, plaintext: bytes, aad: bytes | None = None) -> bytes:
@@ -41,9 +64,7 @@ def aes_gcm_encrypt(key: bytes, nonce: bytes, plaintext: bytes, aad: bytes | Non
 
     `key` is 16, 24 or 32 bytes, `nonce` 12 bytes that were never used with this key.
     """
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    return AESGCM(key).encrypt(nonce, plaintext, aad)
+    return _aes_gcm()(key).encrypt(nonce, plaintext, aad)
 
 
 def aes_gcm_decrypt(key: bytes, nonce: bytes, sealed: bytes, aad: bytes | None = None) -> bytes:
@@ -53,14 +74,11 @@ def aes_gcm_decrypt(key: bytes, nonce: bytes, sealed: bytes, aad: bytes | None =
         AuthenticationError: the tag doesn't match the key, the nonce, the bytes and `aad`, or the
             data is too short for a tag.
     """
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
     if len(sealed) < TAG_LENGTH or len(nonce) != NONCE_LENGTH:
         raise AuthenticationError(_TOO_SHORT)
     try:
-        return AESGCM(key).decrypt(nonce, sealed, aad)
-    except InvalidTag:
+        return _aes_gcm()(key).decrypt(nonce, sealed, aad)
+    except _invalid_tag():
         raise AuthenticationError(_WRONG_KEY) from None
 
 

@@ -9,12 +9,11 @@ import hashlib
 import hmac
 from string import ascii_lowercase
 
+from tui import limits
 from tui.otp.hotp import hotp, step_at
 
 __all__ = ["hotp", "motp", "steam", "step_at", "yandex"]
 
-MAX_DIGITS = 10
-"""Maximum number of digits: a truncated hash is below 2^31, so ten digits show all of it."""
 YANDEX_SECRET_BYTES = 16
 """Length of the key in a Yandex secret; a checksum may follow."""
 
@@ -23,7 +22,7 @@ _STEAM_ALPHABET = "23456789BCDFGHJKMNPQRTVWXY"
 
 def steam(key: bytes, step: int) -> str:
     """Return the five characters for a 30-second step, lowest digit first (vectors: steam)."""
-    return _in_alphabet(int(hotp(key, step, MAX_DIGITS)), _STEAM_ALPHABET, 5)
+    return _in_alphabet(int(hotp(key, step, limits.DIGITS)), _STEAM_ALPHABET, 5)
 
 
 def motp(secret: bytes, step: int, pin: bytes) -> str:

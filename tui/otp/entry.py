@@ -10,14 +10,13 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from tui import limits
 from tui.errors import EntryError
 from tui.otp.secret import Secret
 from tui.text import NAME_LIMIT, plural, safe
 
-MAX_PERIOD = 86_400 * 365
-"""Maximum period in seconds: a year. Anything above is an error in the file."""
-MAX_COUNTER = 2**63 - 1
-"""Maximum counter that all apps can store (a signed 64-bit number)."""
+MAX_PERIOD = limits.PERIOD
+MAX_COUNTER = limits.COUNTER
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 

@@ -7,9 +7,12 @@ Fast to import: `code` waits for it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
 
 from tui.session.model import LONGEST, NoSession, Session, Unlocked
+
+TYPE_CHECKING = False  # typing takes 6 ms to import
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 __all__ = [
     "LONGEST",

@@ -13,18 +13,14 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
+from tui import limits
 from tui.errors import EntryError
 from tui.otp.entry import Algorithm, Binding, Entry, OtpType, check
 from tui.otp.secret import Secret
+from tui.vault.one_entry import FIELDS
 
-MAX_ID = 64
-"""Maximum length of an id, in characters; ours are UUIDs of 36."""
-
-_FIELDS = (
-    "id", "type", "issuer", "account", "secret", "algorithm", "digits", "period", "counter",
-    "pin", "icon", "categories", "ranking", "pinned", "copy_count", "note", "created", "updated",
-    "revision",
-)  # fmt: skip
+_FIELDS = tuple(FIELDS)
+_KINDS = list(FIELDS.values())
 _LATER = ("used", "deleted")
 """Times, written only if they are not 0."""
 _FORWARD = "forward"
@@ -36,14 +32,6 @@ _DEFAULTS: dict[str, Any] = {
     "categories": [], "ranking": 0, "pinned": False, "copy_count": None, "note": "",
     "created": 0, "updated": 0, "revision": 0,
 }  # fmt: skip
-_NULLABLE = {"account": str, "pin": str, "icon": str, "copy_count": int}
-_PLAIN = {"categories": list, "pinned": bool} | dict.fromkeys(
-    ("digits", "period", "counter", "ranking", "created", "updated", "revision"), int
-)
-_KINDS = [
-    (_NULLABLE[name], type(None)) if name in _NULLABLE else (_PLAIN.get(name, str),)
-    for name in _FIELDS
-]
 # All combinations of types that the values may have: one lookup instead of 19 checks.
 _SHAPES = frozenset(product(*_KINDS))
 _values = itemgetter(*_FIELDS)
@@ -83,8 +71,8 @@ def read_entry(raw: object) -> Entry:
         found[_ALGORITHM] = _ALGORITHMS[values[_ALGORITHM]]
     except KeyError:
         raise EntryError("its type or algorithm is unknown") from None
-    if not 0 < len(values[0]) <= MAX_ID:
-        raise EntryError(f"its id must have 1 to {MAX_ID} characters")
+    if not 0 < len(values[0]) <= limits.ID:
+        raise EntryError(f"its id must have 1 to {limits.ID} characters")
     found[_SECRET] = (Secret.text if kind is OtpType.MOTP else Secret.base32)(values[_SECRET])
     found[_CATEGORIES] = _bindings(values[_CATEGORIES])
     if len(raw) != len(_FIELDS):

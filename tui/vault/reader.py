@@ -10,7 +10,7 @@ import binascii
 
 from tui import limits
 from tui.crypto.bounds import ARGON2_VERSION, argon2_mistake
-from tui.errors import DamagedVaultError, NewerVaultError
+from tui.errors import DamagedVaultError, NewerVaultError, WrongPasswordError
 from tui.lean_json import loads
 
 TYPE_CHECKING = False  # typing takes 6 ms to import
@@ -120,6 +120,24 @@ def read(data: bytes, name: str = "The vault") -> Header:
         return Header(_root(data, name))
     except _RefusedError as refused:
         raise DamagedVaultError(f"{name} is not a valid vault: {refused}.", BACKUP_HINT) from None
+
+
+def first_slots(start: bytes) -> list[Slot]:
+    """Return the slots in the file's bytes before its payload; none if they are not as written.
+
+    For a head start: `read` has to accept the file.
+    """
+    try:
+        root = loads(start.decode() + "}")
+        return [Slot(slot) for slot in root["slots"]]
+    except (_RefusedError, ValueError, RecursionError, LookupError, TypeError):
+        return []
+
+
+def wrong(what: str) -> WrongPasswordError:
+    """Return the error for a password or a recovery code that opens no slot."""
+    hint = f"If it is right, the vault may be damaged. {BACKUP_HINT}"
+    return WrongPasswordError(f"Wrong {what}.", hint)
 
 
 def canonical(value: object) -> bytes:

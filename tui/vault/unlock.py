@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tui.crypto import aead, kdf
-from tui.errors import AuthenticationError, WrongPasswordError
+from tui.errors import AuthenticationError
 from tui.threads import interruptible
 from tui.vault import seal
-from tui.vault.envelope import BACKUP_HINT, Envelope, PasswordSlot, RecoverySlot
-
-_MAYBE_DAMAGED = f"If it is right, the vault may be damaged. {BACKUP_HINT}"
+from tui.vault.envelope import Envelope, PasswordSlot, RecoverySlot
+from tui.vault.reader import wrong
 
 
 def key_by_password(
@@ -32,7 +31,7 @@ def key_by_password(
             return seal.unwrap(envelope.vault_id, slot, wrapping_key)
         except AuthenticationError:
             continue
-    raise WrongPasswordError("Wrong password.", _MAYBE_DAMAGED)
+    raise wrong("password")
 
 
 def key_by_code(envelope: Envelope, code: bytes) -> bytes:
@@ -48,7 +47,7 @@ def key_by_code(envelope: Envelope, code: bytes) -> bytes:
             return seal.unwrap(envelope.vault_id, slot, seal.recovery_key(slot, code))
         except AuthenticationError:
             continue
-    raise WrongPasswordError("Wrong recovery code.", _MAYBE_DAMAGED)
+    raise wrong("recovery code")
 
 
 def _derive(slot: PasswordSlot, secret: bytes, meanwhile: Callable[[], object] | None) -> bytes:

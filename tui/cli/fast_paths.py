@@ -1,0 +1,108 @@
+"""The paths and files of `fast_code`: as `paths`, `Store` and `seen` find them, in the plain case.
+
+None means that something is unusual, and that those decide.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+
+from tui import limits
+from tui.config.plain import NotPlainError, vault_setting
+
+_APP = "otp-tui"
+_OPEN = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NOCTTY | os.O_NONBLOCK
+_RECORD = 1024
+
+
+def vault_path(option: str | None) -> str | None:
+    """Return the resolved path of the vault that --vault, the variable or the settings name."""
+    config = os.environ.get("OTP_TUI_CONFIG")
+    if config and (config[0] == "~" or os.path.isdir(config) or not os.access(config, os.R_OK)):  # noqa: PTH112
+        return None
+    named = option or os.environ.get("OTP_TUI_VAULT")
+    if not named:
+        config = config or _in_home("XDG_CONFIG_HOME", ".config", "config.toml")
+        if config is None:
+            return None
+        try:
+            named = vault_setting(config) or _in_home("XDG_DATA_HOME", ".local/share", "vault.json")
+        except NotPlainError:
+            return None
+    return None if named is None else _resolved(named)
+
+
+def read_vault(path: str) -> bytes | None:
+    """Return the bytes of the vault: a regular file, private and the user's own."""
+    try:
+        descriptor = os.open(path, _OPEN)
+    except (OSError, ValueError):
+        return None
+    try:
+        status = os.fstat(descriptor)
+        own = status.st_uid == os.geteuid() and not status.st_mode & 0o077
+        if not own or not stat.S_ISREG(status.st_mode) or status.st_size > limits.FILE:
+            return None
+        return _read(descriptor, status.st_size)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def is_last_seen(path: str, vault_id: str, generation: int, data: bytes) -> bool:
+    """Return True if the vault is recorded as the last one used here, so nothing is to record."""
+    from hashlib import sha256
+
+    name = sha256(f"{vault_id}\0{path}".encode(errors="surrogateescape")).hexdigest()[:32]
+    file = _in_home("XDG_STATE_HOME", ".local/state", f"seen/{name}.json")
+    if file is None:
+        return False
+    start = f'{{"generation": {generation}, "digest": "{sha256(data).hexdigest()}", "told": "'
+    try:
+        descriptor = os.open(file, _OPEN)
+    except OSError:
+        return False
+    try:
+        status = os.fstat(descriptor)
+        own = stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
+        return own and os.read(descriptor, _RECORD).startswith(start.encode())
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def _read(descriptor: int, size: int) -> bytes | None:
+    """Return the `size` bytes of a file; None if it has fewer or more."""
+    data = os.read(descriptor, size + 1)
+    if len(data) < size:  # a system that reads in parts
+        parts = [data]
+        while part := os.read(descriptor, size + 1):
+            parts.append(part)
+        data = b"".join(parts)
+    return data if len(data) == size else None
+
+
+def _in_home(variable: str, default: str, name: str) -> str | None:
+    """Return the path of a file in our folder below one of the XDG folders."""
+    folder = os.environ.get(variable, "")
+    if sys.platform != "linux" or "ANDROID_ROOT" in os.environ:
+        return None
+    if folder[:1] != "/":
+        home = os.environ.get("HOME", "")
+        if folder or home[:1] != "/":
+            return None
+        folder = os.path.join(home.rstrip("/"), default)  # noqa: PTH118
+    return os.path.join(folder, _APP, name)  # noqa: PTH118
+
+
+def _resolved(named: str) -> str | None:
+    if named.startswith("~/"):
+        named = os.path.expanduser(named)  # noqa: PTH111
+    folder, name = os.path.split(named)
+    if named[0] == "~" or name in {"", ".", ".."} or "\0" in named:
+        return None
+    return os.path.join(os.path.realpath(folder or "."), name)  # noqa: PTH118
