@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
@@ -82,8 +82,8 @@ def more_entries() -> tuple[Entry, ...]:
 def full(program: Program) -> Program:
     """A vault of many kinds of entries, recorded as the last one used here."""
     unreadable = (
-        Unreadable({"id": "2", "type": "totp", "issuer": "No secret"}, "", ""),
-        Unreadable({**json_entry("3"), "digits": 11}, "", ""),
+        Unreadable(json_entry("2", issuer="No secret", secret=""), "", ""),
+        Unreadable(json_entry("3", digits=11), "", ""),
     )
     found = more_entries()
     document = Document(categories=(WORK, WEB), unreadable=unreadable).holding(found)
@@ -208,7 +208,7 @@ def test_a_counter_gets_its_code_with_one_derivation(
     assert (quick.code, quick.out, was_fast) == (0, "254676\n", False)
 
 
-CHANGES = {
+CHANGES: dict[str, Callable[[bytes], bytes]] = {
     "white space": lambda data: data.replace(b",", b", ", 1),
     "unknown key": lambda data: data.replace(b'"version":1,', b'"version":1,"more":0,'),
     "duplicate key": lambda data: data.replace(b'"version":1,', b'"version":1,"version":1,'),
@@ -218,7 +218,7 @@ CHANGES = {
     "payload changed": lambda data: (
         data.replace(b'"payload":"', b'"payload":"AAAA', 1)[:-6] + b'"}'
     ),
-    "generation changed": lambda data: data.replace(b'"generation":1', b'"generation":2'),
+    "generation changed": lambda data: data.replace(b'"generation":2', b'"generation":3'),
     "empty": lambda _data: b"",
 }
 
@@ -227,6 +227,7 @@ CHANGES = {
 def test_the_strict_reader_decides(full: Program, name: str) -> None:
     full.vault.write_bytes(CHANGES[name](full.vault.read_bytes()))
     args = ["code", "straße", "--at", "99", "--password-stdin"]
+    ordinary(full, *args, stdin=f"{PASSWORD}\n")  # notices another file, once
     expected = ordinary(full, *args, stdin=f"{PASSWORD}\n")
     assert fast(full, *args, stdin=f"{PASSWORD}\n")[0] == expected
     assert (expected.code == 0) is (name == "white space")

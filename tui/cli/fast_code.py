@@ -7,10 +7,9 @@ if it was derived. Both print the same.
 from __future__ import annotations
 
 import os
-import sys
 import time
 
-from tui.cli import fast_paths
+from tui.cli import fast_paths, output
 
 TYPE_CHECKING = False  # typing takes 6 ms to import
 if TYPE_CHECKING:
@@ -90,13 +89,11 @@ def attempt(argv: Sequence[str]) -> int | HeadStart | None:
         KeyboardInterrupt: Ctrl+C.
     """
     asked = _parse(argv)
-    path = (
-        None
-        if asked is None or sys.stdout is None
-        else fast_paths.vault_path(asked.options.get("--vault"))
-    )
+    if asked is None or not output.is_open():
+        return None
+    path = fast_paths.vault_path(asked.options.get("--vault"))
     data = None if path is None else fast_paths.read_vault(path)
-    if asked is None or path is None or data is None:
+    if path is None or data is None:
         return None
     if asked.has_password:
         return _with_password(asked, path, data)
@@ -235,7 +232,6 @@ def _start(password: str, slot: Slot) -> Callable[[], bytes | None] | None:
 
 def _print(asked: _Asked, header: Header, key: bytes) -> int | None:
     """Print the code; return None, having printed nothing, if anything is unusual."""
-    from tui.cli import output
     from tui.crypto.aead import aes_gcm_decrypt
     from tui.errors import AuthenticationError
     from tui.vault.one_entry import find

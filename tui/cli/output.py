@@ -69,8 +69,13 @@ def require_open() -> None:
     Raises:
         FileError: it is closed.
     """
-    if sys.stdout is None:
+    if not is_open():
         raise FileError(_CLOSED)
+
+
+def is_open() -> bool:
+    """Return True if there is a standard output."""
+    return sys.stdout is not None
 
 
 def terminal_size() -> os.terminal_size | None:
