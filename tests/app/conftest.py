@@ -17,6 +17,7 @@ from tui.app.app import OtpApp
 from tui.config.schema import Config
 from tui.crypto.kdf import Argon2Params
 from tui.otp.entry import Category, Entry
+from tui.session import Session
 from tui.vault.document import Document
 from tui.vault.vault import LockedVault, Vault
 
@@ -80,7 +81,12 @@ def make_app(
 ) -> MakeApp:
     """Return a function that creates apps, with the sample entries unless `vault` is given."""
 
-    def make(vault: Vault | str | None = "sample", **settings: Any) -> OtpApp:
+    def make(
+        vault: Vault | str | None = "sample",
+        session: Session | None = None,
+        by_session: bool = False,
+        **settings: Any,
+    ) -> OtpApp:
         opened = make_vault() if isinstance(vault, str) else vault
         return OtpApp(
             vault_path,
@@ -89,6 +95,8 @@ def make_app(
             clipboard=clipboard,
             vault=opened,
             environ={},
+            session=session,
+            by_session=by_session,
         )
 
     return make

@@ -18,6 +18,7 @@ from tui.app.screens.unlock import UnlockScreen
 URIS = "\n".join(f"otpauth://totp/{name}:me?secret=JBSWY3DPEHPK3PXP" for name in ("One", "Two"))
 OPENED_BY: dict[str, list[str]] = {
     "AddSeveralScreen": ["a", URIS],
+    "AskPasswordScreen": ["v", "s"],
     "BigCodeScreen": ["enter"],
     "CategoriesScreen": ["c"],
     "CodesScreen": [],
@@ -55,7 +56,7 @@ def test_every_screen_is_tested() -> None:
 async def test_ctrl_l_locks(make_app: MakeApp, clipboard: FakeClipboard, name: str) -> None:
     if name == "BigCodeScreen":
         clipboard.why_not = "There is no clipboard."
-    app = make_app()
+    app = make_app(by_session=name == "AskPasswordScreen")
     if name == "MergeScreen":
         shutil.copy(app.vault_path, app.vault_path.with_name("personal.conflict-1.json"))
     async with app.run_test(size=(110, 50)) as pilot:

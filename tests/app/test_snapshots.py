@@ -55,6 +55,8 @@ class Scene:
     """Or "locked", or "none"."""
     copies: bool = True
     """True if the clipboard works."""
+    by_session: bool = False
+    """True if the vault was opened without its password."""
 
 
 def keys(*pressed: str, **more: Any) -> Scene:
@@ -103,6 +105,7 @@ SCENES = {
     "edit": keys("j", "E"),
     "show": keys("j", "v"),
     "qr-code": keys("v", "r"),
+    "ask-password": keys("v", "s", *"wrong", "enter", *"secret", by_session=True),
     "categories": keys("c", "down"),
     "delete": keys("d"),
     "settings": keys("comma", "down"),
@@ -174,6 +177,7 @@ def take(
             vault=vault,
             environ=environ,
             config_file=Path("config.toml"),
+            by_session=scene.by_session,
         )
 
     async def taken(scene: Scene, size: tuple[int, int], look: str) -> str:

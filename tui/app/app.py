@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -26,6 +27,7 @@ from tui.app.screens.base import BaseScreen
 from tui.app.settings import Settings
 from tui.app.terminal import hung_up
 from tui.app.theming import ThemedApp, filters_of, theme_of
+from tui.app.vault_session import VaultSession
 from tui.app.widgets.bars import StatusLine
 from tui.app.widgets.status_label import StatusLabel
 from tui.clipboard import Clipboard, Copier, choose
@@ -37,6 +39,7 @@ from tui.forward.log import News, log_path
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from tui.session import Session
     from tui.vault.vault import Vault
 
 _ACTIVITY = (
@@ -48,6 +51,7 @@ _ACTIVITY = (
 )
 """Events that count as activity."""
 _IDLE = "Locked after inactivity."
+_ELSEWHERE = "Locked by another program."
 _TYPED_LOST = "What you typed was not saved."
 MESSAGE_SECONDS = 8.0
 """Seconds for which messages are shown, except errors."""
@@ -87,8 +91,14 @@ class OtpApp(ThemedApp):
         pick: str | None = None,
         config_file: Path | None = None,
         clock_warning: Callable[[], str] = str,
+        session: Session | None = None,
+        by_session: bool = False,
     ) -> None:
+        """`session` has the keys of unlocked vaults; `by_session` if it opened `vault`."""
         super().__init__()
+        self._session = VaultSession(session)
+        if vault is not None:
+            self._session.opened(vault, by_password=not by_session)
         self.clock_warning = clock_warning
         self.pick = pick
         self.picked = ""
@@ -163,23 +173,58 @@ class OtpApp(ThemedApp):
 
     # --- the vault -------------------------------------------------------------------
 
-    def opened(self, vault: Vault, *, then_import: bool = False) -> None:
-        """Show the codes of an open vault, and optionally the import screen on top."""
+    def opened(self, vault: Vault, *, then_import: bool = False, typed: bool = True) -> None:
+        """Show the codes of an open vault, and optionally the import screen on top.
+
+        A `typed` password unlocks the vault for the time in the settings.
+        """
         self.vault = vault
+        self._session.opened(vault, by_password=True)
+        if typed and self.config.unlock_for:
+            self._keep_unlocked(vault.vault_id, vault.key, str(vault.path))
         self._active_at = self.clock.steady()
         self._replace_screens(lambda: self._codes_screen(vault, then_import=then_import))
 
-    def lock(self, reason: str = "") -> None:
-        """Close the vault, drop its key, clear the clipboard, and show the unlock screen."""
+    @work(name=BACKGROUND, group="unlock", exit_on_error=False, description="keep unlocked")
+    async def _keep_unlocked(self, vault_id: str, key: bytes, path: str) -> None:
+        seconds = self.config.unlock_for
+        problem = await asyncio.to_thread(self._session.keep, vault_id, key, path, seconds)
+        if problem:
+            self.say(problem)
+
+    @property
+    def asks_again(self) -> bool:
+        """True if secrets need the password first: the session opened the vault."""
+        return not self._session.password_given and self.config.ask_again
+
+    def password_given(self) -> None:
+        """Note that the password was typed: it is not asked for again until the vault is locked."""
+        self._session.password_given = True
+
+    def lock(self, reason: str = "", *, everywhere: bool = False) -> None:
+        """Close the vault, drop its key, clear the clipboard, and show the unlock screen.
+
+        `everywhere` also ends the session, and locks the vault in other apps.
+        """
         vault, self.vault = self.vault, None
         if vault is None:
             return
+        vault_id = vault.vault_id if everywhere else ""
+        self._session.locked()
         if self._something_typed:
             reason = f"{reason} {_TYPED_LOST}".strip()
         self.workers.cancel_all()
         self.drop_frame()
         self._replace_screens(lambda: self._lock_screen(reason))
+        if vault_id:
+            self._end_session(vault_id)
         self._forget(vault, reason)
+
+    @work(name=BACKGROUND, group="forget", exit_on_error=False, description="end the session")
+    async def _end_session(self, vault_id: str) -> None:
+        problem = await asyncio.to_thread(self._session.end, vault_id)
+        if problem:
+            self.say(problem)
 
     def action_lock(self) -> None:
         """Lock the vault, on any screen."""
@@ -291,8 +336,8 @@ class OtpApp(ThemedApp):
             self._save_then(self.exit, "Quit anyway?", "quit")
 
     def lock_or_ask(self) -> None:
-        """Lock the vault; ask first if the last change can't be saved."""
-        self._save_then(self.lock, "Lock anyway?", "lock")
+        """Lock the vault everywhere; ask first if the last change can't be saved."""
+        self._save_then(partial(self.lock, everywhere=True), "Lock anyway?", "lock")
 
     def _save_then(self, action: Callable[[], object], question: str, verb: str) -> None:
         if self.vault is None or self.vault.saved:
@@ -350,7 +395,7 @@ class OtpApp(ThemedApp):
         self._arm()
 
     def tick(self) -> None:
-        """Lock after inactivity, clear the clipboard when it is time, and tick all screens."""
+        """Lock after inactivity or when told to, clear the clipboard in time, tick all screens."""
         if self._driver is not None and not self.is_headless and hung_up():
             self._leave(signal.SIGHUP)
             return
@@ -358,6 +403,8 @@ class OtpApp(ThemedApp):
         limit = self.config.lock_after * 60
         if self.vault is not None and limit and steady - self._active_at >= limit:
             self.lock(_IDLE)
+        if self._session.told_to_lock:
+            self.lock(_ELSEWHERE)
         if self.copier.due:
             self._clear_clipboard()
         self._show_forwarded()

@@ -69,10 +69,23 @@ class Context(Protocol):
         """Exit at once."""
 
     def lock_or_ask(self) -> None:
-        """Lock the vault; ask first if the last change can't be saved."""
+        """Lock the vault everywhere; ask first if the last change can't be saved."""
 
-    def opened(self, vault: Vault, *, then_import: bool = False) -> None:
-        """Show the codes of a vault that was just unlocked or created."""
+    @property
+    def asks_again(self) -> bool:
+        """True if secrets need the password first: the vault was opened without it."""
+
+    def password_given(self) -> None:
+        """Note that the password was typed."""
+
+    def lock(self, reason: str = "") -> None:
+        """Lock the vault in this app."""
+
+    def opened(self, vault: Vault, *, then_import: bool = False, typed: bool = True) -> None:
+        """Show the codes of a vault that was just unlocked or created.
+
+        `typed` is False if the password was not typed, but comes from the password command.
+        """
 
 
 def context_of(app: App[Any]) -> Context:

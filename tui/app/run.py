@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from tui.app.app import OtpApp
 from tui.app.painted_app import paint_without_waiting
 from tui.app.terminal import read_every_key
-from tui.clock import clock_warning
+from tui.app.vault_session import open_by_session
+from tui.clock import SystemClock, clock_warning
 from tui.errors import ClipboardError
+from tui.session import NoSession, choose
 
 if TYPE_CHECKING:
     from tui.launch import Launch
@@ -29,10 +31,17 @@ def run(launch: Launch) -> int:
         hint = f"This is a demo with sample entries. Its password is “{DEMO_PASSWORD}”."
         warnings = (hint, *warnings)
         config = replace(config, password_command=())  # it is for the user's own vault
+    session = choose() if not launch.no_unlock and not launch.demo else NoSession()
+    vault, by_session = launch.vault, False
+    if vault is None:
+        vault = open_by_session(session, launch.vault_path, SystemClock())
+        by_session = vault is not None
     app = OtpApp(
         launch.vault_path,
         config,
-        vault=launch.vault,
+        vault=vault,
+        session=session,
+        by_session=by_session,
         warnings=warnings,
         unlock_hint=hint,
         pick=launch.pick,

@@ -46,7 +46,8 @@ class LockSignal:
     def sent(self) -> bool:
         """Return True once after the signal was sent. Takes microseconds: two system calls."""
         before, self._seen = self._seen, self._state()
-        return self._seen != before
+        pairs = zip(before, self._seen, strict=True)
+        return any(now is not None and now != seen for seen, now in pairs)
 
     def _state(self) -> list[tuple[int, int] | None]:
         return [_file_state(path) for path in self._files]

@@ -295,8 +295,14 @@ class EntryFormScreen(Dialog[str | None]):
         ):
             self.dismiss(None)
 
-    def action_reveal(self) -> None:
+    @work(group="reveal", exclusive=True, exit_on_error=False, description="show the secret")
+    async def action_reveal(self) -> None:
         """Show secret and PIN, or hide them again."""
+        from tui.app.screens.ask_password import may_show
+
+        stored = self._before is not None
+        if stored and not self._shown and not await may_show(self, "show the secret"):
+            return
         self._shown = not self._shown
         self._fields.reveal(self._shown)
 

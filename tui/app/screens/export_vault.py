@@ -14,6 +14,7 @@ from textual.binding import Binding
 from textual.containers import Grid
 from textual.widgets import Input, Label, Select
 
+from tui.app.screens.ask_password import may_show
 from tui.app.screens.base import BaseScreen
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.threads import in_daemon_thread, in_thread
@@ -247,7 +248,9 @@ class ExportScreen(BaseScreen[str | None]):
         )
         try:
             plan = await self._planned()
-            if not target.encrypted and not await self._sure(*_ASK_PLAIN):
+            if not target.encrypted and not (
+                await self._sure(*_ASK_PLAIN) and await may_show(self, "export the secrets")
+            ):
                 return
             try:
                 check_place(path, vault)
@@ -291,6 +294,8 @@ class ExportScreen(BaseScreen[str | None]):
         question, words, verb = _ASK_CODES
         left_out = f"\n\nLeft out: {len(plan.left_out)}." if plan.left_out else ""
         if not await self._sure(question, words + left_out, verb):
+            return
+        if not await may_show(self, "show the secrets"):
             return
         count = plural(len(plan.backup.entries), "entry")
         screen = QrScreen("Google Authenticator", texts, f"{count}. {HOW_TO_SCAN}")

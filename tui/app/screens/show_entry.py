@@ -12,6 +12,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Label, Static
 
+from tui.app.screens.ask_password import may_show
 from tui.app.screens.base import Dialog, run_change
 from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.status_label import StatusLabel
@@ -135,19 +136,23 @@ class ShowScreen(Dialog[str | None]):
 
     # --- the keys ------------------------------------------------------------------------------
 
-    def action_secret(self) -> None:
+    @work(group="secret", exclusive=True, exit_on_error=False, description="show the secret")
+    async def action_secret(self) -> None:
         """Show the secret, or hide it."""
+        if not self._secret_shown and not await may_show(self, "show the secret"):
+            return
         self._secret_shown = not self._secret_shown
         self._show()
         if self._secret_shown:
             card = self.query_one("#entry")
             self.call_after_refresh(card.scroll_end, animate=False)
 
-    def action_qr_code(self) -> None:
+    @work(group="secret", exclusive=True, exit_on_error=False, description="show the QR code")
+    async def action_qr_code(self) -> None:
         """Show a QR code for a phone."""
         from tui.app.screens.qr_code import QrScreen
 
-        if self._entry.deleted:
+        if self._entry.deleted or not await may_show(self, "show the QR code"):
             return
         try:
             found = setup_uri(self._entry)

@@ -172,7 +172,7 @@ class UnlockScreen(BaseScreen[None]):
             wrong = from_command and isinstance(error, WrongPasswordError)
             self._refuse(error, f"The password came from {self._program}." if wrong else "")
         else:
-            self.context.opened(vault)
+            self.context.opened(vault, typed=not from_command)
 
     def _refuse(self, error: OtpTuiError, advice: str = "") -> None:
         sentence = error.sentence

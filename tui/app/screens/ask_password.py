@@ -1,0 +1,83 @@
+"""Asks for the password before secrets are shown, if the vault was opened without it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.widgets import Input, Label
+
+from tui.app.screens.base import BaseScreen, Dialog
+from tui.app.threads import in_daemon_thread
+from tui.app.widgets.password_input import PasswordInput
+from tui.app.widgets.status_label import StatusLabel
+from tui.errors import OtpTuiError, WrongPasswordError
+from tui.vault.vault import LockedVault
+
+MOST_TRIES = 3
+"""Number of wrong passwords after which the vault is locked."""
+
+
+async def may_show(screen: BaseScreen[Any], purpose: str) -> bool:
+    """Return True if secrets may be shown: ask for the password if the settings want that.
+
+    Call it in a worker. `purpose` follows “Enter the password to”.
+    """
+    if not screen.context.asks_again:
+        return True
+    answer = await screen.app.push_screen_wait(AskPasswordScreen(purpose))
+    return bool(answer)
+
+
+class AskPasswordScreen(Dialog[bool]):
+    """Returns True once the password was typed. Locks the vault after three wrong ones."""
+
+    CSS_PATH = "dialogs.tcss"
+    AUTO_FOCUS = "PasswordInput"
+    BINDINGS: ClassVar = [Binding("escape", "dismiss(False)", show=False)]
+
+    _field = getters.query_one(PasswordInput)
+
+    def __init__(self, purpose: str) -> None:
+        super().__init__()
+        self._purpose = purpose
+        self._wrong_tries = 0
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Label(f"Enter the password to {self._purpose}", classes="title", markup=False)
+            yield PasswordInput("Password")
+            yield StatusLabel("The vault was opened without it. Esc cancels.")
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.value:
+            self._field.disabled = True
+            self._check(self._field.take())
+
+    @work(group="unlock", exclusive=True, exit_on_error=False, description="check the password")
+    async def _check(self, password: str) -> None:
+        self.say("Checking …")
+        path, clock = self.context.vault_path, self.context.clock
+        try:
+            vault = await in_daemon_thread(lambda: LockedVault.read(path, clock).unlock(password))
+        except OtpTuiError as error:
+            self._refuse(error)
+        else:
+            vault.close()
+            self.context.password_given()
+            self.dismiss(True)
+
+    def _refuse(self, error: OtpTuiError) -> None:
+        wrong = isinstance(error, WrongPasswordError)
+        self._wrong_tries += wrong
+        if self._wrong_tries == MOST_TRIES:
+            self.context.lock("Locked after three wrong passwords.")
+            return
+        self.say(str(error) if wrong else error.sentence, "error")
+        self._field.disabled = False
+        self.set_focus(self._field)
