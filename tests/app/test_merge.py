@@ -37,9 +37,8 @@ def copy(vault: Vault, clock: FakeClock) -> Path:
 
 
 async def test_copies_are_named_at_the_start_and_one_key_merges_them(
-    copy: Path, pilot: Pilot[None], vault: Vault
+    copy: Path, app: OtpApp, pilot: Pilot[None], vault: Vault
 ) -> None:
-    app = pilot.app
     assert f"1 conflict copy of this vault is next to it: {NAME}. Press M to merge." in status_of(
         app
     )
@@ -75,24 +74,24 @@ async def test_nothing_is_merged_or_deleted_before_the_user_agrees(
 
 
 async def test_a_copy_that_does_not_open_is_reported(
-    vault: Vault, copy: Path, pilot: Pilot[None]
+    copy: Path, app: OtpApp, pilot: Pilot[None]
 ) -> None:
     data = copy.read_bytes()
     at = data.index(b'"payload":"') + 40
     copy.write_bytes(data[:at] + (b"A" if data[at : at + 1] != b"A" else b"B") + data[at + 1 :])
     await pilot.press("M")
     await settle(pilot)
-    assert f"{NAME} is damaged" in status_of(pilot.app)
+    assert f"{NAME} is damaged" in status_of(app)
     await pilot.press("enter")
     await settle(pilot)
-    assert isinstance(pilot.app.screen, MergeScreen)
+    assert isinstance(app.screen, MergeScreen)
     assert copy.exists()
 
 
-async def test_without_copies_the_key_says_so(pilot: Pilot[None]) -> None:
+async def test_without_copies_the_key_says_so(app: OtpApp, pilot: Pilot[None]) -> None:
     await pilot.press("M")
     await settle(pilot)
-    assert "No conflict copies of this vault are next to it." in status_of(pilot.app)
+    assert "No conflict copies of this vault are next to it." in status_of(app)
 
 
 async def test_picking_a_code_is_not_interrupted(

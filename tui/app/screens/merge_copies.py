@@ -78,13 +78,14 @@ class MergeScreen(BaseScreen[tuple[str, str] | None]):
 
         self.say("Reading the copies…")
         try:
-            self._copies, self._preview = await in_daemon_thread(preview)
+            self._copies, found = await in_daemon_thread(preview)
         except DamagedVaultError as error:
             self.say(f"{error} If it has another password, use: otp-tui merge", "error")
         except OtpTuiError as error:
             self.say(error.sentence, "error")
         else:
-            self._list.show(self._preview.changes)
+            self._preview = found
+            self._list.show(found.changes)
             self._summarize()
 
     @on(RowList.Moved)
