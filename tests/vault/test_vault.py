@@ -321,6 +321,20 @@ def test_a_damaged_file_is_not_overwritten(make_vault: MakeVault, path: Path, da
     assert len(list(path.parent.glob("vault.conflict-*.json"))) == 1
 
 
+def test_a_damaged_vault_names_the_conflict_copy(make_vault: MakeVault, path: Path) -> None:
+    vault = make_vault()
+    whole = path.read_bytes()
+    for data in (b"damaged", whole[:-12] + b"A" * 8 + whole[-4:]):
+        path.write_bytes(data)
+        with pytest.raises(ConflictError):
+            vault.change(adding("a"))
+        (copy,) = path.parent.glob("*.conflict-*")
+        with pytest.raises(DamagedVaultError) as caught:
+            Vault.open(path, PASSWORD)
+        assert copy.name in caught.value.hint
+        assert "backups" in caught.value.hint
+
+
 def test_the_same_vault_under_another_key_is_not_overwritten(
     make_vault: MakeVault, path: Path
 ) -> None:

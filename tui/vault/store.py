@@ -194,6 +194,15 @@ class Store:
         replace_file(self._conflict, data)
         return self._conflict
 
+    def conflict_copies(self) -> list[str]:
+        """Return the names of the files of `write_conflict_copy`, oldest first."""
+        start, end = f"{self.path.stem}.conflict-", self.path.suffix
+        try:
+            names = [one.name for one in self.path.parent.iterdir()]
+        except OSError:
+            return []
+        return sorted(name for name in names if name.startswith(start) and name.endswith(end))
+
     def warn(self, sentence: str) -> None:
         """Add a warning, unless it is already there."""
         if sentence not in self.warnings:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from tui.crypto import kdf
 from tui.crypto.kdf import Argon2Params
 from tui.errors import (
     ConflictError,
+    DamagedVaultError,
     NotSavedError,
     OlderVaultError,
     VaultError,
@@ -72,7 +74,8 @@ class LockedVault:
         """
         clock = clock or SystemClock()
         store = Store(path, clock)
-        return cls(store, clock, store.read())
+        with _naming_copies(store):
+            return cls(store, clock, store.read())
 
     @property
     def path(self) -> Path:
@@ -123,7 +126,8 @@ class LockedVault:
         return self._open(key)
 
     def _open(self, key: bytes) -> Vault:
-        document = decrypt(self._envelope, key, f"The vault {self._store.name}")
+        with _naming_copies(self._store):
+            document = decrypt(self._envelope, key, f"The vault {self._store.name}")
         state = unlocked(self._envelope, key, document, self._digest)
         vault = Vault(self._store, self._clock, state)
         vault.accept_older_if = self.accept_older_if
@@ -608,6 +612,19 @@ class Vault:
             f"Couldn't save the vault in its place: {error}",
             f"It was saved as {safe(str(copy), 200)} instead.",
         )
+
+
+@contextmanager
+def _naming_copies(store: Store) -> Iterator[None]:
+    """Add to the hint of a damaged vault where an open app saved its entries."""
+    try:
+        yield
+    except DamagedVaultError as error:
+        copies = store.conflict_copies()
+        if not copies:
+            raise
+        hint = f"An open app saved its entries next to it, as {safe(copies[-1], 200)}. {error.hint}"
+        raise DamagedVaultError(str(error), hint.rstrip()) from None
 
 
 def _never(_older: Older) -> bool:
