@@ -28,6 +28,8 @@ class Launch:
     """Show the hint of the demo, and save no settings."""
     no_unlock: bool = False
     """Neither use the key that `otp-tui unlock` left, nor leave one."""
+    accept_older: bool = False
+    """Change the vault even if it is older than the one last used here."""
     warnings: tuple[str, ...] = ()
     """Sentences to show at the start."""
     pick: str | None = None

@@ -226,3 +226,20 @@ async def test_a_vault_that_is_older_at_the_start_is_changed_only_after_a_yes(
         assert vault_of(app).saved
         assert len(on_disk(app).entries) == len(vault_of(app).entries) > 2
         assert on_disk(app).older is None
+
+
+async def test_an_option_accepts_an_older_vault(
+    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock
+) -> None:
+    vault = make_vault()
+    old = vault.path.read_bytes()
+    vault.change(lambda document: replace(document, entries=document.entries[:2]))
+    vault.path.write_bytes(old)
+    app = make_app(LockedVault.read(vault.path, clock).unlock(PASSWORD))
+    app._accept_older = True
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert status_of(app) == ""
+        await pilot.press("p")
+        await settle(pilot)
+        assert vault_of(app).saved

@@ -86,6 +86,7 @@ class OtpApp(ThemedApp):
         clipboard: Clipboard | None = None,
         vault: Vault | None = None,
         environ: dict[str, str] | None = None,
+        accept_older: bool = False,
         warnings: tuple[str, ...] = (),
         unlock_hint: str = "",
         pick: str | None = None,
@@ -106,6 +107,7 @@ class OtpApp(ThemedApp):
         self.exit_warning = ""
         """An error while exiting, to report afterwards."""
         self._unlock_hint = unlock_hint
+        self._accept_older = accept_older
         self.vault_path = vault_path
         self.settings = Settings(
             config, config_file, apply=self._use, start=self._start, tell=self.say
@@ -256,6 +258,8 @@ class OtpApp(ThemedApp):
     def _codes_screen(self, vault: Vault, *, then_import: bool = False) -> Screen[None]:
         from tui.app.screens.codes import CodesScreen
 
+        if self._accept_older:
+            vault.accept_older()
         return CodesScreen(vault, self.pick, then_import=then_import)
 
     def _replace_screens(self, make: Callable[[], Screen[None]]) -> None:

@@ -42,6 +42,7 @@ def run(launch: Launch) -> int:
         vault=vault,
         session=session,
         by_session=by_session,
+        accept_older=launch.accept_older,
         warnings=warnings,
         unlock_hint=hint,
         pick=launch.pick,

@@ -113,6 +113,7 @@ class Context:
             config_file=self.config_path,
             warnings=problems,
             no_unlock=self._no_unlock,
+            accept_older=self._accept_older,
         )
 
     def start_app(self, launch: Launch) -> int:
