@@ -231,8 +231,8 @@ def _replace(file: Path, data: bytes) -> None:
         return
     remove(old)
     with contextlib.suppress(FileNotFoundError):
-        file.rename(old)
-    temporary.rename(file)
+        file.replace(old)
+    temporary.replace(file)
     remove(old)
 
 
