@@ -19,6 +19,7 @@ from tui.vault.document import Document
 from tui.vault.edit import delete, edit
 from tui.vault.vault import Vault
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "sync.md"
 GITHUB, BANK = (f"00000000-0000-4000-8000-00000000000{number}" for number in (1, 3))
 
 
@@ -80,7 +81,8 @@ def clones(filled: Program) -> tuple[Repository, Repository]:
     first.folder.mkdir()
     first("git", "init", "-q", "-b", "main")
     shutil.copy(filled.vault, first.vault)
-    (first.folder / ".gitignore").write_text("backups/\n*.lock\n")
+    ignored = DOCUMENT.read_text(encoding="utf-8").partition("`.gitignore`:\n\n```\n")[2]
+    (first.folder / ".gitignore").write_text(ignored.partition("```")[0])
     first("otp-tui", "git-setup")
     first("git", "add", ".")
     first("git", "commit", "-qm", "add the vault")
@@ -146,6 +148,25 @@ def test_the_driver_refuses_what_is_not_one_vault(
     assert ours.read_bytes() != before
 
 
+def test_an_unlocked_vault_merges_without_a_password(filled: Program) -> None:
+    filled.env["OTP_TUI_SESSION"] = "agent"
+    base, ours, theirs = (filled.folder / name for name in ("base", "ours", "theirs"))
+    for path in (base, ours, theirs):
+        shutil.copy(filled.vault, path)
+    Vault.open(theirs, PASSWORD).change(adding(new(1)))
+    assert filled.run("merge-driver", base, ours, theirs).code == 1
+    assert filled.run("git-textconv", theirs).out.startswith("encrypted vault, generation ")
+    try:
+        assert filled.open("unlock", "--for", "1m").code == 0
+        assert filled.run("merge-driver", base, ours, theirs).code == 0
+        lines = filled.run("git-textconv", ours).out.splitlines()
+    finally:
+        filled.run("lock", "--all")
+    assert lines[0].startswith("GitHub (octocat) | TOTP | Work, Web")
+    assert "New 1 (octocat) | TOTP" in lines[-1]
+    assert not any(RFC_SECRET in line for line in lines)
+
+
 def test_a_new_password_of_either_side_stays(filled: Program) -> None:
     base, first, second = (filled.folder / name for name in ("base", "first", "second"))
     for path in (base, first, second):
@@ -166,25 +187,21 @@ def test_a_new_password_of_either_side_stays(filled: Program) -> None:
         assert "New 2" in {one.issuer for one in merged.entries}
 
 
-def test_git_shows_names_but_no_secrets(clones: tuple[Repository, Repository]) -> None:
+def test_git_shows_no_names_of_a_locked_vault(clones: tuple[Repository, Repository]) -> None:
     first, _ = clones
-    first.change(adding(new(1)))
     first.change(lambda made: edit(made, made.find(GITHUB), {"note": "very private"}, 3))
-    said = first("git", "log", "-p", "-2")
-    assert "+encrypted vault, generation" in said
-    done = subprocess.run(
-        ["otp-tui", "git-textconv", "--password-stdin", str(first.vault)],
-        env=first.env,
-        input=f"{PASSWORD}\n".encode(),
-        capture_output=True,
-        timeout=60,
-        check=True,
+    assert "+encrypted vault, generation" in first("git", "log", "-p", "-1")
+
+
+def test_the_text_for_git_has_no_secrets(filled: Program) -> None:
+    Vault.open(filled.vault, PASSWORD).change(
+        lambda made: edit(made, made.find(GITHUB), {"note": "very private"}, 3)
     )
-    lines = done.stdout.decode().splitlines()
-    assert lines[0].startswith("GitHub (octocat) | TOTP | Work, Web | changed ")
-    assert any("counter 5" in line for line in lines)
-    assert RFC_SECRET not in done.stdout.decode()
-    assert "very private" not in done.stdout.decode()
+    done = filled.open("git-textconv", filled.vault)
+    assert done.out.startswith("GitHub (octocat) | TOTP | Work, Web | changed ")
+    assert "Bank (gordon) | HOTP | counter 5" in done.out
+    for word in (RFC_SECRET, "very private", "\x1b"):
+        assert word not in done.out
 
 
 def test_setting_up_twice_changes_nothing(clones: tuple[Repository, Repository]) -> None:

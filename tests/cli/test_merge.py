@@ -154,3 +154,10 @@ def test_the_terminal_asks_before_merging_and_before_removing(filled: Program, c
 def test_without_a_terminal_nothing_is_asked(filled: Program, copy: Path) -> None:
     done = filled.open_real("merge")
     assert (done.code, "Use --yes to skip confirmation" in done.err) == (2, True)
+
+
+def test_a_vault_that_a_sync_tool_renamed_is_found(filled: Program) -> None:
+    filled.vault.rename(filled.vault.with_name("vault.json..path1"))
+    done = filled.open("merge")
+    assert (done.code, done.out) == (1, "")
+    assert "vault.json..path1 may be a version of it. Rename it to vault.json, then" in done.err

@@ -40,6 +40,8 @@ CONFLICT_NAMES = [
     "vault_conflict-20260102-030405.json",
     "vault.conflict-20260102T030405Z-abc123.json",
     "vault.json.conflict1",
+    "vault.json..path1",
+    "vault (Copie en conflit de Ada 2026-01-02).json",
 ]
 
 

@@ -12,13 +12,6 @@ if TYPE_CHECKING:
     from tui.vault.copies import VaultFile
 
 
-def session_key(file: VaultFile) -> bytes | None:
-    """Return the key that `otp-tui unlock` keeps; None if the vault is not unlocked."""
-    from tui.session import choose
-
-    return choose(os.environ).key(file.envelope.vault_id)
-
-
 def key_without_asking(file: VaultFile, context: Context) -> bytes:
     """Return the vault key: that of `otp-tui unlock`, else by the password of its option or of
     password_command.
@@ -33,7 +26,7 @@ def key_without_asking(file: VaultFile, context: Context) -> bytes:
     secrets = context.secrets
     if secrets.given("password"):
         return key_by_password(file.envelope, secrets.get("password", ""))
-    key = session_key(file)
+    key = context.session.key(file.envelope.vault_id)
     if key is not None:
         return key
     if not context.config.password_command:

@@ -31,10 +31,11 @@ MOST = 20
 """Maximum number of copies to look for next to the vault."""
 _MOST_NAMES = 10_000
 """Maximum number of names to look at in its folder."""
-_WORD = "conflict"
+_WORDS = ("conflict", "conflit", "konflikt", "conflito", "..path")
 """What the name of a conflict copy contains: `.sync-conflict-…` (Syncthing), `(conflicted copy …)`
-and `(… conflicted copy …)` (Nextcloud, Dropbox), `_conflict-…` (ownCloud), `.conflict-…` (otp-tui),
-`.conflict1` (rclone), `(SFConflict …)` (Seafile)."""
+and `(… conflicted copy …)` (Nextcloud, Dropbox), the same in other languages, `_conflict-…`
+(ownCloud), `.conflict-…` (otp-tui), `.conflict1` and `..path1` (rclone), `(SFConflict …)`
+(Seafile)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,8 @@ def conflict_names(vault: Path) -> list[str]:
 
 
 def _may_be_copy(name: str, vault: Path) -> bool:
-    return name.startswith(vault.stem) and _WORD in name.lower() and name != vault.name
+    words = name.removeprefix(vault.stem).lower()
+    return name.startswith(vault.stem) and any(word in words for word in _WORDS)
 
 
 def _is_regular(entry: os.DirEntry[str]) -> bool:

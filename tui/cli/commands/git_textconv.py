@@ -37,12 +37,13 @@ def run(args: Namespace, context: Context) -> int:
     Raises:
         FileError, VaultError: the file is not a vault, or it is damaged.
     """
-    from tui.cli.vault_keys import key_without_asking, session_key
+    from tui.cli.vault_keys import key_without_asking
     from tui.vault.copies import VaultFile
 
     file = VaultFile.read(Path(args.file))
     given = context.secrets.given("password")
-    key = key_without_asking(file, context) if given else session_key(file)
+    vault_id = file.envelope.vault_id
+    key = key_without_asking(file, context) if given else context.session.key(vault_id)
     if key is None:
         output.lines([f"encrypted vault, generation {file.envelope.generation}"])
     else:
