@@ -47,6 +47,8 @@ ENVIRONMENT = {
     "OTP_TUI_VAULT": "The vault file, unless `--vault` is given.",
     "OTP_TUI_CONFIG": "The settings file, unless `--config` is given.",
     SECRET_VARIABLE: "The server secret of AVTotpy backups, unless an option is given.",
+    "OTP_TUI_SESSION": "What keeps the keys of unlocked vaults: `keyring`, `agent` (a process) or "
+    "`off`. By default the first that works.",
     "NO_COLOR": "If not empty, the app uses no colors.",
     "TERM, COLORTERM": "The terminal's capabilities.",
     "TMUX, STY, SSH_CONNECTION, SSH_TTY, DISPLAY, WAYLAND_DISPLAY": "Determine how codes are "
@@ -81,6 +83,8 @@ SECURITY = [
     "While the vault is unlocked, its contents are in the program's memory. Locking removes them: "
     "by key, after a time without activity, when the terminal closes, and on SIGTERM. Other "
     "programs that you run and the system administrator can read that memory and what you type.",
+    "After `unlock`, or with the setting unlock_for, every program that you run can open the vault "
+    "until the time is up or `lock`. docs/security.md says what is kept and where.",
     "Other programs can read codes on the clipboard. The app clears it after 30 seconds by "
     "default; `otp-tui code --copy` doesn't, unless you use `--clear`.",
     "Anything that supplies the password for you (password_command, a password file) must be "

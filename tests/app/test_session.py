@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -254,8 +255,11 @@ async def test_an_export_without_encryption_needs_the_password(
         assert (tmp_path / "out.csv").exists()
 
 
-async def test_the_settings_can_turn_that_off(make_app: MakeApp, vault: Vault) -> None:
-    app = make_app(vault, by_session=True, ask_again=False)
+@pytest.mark.parametrize("setting", [{"ask_again": False}, {"password_command": ("true",)}])
+async def test_the_settings_can_turn_that_off(
+    make_app: MakeApp, vault: Vault, setting: dict[str, Any]
+) -> None:
+    app = make_app(vault, by_session=True, **setting)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, "v", "s")

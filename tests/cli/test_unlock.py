@@ -74,6 +74,13 @@ def test_status_says_which_vault_by_what_and_until_when(unlocked: Program) -> No
     assert shown.endswith("(in 1 h)")
 
 
+def test_doctor_says_what_keeps_keys_and_what_is_unlocked(unlocked: Program) -> None:
+    session, lines = session_of(unlocked), unlocked.run("doctor").out.splitlines()
+    assert f"  unlock: keys are kept by {session.name}" in lines
+    start = f"  unlocked: {unlocked.vault}: unlocked by {session.name}, until "
+    assert any(line.startswith(start) for line in lines)
+
+
 def test_no_unlock_asks_once(unlocked: Program) -> None:
     assert needs_password(unlocked, "--no-unlock", "code", "github")
     assert needs_password(unlocked, "code", "github", "--no-unlock")

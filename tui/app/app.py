@@ -196,8 +196,12 @@ class OtpApp(ThemedApp):
 
     @property
     def asks_again(self) -> bool:
-        """True if secrets need the password first: the session opened the vault."""
-        return not self._session.password_given and self.config.ask_again
+        """True if secrets need the password first: the session opened the vault.
+
+        Not with a password command, which doesn't need the user: the password may be unknown.
+        """
+        asks = self.config.ask_again and not self.config.password_command
+        return asks and not self._session.password_given
 
     def password_given(self) -> None:
         """Note that the password was typed: it is not asked for again until the vault is locked."""

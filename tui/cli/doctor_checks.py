@@ -193,6 +193,18 @@ def commands(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
             yield Finding(name, safe(found, 200))
 
 
+def unlocking(environ: Mapping[str, str], now: float) -> Iterator[Finding]:
+    """Report what would keep the keys of unlocked vaults, and the vaults that are unlocked."""
+    from tui.cli.unlocked import unlocked, vault_words
+    from tui.session import choose
+
+    session = choose(environ)
+    says = f"keys are kept by {session.name}"
+    yield Finding("unlock", says if session.kind != "none" else "turned off by OTP_TUI_SESSION")
+    for where, one in unlocked(environ):
+        yield Finding("unlocked", vault_words(one, where, now))
+
+
 def system_clock(status: ClockStatus | None) -> Finding:
     """Report the state of the clock, which codes depend on."""
     if status is None:

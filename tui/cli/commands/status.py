@@ -6,7 +6,6 @@ import os
 from typing import TYPE_CHECKING
 
 from tui.cli import output
-from tui.cli.commands.unlock import until_words
 from tui.cli.parser import add_command
 from tui.text import safe
 
@@ -29,13 +28,9 @@ def register(subparsers: Subparsers) -> None:
 
 def run(args: Namespace, context: Context) -> int:
     """Print the vaults that are unlocked."""
-    from tui.session import everywhere
+    from tui.cli.unlocked import unlocked, vault_words
 
-    found = [
-        (session, one)
-        for session in everywhere(os.environ)
-        for one in sorted(session.unlocked(), key=lambda each: (each.path, each.vault_id))
-    ]
+    found = unlocked(os.environ)
     if args.json:
         rows = [
             {
@@ -50,10 +45,7 @@ def run(args: Namespace, context: Context) -> int:
         output.json({"unlocked": rows})
     elif found:
         now = context.clock.now()
-        output.lines(
-            f"{safe(one.path)}: unlocked by {session.name}, {until_words(one.until, one.idle, now)}"
-            for session, one in found
-        )
+        output.lines(vault_words(one, session, now) for session, one in found)
     else:
         output.say("No vault is unlocked.")
     return 0

@@ -61,17 +61,10 @@ def run(args: Namespace, context: Context) -> int:
     else:
         vault = context.unlock_by_password(locked)
     context.session.keep(vault.vault_id, vault.key, str(vault.path), seconds, idle)
+    from tui.cli.unlocked import until_words
+
     output.say(f"Unlocked {until_words(until, idle, context.clock.now())}.")
     return 0
-
-
-def until_words(until: float, idle: int, now: float) -> str:
-    """Return until when a vault is unlocked: `until 2026-11-21 18:30 (8 h)`."""
-    from tui.durations import duration_words
-    from tui.otp.describe import local_time
-
-    unused = f", or until it is not used for {duration_words(idle)}" if idle else ""
-    return f"until {local_time(int(until))} (in {duration_words(until - now)}){unused}"
 
 
 def _longer(before: Unlocked, until: float, idle: int) -> bool:

@@ -1,0 +1,37 @@
+"""The vaults that are unlocked, and until when, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.durations import duration_words
+from tui.session import everywhere
+from tui.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui.session import Session, Unlocked
+
+
+def unlocked(environ: Mapping[str, str]) -> list[tuple[Session, Unlocked]]:
+    """Return every vault that is unlocked, with what keeps its key, sorted by path."""
+    return [
+        (session, one)
+        for session in everywhere(environ)
+        for one in sorted(session.unlocked(), key=lambda each: (each.path, each.vault_id))
+    ]
+
+
+def vault_words(one: Unlocked, session: Session, now: float) -> str:
+    """Return a line about a vault that is unlocked: its path, by what, and until when."""
+    until = until_words(one.until, one.idle, now)
+    return f"{safe(one.path, 300)}: unlocked by {session.name}, {until}"
+
+
+def until_words(until: float, idle: int, now: float) -> str:
+    """Return until when a vault is unlocked: `until 2026-11-21 18:30 (in 8 h)`."""
+    from tui.otp.describe import local_time
+
+    unused = f", or until it is not used for {duration_words(idle)}" if idle else ""
+    return f"until {local_time(int(until))} (in {duration_words(until - now)}){unused}"
