@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import tempfile
 import threading
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tui.errors import FileError, ForwardError, MatchError
-from tui.forward import client, protocol
+from tui.forward import client, protocol, proxy
 from tui.forward.protocol import Answer, connect
 from tui.forward.proxy import Origin, Proxy, listen
 
@@ -34,14 +35,16 @@ def agent(folder: Path, respond: Callable[[bytes], bytes]) -> Iterator[str]:
                 connection, _ = listener.accept()
             except OSError:
                 return
-            threading.Thread(target=serve, args=(connection,)).start()
+            threading.Thread(target=serve, args=(connection,), daemon=True).start()
 
     with listen(folder) as listener:
         thread = threading.Thread(target=accept)
         thread.start()
-        yield listener.getsockname()
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join()
+        try:
+            yield listener.getsockname()
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 class Setup:
@@ -58,8 +61,8 @@ class Setup:
     def serve(self, folder: Path, behind: str) -> str:
         listener = listen(folder)
         path = str(listener.getsockname())
-        proxy = Proxy(listener, behind, self.answer)
-        threading.Thread(target=proxy.serve, daemon=True).start()
+        serve = Proxy(listener, behind, self.answer).serve
+        threading.Thread(target=serve, daemon=True).start()
         return path
 
     def respond(self, request: bytes) -> bytes:
@@ -155,6 +158,20 @@ def test_a_malformed_message_ends_only_its_connection(setup: Setup) -> None:
         with pytest.raises((ConnectionError, AssertionError)):
             ask(hostile, SIGN)
         assert ask(other, SIGN) == b"\x0e" + SIGN
+
+
+def test_other_users_and_too_many_connections_are_refused(
+    setup: Setup, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proxy, "MOST_CONNECTIONS", 2)
+    path = setup.serve(folder, setup.behind)
+    with connect(path) as first, connect(path) as second:
+        assert ask(first, SIGN) == ask(second, SIGN) == b"\x0e" + SIGN
+        with pytest.raises((ConnectionError, AssertionError)), connect(path) as third:
+            ask(third, SIGN)
+    monkeypatch.setattr(proxy, "peer_uid", lambda _: os.getuid() + 1)
+    with pytest.raises((ConnectionError, AssertionError)), connect(setup.path) as other:
+        ask(other, SIGN)
 
 
 def test_without_an_agent_only_our_requests_succeed(setup: Setup, folder: Path) -> None:

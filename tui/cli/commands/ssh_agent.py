@@ -192,6 +192,7 @@ def _go_on(path: str, program: str, argv: list[str], process: int = 0) -> None:
         output.lines(_shell_commands(path, process))
         return
     os.environ[_SOCKET] = path
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and so would the command
     try:
         os.execv(program, argv)  # noqa: S606 - the command that the user typed
     except OSError as error:
