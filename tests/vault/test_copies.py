@@ -244,6 +244,53 @@ def test_after_an_undo_the_copy_can_be_merged_again(fork: tuple[Vault, Vault]) -
     assert kinds(merged(ours, file)) == [(ChangeKind.NEW, C.label, "")]
 
 
+def test_the_result_is_newer_than_the_copy_on_the_machine_that_has_it(
+    fork: tuple[Vault, Vault], clock: MovedClock
+) -> None:
+    ours, theirs = fork
+    ours.change(adding(B))
+    for name in ("x", "y"):
+        theirs.change(adding(entry(name)))
+    copy = synced(ours, theirs)
+    merged(ours, copy)
+    result = VaultFile.read(ours.path)
+    assert result.envelope.generation == copy.envelope.generation + 1
+    shutil.copy(ours.path, theirs.path)
+    arrived = Vault.open(theirs.path, PASSWORD, clock)
+    assert arrived.older is None
+    theirs.save()
+    assert theirs.document == arrived.document
+
+
+def test_an_undone_merge_does_not_count_as_merged(fork: tuple[Vault, Vault]) -> None:
+    ours, theirs = fork
+    ours.change(adding(B))
+    theirs.change(adding(C))
+    copy = synced(ours, theirs)
+    merged(ours, copy)
+    for there in (True, False, True):
+        stored = VaultFile.read(ours.path).open(ours.key)
+        assert (copy.id in stored.history) is there
+        assert (C in stored.entries) is there
+        ours.change(lambda made: undo(made, 20))
+
+
+def test_merging_what_was_used_last_makes_an_older_vault_new(
+    fork: tuple[Vault, Vault], path: Path, clock: MovedClock
+) -> None:
+    ours, _ = fork
+    older = path.read_bytes()
+    ours.change(adding(B))
+    path.rename(path.with_name(CONFLICT_NAMES[0]))
+    path.write_bytes(older)
+    vault = Vault.open(path, PASSWORD, clock)
+    assert vault.older is not None
+    merged(vault, *find_copies(path, vault.vault_id))
+    assert vault.older is None
+    assert Vault.open(path, PASSWORD, clock).older is None
+    assert "b" in {one.issuer for one in vault.entries}
+
+
 def test_several_copies_are_merged_in_one_step(fork: tuple[Vault, Vault]) -> None:
     ours, theirs = fork
     ours.change(adding(B))

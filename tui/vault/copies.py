@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -273,7 +273,12 @@ def merge_into(vault: Vault, copies: Sequence[OpenCopy], *, dry_run: bool = Fals
         step(vault.document)
     else:
         names = copies[0].file.name if len(copies) == 1 else plural(len(copies), "copy")
-        vault.change(undoable(step, f"merge of {names}"))
+        newest = max(copy.file.envelope.generation for copy in copies)
+        if vault.older is not None and newest >= vault.older.seen:
+            # With what was used last merged in, the vault is no longer older.
+            vault.accept_older()
+        # Machines that have a copy must see that the result is newer.
+        vault.change(undoable(step, f"merge of {names}"), above=newest)
     return results[0]
 
 
@@ -289,13 +294,14 @@ def merge_copies(
     `own` is the vault, and `older` are older copies of it; `open_file` returns the document of a
     file, None if it can't be opened.
     """
-    ancestors, merged = {*document.history}, list[MergedCopy]()
+    merged: list[MergedCopy] = []
     files = {file.id: file for copy in copies for file in (copy.file, *copy.older)}
     files |= {file.id: file for file in older}
     for copy in copies:
         before, theirs = document, copy.document
         base, base_id = None, ""
-        for base_id in sorted(ancestors & {*theirs.history}, key=generation_of, reverse=True):
+        common = {*document.history} & {*theirs.history}
+        for base_id in sorted(common, key=generation_of, reverse=True):
             base = open_file(files[base_id]) if base_id in files else None
             if base is not None:
                 break
@@ -304,9 +310,6 @@ def merge_copies(
         else:
             versions = [one for one in map(open_file, files.values()) if one is not None]
             document = merge_by_age(document, theirs, versions)
-        # An undo must not leave the copy in the history, as if it had been merged.
-        document = replace(document, history=before.history)
-        ancestors |= {*theirs.history}
         merged.append(
             MergedCopy(
                 copy.file,

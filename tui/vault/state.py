@@ -22,7 +22,7 @@ from tui.files import LIMIT
 from tui.vault import envelope as envelopes
 from tui.vault import seal
 from tui.vault.envelope import BACKUP_HINT, Envelope
-from tui.vault.history import file_id
+from tui.vault.history import contains, file_id
 
 if TYPE_CHECKING:
     from tui.vault.document import Document
@@ -122,7 +122,8 @@ def next_state(known: UnlockedState, document: Document) -> tuple[UnlockedState,
     Raises:
         NotSavedError: it can't be encrypted, or the file would be too large.
     """
-    document = document.descending(known.document.history)
+    own = [one for one in known.document.history if contains([one], known.digest)]
+    document = document.descending(own)
     try:
         envelope, data = encrypt(known, document)
     except CryptoError as error:

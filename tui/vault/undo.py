@@ -18,6 +18,7 @@ from tui.otp.entry import Category, Entry, Icon, OtpType, label_of
 from tui.text import safe
 from tui.vault.document import Document, by_secret
 from tui.vault.entry_json import dump, read_entry, write_entry
+from tui.vault.history import joined, read_history
 from tui.vault.order import KEY as ORDER
 from tui.vault.trash import EXPIRED
 
@@ -97,6 +98,10 @@ def with_undo(before: Document, after: Document, label: str) -> Document:
         if _undoable_preferences(plain.preferences) == _undoable_preferences(earlier.preferences)
         else _undoable_preferences(earlier.preferences),
     }
+    if plain.history != earlier.history:
+        # A merge adds files; without the merge, the document doesn't descend from them.
+        now, then = set(plain.history), set(earlier.history)
+        record["history"] = {"gone": sorted(now - then), "back": sorted(then - now)}
     if len(dump(record)) > MAX_RECORD:
         return plain
     record["mark"] = _digest(plain, record)
@@ -175,7 +180,15 @@ def _reverted(document: Document, moment: int) -> Document:
         categories=_go_back(document.categories, record["categories"], _category),
         icons=_go_back(document.icons, record["icons"], _icon),
         preferences=preferences,
+        history=_old_history(document.history, record.get("history")),
     ).holding(_go_back(document.everything, record["entries"], entry))
+
+
+def _old_history(history: tuple[str, ...], way: Any) -> tuple[str, ...]:
+    if not isinstance(way, dict):
+        return history
+    gone = way.get("gone", ())
+    return joined((one for one in history if one not in gone), read_history(way.get("back")))
 
 
 def _undoable_preferences(preferences: Mapping[str, Any]) -> dict[str, Any]:

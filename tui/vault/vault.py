@@ -321,8 +321,8 @@ class Vault:
             else:
                 self._store.forget()
 
-    def change(self, change: Change) -> None:
-        """Apply `change` and save; on return, it is on the disk.
+    def change(self, change: Change, *, above: int = 0) -> None:
+        """Apply `change` and save, with a generation above `above`; on return, it is on the disk.
 
         Changes that another program saved are merged in first. `change` gets the result, and should
         build on it instead of returning a document prepared before. If `change` raises, nothing is
@@ -334,7 +334,7 @@ class Vault:
             OlderVaultError: the file is older than the one last used here.
             ConflictError: another vault took the place of ours; ours was saved next to it.
         """
-        self._commit(change, keep=True)
+        self._commit(change, keep=True, above=above)
 
     def change_later(self, change: Change) -> None:
         """Apply `change` in memory only; the next `change` or `save` writes it.
@@ -426,16 +426,16 @@ class Vault:
             self.accept_older()
         return accepted
 
-    def _commit(self, change: Change, *, keep: bool) -> None:
+    def _commit(self, change: Change, *, keep: bool, above: int = 0) -> None:
         try:
-            self._try_to_commit(change, keep=keep)
+            self._try_to_commit(change, keep=keep, above=above)
         except OlderVaultError:
             # Copy counts are not worth a question.
             if (keep and self._saved) or not self._accepts_older():
                 raise
-            self._try_to_commit(_as_it_is if keep else change, keep=keep)
+            self._try_to_commit(_as_it_is if keep else change, keep=keep, above=above)
 
-    def _try_to_commit(self, change: Change, *, keep: bool) -> None:
+    def _try_to_commit(self, change: Change, *, keep: bool, above: int) -> None:
         with self._writing:
             known = self._known()
             after: Document | None = None
@@ -446,6 +446,8 @@ class Vault:
                     minor = after is self._document and self._saved
                     if minor and not self._has_later:
                         return
+                    if above > known.envelope.generation:
+                        known = replace(known, envelope=replace(known.envelope, generation=above))
                     self._write(known, after, current, minor=minor)
             except (OSError, NotSavedError, ForeignFileError) as error:
                 if keep:
