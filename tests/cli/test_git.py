@@ -14,9 +14,10 @@ import pytest
 from tests.cli.conftest import RFC_SECRET, entries
 from tests.cli.program import PASSWORD, Program
 from tests.vault.support import FLOOR
+from tui.clock import SystemClock
 from tui.otp.entry import Entry
 from tui.vault.document import Document
-from tui.vault.edit import delete, edit
+from tui.vault.edit import delete, edit, take_counter
 from tui.vault.vault import Vault
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "sync.md"
@@ -146,6 +147,27 @@ def test_the_driver_refuses_what_is_not_one_vault(
     assert ours.read_bytes() == before
     assert filled.open("merge-driver", empty, ours, ours).code == 0
     assert ours.read_bytes() != before
+
+
+def test_going_back_to_an_older_file_lowers_no_counter(filled: Program) -> None:
+    older, base, ours, theirs = (filled.folder / name for name in ("older", "base", "ours", "b"))
+    shutil.copy(filled.vault, older)
+    Vault.open(filled.vault, PASSWORD).change(lambda made: take_counter(made, BANK, 2)[0])
+    for path in (base, ours):
+        shutil.copy(filled.vault, path)
+    shutil.copy(older, theirs)
+    Vault.open(theirs, PASSWORD).change(adding(new(1)))
+    assert filled.open("merge-driver", base, ours, theirs).code == 0
+    merged = Vault.open(ours, PASSWORD)
+    assert merged.document.find(BANK).counter == 6
+    assert merged.document.find("new-1").issuer == "New 1"
+
+
+def test_the_driver_names_another_vault(filled: Program) -> None:
+    other = filled.folder / "other"
+    Vault.create(other, PASSWORD, FLOOR, SystemClock())
+    done = filled.open("merge-driver", filled.vault, filled.vault, other)
+    assert (done.code, "not versions of one vault" in done.err) == (1, True)
 
 
 def test_an_unlocked_vault_merges_without_a_password(filled: Program) -> None:
