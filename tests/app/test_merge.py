@@ -15,6 +15,7 @@ from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.merge_copies import MergeScreen
 from tui.app.widgets.change_list import ChangeList
+from tui.app.widgets.status_label import StatusLabel
 from tui.vault.vault import Vault
 
 NAME = "personal.sync-conflict-20260102-030405-ABCDEFG.json"
@@ -102,3 +103,14 @@ async def test_picking_a_code_is_not_interrupted(
     async with app.run_test() as pilot:
         await settle(pilot)
         assert "conflict copy" not in status_of(app)
+
+
+async def test_the_welcome_screen_warns_if_a_sync_tool_renamed_the_vault(
+    copy: Path, make_app: MakeApp, vault: Vault
+) -> None:
+    vault.path.unlink()
+    app = make_app(None)
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        said = app.screen.query_one(StatusLabel).message
+        assert f"{NAME} may be a version of it. Rename it to personal.json." in said

@@ -160,4 +160,4 @@ def test_a_vault_that_a_sync_tool_renamed_is_found(filled: Program) -> None:
     filled.vault.rename(filled.vault.with_name("vault.json..path1"))
     done = filled.open("merge")
     assert (done.code, done.out) == (1, "")
-    assert "vault.json..path1 may be a version of it. Rename it to vault.json, then" in done.err
+    assert "vault.json..path1 may be a version of it. Rename it to vault.json." in done.err

@@ -162,7 +162,10 @@ class Context:
         try:
             locked = LockedVault.read(self.vault_path, self.clock)
         except VaultMissingError as error:
-            hint = error.hint or _hint_without(self.vault_path)
+            from tui.vault.copies import renamed_sentence
+
+            renamed = error.hint or renamed_sentence(self.vault_path)
+            hint = renamed or "Create one with: otp-tui init"
             raise VaultMissingError(str(error), hint) from None
         locked.accept_older_if = self._accepts_older
         return locked
@@ -308,14 +311,3 @@ class Context:
             elif notice := vault.tell_older():
                 output.complain(notice)
             vault.close()
-
-
-def _hint_without(vault: Path) -> str:
-    """Return what to do if there is no vault: a sync tool may have renamed both versions."""
-    from tui.vault.copies import conflict_names
-
-    names = [safe(name, 80) for name in conflict_names(vault)]
-    if names:
-        again = f"Rename it to {safe(vault.name, 80)}, then run: otp-tui merge"
-        return f"{names[0]} may be a version of it. {again}"
-    return "Create one with: otp-tui init"

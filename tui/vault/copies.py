@@ -183,6 +183,17 @@ def copies_sentence(files: Sequence[VaultFile]) -> str:
     return f"{plural(len(files), 'conflict copy')} of this vault {verb} next to it: {names}{more}."
 
 
+def renamed_sentence(vault: Path) -> str:
+    """Return what to do if both versions of a missing vault were renamed; "" if none is there."""
+    for name in conflict_names(vault):
+        try:
+            file = VaultFile.read(vault.with_name(name))
+        except (FileError, VaultError):
+            continue
+        return f"{file.name} may be a version of it. Rename it to {safe(vault.name, 80)}."
+    return ""
+
+
 def read_copy(path: Path, vault: Path, vault_id: str) -> VaultFile:
     """Read the file `path` as a copy of the vault with that id, which is at `vault`.
 

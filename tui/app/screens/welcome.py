@@ -19,6 +19,7 @@ from tui.crypto.kdf import Argon2Params
 from tui.crypto.passwords import MIN_LENGTH, strength
 from tui.errors import OtpTuiError
 from tui.text import plural, safe
+from tui.vault.copies import renamed_sentence
 from tui.vault.vault import NewVault, Vault
 
 
@@ -57,6 +58,11 @@ class WelcomeScreen(BaseScreen[None]):
             yield PasswordInput("Repeat password", id="second")
             yield StatusLabel()
         yield KeyBar([("↵", "next"), ("⇥", "other field"), ("^q", "quit")])
+
+    def on_mount(self) -> None:
+        """Warn before a second vault is created because a sync tool renamed the first."""
+        if renamed := renamed_sentence(self.context.vault_path):
+            self.say(f"There is no vault here, but {renamed}", "warning")
 
     @on(PasswordInput.Typed)
     def _judge(self) -> None:
