@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.vault import golden
 from tui.errors import DamagedVaultError, NewerVaultError
@@ -190,3 +192,28 @@ def test_an_expensive_file_is_refused_before_it_is_parsed(part: bytes) -> None:
 def test_more_than_16_mib_are_refused() -> None:
     with pytest.raises(DamagedVaultError, match="larger than 16 MiB"):
         envelope.parse(b" " * LIMIT + GOLDEN)
+
+
+@given(data=st.data())
+def test_where_the_payload_is_in_the_file_makes_no_difference(data: st.DataObject) -> None:
+    """The payload at the end is taken out before parsing; elsewhere it is parsed."""
+    root = json.loads(GOLDEN)
+    payload = data.draw(
+        st.sampled_from([root["payload"], "", "AAAA", "AAAB=", "QQ==", "QR==", "é"])
+    )
+    noise = data.draw(
+        st.sampled_from(["", '"payload":"",', '"more":",",', '"more":{"payload":"A"},'])
+    )
+    start = json.dumps({**root, "payload": 0}, separators=(",", ":"))
+    last = start.replace(',"payload":0}', f',{noise}"payload":"{payload}"}}')
+    assert last != start
+    spread = last.removesuffix("}") + " }"
+    assert outcome(last.encode()) == outcome(spread.encode())
+
+
+def outcome(data: bytes) -> object:
+    """Return the envelope, or the reason why it is refused."""
+    try:
+        return envelope.parse(data)
+    except DamagedVaultError as error:
+        return str(error)

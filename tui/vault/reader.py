@@ -30,6 +30,7 @@ SLOT_CONTEXT = b"otp-tui/v1/slot\0"
 VAULT_CONTEXT = b"otp-tui/v1/vault\0"
 """What the additional data of the two kinds of ciphertexts starts with."""
 
+_PAYLOAD = b',"payload":"'
 _BOM = b"\xef\xbb\xbf"
 _MAX_STRUCTURE = 4096
 _MAX_DIGITS = 19
@@ -79,14 +80,14 @@ class Header:
 
     __slots__ = ("generation", "nonce", "payload", "root", "slots", "vault_id")
 
-    def __init__(self, root: dict[str, Any]) -> None:
-        """Check the file's object."""
+    def __init__(self, root: dict[str, Any], payload: bytes | None) -> None:
+        """Check the file's object; `payload` is given if it was taken out."""
         _keys(root, "format", "version", "vault_id", "generation", "slots", "nonce", "payload")
         slots = root["slots"]
         if type(slots) is not list or not 1 <= len(slots) <= MAX_SLOTS:
             raise _RefusedError(f"it must have 1 to {MAX_SLOTS} slots")
         self.root = root
-        self.payload = _bytes(root, "payload")
+        self.payload = _bytes(root, "payload") if payload is None else payload
         if len(self.payload) <= _TAG or (len(self.payload) - _TAG) % PADDING:
             raise _RefusedError("its payload has the wrong length")
         self.vault_id = _hex(root, "vault_id", 32)
@@ -117,7 +118,8 @@ def read(data: bytes, name: str = "The vault") -> Header:
             bounds.
     """
     try:
-        return Header(_root(data, name))
+        text, payload = _split(data)
+        return Header(_root(text, name), payload)
     except _RefusedError as refused:
         raise DamagedVaultError(f"{name} is not a valid vault: {refused}.", BACKUP_HINT) from None
 
@@ -153,9 +155,24 @@ def _canonical(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
-def _root(data: bytes, name: str) -> dict[str, Any]:
+def _split(data: bytes) -> tuple[bytes, bytes | None]:
+    """Take the payload out of a file that ends with it, which saves parsing it as JSON.
+
+    It is base64, so that no character of it means anything in JSON.
+    """
     if len(data) > limits.FILE:
         raise _RefusedError(f"it is larger than {limits.FILE // 1024 // 1024} MiB")
+    at = data.rfind(_PAYLOAD) + len(_PAYLOAD)
+    if at < len(_PAYLOAD) or not data.endswith(b'"}', at):
+        return data, None
+    try:
+        payload = _decoded(memoryview(data)[at:-2])
+    except ValueError:
+        return data, None
+    return data[:at] + b'"}', payload
+
+
+def _root(data: bytes, name: str) -> dict[str, Any]:
     if not data.strip():
         raise _RefusedError("it is empty")
     # A vault has a handful of objects, however long its payload is. Counting them is cheaper than
@@ -224,16 +241,20 @@ def _hex(value: dict[str, Any], key: str, length: int) -> str:
 def _bytes(value: dict[str, Any], key: str, length: int | None = None) -> bytes:
     text = value[key]
     try:
-        raw = binascii.a2b_base64(text, strict_mode=True) if type(text) is str else b""
+        raw = _decoded(text.encode("ascii")) if type(text) is str else None
     except ValueError:
-        raise _RefusedError(f"its {key} is not base64") from None
-    # Strict mode doesn't check the unused bits of the last group.
-    if type(text) is not str or _text(raw[-(len(raw) % 3 or 3) :]) != text[-4:]:
+        raw = None
+    if raw is None:
         raise _RefusedError(f"its {key} is not base64")
     if length is not None and len(raw) != length:
         raise _RefusedError(f"its {key} has the wrong length")
     return raw
 
 
-def _text(raw: bytes) -> str:
-    return binascii.b2a_base64(raw, newline=False).decode()
+def _decoded(text: bytes | memoryview) -> bytes:
+    """Decode canonical base64; raise ValueError for any other."""
+    raw = binascii.a2b_base64(text, strict_mode=True)
+    # Strict mode doesn't check the unused bits of the last group.
+    if binascii.b2a_base64(raw[-(len(raw) % 3 or 3) :], newline=False) != text[-4:]:
+        raise ValueError
+    return raw
