@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 TYPE_CHECKING = False  # typing takes 6 ms to import
@@ -20,7 +21,9 @@ def main(argv: list[str] | None = None) -> int:
     try:
         from tui.cli.run import run  # in here, so that Ctrl+C during the import exits cleanly
 
-        return run(sys.argv[1:] if argv is None else argv, _start_app)
+        if argv is not None:
+            return run(argv, _start_app)
+        return run(sys.argv[1:], _start_app, os._exit)  # Python's own end takes longer than a code
     except KeyboardInterrupt:
         return 130
     finally:

@@ -8,22 +8,27 @@ from tui.errors import MatchError, OtpTuiError
 
 TYPE_CHECKING = False  # typing takes 6 ms to import
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tui.cli.context import StartApp
+    from tui.cli.fast_code import HeadStart
 
 PIPE_CLOSED = 141
 """The exit code for writing to a closed pipe: 128 + SIGPIPE, as shells report it."""
 
 
-def run(argv: Sequence[str], start_app: StartApp) -> int:
+def run(
+    argv: Sequence[str], start_app: StartApp, leave: Callable[[int], object] | None = None
+) -> int:
     """Run the command that `argv` names; print any error and return the exit code.
+
+    `leave` ends the process at once where nothing was started that has to end in order.
 
     Raises:
         KeyboardInterrupt: Ctrl+C.
     """
     try:
-        return _run(argv, start_app)
+        return _run(argv, start_app, leave)
     except OtpTuiError as error:
         output.complain(error.sentence)
         if isinstance(error, MatchError):
@@ -39,12 +44,15 @@ def run(argv: Sequence[str], start_app: StartApp) -> int:
         output.abandon_if_broken()
 
 
-def _run(argv: Sequence[str], start_app: StartApp) -> int:
+def _run(argv: Sequence[str], start_app: StartApp, leave: Callable[[int], object] | None) -> int:
+    head_start: int | HeadStart | None = 0
     if list(argv) == ["--version"]:
         output.write(f"otp-tui {tui.__version__}\n")
-        return 0
-    head_start = fast_code.attempt(argv)
+    else:
+        head_start = fast_code.attempt(argv)
     if isinstance(head_start, int):
+        if leave is not None:
+            leave(head_start)
         return head_start
 
     from tui.cli.context import Context
