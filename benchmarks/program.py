@@ -15,6 +15,7 @@ from benchmarks.entries import document
 from benchmarks.terminal import Terminal
 from tui.clock import SystemClock
 from tui.crypto.kdf import Argon2Params
+from tui.session import choose
 from tui.vault.vault import Vault
 
 PASSWORD = "correct horse"  # noqa: S105
@@ -48,6 +49,7 @@ class Program:
         vault = Vault.create(self._vault, PASSWORD, Argon2Params(3, 65536, 4), SystemClock())
         full = document(count)
         vault.change(lambda _empty: full)
+        self._vault_id, self._key = vault.vault_id, vault.key
         vault.close()
 
     @property
@@ -62,8 +64,22 @@ class Program:
 
     def code(self) -> float:
         """Return the seconds that `otp-tui code` takes, from start to exit."""
-        options = ("code", "service 00003", "--password-file", str(self._folder / "password"))
-        return seconds([*_command(), *options], self.environment)
+        return self._code("--password-file", str(self._folder / "password"))
+
+    def unlocked_code(self) -> float:
+        """Return the seconds that it takes while the vault is unlocked."""
+        return self._code()
+
+    def unlock(self) -> None:
+        """Keep the vault unlocked for an hour, as `otp-tui unlock` does."""
+        choose(self.environment).keep(self._vault_id, self._key, str(self._vault), 3600)
+
+    def lock(self) -> None:
+        """Forget the vault's key."""
+        choose(self.environment).drop(self._vault_id)
+
+    def _code(self, *options: str) -> float:
+        return seconds([*_command(), "code", "service 00003", *options], self.environment)
 
     def start(self) -> Terminal:
         """Start the app."""
@@ -82,7 +98,12 @@ class Program:
 def programs(*counts: int, countdown: str = "shared") -> Iterator[dict[int, Program]]:
     """Yield programs by number of entries."""
     with TemporaryDirectory() as name:
-        yield {count: Program(Path(name) / str(count), count, countdown) for count in counts}
+        made = {count: Program(Path(name) / str(count), count, countdown) for count in counts}
+        try:
+            yield made
+        finally:
+            for program in made.values():
+                program.lock()
 
 
 def empty_app() -> Terminal:
@@ -111,4 +132,5 @@ def version() -> float:
 
 
 def _command() -> list[str]:
-    return [sys.executable, "-m", "tui"]
+    """Return the command of the installed program."""
+    return [sys.executable, str(Path(__file__).parents[1] / "scripts" / "otp-tui")]

@@ -1,0 +1,62 @@
+"""cotp with 10,000 entries, where it is installed: `cargo install cotp --locked`."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import quote
+
+from benchmarks.entries import document
+from benchmarks.program import PASSWORD, environment
+from benchmarks.terminal import Terminal
+
+_COUNT = 10_000
+
+
+@contextmanager
+def cotp() -> Iterator[Callable[[], float] | None]:
+    """Yield a function that returns the seconds for one code; None if cotp is not installed."""
+    program = shutil.which("cotp") or shutil.which("cotp", path=str(Path.home() / ".cargo/bin"))
+    if program is None:
+        yield None
+        return
+    with TemporaryDirectory() as folder:
+        command = [program, "-d", str(Path(folder) / "db.cotp")]
+        _fill(command, Path(folder) / "uris.json")
+
+        def code() -> float:
+            start = time.perf_counter()
+            subprocess.run(
+                [*command, "--password-stdin", "extract", "-s", "Service 00003"],
+                input=f"{PASSWORD}\n".encode(),
+                env=environment(),
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
+            return time.perf_counter() - start
+
+        yield code
+
+
+def _fill(command: list[str], uris: Path) -> None:
+    """Import the entries; cotp asks for the password of a new database on the terminal."""
+    items = [
+        f"otpauth://totp/{quote(entry.issuer)}:{entry.account}"
+        f"?secret={entry.secret.normal}&issuer={quote(entry.issuer)}"
+        for entry in document(_COUNT).entries
+    ]
+    uris.write_text(json.dumps({"items": items}))
+    terminal = Terminal([*command, "import", "-o", "-p", str(uris)], environment())
+    for prompt in (b"Choose a password", b"Retype"):
+        terminal.wait_for(prompt)
+        terminal.write(f"{PASSWORD}\r".encode())
+    terminal.read_for(0.1)
+    os.waitpid(terminal.pid, 0)
+    os.close(terminal.fd)
