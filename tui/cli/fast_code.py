@@ -15,6 +15,7 @@ TYPE_CHECKING = False  # typing takes 6 ms to import
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from tui.vault.one_entry import PlainEntry
     from tui.vault.reader import Header, Slot
 
 LATEST = 253_402_300_799
@@ -55,6 +56,13 @@ class Derivation:
             raise wrong("password") from None
 
 
+class Printed:
+    """The code was printed: exit code 0."""
+
+    def __init__(self, entry: PlainEntry) -> None:
+        self.entry = entry
+
+
 class HeadStart:
     """What the ordinary command needs not do again."""
 
@@ -78,8 +86,8 @@ class _Asked:
         return "--password-stdin" in self.options or "--password-file" in self.options
 
 
-def attempt(argv: Sequence[str]) -> int | HeadStart | None:
-    """Print the code that `argv` asks for and return the exit code.
+def attempt(argv: Sequence[str]) -> Printed | HeadStart | None:
+    """Print the code that `argv` asks for.
 
     If it is not a plain case, nothing is printed, and the ordinary command goes on with what is
     returned.
@@ -100,7 +108,7 @@ def attempt(argv: Sequence[str]) -> int | HeadStart | None:
     return _unlocked(asked, path, data)
 
 
-def _unlocked(asked: _Asked, path: str, data: bytes) -> int | None:
+def _unlocked(asked: _Asked, path: str, data: bytes) -> Printed | None:
     """Use the key that `otp-tui unlock` left."""
     from tui.session import choose
 
@@ -111,7 +119,7 @@ def _unlocked(asked: _Asked, path: str, data: bytes) -> int | None:
     return None if key is None else _print(asked, header, key)
 
 
-def _with_password(asked: _Asked, path: str, data: bytes) -> int | HeadStart | None:
+def _with_password(asked: _Asked, path: str, data: bytes) -> Printed | HeadStart | None:
     """Derive the key while the rest is imported and the strict reader decides."""
     from tui.cli.given_secrets import NAMES, from_file, line_of_stdin
     from tui.errors import FileError
@@ -137,8 +145,9 @@ def _with_password(asked: _Asked, path: str, data: bytes) -> int | HeadStart | N
     if fast_paths.is_last_seen(path, header.vault_id, header.generation, data):
         _import_rest()
         key = derivation.key(header.vault_id)
-        if key is not None and (code := _print(asked, header, key)) is not None:
-            return code
+        printed = None if key is None else _print(asked, header, key)
+        if printed is not None:
+            return printed
     return HeadStart(line, derivation)
 
 
@@ -206,7 +215,7 @@ def _guess(data: bytes) -> Slot | None:
     """Return the password's slot by the start of the file; the strict reader has the last word."""
     from tui.vault.reader import first_slots
 
-    slots = first_slots(data.partition(b',"payload":"')[0][:_MOST_HEADER])
+    slots = first_slots(data[: max(0, data.find(b',"payload":"', 0, _MOST_HEADER))])
     return _password_slot(slots)
 
 
@@ -230,7 +239,7 @@ def _start(password: str, slot: Slot) -> Callable[[], bytes | None] | None:
     return None if slot.argon2 is None else argon2_thread.start(secret, slot.salt, *slot.argon2)
 
 
-def _print(asked: _Asked, header: Header, key: bytes) -> int | None:
+def _print(asked: _Asked, header: Header, key: bytes) -> Printed | None:
     """Print the code; return None, having printed nothing, if anything is unusual."""
     from tui.crypto.aead import aes_gcm_decrypt
     from tui.errors import AuthenticationError
@@ -249,4 +258,4 @@ def _print(asked: _Asked, header: Header, key: bytes) -> int | None:
         output.json(output.code_object(entry, code))
     else:
         output.lines([code.text])
-    return 0
+    return Printed(entry)

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tui.cli.context import StartApp
-    from tui.cli.fast_code import HeadStart
 
 PIPE_CLOSED = 141
 """The exit code for writing to a closed pipe: 128 + SIGPIPE, as shells report it."""
@@ -45,15 +44,14 @@ def run(
 
 
 def _run(argv: Sequence[str], start_app: StartApp, leave: Callable[[int], object] | None) -> int:
-    head_start: int | HeadStart | None = 0
-    if list(argv) == ["--version"]:
+    is_version = list(argv) == ["--version"]
+    found = None if is_version else fast_code.attempt(argv)
+    if is_version:
         output.write(f"otp-tui {tui.__version__}\n")
-    else:
-        head_start = fast_code.attempt(argv)
-    if isinstance(head_start, int):
+    if is_version or isinstance(found, fast_code.Printed):
         if leave is not None:
-            leave(head_start)
-        return head_start
+            leave(0)
+        return 0
 
     from tui.cli.context import Context
     from tui.cli.parser import parse
@@ -63,7 +61,7 @@ def _run(argv: Sequence[str], start_app: StartApp, leave: Callable[[int], object
         args, command = parse(argv)
     except SystemExit:
         return 0
-    context = Context(args, SystemClock(), start_app, head_start)
+    context = Context(args, SystemClock(), start_app, found)
     context.check_settings()
     if command is None:
         context.require_terminal()

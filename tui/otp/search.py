@@ -68,9 +68,7 @@ def best(
     found = [at for at, one in enumerate(ids) if one == wanted]
     if found:
         return found
-    folded = [
-        (_fold(issuer), _fold(account)) for issuer, account in zip(issuers, accounts, strict=True)
-    ]
+    folded = list(zip(_fold_all(issuers), _fold_all(accounts), strict=True))
     if wanted:
         found = [
             at
@@ -91,6 +89,12 @@ def best(
 
 def _is_full_name(issuer: str, account: str, wanted: str) -> bool:
     return bool(issuer and account) and wanted in (f"{issuer}:{account}", f"{issuer} {account}")
+
+
+def _fold_all(texts: Sequence[str]) -> list[str]:
+    """Fold many texts at once, which is faster. Characters don't compose across a separator."""
+    folded = _fold("\0".join(texts)).split("\0") if texts else []
+    return folded if len(folded) == len(texts) else [_fold(text) for text in texts]
 
 
 def _fold(text: str) -> str:

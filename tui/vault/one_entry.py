@@ -60,7 +60,7 @@ class PlainCode:
 class PlainEntry:
     """A valid time-based entry."""
 
-    __slots__ = ("_raw", "_secret", "account", "id", "issuer")
+    __slots__ = ("_raw", "_secret", "account", "document", "id", "issuer")
 
     def __init__(self, raw: dict[str, Any], secret: Secret) -> None:
         self._raw = raw
@@ -68,6 +68,8 @@ class PlainEntry:
         self.id: str = raw["id"]
         self.issuer: str = raw["issuer"]
         self.account: str | None = raw["account"]
+        self.document: dict[str, Any] | None = None
+        """The parsed document: freeing it takes longer than ending the program with it."""
 
     def code_at(self, moment: float, ahead: int = 0) -> PlainCode:
         """Return the code that is `ahead` periods after the one at `moment` (Unix time)."""
@@ -89,7 +91,10 @@ def find(plaintext: bytes, query: str) -> PlainEntry | None:
         if set(map(type, ids)) != {str} or len(set(ids)) != len(ids):
             return None
         found = _best([raw for raw in entries if not raw.get("deleted")], _names(root), query)
-        return None if found is None else _plain(found)
+        entry = None if found is None else _plain(found)
+        if entry is not None:
+            entry.document = root
+        return entry
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError, EntryError):
         return None
 
@@ -179,15 +184,11 @@ def _is_place(place: Any) -> bool:
 
 def _count_keys(root: dict[str, Any]) -> int:
     """Return the number of keys in the document, or fewer if entries have unknown objects."""
-    count = len(root)
-    for name, value in root.items():
-        if name == "entries":
-            for raw in value:
-                places = raw["categories"]
-                count += len(raw) + sum([len(place) for place in places if type(place) is dict])
-        else:
-            count += _inner(value)
-    return count
+    entries = root.get("entries", [])
+    places = [place for raw in entries for place in raw["categories"]]
+    count = len(root) + sum(map(len, entries))
+    count += sum(map(len, places if {*map(type, places)} <= {dict} else ()))
+    return count + sum(_inner(value) for name, value in root.items() if name != "entries")
 
 
 def _inner(value: Any) -> int:
