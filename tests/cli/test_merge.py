@@ -99,6 +99,16 @@ def test_a_copy_without_changes_can_be_removed(filled: Program) -> None:
     assert filled.vault.read_bytes() == before
 
 
+def test_an_import_of_a_copy_recommends_merge(filled: Program, copy: Path) -> None:
+    done = filled.run(
+        *("import", "--password-stdin", "--backup-password-stdin", "--dry-run", copy),
+        stdin=f"{PASSWORD}\n{PASSWORD}\n",
+    )
+    assert done.code == 0
+    assert f"{NAME} is a copy of this vault." in done.err
+    assert "use otp-tui merge instead" in done.err
+
+
 def test_older_copies_are_never_removed(filled: Program) -> None:
     assert filled.open("category", "add", "Fresh").code == 0
     older = next((filled.vault.parent / "backups").iterdir())

@@ -31,6 +31,8 @@ MOST = 20
 """Maximum number of copies to look for next to the vault."""
 _MOST_NAMES = 10_000
 """Maximum number of names to look at in its folder."""
+_MOST_READ = 100
+"""Maximum number of files to read there."""
 _WORDS = ("conflict", "conflit", "konflikt", "conflito", "..path")
 """What the name of a conflict copy contains: `.sync-conflict-…` (Syncthing), `(conflicted copy …)`
 and `(… conflicted copy …)` (Nextcloud, Dropbox), the same in other languages, `_conflict-…`
@@ -160,7 +162,7 @@ def conflict_names(vault: Path) -> list[str]:
                     names.append(entry.name)
     except OSError:
         return []
-    return sorted(names)
+    return sorted(names)[:_MOST_READ]
 
 
 def _may_be_copy(name: str, vault: Path) -> bool:
@@ -214,6 +216,14 @@ def read_copy(path: Path, vault: Path, vault_id: str) -> VaultFile:
             "To add its entries, use: otp-tui import FILE",
         )
     return file
+
+
+def is_copy(data: bytes, vault_id: str) -> bool:
+    """Return True if `data` is a file of the vault with that id."""
+    try:
+        return envelopes.parse(data).vault_id == vault_id
+    except VaultError:
+        return False
 
 
 def open_copy(file: VaultFile, key: bytes) -> OpenCopy:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.backup.formats import vault_copy
 from tui.backup.importer import FileResult, apply_import, import_into
 from tui.backup.model import Needs
 from tui.backup.plan import LABELS, ImportAction, actions_for
@@ -72,6 +73,9 @@ def run(args: Namespace, context: Context) -> int:
     """
     locked = context.read_vault()
     sources = [_read(file, args.format, context) for file in args.file]
+    for source in sources:
+        if source.format is not None and source.format.name == vault_copy.NAME:
+            _recommend_merge(source, locked.vault_id)
     vault = context.unlock(locked)
     opened = join_parts([_open(source, args, context) for source in sources])
     actions, moment = actions_for(ImportAction(args.on_duplicate)), int(context.clock.now())
@@ -85,6 +89,17 @@ def run(args: Namespace, context: Context) -> int:
     for file in result.files:
         _print_report(file, args.dry_run, args.json)
     return int(any(file.report.refused for file in result.files))
+
+
+def _recommend_merge(source: Source, vault_id: str) -> None:
+    """Recommend a merge if the file is a copy of this vault, whose history an import ignores."""
+    from tui.vault.copies import is_copy
+
+    if is_copy(source.content.data, vault_id):
+        output.say(
+            f"{source.name} is a copy of this vault. An import brings no edits and deletions:"
+            " use otp-tui merge instead."
+        )
 
 
 def _read(file: str, format_name: str, context: Context) -> Source:
