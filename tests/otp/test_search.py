@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from unicodedata import normalize
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tui.otp.entry import Binding, Category, Entry, OtpType
-from tui.otp.search import find, find_best
+from tui.otp.search import best, find, find_best
 from tui.otp.secret import Secret
 
 WORK = Category.named("Work")
+NAMES = st.sampled_from(
+    ["", "a", "A", "b", "a b", "a:b", "b:c", " ", "é", "E\u0301", "\0", "a\0b", "ß"]
+)
 
 
 def entry(issuer: str, account: str | None = None, *categories: Category, id: str = "") -> Entry:  # noqa: A002
@@ -67,3 +74,29 @@ def test_every_word_must_occur(query: str, places: tuple[int, ...]) -> None:
 )
 def test_an_exact_name_wins_over_partial_ones(query: str, places: tuple[int, ...]) -> None:
     assert find_best(ENTRIES, (WORK,), query) == [ENTRIES[place] for place in places]
+
+
+@given(
+    names=st.lists(st.tuples(NAMES, NAMES), max_size=4),
+    query=NAMES | st.sampled_from(["a:b", "a b"]),
+)
+def test_the_first_rule_that_matches_decides(names: list[tuple[str, str]], query: str) -> None:
+    """`best` is fast; this is what it means."""
+    folded = [(fold(issuer), fold(account)) for issuer, account in names]
+    wanted = fold(query).strip()
+    full = [
+        at
+        for at, (issuer, account) in enumerate(folded)
+        if issuer and account and wanted in {f"{issuer}:{account}", f"{issuer} {account}"}
+    ]
+    one = [at for at, each in enumerate(folded) if wanted and wanted in each]
+    words = fold(query).split()
+    every = [at for at, each in enumerate(folded) if all(word in "\n".join(each) for word in words)]
+    ids = [f"id{at}" for at in range(len(names))]
+    columns = ([issuer for issuer, _ in names], [account for _, account in names])
+    assert best(ids, *columns, lambda _at: [], query) == (full or one or every)
+
+
+def fold(text: str) -> str:
+    """Compose characters and fold case."""
+    return normalize("NFC", text).casefold()

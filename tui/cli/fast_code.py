@@ -15,13 +15,12 @@ TYPE_CHECKING = False  # typing takes 6 ms to import
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from tui.cli.fast_paths import VaultFile
     from tui.vault.one_entry import PlainEntry
     from tui.vault.reader import Header, Slot
 
 LATEST = 253_402_300_799
 """The end of the year 9999, in Unix time."""
-_MOST_HEADER = 65_536
-"""Bytes of a header, at most: a vault with the most slots has 6,000."""
 _WITH_VALUE = {"--vault", "--at", "--password-file"}
 _WITHOUT = {"--json", "--next", "--password-stdin"}
 
@@ -100,12 +99,13 @@ def attempt(argv: Sequence[str]) -> Printed | HeadStart | None:
     if asked is None or not output.is_open():
         return None
     path = fast_paths.vault_path(asked.options.get("--vault"))
-    data = None if path is None else fast_paths.read_vault(path)
-    if path is None or data is None:
+    file = None if path is None else fast_paths.open_vault(path)
+    if path is None or file is None:
         return None
     if asked.has_password:
-        return _with_password(asked, path, data)
-    return _unlocked(asked, path, data)
+        return _with_password(asked, path, file)
+    data = file.read()
+    return None if data is None else _unlocked(asked, path, data)
 
 
 def _unlocked(asked: _Asked, path: str, data: bytes) -> Printed | None:
@@ -119,27 +119,23 @@ def _unlocked(asked: _Asked, path: str, data: bytes) -> Printed | None:
     return None if key is None else _print(asked, header, key)
 
 
-def _with_password(asked: _Asked, path: str, data: bytes) -> Printed | HeadStart | None:
-    """Derive the key while the rest is imported and the strict reader decides."""
-    from tui.cli.given_secrets import NAMES, from_file, line_of_stdin
-    from tui.errors import FileError
-
-    line: str | None = None
-    guess = _guess(data)
-    if guess is None:
-        return None
-    if file := asked.options.get("--password-file"):
-        try:
-            secret = from_file(file, NAMES["password"])
-        except FileError:
+def _with_password(asked: _Asked, path: str, file: VaultFile) -> Printed | HeadStart | None:
+    """Derive the key while the rest is read and imported, and the strict reader decides."""
+    data = None
+    guess = _guess(file.start)
+    if guess is None or "--password-stdin" in asked.options:
+        data = file.read()
+        if guess is None or data is None:
             return None
-    else:
-        _read(path, data)  # its mistake comes first
-        secret = line = line_of_stdin("password")
-    wrapping_key = _start(secret, guess)
+        _read(path, data)  # its mistake comes before one in standard input
+    password, line = _password(asked)
+    wrapping_key = None if password is None else _start(password, guess)
+    data = data or file.read()
+    if wrapping_key is None or data is None:
+        return HeadStart(line, None)
     header = _read(path, data)
     slot = _password_slot(header.slots)
-    if wrapping_key is None or slot is None or not _same(slot, guess):
+    if slot is None or (slot.salt, slot.argon2) != (guess.salt, guess.argon2):
         return HeadStart(line, None)
     derivation = Derivation(header.vault_id, slot, wrapping_key)
     if fast_paths.is_last_seen(path, header.vault_id, header.generation, data):
@@ -149,6 +145,21 @@ def _with_password(asked: _Asked, path: str, data: bytes) -> Printed | HeadStart
         if printed is not None:
             return printed
     return HeadStart(line, derivation)
+
+
+def _password(asked: _Asked) -> tuple[str | None, str | None]:
+    """Return the password, None if its file can't be used; and the line of standard input."""
+    from tui.cli.given_secrets import NAMES, from_file, line_of_stdin
+    from tui.errors import FileError
+
+    file = asked.options.get("--password-file")
+    if file is None:
+        line = line_of_stdin("password")
+        return line, line
+    try:
+        return from_file(file, NAMES["password"]), None
+    except FileError:
+        return None, None
 
 
 def _import_rest() -> None:
@@ -211,11 +222,11 @@ def _read(path: str, data: bytes) -> Header:
     return read(data, f"The vault {safe(path, 200)}")
 
 
-def _guess(data: bytes) -> Slot | None:
+def _guess(start: bytes) -> Slot | None:
     """Return the password's slot by the start of the file; the strict reader has the last word."""
     from tui.vault.reader import first_slots
 
-    slots = first_slots(data[: max(0, data.find(b',"payload":"', 0, _MOST_HEADER))])
+    slots = first_slots(start[: max(0, start.find(b',"payload":"'))])
     return _password_slot(slots)
 
 
@@ -223,10 +234,6 @@ def _password_slot(slots: Sequence[Slot]) -> Slot | None:
     """Return the only slot of a password; None if there are none or several."""
     found = [slot for slot in slots if slot.argon2 is not None]
     return found[0] if len(found) == 1 else None
-
-
-def _same(slot: Slot, guess: Slot) -> bool:
-    return (slot.salt, slot.argon2) == (guess.salt, guess.argon2)
 
 
 def _start(password: str, slot: Slot) -> Callable[[], bytes | None] | None:

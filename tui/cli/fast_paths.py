@@ -15,6 +15,8 @@ from tui.config.plain import NotPlainError, vault_setting
 _APP = "otp-tui"
 _OPEN = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NOCTTY | os.O_NONBLOCK
 _RECORD = 1024
+_START = 65_536
+"""Bytes that are read first; a header with the most slots has 6,000."""
 
 
 def vault_path(option: str | None) -> str | None:
@@ -34,8 +36,27 @@ def vault_path(option: str | None) -> str | None:
     return None if named is None else _resolved(named)
 
 
-def read_vault(path: str) -> bytes | None:
-    """Return the bytes of the vault: a regular file, private and the user's own."""
+class VaultFile:
+    """The file of a vault, open: a regular file, private and the user's own."""
+
+    def __init__(self, descriptor: int, size: int) -> None:
+        self._descriptor = descriptor
+        self._size = size
+        self.start = os.pread(descriptor, min(size, _START), 0)
+        """The first bytes: reading all of a large vault takes some milliseconds."""
+
+    def read(self) -> bytes | None:
+        """Return all bytes, and close the file; None if it changed while it was read."""
+        try:
+            return _read(self._descriptor, self._size)
+        except OSError:
+            return None
+        finally:
+            os.close(self._descriptor)
+
+
+def open_vault(path: str) -> VaultFile | None:
+    """Open the vault's file."""
     try:
         descriptor = os.open(path, _OPEN)
     except (OSError, ValueError):
@@ -43,13 +64,12 @@ def read_vault(path: str) -> bytes | None:
     try:
         status = os.fstat(descriptor)
         own = status.st_uid == os.geteuid() and not status.st_mode & 0o077
-        if not own or not stat.S_ISREG(status.st_mode) or status.st_size > limits.FILE:
-            return None
-        return _read(descriptor, status.st_size)
+        if own and stat.S_ISREG(status.st_mode) and status.st_size <= limits.FILE:
+            return VaultFile(descriptor, status.st_size)
     except OSError:
-        return None
-    finally:
-        os.close(descriptor)
+        pass
+    os.close(descriptor)
+    return None
 
 
 def is_last_seen(path: str, vault_id: str, generation: int, data: bytes) -> bool:

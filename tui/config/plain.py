@@ -50,14 +50,14 @@ def top_level(data: bytes) -> dict[str, str]:
     if len(data) > _LIMIT:
         raise NotPlainError
     try:
-        lines = data.decode("utf-8").split("\n")
+        lines = data.decode("utf-8").replace("\r\n", "\n").split("\n")
     except UnicodeDecodeError:
         raise NotPlainError from None
     top: dict[str, str] = {}
     keys = top
     sections: set[str] = set()
     for line in lines:
-        text = line.removesuffix("\r").strip(" \t")
+        text = line.strip(" \t")
         if len(line) > _LINE_LIMIT or not text.isprintable():
             raise NotPlainError
         if not text or text[0] == "#":

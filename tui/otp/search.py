@@ -65,19 +65,15 @@ def best(
     categories of the entry at a place.
     """
     wanted = _fold(query).strip()
-    found = [at for at, one in enumerate(ids) if one == wanted]
-    if found:
+    if wanted in ids:
+        return [at for at, one in enumerate(ids) if one == wanted]
+    issuers, accounts = _fold_all(issuers), _fold_all(accounts)
+    folded = list(zip(issuers, accounts, strict=True))
+    full = [names for names in _halves(wanted) if names[0] in issuers]
+    if full and (found := [at for at, names in enumerate(folded) if names in full]):
         return found
-    folded = list(zip(_fold_all(issuers), _fold_all(accounts), strict=True))
-    if wanted:
-        found = [
-            at
-            for at, names in enumerate(folded)
-            if wanted.startswith(names[0]) and _is_full_name(*names, wanted)
-        ]
-        found = found or [at for at, names in enumerate(folded) if wanted in names]
-        if found:
-            return found
+    if wanted and (wanted in issuers or wanted in accounts):
+        return [at for at, names in enumerate(folded) if wanted in names]
     words = words_of(query)
     return [
         at
@@ -87,8 +83,10 @@ def best(
     ]
 
 
-def _is_full_name(issuer: str, account: str, wanted: str) -> bool:
-    return bool(issuer and account) and wanted in (f"{issuer}:{account}", f"{issuer} {account}")
+def _halves(wanted: str) -> list[tuple[str, str]]:
+    """Return the pairs of issuer and account that "issuer:account" or "issuer account" can mean."""
+    cuts = [at for at, char in enumerate(wanted) if char in ": "]
+    return [(wanted[:at], wanted[at + 1 :]) for at in cuts if 0 < at < len(wanted) - 1]
 
 
 def _fold_all(texts: Sequence[str]) -> list[str]:
