@@ -14,11 +14,11 @@ from tests.cli.terminal import Terminal
 from tests.vault.support import FLOOR
 from tui.clock import SystemClock
 from tui.vault import seal
-from tui.vault.copies import VaultFile
 from tui.vault.document import Document
 from tui.vault.edit import delete, edit, take_counter
 from tui.vault.envelope import serialize
 from tui.vault.vault import Vault
+from tui.vault.versions import VaultFile
 
 GITHUB, BANK = (f"00000000-0000-4000-8000-00000000000{number}" for number in (1, 3))
 NAME = "vault.sync-conflict-20260102-030405-ABCDEFG.json"

@@ -16,7 +16,6 @@ from tui.otp.entry import Category, Entry, OtpType
 from tui.vault.changes import ChangeKind
 from tui.vault.copies import (
     MergeResult,
-    VaultFile,
     copies_sentence,
     find_copies,
     merge_into,
@@ -29,6 +28,7 @@ from tui.vault.history import file_id, joined, read_history
 from tui.vault.trash import discard
 from tui.vault.undo import last_step, undo, without_undo
 from tui.vault.vault import Vault
+from tui.vault.versions import VaultFile
 
 A, B, C = entry("a"), entry("b"), entry("c")
 HOTP = entry("hotp", OtpType.HOTP, counter=5)
@@ -51,6 +51,10 @@ def adding(*entries: Entry):  # type: ignore[no-untyped-def]
 
 def noting(name: Entry, note: str, moment: int = 2):  # type: ignore[no-untyped-def]
     return lambda made: edit(made, made.find(name.id), {"note": note}, moment)
+
+
+def renaming(name: Entry, account: str):  # type: ignore[no-untyped-def]
+    return lambda made: edit(made, made.find(name.id), {"account": account}, 9)
 
 
 @pytest.fixture
@@ -346,6 +350,20 @@ def test_a_file_of_another_machine_with_a_higher_generation_loses_nothing(
     ours.save()
     assert {one.issuer for one in ours.entries} == {"a", "hotp", "b", "x", "y", "z"}
     assert {one.issuer for one in Vault.open(ours.path, PASSWORD).entries} >= {"b", "z"}
+
+
+def test_a_file_of_another_machine_is_merged_by_the_common_ancestor(
+    fork: tuple[Vault, Vault],
+) -> None:
+    """By age alone, the entry that was edited twice would replace ours."""
+    ours, theirs = fork
+    ours.change(noting(A, "ours"))
+    for account in ("x", "y"):
+        theirs.change(renaming(A, account))
+    shutil.copy(theirs.path, ours.path)
+    ours.save()
+    found = ours.document.find(A.id)
+    assert (found.note, found.account) == ("ours", "y")
 
 
 def test_a_history_is_saved_and_bounded(fork: tuple[Vault, Vault], path: Path) -> None:

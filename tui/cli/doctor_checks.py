@@ -158,7 +158,8 @@ def backups(path: Path) -> Iterator[Finding]:
 
 def conflicts(path: Path) -> Iterator[Finding]:
     """Report the copies of the vault that a conflict left next to it."""
-    from tui.vault.copies import VaultFile, conflict_names, find_copies
+    from tui.vault.copies import conflict_names, find_copies
+    from tui.vault.versions import VaultFile
 
     try:
         copies = find_copies(path, VaultFile.read(path).envelope.vault_id)

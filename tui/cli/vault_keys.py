@@ -9,7 +9,7 @@ from tui.errors import UsageError
 
 if TYPE_CHECKING:
     from tui.cli.context import Context
-    from tui.vault.copies import VaultFile
+    from tui.vault.versions import VaultFile
 
 
 def key_without_asking(file: VaultFile, context: Context) -> bytes:

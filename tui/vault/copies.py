@@ -6,22 +6,20 @@ Spec: vault.md, "Saving"; docs/sync.md.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.errors import DamagedVaultError, FileError, UsageError, VaultError
-from tui.files import read_limited
+from tui.errors import FileError, UsageError, VaultError
 from tui.text import plural, safe
 from tui.vault import envelope as envelopes
 from tui.vault.backups import Backups
 from tui.vault.changes import Change, changes
-from tui.vault.envelope import Envelope
-from tui.vault.history import file_id, generation_of
+from tui.vault.history import generation_of
 from tui.vault.merge import merge
 from tui.vault.merge_by_age import merge_by_age
-from tui.vault.state import decrypt, digest
+from tui.vault.versions import VaultFile, Versions, older_files
 
 if TYPE_CHECKING:
     from tui.vault.document import Document
@@ -38,55 +36,6 @@ _WORDS = ("conflict", "conflit", "konflikt", "conflito", "..path")
 and `(… conflicted copy …)` (Nextcloud, Dropbox), the same in other languages, `_conflict-…`
 (ownCloud), `.conflict-…` (otp-tui), `.conflict1` and `..path1` (rclone), `(SFConflict …)`
 (Seafile)."""
-
-
-@dataclass(frozen=True, slots=True)
-class VaultFile:
-    """A vault file that was read, still encrypted."""
-
-    path: Path
-    """Where it was read."""
-    name: str
-    """Its name, safe to show."""
-    envelope: Envelope = field(repr=False)
-    """Its contents."""
-    digest: bytes = field(repr=False)
-    """SHA-256 of its bytes."""
-
-    @classmethod
-    def read(cls, path: Path) -> VaultFile:
-        """Read a vault file; links are followed, and nothing is changed.
-
-        Raises:
-            FileError: it can't be read.
-            DamagedVaultError, NewerVaultError: it is not a valid vault.
-        """
-        name = safe(path.name, 80)
-        data = read_limited(path)
-        return cls(path, name, envelopes.parse(data, name), digest(data))
-
-    @property
-    def id(self) -> str:
-        """How histories name it."""
-        return file_id(self.envelope.generation, self.digest)
-
-    def open(self, key: bytes) -> Document:
-        """Return its document, which descends from this file.
-
-        Raises:
-            DamagedVaultError: the key is another one, or the contents were changed.
-        """
-        return decrypt(self.envelope, key, self.name).descending([self.id])
-
-    def remove(self) -> bool:
-        """Delete the file, unless it changed; return False if it is still there."""
-        try:
-            if digest(read_limited(self.path)) != self.digest:
-                return False
-            self.path.unlink()
-        except (FileError, OSError):
-            return False
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,23 +184,6 @@ def open_copy(file: VaultFile, key: bytes) -> OpenCopy:
     return OpenCopy(file, file.open(key), older_files(file.path, file.envelope.vault_id))
 
 
-def older_files(vault: Path, vault_id: str) -> tuple[VaultFile, ...]:
-    """Return the older copies in the folder `backups` next to a vault, newest first."""
-    backups, found = Backups(vault), []
-    try:
-        names = backups.kept()
-    except OSError:
-        return ()
-    for name in names:
-        try:
-            file = VaultFile.read(backups.folder / name)
-        except (FileError, VaultError):
-            continue
-        if file.envelope.vault_id == vault_id:
-            found.append(file)
-    return tuple(found)
-
-
 def removable(files: Iterable[VaultFile], vault: Path) -> list[VaultFile]:
     """Return the copies that a merge may delete: not the older copies of the vault."""
     backups = Backups(vault).folder
@@ -272,21 +204,15 @@ def merge_into(vault: Vault, copies: Sequence[OpenCopy], *, dry_run: bool = Fals
     """
     from tui.vault.undo import undoable
 
-    key, own = vault.key, VaultFile.read(vault.path)
+    own = VaultFile.read(vault.path)
+    near = (file for copy in copies for file in (copy.file, *copy.older))
     older = (own, *older_files(vault.path, vault.vault_id))
     opened = {copy.file.id: copy.document for copy in copies}
+    versions = Versions((*near, *older), vault.key, opened)
     results: list[MergeResult] = []
 
-    def open_file(file: VaultFile) -> Document | None:
-        if file.id not in opened:
-            try:
-                opened[file.id] = file.open(key)
-            except DamagedVaultError:
-                return None
-        return opened[file.id]
-
     def step(document: Document) -> Document:
-        after, result = merge_copies(document, own, older, copies, open_file)
+        after, result = merge_copies(document, own, copies, versions)
         results[:] = [result]
         return after
 
@@ -304,37 +230,24 @@ def merge_into(vault: Vault, copies: Sequence[OpenCopy], *, dry_run: bool = Fals
 
 
 def merge_copies(
-    document: Document,
-    own: VaultFile,
-    older: Iterable[VaultFile],
-    copies: Sequence[OpenCopy],
-    open_file: Callable[[VaultFile], Document | None],
+    document: Document, own: VaultFile, copies: Sequence[OpenCopy], versions: Versions
 ) -> tuple[Document, MergeResult]:
     """Return `document` with the changes of the copies, and what changed.
 
-    `own` is the vault, and `older` are older copies of it; `open_file` returns the document of a
-    file, None if it can't be opened.
+    `own` is the vault, and `versions` has it, the copies and older files.
     """
     merged: list[MergedCopy] = []
-    files = {file.id: file for copy in copies for file in (copy.file, *copy.older)}
-    files |= {file.id: file for file in older}
     for copy in copies:
         before, theirs = document, copy.document
-        base, base_id = None, ""
-        common = {*document.history} & {*theirs.history}
-        for base_id in sorted(common, key=generation_of, reverse=True):
-            base = open_file(files[base_id]) if base_id in files else None
-            if base is not None:
-                break
+        base_id, base = versions.common(document, theirs)
         if base is not None:
             document = merge(base, document, theirs)
         else:
-            versions = [one for one in map(open_file, files.values()) if one is not None]
-            document = merge_by_age(document, theirs, versions)
+            document = merge_by_age(document, theirs, versions.documents())
         merged.append(
             MergedCopy(
                 copy.file,
-                _how(base_id if base is not None else "", copy.file.id, own.id),
+                _how(base_id, copy.file.id, own.id),
                 changes(before, document, theirs),
                 {*copy.file.envelope.slots} != {*own.envelope.slots},
             )

@@ -15,9 +15,9 @@ from tui.vault.reader import MAX_GENERATION
 from tui.vault.undo import without_undo
 
 if TYPE_CHECKING:
-    from tui.vault.copies import VaultFile
     from tui.vault.document import Document
     from tui.vault.envelope import Envelope
+    from tui.vault.versions import VaultFile
 
 
 def merged_file(base: VaultFile | None, ours: VaultFile, theirs: VaultFile, key: bytes) -> bytes:

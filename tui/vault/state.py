@@ -42,6 +42,12 @@ class UnlockedState:
     digest: bytes = field(default=b"", repr=False)
     """SHA-256 of the file; empty if there is no file."""
 
+    @property
+    def id(self) -> str:
+        """How histories name the file; "" if there is no file."""
+        own = (one for one in self.document.history if contains([one], self.digest))
+        return next(own, "")
+
 
 class ForeignFileError(Exception):
     """A file at the vault's path must not be overwritten; the message is a whole sentence."""
@@ -122,8 +128,8 @@ def next_state(known: UnlockedState, document: Document) -> tuple[UnlockedState,
     Raises:
         NotSavedError: it can't be encrypted, or the file would be too large.
     """
-    own = [one for one in known.document.history if contains([one], known.digest)]
-    document = document.descending(own)
+    if known.id:
+        document = document.descending([known.id])
     try:
         envelope, data = encrypt(known, document)
     except CryptoError as error:

@@ -551,25 +551,37 @@ class Vault:
     def _merge(self, known: UnlockedState, found: UnlockedState) -> UnlockedState:
         """Merge in a file of a higher generation, which may come from a machine without ours."""
         from tui.vault.history import contains
-        from tui.vault.merge import merge, rejoin
+        from tui.vault.merge import merge
 
         self.merges += 1
         later = contains(found.document.history, known.digest)
-        self._document = (merge if later else rejoin)(
-            known.document, self._document, found.document
-        )
+        if later:
+            self._document = merge(known.document, self._document, found.document)
+        else:
+            self._document = self._merged_apart(known, found)
         same = self._document == found.document
         # If everything was saved, any difference is from `change_later`.
         self._saved = same or (later and self._saved)
         self._has_later = self._has_later and not same
         return found
 
+    def _merged_apart(self, known: UnlockedState, found: UnlockedState) -> Document:
+        """Return the merge with a file that doesn't descend from ours, by their common ancestor."""
+        from tui.vault.merge import merge, rejoin
+        from tui.vault.versions import Versions, older_files
+
+        states = (known, found)
+        opened = {state.id: state.document for state in states}
+        files = older_files(self.path, known.envelope.vault_id)
+        _, base = Versions(files, known.key, opened).common(self._document, found.document)
+        if base is not None:
+            return merge(base, self._document, found.document)
+        return rejoin(known.document, self._document, found.document)
+
     def _rejoin(self, known: UnlockedState, found: UnlockedState) -> UnlockedState:
         """Merge in a file that is not newer, and keep our slots."""
-        from tui.vault.merge import rejoin
-
         self.merges += 1
-        self._document = rejoin(known.document, self._document, found.document)
+        self._document = self._merged_apart(known, found)
         self._saved = False
         self._store.warn(
             "The vault was replaced by an older file"

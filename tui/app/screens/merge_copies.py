@@ -19,7 +19,8 @@ from tui.app.widgets.row_list import RowList
 from tui.errors import DamagedVaultError, OtpTuiError
 from tui.text import plural
 from tui.vault.changes import summary
-from tui.vault.copies import MergeResult, OpenCopy, VaultFile, merge_into, open_copy
+from tui.vault.copies import MergeResult, OpenCopy, merge_into, open_copy
+from tui.vault.versions import VaultFile
 
 if TYPE_CHECKING:
     from tui.vault.vault import Vault

@@ -38,7 +38,7 @@ def run(args: Namespace, context: Context) -> int:
         FileError, VaultError: the file is not a vault, or it is damaged.
     """
     from tui.cli.vault_keys import key_without_asking
-    from tui.vault.copies import VaultFile
+    from tui.vault.versions import VaultFile
 
     file = VaultFile.read(Path(args.file))
     given = context.secrets.given("password")

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
-    from tui.vault.copies import MergedCopy, MergeResult, OpenCopy, VaultFile
+    from tui.vault.copies import MergedCopy, MergeResult, OpenCopy
+    from tui.vault.versions import VaultFile
 
 _HINT = "Use --yes to skip confirmation, or --dry-run."
 

@@ -49,8 +49,8 @@ def run(args: Namespace, context: Context) -> int:
 def _merge(base: Path, ours: Path, theirs: Path, context: Context) -> None:
     from tui.cli.vault_keys import key_without_asking
     from tui.files import read_limited, replace_file
-    from tui.vault.copies import VaultFile
     from tui.vault.merge_files import merged_file
+    from tui.vault.versions import VaultFile
 
     our = VaultFile.read(ours)
     their = VaultFile.read(theirs)

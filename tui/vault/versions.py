@@ -1,0 +1,126 @@
+"""Other files of a vault, e.g. its older copies, and which of them two documents come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.errors import DamagedVaultError, FileError, VaultError
+from tui.files import read_limited
+from tui.text import safe
+from tui.vault import envelope as envelopes
+from tui.vault.backups import Backups
+from tui.vault.envelope import Envelope
+from tui.vault.history import file_id, generation_of
+from tui.vault.state import decrypt, digest
+
+if TYPE_CHECKING:
+    from tui.vault.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class VaultFile:
+    """A vault file that was read, still encrypted."""
+
+    path: Path
+    """Where it was read."""
+    name: str
+    """Its name, safe to show."""
+    envelope: Envelope = field(repr=False)
+    """Its contents."""
+    digest: bytes = field(repr=False)
+    """SHA-256 of its bytes."""
+
+    @classmethod
+    def read(cls, path: Path) -> VaultFile:
+        """Read a vault file; links are followed, and nothing is changed.
+
+        Raises:
+            FileError: it can't be read.
+            DamagedVaultError, NewerVaultError: it is not a valid vault.
+        """
+        name = safe(path.name, 80)
+        data = read_limited(path)
+        return cls(path, name, envelopes.parse(data, name), digest(data))
+
+    @property
+    def id(self) -> str:
+        """How histories name it."""
+        return file_id(self.envelope.generation, self.digest)
+
+    def open(self, key: bytes) -> Document:
+        """Return its document, which descends from this file.
+
+        Raises:
+            DamagedVaultError: the key is another one, or the contents were changed.
+        """
+        return decrypt(self.envelope, key, self.name).descending([self.id])
+
+    def remove(self) -> bool:
+        """Delete the file, unless it changed; return False if it is still there."""
+        try:
+            if digest(read_limited(self.path)) != self.digest:
+                return False
+            self.path.unlink()
+        except (FileError, OSError):
+            return False
+        return True
+
+
+def older_files(vault: Path, vault_id: str) -> tuple[VaultFile, ...]:
+    """Return the older copies in the folder `backups` next to a vault, newest first."""
+    backups, found = Backups(vault), []
+    try:
+        names = backups.kept()
+    except OSError:
+        return ()
+    for name in names:
+        try:
+            file = VaultFile.read(backups.folder / name)
+        except (FileError, VaultError):
+            continue
+        if file.envelope.vault_id == vault_id:
+            found.append(file)
+    return tuple(found)
+
+
+class Versions:
+    """Files of one vault by id, each decrypted when it is first needed."""
+
+    def __init__(
+        self, files: Iterable[VaultFile], key: bytes, opened: Mapping[str, Document]
+    ) -> None:
+        """`opened` has the documents that are already decrypted, by the id of their file."""
+        self._files = {file.id: file for file in files}
+        self._key = key
+        self._opened: dict[str, Document | None] = dict(opened)
+
+    def common(self, ours: Document, theirs: Document) -> tuple[str, Document | None]:
+        """Return the id and the document of the newest file that both descend from.
+
+        If none of these files is one, the result is "" and None.
+        """
+        both = {*ours.history} & {*theirs.history}
+        for identity in sorted(both, key=generation_of, reverse=True):
+            document = self._open(identity)
+            if document is not None:
+                return identity, document
+        return "", None
+
+    def documents(self) -> Iterator[Document]:
+        """Return the documents of all files that open."""
+        for identity in self._files:
+            document = self._open(identity)
+            if document is not None:
+                yield document
+
+    def _open(self, identity: str) -> Document | None:
+        if identity not in self._opened:
+            file = self._files.get(identity)
+            try:
+                self._opened[identity] = None if file is None else file.open(self._key)
+            except DamagedVaultError:
+                self._opened[identity] = None
+        return self._opened[identity]
