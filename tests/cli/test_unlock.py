@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import time
 from collections.abc import Iterator
 
@@ -189,3 +190,21 @@ def test_a_typed_password_unlocks_for_the_time_in_the_settings(in_agent: Program
     assert not needs_password(in_agent, "code", "github")
     (row,) = in_agent.run("status", "--json").json["unlocked"]
     assert 7100 < row["until"] - time.time() <= 7200
+
+
+def test_lock_ends_watch(in_agent: Program) -> None:
+    in_agent.open("unlock")
+    terminal = Terminal(in_agent, "watch", "github")
+    deadline = time.monotonic() + 10
+    while not terminal_prints(terminal):
+        assert time.monotonic() < deadline
+    in_agent.run("lock")
+    assert terminal.end()[0] == 1
+    assert "The vault was locked." in terminal.seen
+
+
+def terminal_prints(terminal: Terminal) -> bool:
+    """Return True once the program has written a line to its pipe."""
+    out = terminal.process.stdout
+    assert out is not None
+    return bool(select.select([out], [], [], 0.05)[0])

@@ -159,6 +159,18 @@ def test_a_path_too_long_for_a_socket_is_an_error(tmp_path: Path) -> None:
         session.keep(ONE, KEY, "/v", 3600)
 
 
+def test_it_ends_when_its_socket_is_gone(folder: Path) -> None:
+    """As at logout, when nobody could drop the key any more."""
+    made = Agent()
+    reachable = iter([True, False])
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.setblocking(False)
+        ours.send(b"x")
+        made.serve(theirs, lambda: next(reachable))
+    assert next(reachable, None) is None
+
+
 class Asked:
     """An agent in this process, with a clock that tests move."""
 

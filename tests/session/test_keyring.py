@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest.mock import patch
@@ -11,7 +13,7 @@ import pytest
 
 from tui.errors import SessionError
 from tui.session import NoSession, choose, keyring
-from tui.session.keyring import KernelKeyring, kernel_keyring
+from tui.session.keyring import _CALLS, KernelKeyring, kernel_keyring
 
 KEY = bytes(range(32))
 OTHER = bytes(32)
@@ -175,11 +177,31 @@ def test_nothing_is_left_of_a_key_that_could_not_be_kept(
     assert kernel.key(vault_id) is None
 
 
-def test_a_kernel_that_refuses_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a container, whose filter answers each of the calls with EPERM."""
+@pytest.mark.parametrize("refused", _CALLS.get(os.uname().machine, (0, 0)))
+def test_a_kernel_that_refuses_is_not_used(kernel: KernelKeyring, refused: int) -> None:
+    """As in a container, whose filter answers either call with EPERM."""
+    child = os.fork()
+    if child == 0:
+        kind = ""
+        try:
+            refuse_call(refused)
+            kind = choose({}).kind
+        finally:
+            os._exit(0 if kind == "agent" else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
-    monkeypatch.setattr(KernelKeyring, "_call", lambda *_: (_ for _ in ()).throw(OSError(1, "")))
-    assert kernel_keyring() is None
+
+def refuse_call(number: int) -> None:
+    """Have the kernel answer a system call of this process with EPERM: seccomp(2)."""
+    load, equal, answer = 0x20, 0x15, 0x06
+    allow, refuse = 0x7FFF0000, 0x00050000 | 1
+    rules = [(load, 0, 0, 0), (equal, 0, 1, number), (answer, 0, 0, refuse), (answer, 0, 0, allow)]
+    program = b"".join(struct.pack("HBBI", *rule) for rule in rules)
+    kept = ctypes.create_string_buffer(program)
+    header = struct.pack("HP", len(rules), ctypes.addressof(kept))
+    libc = ctypes.CDLL(None)
+    assert libc.prctl(38, 1, 0, 0, 0) == 0  # no new privileges
+    assert libc.prctl(22, 2, header, 0, 0) == 0  # set a filter
 
 
 def test_the_variable_turns_it_off() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui.app.app import OtpApp
 from tui.app.painted_app import paint_without_waiting
 from tui.app.terminal import read_every_key
-from tui.app.vault_session import open_by_session
+from tui.app.vault_session import OnlyEnds, open_by_session
 from tui.clock import SystemClock, clock_warning
 from tui.errors import ClipboardError
 from tui.session import NoSession, choose
@@ -31,7 +32,11 @@ def run(launch: Launch) -> int:
         hint = f"This is a demo with sample entries. Its password is “{DEMO_PASSWORD}”."
         warnings = (hint, *warnings)
         config = replace(config, password_command=())  # it is for the user's own vault
-    session = choose() if not launch.no_unlock and not launch.demo else NoSession()
+    session = choose()
+    if launch.demo:
+        session = NoSession()
+    elif launch.no_unlock:
+        session = OnlyEnds(os.environ)
     vault, by_session = launch.vault, False
     if vault is None:
         vault = open_by_session(session, launch.vault_path, SystemClock())

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from tui.clock import Clock
 from tui.errors import OtpTuiError, SessionError
-from tui.session import NoSession, Session, lock_signal
+from tui.session import NoSession, Session, everywhere, lock_signal
 from tui.session.lock_signal import LockSignal
 from tui.vault.vault import LockedVault, Vault
+
+
+class OnlyEnds(NoSession):
+    """With --no-unlock: neither takes nor leaves keys, but locking forgets them."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def drop(self, vault_id: str) -> bool:
+        return sum(session.drop(vault_id) for session in everywhere(self._environ)) > 0
 
 
 class VaultSession:

@@ -26,6 +26,10 @@ import struct
 import sys
 import time
 
+TYPE_CHECKING = False  # starts faster
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 KEY_LENGTH = 32
 REQUEST_LIMIT = 4096
 """Maximum length of a request, in bytes."""
@@ -59,12 +63,12 @@ class Agent:
         self._kept: dict[bytes, _Kept] = {}
         self._had_key = False
 
-    def serve(self, listener: socket.socket) -> None:
-        """Answer requests until there is no key left, or the process is asked to end."""
+    def serve(self, listener: socket.socket, reachable: Callable[[], bool]) -> None:
+        """Answer requests until there is no key left, or nobody can reach the socket any more."""
         with selectors.DefaultSelector() as selector:
             selector.register(listener, selectors.EVENT_READ)
             end = _now() + _PATIENCE  # for the first key
-            while _now() < end:
+            while _now() < end and reachable():
                 # Time asleep doesn't count in select, so look again before long.
                 if selector.select(max(0.0, min(end - _now(), 30.0))):
                     self._accept(listener)
@@ -160,7 +164,7 @@ class Agent:
 
 def peer_uid(connection: socket.socket) -> int:
     """Return the user of the other end of a Unix socket; raise OSError where that is unknown."""
-    if hasattr(socket, "SO_PEERCRED"):
+    if sys.platform == "linux":
         sent = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
         return int(struct.unpack("iII", sent)[1])
     user, group = ctypes.c_uint(), ctypes.c_uint()
@@ -209,11 +213,17 @@ def main(folder: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit())
     path = f"{folder}/{SOCKET_NAME}"
+
+    def is_ours() -> bool:
+        try:
+            return os.path.samestat(made, os.stat(path))  # noqa: PTH116
+        except OSError:
+            return False  # e.g. $XDG_RUNTIME_DIR is removed at logout
+
     try:
-        Agent().serve(listener)
+        Agent().serve(listener, is_ours)
     finally:
-        found = os.stat(path)  # noqa: PTH116
-        if os.path.samestat(made, found):
+        if is_ours():
             os.unlink(path)  # noqa: PTH108
 
 

@@ -98,9 +98,10 @@ class KernelKeyring(Session):
 
     def _ours(self) -> list[tuple[int, str]]:
         """Return number and vault id of each of our keys, also of those that have expired."""
-        numbers = ctypes.create_string_buffer(4 * 4096)
-        length = self._try(_READ, _USER_KEYRING, numbers, len(numbers))
-        listed = numbers.raw[: max(0, min(length, len(numbers)))]
+        numbers = ctypes.create_string_buffer(4 * 1024)
+        while (length := self._try(_READ, _USER_KEYRING, numbers, len(numbers))) > len(numbers):
+            numbers = ctypes.create_string_buffer(2 * length)
+        listed = numbers.raw[: max(0, length)]
         found = []
         for at in range(0, len(listed), 4):
             number = int.from_bytes(listed[at : at + 4], sys.byteorder, signed=True)
@@ -158,12 +159,15 @@ def kernel_keyring() -> KernelKeyring | None:
     numbers = _CALLS.get(os.uname().machine) if sys.platform == "linux" else None
     if numbers is None or sys.maxsize < 2**32:
         return None
+    add_key, _ = numbers
     try:
         keyring = KernelKeyring(*numbers)
         keyring._keyctl(_GET_KEYRING_ID, _USER_KEYRING, 1)
-    except (AttributeError, OSError):
-        return None
-    return keyring
+        keyring._call(add_key, None, None, None, ctypes.c_size_t(0), 0)
+    except (AttributeError, OSError) as error:
+        # EFAULT: the call is allowed, but has no key to add.
+        return keyring if getattr(error, "errno", 0) == errno.EFAULT else None
+    return None
 
 
 def _description(vault_id: str) -> bytes:

@@ -8,7 +8,7 @@ from tui.cli import output
 from tui.cli.args import add_query
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
-from tui.errors import EntryError, MatchError, NotSavedError
+from tui.errors import EntryError, MatchError, NotSavedError, VaultError
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -46,14 +46,24 @@ def run(args: Namespace, context: Context) -> int:
 
     Raises:
         MatchError: no matching entry has a code.
+        VaultError: another program locked the vault.
     """
     output.require_open()
     vault = context.open_vault()
     from time import sleep
 
+    from tui.session.lock_signal import LockSignal
+
+    signal = LockSignal(vault.vault_id)
+
+    def pause(seconds: float) -> None:
+        sleep(seconds)
+        if signal.sent():
+            raise VaultError("The vault was locked.")
+
     watched = Watched(vault, " ".join(args.query), context.clock)
     line = _as_object if args.json else _as_words
-    for changed in follow(watched.entries(), context.clock, sleep, line, watched.entries):
+    for changed in follow(watched.entries(), context.clock, pause, line, watched.entries):
         output.write("".join(f"{line}\n" for line in changed))
     return 0
 
