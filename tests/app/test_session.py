@@ -102,6 +102,19 @@ async def test_inactivity_locks_only_this_app_and_asks_for_the_password(
         assert SECRET in text(app), "the password was just typed"
 
 
+async def test_ctrl_l_on_the_unlock_screen_ends_the_session(
+    make_app: MakeApp, vault: Vault, session: FakeSession
+) -> None:
+    app = make_app(None, session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "ctrl+l")
+        await settle(pilot)
+        assert isinstance(app.screen, UnlockScreen)
+        assert session.kept == {}
+        assert "Locked everywhere." in str(app.screen.query_one("#status").render())
+
+
 @pytest.mark.parametrize("all_vaults", [False, True])
 async def test_the_signal_locks_an_open_app(
     make_app: MakeApp, vault: Vault, session: FakeSession, clock: FakeClock, all_vaults: bool

@@ -233,9 +233,18 @@ class OtpApp(ThemedApp):
             self.say(problem)
 
     def action_lock(self) -> None:
-        """Lock the vault, on any screen."""
+        """Lock the vault, on any screen; on the unlock screen, everywhere else."""
         if self.vault is not None:
             self.lock_or_ask()
+        else:
+            self._lock_elsewhere()
+
+    @work(name=BACKGROUND, group="forget", exit_on_error=False, description="lock elsewhere")
+    async def _lock_elsewhere(self) -> None:
+        path, clock = self.vault_path, self.clock
+        said = await asyncio.to_thread(self._session.end_of_file, path, clock)
+        if said:
+            self.say(said, "strong")
 
     @property
     def _something_typed(self) -> bool:

@@ -69,6 +69,15 @@ class VaultSession:
             return f"Other apps may still have the vault open: {error.strerror}."
         return ""
 
+    def end_of_file(self, path: Path, clock: Clock) -> str:
+        """Do that for the vault in a file; return a message, or "" if it was not unlocked."""
+        try:
+            vault_id = LockedVault.read(path, clock).vault_id
+        except OtpTuiError:
+            return ""
+        unlocked = self._session.key(vault_id) is not None
+        return self.end(vault_id) or ("Locked everywhere." if unlocked else "")
+
 
 def open_by_session(session: Session, path: Path, clock: Clock) -> Vault | None:
     """Return the vault at `path`, opened with the session's key; None if that doesn't work."""
