@@ -1,0 +1,83 @@
+"""The terminal shows the same as with Textual's own frames, after any keys and sizes."""
+
+from __future__ import annotations
+
+import random
+from io import StringIO
+
+import pyte
+import pytest
+from rich.color import ColorSystem
+from rich.console import Console
+from textual._compositor import LayoutUpdate
+
+from tests.app.conftest import MakeApp
+from tests.app.helpers import settle
+from tests.app.terminal_cells import cells_of
+from tui.app.app import OtpApp
+from tui.app.terminal_output import TerminalOutput
+
+KEYS = ["j", "k", "/", "i", "t", "a", "escape", "escape", "question_mark", "comma", "v", "h", "x",
+        "down", "tab", "backspace", "l", "E", "c", "colon"]  # fmt: skip
+SIZES = [(80, 24), (40, 12), (100, 30)]
+
+
+class Screen(TerminalOutput):
+    """A terminal that shows what is written, unless it is paused."""
+
+    def __init__(self) -> None:
+        super().__init__(StringIO())
+        self.shown = pyte.Screen(80, 24)
+        self.paused = False
+        self.frames: list[str] = []
+        self._waiting = False
+
+    def write(self, text: str) -> None:
+        """Ignore control sequences of the clipboard."""
+
+    def write_frame(self, text: str, *, at_once: bool = False) -> None:
+        self.frames.append(text)
+        pyte.Stream(self.shown).feed(text)
+
+    def when_drained(self, call: object) -> bool:
+        return self.paused
+
+    def drop_frame(self) -> bool:
+        return False
+
+
+def full_frame(app: OtpApp, width: int, height: int) -> pyte.Screen:
+    """Return what Textual itself paints."""
+    update = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
+    assert isinstance(update, LayoutUpdate)
+    shown = pyte.Screen(width, height)
+    shown.reset_mode(pyte.modes.DECAWM)
+    console = Console(color_system="truecolor", force_terminal=True)
+    pyte.Stream(shown).feed(update.render_segments(console))
+    return shown
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_it_shows_what_textual_paints(
+    make_app: MakeApp, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(seed)
+    app = make_app()
+    terminal = Screen()
+    monkeypatch.setattr(OtpApp, "_output", property(lambda _: terminal))
+    app._painter.colors = ColorSystem.TRUECOLOR
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        for _ in range(12):
+            terminal.paused = chance.random() < 0.3
+            await pilot.press(*chance.choices(KEYS, k=3))
+            if chance.random() < 0.2:
+                width, height = chance.choice(SIZES)
+                terminal.shown = pyte.Screen(width, height)
+                await pilot.resize_terminal(width, height)
+            await settle(pilot)
+            terminal.paused = False
+            app._paint()
+            expected = full_frame(app, terminal.shown.columns, terminal.shown.lines)
+            assert terminal.shown.display == expected.display
+            assert cells_of(terminal.shown) == cells_of(expected)
