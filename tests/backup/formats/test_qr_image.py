@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+import resource
 import struct
 import subprocess
 import sys
 import zlib
+from collections.abc import Callable
 from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 import zxingcpp
@@ -17,7 +20,10 @@ from PIL import Image
 from tests import interop
 from tests.backup.formats.expected import assert_as_told
 from tests.backup.support import recognize
+from tests.conftest import STRESS
+from tests.terminal.helpers import wait_until
 from tests.vault.support import entry
+from tui.backup import image_process, image_program
 from tui.backup.model import Backup, Credentials
 from tui.backup.registry import by_name
 from tui.errors import FormatError
@@ -159,16 +165,161 @@ def test_a_damaged_image_raises_nothing_else(kind: str) -> None:
         bad = bytearray(good)
         for _ in range(chance.randint(1, 6)):
             bad[chance.randrange(min(len(bad), 400))] = chance.randrange(256)
-        with suppress(FormatError):
-            read(bytes(bad[: chance.randint(20, len(bad))]))
+        with suppress(image_program.ImageFaultError):
+            image_program.texts(bytes(bad[: chance.randint(20, len(bad))]))
 
 
-def test_no_image_library_is_imported_before_an_image_is_read() -> None:
+def test_no_image_library_is_imported_by_the_program_itself() -> None:
     program = (
-        "import sys, tui.backup.registry\ntui.backup.registry.formats()\n"
+        "import sys\nfrom tui.backup.sources import read_image\n"
+        "read_image(sys.stdin.buffer.read())\n"
         "print({'PIL', 'zxingcpp'} & set(sys.modules))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", program],
+        input=saved(code(URI)),
+        capture_output=True,
+        check=True,
+        timeout=60,
     )
-    assert done.stdout.strip() == "set()"
+    assert done.stdout.strip() == b"set()"
+
+
+# -- what an image may cost ----------------------------------------------------------------
+
+
+def tiled(tile: Image.Image, side: int) -> bytes:
+    """Return an image of `side` pixels in black and white, full of copies of `tile`."""
+    width, height = tile.size
+    across = Image.new("L", (side, height), 255)
+    for left in range(0, side - width, width):
+        across.paste(tile, (left, 0))
+    sheet = Image.new("L", (side, side), 255)
+    for top in range(0, side - height, height):
+        sheet.paste(across, (0, top))
+    return saved(sheet.convert("1"))
+
+
+def finder() -> Image.Image:
+    """The square in the corner of a QR code, with a margin."""
+    rings = [[max(abs(x - 4), abs(y - 4)) for x in range(9)] for y in range(9)]
+    return Image.frombytes(
+        "L", (9, 9), bytes(255 * (ring in (2, 4)) for row in rings for ring in row)
+    )
+
+
+def clear(side: int) -> bytes:
+    return saved(Image.new("RGBA", (side, side), (0, 0, 0, 0)))
+
+
+HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
+    "tiled codes": (lambda: tiled(code(URI, 2), 5000), "takes too long|No QR code"),
+    "finder patterns": (lambda: tiled(finder(), 7000), "takes too long to read"),
+    "transparency": (lambda: clear(8000), "No QR code"),
+}
+
+
+@pytest.mark.skipif(not STRESS, reason="takes seconds; the limits are tested below")
+@pytest.mark.parametrize("name", HOSTILE)
+def test_an_image_costs_two_seconds_and_512_mib_at_most(name: str) -> None:
+    make, words = HOSTILE[name]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with pytest.raises(FormatError, match=words) as caught:
+        read(make())
+    assert caught.value.hint == "" or "Crop it" in caught.value.hint
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 3.0
+    assert after.ru_maxrss <= 512 * 1024
+
+
+def test_the_process_has_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    replaced(
+        monkeypatch,
+        "import resource, sys; sys.path[:] = sys.argv[2:]; from tui.backup import image_program;"
+        "kinds = resource.RLIMIT_CPU, resource.RLIMIT_AS, resource.RLIMIT_CORE;"
+        "image_program.texts = lambda data: [resource.getrlimit(kind)[0] for kind in kinds];"
+        "image_program.main()",
+    )
+    assert image_process.read_texts(b"") == ["2", str(512 * 1024 * 1024), "0"]
+
+
+def test_a_transparent_image_is_converted_in_strips(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image_program, "_STRIP", 1000)
+    picture = code(URI)
+    palette = picture.convert("P")
+    palette.info["transparency"] = picture.convert("P").getpixel((0, 0))
+    for each in (picture.convert("RGBA"), palette):
+        assert image_program.texts(saved(each)) == [URI]
+
+
+def replaced(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+    """Have images read by another program."""
+    monkeypatch.setattr(image_process, "_START", program)
+
+
+def test_it_does_not_wait_forever(monkeypatch: pytest.MonkeyPatch) -> None:
+    replaced(monkeypatch, "import time; time.sleep(60)")
+    monkeypatch.setattr(image_process, "TIMEOUT", 0.2)
+    with pytest.raises(FormatError, match="takes too long to read"):
+        read(saved(code(URI)))
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("raise SystemExit(1)", "not an image"),
+        ("import os; os.kill(os.getpid(), 11)", "not an image"),
+        ("import os; os.kill(os.getpid(), 24)", "takes too long to read"),
+        ("print('[')", "not an image"),
+        ("print('{}')", "not an image"),
+        ("print('[1]')", "not an image"),
+        ("print('{\"texts\": 1}')", "not an image"),
+        ('print(\'{"fault": "memory"}\')', "too much memory"),
+    ],
+)
+def test_what_the_process_says_is_not_trusted(
+    monkeypatch: pytest.MonkeyPatch, program: str, words: str
+) -> None:
+    replaced(monkeypatch, program)
+    with pytest.raises(FormatError, match=words) as caught:
+        read(saved(code(URI)))
+    assert caught.value.__cause__ is None
+
+
+def test_the_process_gets_no_environment_and_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTP_TUI_CANARY", "canary")
+    replaced(
+        monkeypatch,
+        "import json, os, sys; texts = [' '.join([*os.environ, *sys.argv[1:], os.getcwd()])];"
+        "print(json.dumps({'texts': texts}))",
+    )
+    (text,) = image_process.read_texts(b"image")
+    assert "CANARY" not in text
+    assert text.endswith(" /")
+
+
+def test_the_process_ends_when_the_program_is_killed(tmp_path: Path) -> None:
+    started = tmp_path / "pid"
+    endless = (
+        "import os, sys; sys.path[:] = sys.argv[2:]; from tui.backup import image_program;"
+        "image_program._end_with_pipe(int(sys.argv[1]));"
+        f"open({str(started)!r}, 'w').write(f'{{os.getpid()}}.');"
+        "any(iter(int, 1))"
+    )
+    program = f"""
+from tui.backup import image_process
+image_process._START = {endless!r}
+image_process.read_texts(b"image")
+"""
+    with subprocess.Popen([sys.executable, "-c", program]) as parent:
+        wait_until(lambda: started.exists() and started.read_text().endswith("."), str)
+        process = started.read_text().rstrip(".")
+        parent.kill()
+        wait_until(lambda: has_ended(process), str)
+
+
+def has_ended(process: str) -> bool:
+    try:
+        return " Z " in Path(f"/proc/{process}/stat").read_text()
+    except FileNotFoundError:
+        return True

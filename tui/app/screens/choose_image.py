@@ -11,7 +11,7 @@ from textual.binding import Binding
 from textual.widgets import DirectoryTree, Input
 
 from tui.app.screens.base import Dialog
-from tui.app.threads import in_thread
+from tui.app.threads import in_daemon_thread
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.file_chooser import FileTree, PathInput, first_folder
 from tui.app.widgets.form_fields import FormRow
@@ -80,7 +80,7 @@ class ImageScreen(Dialog[Backup | None]):
         self._reading = True
         self.say(f"Reading {safe(path.name, 80)} …  (Esc cancels)")
         try:
-            backup = await in_thread(lambda: read_image(read_limited(path), path.name))
+            backup = await in_daemon_thread(lambda: read_image(read_limited(path), path.name))
         except OtpTuiError as error:
             self.say(error.sentence, "error")
         else:
