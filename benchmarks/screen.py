@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 
 from benchmarks.figures import Figure
 from benchmarks.program import READY, empty_app, programs
-from benchmarks.terminal import Terminal
+from benchmarks.terminal import COLUMNS, ROWS, Terminal
 
+_OPENING = {"open the help": b"?", "open the form": b"a", "open the settings": b","}
+_ALL = ROWS * COLUMNS
+_control = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\a]*\a")
 _SECONDS = 60.0
 """Seconds to watch the idle app: two ends of a period."""
 
 
 def idle(_runs: int) -> list[Figure]:
-    """Goal 3: a minute without a key, and the bytes of a search letter."""
-    with programs(1000) as shared, programs(1000, countdown="each") as each:
+    """Goal 3: a minute without a key, the bytes of a search letter, the cells of a new screen."""
+    with programs(10, 1000) as shared, programs(1000, countdown="each") as each:
+        terminal = shared[10].open()
+        opened = {name: _cells(terminal, key) for name, key in _OPENING.items()}
+        few = _letter(terminal)
+        terminal.end()
         terminal = shared[1000].open()
         one = _idle(terminal)
         letter = _letter(terminal)
@@ -33,7 +41,11 @@ def idle(_runs: int) -> list[Figure]:
                many[0] / 2000, 1.0),
         Figure("3", "idle, shared countdown: CPU ÷ empty app", f"{one[1]:.2f} %",
                f"{floor:.2f} %", one[1] / floor, 3.5),
-        Figure("3", "search letter: bytes", f"{letter} B", "600 B", letter / 600, 1.0),
+        Figure("3", "search letter, 10 entries: bytes", f"{few} B", "600 B", few / 600, 1.0),
+        Figure("3", "search letter, 1,000 entries: bytes", f"{letter} B", "600 B",
+               letter / 600, 1.0),
+        *(Figure("3", f"{name}: cells sent ÷ cells", str(count), str(_ALL), count / _ALL, 1.0)
+          for name, count in opened.items()),
     ]  # fmt: skip
 
 
@@ -85,6 +97,15 @@ def _idle(terminal: Terminal) -> tuple[float, float]:
     before = terminal.cpu_seconds
     count = terminal.read_for(_SECONDS)
     return count / _SECONDS, (terminal.cpu_seconds - before) / _SECONDS * 100
+
+
+def _cells(terminal: Terminal, key: bytes) -> int:
+    """Return the number of cells that opening a screen sends."""
+    terminal.read_for(0.5)
+    terminal.write(key)
+    text = _control.sub("", terminal.collect(0.5).decode())
+    terminal.write(b"\x1b")
+    return len(text)
 
 
 def _letter(terminal: Terminal) -> int:

@@ -52,10 +52,14 @@ class Terminal:
 
     def read_for(self, seconds: float) -> int:
         """Read for that long; return the number of bytes."""
-        end, count = time.perf_counter() + seconds, 0
+        return len(self.collect(seconds))
+
+    def collect(self, seconds: float) -> bytes:
+        """Return what arrives in that time."""
+        end, parts = time.perf_counter() + seconds, []
         while (left := end - time.perf_counter()) > 0:
-            count += len(self.read(left))
-        return count
+            parts.append(self.read(left))
+        return b"".join(parts)
 
     def write(self, keys: bytes) -> None:
         """Press keys."""

@@ -1,0 +1,30 @@
+"""What is sent to a real terminal: each cell once, and only cells that changed."""
+
+from __future__ import annotations
+
+import re
+
+from tests.cli.program import Program
+from tests.terminal.helpers import AppTerminal
+
+CELLS = 80 * 24
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\a]*\a")
+
+
+def test_each_cell_is_sent_once(filled: Program) -> None:
+    with AppTerminal.of(filled) as terminal:
+        terminal.unlock()
+        for key, text in (("?", "Show all keys"), ("a", "Issuer"), (",", "· settings")):
+            terminal.type(key)
+            terminal.wait_for(text)
+            terminal.wait_for("Esc")
+            assert len(_CONTROL.sub("", terminal.seen)) <= CELLS
+            assert len(terminal.seen.encode()) < 3 * CELLS
+            terminal.type("\x1b[27u")
+            terminal.wait_for("2 codes")
+        terminal.type("/")
+        terminal.wait_for("Esc clear")
+        terminal.type("b")
+        terminal.wait_for("1 of 2")
+        assert len(terminal.seen.encode()) <= 600
+        assert "Library" in "\n".join(terminal.display)
