@@ -19,7 +19,10 @@ BASE = {
     "durations",
     "limits",
     "lean_json",
+    "memory",
     "clock",
+    "crash",
+    "environment",
     "files",
     "paths",
     "qr",
@@ -43,7 +46,7 @@ ALLOWED = {
     "launch": {"config", "vault"},
     "cli": INTERFACE | {""},
     "app": INTERFACE,
-    "__main__": {"cli", "app", "launch"},
+    "__main__": BASE | {"cli", "app", "launch"},
     **dict.fromkeys(BASE, BASE),
 }
 """The packages or modules that each package may import; "" is tui/__init__.py."""

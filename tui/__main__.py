@@ -19,6 +19,12 @@ def main(argv: list[str] | None = None) -> int:
     if argv is None:
         gc.disable()  # commands end before there is enough garbage to collect
     try:
+        if argv is None:
+            from tui.crash import print_no_tracebacks
+            from tui.memory import no_core
+
+            print_no_tracebacks()
+            no_core()
         from tui.cli.run import run  # in here, so that Ctrl+C during the import exits cleanly
 
         if argv is not None:
@@ -32,6 +38,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _start_app(launch: Launch) -> int:
+    from tui.environment import drop_textual_variables
+
+    drop_textual_variables(os.environ)
     from tui.app.run import run  # importing Textual takes a fifth of a second
 
     return run(launch)

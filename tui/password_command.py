@@ -11,6 +11,7 @@ from pathlib import PurePath
 from time import monotonic
 from typing import IO, TYPE_CHECKING, cast
 
+from tui.environment import for_children
 from tui.errors import PasswordCommandError
 from tui.paths import expand_program
 from tui.text import safe
@@ -39,7 +40,7 @@ class PasswordCommand:
     ) -> None:
         """`words` are the program, which may start with `~/`, and its arguments."""
         self._argv = expand_program(words)
-        self._environ = dict(environ)
+        self._environ = for_children(environ)
         self._limit = limit
         self._stopped = False
         self.name = program_name(words)

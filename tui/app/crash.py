@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from tui.crash import sentences
+
 if TYPE_CHECKING:
     from rich.traceback import Traceback
 
@@ -24,9 +26,7 @@ def crash_line(error: object) -> Text:
     kind, places = _of_traceback(error) if isinstance(error, Traceback) else _of_exception(error)
     known = [(Path(name), line) for name, line in places if "<frozen" not in name]
     ours = [place for place in known if _OURS in place[0].parents] or known
-    where = f" at {ours[-1][0].name}:{ours[-1][1]}" if ours else ""
-    what = f"otp-tui crashed (this is a bug): {kind}{where}."
-    return Text(f"{what} The vault is unchanged since the last save.")
+    return Text(sentences(kind, f"{ours[-1][0].name}:{ours[-1][1]}" if ours else ""))
 
 
 def _of_exception(error: object) -> tuple[str, list[tuple[str, int | None]]]:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui import memory
 from tui.app.app import OtpApp
 from tui.app.painted_app import paint_without_waiting
 from tui.app.terminal import read_every_key
 from tui.app.vault_session import OnlyEnds, open_by_session
 from tui.clock import SystemClock, clock_warning
+from tui.environment import DEVTOOLS_VARIABLE, for_developers
 from tui.errors import ClipboardError
 from tui.session import NoSession, choose
 
 if TYPE_CHECKING:
     from tui.launch import Launch
+
+
+_DEVTOOLS = f"{DEVTOOLS_VARIABLE} is set: logs and screenshots of Textual may contain secrets."
 
 
 def run(launch: Launch) -> int:
@@ -41,6 +47,12 @@ def run(launch: Launch) -> int:
     if vault is None:
         vault = open_by_session(session, launch.vault_path, SystemClock())
         by_session = vault is not None
+    if for_developers(os.environ):
+        hint = f"{_DEVTOOLS} {hint}".rstrip()
+        warnings = warnings if vault is None else (_DEVTOOLS, *warnings)
+    memory.no_readers()
+    # asyncio logs tracebacks of errors that nobody handles.
+    logging.getLogger().addHandler(logging.NullHandler())
     app = OtpApp(
         launch.vault_path,
         config,

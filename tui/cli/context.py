@@ -7,6 +7,7 @@ import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
+from tui import memory
 from tui.cli import output
 from tui.cli.secrets import Secrets
 from tui.errors import (
@@ -159,6 +160,7 @@ class Context:
         """
         from tui.vault.vault import LockedVault
 
+        memory.no_readers()
         try:
             locked = LockedVault.read(self.vault_path, self.clock)
         except VaultMissingError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tui
+from tui import crash
 from tui.cli import fast_code, output
 from tui.errors import MatchError, OtpTuiError
 
@@ -36,8 +37,7 @@ def run(
     except BrokenPipeError:
         return PIPE_CLOSED
     except Exception as error:  # noqa: BLE001 - the last resort; its message may hold secrets
-        what = f"otp-tui crashed (this is a bug): {type(error).__name__} at {_place(error)}."
-        output.say(f"{what} The vault is unchanged since the last save.")
+        output.say(crash.sentences(type(error).__name__, crash.place_of(error.__traceback__)))
         return 1
     finally:
         output.abandon_if_broken()
@@ -52,6 +52,7 @@ def _run(argv: Sequence[str], start_app: StartApp, leave: Callable[[int], object
         if leave is not None:
             leave(0)
         return 0
+    crash.watch_threads()
 
     from tui.cli.context import Context
     from tui.cli.parser import parse
@@ -70,16 +71,3 @@ def _run(argv: Sequence[str], start_app: StartApp, leave: Callable[[int], object
         return int(command.run(args, context))
     finally:
         context.close()
-
-
-def _place(error: BaseException) -> str:
-    """Return file and line of our innermost frame, without values, which could be secrets."""
-    place = "an unknown place"
-    trace = error.__traceback__
-    while trace is not None:
-        module = str(trace.tb_frame.f_globals.get("__name__", ""))
-        if module.partition(".")[0] == "tui":
-            file = trace.tb_frame.f_code.co_filename.rpartition("/")[2]
-            place = f"{file}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place

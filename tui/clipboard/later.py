@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.environment import for_children
 from tui.errors import ClipboardError
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def clear_later(handover: Handover, seconds: float, environ: Mapping[str, str]) 
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 cwd="/",
-                env=dict(environ),
+                env=for_children(environ),
                 start_new_session=True,
             )
         except OSError as error:
@@ -84,8 +85,13 @@ def main() -> None:
     """Read an order from standard input, wait, and clear."""
     import json
 
+    from tui import memory
     from tui.clock import SystemClock
+    from tui.crash import print_no_tracebacks
 
+    print_no_tracebacks()
+    memory.no_core()
+    memory.no_readers()
     order = json.load(sys.stdin)
     clock = SystemClock()
     turn, own = Path(order["turn"]), order["token"]

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import PurePath
 from typing import IO
 
+from tui.environment import for_children
 from tui.errors import ClipboardError
 from tui.text import safe
 
@@ -44,7 +45,7 @@ def run(
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE if answer else subprocess.DEVNULL,
                 stderr=complaints,
-                env=dict(environ),
+                env=for_children(environ),
                 process_group=None if session else 0,
                 start_new_session=session,
             )

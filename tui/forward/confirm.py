@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 
+from tui.environment import for_children
 from tui.errors import UsageError
 from tui.forward.protocol import ANSWER_SECONDS
 from tui.text import safe
@@ -28,7 +29,7 @@ class Askpass:
                 "Set SSH_ASKPASS to one.",
             )
         self._program = program
-        self._environ = {**environ, "SSH_ASKPASS_PROMPT": "confirm"}
+        self._environ = {**for_children(environ), "SSH_ASKPASS_PROMPT": "confirm"}
 
     def allows(self, question: str) -> bool:
         """Return True if the user answers yes, as `ssh-agent` reads the answer of `ssh-add -c`."""

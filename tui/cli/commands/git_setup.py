@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.cli import output
 from tui.cli.parser import add_command
+from tui.environment import for_children
 from tui.errors import FileError, UsageError
 from tui.text import safe
 
@@ -111,6 +113,7 @@ def _git(folder: Path, *args: str) -> str:
             ["git", "-C", str(folder), *args],
             stdin=subprocess.DEVNULL,
             capture_output=True,
+            env=for_children(os.environ),
             timeout=_PATIENCE,
             check=False,
         )
