@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from tests.vault.strategies import documents, json_values
 from tests.vault.support import RFC_SECRET, entry, full_document, identity
-from tui.errors import DamagedVaultError, MatchError
+from tui import limits
+from tui.errors import DamagedVaultError, MatchError, NotSavedError
 from tui.otp.entry import Algorithm, OtpType
-from tui.vault import document
+from tui.vault import document, one_entry
 from tui.vault.document import Document
 from tui.vault.undo import with_undo
 
@@ -210,6 +211,36 @@ def test_an_invalid_document_is_refused_without_quoting_it(plaintext: bytes) -> 
         document.read(plaintext)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    "plaintext",
+    [
+        b'{"entries":[' + b"[]," * limits.JSON_CONTAINERS + b"[]]}",
+        b'{"a":[' + b"0," * (limits.VAULT_VALUES + 1) + b"0]}",
+        b'{"icons":[' + b"0," * limits.ITEMS + b"0]}",
+    ],
+    ids=["containers", "values", "items"],
+)
+def test_a_document_with_too_many_parts_is_refused(
+    plaintext: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document, "_read_list", pytest.fail)
+    if b"icons" not in plaintext:
+        monkeypatch.setattr(json, "loads", pytest.fail)
+        monkeypatch.setattr(one_entry, "loads", pytest.fail)
+        assert one_entry.find(plaintext, "a") is None
+    with pytest.raises(DamagedVaultError, match="too many parts"):
+        document.read(plaintext)
+
+
+@pytest.mark.parametrize("limit", ["JSON_CONTAINERS", "VAULT_VALUES", "ITEMS"])
+def test_a_document_that_could_not_be_read_is_not_written(
+    limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, limit, 20)
+    with pytest.raises(NotSavedError, match="too large"):
+        document.write(Document(tuple(entry(f"Site {place}") for place in range(21))))
 
 
 def test_no_repr_shows_a_secret() -> None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from tui.errors import DamagedVaultError, EntryError, MatchError
+from tui import limits
+from tui.errors import DamagedVaultError, EntryError, MatchError, NotSavedError
 from tui.otp.entry import Category, Entry, Icon, OtpType
 from tui.text import safe
 from tui.vault.entry_json import dump, read_entry, write_entry
@@ -116,9 +117,11 @@ def read(plaintext: bytes, name: str = "The vault") -> Document:
     """Read the decrypted document; invalid items go to `unreadable`.
 
     Raises:
-        DamagedVaultError: it is not a JSON object, has duplicate keys or invalid numbers, or one of
-            its lists is not a list.
+        DamagedVaultError: it is not a JSON object, has too many parts, duplicate keys or invalid
+            numbers, or one of its lists is not a list.
     """
+    if limits.too_many_parts(plaintext, limits.VAULT_VALUES):
+        raise _damaged(name, "have too many parts")
     try:
         root = json.loads(
             plaintext.decode(),
@@ -134,6 +137,8 @@ def read(plaintext: bytes, name: str = "The vault") -> Document:
     preferences = root.get("preferences", {})
     if type(preferences) is not dict or any(type(root.get(kind, [])) is not list for kind in KINDS):
         raise _damaged(name, "have a part of the wrong type")
+    if any(len(root.get(kind, [])) > limits.ITEMS for kind in KINDS):
+        raise _damaged(name, "have too many parts")
     kept: dict[tuple[str, str], Mapping[str, Any]] = {}
     unreadable: list[Unreadable] = []
 
@@ -157,6 +162,7 @@ def write(document: Document) -> bytes:
 
     Raises:
         ValueError: a preference or an unknown key has a value that JSON can't represent.
+        NotSavedError: it has more parts than `read` accepts.
     """
     lists: dict[str, list[str]] = {
         "entries": [write_entry(entry) for entry in document.everything],
@@ -179,7 +185,12 @@ def write(document: Document) -> bytes:
         parts.append(f'"history":{dump(document.history)}')
     if extra := {key: value for key, value in document.extra.items() if key not in _KNOWN}:
         parts.append(dump(extra)[1:-1])
-    return f"{{{','.join(parts)}}}".encode()
+    text = f"{{{','.join(parts)}}}".encode()
+    if limits.too_many_parts(text, limits.VAULT_VALUES) or any(
+        len(items) > limits.ITEMS for items in lists.values()
+    ):
+        raise NotSavedError("Couldn't save the vault: it would be too large.", "Delete entries.")
+    return text
 
 
 def _read_list(

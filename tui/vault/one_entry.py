@@ -105,6 +105,8 @@ def _root(plaintext: bytes) -> dict[str, Any]:
     Raises:
         ValueError, RecursionError: `document.read` might refuse it.
     """
+    if limits.too_many_parts(plaintext, limits.VAULT_VALUES):
+        raise ValueError
     text = plaintext.decode()
     root = loads(text, parse_float=_no_float)
     if type(root) is not dict or type(root.get("preferences", {})) is not dict:

@@ -76,6 +76,7 @@ def encrypt(state: UnlockedState, document: Document) -> tuple[Envelope, bytes]:
 
     Raises:
         CryptoError: the ciphertext doesn't decrypt to the document.
+        NotSavedError: the document has too many parts.
         TypeError, ValueError, RecursionError: JSON can't represent the document.
     """
     from tui.vault import document as documents

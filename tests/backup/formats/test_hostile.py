@@ -47,6 +47,8 @@ FILES = {
     "100,000 nested lists": DEEP,
     "nested before the end": DEEP[:100_000],
     "16 MiB of objects": b'{"Authenticators":[' + padded(b'{"a":0},') + b'{"a":0}]}',
+    "16 MiB of keys": b"{" + padded(b'"a":0,') + b'"a":0}',
+    "16 MiB of numbers": b'{"Authenticators":[' + padded(b"0,") + b"0]}",
     "16 MiB of objects in a row": padded(b'{"a":0}'),
     "16 MiB of lists": b'{"Authenticators":[' + padded(b"[0],") + b"[0]]}",
     "duplicate keys": b'{"Authenticators":[],"Authenticators":[]}',
@@ -87,6 +89,15 @@ def test_no_file_does_more_than_raise_one_sentence(form: Any, name: str) -> None
     assert len(message) < 120
 
 
+@pytest.mark.parametrize("name", [name for name in FILES if name.startswith("16 MiB of")])
+def test_many_parts_are_counted_before_they_are_parsed(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(json, "loads", pytest.fail)
+    with pytest.raises(FormatError, match="too many values"):
+        PLAIN.read(FILES[name], PASSWORD)
+
+
 @pytest.mark.parametrize("name", ["empty", "zeros", "a page of HTML", "a list", "half a header"])
 def test_text_is_reported_as_no_backup_instead_of_a_wrong_password(name: str) -> None:
     with pytest.raises(FormatError, match="not an Authenticator Pro backup") as caught:
@@ -119,7 +130,12 @@ except FormatError:
 
 @pytest.mark.parametrize(
     ("unit", "length"),
-    [('{"a":0},', 590_000 * 8), ("[0],", 590_000 * 4), ("1.5,", 15 * MIB), ('"ab",', 15 * MIB)],
+    [
+        ('{"a":0},', 590_000 * 8),
+        ("[0],", 590_000 * 4),
+        ("1.5,", 790_000 * 4),
+        ('"ab",', 790_000 * 5),
+    ],
 )
 def test_no_file_of_many_small_parts_takes_512_mib(unit: str, length: int) -> None:
     command = [sys.executable, "-c", MEASURE, unit, str(length)]

@@ -7,10 +7,9 @@ import math
 import re
 from typing import Any, Never
 
+from tui import limits
 from tui.errors import FormatError
 
-MAX_CONTAINERS = 600_000
-"""Maximum number of objects and lists; a file with more is refused before it is parsed."""
 _BOM = b"\xef\xbb\xbf"
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"{\x00", b"\x00{")
 _LONGEST_NUMBER = 400
@@ -55,7 +54,7 @@ def load(data: bytes) -> Any:
     if data.startswith(_WIDE):
         raise FormatError("The backup is UTF-16 text, not UTF-8.")
     body = data.removeprefix(_BOM)
-    if body.count(b"{") + body.count(b"[") > MAX_CONTAINERS:
+    if limits.too_many_parts(body, limits.BACKUP_VALUES):
         raise FormatError("The backup contains too many values.")
     try:
         text = body.decode()

@@ -15,6 +15,7 @@ from tui.errors import (
     DamagedVaultError,
     FormatError,
     NewerVaultError,
+    NotSavedError,
     UsageError,
     WrongPasswordError,
 )
@@ -79,6 +80,8 @@ def _write(backup: Backup, credentials: Credentials) -> bytes:
         return encrypt(opened, document)[1]
     except (CryptoError, UsageError) as error:
         raise FormatError(f"Can't create the copy of the vault: {error}") from None
+    except NotSavedError:
+        raise FormatError("The copy of the vault would be too large.") from None
     except (TypeError, ValueError, RecursionError):
         raise FormatError("The vault contains a value that JSON can't represent.") from None
 
