@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -136,6 +137,20 @@ def test_whichever_call_fails_nothing_is_left_behind_or_lost(
             fault.arm(0)
             assert listing(tmp_path) == {"out.txt"}
             assert path.read_text().startswith("otpauth://")
+
+
+def test_what_killed_exports_left_is_deleted_unless_another_one_runs(tmp_path: Path) -> None:
+    ours = {".otp-tui-0123456789abcdef.tmp", ".otp-tui-0123456789abcdef.tmp.old"}
+    others = {".otp-tui-notes.tmp", ".otp-tui-0123456789abcdef.tmp.bak"}
+    for name in ours | others:
+        (tmp_path / name).write_text("twelve secrets")
+    running = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(running, fcntl.LOCK_SH)
+    write(tmp_path / "one.txt")
+    assert listing(tmp_path) == ours | others | {"one.txt"}
+    os.close(running)
+    write(tmp_path / "two.txt")
+    assert listing(tmp_path) == others | {"one.txt", "two.txt"}
 
 
 @pytest.mark.parametrize(

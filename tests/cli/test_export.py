@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import stat
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.cli.program import PASSWORD, Program
 from tests.cli.screen import Screen, black_on_white
 from tests.cli.test_import import authenticator, issuers, plain
 from tests.qr_reading import read_lines
+from tui import files
 from tui.backup.model import Credentials
 from tui.backup.registry import by_name, export_formats
 
@@ -244,3 +246,27 @@ def test_each_qr_code_on_the_terminal_waits_for_enter_and_is_erased(filled: Prog
     assert screen.end() == 1
     assert count > 1
     assert len(scanned(texts)) == 4
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_leaves_no_temporary_file(
+    filled: Program, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    path = filled.folder / "uris"
+    path.write_text("old")
+    signaled = []
+
+    def replaced(place: Path) -> None:
+        signaled.append(place)
+        signal.raise_signal(number)
+
+    monkeypatch.setattr(files, "sync_folder", replaced)
+    options = ("uris", "--format", "otpauth-uris", "--plaintext", "--force")
+    if number == signal.SIGINT:
+        assert filled.open("export", *options).code == 130
+    else:
+        with pytest.raises(SystemExit, check=lambda error: error.code == 128 + number):
+            filled.open("export", *options)
+    assert signaled
+    assert list(filled.folder.glob(".otp-tui-*")) == []
+    assert path.read_text() == "old"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
+import re
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from tui.files import (
     LIMIT,
     OPEN_FLAGS,
     PRIVATE,
+    close,
     put_in_place,
     read_limited,
     remove,
@@ -26,6 +30,11 @@ from tui.files import (
 from tui.text import plural, safe
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+_PREFIX, _SUFFIX, _OLD = ".otp-tui-", ".tmp", ".old"
+"""Parts of the names of temporary files."""
+_TEMPORARY = re.compile(
+    rf"{re.escape(_PREFIX)}[0-9a-f]{{16}}{re.escape(_SUFFIX)}({re.escape(_OLD)})?"
+)
 _NOTHING = "Nothing was exported"
 
 
@@ -71,17 +80,18 @@ class EncodedExport:
             ExportExistsError, ExportError: as `export`.
         """
         place = check_place(path, vault, force=force)
-        temporary = place.with_name(f".otp-tui-{os.urandom(8).hex()}.tmp")
+        temporary = place.with_name(f"{_PREFIX}{os.urandom(8).hex()}{_SUFFIX}")
         try:
-            write_new(temporary, self.data)
-            try:
-                _verify(temporary, self.data)
-                if force:
-                    _replace(temporary, place)
-                else:
-                    _create(temporary, place)
-            finally:
-                remove(temporary)
+            with _tidied(place.parent):
+                try:
+                    write_new(temporary, self.data)
+                    _verify(temporary, self.data)
+                    if force:
+                        _replace(temporary, place)
+                    else:
+                        _create(temporary, place)
+                finally:
+                    remove(temporary)
         except OSError as error:
             raise ExportError(f"{_NOTHING}: can't write {_shown(place)}: {why(error)}.") from None
         return Exported(place, self.format, self.plan)
@@ -188,6 +198,27 @@ def encode(target: Format, plan: ExportPlan, credentials: Credentials) -> Encode
     return EncodedExport(target, plan, data)
 
 
+@contextlib.contextmanager
+def _tidied(folder: Path) -> Iterator[None]:
+    """Delete temporary files of exports that were killed, unless another export is running there.
+
+    Raises:
+        OSError: the folder can't be read.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for path in folder.iterdir():
+                if _TEMPORARY.fullmatch(path.name) and stat.S_ISREG(path.lstat().st_mode):
+                    remove(path)
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        yield
+    finally:
+        close(descriptor)
+
+
 def _verify(path: Path, data: bytes) -> None:
     """Check that the file has exactly these bytes, which were read back as an import would."""
     try:
@@ -231,7 +262,7 @@ def _reserve(place: Path) -> None:
 
 def _replace(temporary: Path, place: Path) -> None:
     """Replace an existing file, which is restored if the new one can't be made durable."""
-    old = place.with_name(f"{temporary.name}.old")
+    old = place.with_name(f"{temporary.name}{_OLD}")
     existed = os.path.lexists(place)
     try:
         with contextlib.suppress(OSError):

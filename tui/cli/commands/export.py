@@ -98,6 +98,7 @@ def run(args: Namespace, context: Context) -> int:
 
     from tui.backup.export_plan import plan_export
     from tui.backup.exporter import export
+    from tui.cli.signals import clean_up_on_signals
 
     plan = plan_export(chosen, _selected(args, vault))
     given = credentials.credentials_for(
@@ -105,7 +106,8 @@ def run(args: Namespace, context: Context) -> int:
     )
     given = replace(given, kdf=params)
     try:
-        exported = export(args.file, chosen, plan, given, vault=locked.path, force=args.force)
+        with clean_up_on_signals():
+            exported = export(args.file, chosen, plan, given, vault=locked.path, force=args.force)
     except ExportExistsError as error:
         raise _with_force(error) from None
     if args.json:
