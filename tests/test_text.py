@@ -59,6 +59,7 @@ def test_clean(text: str, kept: str) -> None:
         ("a\nb\u3000c\xa0d\u2029e", "a b c d e"),
         ("e" + "\u0301" * 300 + "x", "e" + "\u0301" * 3 + "x"),
         ("e" + "\u0301\u200b" * 300 + "x", "e" + "\u0301" * 3 + "x"),
+        ("\u3164a\u2800\u115f\uffa0b", " a   b"),
         ("\ue000\U000e0041\ud800", "\N{REPLACEMENT CHARACTER}"),
         ("Ünï 漢字 🎉 👍🏽", "Ünï 漢字 🎉 👍🏽"),
     ],

@@ -10,6 +10,8 @@ NAME_LIMIT = 1024
 _MARKS_IN_A_ROW = 3
 _READ_AHEAD = 4  # times the limit: the part of a mostly invisible text that is read
 _BREAKS = "\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
+_BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0\U0001d159"
+"""Letters and symbols without ink: Hangul fillers, the empty Braille pattern, a null notehead."""
 _SHOWN_AS_SPACE = {"Zs"}
 _NEVER_SHOWN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -30,8 +32,9 @@ def safe(text: str, limit: int = NAME_LIMIT) -> str:
     """Return `text` safe to show: it can't control the terminal or hide text.
 
     Control and format characters (bidirectional, zero-width) and lone surrogates are removed,
-    white space becomes a space, private and unassigned characters become U+FFFD, and of stacked
-    combining marks three stay. A text of more than `limit` characters ends with an ellipsis.
+    white space and blank letters become a space, private and unassigned characters become U+FFFD,
+    and of stacked combining marks three stay. A text of more than `limit` characters ends with an
+    ellipsis.
     """
     if text.isascii() and text.isprintable():
         return _cut(text, limit)
@@ -40,7 +43,7 @@ def safe(text: str, limit: int = NAME_LIMIT) -> str:
     read = text[: limit * _READ_AHEAD]
     for char in read:
         category = unicodedata.category(char)
-        if char in _BREAKS or category in _SHOWN_AS_SPACE:
+        if char in _BREAKS or char in _BLANK_LETTERS or category in _SHOWN_AS_SPACE:
             kept.append(" ")
             marks = 0
         elif category in {"Mn", "Me"}:
@@ -52,6 +55,11 @@ def safe(text: str, limit: int = NAME_LIMIT) -> str:
             kept.append(char if category not in {"Co", "Cn"} else "\N{REPLACEMENT CHARACTER}")
     shown = "".join(kept)
     return _cut(shown if len(read) == len(text) else f"{shown}…", limit)
+
+
+def is_blank(text: str) -> bool:
+    """Return True if nothing of a text can be seen."""
+    return not (text if text.isascii() and text.isprintable() else safe(text)).strip()
 
 
 def plural(count: int, noun: str) -> str:

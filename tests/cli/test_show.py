@@ -105,3 +105,12 @@ def test_a_narrow_terminal_gets_an_error_and_no_broken_code(filled: Program) -> 
     assert screen.end() == 2
     assert "at least 41 x 22" in screen.written
     assert not black_on_white(screen.written)
+
+
+def test_an_imitated_issuer_is_marked(filled: Program) -> None:
+    name = "G\u0456tHub"
+    assert filled.open("add", "--issuer", name, "--secret-stdin", stdin="MFRGGZDF\n").code == 0
+    warning = "looks like “GitHub”"
+    assert warning in filled.open("show", name).out
+    assert warning in filled.open("list").err
+    assert warning not in filled.open("show", "octocat").out

@@ -15,17 +15,20 @@ from tui.text import safe
 _LONGEST_LINE = 100_000
 
 
-def details(entry: Entry, categories: Iterable[Category]) -> list[tuple[str, str]]:
+def details(
+    entry: Entry, categories: Iterable[Category], warning: str = ""
+) -> list[tuple[str, str]]:
     """Return pairs of name and value, safe to show; unknown values are left out.
 
-    `categories` are all categories of the vault. Only notes have several lines. Digits and period
-    are the ones that the type uses.
+    `categories` are all categories of the vault, `warning` is about the issuer. Only notes
+    have several lines. Digits and period are the ones that the type uses.
     """
     places = {place.category for place in entry.categories}
     names = [each.name for each in sorted(categories, key=_ranking) if each.id in places]
     seconds = period(entry)
     found = [
         ("Issuer", safe(entry.issuer)),
+        ("Warning", warning),
         ("Account", safe(entry.account or "")),
         ("Type", entry.type.label),
         ("Algorithm", entry.algorithm.value if entry.type.has_digits else ""),

@@ -15,7 +15,7 @@ from tui.otp.entry import (
     with_changes,
 )
 from tui.otp.secret import Secret
-from tui.text import NAME_LIMIT, clean
+from tui.text import NAME_LIMIT, clean, is_blank
 
 NOTE_LIMIT = 10_000
 """Maximum length of a note, in characters."""
@@ -77,7 +77,7 @@ class Draft:
         for name in ("issuer", "account"):
             if len(getattr(self, name)) > NAME_LIMIT:
                 found[name] = f"At most {NAME_LIMIT} characters."
-        if not clean(self.issuer).strip() and not clean(self.account).strip():
+        if is_blank(self.issuer) and is_blank(self.account):
             found["issuer"] = "Enter an issuer or an account."
         try:
             self._secret()

@@ -198,7 +198,7 @@ class Entry:
     @property
     def label(self) -> str:
         """Issuer and account, safe to show: `GitHub (octocat)`."""
-        issuer, account = safe(self.issuer, 64), safe(self.account or "", 64)
+        issuer, account = safe(self.issuer, 64).strip(), safe(self.account or "", 64).strip()
         return f"{issuer} ({account})" if issuer and account else issuer or account or "(no name)"
 
 

@@ -20,6 +20,7 @@ from tui.errors import EntryError
 from tui.otp.codes import Code, code_at, code_length, group, remaining
 from tui.otp.describe import details, setup_uri
 from tui.otp.entry import Entry, OtpType
+from tui.otp.lookalike import warnings
 from tui.text import plural, safe
 from tui.vault.trash import days_left
 
@@ -114,7 +115,9 @@ class ShowScreen(Dialog[str | None]):
         self.query_one(KeyBar).show(self._keys())
 
     def _details(self) -> Table:
-        rows = [*details(self._entry, self._vault.document.categories), *self._secrets()]
+        document = self._vault.document
+        warning = warnings(document.entries).get(self._entry.id, "")
+        rows = [*details(self._entry, document.categories, warning), *self._secrets()]
         table = Table.grid(padding=(0, 2, 0, 0))
         table.add_column(width=_LABEL_WIDTH)
         table.add_column(overflow="fold")

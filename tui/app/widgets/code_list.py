@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rich.segment import Segment
@@ -18,7 +18,8 @@ from tui.app.widgets.row_list import RowList
 from tui.errors import EntryError
 from tui.otp.codes import Code, code_at, code_length, group, next_code, period, remaining
 from tui.otp.entry import Entry, OtpType
-from tui.text import plural
+from tui.otp.lookalike import warnings
+from tui.text import is_blank, plural
 from tui.vault.trash import days_left
 
 EXPIRING = 5
@@ -78,6 +79,8 @@ class CodeList(RowList[Entry]):
         self._code_width = 7
         self._with_seconds = True
         self._painted: dict[int, LiveCells] = {}
+        self._suspicious: Collection[str] = ()
+        """Ids of entries whose issuer imitates another name."""
         self._codes: dict[str, Code] = {}
         self._following: dict[str, tuple[Code, Code]] = {}
 
@@ -126,7 +129,9 @@ class CodeList(RowList[Entry]):
                 self.revealed.pop(entry.id, None)
 
     def measure(self, entries: Sequence[Entry]) -> None:
-        """Choose column widths and the common period, given all entries of the vault."""
+        """Choose column widths and the common period, and find imitated issuers, given all entries
+        of the vault."""
+        self._suspicious = warnings(entries)
         shapes = {(entry.type, entry.digits, entry.period): entry for entry in entries}
         self._code_width = max((len(blank(entry)) for entry in shapes.values()), default=7)
         counts = Counter((entry.type, entry.digits, entry.period) for entry in entries)
@@ -229,7 +234,7 @@ class CodeList(RowList[Entry]):
             code = styles.on_warning if highlighted else styles.warning
         else:
             code = styles.on_code if highlighted else styles.code
-        mark = "✓" if entry.id in self.selected else "▴" if entry.pinned else " "
+        mark = self._mark(entry)
         segments = [Segment(f"{HIGHLIGHT}{mark}", styles.on_code)] if highlighted else []
         lead = "" if highlighted else f" {mark}"
         if self._seconds_shown:
@@ -243,13 +248,19 @@ class CodeList(RowList[Entry]):
         segments.append(Segment(f"{nth if nth <= 9 and self.numbered else '':>{_NUMBER}} ", muted))
         return Strip(segments, None).adjust_cell_length(width, row)
 
+    def _mark(self, entry: Entry) -> str:
+        if entry.id in self.selected:
+            return "✓"
+        return "!" if entry.id in self._suspicious else "▴" if entry.pinned else " "
+
     def _names(
         self, entry: Entry, cells: LiveCells, width: int, row: Style, muted: Style
     ) -> list[Segment]:
         room = width - self._names_at - _NUMBER - 1
         following = cells.following if room >= _NARROW - self._names_at else ""
         if room < _NARROW - self._names_at:
-            return [Segment(fit(entry.issuer or entry.account or "", room), row)]
+            name = entry.account or "" if is_blank(entry.issuer) else entry.issuer
+            return [Segment(fit(name, room), row)]
         tail = f" {following} " if following else ""
         rest = room - len(tail)
         if width >= _WIDE:
@@ -257,8 +268,8 @@ class CodeList(RowList[Entry]):
             tail = fit(self._categories_of(entry), _CATEGORIES) + tail.rjust(_FOLLOWING)
         issuer = max(12, min(28, room * 2 // 5))
         account = rest - issuer - _GAP
-        if not entry.issuer:
-            whole = fit(entry.account or "(no name)", rest)
+        if is_blank(entry.issuer):
+            whole = fit("(no name)" if is_blank(entry.account or "") else entry.account or "", rest)
             return [Segment(whole, row), Segment(tail, muted)]
         return [
             Segment(fit(entry.issuer, issuer) + " " * _GAP, row),

@@ -48,6 +48,7 @@ def run(args: Namespace, context: Context) -> int:
             raise UsageError("--forwarded lists only names.", "Omit --secrets and --at.")
         return forwarded.print_names(" ".join(args.query), json=args.json)
     vault = context.open_vault(_import_rest, guarded=args.secrets)
+    from tui.otp.lookalike import warnings
     from tui.otp.search import find
     from tui.vault.order import ordered
 
@@ -67,6 +68,10 @@ def run(args: Namespace, context: Context) -> int:
         _print_table(found, codes, moment, args.secrets)
     else:
         output.say("No matching entry." if args.query else "No entries yet.")
+    suspicious = warnings(vault.document.entries)
+    for entry in found:
+        if entry.id in suspicious:
+            output.complain(f"{entry.label}: {suspicious[entry.id]}")
     for item in vault.document.unreadable:
         output.complain(f"Skipped {item.label}, which can't be read: {item.reason}.")
     return 0 if found or not args.query else MatchError.exit_code

@@ -58,7 +58,10 @@ def run(args: Namespace, context: Context) -> int:
     elif args.json:
         output.json(_object(entry, categories, args.secret))
     else:
-        _print(entry, categories, args.secret)
+        from tui.otp.lookalike import warnings
+
+        warning = warnings(vault.document.entries).get(entry.id, "")
+        _print(entry, categories, warning, args.secret)
     return 0
 
 
@@ -77,10 +80,10 @@ def _show_code(entry: Entry) -> None:
         output.say(found.note)
 
 
-def _print(entry: Entry, categories: Iterable[Category], secret: bool) -> None:
+def _print(entry: Entry, categories: Iterable[Category], warning: str, secret: bool) -> None:
     from tui.otp.describe import details
 
-    rows = [*details(entry, categories), ("Id", entry.id)]
+    rows = [*details(entry, categories, warning), ("Id", entry.id)]
     if secret:
         rows.append(("Secret", entry.secret.given))
         rows += [("PIN", entry.pin)] if entry.pin else []
