@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import fcntl
 import signal
+from typing import IO
 
 import pytest
 
 from tests.cli.program import Program
-from tests.terminal.helpers import AppTerminal
+from tests.conftest import STRESS
+from tests.terminal.helpers import AppTerminal, python
+from tui.app.ending import SIGNALS
 
 SOON = 3.0
 """Seconds in which the program must exit."""
+_BUSY = """
+import asyncio, sys, time
+from tui.__main__ import main
+from tui.app.app import OtpApp
+ready = OtpApp.on_ready
+def busy(app):
+    app.thread = asyncio.ensure_future(asyncio.to_thread(time.sleep, 20))
+    ready(app)
+OtpApp.on_ready = busy
+sys.exit(main([]))
+"""
+"""The app, with a thread that runs for long."""
 
 
 def reach(terminal: AppTerminal, where: str) -> None:
@@ -26,6 +42,8 @@ def reach(terminal: AppTerminal, where: str) -> None:
         (signal.SIGTERM, "locked"),
         (signal.SIGTERM, "unlocked"),
         (signal.SIGHUP, "unlocked"),
+        (signal.SIGXCPU, "locked"),
+        *((number, "locked") for number in SIGNALS if STRESS),
     ],
 )
 def test_a_signal_exits_and_restores_the_terminal(
@@ -68,3 +86,33 @@ def test_invalid_utf8_does_not_crash_it(filled: Program) -> None:
         terminal.type("\x11")
         assert terminal.end(SOON) == 0
         assert terminal.is_given_back
+
+
+@pytest.mark.parametrize("how", ["key", "signal"])
+def test_no_end_waits_for_a_thread(filled: Program, how: str) -> None:
+    with AppTerminal(python(_BUSY), filled.env, filled.folder) as terminal:
+        reach(terminal, "locked")
+        if how == "key":
+            terminal.type("\x11")
+        else:
+            terminal.signal(signal.SIGTERM)
+        assert terminal.end(SOON) == (0 if how == "key" else 128 + signal.SIGTERM)
+        assert terminal.is_given_back
+
+
+def test_an_end_does_not_wait_long_for_a_save(filled: Program) -> None:
+    with AppTerminal.of(filled) as terminal, open_lock(filled) as lock:
+        terminal.unlock()
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        terminal.type("p")
+        terminal.type("\x11")
+        terminal.wait_for("Quit anyway?")
+        terminal.signal(signal.SIGTERM)
+        assert terminal.end(SOON) == 128 + signal.SIGTERM
+        assert terminal.is_given_back
+        assert "NOT SAVED" in terminal.after_the_app
+
+
+def open_lock(program: Program) -> IO[str]:
+    """Open the lock file of the vault."""
+    return program.vault.with_name(f"{program.vault.name}.lock").open("a")

@@ -9,7 +9,6 @@ import math
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
@@ -22,6 +21,7 @@ from textual.worker import Worker, WorkerState, get_current_worker
 
 from tui.app import render_caches
 from tui.app.crash import crash_line
+from tui.app.ending import NOT_SAVED, SAVING, SIGNALS, DaemonExecutor, Ending
 from tui.app.key_queue import BACKGROUND, KeyQueue
 from tui.app.screens.base import BaseScreen
 from tui.app.settings import Settings
@@ -55,8 +55,9 @@ _ELSEWHERE = "Locked by another program."
 _TYPED_LOST = "What you typed was not saved."
 MESSAGE_SECONDS = 8.0
 """Seconds for which messages are shown, except errors."""
-LAST_RESORT = 2.5
-"""Seconds until the program is killed after a signal, if its terminal is gone or not read."""
+_SLOW = (
+    "Saving takes long: another program may be using the vault.\n\nUnsaved changes will be lost."
+)
 
 
 class OtpApp(ThemedApp):
@@ -104,6 +105,7 @@ class OtpApp(ThemedApp):
         self.pick = pick
         self.picked = ""
         self._quit_question: Screen[Any] | None = None
+        self._ending = Ending()
         self.exit_warning = ""
         """An error while exiting, to report afterwards."""
         self._unlock_hint = unlock_hint
@@ -357,7 +359,7 @@ class OtpApp(ThemedApp):
         self._save_then(partial(self.lock, everywhere=True), "Lock anyway?", "lock")
 
     def _save_then(self, action: Callable[[], object], question: str, verb: str) -> None:
-        if self.vault is None or self.vault.saved:
+        if self.vault is None or (self.vault.saved and not self.vault.changing):
             action()
         else:
             self._save_or_ask(self.vault, action, question, verb)
@@ -367,7 +369,12 @@ class OtpApp(ThemedApp):
         self, vault: Vault, action: Callable[[], object], question: str, verb: str
     ) -> None:
         try:
-            await asyncio.to_thread(vault.save)
+            await asyncio.wait_for(asyncio.to_thread(vault.save), SAVING)
+        except TimeoutError:
+            from tui.app.screens.confirm import ConfirmScreen
+
+            if not await self.push_screen_wait(ConfirmScreen(question, _SLOW, verb)):
+                return
         except OtpTuiError as error:
             from tui.app.screens.confirm import ConfirmScreen
 
@@ -391,13 +398,12 @@ class OtpApp(ThemedApp):
             self.keys.answered(worker)
 
     async def on_unmount(self) -> None:
-        vault, self.vault = self.vault, None
-        if vault is not None and (lost := await asyncio.to_thread(_close, vault)):
+        if lost := await self._close_in_time():
             self.say(lost)
-        await self.settings.finish()
+        await self._ending.in_time(self.settings.finish(), None)
         if not self.picked:
             try:
-                await asyncio.to_thread(self.copier.clear)
+                await self._ending.in_time(asyncio.to_thread(self.copier.clear), "")
             except ClipboardError as error:
                 self.say(error.sentence)
 
@@ -463,7 +469,8 @@ class OtpApp(ThemedApp):
         if self.is_headless:
             return
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        loop.set_default_executor(DaemonExecutor())
+        for number in SIGNALS:
             try:
                 loop.add_signal_handler(number, self._leave, number)
             except (NotImplementedError, RuntimeError, ValueError):
@@ -471,15 +478,31 @@ class OtpApp(ThemedApp):
 
     def _leave(self, number: signal.Signals) -> None:
         """Close the vault and exit, on a signal or a lost terminal."""
-        vault, self.vault = self.vault, None
-        lost = "" if vault is None else _close(vault)
-        code = 128 + number
-        # Without a terminal, Textual's driver may never end, and the last words wait for a reader;
-        # the vault is closed by now.
-        reaper = threading.Timer(LAST_RESORT, os._exit, (code,))
-        reaper.daemon = True
-        reaper.start()
+        self._ending.begin(128 + number, self._driver)
+        self._start(self._close_and_exit(128 + number))
+
+    async def _close_and_exit(self, code: int) -> None:
+        lost = await self._close_in_time()
         self.exit(return_code=code, message=f"otp-tui: {lost}" if lost else None)
+
+    async def _close_in_time(self) -> str:
+        """Close the vault as `_close` does, if that is quick."""
+        vault, self.vault = self.vault, None
+        if vault is None:
+            return ""
+        self._ending.saved = vault.saved and vault.flushed and not vault.changing
+        closing = asyncio.to_thread(_close, vault)
+        lost = await self._ending.in_time(closing, "" if self._ending.saved else NOT_SAVED)
+        self._ending.saved = not lost
+        return lost
+
+    def exit(
+        self, result: None = None, return_code: int = 0, message: RenderableType | None = None
+    ) -> None:
+        """Exit soon, even if something still runs."""
+        if not self.is_headless:
+            self._ending.begin(return_code, self._driver)
+        super().exit(result, return_code, message)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Exit on an error that a worker didn't handle."""
