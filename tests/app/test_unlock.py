@@ -12,10 +12,11 @@ from tests.app.helpers import PASSWORD, FakeClock, codes_of, pass_time, settle
 from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.import_backup import ImportScreen
-from tui.app.screens.unlock import UnlockScreen, wait_after
+from tui.app.screens.unlock import UnlockScreen
 from tui.app.screens.welcome import WelcomeScreen
 from tui.app.widgets.bars import StatusLine
 from tui.app.widgets.password_input import PasswordInput
+from tui.app.wrong_tries import LONGEST_WAIT, WrongTries, wait_after
 from tui.vault.vault import LockedVault
 
 
@@ -127,6 +128,45 @@ async def test_after_wrong_passwords_the_right_one_has_to_wait(
         assert message_of(app) == "Wrong password. Try again in 1 s."
         await pass_time(pilot, clock, 1.5)
         assert isinstance(app.screen, CodesScreen), "what was typed is tried when its turn comes"
+
+
+async def test_a_restart_does_not_end_the_wait(
+    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock
+) -> None:
+    make_vault().close()
+    app = make_app(vault=None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        for _ in range(2):
+            await pilot.press(*"wrong", "enter")
+            await settle(pilot)
+    again = make_app(vault=None)
+    async with again.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert message_of(again) == "Wrong password. Try again in 1 s."
+        await pilot.press(*PASSWORD, "enter")
+        assert isinstance(again.screen, UnlockScreen)
+        await pass_time(pilot, clock, 1.5)
+        assert isinstance(again.screen, CodesScreen)
+    last = make_app(vault=None)
+    async with last.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert message_of(last) == ""
+
+
+@pytest.mark.parametrize(("jump", "left"), [(0, 30), (10, 20), (-86400 * 365, 30), (86400, 0)])
+def test_no_clock_makes_the_wait_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: FakeClock, jump: int, left: int
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    tries = WrongTries(tmp_path / "vault.json", clock)
+    tries.remember(7)
+    clock.moment += jump
+    assert 0 <= tries.last().left <= LONGEST_WAIT
+    assert abs(tries.last().left - left) <= 1
+    (file,) = tmp_path.rglob("*.json")
+    file.write_text('{"count": true, "at": 1e999}')
+    assert tries.last() == (0, 0.0)
 
 
 async def test_the_vault_may_be_damaged_from_the_third_wrong_password_on(

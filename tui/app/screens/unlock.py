@@ -18,20 +18,14 @@ from tui.app.threads import in_daemon_thread, in_thread
 from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.status_label import StatusLabel
+from tui.app.wrong_tries import WrongTries, wait_after
 from tui.errors import OtpTuiError, PasswordCommandError, WrongPasswordError
 from tui.password_command import PasswordCommand, program_name
 from tui.text import safe
 from tui.vault.vault import LockedVault
 
-LONGEST_WAIT = 30.0
-"""Maximum seconds between attempts."""
 TRIES_BEFORE_ADVICE = 3
 """Number of wrong passwords after which the message adds that the vault may be damaged."""
-
-
-def wait_after(tries: int) -> float:
-    """Return the seconds to wait after `tries` wrong passwords in a row."""
-    return 0.0 if tries < 2 else min(LONGEST_WAIT, 2.0 ** (tries - 2))
 
 
 class UnlockScreen(BaseScreen[None]):
@@ -70,6 +64,12 @@ class UnlockScreen(BaseScreen[None]):
         yield KeyBar([("↵", "unlock"), ("^q", "quit")])
 
     def on_mount(self) -> None:
+        self._tries = WrongTries(self.context.vault_path, self.context.clock)
+        self._wrong_tries, left = self._tries.last()
+        if left:
+            self._refusal = "Wrong password."
+            self._next_try = self.context.clock.steady() + left
+            self.tick()
         if self._at_start and self._program:
             self._run_in_background()
 
@@ -169,15 +169,19 @@ class UnlockScreen(BaseScreen[None]):
         try:
             vault = await in_daemon_thread(lambda: LockedVault.read(path, clock).unlock(password))
         except OtpTuiError as error:
-            wrong = from_command and isinstance(error, WrongPasswordError)
-            self._refuse(error, f"The password came from {self._program}." if wrong else "")
+            wrong = isinstance(error, WrongPasswordError)
+            if wrong:
+                self._wrong_tries += 1
+                await in_thread(lambda: self._tries.remember(self._wrong_tries))
+            by_command = wrong and from_command
+            self._refuse(error, f"The password came from {self._program}." if by_command else "")
         else:
+            self._tries.forget()
             self.context.opened(vault, typed=not from_command)
 
     def _refuse(self, error: OtpTuiError, advice: str = "") -> None:
         sentence = error.sentence
         if isinstance(error, WrongPasswordError):
-            self._wrong_tries += 1
             if wait := wait_after(self._wrong_tries):
                 self._next_try = self.context.clock.steady() + wait
             if self._wrong_tries < TRIES_BEFORE_ADVICE:
