@@ -31,7 +31,7 @@ def wait_after(tries: int) -> float:
 class Tries(NamedTuple):
     """Wrong passwords in a row, and the wait that is left."""
 
-    count: int = 0
+    number: int = 0
     left: float = 0.0
     """Seconds until the next attempt, at most `LONGEST_WAIT` whatever the clock says."""
 
