@@ -17,6 +17,7 @@ OtpTuiError                     one sentence for the user, and an exit code     
 │   └── UriError                an otpauth:// or motp:// URI is invalid
 ├── FormatError                 a backup file is invalid                         exit 3
 │   └── BackupPasswordError     wrong password, or the backup is damaged         exit 3
+│       └── MoreSlotsError      wrong, but slots that take long weren't tried    exit 3
 └── VaultError                  the vault can't be used
     ├── VaultMissingError       there is no vault at that path
     ├── VaultExistsError        a file exists at that path
@@ -128,6 +129,10 @@ class FormatError(OtpTuiError):
 
 class BackupPasswordError(FormatError):
     """The password is wrong, or the backup is damaged."""
+
+
+class MoreSlotsError(BackupPasswordError):
+    """The password opens none of the slots tried; trying the others takes long."""
 
 
 class VaultError(OtpTuiError):

@@ -12,9 +12,12 @@ from textual.widgets import Input
 from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import codes_of, lines_of, settle, status_of
 from tests.backup.formats.test_qr_image import code, saved
+from tests.backup.formats.test_vault_copy import with_slots
 from tests.backup.test_join_parts import export
+from tests.vault.support import FLOOR
 from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
+from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.import_backup import ImportScreen
 from tui.app.widgets.bars import StatusLine, TitleBar
 from tui.app.widgets.file_chooser import FileTree, PathInput, complete
@@ -25,6 +28,7 @@ from tui.backup.registry import by_name
 from tui.errors import NotSavedError
 from tui.otp.entry import Entry, OtpType
 from tui.otp.secret import Secret
+from tui.vault import unlock
 from tui.vault.vault import LockedVault, Vault
 
 
@@ -459,3 +463,20 @@ async def test_tab_lists_the_candidates_if_there_are_several(
         await settle(pilot)
         assert app.focused is field
         assert status_of(app) == "a-one  a-two"
+
+
+async def test_slots_that_take_long_are_tried_after_a_question(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(make_vault([], []))
+    monkeypatch.setattr(unlock, "MAX_WORK_KIB", FLOOR.memory_kib * FLOOR.time_cost)
+    path = tmp_path / "copy.json"
+    path.write_bytes(with_slots("first", "second"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_file(pilot, path)
+        await pilot.press(*"second", "enter")
+        await settle(pilot)
+        assert isinstance(app.screen, ConfirmScreen)
+        await pilot.press("y")
+        await settle(pilot)
+        assert "Copied" in preview_lines(pilot)[0]

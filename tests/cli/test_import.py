@@ -10,11 +10,14 @@ import pytest
 
 from tests import interop
 from tests.backup.formats.test_qr_image import code, saved
+from tests.backup.formats.test_vault_copy import with_slots
 from tests.backup.test_join_parts import export
 from tests.cli.conftest import RFC_SECRET
 from tests.cli.program import PASSWORD, Program
+from tests.vault.support import FLOOR
 from tui.backup.model import Credentials
 from tui.backup.registry import by_name
+from tui.vault import unlock
 
 BACKUP_PASSWORD = "the phone's password"
 
@@ -250,3 +253,20 @@ def test_a_backup_on_standard_input_after_the_passwords(empty: Program) -> None:
     assert issuers(empty) == ["Site"]
     done = empty.open("import", "-", stdin="")
     assert (done.code, done.err.count("\n")) == (2, 1)
+
+
+def test_a_slot_that_takes_long_is_tried_on_request(
+    filled: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unlock, "MAX_WORK_KIB", FLOOR.memory_kib * FLOOR.time_cost)
+    path = filled.folder / "copy.json"
+    path.write_bytes(with_slots("first", "a long password"))
+    word = filled.folder / "word"
+    word.write_text("a long password")
+    word.chmod(0o600)
+    command = ("import", path, "--backup-password-file", word)
+    done = filled.open(*command)
+    assert done.code == 3
+    assert "Wrong password." in done.err
+    assert "--all-slots" in done.err
+    assert filled.open(*command, "--all-slots").code == 0

@@ -78,6 +78,8 @@ class Credentials:
     """Key derivation for a new file, if the format lets the writer choose."""
     key_file: bytes = field(default=b"", repr=False)
     """The content of a key file; empty if there is none."""
+    all_slots: bool = False
+    """True to try all passwords that the file may have, however long it takes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,4 +54,5 @@ def credentials_for(
         secret = given.get(_KIND, prompt, otherwise=os.environ.get(SECRET_VARIABLE, ""))
     path = getattr(args, "key_file", None) if Needs.KEY_FILE in needs else None
     key = read_limited(path) if path else b""
-    return Credentials(word, username, secret, key_file=key)
+    every = getattr(args, "all_slots", False)
+    return Credentials(word, username, secret, key_file=key, all_slots=every)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tui.crypto import aead, kdf
+from tui.crypto.bounds import MAX_WORK_KIB
 from tui.errors import AuthenticationError
 from tui.threads import interruptible
 from tui.vault import seal
@@ -13,18 +14,22 @@ from tui.vault.reader import wrong
 
 
 def key_by_password(
-    envelope: Envelope, password: str, meanwhile: Callable[[], object] | None = None
+    envelope: Envelope,
+    password: str,
+    meanwhile: Callable[[], object] | None = None,
+    *,
+    all_slots: bool = False,
 ) -> bytes:
     """Return the vault key; call `meanwhile` once, while the first key is derived.
+
+    Without `all_slots`, the slots are tried only as far as `affordable` says.
 
     Raises:
         WrongPasswordError: no slot opens with the password, or the slot was changed.
         CryptoError: not enough memory for the key derivation.
     """
     secret = seal.password_bytes(password)
-    for slot in envelope.slots:
-        if not isinstance(slot, PasswordSlot):
-            continue
+    for slot in _password_slots(envelope) if all_slots else affordable(envelope):
         wrapping_key = _derive(slot, secret, meanwhile)
         meanwhile = None
         try:
@@ -32,6 +37,30 @@ def key_by_password(
         except AuthenticationError:
             continue
     raise wrong("password")
+
+
+def affordable(envelope: Envelope) -> list[PasswordSlot]:
+    """Return the password slots that together cost at most as much as the most expensive one may.
+
+    So a file can have many cheap slots, or one that is expensive.
+    """
+    found: list[PasswordSlot] = []
+    left = MAX_WORK_KIB
+    for slot in _password_slots(envelope):
+        left -= slot.params.memory_kib * slot.params.time_cost
+        if left < 0:
+            break
+        found.append(slot)
+    return found
+
+
+def has_more_slots(envelope: Envelope) -> bool:
+    """Return True if the vault has password slots that are not `affordable`."""
+    return len(affordable(envelope)) < len(_password_slots(envelope))
+
+
+def _password_slots(envelope: Envelope) -> list[PasswordSlot]:
+    return [slot for slot in envelope.slots if isinstance(slot, PasswordSlot)]
 
 
 def key_by_code(envelope: Envelope, code: bytes) -> bytes:

@@ -23,6 +23,7 @@ from textual.widgets import (
 
 from tui.app.commands import press_hint
 from tui.app.screens.base import BaseScreen, run_change
+from tui.app.screens.confirm import ConfirmScreen
 from tui.app.threads import in_daemon_thread, in_thread
 from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
 from tui.app.widgets.credential_fields import CredentialFields
@@ -34,7 +35,7 @@ from tui.backup.importer import ImportResult, apply_import, import_into
 from tui.backup.model import SECRET_VARIABLE, Credentials, Needs
 from tui.backup.plan import DEFAULT_ACTIONS, LABELS, ImportAction, MatchKind
 from tui.backup.sources import OpenedBackup, Source, join_parts
-from tui.errors import OtpTuiError
+from tui.errors import MoreSlotsError, OtpTuiError
 from tui.files import read_limited
 from tui.text import plural, safe
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 AUTO_DETECT = "auto-detect"
 _IMPORTING = "Importing"
 _DERIVING = "Deriving the key. This can take a while"
+_MINUTES = "Together they can take minutes, and a gigabyte of memory."
 _ANY_APP = "The app is detected from the file. Highlight an app to see how to export."
 _KEYS = [("↵", "open"), ("⇥", "complete, next field"), ("Space", "select files"), ("Esc", "back")]
 _COUNTED = {MatchKind.SAME_NAME: "with the same name"}
@@ -246,6 +248,11 @@ class ImportScreen(BaseScreen[tuple[str, str] | None]):
             self._opened.append(await in_daemon_thread(open_source))
         except OtpTuiError as error:
             self._fail(error)
+            if isinstance(error, MoreSlotsError) and await self.app.push_screen_wait(
+                ConfirmScreen("Try all password slots?", f"{error.hint} {_MINUTES}", "try all")
+            ):
+                self._open(replace(credentials, all_slots=True))
+                return
             if self._credentials.display:
                 self._credentials.retry()
             return

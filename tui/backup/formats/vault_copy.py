@@ -14,6 +14,7 @@ from tui.errors import (
     CryptoError,
     DamagedVaultError,
     FormatError,
+    MoreSlotsError,
     NewerVaultError,
     NotSavedError,
     UsageError,
@@ -25,10 +26,11 @@ from tui.vault import seal
 from tui.vault.document import Document
 from tui.vault.envelope import Envelope
 from tui.vault.state import UnlockedState, decrypt, encrypt
-from tui.vault.unlock import key_by_password
+from tui.vault.unlock import has_more_slots, key_by_password
 
 NAME = "vault"
 _CALLED = "The copy of a vault"
+_MORE = "The file has other password slots, which take long to try."
 _MARK = b'"format"'
 
 
@@ -43,14 +45,17 @@ def _read(data: bytes, credentials: Credentials) -> Backup:
     Raises:
         FormatError: it is not a vault, is damaged, or was created by a newer version of otp-tui.
         BackupPasswordError: the password is wrong or missing, or the file is damaged.
+        MoreSlotsError: the same, but some slots were not tried.
     """
     if not credentials.password:
         raise BackupPasswordError("A vault needs its password.")
     try:
         envelope = envelopes.parse(data, _CALLED)
-        key = key_by_password(envelope, credentials.password)
+        key = key_by_password(envelope, credentials.password, all_slots=credentials.all_slots)
         document = decrypt(envelope, key, _CALLED)
     except WrongPasswordError as error:
+        if not credentials.all_slots and has_more_slots(envelope):
+            raise MoreSlotsError(str(error), _MORE) from None
         raise BackupPasswordError(str(error)) from None
     except (DamagedVaultError, NewerVaultError) as error:
         raise FormatError(str(error)) from None

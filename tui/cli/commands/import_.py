@@ -14,6 +14,7 @@ from tui.cli import credentials, output, terminal
 from tui.cli.format_table import PrintFormats
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
+from tui.errors import MoreSlotsError
 from tui.files import LIMIT
 
 if TYPE_CHECKING:
@@ -63,6 +64,11 @@ def register(subparsers: Subparsers) -> None:
     add_options(parser, "backup-password")
     credentials.add_options(parser)
     credentials.add_key_file(parser)
+    parser.add_argument(
+        "--all-slots",
+        action="store_true",
+        help="try all password slots of a vault, even if that takes minutes",
+    )
 
 
 def run(args: Namespace, context: Context) -> int:
@@ -120,7 +126,10 @@ def _open(source: Source, args: Namespace, context: Context) -> OpenedBackup:
         args,
         lambda: _password(source, args, context),
     )
-    return source.open(given)
+    try:
+        return source.open(given)
+    except MoreSlotsError as error:
+        raise MoreSlotsError(str(error), f"{error.hint} To try them, use --all-slots.") from None
 
 
 def _password(source: Source, args: Namespace, context: Context) -> str:
