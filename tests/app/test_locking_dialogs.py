@@ -241,7 +241,9 @@ async def test_a_change_that_fails_after_the_lock_is_reported_on_the_unlock_scre
         await settle(pilot)
         assert isinstance(app.screen, UnlockScreen)
         said = str(app.screen.query_one("#status", Label).content)
-        assert said.startswith("NOT SAVED. The last change is lost: ")
+        assert said.startswith(
+            "NOT SAVED. The last change is kept, encrypted, until the next unlock: "
+        )
 
 
 async def test_a_change_in_progress_is_saved_after_the_lock(
@@ -268,4 +270,30 @@ async def test_a_change_in_progress_is_saved_after_the_lock(
         await settle(pilot)
         assert isinstance(app.screen, UnlockScreen)
         assert not str(app.screen.query_one("#status", Label).content)
+    assert Vault.open(vault.path, PASSWORD).entries[0].pinned
+
+
+async def test_what_the_idle_lock_could_not_save_is_saved_after_the_next_unlock(
+    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock
+) -> None:
+    vault = make_vault()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Store, "replace", full)
+            await press(pilot, "p")
+            await pass_time(pilot, clock, 300)
+            assert isinstance(app.screen, UnlockScreen)
+            said = str(app.screen.query_one("#status", Label).content)
+            assert said.startswith("NOT SAVED. The last change is kept")
+        assert not Vault.open(vault.path, PASSWORD).entries[0].pinned
+        await press(pilot, *PASSWORD, "enter")
+        await settle(pilot)
+        assert app.vault is not None
+        assert app.vault.saved
     assert Vault.open(vault.path, PASSWORD).entries[0].pinned

@@ -53,6 +53,7 @@ _ACTIVITY = (
 _IDLE = "Locked after inactivity."
 _ELSEWHERE = "Locked by another program."
 _TYPED_LOST = "What you typed was not saved."
+_KEPT_IF_POSSIBLE = "Unsaved changes are kept, encrypted, until the next unlock, if there is room."
 MESSAGE_SECONDS = 8.0
 """Seconds for which messages are shown, except errors."""
 _SLOW = (
@@ -379,7 +380,7 @@ class OtpApp(ThemedApp):
             from tui.app.screens.confirm import ConfirmScreen
 
             kept = isinstance(error, ConflictError)
-            lost = "All changes are in that copy." if kept else "Unsaved changes will be lost."
+            lost = "All changes are in that copy." if kept else _KEPT_IF_POSSIBLE
             words = f"{error.sentence}\n\n{lost}"
             if not await self.push_screen_wait(ConfirmScreen(question, words, verb)):
                 return
@@ -525,6 +526,15 @@ class OtpApp(ThemedApp):
         self._close_messages_no_wait()
 
 
+def _keep(vault: Vault, error: OtpTuiError) -> str:
+    """Keep unsaved changes for the next unlock; return a message."""
+    from tui.vault.unsaved import keep
+
+    if keep(vault) is None:
+        return f"NOT SAVED. The last change is lost: {error}"
+    return f"NOT SAVED. The last change is kept, encrypted, until the next unlock: {error}"
+
+
 def _close(vault: Vault) -> str:
     """Save unsaved changes and close the vault; return an error message, or ""."""
     try:
@@ -533,7 +543,7 @@ def _close(vault: Vault) -> str:
     except ConflictError as error:
         return f"NOT SAVED. {error.sentence}"
     except OtpTuiError as error:
-        return "" if vault.saved else f"NOT SAVED. The last change is lost: {error}"
+        return "" if vault.saved else _keep(vault, error)
     finally:
         vault.close()
     return ""

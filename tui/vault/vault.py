@@ -19,6 +19,7 @@ from tui.crypto.kdf import Argon2Params
 from tui.errors import (
     ConflictError,
     DamagedVaultError,
+    NewerVaultError,
     NotSavedError,
     OlderVaultError,
     VaultError,
@@ -353,6 +354,51 @@ class Vault:
             NotSavedError: as `change`.
         """
         self._commit(_as_it_is, keep=True)
+
+    def sealed(self) -> bytes:
+        """Return a vault file with the current contents, saved or not.
+
+        Raises:
+            NotSavedError: they can't be encrypted.
+        """
+        with self._writing:
+            return next_state(self._known(), self._document)[1]
+
+    def opens(self, data: bytes) -> bool:
+        """Return True if `data` is a file of this vault under its current key."""
+        try:
+            self._state_of(data)
+        except (DamagedVaultError, NewerVaultError):
+            return False
+        return True
+
+    def take_up(self, data: bytes) -> None:
+        """Merge in and save a file that `sealed` returned to a program that couldn't save it.
+
+        Raises:
+            DamagedVaultError, NewerVaultError: it is none of this vault, or has another key.
+            NotSavedError: as `change`.
+        """
+        found = self._state_of(data)
+
+        def merged(ours: Document) -> Document:
+            from tui.vault.history import contains
+            from tui.vault.merge import merge
+
+            known = self._known()
+            if contains(found.document.history, known.digest):
+                return merge(known.document, ours, found.document)
+            return self._merged_apart(known, found)
+
+        self.merges += 1
+        self._commit(merged, keep=True)
+
+    def _state_of(self, data: bytes) -> UnlockedState:
+        known, name = self._known(), "The file with unsaved changes"
+        envelope = envelopes.parse(data, name)
+        if envelope.vault_id != known.envelope.vault_id:
+            raise DamagedVaultError(f"{name} is of another vault.")
+        return unlocked(envelope, known.key, decrypt(envelope, known.key, name), digest(data))
 
     def take_hotp(self, entry_id: str) -> Code:
         """Return the code of an HOTP entry's counter, after saving the next counter.

@@ -125,6 +125,7 @@ class CodesScreen(BaseScreen[None]):
             self.action_command("import")
         if self.context.pick is None:
             self._look_for_copies()
+        self._take_up_unsaved()
 
     def on_unmount(self) -> None:
         """Drop all entries: Textual may keep the screen for a while."""
@@ -332,6 +333,21 @@ class CodesScreen(BaseScreen[None]):
             hint = press_hint(self.context, "merge", "to merge")
             words = f"{self._status.message} {copies_sentence(files)}{hint}".lstrip()
             self.say(words, "warning", stay=True)
+
+    @work(name=BACKGROUND, group="unsaved", exit_on_error=False, description="unsaved changes")
+    async def _take_up_unsaved(self) -> None:
+        """Save what couldn't be saved before the vault was locked."""
+        from tui.vault.unsaved import take_up
+
+        vault = self.vault
+        try:
+            done = await in_thread(lambda: take_up(vault))
+        except OtpTuiError as error:
+            self._say_not_saved(error)
+        else:
+            if done:
+                self.say(done, stay=True)
+        self._show_taken_over()
 
     def _show_taken_over(self) -> None:
         """Show what was merged in since the last time, and new warnings."""

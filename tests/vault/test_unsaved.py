@@ -1,0 +1,98 @@
+"""Changes that couldn't be saved before a lock, kept for the next unlock."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.vault.support import FLOOR, PASSWORD, entry
+from tui.clock import SystemClock
+from tui.errors import NotSavedError
+from tui.paths import state_folder
+from tui.vault.document import Document
+from tui.vault.store import Store
+from tui.vault.unsaved import keep, take_up
+from tui.vault.vault import Vault
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("XDG_STATE_HOME", "XDG_RUNTIME_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    return tmp_path / "vault.json"
+
+
+def add(vault: Vault, name: str) -> None:
+    vault.change(lambda document: Document(entries=(*document.entries, entry(name))))
+
+
+def lock_with_full_disk(vault: Vault, name: str) -> Path | None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Store, "replace", full)
+        with pytest.raises(NotSavedError):
+            add(vault, name)
+    kept = keep(vault)
+    vault.close()
+    return kept
+
+
+def full(*_: Any, **__: Any) -> None:
+    raise OSError(errno.ENOSPC, "no room")
+
+
+def names(vault: Vault) -> list[str]:
+    return sorted(each.issuer for each in vault.entries)
+
+
+def test_the_next_unlock_saves_them(path: Path) -> None:
+    vault = Vault.create(path, PASSWORD, FLOOR, SystemClock())
+    add(vault, "Saved")
+    kept = lock_with_full_disk(vault, "Fish and chips")
+    assert kept is not None
+    assert state_folder() in kept.parents
+    assert kept.stat().st_mode & 0o077 == 0
+    assert b"Fish" not in kept.read_bytes()
+    again = Vault.open(path, PASSWORD)
+    assert names(again) == ["Saved"]
+    assert take_up(again).startswith("Saved the changes")
+    assert names(Vault.open(path, PASSWORD)) == ["Fish and chips", "Saved"]
+    assert not kept.exists()
+    assert take_up(again) == ""
+
+
+def test_changes_of_other_programs_meanwhile_are_kept_too(path: Path) -> None:
+    vault = Vault.create(path, PASSWORD, FLOOR, SystemClock())
+    add(vault, "Saved")
+    lock_with_full_disk(vault, "Kept")
+    add(Vault.open(path, PASSWORD), "Other")
+    assert take_up(Vault.open(path, PASSWORD))
+    assert names(Vault.open(path, PASSWORD)) == ["Kept", "Other", "Saved"]
+
+
+def test_they_stay_until_they_can_be_saved(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vault = Vault.create(path, PASSWORD, FLOOR, SystemClock())
+    first = lock_with_full_disk(vault, "One")
+    assert first is not None
+    again = Vault.open(path, PASSWORD)
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "replace", full)
+        with pytest.raises(NotSavedError):
+            take_up(again)
+    assert first.exists()
+    second = lock_with_full_disk(again, "Two")
+    assert second is not None
+    assert not first.exists()
+    assert take_up(Vault.open(path, PASSWORD))
+    assert names(Vault.open(path, PASSWORD)) == ["One", "Two"]
+
+
+def test_a_damaged_file_is_named_and_left(path: Path) -> None:
+    vault = Vault.create(path, PASSWORD, FLOOR, SystemClock())
+    kept = lock_with_full_disk(vault, "One")
+    assert kept is not None
+    kept.write_bytes(kept.read_bytes().replace(b'"payload":"', b'"payload":"AAAA', 1))
+    assert kept.name in take_up(Vault.open(path, PASSWORD))
+    assert kept.exists()
