@@ -343,7 +343,7 @@ class OtpApp(ThemedApp):
         if self.vault is not None and self._something_typed:
             self._ask_and_quit()
         else:
-            self._save_then(self.exit, "Quit anyway?", "quit")
+            self._save_and_quit()
 
     @work(group="quit", exclusive=True, exit_on_error=False, description="quit")
     async def _ask_and_quit(self) -> None:
@@ -353,17 +353,21 @@ class OtpApp(ThemedApp):
         question = ConfirmScreen("Quit without saving?", "What you typed will be lost.", "quit")
         self._quit_question = question
         if asked or await self.push_screen_wait(question):
-            self._save_then(self.exit, "Quit anyway?", "quit")
+            self._save_and_quit()
 
     def lock_or_ask(self) -> None:
         """Lock the vault everywhere; ask first if the last change can't be saved."""
-        self._save_then(partial(self.lock, everywhere=True), "Lock anyway?", "lock")
-
-    def _save_then(self, action: Callable[[], object], question: str, verb: str) -> None:
-        if self.vault is None or (self.vault.saved and not self.vault.changing):
-            action()
+        lock = partial(self.lock, everywhere=True)
+        if self.vault is None or self.vault.saved:
+            lock()  # a change in progress is saved, or reported, after the lock
         else:
-            self._save_or_ask(self.vault, action, question, verb)
+            self._save_or_ask(self.vault, lock, "Lock anyway?", "lock")
+
+    def _save_and_quit(self) -> None:
+        if self.vault is None or (self.vault.saved and not self.vault.changing):
+            self.exit()
+        else:
+            self._save_or_ask(self.vault, self.exit, "Quit anyway?", "quit")
 
     @work(group="leave", exclusive=True, exit_on_error=False, description="leave")
     async def _save_or_ask(
