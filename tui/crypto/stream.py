@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from typing import Protocol
 
+from tui.errors import CryptoError
+
 
 class StreamCipher(Protocol):
     """A key stream. What is encrypted one after the other takes consecutive bytes of it."""
@@ -25,14 +27,19 @@ class ChaCha20:
 
         algorithm = algorithms.ChaCha20(key, bytes(4) + nonce)
         self._encryptor = Cipher(algorithm, mode=None).encryptor()
+        self._skipped = 0
 
     def xor(self, data: bytes) -> bytes:
         """Return `data` encrypted or decrypted with the next bytes of the stream."""
+        while self._skipped:
+            count = min(self._skipped, _SKIP)
+            self._encryptor.update(bytes(count))
+            self._skipped -= count
         return self._encryptor.update(data)
 
     def skip(self, count: int) -> None:
         """Pass over `count` bytes of the stream."""
-        self._encryptor.update(bytes(count))
+        self._skipped += count
 
 
 class Salsa20:
@@ -40,6 +47,7 @@ class Salsa20:
 
     Pure Python: each of the 16 words of the state is one large number with a lane of 64 bits for
     each of many blocks. Bytes that are passed over cost nothing.
+    Each computation makes some blocks ahead, and all of them together are limited.
     """
 
     def __init__(self, key: bytes, nonce: bytes) -> None:
@@ -47,22 +55,36 @@ class Salsa20:
         self._key = struct.unpack("<8I", key)
         self._nonce = struct.unpack("<2I", nonce)
         self._position = 0
+        self._from, self._stream = 0, b""
+        """Position and bytes of the blocks made last."""
+        self._work = MAX_WORK
 
     def xor(self, data: bytes) -> bytes:
-        """Return `data` encrypted or decrypted with the next bytes of the stream."""
-        first, offset = divmod(self._position, 64)
-        self._position += len(data)
-        last = -(-self._position // 64)
-        stream = b"".join(
-            self._blocks(start, min(_LANES, last - start)) for start in range(first, last, _LANES)
-        )
-        used = stream[offset : offset + len(data)]
+        """Return `data` encrypted or decrypted with the next bytes of the stream.
+
+        Raises:
+            CryptoError: it would take more than `MAX_WORK`.
+        """
+        begin, self._position = self._position, self._position + len(data)
+        if self._position > self._from + len(self._stream):
+            self._make(begin // 64, -(-self._position // 64))
+        used = self._stream[begin - self._from : self._position - self._from]
         mixed = int.from_bytes(data, "big") ^ int.from_bytes(used, "big")
         return mixed.to_bytes(len(data), "big")
 
     def skip(self, count: int) -> None:
         """Pass over `count` bytes of the stream."""
         self._position += count
+
+    def _make(self, first: int, last: int) -> None:
+        last = max(last, first + _AHEAD)
+        self._work -= last - first + _AHEAD
+        if self._work < 0:
+            raise CryptoError("there is too much to decrypt")
+        self._stream = b"".join(
+            self._blocks(start, min(_LANES, last - start)) for start in range(first, last, _LANES)
+        )
+        self._from = first * 64
 
     def _blocks(self, first: int, count: int) -> bytes:
         ones = int.from_bytes(struct.pack("<Q", 1) * count, "little")
@@ -87,6 +109,11 @@ class Salsa20:
         return bytes(blocks)
 
 
+_SKIP = 1 << 20
+MAX_WORK = 1 << 18
+"""Maximum number of blocks of Salsa20, 16 MiB; each computation counts as some more."""
+_AHEAD = 16
+"""Minimum number of blocks at a time."""
 _LANES = 4096
 """Maximum number of blocks at a time."""
 _QUARTERS = (

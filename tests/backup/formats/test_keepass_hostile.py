@@ -29,7 +29,7 @@ from tui.backup.formats.keepass.otp_fields import entries_of
 from tui.backup.model import Backup, Credentials, Needs
 from tui.backup.registry import by_name
 from tui.crypto import kdf
-from tui.crypto.stream import ChaCha20
+from tui.crypto.stream import ChaCha20, Salsa20
 from tui.errors import BackupPasswordError, EntryError, FormatError
 
 KEEPASS = by_name("keepass")
@@ -242,8 +242,42 @@ def test_bad_xml_is_refused(name: str) -> None:
 
 
 def test_too_many_elements_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xml_reader, "MAX_ELEMENTS", 1000)
-    assert "too large" in refused(Kdbx4(document("<a/>" * 1000)).build())
+    older = f"<Entry><History>{'<a/>' * 1000}</History></Entry>"
+    for name, limit, rows in (
+        ("MAX_ELEMENTS", 2000, "<a/>" * 1000),
+        ("MAX_ELEMENTS", 1000, older),
+        ("MAX_CURRENT", 1000, "<a/>" * 1000),
+        ("MAX_LINES", 1000, "\r\n" * 500 + "\n"),
+    ):
+        with monkeypatch.context() as patch:
+            assert not read(Kdbx4(document(rows)).build()).entries
+            patch.setattr(xml_reader, name, limit)
+            assert "too large" in refused(Kdbx4(document(rows)).build())
+
+
+def test_too_many_entries_are_refused_before_all_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xml_reader, "MAX_ENTRIES", 10)
+    monkeypatch.setattr("tui.backup.formats._entries.Collector.add", pytest.fail)
+    rows = entry(otp=URI) * 11
+    assert refused(Kdbx4(document(rows)).build()) == "The backup has more than 10 entries."
+
+
+def test_protected_values_that_take_long_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Salsa20 is computed in Python."""
+    made = list[int]()
+    blocks = Salsa20._blocks
+
+    def counted(cipher: Salsa20, first: int, count: int) -> bytes:
+        made.append(count)
+        return blocks(cipher, first, count)
+
+    monkeypatch.setattr(Salsa20, "_blocks", counted)
+    small = '<String><Key>otp</Key><Value Protected="True">QUJD</Value></String>'
+    data = kdbx3(document(f"<Entry>{small * 300}</Entry>"))
+    read(data)
+    assert len(made) == 1
+    monkeypatch.setattr("tui.crypto.stream.MAX_WORK", 30)
+    assert "too large" in refused(data)
 
 
 def test_names_cannot_control_the_terminal() -> None:

@@ -6,26 +6,37 @@ A tree of a large database would take gigabytes, so the parser's events are read
 from __future__ import annotations
 
 import base64
+import binascii
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tui.backup.formats._entries import MAX_ICON, Collector
+from tui.backup.formats._entries import MAX_ENTRIES, MAX_ICON, Collector
 from tui.backup.formats.keepass.otp_fields import entries_of, is_wanted
 from tui.backup.model import Backup
 from tui.crypto.stream import StreamCipher
-from tui.errors import FormatError
+from tui.errors import CryptoError, FormatError
 from tui.otp.entry import Entry
 
-MAX_ELEMENTS = 2_000_000
-"""Maximum number of elements; a database of 5,000 entries with 10 older versions has about 1.8
-million."""
+if TYPE_CHECKING:
+    from xml.parsers.expat import XMLParserType
+
+MAX_ELEMENTS = 2_100_000
+"""Maximum number of elements, where those outside of older versions and protected ones count twice;
+a database of 5,000 entries with 10 older versions has about 1.8 million."""
+MAX_CURRENT = 700_000
+"""Maximum number of elements outside of older versions; 20,000 entries have about 660,000."""
+MAX_LINES = 5_000_000
+"""Maximum number of line ends, which take the parser longer than other text."""
+_PIECE = 1 << 20
 MAX_DEPTH = 200
 """Maximum depth of elements; a group adds one."""
 _NOTHING = base64.b64encode(bytes(16)).decode()
 _DAMAGED = "The KeePass database was decrypted, but its XML is damaged."
+_LARGE = "The KeePass database is too large."
+_SMALLER = "Save a copy of it without the history of its entries, and import that."
 _separator = re.compile("[;,]")
 
 
@@ -54,32 +65,51 @@ def parse(xml: bytes, stream: StreamCipher) -> Backup:
     """
     from xml.parsers.expat import ExpatError, ParserCreate
 
-    events = _Events(stream)
+    if _has_many_lines(xml):
+        raise FormatError(_LARGE, _SMALLER)
     parser = ParserCreate("utf-8")
     parser.buffer_text = True
-    parser.StartElementHandler = events.start
-    parser.EndElementHandler = events.end
-    parser.CharacterDataHandler = events.characters
+    parser.buffer_size = 1 << 20
+    events = _Events(stream, parser)
     parser.StartDoctypeDeclHandler = events.doctype
     try:
         parser.Parse(xml, True)
     except (ExpatError, ValueError):
         raise FormatError(_DAMAGED) from None
+    except CryptoError:
+        raise FormatError(_LARGE, _SMALLER) from None
     if not events.is_database:
         raise FormatError(_DAMAGED)
     return events.backup()
 
 
-class _Events:
-    """What the parser has found so far."""
+def _has_many_lines(xml: bytes) -> bool:
+    lines = 0
+    for start in range(0, len(xml), _PIECE):
+        lines += xml.count(b"\n", start, start + _PIECE) + xml.count(b"\r", start, start + _PIECE)
+        if lines > MAX_LINES:
+            return True
+    return False
 
-    def __init__(self, stream: StreamCipher) -> None:
+
+class _Events:
+    """What the parser has found so far.
+
+    Older versions have handlers of their own, which only count the bytes of protected values.
+    """
+
+    def __init__(self, stream: StreamCipher, parser: XMLParserType) -> None:
         self._stream = stream
+        self._parser = parser
+        self._handle_current()
         self._path: list[str] = []
         self._protected: list[bool] = []
         self._text: list[str] = []
-        self._elements = 0
-        self._history = 0
+        self._current = 0
+        """Number of elements outside of older versions."""
+        self._left = MAX_ELEMENTS
+        self._depth: list[bool] = []
+        """The open elements of the older versions, and which of them are protected."""
         self._group: _Group | None = None
         self._row: _Row | None = None
         self._key = self._value = ""
@@ -93,12 +123,10 @@ class _Events:
         raise FormatError("The KeePass database has a document type, which none ever has.")
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        self._elements += 1
-        if self._elements > MAX_ELEMENTS or len(self._path) > MAX_DEPTH:
-            raise FormatError(
-                "The KeePass database is too large.",
-                "Save a copy of it without the history of its entries, and import that.",
-            )
+        self._current += 1
+        self._left -= 2
+        if self._left < 0 or self._current > MAX_CURRENT or len(self._path) > MAX_DEPTH:
+            raise FormatError(_LARGE, _SMALLER)
         parent = self._path[-1] if self._path else ""
         if not parent:
             self.is_database = tag == "KeePassFile"
@@ -107,12 +135,47 @@ class _Events:
         elif tag == "Entry" and parent == "Group":
             self._row = _Row(self._group)
         elif tag == "History":
-            self._history += 1
+            self._parser.StartElementHandler = self._start_older
+            self._parser.EndElementHandler = self._end_older
+            self._parser.CharacterDataHandler = None
         elif tag == "String":
             self._key = self._value = ""
         self._path.append(tag)
-        self._protected.append(attributes.get("Protected", "").lower() == "true")
+        protected = bool(attributes) and attributes.get("Protected", "").lower() == "true"
+        self._protected.append(protected)
         self._text.clear()
+
+    def _handle_current(self) -> None:
+        self._parser.StartElementHandler = self.start
+        self._parser.EndElementHandler = self.end
+        self._parser.CharacterDataHandler = self.characters
+
+    def _start_older(self, _tag: str, attributes: Mapping[str, str]) -> None:
+        self._left -= 1
+        if self._left < 0 or len(self._depth) > MAX_DEPTH:
+            raise FormatError(_LARGE, _SMALLER)
+        protected = bool(attributes) and attributes.get("Protected", "").lower() == "true"
+        self._depth.append(protected)
+        if protected:
+            self._left -= 1
+            self._text.clear()
+            self._parser.CharacterDataHandler = self.characters
+
+    def _end_older(self, tag: str) -> None:
+        if not self._depth:
+            self._text.clear()
+            self._handle_current()
+            self.end(tag)
+        elif self._depth.pop():
+            self._stream.skip(len(self._decoded()))
+            self._text.clear()
+            self._parser.CharacterDataHandler = None
+
+    def _decoded(self) -> bytes:
+        try:
+            return binascii.a2b_base64("".join(self._text))
+        except ValueError:
+            raise FormatError(_DAMAGED) from None
 
     def characters(self, text: str) -> None:
         self._text.append(text)
@@ -122,17 +185,16 @@ class _Events:
         parent = self._path[-1] if self._path else ""
         text = self._unprotected(parent) if self._protected.pop() else "".join(self._text)
         self._text.clear()
-        if tag == "History":
-            self._history -= 1
-        elif tag == "Group" and parent in ("Root", "Group") and self._group is not None:
+        if tag == "Group" and parent in ("Root", "Group") and self._group is not None:
             self._group = self._group.parent
         elif tag == "Entry" and parent == "Group" and self._row is not None:
             if self._row.strings and any(entries_of(self._row.strings)):
                 self._rows.append(self._row)
+                if len(self._rows) > MAX_ENTRIES:
+                    raise FormatError(f"The backup has more than {MAX_ENTRIES} entries.")
             self._row = None
         elif self._row is not None:
-            if not self._history:
-                self._in_entry(self._row, parent, tag, text)
+            self._in_entry(self._row, parent, tag, text)
         elif parent == "Group" and self._group is not None:
             if tag == "Name":
                 self._group.name = text
@@ -166,12 +228,9 @@ class _Events:
     def _unprotected(self, parent: str) -> str:
         """Return a protected value of an entry; every other one only takes its part of the
         stream."""
-        try:
-            data = base64.b64decode("".join(self._text))
-        except ValueError:
-            raise FormatError(_DAMAGED) from None
+        data = self._decoded()
         wanted = not self._key or is_wanted(self._key)
-        if parent == "String" and self._row is not None and not self._history and wanted:
+        if parent == "String" and self._row is not None and wanted:
             return self._stream.xor(data).decode(errors="replace")
         self._stream.skip(len(data))
         return ""
