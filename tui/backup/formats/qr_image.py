@@ -31,6 +31,8 @@ def _read(data: bytes, _credentials: Credentials) -> Backup:
     from tui.backup.formats.google.reader import read_uris
     from tui.backup.image_process import read_texts
 
+    if not _MAGIC.match(data[:16]):
+        raise FormatError("The file is not an image.")
     texts = read_texts(data)
     if not texts:
         raise FormatError(
