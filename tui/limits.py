@@ -12,7 +12,7 @@ COUNTER = 2**63 - 1
 """Maximum counter that all apps can store (a signed 64-bit number)."""
 JSON_CONTAINERS = 600_000
 """Maximum number of objects and lists in a JSON text."""
-BACKUP_VALUES = 800_000
+BACKUP_VALUES = 700_000
 """Maximum number of values in the JSON of a backup, which is parsed twice."""
 VAULT_VALUES = 1_000_000
 """Maximum number of values in the document of a vault; a full vault of 16 MiB has fewer."""

@@ -133,8 +133,8 @@ except FormatError:
     [
         ('{"a":0},', 590_000 * 8),
         ("[0],", 590_000 * 4),
-        ("1.5,", 790_000 * 4),
-        ('"ab",', 790_000 * 5),
+        ("1.5,", 690_000 * 4),
+        ('"ab",', 690_000 * 5),
     ],
 )
 def test_no_file_of_many_small_parts_takes_512_mib(unit: str, length: int) -> None:
