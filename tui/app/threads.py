@@ -15,7 +15,8 @@ Result = TypeVar("Result")
 async def in_thread(call: Callable[[], Result]) -> Result:
     """Run a slow call in a thread while the screen keeps running, and return its result.
 
-    The app doesn't exit before the call ends.
+    When the app exits, the call is left behind after a second or two (see `ending`): what it writes
+    must be complete or absent at any time.
     """
     return await asyncio.to_thread(call)
 

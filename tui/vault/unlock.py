@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 from tui.crypto import aead, kdf
 from tui.crypto.bounds import MAX_WORK_KIB
-from tui.errors import AuthenticationError
+from tui.errors import AuthenticationError, WrongPasswordError
 from tui.threads import interruptible
 from tui.vault import seal
 from tui.vault.envelope import Envelope, PasswordSlot, RecoverySlot
 from tui.vault.reader import wrong
+
+MORE_SLOTS = "The file has other password slots, which take long to try."
 
 
 def key_by_password(
@@ -36,6 +38,8 @@ def key_by_password(
             return seal.unwrap(envelope.vault_id, slot, wrapping_key)
         except AuthenticationError:
             continue
+    if not all_slots and has_more_slots(envelope):
+        raise WrongPasswordError("Wrong password.", MORE_SLOTS)
     raise wrong("password")
 
 

@@ -11,7 +11,7 @@ from tui.backup.model import Credentials
 from tui.backup.registry import by_name
 from tui.crypto import kdf
 from tui.crypto.kdf import Argon2Params
-from tui.errors import BackupPasswordError, FormatError, MoreSlotsError
+from tui.errors import BackupPasswordError, FormatError, MoreSlotsError, WrongPasswordError
 from tui.vault import document, envelope, seal, unlock
 from tui.vault.document import Document
 from tui.vault.envelope import Envelope, PasswordSlot
@@ -56,6 +56,10 @@ def test_one_expensive_slot_is_tried_by_default(derived: list[Argon2Params]) -> 
         COPY.read(expensive(16), Credentials(PASSWORD))
     assert derived == [WORST]
     assert "take long" in caught.value.hint
+    with pytest.raises(WrongPasswordError) as own:
+        unlock.key_by_password(envelope.parse(expensive(2)), PASSWORD)
+    assert "take long" in own.value.hint
+    assert derived == [WORST] * 2
 
 
 def test_all_slots_are_tried_on_request(derived: list[Argon2Params]) -> None:

@@ -26,11 +26,10 @@ from tui.vault import seal
 from tui.vault.document import Document
 from tui.vault.envelope import Envelope
 from tui.vault.state import UnlockedState, decrypt, encrypt
-from tui.vault.unlock import has_more_slots, key_by_password
+from tui.vault.unlock import MORE_SLOTS, has_more_slots, key_by_password
 
 NAME = "vault"
 _CALLED = "The copy of a vault"
-_MORE = "The file has other password slots, which take long to try."
 _MARK = b'"format"'
 
 
@@ -55,7 +54,7 @@ def _read(data: bytes, credentials: Credentials) -> Backup:
         document = decrypt(envelope, key, _CALLED)
     except WrongPasswordError as error:
         if not credentials.all_slots and has_more_slots(envelope):
-            raise MoreSlotsError(str(error), _MORE) from None
+            raise MoreSlotsError(str(error), MORE_SLOTS) from None
         raise BackupPasswordError(str(error)) from None
     except (DamagedVaultError, NewerVaultError) as error:
         raise FormatError(str(error)) from None
