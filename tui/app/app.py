@@ -19,6 +19,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState, get_current_worker
 
+from tui import memory
 from tui.app import render_caches
 from tui.app.crash import crash_line
 from tui.app.ending import NOT_SAVED, SAVING, SIGNALS, DaemonExecutor, Ending
@@ -305,6 +306,7 @@ class OtpApp(ThemedApp):
     @work(name=BACKGROUND, group="forget", exit_on_error=False, description="clear caches")
     async def _clear_render_caches(self) -> None:
         await asyncio.to_thread(render_caches.clear)
+        memory.wipe_freed()
 
     def say(self, sentence: str, tone: str = "error") -> None:
         """Show a message on the topmost screen with a status line; errors also at exit."""

@@ -51,6 +51,7 @@ def run(launch: Launch) -> int:
         hint = f"{_DEVTOOLS} {hint}".rstrip()
         warnings = warnings if vault is None else (_DEVTOOLS, *warnings)
     memory.no_readers()
+    memory.wipe_when_freed()
     # asyncio logs tracebacks of errors that nobody handles.
     logging.getLogger().addHandler(logging.NullHandler())
     app = OtpApp(
