@@ -77,7 +77,7 @@ def test_after_a_lock_nothing_of_the_vault_is_in_memory(program: Program) -> Non
         terminal.wait_for(SHOWN)
         terminal.type("\x1b")
         terminal.wait_for("Registrar")
-        terminal.signal(READABLE)
+        terminal.process.send_signal(READABLE)
         try:
             wait_until(lambda: in_memory(terminal.process.pid, wanted) >= {"key", "note"}, str)
         except PermissionError:
