@@ -12,6 +12,7 @@ from tui.cli import output
 from tui.cli.secrets import Secrets
 from tui.errors import (
     DamagedVaultError,
+    OtpTuiError,
     PasswordCommandError,
     SessionError,
     UsageError,
@@ -283,7 +284,21 @@ class Context:
         self, meanwhile: Callable[[], object] | None = None, *, guarded: bool = False
     ) -> Vault:
         """Read and unlock the vault; `guarded` is as in `unlock`."""
-        return self.unlock(self.read_vault(), meanwhile, guarded=guarded)
+        vault = self.unlock(self.read_vault(), meanwhile, guarded=guarded)
+        self._take_up_unsaved(vault)
+        return vault
+
+    def _take_up_unsaved(self, vault: Vault) -> None:
+        """Save what the app couldn't save before it locked the vault."""
+        from tui.vault.unsaved import take_up
+
+        try:
+            done = take_up(vault)
+        except OtpTuiError as error:
+            output.complain(f"Changes of the app are still not saved. {error.sentence}")
+        else:
+            if done:
+                output.complain(done)
 
     def unlock_with_code(self, locked: LockedVault, code: bytes) -> Vault:
         """Open the vault with its recovery code.
