@@ -3,13 +3,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test lint format bench stress snapshots man strings clean
+.PHONY: run test lint format bench stress soak snapshots man strings clean
 
 run: $(VENV)/.app
 	@$(BIN)/otp-tui $(ARGS)
 
 # Each worker, and each program under test, would compile everything anew.
-test stress bench: export PYTHONDONTWRITEBYTECODE =
+test stress soak bench: export PYTHONDONTWRITEBYTECODE =
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest $(ARGS)
@@ -29,6 +29,10 @@ bench: $(VENV)/.dev
 # The long forms of the property and crash tests, which take a while.
 stress: $(VENV)/.dev
 	OTP_TUI_STRESS=1 $(BIN)/python -m pytest --timeout=0 $(ARGS)
+
+# All attacks on the real program, for half an hour; writes docs/reliability.md.
+soak: $(VENV)/.dev
+	$(BIN)/python -m tests.soak $(ARGS)
 
 snapshots: $(VENV)/.dev
 	rm -rf tests/app/pictures

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -63,9 +64,9 @@ _trees = st.recursive(
 )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _cheap_kdfs() -> Iterator[None]:
-    """A changed byte may ask for minutes of work that is within the bounds."""
+@contextmanager
+def cheap_kdfs() -> Iterator[None]:
+    """Replace key derivations: a changed byte may ask for minutes of work within the bounds."""
 
     def derive(password: bytes, salt: bytes, length: int = 32) -> bytes:
         return hashlib.shake_256(repr((password, salt)).encode()).digest(length)
@@ -99,6 +100,12 @@ def _cheap_kdfs() -> Iterator[None]:
         patch.setattr(kdf, "pbkdf2", by_pbkdf2)
         patch.setattr(kdf, "scrypt", by_scrypt)
         patch.setattr(kdf, "aes_kdf", lambda key, seed, _rounds: derive(key, seed))
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _cheap_kdfs() -> Iterator[None]:
+    with cheap_kdfs():
         yield
 
 

@@ -1,0 +1,51 @@
+"""The table of a long run."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an attack did, as one line for the table."""
+
+    counts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One attack of a run."""
+
+    name: str
+    seconds: float
+    counts: str
+    passed: bool
+
+
+def text(rows: Sequence[Row], seconds: float) -> str:
+    """Return docs/reliability.md."""
+    lines = [
+        "# Reliability",
+        "",
+        "The last run of `make soak`: attacks on the real program that look for lost data, leaks",
+        "and hangs. An attack fails if anything acknowledged is lost, anything is left behind,",
+        "a foreign exception appears, or a limit is exceeded. Short forms of the same attacks",
+        "run with every `make test`.",
+        "",
+        "| machine | date | duration |",
+        "|---|---|---|",
+        f"| {os.cpu_count()} CPUs, {platform.system()} {platform.release()}, "
+        f"{platform.python_implementation()} {platform.python_version()} "
+        f"| {time.strftime('%Y-%m-%d', time.gmtime())} | {seconds / 60:.0f} min |",
+        "",
+        "| attack | counts | duration | result |",
+        "|---|---|---|---|",
+    ]
+    for row in rows:
+        result = "passed" if row.passed else "**failed**"
+        lines.append(f"| {row.name} | {row.counts} | {row.seconds:.0f} s | {result} |")
+    return "\n".join(lines) + "\n"
