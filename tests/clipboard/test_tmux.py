@@ -50,8 +50,7 @@ class Tmux:
         return terminal
 
     def buffers(self) -> list[str]:
-        names = self.run("list-buffers", "-F", "#{buffer_name}").split()
-        return [self.run("show-buffer", "-b", name) for name in names]
+        return self.run("list-buffers", "-F", "#{buffer_sample}").splitlines()
 
 
 def nowhere(sequence: str) -> None:

@@ -32,7 +32,7 @@ def _read(data: bytes, _credentials: Credentials) -> Backup:
     from tui.backup.image_process import read_texts
 
     if not _MAGIC.match(data[:16]):
-        raise FormatError("The file is not an image.")
+        raise FormatError("The file is not an image, or is damaged.")
     texts = read_texts(data)
     if not texts:
         raise FormatError(
