@@ -34,7 +34,10 @@ settings.register_profile(
     ],
 )
 settings.register_profile(
-    "stress", settings.get_profile("short"), max_examples=3000, stateful_step_count=40
+    "stress",
+    settings.get_profile("short"),
+    max_examples=int(os.environ.get("OTP_TUI_EXAMPLES", "3000")),
+    stateful_step_count=40,
 )
 settings.load_profile("stress" if STRESS else "short")
 

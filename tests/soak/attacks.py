@@ -23,7 +23,7 @@ class Attack:
 def _kills(scale: float) -> Result:
     from tests.soak.commands import kills
 
-    return kills(round(2100 * scale), every=max(1, round(1 / scale)))
+    return kills(round(2500 * scale), every=max(1, round(1 / scale)))
 
 
 def _errors(scale: float) -> Result:
@@ -38,8 +38,91 @@ def _fuzz(scale: float) -> Result:
     return fuzz(round(100_000 * scale))
 
 
+def _power(scale: float) -> Result:
+    from tests.soak.power import power_cuts
+
+    return power_cuts(max(1, round(200 * scale)))
+
+
+def _broken(_scale: float) -> Result:
+    from tests.soak.power import broken_savers
+
+    return broken_savers()
+
+
+def _writers(scale: float) -> Result:
+    from tests.soak.writers import writers
+
+    return writers(8, max(2, round(250 * scale)))
+
+
+def _damage(scale: float) -> Result:
+    from tests.soak.damage import damage
+
+    return damage(max(1, round(1 / scale)))
+
+
+def _clocks(scale: float) -> Result:
+    from tests.soak.clocks import clocks
+
+    return clocks(max(1, round(5 * scale)))
+
+
+def _vectors(_scale: float) -> Result:
+    from tests.soak.suites import suite
+
+    return suite("published vectors of all ciphers, key derivations and codes", "tests/crypto",
+                 "tests/otp", stress=False)  # fmt: skip
+
+
+def _model(scale: float) -> Result:
+    from tests.soak.suites import suite
+
+    examples = max(5, round(400 * scale))
+    return suite(f"three programs, {examples} histories of up to 40 steps with faults and kills, "
+                 "nothing acknowledged lost, no counter back", "tests/vault/test_crash_safety.py",
+                 examples=examples)  # fmt: skip
+
+
+def _merges(scale: float) -> Result:
+    from tests.soak.suites import suite
+
+    return suite(f"merges, copies, undo, {max(5, round(500 * scale))} examples of each property",
+                 "tests/vault/test_merge.py", "tests/vault/test_merge_by_age.py",
+                 "tests/vault/test_undo.py", "tests/vault/test_copies.py",
+                 "tests/vault/test_document.py", "tests/vault/test_envelope.py",
+                 examples=max(5, round(500 * scale)))  # fmt: skip
+
+
+def _names(_scale: float) -> Result:
+    from tests.soak.suites import suite
+
+    return suite("hostile names, the bytes of terminals, output, canaries in crashes, variables "
+                 "of other programs", "tests/app/test_names.py", "tests/terminal/test_bytes.py",
+                 "tests/cli/test_output.py", "tests/test_tracebacks.py", "tests/test_text.py",
+                 "tests/test_environment.py", "tests/terminal/test_textual_variables.py",
+                 "tests/app/test_crash.py")  # fmt: skip
+
+
+def _endings(_scale: float) -> Result:
+    from tests.soak.suites import suite
+
+    return suite("signals, closed, paused and unread terminals", "tests/terminal/test_signals.py",
+                 "tests/terminal/test_unread.py", "tests/terminal/test_unlock.py")  # fmt: skip
+
+
 ATTACKS = (
+    Attack("errors", "errors of the disk at every system call", _errors),
     Attack("fuzz", "changed files for every reader", _fuzz),
     Attack("kills", "SIGKILL at every system call and at random", _kills),
-    Attack("errors", "errors of the disk at every system call", _errors),
+    Attack("model", "stateful model of several programs", _model),
+    Attack("writers", "programs that save at once, with kills", _writers),
+    Attack("power", "power cuts: every subset of what was not synced", _power),
+    Attack("broken", "savers that are broken on purpose", _broken),
+    Attack("damage", "every byte changed, every length", _damage),
+    Attack("clocks", "wrong clocks", _clocks),
+    Attack("merges", "merges and undo", _merges),
+    Attack("vectors", "published vectors", _vectors),
+    Attack("names", "hostile names, and traces of secrets", _names),
+    Attack("endings", "ends of the program", _endings),
 )

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
+from tests.conftest import STRESS
+from tests.soak.attacks import ATTACKS
+from tests.soak.clocks import LIBRARY, clocks
 from tests.soak.commands import errors, kills
+from tests.soak.damage import damage
 from tests.soak.fuzz import fuzz
+from tests.soak.power import broken_savers, power_cuts, two_writers
+from tests.soak.report import Row, text
+from tests.soak.writers import writers
 
 
 def test_killed_commands_lose_nothing() -> None:
@@ -19,3 +28,34 @@ def test_failing_system_calls_lose_nothing() -> None:
 @pytest.mark.parametrize("seed", [1])
 def test_changed_files_are_read_or_refused(seed: int) -> None:
     assert "readers" in fuzz(20, seed).counts
+
+
+def test_power_cuts_lose_nothing() -> None:
+    assert "0 lost" in power_cuts(5).counts
+
+
+def test_broken_savers_are_caught() -> None:
+    two_writers()
+    assert broken_savers().counts.startswith("6 of 6")
+
+
+def test_programs_that_save_at_once_lose_nothing() -> None:
+    assert "0 lost" in writers(2, 4).counts
+
+
+def test_damage_is_noticed() -> None:
+    assert "0 opened unchanged" in damage(60).counts
+
+
+def test_wrong_clocks_lose_nothing() -> None:
+    if not STRESS:
+        pytest.skip("takes seconds: make stress")
+    if LIBRARY is None and os.environ.get("CI") != "true":
+        pytest.skip("not installed: libfaketime")
+    assert "0 lost" in clocks().counts
+
+
+def test_the_table_names_each_attack_once() -> None:
+    assert len({each.key for each in ATTACKS}) == len(ATTACKS)
+    table = text([Row(each.name, 1.0, "1 of 1", True) for each in ATTACKS], 60)
+    assert all(table.count(f"| {each.name} |") == 1 for each in ATTACKS)
