@@ -172,12 +172,15 @@ def replace_file(path: Path, data: bytes, mode: int = PRIVATE) -> None:
 def make_folder(path: Path) -> None:
     """Create a folder with mode 0700, whatever the umask; leave an existing one unchanged.
 
+    A new folder is on the disk when this returns.
+
     Raises:
         OSError: the system refused.
     """
     with contextlib.suppress(FileExistsError):
         path.mkdir(PRIVATE_FOLDER)
         path.chmod(PRIVATE_FOLDER)
+        sync_folder(path.parent)
 
 
 def remove(path: Path) -> None:

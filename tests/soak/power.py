@@ -205,7 +205,7 @@ def two_writers(broken: Callable[[pytest.MonkeyPatch], object] | None = None) ->
     """Let a program save while another one does, and between two saves of another one."""
     with _folder() as folder, pytest.MonkeyPatch.context() as patch:
         path = folder / "vault.json"
-        patch.setattr(stores, "LOCK_ATTEMPTS", 1)
+        patch.setattr(stores, "LOCK_WAIT", 0.001)
         Vault.create(path, PASSWORD, FLOOR, MovedClock()).close()
         if broken is not None:
             broken(patch)

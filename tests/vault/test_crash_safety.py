@@ -99,7 +99,7 @@ class ThreePrograms(RuleBasedStateMachine):
         super().__init__()
         self._patch = pytest.MonkeyPatch()
         self._patch.setattr(kdf, "argon2id", _cheap)
-        self._patch.setattr(store, "LOCK_ATTEMPTS", 1)
+        self._patch.setattr(store, "LOCK_WAIT", 0.001)
         self._folder = tempfile.TemporaryDirectory(dir=_memory())
         self.path = Path(self._folder.name) / "vault.json"
         self._patch.setattr(os, "fsync", lambda _descriptor: None)

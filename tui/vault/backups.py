@@ -1,7 +1,8 @@
 """Older copies of the vault, in the folder `backups` next to it, and which of them to keep.
 
 A copy is named `<vault>.<number>.<UTC time>`. The numbers only grow, so the order doesn't depend on
-the clock.
+the clock. Nor does what is kept depend on the current time: a save with a wrong clock adds one copy
+and deletes at most the oldest day.
 """
 
 from __future__ import annotations
@@ -13,13 +14,12 @@ import stat
 import time
 from pathlib import Path
 
-from tui.files import make_folder, remove, write_new
+from tui.files import make_folder, remove, sync_folder, write_new
 
 NEWEST = 10
 """Number of newest copies to keep."""
 DAYS = 7
-"""Number of days (UTC, including today) of which to keep the newest copy."""
-_DAY = 86_400
+"""Number of days (UTC) with copies of which to keep the newest one."""
 
 
 class Backups:
@@ -42,10 +42,11 @@ class Backups:
             return []
         return [name for _, _, name in sorted(self._all(), reverse=True)]
 
-    def keep(self, current: bytes, moment: float) -> Path:
+    def keep(self, current: bytes, moment: float, *, durable: bool = True) -> Path:
         """Keep a copy of the vault, whose bytes are `current`, and return its path.
 
-        The copy is a hard link, or a new file if the file system has no links.
+        The copy is a hard link, or a new file if the file system has no links. If it is not
+        `durable`, a power failure may lose it.
 
         Raises:
             OSError: the system refused; nothing was kept.
@@ -60,18 +61,27 @@ class Backups:
             raise
         except OSError:
             write_new(path, current)
+        if durable:
+            try:
+                sync_folder(self.folder)
+            except OSError:
+                remove(path)
+                raise
         return path
 
-    def prune(self, moment: float) -> None:
-        """Delete all copies but the newest ones and the newest of each of the last days."""
+    def prune(self) -> None:
+        """Delete all copies but the newest ones and the newest of each of the last days.
+
+        A day is the date in the name of a copy, and the last days are those of the last copies.
+        """
         try:
             backups = sorted(self._all(), reverse=True)
         except OSError:
             return
-        days = {time.strftime("%Y%m%d", time.gmtime(moment - ago * _DAY)) for ago in range(DAYS)}
+        days: set[str] = set()
         for place, (_, day, name) in enumerate(backups):
-            if day in days:
-                days.discard(day)
+            if day not in days and len(days) < DAYS:
+                days.add(day)
             elif place >= NEWEST:
                 remove(self.folder / name)
 

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import random
 import stat
 import time
 from collections.abc import Iterator
@@ -34,9 +35,10 @@ from tui.text import safe
 from tui.vault.backups import Backups
 from tui.vault.envelope import BACKUP_HINT
 
-LOCK_ATTEMPTS = 250
-LOCK_PAUSE = 0.02
-"""Seconds between attempts to get the lock: 5 s in total."""
+LOCK_WAIT = 30.0
+"""Seconds to wait for the lock."""
+LOCK_PAUSES = (0.002, 0.02)
+"""Minimum and maximum seconds between attempts: random, so that every program gets its turn."""
 
 _NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
 
@@ -132,14 +134,18 @@ class Store:
         """Keep other programs from writing; only warn if the file system has no locks.
 
         Raises:
-            NotSavedError: another program has held the lock for 5 s.
-            OSError: the system refused the lock file.
+            NotSavedError: another program has held the lock for 30 s, or the lock can't be
+                opened.
+            OSError: the system refused to lock.
         """
-        descriptor = os.open(
-            self.path.with_name(self.path.name + ".lock"),
-            os.O_RDWR | os.O_CREAT | OPEN_FLAGS,
-            PRIVATE,
-        )
+        lock = self.path.with_name(self.path.name + ".lock")
+        try:
+            descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | OPEN_FLAGS, PRIVATE)
+        except OSError as error:
+            raise NotSavedError(
+                f"Couldn't save the vault: couldn't open its lock {self.name}.lock: {why(error)}.",
+                "Try again.",
+            ) from None
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
@@ -161,6 +167,7 @@ class Store:
         older copy, so that it doesn't displace those that matter.
 
         Raises:
+            NotSavedError: the older copy can't be kept; the file is unchanged.
             OSError: the system refused; the file is unchanged.
         """
         temporary = self.path.with_name(f"{_prefix(self.path)}{os.urandom(8).hex()}.tmp")
@@ -169,7 +176,7 @@ class Store:
         try:
             signature = _signature(os.lstat(temporary))
             if current is not None:
-                kept = self._backups.keep(current, self._clock.now())
+                kept = self._keep(current, durable=not minor)
             put_in_place(temporary, self.path, kept)
         except BaseException:
             remove(temporary)
@@ -179,7 +186,7 @@ class Store:
         self._signature = signature
         if minor and kept is not None:
             remove(kept)
-        self._backups.prune(self._clock.now())
+        self._backups.prune()
 
     def write_conflict_copy(self, data: bytes) -> Path:
         """Write `data` to a conflict copy next to the vault, the same one every time.
@@ -208,6 +215,17 @@ class Store:
         if sentence not in self.warnings:
             self.warnings.append(sentence)
 
+    def _keep(self, current: bytes, *, durable: bool) -> Path:
+        try:
+            return self._backups.keep(current, self._clock.now(), durable=durable)
+        except OSError as error:
+            folder = safe(str(self._backups.folder), 200)
+            raise NotSavedError(
+                f"Couldn't save the vault {self.name}: couldn't keep the older copy in {folder}:"
+                f" {why(error)}.",
+                "Try again.",
+            ) from None
+
     def _require_private(self, descriptor: int) -> None:
         status = os.fstat(descriptor)
         if status.st_uid != os.geteuid():
@@ -221,12 +239,14 @@ class Store:
                 self.warn(f"Other users could read the vault {self.name}. Its mode is now 0600.")
 
     def _lock(self, descriptor: int) -> bool:
-        for attempt in range(LOCK_ATTEMPTS):
+        waited = 0.0
+        while waited < LOCK_WAIT:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                if attempt + 1 < LOCK_ATTEMPTS:
-                    time.sleep(LOCK_PAUSE)
+                pause = random.uniform(*LOCK_PAUSES)  # noqa: S311 - no secret depends on it
+                time.sleep(pause)
+                waited += pause
             except OSError as error:
                 if error.errno not in _NO_LOCKS:
                     raise
@@ -238,7 +258,7 @@ class Store:
             else:
                 return True
         raise NotSavedError(
-            f"Couldn't save the vault {self.name}: another program has it locked.",
+            f"Couldn't save the vault {self.name}: another program has locked {self.name}.lock.",
             "Try again.",
         )
 

@@ -489,9 +489,11 @@ class Vault:
                 with self._store.locked():
                     known, current = self._merge_in(known)
                     after = self._after(change)
-                    minor = after is self._document and self._saved
-                    if minor and not self._has_later:
+                    same = after is self._document
+                    if same and self._saved and not self._has_later:
                         return
+                    # What isn't kept in memory is the next counter of an entry.
+                    minor = self._saved and (same or not keep)
                     if above > known.envelope.generation:
                         known = replace(known, envelope=replace(known.envelope, generation=above))
                     self._write(known, after, current, minor=minor)
