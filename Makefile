@@ -2,6 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: run test lint format bench stress soak snapshots man strings clean
 
@@ -54,9 +55,12 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.app: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@sed '/^# For development/,$$d' constraints.txt > $(VENV)/constraints.txt
+	@$(PIP) --require-hashes --no-deps -r $(VENV)/constraints.txt
+	@$(PIP) --no-deps -e .
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(PIP) --require-hashes --no-deps -r constraints.txt
+	@$(PIP) --no-deps -e .
 	@touch $@ $(VENV)/.app

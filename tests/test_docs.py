@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,28 @@ def test_the_readme_names_every_command() -> None:
 def test_the_readme_names_a_key_of_every_command(command: Command) -> None:
     spelt = [_SPELT.get(key, key) for key in command.keys]
     assert any(re.search(rf"(?<!\w){re.escape(key)}(?!\w)", _KEYS) for key in spelt)
+
+
+def test_each_promise_names_a_test_that_exists() -> None:
+    root = Path(__file__).parents[1]
+    text = (root / "docs" / "security.md").read_text(encoding="utf-8")
+    rows = text[text.index("| promise | test |") :].partition("\n\n")[0].splitlines()[2:]
+    assert len(rows) > 20
+    for row in rows:
+        path, _, name = row.split("|")[2].strip().strip("`").partition("::")
+        code = (root / path).read_text(encoding="utf-8")
+        assert re.search(rf"^(async )?def {name}\(", code, re.MULTILINE), row
+
+
+def test_each_dependency_is_pinned_with_hashes() -> None:
+    root = Path(__file__).parents[1]
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    app, _, more = (root / "constraints.txt").read_text(encoding="utf-8").partition("# For dev")
+    for text, wanted in (
+        (app, project["dependencies"]),
+        (app + more, project["optional-dependencies"]["dev"]),
+    ):
+        pinned = set(re.findall(r"^([\w.-]+)==[^ ]+ .*\n +--hash=sha256:", text, re.MULTILINE))
+        assert len(pinned) == text.count("==")
+        names = {re.split(r"[<>=!]", one)[0].lower() for one in wanted}
+        assert names <= {one.lower() for one in pinned}
