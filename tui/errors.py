@@ -27,6 +27,8 @@ OtpTuiError                     one sentence for the user, and an exit code     
     ├── NewerVaultError         created by a newer otp-tui; not changed          exit 3
     └── NotSavedError           the change is only in memory, the file is unchanged
         ├── OlderVaultError     the file is older than the one last used here
+        ├── HalfSavedError      the file has the change, but a crash may undo it
+        ├── NewPasswordError    another program changed the password, and the vault key
         └── ConflictError       another vault took its place; ours is saved next to it
 
 Messages never contain a secret, a password or bytes of a file; names in them went through
@@ -173,6 +175,14 @@ class NotSavedError(VaultError):
 
 class OlderVaultError(NotSavedError):
     """The vault's file is older than the one last used here, and that was not accepted."""
+
+
+class HalfSavedError(NotSavedError):
+    """The file has the new password or code, but it is not certain to outlive a crash."""
+
+
+class NewPasswordError(NotSavedError):
+    """Another program changed the password: only the new one opens the file."""
 
 
 class ConflictError(NotSavedError):

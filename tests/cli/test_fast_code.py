@@ -210,9 +210,9 @@ def test_a_counter_gets_its_code_with_one_derivation(
 
 CHANGES: dict[str, Callable[[bytes], bytes]] = {
     "white space": lambda data: data.replace(b",", b", ", 1),
-    "unknown key": lambda data: data.replace(b'"version":1,', b'"version":1,"more":0,'),
-    "duplicate key": lambda data: data.replace(b'"version":1,', b'"version":1,"version":1,'),
-    "newer version": lambda data: data.replace(b'"version":1,', b'"version":2,'),
+    "unknown key": lambda data: data.replace(b'"version":2,', b'"version":2,"more":0,'),
+    "duplicate key": lambda data: data.replace(b'"version":2,', b'"version":2,"version":2,'),
+    "newer version": lambda data: data.replace(b'"version":2,', b'"version":3,'),
     "too many iterations": lambda data: data.replace(b'"time_cost":2', b'"time_cost":20'),
     "cut off": lambda data: data[:-100],
     "payload changed": lambda data: (

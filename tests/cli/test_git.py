@@ -18,7 +18,7 @@ from tui.clock import SystemClock
 from tui.otp.entry import Entry
 from tui.vault.document import Document
 from tui.vault.edit import delete, edit, take_counter
-from tui.vault.vault import Vault
+from tui.vault.vault import LockedVault, Vault
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "sync.md"
 GITHUB, BANK = (f"00000000-0000-4000-8000-00000000000{number}" for number in (1, 3))
@@ -189,24 +189,51 @@ def test_an_unlocked_vault_merges_without_a_password(filled: Program) -> None:
     assert not any(RFC_SECRET in line for line in lines)
 
 
-def test_a_new_password_of_either_side_stays(filled: Program) -> None:
+def test_a_new_recovery_code_of_either_side_stays(filled: Program) -> None:
+    base, first, second = (filled.folder / name for name in ("base", "first", "second"))
+    for path in (base, first, second):
+        shutil.copy(filled.vault, path)
+    code = bytes(range(20))
+    Vault.open(first, PASSWORD).set_recovery_code(code)
+    other = Vault.open(second, PASSWORD)
+    for number in range(3):
+        other.change(adding(new(number)))
+    for ours, theirs in ((first, second), (second, first)):
+        result = filled.folder / "result"
+        shutil.copy(ours, result)
+        args = ("merge-driver", "--password-stdin", base, result, theirs)
+        assert filled.run(*args, stdin=f"{PASSWORD}\n").code == 0
+        merged = LockedVault.read(result).unlock_with_code(code)
+        assert "New 2" in {one.issuer for one in merged.entries}
+
+
+def test_a_new_password_on_one_side_needs_both_passwords(filled: Program) -> None:
     base, first, second = (filled.folder / name for name in ("base", "first", "second"))
     for path in (base, first, second):
         shutil.copy(filled.vault, path)
     Vault.open(first, PASSWORD).change_password("a new password", FLOOR)
-    other = Vault.open(second, PASSWORD)
-    for number in range(3):
-        other.change(adding(new(number)))
-    for ours, theirs, password in (
-        (first, second, "a new password"),
-        (second, first, PASSWORD),
-    ):
-        result = filled.folder / "result"
-        shutil.copy(ours, result)
-        args = ("merge-driver", "--password-stdin", base, result, theirs)
-        assert filled.run(*args, stdin=f"{password}\n").code == 0
-        merged = Vault.open(result, "a new password")
-        assert "New 2" in {one.issuer for one in merged.entries}
+    Vault.open(second, PASSWORD).change(adding(new(0)))
+    before = first.read_bytes()
+    args = ("merge-driver", "--password-stdin", base, first, second)
+    done = filled.run(*args, stdin="a new password\n")
+    assert done.code == 1
+    assert "password was changed on one side" in done.err
+    assert first.read_bytes() == before
+
+
+def test_both_sides_with_the_same_new_password_are_merged(filled: Program) -> None:
+    base, first, second = (filled.folder / name for name in ("base", "first", "second"))
+    shutil.copy(filled.vault, base)
+    shutil.copy(filled.vault, first)
+    vault = Vault.open(first, PASSWORD)
+    vault.change_password("a new password", FLOOR)
+    shutil.copy(first, second)
+    vault.change(adding(new(0)))
+    Vault.open(second, "a new password").change(adding(new(1)))
+    args = ("merge-driver", "--password-stdin", base, first, second)
+    assert filled.run(*args, stdin="a new password\n").code == 0
+    merged = Vault.open(first, "a new password")
+    assert {"New 0", "New 1"} <= {one.issuer for one in merged.entries}
 
 
 def test_git_shows_no_names_of_a_locked_vault(clones: tuple[Repository, Repository]) -> None:

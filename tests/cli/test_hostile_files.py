@@ -46,8 +46,8 @@ def test_a_hostile_vault_is_refused_and_unchanged(filled: Program, kind: str) ->
 
 
 def test_a_newer_vault_is_unchanged(filled: Program) -> None:
-    data = filled.vault.read_bytes().replace(b'"version": 1,', b'"version": 2,')
-    data = data.replace(b'"version":1,', b'"version":2,')
+    data = filled.vault.read_bytes().replace(b'"version": 2,', b'"version": 3,')
+    data = data.replace(b'"version":2,', b'"version":3,')
     filled.vault.write_bytes(data)
     done = filled.open("list")
     assert done.code == 3

@@ -95,8 +95,13 @@ def test_no_code_is_created_if_standard_output_is_closed(filled: Program) -> Non
 def test_the_code_is_typed_on_the_terminal_without_echo(filled: Program) -> None:
     code = new_code(filled)
     terminal = Terminal(filled, "recovery", "use")
-    for prompt, answer in (("Recovery code", code), ("New password", NEW), ("Repeat", NEW)):
-        terminal.wait_for(prompt)
+    for prompt, answer in (
+        ("Recovery code", code),
+        ("New password", NEW),
+        ("Repeat", NEW),
+        ("Encrypt them", "y"),
+    ):
+        terminal.wait_for(prompt, hidden="them" not in prompt)
         terminal.type(f"{answer}\n")
     assert terminal.end() == (0, "")
     assert code not in terminal.seen

@@ -1,4 +1,4 @@
-"""A reader of the vault format, version 1, written only from docs/vault-format.md.
+"""A reader of the vault format, versions 1 and 2, written only from docs/vault-format.md.
 
 It imports nothing from otp-tui. Run it on a vault: independent_reader.py FILE PASSWORD
 """
@@ -12,6 +12,7 @@ import unicodedata
 from typing import Any
 
 from argon2.low_level import Type, hash_secret_raw
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -29,7 +30,15 @@ def wrapping_key(slot: dict[str, Any], password: str | None, code: bytes | None)
     kdf = slot["kdf"]
     salt = base64.b64decode(kdf["salt"])
     if slot["type"] == "recovery" and code is not None:
-        return HKDF(SHA256(), 32, salt, b"otp-tui/v1/recovery").derive(code)
+        if kdf["name"] == "hkdf-sha256":
+            return HKDF(SHA256(), 32, salt, b"otp-tui/v1/recovery").derive(code)
+        seed = HKDF(SHA256(), 32, salt, b"otp-tui/v2/recovery-key").derive(code)
+        private = X25519PrivateKey.from_private_bytes(seed)
+        ephemeral, public = (base64.b64decode(kdf[key]) for key in ("ephemeral_key", "public_key"))
+        assert private.public_key().public_bytes_raw() == public
+        secret = private.exchange(X25519PublicKey.from_public_bytes(ephemeral))
+        info = b"otp-tui/v2/recovery-wrap"
+        return HKDF(SHA256(), 32, ephemeral + public, info).derive(secret)
     if slot["type"] == "password" and password is not None:
         return hash_secret_raw(
             unicodedata.normalize("NFKC", password).encode(),
@@ -46,7 +55,8 @@ def wrapping_key(slot: dict[str, Any], password: str | None, code: bytes | None)
 
 def read(data: bytes, password: str | None = None, code: bytes | None = None) -> dict[str, Any]:
     vault = json.loads(data)
-    assert (vault["format"], vault["version"]) == ("otp-tui-vault", 1)
+    assert vault["format"] == "otp-tui-vault"
+    assert vault["version"] in {1, 2}
     for slot in vault["slots"]:
         key = wrapping_key(slot, password, code)
         if key is None:

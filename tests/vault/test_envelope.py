@@ -57,7 +57,7 @@ def test_white_space_and_a_byte_order_mark_are_accepted() -> None:
 
 def test_a_newer_version_is_recognized_whatever_else_changed() -> None:
     def change(root: dict[str, Any]) -> None:
-        root.update(version=2, weight=0.5, slots=[[{}]], payload=None)
+        root.update(version=3, weight=0.5, slots=[[{}]], payload=None)
 
     with pytest.raises(NewerVaultError, match="created by a newer version of otp-tui"):
         envelope.parse(changed(change))

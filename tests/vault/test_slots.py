@@ -8,11 +8,21 @@ from pathlib import Path
 
 import pytest
 
+from tests.vault import golden
 from tests.vault.conftest import MakeVault
 from tests.vault.support import FLOOR, PASSWORD, MovedClock, document, entry
 from tui.crypto.kdf import Argon2Params
-from tui.errors import CryptoError, NotSavedError, WrongPasswordError
-from tui.vault import envelope
+from tui.errors import (
+    AuthenticationError,
+    CryptoError,
+    DamagedVaultError,
+    NewPasswordError,
+    NotSavedError,
+    UsageError,
+    WrongPasswordError,
+)
+from tui.vault import envelope, seal
+from tui.vault.unlock import key_by_code, key_by_password
 from tui.vault.vault import LockedVault, Vault
 
 NEW = "another password"
@@ -66,14 +76,122 @@ def test_a_new_slot_keeps_changes_of_another_program(
     assert set(Vault.open(path, NEW, clock).entries) == {A, B}
 
 
-def test_a_program_with_the_vault_open_keeps_a_new_password(
+def test_a_program_with_the_vault_open_asks_for_a_new_password(
     make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path, clock: MovedClock
 ) -> None:
     vault = make_vault(document(A))
     other = open_vault()
     vault.change_password(NEW, FLOOR)
-    other.change(lambda now: replace(now, entries=(*now.entries, B)))
+    before = path.read_bytes()
+    with pytest.raises(NewPasswordError):
+        other.change(lambda now: replace(now, entries=(*now.entries, B)))
+    assert other.asks_password
+    with pytest.raises(NotSavedError):
+        other.sealed()
+    with pytest.raises(WrongPasswordError):
+        other.unlock_again(PASSWORD)
+    assert path.read_bytes() == before
+    assert not list(path.parent.glob("*conflict*"))
+    other.unlock_again(NEW)
+    assert other.saved
+    assert not other.asks_password
     assert set(Vault.open(path, NEW, clock).entries) == {A, B}
+
+
+def test_an_open_vault_notices_a_new_password_without_a_change(
+    make_vault: MakeVault, open_vault: Callable[[], Vault]
+) -> None:
+    vault = make_vault(document(A))
+    other = open_vault()
+    vault.change_password(NEW, FLOOR)
+    assert other.stale
+    with pytest.raises(NewPasswordError):
+        other.refresh()
+    assert other.asks_password
+
+
+def test_an_old_copy_and_the_old_password_do_not_open_what_is_saved_later(
+    make_vault: MakeVault, path: Path
+) -> None:
+    vault = make_vault(document(A))
+    vault.set_recovery_code(CODE)
+    old = envelope.parse(path.read_bytes())
+    keys = {key_by_password(old, PASSWORD), key_by_code(old, CODE)}
+    vault.change_password(NEW, FLOOR)
+    new = envelope.parse(path.read_bytes())
+    for key in keys:
+        with pytest.raises(AuthenticationError):
+            seal.open_payload(new, key)
+    assert key_by_code(new, CODE) == vault.key
+
+
+def test_version_1_is_carried_over_at_the_next_save(path: Path, clock: MovedClock) -> None:
+    path.write_bytes(golden.PATH.read_bytes())
+    vault = LockedVault.read(path, clock).unlock(PASSWORD)
+    entries = vault.entries
+    vault.change(lambda now: replace(now, entries=(*now.entries, A)))
+    saved = envelope.parse(path.read_bytes())
+    assert saved.version == 2
+    assert saved.slots == envelope.parse(golden.PATH.read_bytes()).slots
+    assert vault.needs_recovery_code
+    with pytest.raises(UsageError, match="recovery code"):
+        vault.change_password(NEW, FLOOR)
+    vault.change_password(NEW, FLOOR, golden.CODE)
+    vault.change_password(PASSWORD, FLOOR)
+    locked = LockedVault.read(path, clock)
+    assert locked.unlock_with_code(golden.CODE).entries == (*entries, A)
+    assert locked.unlock(PASSWORD).entries == (*entries, A)
+
+
+def test_the_slot_of_version_2_is_refused_in_a_file_of_version_1() -> None:
+    data = golden.PATH_2.read_bytes().replace(b'"version":2,', b'"version":1,', 1)
+    with pytest.raises(DamagedVaultError, match="unknown type"):
+        envelope.parse(data)
+
+
+@pytest.mark.parametrize("key", ["public_key", "ephemeral_key"])
+@pytest.mark.parametrize("point", [bytes(32), b"\1" + bytes(31)])
+def test_a_recovery_slot_with_a_key_of_low_order_does_not_open(key: str, point: bytes) -> None:
+    slot = envelope.parse(golden.PATH_2.read_bytes()).slots[1]
+    assert isinstance(slot, envelope.RecoverySlot)
+    bad = replace(slot, **{key: point})  # type: ignore[arg-type]
+    with pytest.raises(AuthenticationError):
+        seal.recovery_key(bad, golden.CODE)
+    if key == "public_key":
+        with pytest.raises(AuthenticationError):
+            seal.wrapped_anew("0" * 32, bytes(32), bad)
+
+
+@pytest.mark.parametrize(
+    ("put_back", "words"), [(True, "Nothing was"), (False, "was changed, but")]
+)
+def test_a_failed_save_says_which_password_opens(
+    make_vault: MakeVault,
+    path: Path,
+    clock: MovedClock,
+    monkeypatch: pytest.MonkeyPatch,
+    put_back: bool,
+    words: str,
+) -> None:
+    vault = make_vault(document(A))
+    rename = Path.replace
+
+    def failed_sync(_folder: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    def failed_rename(old: Path, new: Path) -> Path:
+        if old.parent.name == "backups":
+            raise OSError(5, "Input/output error")
+        return rename(old, new)
+
+    with monkeypatch.context() as broken:
+        broken.setattr("tui.files.sync_folder", failed_sync)
+        if not put_back:
+            broken.setattr(Path, "replace", failed_rename)
+        with pytest.raises(NotSavedError, match=words):
+            vault.change_password(NEW, FLOOR)
+    opens = PASSWORD if put_back else NEW
+    assert LockedVault.read(path, clock).unlock(opens).entries == (A,)
 
 
 def test_a_full_disk_keeps_the_old_password(

@@ -97,7 +97,7 @@ def test_a_new_vault_has_at_least_the_minimum_kdf_parameters(path: Path, clock: 
 
 
 def test_a_newer_vault_is_left_untouched(path: Path, clock: MovedClock) -> None:
-    path.write_bytes(golden.PATH.read_bytes().replace(b'"version":1,', b'"version":2,', 1))
+    path.write_bytes(golden.PATH.read_bytes().replace(b'"version":1,', b'"version":3,', 1))
     before = path.read_bytes()
     with pytest.raises(NewerVaultError, match="created by a newer version of otp-tui"):
         LockedVault.read(path, clock)
@@ -307,7 +307,7 @@ def test_another_vault_is_not_overwritten(
     [
         b"",
         b"<html>",
-        golden.PATH.read_bytes().replace(b'"version":1,', b'"version":2,', 1),
+        golden.PATH.read_bytes().replace(b'"version":1,', b'"version":3,', 1),
         golden.PATH.read_bytes(),
     ],
     ids=["empty", "html", "newer", "other key"],

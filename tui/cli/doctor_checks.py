@@ -104,7 +104,7 @@ def vault_header(path: Path, clock: Callable[[], float]) -> Iterator[Finding]:
     """Report on the unencrypted part of the vault, and how long one key derivation takes."""
     from tui.files import read_limited
     from tui.vault import envelope as envelopes
-    from tui.vault.envelope import RecoverySlot
+    from tui.vault.envelope import PasswordSlot
 
     try:
         envelope = envelopes.parse(read_limited(path), f"The vault {safe(str(path), 200)}")
@@ -112,7 +112,7 @@ def vault_header(path: Path, clock: Callable[[], float]) -> Iterator[Finding]:
         yield Finding("vault's header", str(error), error.hint or "Restore an older copy.")
         return
     yield from _key_derivation(envelope, clock)
-    has_code = any(isinstance(slot, RecoverySlot) for slot in envelope.slots)
+    has_code = any(not isinstance(slot, PasswordSlot) for slot in envelope.slots)
     yield Finding("recovery code", "set" if has_code else "none")
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "FORMAT",
     "PADDING",
     "Envelope",
+    "OldRecoverySlot",
     "PasswordSlot",
     "RecoverySlot",
     "Slot",
@@ -48,8 +49,11 @@ class PasswordSlot:
 
 
 @dataclass(frozen=True, slots=True)
-class RecoverySlot:
-    """The vault key, wrapped under HKDF-SHA256 of a recovery code."""
+class OldRecoverySlot:
+    """The vault key, wrapped under HKDF-SHA256 of a recovery code: wrapping needs the code.
+
+    Version 1 of the format wrote it; it stays until the vault gets a new key.
+    """
 
     id: str
     """16 hex digits."""
@@ -61,7 +65,28 @@ class RecoverySlot:
     """48 bytes: the key's ciphertext and its tag."""
 
 
-Slot = PasswordSlot | RecoverySlot
+@dataclass(frozen=True, slots=True)
+class RecoverySlot:
+    """The vault key, wrapped for an X25519 key that a recovery code derives to.
+
+    Its public key is enough to wrap another vault key.
+    """
+
+    id: str
+    """16 hex digits."""
+    salt: bytes
+    """32 bytes, for the private key."""
+    public_key: bytes
+    """32 bytes; stays as long as the code."""
+    ephemeral_key: bytes
+    """32 bytes, the public key of the wrap."""
+    nonce: bytes
+    """12 bytes, for the wrap."""
+    wrapped_key: bytes = b""
+    """48 bytes: the key's ciphertext and its tag."""
+
+
+Slot = PasswordSlot | RecoverySlot | OldRecoverySlot
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +103,8 @@ class Envelope:
     """12 bytes, for the payload."""
     payload: bytes = field(default=b"", repr=False)
     """The document's ciphertext and its tag."""
+    version: int = VERSION
+    """Version of the format."""
 
 
 def slot_object(slot: Slot) -> dict[str, Any]:
@@ -93,7 +120,15 @@ def slot_object(slot: Slot) -> dict[str, Any]:
             "salt": _text(slot.salt),
         }
         return {"id": slot.id, "type": "password", "kdf": kdf, "nonce": _text(slot.nonce)}
-    kdf = {"name": "hkdf-sha256", "salt": _text(slot.salt)}
+    if isinstance(slot, RecoverySlot):
+        kdf = {
+            "name": "x25519-hkdf-sha256",
+            "salt": _text(slot.salt),
+            "public_key": _text(slot.public_key),
+            "ephemeral_key": _text(slot.ephemeral_key),
+        }
+    else:
+        kdf = {"name": "hkdf-sha256", "salt": _text(slot.salt)}
     return {"id": slot.id, "type": "recovery", "kdf": kdf, "nonce": _text(slot.nonce)}
 
 
@@ -101,7 +136,7 @@ def header_object(envelope: Envelope) -> dict[str, Any]:
     """Return the JSON object of the file without `payload`, which the payload authenticates."""
     return {
         "format": FORMAT,
-        "version": VERSION,
+        "version": envelope.version,
         "vault_id": envelope.vault_id,
         "generation": envelope.generation,
         "slots": [
@@ -128,12 +163,17 @@ def parse(data: bytes, name: str = "The vault") -> Envelope:
     """
     header = reader.read(data, name)
     slots = tuple(_slot(slot) for slot in header.slots)
-    return Envelope(header.vault_id, header.generation, slots, header.nonce, header.payload)
+    return Envelope(
+        header.vault_id, header.generation, slots, header.nonce, header.payload, header.version
+    )
 
 
 def _slot(slot: reader.Slot) -> Slot:
+    if slot.public_key:
+        keys = (slot.public_key, slot.ephemeral_key)
+        return RecoverySlot(slot.id, slot.salt, *keys, slot.nonce, slot.wrapped_key)
     if slot.argon2 is None:
-        return RecoverySlot(slot.id, slot.salt, slot.nonce, slot.wrapped_key)
+        return OldRecoverySlot(slot.id, slot.salt, slot.nonce, slot.wrapped_key)
     params = Argon2Params(*slot.argon2)
     return PasswordSlot(slot.id, params, slot.salt, slot.nonce, slot.wrapped_key)
 

@@ -11,7 +11,7 @@ from tui.vault import envelope as envelopes
 from tui.vault import seal
 from tui.vault.merge import merge
 from tui.vault.merge_by_age import merge_by_age, with_highest_counters
-from tui.vault.reader import MAX_GENERATION
+from tui.vault.reader import MAX_GENERATION, VERSION
 from tui.vault.undo import without_undo
 
 if TYPE_CHECKING:
@@ -28,20 +28,33 @@ def merged_file(base: VaultFile | None, ours: VaultFile, theirs: VaultFile, key:
         VaultError: one of them is damaged or has another key, or the result is too large.
     """
     from tui.vault.document import write
+    from tui.vault.versions import opens
 
     files = [ours, theirs] if base is None else [base, ours, theirs]
     if len({file.envelope.vault_id for file in files}) > 1:
         raise UsageError("The files are not versions of one vault.")
-    document = without_undo(_merged(base, ours.open(key), theirs.open(key), key))
+    if not {*_wrapped(ours)} & {*_wrapped(theirs)} and not (
+        opens(ours, key) and opens(theirs, key)
+    ):
+        raise VaultError(
+            "The password was changed on one side.",
+            "Merge the files with otp-tui merge, which asks for both passwords.",
+        )
+    ancestor = base if base is not None and opens(base, key) else None
+    document = without_undo(_merged(ancestor, ours.open(key), theirs.open(key), key))
     generation = max(file.envelope.generation for file in files) + 1
     if generation > MAX_GENERATION:
         raise VaultError("The vault was saved too often.")
     slots = _slots(base, ours, theirs).slots
-    envelope = replace(ours.envelope, slots=slots, generation=generation)
+    envelope = replace(ours.envelope, slots=slots, generation=generation, version=VERSION)
     data = envelopes.serialize(seal.seal(envelope, key, write(document)))
     if len(data) > LIMIT:
         raise VaultError("The merged vault would be too large.")
     return data
+
+
+def _wrapped(file: VaultFile) -> list[bytes]:
+    return [slot.wrapped_key for slot in file.envelope.slots]
 
 
 def _merged(base: VaultFile | None, ours: Document, theirs: Document, key: bytes) -> Document:

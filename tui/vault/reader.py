@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 FORMAT = "otp-tui-vault"
-VERSION = 1
+VERSION = 2
+"""The version that is written; every version from 1 is read."""
 PADDING = 4096
 """The document is padded to a multiple of this, in bytes."""
 MAX_GENERATION = 2**53
@@ -41,10 +42,19 @@ _HEX = "0123456789abcdefABCDEF"
 class Slot:
     """A way to open the vault: the vault key, wrapped."""
 
-    __slots__ = ("argon2", "id", "nonce", "root", "salt", "wrapped_key")
+    __slots__ = (
+        "argon2",
+        "ephemeral_key",
+        "id",
+        "nonce",
+        "public_key",
+        "root",
+        "salt",
+        "wrapped_key",
+    )
 
-    def __init__(self, root: dict[str, Any]) -> None:
-        """Check the slot's object."""
+    def __init__(self, root: dict[str, Any], version: int = VERSION) -> None:
+        """Check the slot's object, in a file of a version."""
         _keys(root, "id", "type", "kdf", "nonce", "wrapped_key")
         kdf = root["kdf"]
         self.root = root
@@ -54,10 +64,18 @@ class Slot:
         self.wrapped_key = _bytes(root, "wrapped_key", 48)
         self.argon2: tuple[int, int, int] | None = None
         """Iterations, memory in KiB and parallelism; None for a recovery code."""
+        self.public_key = self.ephemeral_key = b""
+        """X25519 keys, 32 bytes; empty for a password or a recovery code of version 1."""
         name = (root["type"], kdf.get("name") if type(kdf) is dict else None)
         if name == ("recovery", "hkdf-sha256"):
             _keys(kdf, "name", "salt")
             self.salt = _bytes(kdf, "salt", 32)
+            return
+        if name == ("recovery", "x25519-hkdf-sha256") and version > 1:
+            _keys(kdf, "name", "salt", "public_key", "ephemeral_key")
+            self.salt = _bytes(kdf, "salt", 32)
+            self.public_key = _bytes(kdf, "public_key", 32)
+            self.ephemeral_key = _bytes(kdf, "ephemeral_key", 32)
             return
         if name != ("password", "argon2id"):
             raise _RefusedError("a slot has an unknown type")
@@ -78,7 +96,7 @@ class Slot:
 class Header:
     """The contents of the file."""
 
-    __slots__ = ("generation", "nonce", "payload", "root", "slots", "vault_id")
+    __slots__ = ("generation", "nonce", "payload", "root", "slots", "vault_id", "version")
 
     def __init__(self, root: dict[str, Any], payload: bytes | None) -> None:
         """Check the file's object; `payload` is given if it was taken out."""
@@ -92,7 +110,8 @@ class Header:
             raise _RefusedError("its payload has the wrong length")
         self.vault_id = _hex(root, "vault_id", 32)
         self.generation = _whole(root, "generation", MAX_GENERATION)
-        self.slots = [Slot(slot) for slot in slots]
+        self.version: int = root["version"]
+        self.slots = [Slot(slot, self.version) for slot in slots]
         self.nonce = _bytes(root, "nonce", 12)
 
     @property
@@ -190,7 +209,7 @@ def _root(data: bytes, name: str) -> dict[str, Any]:
         )
     if faults:
         raise _RefusedError(faults[0])
-    if type(version) is not int or version != VERSION:
+    if type(version) is not int or not 1 <= version <= VERSION:
         raise _RefusedError("its version number is unknown")
     return root
 

@@ -10,13 +10,14 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 
-from tui.crypto import kdf
+from tui.crypto import kdf, x25519
 from tui.crypto.aead import NONCE_LENGTH, aes_gcm_decrypt, aes_gcm_encrypt
 from tui.crypto.kdf import Argon2Params
 from tui.errors import AuthenticationError, CryptoError, UsageError
 from tui.vault.envelope import (
     PADDING,
     Envelope,
+    OldRecoverySlot,
     PasswordSlot,
     RecoverySlot,
     Slot,
@@ -30,7 +31,9 @@ Draw = Callable[[int], bytes]
 KEY_LENGTH = 32
 CODE_LENGTH = 20
 """Length of a recovery code in bytes (160 bits)."""
-_RECOVERY_INFO = b"otp-tui/v1/recovery"
+_OLD_RECOVERY_INFO = b"otp-tui/v1/recovery"
+_PRIVATE_INFO = b"otp-tui/v2/recovery-key"
+_WRAP_INFO = b"otp-tui/v2/recovery-wrap"
 _MISMATCH = "the encrypted data doesn't decrypt to the original"
 
 
@@ -55,9 +58,26 @@ def password_key(slot: PasswordSlot, password: bytes) -> bytes:
     return kdf.argon2id(password, slot.salt, slot.params, KEY_LENGTH)
 
 
-def recovery_key(slot: RecoverySlot, code: bytes) -> bytes:
-    """Return the key that wraps the vault key in `slot`: HKDF-SHA256 of the recovery code."""
-    return kdf.hkdf_sha256(code, slot.salt, _RECOVERY_INFO, KEY_LENGTH)
+def recovery_key(slot: RecoverySlot | OldRecoverySlot, code: bytes) -> bytes:
+    """Return the key that wraps the vault key in `slot`, which a recovery code derives to.
+
+    Raises:
+        AuthenticationError: the code is another one.
+    """
+    if isinstance(slot, OldRecoverySlot):
+        return kdf.hkdf_sha256(code, slot.salt, _OLD_RECOVERY_INFO, KEY_LENGTH)
+    private = _private_key(slot.salt, code)
+    if x25519.public_key(private) != slot.public_key:
+        raise AuthenticationError("the recovery code is another one")
+    return _agreed_key(slot, x25519.shared_secret(private, slot.ephemeral_key))
+
+
+def _private_key(salt: bytes, code: bytes) -> bytes:
+    return kdf.hkdf_sha256(code, salt, _PRIVATE_INFO, KEY_LENGTH)
+
+
+def _agreed_key(slot: RecoverySlot, secret: bytes) -> bytes:
+    return kdf.hkdf_sha256(secret, slot.ephemeral_key + slot.public_key, _WRAP_INFO, KEY_LENGTH)
 
 
 def password_slot(
@@ -80,9 +100,24 @@ def recovery_slot(
     """Return a new slot that a recovery code of 20 bytes opens."""
     if len(code) != CODE_LENGTH:
         raise CryptoError(f"a recovery code has {CODE_LENGTH} bytes")
-    slot = RecoverySlot(draw(8).hex(), draw(32), draw(NONCE_LENGTH))
-    wrapped = _wrap(vault_id, slot, recovery_key(slot, code), vault_key)
-    return replace(slot, wrapped_key=wrapped)
+    identity, salt = draw(8).hex(), draw(32)
+    public = x25519.public_key(_private_key(salt, code))
+    return wrapped_anew(vault_id, vault_key, RecoverySlot(identity, salt, public, b"", b""), draw)
+
+
+def wrapped_anew(
+    vault_id: str, vault_key: bytes, slot: RecoverySlot, draw: Draw = os.urandom
+) -> RecoverySlot:
+    """Return `slot` with another vault key, for the same recovery code.
+
+    Raises:
+        AuthenticationError: its public key is not one of a recovery code.
+    """
+    private = draw(KEY_LENGTH)
+    ephemeral = x25519.public_key(private)
+    fresh = replace(slot, ephemeral_key=ephemeral, nonce=draw(NONCE_LENGTH), wrapped_key=b"")
+    key = _agreed_key(fresh, x25519.shared_secret(private, fresh.public_key))
+    return replace(fresh, wrapped_key=_wrap(vault_id, fresh, key, vault_key))
 
 
 def unwrap(vault_id: str, slot: Slot, wrapping_key: bytes) -> bytes:

@@ -14,6 +14,7 @@ from tui.errors import (
     CryptoError,
     DamagedVaultError,
     NewerVaultError,
+    NewPasswordError,
     NotSavedError,
     VaultError,
     VaultMissingError,
@@ -23,6 +24,7 @@ from tui.vault import envelope as envelopes
 from tui.vault import seal
 from tui.vault.envelope import BACKUP_HINT, Envelope
 from tui.vault.history import contains, file_id
+from tui.vault.reader import VERSION
 
 if TYPE_CHECKING:
     from tui.vault.document import Document
@@ -81,7 +83,8 @@ def encrypt(state: UnlockedState, document: Document) -> tuple[Envelope, bytes]:
     """
     from tui.vault import document as documents
 
-    following = replace(state.envelope, generation=state.envelope.generation + 1)
+    generation = state.envelope.generation + 1
+    following = replace(state.envelope, generation=generation, version=VERSION)
     sealed = seal.seal(following, state.key, documents.write(document))
     return replace(sealed, payload=b""), envelopes.serialize(sealed)
 
@@ -92,7 +95,9 @@ def read_state(store: Store, known: UnlockedState) -> tuple[UnlockedState, bytes
     The state is `known` itself unless another program changed the file.
 
     Raises:
-        ForeignFileError: it is damaged, another vault, or a newer one.
+        ForeignFileError: it is damaged, another vault, a newer one, or an older one under a key
+            of before.
+        NewPasswordError: another program changed the password, and with it the vault key.
         NotSavedError: it can't be read.
     """
     try:
@@ -111,10 +116,41 @@ def read_state(store: Store, known: UnlockedState) -> tuple[UnlockedState, bytes
         found = envelopes.parse(current, name)
         if found.vault_id != known.envelope.vault_id:
             raise ForeignFileError(f"{name} was replaced by another vault.")
+        if not _has_key(found, known, found_digest, name):
+            header = replace(known.envelope, generation=found.generation)
+            return UnlockedState(header, known.key, known.document, found_digest), current
         document = decrypt(found, known.key, name)
     except (DamagedVaultError, NewerVaultError) as error:
         raise ForeignFileError(str(error)) from None
     return unlocked(found, known.key, document, found_digest), current
+
+
+def _has_key(found: Envelope, known: UnlockedState, found_digest: bytes, name: str) -> bool:
+    """Tell a file under another vault key, which has other slots, from one that is damaged.
+
+    Returns False for a version that ours descends from: it has nothing that ours lacks.
+
+    Raises:
+        ForeignFileError: any other file that is not newer.
+        NewPasswordError: the file is newer.
+    """
+    ours = {slot.wrapped_key for slot in known.envelope.slots}
+    if any(slot.wrapped_key in ours for slot in found.slots):
+        return True
+    try:
+        seal.open_payload(found, known.key)
+    except AuthenticationError:
+        if found.generation > known.envelope.generation:
+            raise NewPasswordError(
+                "Couldn't save the vault: its password was changed by another program.",
+                "Unlock it with the new password.",
+            ) from None
+        if contains(known.document.history, found_digest):
+            return False
+        raise ForeignFileError(
+            f"{name} was replaced by another version, which an old password opens."
+        ) from None
+    return True
 
 
 def unlocked(envelope: Envelope, key: bytes, document: Document, digest: bytes) -> UnlockedState:

@@ -9,7 +9,7 @@ from tui.crypto.bounds import MAX_WORK_KIB
 from tui.errors import AuthenticationError, WrongPasswordError
 from tui.threads import interruptible
 from tui.vault import seal
-from tui.vault.envelope import Envelope, PasswordSlot, RecoverySlot
+from tui.vault.envelope import Envelope, PasswordSlot
 from tui.vault.reader import wrong
 
 MORE_SLOTS = "The file has other password slots, which take long to try."
@@ -74,7 +74,7 @@ def key_by_code(envelope: Envelope, code: bytes) -> bytes:
         WrongPasswordError: no slot opens with the code, or the slot was changed.
     """
     for slot in envelope.slots:
-        if not isinstance(slot, RecoverySlot):
+        if isinstance(slot, PasswordSlot):
             continue
         try:
             return seal.unwrap(envelope.vault_id, slot, seal.recovery_key(slot, code))

@@ -19,9 +19,12 @@ from tui.crypto.kdf import Argon2Params
 from tui.errors import (
     ConflictError,
     DamagedVaultError,
+    HalfSavedError,
     NewerVaultError,
+    NewPasswordError,
     NotSavedError,
     OlderVaultError,
+    UsageError,
     VaultError,
     VaultExistsError,
 )
@@ -29,13 +32,14 @@ from tui.files import why
 from tui.text import safe
 from tui.vault import envelope as envelopes
 from tui.vault import seal
-from tui.vault.envelope import Envelope, RecoverySlot, Slot
+from tui.vault.envelope import Envelope, OldRecoverySlot, PasswordSlot, RecoverySlot, Slot
 from tui.vault.seen import Older, Seen
 from tui.vault.state import (
     ForeignFileError,
     UnlockedState,
     decrypt,
     digest,
+    encrypt,
     next_state,
     read_state,
     unlocked,
@@ -50,6 +54,8 @@ if TYPE_CHECKING:
 
 Change = Callable[["Document"], "Document"]
 """A function from a document to the next. It may be called twice, with different documents."""
+PutSlots = Callable[[UnlockedState], UnlockedState]
+"""A function that returns a state with other slots, and perhaps another key."""
 
 
 class LockedVault:
@@ -96,7 +102,7 @@ class LockedVault:
     @property
     def has_recovery_code(self) -> bool:
         """True if the vault has a recovery code."""
-        return any(isinstance(slot, RecoverySlot) for slot in self._envelope.slots)
+        return any(not isinstance(slot, PasswordSlot) for slot in self._envelope.slots)
 
     def unlock(self, password: str, meanwhile: Callable[[], object] | None = None) -> Vault:
         """Open the vault with its password; `meanwhile` is called while the key is derived.
@@ -194,6 +200,8 @@ class Vault:
         """Number of times that another program's changes were merged in."""
         self.asks_older = False
         """True if a save to an older file was refused, until somebody was asked about it."""
+        self.asks_password = False
+        """True if another program changed the password: `unlock_again` takes the new one."""
         self.accept_older_if: Callable[[Older], bool] = _never
         """Asks if a file that is older than the one last used may be changed."""
 
@@ -307,7 +315,8 @@ class Vault:
             try:
                 found, current = read_state(self._store, known)
             except (ForeignFileError, NotSavedError) as error:
-                self._doubtful = not doubtful
+                self.asks_password = isinstance(error, NewPasswordError)
+                self._doubtful = not doubtful and not self.asks_password
                 if self._doubtful:
                     self._store.forget()
                     return
@@ -359,9 +368,11 @@ class Vault:
         """Return a vault file with the current contents, saved or not.
 
         Raises:
-            NotSavedError: they can't be encrypted.
+            NotSavedError: they can't be encrypted, or would be under the key of an old password.
         """
         with self._writing:
+            if self.asks_password:
+                raise NewPasswordError("The password was changed by another program.")
             return next_state(self._known(), self._document)[1]
 
     def opens(self, data: bytes) -> bool:
@@ -423,27 +434,85 @@ class Vault:
         self._commit(take, keep=False)
         return code_at(taken[0], self._clock.now())
 
-    def change_password(self, password: str, params: Argon2Params) -> None:
-        """Replace all password slots with one for `password`, derived with `params`.
+    @property
+    def needs_recovery_code(self) -> bool:
+        """True if a new password needs the recovery code, as version 1 of the format stored it."""
+        return any(isinstance(slot, OldRecoverySlot) for slot in self._known().envelope.slots)
 
-        The vault key and the recovery code stay; older copies still open with the old password.
+    def change_password(
+        self, password: str, params: Argon2Params, code: bytes | None = None
+    ) -> None:
+        """Encrypt the vault under a new key, which opens with `password`, derived with `params`.
+
+        The recovery code stays. Older copies keep the old key and password; see `rekey`. If the
+        vault `needs_recovery_code`, `code` is one to keep or to set.
 
         Raises:
-            NotSavedError: the old password is still valid; nothing is left to save.
+            NotSavedError: says which password opens the vault; nothing is left to save.
             CryptoError: `params` are too weak or out of bounds, or memory is short.
-            UsageError: the password is not valid text.
+            UsageError: the password is not valid text, or `code` is missing.
         """
         known, secret = self._known(), seal.password_bytes(password)
-        self._put_slot(seal.password_slot(known.envelope.vault_id, known.key, secret, params))
+        vault_id, key = known.envelope.vault_id, os.urandom(seal.KEY_LENGTH)
+        new = seal.password_slot(vault_id, key, secret, params)
+
+        def put(known: UnlockedState) -> UnlockedState:
+            slots: list[Slot] = [new]
+            for slot in known.envelope.slots:
+                if isinstance(slot, RecoverySlot):
+                    slots.append(seal.wrapped_anew(vault_id, key, slot))
+                elif isinstance(slot, OldRecoverySlot):
+                    if code is None:
+                        raise UsageError("Changing the password needs the recovery code.")
+                    slots.append(seal.recovery_slot(vault_id, key, code))
+            return replace(known, key=key, envelope=replace(known.envelope, slots=tuple(slots)))
+
+        self._put_slots(put, "password", new)
 
     def set_recovery_code(self, code: bytes) -> None:
         """Replace any recovery code with `code`, 20 bytes.
 
         Raises:
-            NotSavedError: nothing was changed.
+            NotSavedError: says which code opens the vault.
         """
         known = self._known()
-        self._put_slot(seal.recovery_slot(known.envelope.vault_id, known.key, code))
+        new = seal.recovery_slot(known.envelope.vault_id, known.key, code)
+
+        def put(known: UnlockedState) -> UnlockedState:
+            slots = (one for one in known.envelope.slots if isinstance(one, PasswordSlot))
+            return replace(known, envelope=replace(known.envelope, slots=(*slots, new)))
+
+        self._put_slots(put, "recovery code", new)
+
+    def unlock_again(self, password: str) -> None:
+        """Take over a file whose password another program changed; keep and save our changes.
+
+        Raises:
+            WrongPasswordError: it is not the new password.
+            NotSavedError: as `change`.
+            VaultError: as `LockedVault.read` and `LockedVault.unlock`.
+        """
+        found = LockedVault.read(self.path, self._clock).unlock(password)._known()
+        with self._writing:
+            known = self._known()
+            if found.envelope.vault_id != known.envelope.vault_id:
+                raise VaultError("The vault was replaced by another vault.")
+            if found.envelope.generation <= known.envelope.generation:
+                raise VaultError("The vault was replaced by an older version.")
+            self._on_disk = self._merge(known, found)
+            self.asks_password = False
+        if not self.flushed:
+            self.save()
+
+    def sealed_copy(self, document: Document, generation: int) -> bytes:
+        """Return a vault file with an older document, under the current key and slots.
+
+        Raises:
+            CryptoError, NotSavedError, ValueError: it can't be encrypted.
+        """
+        known = self._known()
+        header = replace(known.envelope, generation=generation - 1)
+        return encrypt(replace(known, envelope=header), document)[1]
 
     def close(self) -> None:
         """Drop the key and the document, after any change in progress."""
@@ -498,6 +567,7 @@ class Vault:
                         known = replace(known, envelope=replace(known.envelope, generation=above))
                     self._write(known, after, current, minor=minor)
             except (OSError, NotSavedError, ForeignFileError) as error:
+                self.asks_password = isinstance(error, NewPasswordError)
                 if keep:
                     after = self._after(change) if after is None else after
                     self._saved = self._saved and after is self._document
@@ -516,31 +586,43 @@ class Vault:
                 f"Couldn't create the vault {self._store.name}: {why(error)}."
             ) from None
 
-    def _put_slot(self, slot: Slot) -> None:
-        """Save with `slot` instead of all others of its type; password slots come first."""
+    def _put_slots(self, put: PutSlots, what: str, new: Slot) -> None:
+        """Save with other slots; `what` of them is `new`."""
         try:
-            self._try_to_put_slot(slot)
+            self._try_to_put_slots(put, what, new)
         except OlderVaultError:
             if not self._accepts_older():
                 raise
-            self._try_to_put_slot(slot)
+            self._try_to_put_slots(put, what, new)
 
-    def _try_to_put_slot(self, slot: Slot) -> None:
+    def _try_to_put_slots(self, put: PutSlots, what: str, new: Slot) -> None:
         with self._writing:
             try:
                 with self._store.locked():
                     known, current = self._merge_in(self._known())
-                    others = (one for one in known.envelope.slots if type(one) is not type(slot))
-                    slots = sorted((slot, *others), key=lambda one: isinstance(one, RecoverySlot))
-                    envelope = replace(known.envelope, slots=tuple(slots))
-                    self._write(replace(known, envelope=envelope), self._document, current)
+                    self._write(put(known), self._document, current)
             except ForeignFileError as error:
                 raise NotSavedError(f"Nothing was changed: {error}") from None
             except OSError as error:
-                raise NotSavedError(
-                    f"Nothing was changed: couldn't save the vault {self._store.name}:"
-                    f" {why(error)}."
-                ) from None
+                raise self._slots_not_saved(what, new, why(error)) from None
+
+    def _slots_not_saved(self, what: str, new: Slot, reason: str) -> NotSavedError:
+        """Read the file to find out what opens it after a failed save."""
+        failed = f"couldn't save the vault {self._store.name}: {reason}."
+        try:
+            slots = envelopes.parse(self._store.read()).slots
+        except VaultError:
+            return NotSavedError(
+                f"It is unknown if the {what} was changed: {failed}",
+                f"Keep both the old and the new {what}, and try them.",
+            )
+        if new.wrapped_key not in {slot.wrapped_key for slot in slots}:
+            return NotSavedError(f"Nothing was changed: {failed}")
+        self._store.forget()
+        return HalfSavedError(
+            f"The {what} was changed, but may change back if the computer crashes: {failed}",
+            f"The new {what} opens the vault now. Keep the old one until a save succeeds.",
+        )
 
     def _after(self, change: Change) -> Document:
         """Return the changed document, without an undo record that the change invalidated."""

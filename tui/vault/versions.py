@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.errors import DamagedVaultError, FileError, VaultError
+from tui.errors import AuthenticationError, DamagedVaultError, FileError, VaultError
 from tui.files import read_limited
 from tui.text import safe
 from tui.vault import envelope as envelopes
+from tui.vault import seal
 from tui.vault.backups import Backups
 from tui.vault.envelope import Envelope
 from tui.vault.history import file_id, generation_of
@@ -67,6 +68,15 @@ class VaultFile:
         except (FileError, OSError):
             return False
         return True
+
+
+def opens(file: VaultFile, key: bytes) -> bool:
+    """Return True if `key` is the vault key of the file."""
+    try:
+        seal.open_payload(file.envelope, key)
+    except AuthenticationError:
+        return False
+    return True
 
 
 def older_files(vault: Path, vault_id: str) -> tuple[VaultFile, ...]:

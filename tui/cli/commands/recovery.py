@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.cli import output
+from tui.cli.commands.passwd import add_copies_options, change_password
 from tui.cli.parser import add_actions, add_command
 from tui.cli.secrets import add_options
 from tui.crypto.passwords import MIN_LENGTH
-from tui.errors import NotSavedError, VaultError
+from tui.errors import HalfSavedError, NotSavedError, VaultError
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def register(subparsers: Subparsers) -> None:
     )
     add_options(use, "recovery-code")
     add_options(use, "new-password")
+    add_copies_options(use)
 
 
 def run(args: Namespace, context: Context) -> int:
@@ -55,7 +57,7 @@ def run(args: Namespace, context: Context) -> int:
     if args.action == "new":
         _new(context)
     else:
-        _use(context)
+        _use(args, context)
     return 0
 
 
@@ -70,25 +72,24 @@ def _new(context: Context) -> None:
     output.lines([recovery.as_text(code)])
     try:
         vault.set_recovery_code(code)
+    except HalfSavedError:
+        raise
     except NotSavedError as error:
         raise NotSavedError(str(error), "Discard the new code: it is not valid.") from None
     previous = " The previous code now opens only older copies." if locked.has_recovery_code else ""
     output.say(f"Write this code down: it is not shown again.{previous}")
 
 
-def _use(context: Context) -> None:
+def _use(args: Namespace, context: Context) -> None:
     locked = context.read_vault()
     if not locked.has_recovery_code:
         raise VaultError(
             f"The vault {safe(str(locked.path), 200)} has no recovery code.",
             "If you know the password, create one with: otp-tui recovery new",
         )
-    params = context.kdf_params
     from tui.vault import recovery
 
     code = recovery.from_text(context.secrets.get("recovery-code", "Recovery code: "))
     vault = context.unlock_with_code(locked, code)
     password = context.secrets.get_new("new-password", "New password: ")
-    vault.change_password(password, params)
-    context.end_session(vault.vault_id)
-    output.say("Password changed. The recovery code stays valid.")
+    change_password(vault, password, code if vault.needs_recovery_code else None, args, context)

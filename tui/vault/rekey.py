@@ -1,0 +1,72 @@
+"""Older copies that open with an old password: find, re-encrypt, delete.
+
+The new key encrypts them as they are, with the generation, the name and the time that they had.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from tui.errors import (
+    CryptoError,
+    DamagedVaultError,
+    FileError,
+    NotSavedError,
+    VaultError,
+)
+from tui.files import read_limited, remove, sync_folder, write_new
+from tui.vault.copies import find_copies
+from tui.vault.state import decrypt, digest
+from tui.vault.versions import VaultFile, older_files, opens
+
+if TYPE_CHECKING:
+    from tui.vault.vault import Vault
+
+
+def old_backups(vault: Vault) -> list[VaultFile]:
+    """Return the copies in the folder `backups` that the vault's key doesn't open."""
+    return _others(older_files(vault.path, vault.vault_id), vault.key)
+
+
+def old_copies(vault: Vault) -> list[VaultFile]:
+    """Return the conflict copies next to the vault that its key doesn't open."""
+    return _others(find_copies(vault.path, vault.vault_id), vault.key)
+
+
+def rekey(vault: Vault, files: Iterable[VaultFile], old_key: bytes) -> int:
+    """Encrypt copies under the vault's key and slots; return how many there were.
+
+    Copies that `old_key` doesn't open, that changed or that can't be replaced stay as they are.
+    """
+    return sum(_rekey(vault, file, old_key) for file in files)
+
+
+def delete(files: Iterable[VaultFile]) -> int:
+    """Delete copies that didn't change since they were read; return how many there were."""
+    return sum(file.remove() for file in files)
+
+
+def _others(files: Iterable[VaultFile], key: bytes) -> list[VaultFile]:
+    return [file for file in files if not opens(file, key)]
+
+
+def _rekey(vault: Vault, file: VaultFile, old_key: bytes) -> bool:
+    path = file.path
+    temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
+    try:
+        document = decrypt(file.envelope, old_key, file.name)
+        write_new(temporary, vault.sealed_copy(document, file.envelope.generation))
+        if VaultFile.read(temporary).open(vault.key).entries != document.entries:
+            raise CryptoError("the copy doesn't decrypt to the original")
+        status = path.lstat()
+        if digest(read_limited(path)) != file.digest:
+            raise DamagedVaultError(f"{file.name} was changed.")
+        os.utime(temporary, ns=(status.st_atime_ns, status.st_mtime_ns))
+        temporary.replace(path)
+        sync_folder(path.parent)
+    except (CryptoError, FileError, NotSavedError, OSError, ValueError, VaultError):
+        remove(temporary)
+        return False
+    return True
