@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -104,11 +107,21 @@ def json_entry(identity: str, **fields: object) -> dict[str, object]:
 
 def save(program: Program, document: Document) -> None:
     """Create the program's vault."""
+    program.vault.parent.mkdir(mode=0o700, exist_ok=True)
+    program.vault.write_bytes(_empty_vault())
+    program.vault.chmod(0o600)
     with patch.dict(os.environ, program.env, clear=True):
-        cost = Argon2Params(2, 19456, 1)
-        vault = Vault.create(program.vault, PASSWORD, cost, SystemClock())
+        vault = Vault.open(program.vault, PASSWORD)
         vault.change(lambda _: document)
         vault.close()
+
+
+@cache
+def _empty_vault() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "vault.json")
+        Vault.create(path, PASSWORD, Argon2Params(2, 19456, 1), SystemClock()).close()
+        return path.read_bytes()
 
 
 @contextmanager
