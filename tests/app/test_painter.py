@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyte
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.color import ColorSystem
@@ -62,7 +62,6 @@ class Screens:
         assert (self._ours.cursor.x, self._ours.cursor.y) == (0, 0)
 
 
-@settings(max_examples=60, deadline=None)
 @given(frames=st.lists(st.tuples(st.dictionaries(st.integers(0, HEIGHT - 1), LINES, max_size=4),
                                  st.booleans(), st.booleans()), max_size=6),
        erases=st.booleans())  # fmt: skip

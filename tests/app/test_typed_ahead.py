@@ -60,7 +60,7 @@ inputs = st.lists(
         st.sampled_from([*WORDS, URI]).map(pasted),
     ),
     min_size=1,
-    max_size=4,
+    max_size=3,
 ).map(lambda parts: [event for part in parts for event in part])
 runs = st.lists(inputs, min_size=20, max_size=20)
 
