@@ -78,7 +78,7 @@ def _vectors(_scale: float) -> Result:
 def _model(scale: float) -> Result:
     from tests.soak.suites import suite
 
-    examples = max(5, round(400 * scale))
+    examples = max(5, round(1000 * scale))
     return suite(f"three programs, {examples} histories of up to 40 steps with faults and kills, "
                  "nothing acknowledged lost, no counter back", "tests/vault/test_crash_safety.py",
                  examples=examples)  # fmt: skip
@@ -111,7 +111,20 @@ def _endings(_scale: float) -> Result:
                  "tests/terminal/test_unread.py", "tests/terminal/test_unlock.py")  # fmt: skip
 
 
+def _day(scale: float) -> Result:
+    from tests.soak.day import day
+
+    return day(900 * scale)
+
+
+def _hostile_names(_scale: float) -> Result:
+    from tests.soak.hostile_names import hostile_names
+
+    return hostile_names()
+
+
 ATTACKS = (
+    Attack("day", "a day in the life of the app", _day, waits=True),
     Attack("errors", "errors of the disk at every system call", _errors),
     Attack("fuzz", "changed files for every reader", _fuzz),
     Attack("kills", "SIGKILL at every system call and at random", _kills),
@@ -123,6 +136,7 @@ ATTACKS = (
     Attack("clocks", "wrong clocks", _clocks),
     Attack("merges", "merges and undo", _merges),
     Attack("vectors", "published vectors", _vectors),
-    Attack("names", "hostile names, and traces of secrets", _names),
+    Attack("names", "the suite's tests of output, and of traces of secrets", _names),
+    Attack("shown", "hostile names in commands and on a terminal", _hostile_names),
     Attack("endings", "ends of the program", _endings),
 )

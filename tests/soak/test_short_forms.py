@@ -12,6 +12,7 @@ from tests.soak.clocks import LIBRARY, clocks
 from tests.soak.commands import errors, kills
 from tests.soak.damage import damage
 from tests.soak.fuzz import fuzz
+from tests.soak.hostile_names import hostile_names
 from tests.soak.power import broken_savers, power_cuts, two_writers
 from tests.soak.report import Row, text
 from tests.soak.writers import writers
@@ -59,3 +60,7 @@ def test_the_table_names_each_attack_once() -> None:
     assert len({each.key for each in ATTACKS}) == len(ATTACKS)
     table = text([Row(each.name, 1.0, "1 of 1", True) for each in ATTACKS], 60)
     assert all(table.count(f"| {each.name} |") == 1 for each in ATTACKS)
+
+
+def test_hostile_names_reach_no_terminal() -> None:
+    assert "no control character" in hostile_names(12 if not STRESS else 100).counts
