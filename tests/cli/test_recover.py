@@ -1,0 +1,90 @@
+"""`otp-tui recover`: listing and restoring older versions."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.program import PASSWORD, Program
+from tui.vault.edit import delete, take_counter
+from tui.vault.vault import Vault
+
+GITHUB, BANK = (f"00000000-0000-4000-8000-00000000000{number}" for number in (1, 3))
+
+
+@pytest.fixture
+def deleted(filled: Program) -> Program:
+    """Return a program whose last two saves used a counter and deleted an entry."""
+    vault = Vault.open(filled.vault, PASSWORD)
+    vault.take_hotp(BANK)
+    vault.change(lambda now: delete(now, {GITHUB}, 2))
+    return filled
+
+
+def names(program: Program) -> set[str]:
+    return {entry.issuer for entry in Vault.open(program.vault, PASSWORD).entries}
+
+
+def test_versions_are_listed_newest_first(deleted: Program) -> None:
+    rows = deleted.open("recover", "--list", "--json").json
+    assert [row["number"] for row in rows] == list(range(1, len(rows) + 1))
+    generations = [row["generation"] for row in rows]
+    assert generations == sorted(generations, reverse=True)
+    count = len(Vault.open(deleted.vault, PASSWORD).entries)
+    assert (rows[0]["entries"], rows[0]["problem"]) == (count + 1, "")
+    done = deleted.open("recover")
+    assert done.code == 0
+    assert len(done.out.splitlines()) == len(rows)
+
+
+def test_a_restore_is_one_step_that_can_be_undone_and_keeps_counters(deleted: Program) -> None:
+    vault = Vault.open(deleted.vault, PASSWORD)
+    vault.change(lambda now: take_counter(now, BANK, 2)[0])
+    counter = vault.document.find(BANK).counter
+    done = deleted.open("recover", "--yes", "2")
+    assert done.code == 0, done.err
+    assert "restored  GitHub" in done.err
+    assert "GitHub" in names(deleted)
+    assert Vault.open(deleted.vault, PASSWORD).document.find(BANK).counter == counter
+    assert deleted.open("undo").code == 0
+    assert "GitHub" not in names(deleted)
+
+
+def test_an_open_app_does_not_undo_a_restore(deleted: Program) -> None:
+    app = Vault.open(deleted.vault, PASSWORD)
+    assert "GitHub" not in {entry.issuer for entry in app.entries}
+    assert deleted.open("recover", "--yes", "1").code == 0
+    app.change(lambda now: take_counter(now, BANK, 2)[0])
+    assert "GitHub" in {entry.issuer for entry in app.entries}
+    assert "GitHub" in names(deleted)
+
+
+@pytest.mark.parametrize("damage", ["header", "contents", "missing"])
+def test_a_damaged_or_missing_vault_is_restored_and_stays_beside(
+    deleted: Program, damage: str
+) -> None:
+    vault = Vault.open(deleted.vault, PASSWORD)
+    data = deleted.vault.read_bytes()
+    if damage == "missing":
+        deleted.vault.unlink()
+    else:
+        place = 5 if damage == "header" else data.rindex(b'"') - 20
+        changed = b"A" if data[place : place + 1] != b"A" else b"B"
+        deleted.vault.write_bytes(data[:place] + changed + data[place + 1 :])
+        data = deleted.vault.read_bytes()
+    done = deleted.open("recover", "--yes", "--json", "1")
+    assert done.code == 0, done.err
+    assert "GitHub" in names(deleted)
+    beside = [one.read_bytes() for one in deleted.vault.parent.glob("vault.json.damaged-*")]
+    assert beside == ([] if damage == "missing" else [data])
+    assert Vault.open(deleted.vault, PASSWORD).older is None
+    assert vault.path == deleted.vault
+
+
+def test_a_damaged_version_is_named_and_not_restored(deleted: Program) -> None:
+    rows = deleted.open("recover", "--json").json
+    (deleted.vault.parent / "backups" / rows[0]["file"]).write_bytes(b"{}")
+    before = deleted.vault.read_bytes()
+    assert deleted.open("recover", "--json").json[0]["problem"] == "damaged"
+    assert deleted.open("recover", "--yes", "1").code == 3
+    assert deleted.open("recover", "--yes", "99").code == 2
+    assert deleted.vault.read_bytes() == before

@@ -1,0 +1,169 @@
+"""What is kept of a vault, its older copies and conflict copies, and restoring one of them.
+
+A restore is a save of its own, with a generation above all that were seen, so that no open app
+merges it away.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.errors import DamagedVaultError, FileError, NotSavedError, OtpTuiError, VaultError
+from tui.files import read_limited, sync_folder, why
+from tui.text import safe
+from tui.vault.backups import Backups
+from tui.vault.changes import Change, changes
+from tui.vault.copies import conflict_names
+from tui.vault.history import joined
+from tui.vault.store import Store
+from tui.vault.undo import undoable, without_undo
+from tui.vault.vault import LockedVault, Vault
+from tui.vault.versions import VaultFile
+
+if TYPE_CHECKING:
+    from tui.clock import Clock
+    from tui.vault.document import Document
+
+
+_MARGIN = 1000
+"""Added to the generation that replaces a damaged file: saves that keep no copy may have come after
+the newest file that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that may be restored."""
+
+    path: Path
+    """Where it is."""
+    is_conflict: bool
+    """True for a conflict copy, False for an older copy."""
+    date: int
+    """When it was replaced by the next one, or written; Unix time."""
+    file: VaultFile | None = field(repr=False)
+    """Its contents; None if it is not a valid vault."""
+    problem: str = ""
+    """Why it is not valid."""
+
+    @property
+    def name(self) -> str:
+        """Its name, safe to show."""
+        return safe(self.path.name, 80)
+
+
+def kept_files(vault: Path, vault_id: str = "") -> list[Kept]:
+    """Return the older copies, newest first, and then the conflict copies of a vault.
+
+    With `vault_id`, files of other vaults are left out.
+    """
+    backups = Backups(vault)
+    try:
+        names = backups.kept()
+    except OSError:
+        names = []
+    paths = [(backups.folder / name, False) for name in names]
+    paths += [(vault.with_name(name), True) for name in conflict_names(vault)]
+    found = [_read(path, is_conflict) for path, is_conflict in paths]
+    return [
+        one
+        for one in found
+        if not vault_id or one.file is None or one.file.envelope.vault_id == vault_id
+    ]
+
+
+def _read(path: Path, is_conflict: bool) -> Kept:
+    try:
+        date = int(path.lstat().st_mtime)
+    except OSError:
+        date = 0
+    try:
+        return Kept(path, is_conflict, date, VaultFile.read(path))
+    except (FileError, VaultError) as error:
+        return Kept(path, is_conflict, date, None, str(error))
+
+
+def open_kept(kept: Kept, key: bytes) -> Document:
+    """Return the contents of a kept file.
+
+    Raises:
+        DamagedVaultError: it is damaged, or has another key.
+    """
+    if kept.file is None:
+        raise DamagedVaultError(kept.problem)
+    return kept.file.open(key)
+
+
+def preview(vault: Vault, old: Document) -> tuple[Change, ...]:
+    """Return what restoring `old` would change in the vault."""
+    after = _restored(vault.document, old)
+    return changes(without_undo(vault.document), after, after)
+
+
+def restore(vault: Vault, kept: Kept, old: Document) -> None:
+    """Replace the contents of `vault` with `old` as one step that can be undone.
+
+    Raises:
+        NotSavedError: the change is in memory only.
+    """
+    generations = [0 if kept.file is None else kept.file.envelope.generation]
+    if vault.older is not None:
+        generations.append(vault.older.seen)
+        vault.accept_older()
+    step = undoable(lambda now: _restored(now, old), f"restore of {kept.name}")
+    vault.change(step, above=max(generations))
+
+
+def _restored(now: Document, old: Document) -> Document:
+    """Return `old`, but with the higher counters, so that no code is repeated."""
+    counters = {entry.id: entry.counter for entry in now.everything}
+    plain = without_undo(old)
+    entries = [
+        replace(entry, counter=max(entry.counter, counters.get(entry.id, 0)))
+        for entry in plain.everything
+    ]
+    return replace(plain.holding(entries), history=joined(now.history, old.history))
+
+
+def locked_from(kept: Kept, vault: Path, clock: Clock) -> LockedVault:
+    """Return a kept file as the vault at `vault`, to unlock it and then `replace_damaged`.
+
+    Raises:
+        DamagedVaultError, FileError: it can't be used.
+    """
+    if kept.file is None:
+        raise DamagedVaultError(f"{kept.name} can't be restored: {kept.problem}")
+    return LockedVault(Store(vault, clock), clock, read_limited(kept.path))
+
+
+def replace_damaged(vault: Vault, clock: Clock) -> Path | None:
+    """Save `vault`, which is from `locked_from`, in place of a damaged or missing file.
+
+    Returns where the damaged file is now.
+
+    Raises:
+        NotSavedError: nothing was changed, or the damaged file was moved and the vault is missing.
+    """
+    path, aside = vault.path, None
+    every = [one.file.envelope.generation for one in kept_files(path) if one.file is not None]
+    if vault.older is not None:
+        every.append(vault.older.seen)
+        vault.accept_older()
+    if os.path.lexists(path):
+        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(clock.now()))
+        aside = path.with_name(f"{path.name}.damaged-{stamp}-{os.urandom(3).hex()}")
+        try:
+            path.rename(aside)
+            sync_folder(path.parent)
+        except OSError as error:
+            raise NotSavedError(f"Couldn't move the damaged vault: {why(error)}.") from None
+    try:
+        vault.change(replace, above=max(every, default=0) + _MARGIN)
+    except OtpTuiError:
+        if aside is not None and not os.path.lexists(path):
+            aside.rename(path)
+        raise
+    return aside
