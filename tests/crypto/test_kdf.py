@@ -87,6 +87,45 @@ def test_hkdf_matches_rfc_5869_case_1() -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "salt", "info", "length", "expected"),
+    [
+        ("60ab7f45b0ad534683b3a6c020d4f775", "", "", 20,
+         "ae5dbce80bbab5bca5b3c6d3b7e6548fb2c23b2f"),
+        ("e3db76e02278cbd2adbcb4555803da11", "", "", 42,
+         "207ebfa8798c6d8d5260d797fdb9c9969173442186d9e932b18fb589fee2fd00ca4ab49d0402aba2c1b0"),
+        ("2d43e54bf0c94c9cbff4300f4aa69ab8", "", "d674da3bb47d5c7e38b501e5251d9348af601c44", 20,
+         "3d36966f29c0561b4e50f9325c7c98292b6d28bc"),
+        ("467403c2ec02a235bf730ff37e8d8ff3", "41f0f173d307d40436c25856cf559f96", "", 20,
+         "4b1c4f54615e31f713f2364bf194d3f14f68e704"),
+        ("3352f942aa93071da6d39cc5ed8dc460", "57a0db708b25a51afc4271803aa35204", "", 42,
+         "a6823c9940138becba3f9baac05ec119a2715a018f51f4c0ce2add465db8635a6453efdf7c161c2d172a"),
+        ("c55c41d69d2424a520414e3662aa7303", "fea9bfc92b74337e43a201a2dc199e27",
+         "3fdf20538063b76901d61bbf9b72b0c18749e00e", 20,
+         "7fce7c021469c8e016f7a9eee111ad71df7c4fdf"),
+        ("5d3db20e8238a90b62a600fa57fdb318", "1d6f3b38a1e607b5e6bcd4af1800a9d3",
+         "2bc5f39032b6fc87da69ba8711ce735b169646fd", 42,
+         "d3e6274c91a88821367b1853b852a96f3ec12ed466769fdb88e14622165d5878cd736fecc93b9e8633e0"),
+        ("a679521cdb56aafc5a4b76db0431a4dd",
+         "123033b1ddaead83a4b9cfef8a660bd8e00fde01e67c35656c6d7607d456",
+         "44ec41ab4f4e64f4a36e5e30c9f0dc1d77ae4974", 20,
+         "b75be6d7fdb9a7c58514c81e6596973058e8198e"),
+        ("49bf155ca102026f2a217ea1bc9843ac",
+         "76776e3b4d75f8f43dce4bded71f3b1ae6bcb012d9c0d59f78248b9427b8",
+         "851bda4faa8f7add2a3cbf0acf9c2786f8f955b2", 42,
+         "afcec12e5ba6481f144f6e6bfeab0a054b30f2710aeedea90d4be9c790c8e05e601fcb208afafc6cb991"),
+        ("e2865d6bbc1abf6a815067edc4ee7aa33c290d5a", "", "", 20,
+         "affd91484b5ba2185adb698632e315e1ae238d19"),
+    ],
+)  # fmt: skip
+def test_hkdf_matches_wycheproof(
+    key: str, salt: str, info: str, length: int, expected: str
+) -> None:
+    # Of testvectors/hkdf_sha256_test.json.
+    given = [bytes.fromhex(text) for text in (key, salt, info)]
+    assert kdf.hkdf_sha256(*given, length=length).hex() == expected
+
+
+@pytest.mark.parametrize(
     "params",
     [
         Argon2Params(1, 8, 1),
