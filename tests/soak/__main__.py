@@ -25,6 +25,9 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="list the attacks")
     parser.add_argument("--here", action="store_true", help="run one in this process")
     parser.add_argument("--scale", type=float, default=1.0, help="multiply all counts by this")
+    parser.add_argument(
+        "--table", action="store_true", help="write the table of a smaller run, too"
+    )
     given = parser.parse_args()
     chosen = [each for each in ATTACKS if not given.names or each.key in given.names]
     if given.list:
@@ -39,7 +42,7 @@ def main() -> int:
             (beside if each.waits else pool).submit(_run, each, given.scale) for each in chosen
         ]
         rows = [each.result() for each in pending]
-    if not given.names and given.scale >= 1:
+    if given.table or (not given.names and given.scale >= 1):
         TABLE.write_text(text(rows, time.monotonic() - began))
     return 0 if all(row.passed for row in rows) else 1
 

@@ -123,6 +123,12 @@ def _hostile_names(_scale: float) -> Result:
     return hostile_names()
 
 
+def _crashes(scale: float) -> Result:
+    from tests.soak.commands import crashes
+
+    return crashes(max(7, round(180 * scale)))
+
+
 ATTACKS = (
     Attack("day", "a day in the life of the app", _day, waits=True),
     Attack("errors", "errors of the disk at every system call", _errors),
@@ -138,5 +144,6 @@ ATTACKS = (
     Attack("vectors", "published vectors", _vectors),
     Attack("names", "the suite's tests of output, and of traces of secrets", _names),
     Attack("shown", "hostile names in commands and on a terminal", _hostile_names),
+    Attack("crashes", "crashes with secrets in their text", _crashes),
     Attack("endings", "ends of the program", _endings),
 )

@@ -39,6 +39,8 @@ class Home:
         self.folder = folder / "home"
         self.folder.mkdir()
         self._kept = folder / "kept"
+        self.log = folder / "log"
+        """Standard error of all children."""
         self.vault = self.folder / "data" / "vault.json"
         config = self.folder / "config.toml"
         config.write_text(CONFIG)
@@ -80,8 +82,10 @@ class Home:
             for number in range(3):
                 os.dup2(nothing, number)
             sys.stdin = io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8")
+            log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            os.dup2(log, 2)
             sys.stdout = io.TextIOWrapper(io.BytesIO(), "utf-8")
-            sys.stderr = io.TextIOWrapper(io.BytesIO(), "utf-8")
+            sys.stderr = io.TextIOWrapper(io.FileIO(log, "w"), "utf-8", write_through=True)
             patch()
             code = main(list(args))
         except SystemExit as error:
@@ -183,6 +187,26 @@ def failing_at(number: int, code: int) -> Callable[[], None]:
                     if name == "close":
                         real(*args, **kwargs)
                     raise OSError(code, "injected")
+                return real(*args, **kwargs)
+
+            return call
+
+        wrap_calls(around)
+
+    return patch
+
+
+def crashing_at(number: int, text: str) -> Callable[[], None]:
+    """Return a patch that raises a foreign exception with a text at the n-th system call."""
+
+    def patch() -> None:
+        calls = [0]
+
+        def around(_name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+            def call(*args: Any, **kwargs: Any) -> Any:
+                calls[0] += 1
+                if calls[0] == number:
+                    raise ZeroDivisionError(text)
                 return real(*args, **kwargs)
 
             return call

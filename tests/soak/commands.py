@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.cli.program import PASSWORD
-from tests.soak.children import Home, counted, failing_at, home, killed_at, wait
+from tests.soak.children import Home, counted, crashing_at, failing_at, home, killed_at, wait
 from tests.soak.report import Result
 from tests.vault.support import entry
 from tui.backup.model import Credentials
@@ -194,3 +194,26 @@ def errors(codes: tuple[str, ...] = CODES, *, every: int = 1) -> Result:
                     trials += 1
                     check(at, name, allowed)
     return Result(f"{trials:,} runs, {failed:,} failed with a message, 0 lost ({', '.join(codes)})")
+
+
+def crashes(places: int) -> Result:
+    """Crash the commands at about this many places; no secret is printed or left in a file."""
+    trials = crashed = 0
+    canary = "CANARY-5e1f"
+    with home() as at:
+        for name, command, calls, allowed, _ in _each(at):
+            for number in range(1, calls + 1, max(1, calls * len(COMMANDS) // places)):
+                at.put_back()
+                at.log.write_bytes(b"")
+                at.run(command.args, command.given, crashing_at(number, f"{canary} {PASSWORD}"))
+                said = at.log.read_bytes()
+                trials += 1
+                crashed += b"ZeroDivisionError" in said
+                left = [path.read_bytes() for path in (at.folder / "data").rglob("*")
+                        if path.is_file()]  # fmt: skip
+                for secret in (canary, PASSWORD, NEW, WORD, "KRSXG5CTMVRXEZLU"):
+                    assert secret.encode() not in said, f"{name}, call {number}: printed {secret}"
+                    assert not any(secret.encode() in data for data in left), f"{name}: in a file"
+                assert b"Traceback" not in said, f"{name}, call {number}: a traceback"
+                check(at, name, allowed)
+    return Result(f"{trials} places, {crashed} crash messages: no secret, 0 lost, 0 litter")

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import STRESS
 from tests.soak.attacks import ATTACKS
 from tests.soak.clocks import LIBRARY, clocks
-from tests.soak.commands import errors, kills
+from tests.soak.commands import crashes, errors, kills
 from tests.soak.damage import damage
 from tests.soak.fuzz import fuzz
 from tests.soak.hostile_names import hostile_names
@@ -64,3 +64,7 @@ def test_the_table_names_each_attack_once() -> None:
 
 def test_hostile_names_reach_no_terminal() -> None:
     assert "no control character" in hostile_names(12 if not STRESS else 100).counts
+
+
+def test_crashes_print_no_secret() -> None:
+    assert "no secret" in crashes(7).counts
