@@ -121,8 +121,8 @@ def test_hkdf_matches_wycheproof(
     key: str, salt: str, info: str, length: int, expected: str
 ) -> None:
     # Of testvectors/hkdf_sha256_test.json.
-    given = [bytes.fromhex(text) for text in (key, salt, info)]
-    assert kdf.hkdf_sha256(*given, length=length).hex() == expected
+    secret, salted, given = (bytes.fromhex(text) for text in (key, salt, info))
+    assert kdf.hkdf_sha256(secret, salted, given, length=length).hex() == expected
 
 
 @pytest.mark.parametrize(
