@@ -26,6 +26,7 @@ from tests.app.helpers import (
     vault_of,
 )
 from tui.app.app import OtpApp
+from tui.app.screens.ask_password import AskPasswordScreen
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.widgets.bars import TitleBar
 from tui.crypto.kdf import Argon2Params
@@ -36,6 +37,7 @@ from tui.vault.vault import LockedVault, Vault
 
 NEW_SECRET = Secret.base32("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
 FLOOR = Argon2Params(2, 19456, 1)
+NEW_PASSWORD = "newpassword"
 
 
 def change_secret(app: OtpApp, issuer: str) -> str:
@@ -183,7 +185,7 @@ async def test_an_older_file_is_named_and_not_silently_written_over(
     app: OtpApp, pilot: Pilot[None], clock: FakeClock
 ) -> None:
     old = app.vault_path.read_bytes()
-    vault_of(app).change_password("new password", FLOOR)
+    vault_of(app).change_password(NEW_PASSWORD, FLOOR)
     await pilot.press("p")
     await settle(pilot)
     app.vault_path.write_bytes(old)
@@ -194,7 +196,7 @@ async def test_an_older_file_is_named_and_not_silently_written_over(
     assert app.vault_path.read_bytes() == old
     await pilot.press("p")
     await settle(pilot)
-    LockedVault.read(app.vault_path, clock).unlock("new password")
+    LockedVault.read(app.vault_path, clock).unlock(NEW_PASSWORD)
     backups = (app.vault_path.parent / "backups").iterdir()
     assert old in [one.read_bytes() for one in backups]
 
@@ -243,3 +245,46 @@ async def test_an_option_accepts_an_older_vault(
         await pilot.press("p")
         await settle(pilot)
         assert vault_of(app).saved
+
+
+# --- a new password --------------------------------------------------------------------------
+
+
+async def test_a_new_password_is_asked_for_and_unsaved_changes_are_saved(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    other = on_disk(app)
+    other.change_password(NEW_PASSWORD, FLOOR)
+    before = app.vault_path.read_bytes()
+    await pilot.press("p")
+    await settle(pilot)
+    await pass_time(pilot, clock, 1)
+    assert isinstance(app.screen, AskPasswordScreen)
+    await pilot.press("escape")
+    await settle(pilot)
+    assert "password was changed by another program" in status_of(app)
+    for _ in range(3):
+        await pass_time(pilot, clock, 10)
+    assert not isinstance(app.screen, AskPasswordScreen)
+    await pilot.press("j", "p")
+    await settle(pilot)
+    await pass_time(pilot, clock, 1)
+    for password in ("notthepassword", NEW_PASSWORD):
+        assert isinstance(app.screen, AskPasswordScreen)
+        assert app.vault_path.read_bytes() == before
+        await press(pilot, *password, "enter")
+        await settle(pilot)
+    assert not isinstance(app.screen, AskPasswordScreen)
+    assert vault_of(app).saved
+    saved = LockedVault.read(app.vault_path, clock).unlock(NEW_PASSWORD)
+    assert saved.entries == vault_of(app).entries
+    assert any(one.pinned for one in saved.entries)
+
+
+async def test_a_new_password_is_asked_for_before_a_change(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    on_disk(app).change_password(NEW_PASSWORD, FLOOR)
+    for _ in range(2):
+        await pass_time(pilot, clock, 1)
+    assert isinstance(app.screen, AskPasswordScreen)

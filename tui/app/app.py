@@ -34,7 +34,7 @@ from tui.app.widgets.status_label import StatusLabel
 from tui.clipboard import Clipboard, Copier, choose
 from tui.clock import Clock, SystemClock
 from tui.config.schema import Config
-from tui.errors import ClipboardError, ConflictError, OtpTuiError
+from tui.errors import ClipboardError, ConflictError, NewPasswordError, OtpTuiError
 from tui.forward.log import News, log_path
 
 if TYPE_CHECKING:
@@ -385,8 +385,11 @@ class OtpApp(ThemedApp):
         except OtpTuiError as error:
             from tui.app.screens.confirm import ConfirmScreen
 
-            kept = isinstance(error, ConflictError)
-            lost = "All changes are in that copy." if kept else _KEPT_IF_POSSIBLE
+            lost = _KEPT_IF_POSSIBLE
+            if isinstance(error, ConflictError):
+                lost = "All changes are in that copy."
+            elif isinstance(error, NewPasswordError):
+                lost = "Unsaved changes will be lost."
             words = f"{error.sentence}\n\n{lost}"
             if not await self.push_screen_wait(ConfirmScreen(question, words, verb)):
                 return

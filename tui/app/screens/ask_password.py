@@ -1,7 +1,8 @@
-"""Asks for the password before secrets are shown, if the vault was opened without it."""
+"""Asks for the password: before secrets are shown, or because another program changed it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from textual import getters, on, work
@@ -33,7 +34,11 @@ async def may_show(screen: BaseScreen[Any], purpose: str) -> bool:
 
 
 class AskPasswordScreen(Dialog[bool]):
-    """Returns True once the password was typed. Locks the vault after three wrong ones."""
+    """Returns True once the password was typed.
+
+    Locks the vault after three wrong ones, unless `new` takes the password: then another program
+    changed it, and the vault may have unsaved changes.
+    """
 
     CSS_PATH = "dialogs.tcss"
     AUTO_FOCUS = "PasswordInput"
@@ -41,16 +46,22 @@ class AskPasswordScreen(Dialog[bool]):
 
     _field = getters.query_one(PasswordInput)
 
-    def __init__(self, purpose: str) -> None:
+    def __init__(self, purpose: str, new: Callable[[str], object] | None = None) -> None:
         super().__init__()
         self._purpose = purpose
+        self._new = new
         self._wrong_tries = 0
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
-            yield Label(f"Enter the password to {self._purpose}", classes="title", markup=False)
+            what = "the password" if self._new is None else "the new password"
+            yield Label(f"Enter {what} to {self._purpose}", classes="title", markup=False)
             yield PasswordInput("Password")
-            yield StatusLabel("The vault was opened without it. Esc cancels.")
+            yield StatusLabel(
+                "The vault was opened without it. Esc cancels."
+                if self._new is None
+                else "Another program changed it. Unsaved changes are kept in memory."
+            )
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -62,20 +73,22 @@ class AskPasswordScreen(Dialog[bool]):
     @work(group="unlock", exclusive=True, exit_on_error=False, description="check the password")
     async def _check(self, password: str) -> None:
         self.say("Checking …")
-        path, clock = self.context.vault_path, self.context.clock
+        take = self._new or self._open_and_close
         try:
-            vault = await in_daemon_thread(lambda: LockedVault.read(path, clock).unlock(password))
+            await in_daemon_thread(lambda: take(password))
         except OtpTuiError as error:
             self._refuse(error)
         else:
-            vault.close()
             self.context.password_given()
             self.dismiss(True)
+
+    def _open_and_close(self, password: str) -> None:
+        LockedVault.read(self.context.vault_path, self.context.clock).unlock(password).close()
 
     def _refuse(self, error: OtpTuiError) -> None:
         wrong = isinstance(error, WrongPasswordError)
         self._wrong_tries += wrong
-        if self._wrong_tries == MOST_TRIES:
+        if self._wrong_tries == MOST_TRIES and self._new is None:
             self.context.lock("Locked after three wrong passwords.")
             return
         self.say(str(error) if wrong else error.sentence, "error")

@@ -73,6 +73,8 @@ class CodesScreen(BaseScreen[None]):
         """Steady time at which to save pending changes; None if there are none."""
         self._clock_checked: float | None = None
         """Steady time of the last check of the system clock."""
+        self._canceled_with: Document | None = None
+        """The contents when the question for a new password was last shown."""
         self._refusal = ""
         """The reason why the vault couldn't be saved, once it was shown."""
         self._merges = vault.merges
@@ -292,6 +294,8 @@ class CodesScreen(BaseScreen[None]):
             self._watch()
         elif self.vault.asks_older and self.is_current:
             self._ask_about_older()
+        elif self._must_ask_password and self.is_current:
+            self._ask_new_password()
         else:
             self._save_in_time(steady)
         self._check_clock(steady)
@@ -382,10 +386,29 @@ class CodesScreen(BaseScreen[None]):
             if not vault.saved:
                 self._save()
 
+    @property
+    def _must_ask_password(self) -> bool:
+        """True if another program changed the password, and we have a change since the question."""
+        return self.vault.asks_password and self.vault.document is not self._canceled_with
+
+    @work(group="new password", exclusive=True, exit_on_error=False, description="new password")
+    async def _ask_new_password(self) -> None:
+        """Ask for the password that another program set, then merge and save."""
+        from tui.app.screens.ask_password import AskPasswordScreen
+
+        vault = self.vault
+        self._canceled_with = vault.document
+        screen = AskPasswordScreen("keep using the vault", vault.unlock_again)
+        if await self.ask(screen):
+            self._canceled_with, self._refusal = None, ""
+            self.say("The new password opens the vault. Everything is saved.")
+            self._show_taken_over()
+
     def _save_in_time(self, steady: float) -> None:
         """Save deferred changes after a while, and retry failed ones."""
         older = self.vault.older
-        if self.vault.flushed or (older is not None and older.sure):
+        refused = self.vault.asks_password or (older is not None and older.sure)
+        if self.vault.flushed or refused:
             self._save_at = None
         elif self._save_at is None:
             wait = SAVE_LATER_SECONDS if self.vault.saved else RETRY_SECONDS
