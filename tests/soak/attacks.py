@@ -129,6 +129,12 @@ def _crashes(scale: float) -> Result:
     return crashes(max(7, round(180 * scale)))
 
 
+def _sizes(_scale: float) -> Result:
+    from tests.soak.endings import endings
+
+    return endings()
+
+
 ATTACKS = (
     Attack("day", "a day in the life of the app", _day, waits=True),
     Attack("errors", "errors of the disk at every system call", _errors),
@@ -145,5 +151,6 @@ ATTACKS = (
     Attack("names", "the suite's tests of output, and of traces of secrets", _names),
     Attack("shown", "hostile names in commands and on a terminal", _hostile_names),
     Attack("crashes", "crashes with secrets in their text", _crashes),
+    Attack("sizes", "signals in terminals of all sizes and locales", _sizes),
     Attack("endings", "ends of the program", _endings),
 )

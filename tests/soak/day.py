@@ -59,9 +59,9 @@ def day(seconds: float, seed: int = 1) -> Result:
                     terminal.type("\r")
                     terminal.wait_for("opied", "ent to")
                 else:
-                    _resize(terminal, drawn.choice(SIZES))
+                    resize(terminal, drawn.choice(SIZES))
                     time.sleep(drawn.uniform(0, 0.3))
-                    _resize(terminal, (24, 80))
+                    resize(terminal, (24, 80))
                     terminal.wait_for("Registrar")
                 there = [one.issuer for one in Vault.open(program.vault, PASSWORD).entries]
                 terminal.wait_for(*there[-1:])
@@ -88,7 +88,8 @@ def day(seconds: float, seed: int = 1) -> Result:
     )
 
 
-def _resize(terminal: AppTerminal, size: tuple[int, int]) -> None:
+def resize(terminal: AppTerminal, size: tuple[int, int]) -> None:
+    """Change the lines and columns of the terminal."""
     descriptor = os.open(terminal._name, os.O_RDWR | os.O_NOCTTY)
     try:
         termios.tcsetwinsize(descriptor, size)
