@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import Any
 
 import pytest
@@ -133,9 +134,11 @@ def test_older_copies_are_kept_or_encrypted_again_or_removed(filled: Program, op
 
 def test_copies_under_an_even_older_key_are_counted(filled: Program) -> None:
     assert filled.run(*CHANGE, stdin=f"{PASSWORD}\n{NEW}\n").code == 0
+    shutil.copy(filled.vault, filled.vault.with_name("vault.conflict-1.json"))
     done = filled.run(*CHANGE, "--rekey-backups", stdin=f"{NEW}\n{PASSWORD}\n")
     assert "Re-encrypted 1 older copy." in done.err
-    assert "even older key" in done.err
+    assert "the key is even older" in done.err
+    assert "1 older copy still opens with an old password next to the vault" in done.err
 
 
 def test_a_recovery_code_of_version_1_is_typed_once_or_replaced(filled: Program) -> None:

@@ -5,6 +5,7 @@ The new key encrypts them as they are, with the generation, the name and the tim
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from tui.errors import (
     VaultError,
 )
 from tui.files import read_limited, remove, sync_folder, write_new
+from tui.vault.backups import Backups
 from tui.vault.copies import find_copies
 from tui.vault.state import decrypt, digest
 from tui.vault.versions import VaultFile, older_files, opens
@@ -40,6 +42,7 @@ def rekey(vault: Vault, files: Iterable[VaultFile], old_key: bytes) -> int:
 
     Copies that `old_key` doesn't open, that changed or that can't be replaced stay as they are.
     """
+    _tidy(vault)
     return sum(_rekey(vault, file, old_key) for file in files)
 
 
@@ -50,6 +53,15 @@ def delete(files: Iterable[VaultFile]) -> int:
 
 def _others(files: Iterable[VaultFile], key: bytes) -> list[VaultFile]:
     return [file for file in files if not opens(file, key)]
+
+
+def _tidy(vault: Vault) -> None:
+    """Delete the temporary files of programs that crashed while they did this."""
+    start = f".{vault.path.name}."
+    with contextlib.suppress(OSError):
+        for path in Backups(vault.path).folder.iterdir():
+            if path.name.startswith(start) and path.name.endswith(".tmp"):
+                remove(path)
 
 
 def _rekey(vault: Vault, file: VaultFile, old_key: bytes) -> bool:

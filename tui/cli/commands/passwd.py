@@ -88,7 +88,8 @@ def change_password(
             count = rekey.rekey(vault, left, old_key)
             output.say(f"Re-encrypted {plural(count, 'older copy')}.")
             if count < len(left):
-                output.say(f"{_still_open(len(left) - count)}: they have an even older key.")
+                reason = "Re-encrypting failed, or the key is even older."
+                output.say(f"{_still_open(len(left) - count)}. {reason}")
         elif args.remove_backups or _agrees("Remove them?", args, context):
             count = rekey.delete(left)
             output.say(f"Removed {plural(count, 'older copy')}.")
