@@ -71,6 +71,7 @@ def test_a_damaged_or_missing_vault_is_restored_and_stays_beside(
         changed = b"A" if data[place : place + 1] != b"A" else b"B"
         deleted.vault.write_bytes(data[:place] + changed + data[place + 1 :])
         data = deleted.vault.read_bytes()
+        assert "run: otp-tui recover" in deleted.open("list").err
     done = deleted.open("recover", "--yes", "--json", "1")
     assert done.code == 0, done.err
     assert "GitHub" in names(deleted)

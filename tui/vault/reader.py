@@ -26,7 +26,7 @@ MAX_GENERATION = 2**53
 """Maximum generation: the highest whole number that all JSON parsers can represent."""
 MAX_SLOTS = 16
 """Maximum number of slots: each may cost a key derivation before the password proves wrong."""
-BACKUP_HINT = "Older copies of the vault are in the folder “backups” next to it."
+BACKUP_HINT = "To restore an older copy from the folder “backups”, run: otp-tui recover"
 SLOT_CONTEXT = b"otp-tui/v1/slot\0"
 VAULT_CONTEXT = b"otp-tui/v1/vault\0"
 """What the additional data of the two kinds of ciphertexts starts with."""
