@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -245,6 +246,63 @@ async def test_an_option_accepts_an_older_vault(
         await pilot.press("p")
         await settle(pilot)
         assert vault_of(app).saved
+
+
+@pytest.fixture
+async def replaced(
+    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock
+) -> AsyncIterator[tuple[OtpApp, Pilot[None], bytes]]:
+    """An app that opened an older file in the vault's place, and the newer file."""
+    vault = make_vault()
+    old = vault.path.read_bytes()
+    vault.change(lambda document: replace(document, entries=document.entries[:2]))
+    newer = vault.path.read_bytes()
+    vault.path.write_bytes(old)
+    app = make_app(LockedVault.read(vault.path, clock).unlock(PASSWORD))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        yield app, pilot, newer
+
+
+async def test_a_change_of_an_older_vault_that_is_canceled_is_reverted(
+    replaced: tuple[OtpApp, Pilot[None], bytes], clock: FakeClock
+) -> None:
+    app, pilot, newer = replaced
+    before = vault_of(app).document
+    await press(pilot, "p", "p")
+    await pass_time(pilot, clock, 1)
+    assert not vault_of(app).saved
+    await pilot.press("n")
+    await settle(pilot)
+    assert vault_of(app).document == before
+    assert "NOT SAVED" not in title_of(app)
+    assert status_of(app) == "Canceled. The vault is unchanged."
+    app.vault_path.write_bytes(newer)
+    for _ in range(2):
+        await pass_time(pilot, clock, 11)
+    assert app.vault_path.read_bytes() == newer
+    await pilot.press("q")
+    await settle(pilot)
+    assert not app.is_running
+
+
+@pytest.mark.parametrize("key", ["", "q"])
+async def test_the_question_about_an_older_vault_closes_when_the_newer_file_is_back(
+    replaced: tuple[OtpApp, Pilot[None], bytes], clock: FakeClock, key: str
+) -> None:
+    app, pilot, newer = replaced
+    await press(pilot, "p", *key)
+    await settle(pilot)
+    await pass_time(pilot, clock, 1)
+    assert isinstance(app.screen, ConfirmScreen)
+    app.vault_path.write_bytes(newer)
+    for _ in range(3):
+        await pass_time(pilot, clock, 1)
+    assert app.screen.is_current
+    assert not isinstance(app.screen, ConfirmScreen)
+    assert "older" not in status_of(app)
+    await pass_time(pilot, clock, 11)
+    assert vault_of(app).saved
 
 
 # --- a new password --------------------------------------------------------------------------

@@ -34,7 +34,13 @@ from tui.app.widgets.status_label import StatusLabel
 from tui.clipboard import Clipboard, Copier, choose
 from tui.clock import Clock, SystemClock
 from tui.config.schema import Config
-from tui.errors import ClipboardError, ConflictError, NewPasswordError, OtpTuiError
+from tui.errors import (
+    ClipboardError,
+    ConflictError,
+    NewPasswordError,
+    OlderVaultError,
+    OtpTuiError,
+)
 from tui.forward.log import News, log_path
 
 if TYPE_CHECKING:
@@ -391,7 +397,11 @@ class OtpApp(ThemedApp):
             elif isinstance(error, NewPasswordError):
                 lost = "Unsaved changes will be lost."
             words = f"{error.sentence}\n\n{lost}"
-            if not await self.push_screen_wait(ConfirmScreen(question, words, verb)):
+            older = isinstance(error, OlderVaultError)
+            screen = ConfirmScreen(
+                question, words, verb, obsolete=lambda: older and vault.older is None
+            )
+            if not await self.push_screen_wait(screen):
                 return
         action()
 

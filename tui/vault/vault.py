@@ -202,6 +202,8 @@ class Vault:
         """True if a save to an older file was refused, until somebody was asked about it."""
         self.asks_password = False
         """True if another program changed the password: `unlock_again` takes the new one."""
+        self._refused: tuple[Document, bool] | None = None
+        """The document before the changes that an older file refused, and if it was saved."""
         self.accept_older_if: Callable[[Older], bool] = _never
         """Asks if a file that is older than the one last used may be changed."""
 
@@ -295,6 +297,13 @@ class Vault:
         older, self._older, self.asks_older = self._older, None, False
         if older is not None:
             self._seen.accept(older)
+
+    def decline_older(self) -> None:
+        """Revert the changes that were refused because the file is older."""
+        with self._writing:
+            self.asks_older = False
+            if self._refused is not None:
+                (self._document, self._saved), self._refused = self._refused, None
 
     def forget_seen(self) -> None:
         """Remember nothing of the vault on this machine, as its file is about to be deleted."""
@@ -570,6 +579,9 @@ class Vault:
                 self.asks_password = isinstance(error, NewPasswordError)
                 if keep:
                     after = self._after(change) if after is None else after
+                    refused = isinstance(error, OlderVaultError) and after is not self._document
+                    if refused and self._refused is None:
+                        self._refused = self._document, self._saved
                     self._saved = self._saved and after is self._document
                     self._document = after
                 raise self._not_saved(error) from None
@@ -684,6 +696,7 @@ class Vault:
         from tui.vault.merge import merge
 
         self.merges += 1
+        self._refused = None
         later = contains(found.document.history, known.digest)
         if later:
             self._document = merge(known.document, self._document, found.document)
@@ -734,7 +747,7 @@ class Vault:
             self._store.warn(f"The vault {self._store.name} was missing, so it was written again.")
         self._on_disk = state
         self._seen.saved(state.envelope.generation, state.digest)
-        self._older = None
+        self._older = self._refused = None
         self._document = state.document
         self._saved = True
         self._has_later = False

@@ -78,6 +78,8 @@ class CodesScreen(BaseScreen[None]):
         self._refusal = ""
         """The reason why the vault couldn't be saved, once it was shown."""
         self._merges = vault.merges
+        self._older = vault.older
+        """How the file differed from the last one used, when that was last shown."""
         self._warnings: list[str] = []
         """The vault's warnings that were shown."""
         handlers = {**COPY_COMMANDS, **ENTRY_COMMANDS, **FORM_COMMANDS}
@@ -355,6 +357,9 @@ class CodesScreen(BaseScreen[None]):
 
     def _show_taken_over(self) -> None:
         """Show what was merged in since the last time, and new warnings."""
+        older, self._older = self._older, self.vault.older
+        if older is not None and self._older is None and older.what in self._status.message:
+            self.say("")
         if self.vault.merges != self._merges:
             self._merges = self.vault.merges
             self.codes.forget_revealed(self._visible.document.entries, self.vault.entries)
@@ -380,11 +385,23 @@ class CodesScreen(BaseScreen[None]):
             return
         from tui.app.screens.confirm import ConfirmScreen
 
-        if await self.ask(ConfirmScreen("Change this older vault?", older.sentence, "change it")):
+        answer = await self.ask(
+            ConfirmScreen(
+                "Change this older vault?",
+                older.sentence,
+                "change it",
+                obsolete=lambda: vault.older is None,
+            )
+        )
+        if answer:
             await in_thread(vault.accept_older)
             self.say("The vault can be changed again.")
-            if not vault.saved:
-                self._save()
+        elif vault.older is not None:
+            await in_thread(vault.decline_older)
+            self.reload()
+            self.say("Canceled. The vault is unchanged.", "muted")
+        if vault.older is None and not vault.saved:
+            self._save()
 
     @property
     def _must_ask_password(self) -> bool:

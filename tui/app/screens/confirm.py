@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,7 +15,10 @@ from tui.app.screens.base import Dialog
 
 
 class ConfirmScreen(Dialog[bool]):
-    """Returns True if the user confirms: `y` does; `n`, Esc and Enter cancel."""
+    """Returns True if the user confirms: `y` does; `n`, Esc and Enter cancel.
+
+    Returns None if the question became obsolete.
+    """
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar = [
@@ -22,10 +26,22 @@ class ConfirmScreen(Dialog[bool]):
         Binding("n,escape,enter", "dismiss(False)", show=False),
     ]
 
-    def __init__(self, question: str, explanation: str, verb: str) -> None:
-        """`verb` is what `y` does, e.g. "delete"."""
+    def __init__(
+        self,
+        question: str,
+        explanation: str,
+        verb: str,
+        *,
+        obsolete: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`verb` is what `y` does, e.g. "delete"; `obsolete` is asked once a second."""
         super().__init__()
+        self._obsolete = obsolete
         self._question, self._explanation, self._verb = question, explanation, verb
+
+    def tick(self) -> None:
+        if self.is_current and self._obsolete():
+            self.dismiss(None)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
