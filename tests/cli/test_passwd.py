@@ -136,6 +136,7 @@ def test_copies_under_an_even_older_key_are_counted(filled: Program) -> None:
     assert filled.run(*CHANGE, stdin=f"{PASSWORD}\n{NEW}\n").code == 0
     shutil.copy(filled.vault, filled.vault.with_name("vault.conflict-1.json"))
     done = filled.run(*CHANGE, "--rekey-backups", stdin=f"{NEW}\n{PASSWORD}\n")
+    assert done.code == 1
     assert "Re-encrypted 1 older copy." in done.err
     assert "the key is even older" in done.err
     assert "1 older copy still opens with an old password next to the vault" in done.err

@@ -44,7 +44,8 @@ class Command:
 
 COMMANDS = {
     "save": Command(("add", "--password-stdin"), URI),
-    "passwd": Command(("passwd", "--password-stdin", "--new-password-stdin"), f"{NEW}\n"),
+    "passwd": Command(("passwd", "--rekey-backups", "--password-stdin", "--new-password-stdin"),
+                      f"{NEW}\n"),
     "recovery": Command(("recovery", "new", "--password-stdin")),
     "undo": Command(("undo", "--password-stdin"), "", (("add", "--password-stdin"), URI)),
     "import": Command(("import", "--password-stdin", "backup.txt")),

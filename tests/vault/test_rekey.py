@@ -75,13 +75,15 @@ def test_a_failed_save_leaves_the_copy(vault: Vault, monkeypatch: pytest.MonkeyP
     assert not list(files[0].path.parent.glob(".*"))
 
 
-def test_what_a_crash_left_is_removed(vault: Vault) -> None:
+def test_the_next_save_removes_what_a_crash_left(
+    vault: Vault, open_vault: Callable[[], Vault]
+) -> None:
     folder = vault.path.parent / "backups"
     left = folder / f".{vault.path.name}.00000001.20260101T000000Z.{'0' * 16}.tmp"
     left.write_bytes(b"")
     other = folder / ".other.tmp"
     other.write_bytes(b"")
-    rekey.rekey(vault, [], vault.key)
+    open_vault().change(lambda now: replace(now, entries=(A,)))
     assert not left.exists()
     assert other.exists()
 

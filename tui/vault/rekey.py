@@ -5,7 +5,6 @@ The new key encrypts them as they are, with the generation, the name and the tim
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -18,7 +17,6 @@ from tui.errors import (
     VaultError,
 )
 from tui.files import read_limited, remove, sync_folder, write_new
-from tui.vault.backups import Backups
 from tui.vault.copies import find_copies
 from tui.vault.state import decrypt, digest
 from tui.vault.versions import VaultFile, older_files, opens
@@ -40,10 +38,14 @@ def old_copies(vault: Vault) -> list[VaultFile]:
 def rekey(vault: Vault, files: Iterable[VaultFile], old_key: bytes) -> int:
     """Encrypt copies under the vault's key and slots; return how many there were.
 
-    Copies that `old_key` doesn't open, that changed or that can't be replaced stay as they are.
+    Copies that `old_key` doesn't open, that changed or that can't be replaced stay as they are; all
+    do if the vault can't be locked.
     """
-    _tidy(vault)
-    return sum(_rekey(vault, file, old_key) for file in files)
+    try:
+        with vault.file_locked():
+            return sum(_rekey(vault, file, old_key) for file in files)
+    except (NotSavedError, OSError):
+        return 0
 
 
 def delete(files: Iterable[VaultFile]) -> int:
@@ -53,15 +55,6 @@ def delete(files: Iterable[VaultFile]) -> int:
 
 def _others(files: Iterable[VaultFile], key: bytes) -> list[VaultFile]:
     return [file for file in files if not opens(file, key)]
-
-
-def _tidy(vault: Vault) -> None:
-    """Delete the temporary files of programs that crashed while they did this."""
-    start = f".{vault.path.name}."
-    with contextlib.suppress(OSError):
-        for path in Backups(vault.path).folder.iterdir():
-            if path.name.startswith(start) and path.name.endswith(".tmp"):
-                remove(path)
 
 
 def _rekey(vault: Vault, file: VaultFile, old_key: bytes) -> bool:

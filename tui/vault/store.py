@@ -266,11 +266,15 @@ class Store:
         """Delete temporary files of crashed programs; while we hold the lock, no other is
         writing."""
         prefix = _prefix(self.path)
-        with contextlib.suppress(OSError):
-            for path in self.path.parent.iterdir():
-                middle = path.name.removeprefix(prefix).removesuffix(".tmp")
-                if len(middle) == 16 and path.name == f"{prefix}{middle}.tmp":
-                    remove(path)
+        # In the folder of older copies, the names have the number and the time of the copy, too.
+        for folder, parts in ((self.path.parent, 1), (self._backups.folder, 3)):
+            with contextlib.suppress(OSError):
+                for path in folder.iterdir():
+                    middle = path.name.removeprefix(prefix).removesuffix(".tmp").split(".")
+                    random = middle[-1]
+                    whole = f"{prefix}{'.'.join(middle)}.tmp"
+                    if len(random) == 16 and len(middle) == parts and path.name == whole:
+                        remove(path)
 
 
 def resolve(path: str | os.PathLike[str]) -> Path:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -522,6 +522,10 @@ class Vault:
         known = self._known()
         header = replace(known.envelope, generation=generation - 1)
         return encrypt(replace(known, envelope=header), document)[1]
+
+    def file_locked(self) -> AbstractContextManager[None]:
+        """Keep other programs from writing the vault, as `Store.locked`."""
+        return self._store.locked()
 
     def close(self) -> None:
         """Drop the key and the document, after any change in progress."""

@@ -61,14 +61,16 @@ def run(args: Namespace, context: Context) -> int:
     vault = context.unlock(locked, guarded=True)
     password = context.secrets.get_new("new-password", "New password: ")
     code = _recovery_code(locked, context) if vault.needs_recovery_code else None
-    change_password(vault, password, code, args, context)
-    return 0
+    return change_password(vault, password, code, args, context)
 
 
 def change_password(
     vault: Vault, password: str, code: bytes | None, args: Namespace, context: Context
-) -> None:
-    """Change the password, and do what the options or the user say about older copies."""
+) -> int:
+    """Change the password, and do what the options or the user say about older copies.
+
+    Returns 1 if they were not all re-encrypted or removed as told.
+    """
     from tui.vault import rekey
 
     old_key = vault.key
@@ -80,22 +82,25 @@ def change_password(
     context.end_session(vault.vault_id)
     output.say("Password changed. A recovery code stays valid.")
     left = rekey.old_backups(vault)
-    count = len(left)
+    count, failed = len(left), False
     if count:
         if not args.rekey_backups and not args.remove_backups:
             output.say(f"{_still_open(count)} in the folder “backups”.")
         if args.rekey_backups or _agrees("Encrypt them under the new key?", args, context):
             count = rekey.rekey(vault, left, old_key)
             output.say(f"Re-encrypted {plural(count, 'older copy')}.")
-            if count < len(left):
+            failed = count < len(left)
+            if failed:
                 reason = "Re-encrypting failed, or the key is even older."
                 output.say(f"{_still_open(len(left) - count)}. {reason}")
         elif args.remove_backups or _agrees("Remove them?", args, context):
             count = rekey.delete(left)
+            failed = count < len(left)
             output.say(f"Removed {plural(count, 'older copy')}.")
     copies = rekey.old_copies(vault)
     if copies:
         output.say(f"{_still_open(len(copies))} next to the vault: run otp-tui merge.")
+    return int(failed)
 
 
 def _still_open(count: int) -> str:

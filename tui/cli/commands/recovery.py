@@ -56,9 +56,8 @@ def run(args: Namespace, context: Context) -> int:
     """
     if args.action == "new":
         _new(context)
-    else:
-        _use(args, context)
-    return 0
+        return 0
+    return _use(args, context)
 
 
 def _new(context: Context) -> None:
@@ -80,7 +79,7 @@ def _new(context: Context) -> None:
     output.say(f"Write this code down: it is not shown again.{previous}")
 
 
-def _use(args: Namespace, context: Context) -> None:
+def _use(args: Namespace, context: Context) -> int:
     locked = context.read_vault()
     if not locked.has_recovery_code:
         raise VaultError(
@@ -92,4 +91,6 @@ def _use(args: Namespace, context: Context) -> None:
     code = recovery.from_text(context.secrets.get("recovery-code", "Recovery code: "))
     vault = context.unlock_with_code(locked, code)
     password = context.secrets.get_new("new-password", "New password: ")
-    change_password(vault, password, code if vault.needs_recovery_code else None, args, context)
+    return change_password(
+        vault, password, code if vault.needs_recovery_code else None, args, context
+    )
