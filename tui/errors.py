@@ -178,7 +178,7 @@ class OlderVaultError(NotSavedError):
 
 
 class HalfSavedError(NotSavedError):
-    """The file has the new password or code, but it is not certain to outlive a crash."""
+    """The file has the new password or code, or may have it; a crash may still undo that."""
 
 
 class NewPasswordError(NotSavedError):

@@ -16,9 +16,11 @@ from tui.errors import (
     AuthenticationError,
     CryptoError,
     DamagedVaultError,
+    HalfSavedError,
     NewPasswordError,
     NotSavedError,
     UsageError,
+    VaultError,
     WrongPasswordError,
 )
 from tui.vault import envelope, seal
@@ -233,3 +235,21 @@ def test_a_new_password_has_at_least_the_minimum_kdf_parameters(
     with pytest.raises(CryptoError):
         vault.change_password(NEW, Argon2Params(1, 1024, 1))
     assert path.read_bytes() == before
+
+
+def test_a_file_that_cannot_be_read_after_a_failed_save_is_called_unknown(
+    make_vault: MakeVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = make_vault()
+
+    def refused(*_args: object) -> None:
+        raise VaultError("Couldn't read the vault.")
+
+    def failed_sync(_folder: Path) -> None:
+        monkeypatch.setattr("tui.vault.store.Store.read", refused)
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("tui.files.sync_folder", failed_sync)
+    with pytest.raises(HalfSavedError, match="unknown if the recovery code was changed") as raised:
+        vault.set_recovery_code(CODE)
+    assert "Keep both" in raised.value.hint

@@ -628,7 +628,7 @@ class Vault:
         try:
             slots = envelopes.parse(self._store.read()).slots
         except VaultError:
-            return NotSavedError(
+            return HalfSavedError(
                 f"It is unknown if the {what} was changed: {failed}",
                 f"Keep both the old and the new {what}, and try them.",
             )
