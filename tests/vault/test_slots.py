@@ -240,7 +240,7 @@ def test_a_new_password_has_at_least_the_minimum_kdf_parameters(
 def test_a_file_that_cannot_be_read_after_a_failed_save_is_called_unknown(
     make_vault: MakeVault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    vault = make_vault()
+    vault = make_vault(document(A))
 
     def refused(*_args: object) -> None:
         raise VaultError("Couldn't read the vault.")
