@@ -18,9 +18,9 @@ from tui.app.screens.export_vault import ExportScreen
 from tui.app.screens.qr_code import QrScreen
 from tui.app.screens.show_entry import ShowScreen
 from tui.app.screens.unlock import UnlockScreen
-from tui.app.vault_session import OnlyEnds, open_by_session
+from tui.app.vault_session import open_by_session
 from tui.errors import SessionError
-from tui.session import NoSession, Session, choose, lock_signal
+from tui.session import NoSession, Session, lock_signal
 from tui.vault.vault import Vault
 
 SECRET = "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ"
@@ -171,15 +171,20 @@ async def test_a_session_that_keeps_nothing_is_reported(
         assert status_of(app) == "The keyring is full."
 
 
-def test_no_unlock_takes_and_leaves_no_key_but_still_ends_the_session(
-    vault: Vault, tmp_path: Path
+async def test_lock_ends_every_session(
+    make_app: MakeApp, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    environ = {"OTP_TUI_SESSION": "agent", "XDG_RUNTIME_DIR": str(tmp_path)}
-    agent, only_ends = choose(environ), OnlyEnds(environ)
-    agent.keep(vault.vault_id, vault.key, str(vault.path), 60)
-    assert only_ends.key(vault.vault_id) is None
-    assert only_ends.drop(vault.vault_id)
-    assert agent.key(vault.vault_id) is None
+    """Also with --no-unlock, or if the vault was unlocked with another OTP_TUI_SESSION."""
+    elsewhere = FakeSession()
+    elsewhere.keep(vault.vault_id, vault.key, str(vault.path), 60)
+    monkeypatch.setattr("tui.session.everywhere", lambda _environ: [elsewhere])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "l")
+        await settle(pilot)
+        assert isinstance(app.screen, UnlockScreen)
+        assert elsewhere.kept == {}
 
 
 async def unlock(pilot: Pilot[None]) -> None:

@@ -183,7 +183,7 @@ def test_an_unlocked_vault_merges_without_a_password(filled: Program) -> None:
         assert filled.run("merge-driver", base, ours, theirs).code == 0
         lines = filled.run("git-textconv", ours).out.splitlines()
     finally:
-        filled.run("lock", "--all")
+        filled.run("lock")
     assert lines[0].startswith("GitHub (octocat) | TOTP | Work, Web")
     assert "New 1 (octocat) | TOTP" in lines[-1]
     assert not any(RFC_SECRET in line for line in lines)

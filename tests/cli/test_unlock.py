@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import select
+import socket
 import time
 from collections.abc import Iterator
 
@@ -12,6 +15,7 @@ import pytest
 from tests.cli.program import PASSWORD, Program
 from tests.cli.terminal import Terminal
 from tui.session import Session, choose
+from tui.session.agent import SOCKET_NAME
 from tui.vault.vault import LockedVault
 
 NO_PASSWORD = "Can't ask for the vault password"
@@ -25,13 +29,15 @@ def unlocked(request: pytest.FixtureRequest, filled: Program) -> Iterator[Progra
         pytest.skip("the kernel refuses to keep keys here")
     done = filled.open("unlock", "--for", "1h")
     assert (done.code, done.out) == (0, ""), done.err
+    session = session_of(filled)
     yield filled
-    session_of(filled).drop(vault_id(filled))
+    session.drop(vault_id(filled))
 
 
 @pytest.fixture
-def in_agent(filled: Program) -> Iterator[Program]:
-    """The program, not unlocked, with keys in an agent."""
+def in_agent(filled: Program, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
+    """The program, not unlocked, with keys in an agent; the user's keyring is left alone."""
+    monkeypatch.setattr("tui.session.keyring.kernel_keyring", lambda: None)
     filled.env["OTP_TUI_SESSION"] = "agent"
     yield filled
     session_of(filled).drop_all()
@@ -58,7 +64,7 @@ def test_commands_need_no_password_until_lock(unlocked: Program) -> None:
     assert "Edited unlocked" in unlocked.spawn("show", "github").out
     assert unlocked.run("lock").err == "Locked.\n"
     assert needs_password(unlocked, "code", "github")
-    assert unlocked.run("lock").err == "Locked. It was not unlocked.\n"
+    assert unlocked.run("lock").err == "Locked. No session had its key.\n"
 
 
 def test_status_says_which_vault_by_what_and_until_when(unlocked: Program) -> None:
@@ -148,7 +154,7 @@ def test_only_a_longer_time_needs_the_password(in_agent: Program) -> None:
     in_agent.open("unlock", "--for", "2h", "--idle", "1h")
     assert not needs_password(in_agent, "unlock", "--for", "30m", "--idle", "5m")
     assert needs_password(in_agent, "unlock", "--for", "30m", "--idle", "10m")
-    assert needs_password(in_agent, "unlock", "--for", "30m")
+    assert not needs_password(in_agent, "unlock", "--for", "30m"), "the limit of --idle is kept"
     assert needs_password(in_agent, "unlock", "--for", "1h", "--idle", "5m")
     (row,) = in_agent.run("status", "--json").json["unlocked"]
     assert row["idle"] == 300
@@ -168,6 +174,50 @@ def test_a_time_has_a_unit_and_bounds(program: Program, text: str) -> None:
     done = program.run("unlock", f"--for={text}")
     assert done.code == 2
     assert "a time up to 30d, e.g. 8h, 30m or 1h30m" in done.err
+
+
+@pytest.mark.parametrize("now", ["agent", "off", "keyring", "misspelled"])
+def test_lock_ends_what_was_unlocked_with_another_value(unlocked: Program, now: str) -> None:
+    before = session_of(unlocked)
+    unlocked.env["OTP_TUI_SESSION"] = now
+    assert unlocked.run("lock").err == "Locked.\n"
+    assert before.key(vault_id(unlocked)) is None
+
+
+def test_a_new_password_ends_it_with_another_value(unlocked: Program) -> None:
+    before = session_of(unlocked)
+    unlocked.env["OTP_TUI_SESSION"] = "off"
+    done = unlocked.open("passwd", "--new-password-stdin", stdin="another password\n")
+    assert done.code == 0, done.err
+    assert before.key(vault_id(unlocked)) is None
+
+
+def test_lock_says_that_the_agent_does_not_answer(
+    in_agent: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.session.agent_client._PATIENCE", 0.1)
+    folder = in_agent.folder / "otp-tui"
+    folder.mkdir(0o700)
+    with contextlib.chdir(folder), socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(SOCKET_NAME)
+        silent.listen()
+        done = in_agent.run("lock")
+    assert done.code == 1
+    assert "it may still have the vault's key" in done.err
+
+
+@pytest.mark.parametrize("args", [("unlock",), ("code", "github"), ()])
+def test_a_misspelled_session_is_an_error(filled: Program, args: tuple[str, ...]) -> None:
+    filled.env["OTP_TUI_SESSION"] = "agnet"
+    done = filled.run(*args)
+    assert done.code == 2
+    if args:
+        assert done.err == "otp-tui: OTP_TUI_SESSION is invalid. Use keyring, agent or off.\n"
+
+
+def test_a_short_time_is_shown_in_seconds(in_agent: Program) -> None:
+    said = in_agent.open("unlock", "--for", "1s").err
+    assert re.fullmatch(r"Unlocked until \S+ \d\d:\d\d:\d\d \(in 1 s\)\.\n", said)
 
 
 def test_unlock_says_that_it_is_turned_off(program: Program) -> None:

@@ -180,6 +180,26 @@ def test_an_option_before_an_action_belongs_to_the_action(
     assert done.err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        ("lock", "--no-unlock"),
+        ("unlock", "--no-unlock"),
+        ("status", "--accept-older"),
+        ("git-setup", "--no-unlock"),
+        ("init", "--accept-older"),
+    ],
+)
+def test_an_option_that_means_nothing_to_a_command_is_refused(
+    program: Program, command: str, option: str
+) -> None:
+    for args in ((command, option), (option, command)):
+        done = program.run(*args)
+        assert (done.code, done.out) == (2, "")
+        assert f"Unrecognized arguments: {option}." in done.err
+    assert option not in program.run(command, "--help").out
+
+
 def test_opening_the_app_imports_no_command(program: Program) -> None:
     script = (
         "import sys\n"

@@ -106,7 +106,8 @@ class OtpApp(ThemedApp):
     ) -> None:
         """`session` has the keys of unlocked vaults; `by_session` if it opened `vault`."""
         super().__init__()
-        self._session = VaultSession(session)
+        self.environ = dict(os.environ) if environ is None else environ
+        self._session = VaultSession(session, self.environ)
         if vault is not None:
             self._session.opened(vault, by_password=not by_session)
         self.clock_warning = clock_warning
@@ -123,7 +124,6 @@ class OtpApp(ThemedApp):
             config, config_file, apply=self._use, start=self._start, tell=self.say
         )
         self.clock: Clock = clock or SystemClock()
-        self.environ = dict(os.environ) if environ is None else environ
         self._given_clipboard = clipboard
         self._forwarded = News(log_path())
         self.copier = Copier(self._choose_clipboard(), self.clock, config.clipboard_clear)

@@ -12,7 +12,7 @@ from tui import memory
 from tui.app.app import OtpApp
 from tui.app.painted_app import paint_without_waiting
 from tui.app.terminal import read_every_key
-from tui.app.vault_session import OnlyEnds, open_by_session
+from tui.app.vault_session import open_by_session
 from tui.clock import SystemClock, clock_warning
 from tui.environment import DEVTOOLS_VARIABLE, for_developers
 from tui.errors import ClipboardError
@@ -38,11 +38,7 @@ def run(launch: Launch) -> int:
         hint = f"This is a demo with sample entries. Its password is “{DEMO_PASSWORD}”."
         warnings = (hint, *warnings)
         config = replace(config, password_command=())  # it is for the user's own vault
-    session = choose()
-    if launch.demo:
-        session = NoSession()
-    elif launch.no_unlock:
-        session = OnlyEnds(os.environ)
+    session = NoSession() if launch.demo or launch.no_unlock else choose()
     vault, by_session = launch.vault, False
     if vault is None:
         vault = open_by_session(session, launch.vault_path, SystemClock())

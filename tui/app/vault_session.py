@@ -8,26 +8,17 @@ from pathlib import Path
 
 from tui.clock import Clock
 from tui.errors import OtpTuiError, SessionError
-from tui.session import NoSession, Session, everywhere, lock_signal
+from tui.session import NoSession, Session, end, lock_signal
 from tui.session.lock_signal import LockSignal
 from tui.vault.vault import LockedVault, Vault
-
-
-class OnlyEnds(NoSession):
-    """With --no-unlock: neither takes nor leaves keys, but locking forgets them."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-
-    def drop(self, vault_id: str) -> bool:
-        return sum(session.drop(vault_id) for session in everywhere(self._environ)) > 0
 
 
 class VaultSession:
     """The session of the open vault. `keep` and `end` take time; call them in threads."""
 
-    def __init__(self, session: Session | None) -> None:
+    def __init__(self, session: Session | None, environ: Mapping[str, str]) -> None:
         self._session = session or NoSession()
+        self._environ = environ
         self._open = ""
         """Id of the open vault; empty while it is locked."""
         self._signal: LockSignal | None = None
@@ -61,13 +52,7 @@ class VaultSession:
 
     def end(self, vault_id: str) -> str:
         """Forget the key of a vault, and lock it in other apps; return an error message."""
-        with self._acting:
-            self._session.drop(vault_id)
-        try:
-            lock_signal.send(vault_id)
-        except OSError as error:
-            return f"Other apps may still have the vault open: {error.strerror}."
-        return ""
+        return self._end(vault_id)[1]
 
     def end_of_file(self, path: Path, clock: Clock) -> str:
         """Do that for the vault in a file; return a message, or "" if it was not unlocked."""
@@ -75,8 +60,22 @@ class VaultSession:
             vault_id = LockedVault.read(path, clock).vault_id
         except OtpTuiError:
             return ""
-        unlocked = self._session.key(vault_id) is not None
-        return self.end(vault_id) or ("Locked everywhere." if unlocked else "")
+        ended, error = self._end(vault_id)
+        return error or ("Locked everywhere." if ended else "")
+
+    def _end(self, vault_id: str) -> tuple[bool, str]:
+        """Return True if a session had the key, and an error message."""
+        ended, failed = 0, ""
+        try:
+            with self._acting:
+                ended = self._session.drop(vault_id) + end(vault_id, self._environ)
+        except SessionError as error:
+            failed = error.sentence
+        try:
+            lock_signal.send(vault_id)
+        except OSError as error:
+            failed = failed or f"Other apps may still have the vault open: {error.strerror}."
+        return ended > 0, failed
 
 
 def open_by_session(session: Session, path: Path, clock: Clock) -> Vault | None:

@@ -221,10 +221,12 @@ class Context:
 
     def end_session(self, vault_id: str) -> None:
         """Forget the key that opens the vault without a password, also with --no-unlock."""
-        from tui.session import everywhere
+        from tui import session
 
-        for session in everywhere(os.environ):
-            session.drop(vault_id)
+        try:
+            session.end(vault_id)
+        except SessionError as error:
+            output.complain(error.sentence)
 
     def unlock_by_password(
         self, locked: LockedVault, meanwhile: Callable[[], object] | None = None

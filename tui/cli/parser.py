@@ -15,7 +15,7 @@ from tui.errors import UsageError
 from tui.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from types import ModuleType
     from typing import TypeAlias
 
@@ -27,8 +27,14 @@ _NEVER = {f"--{kind}": kind for kind in ORDER if kind != "secret"}
 `add` and `edit` refuse it themselves."""
 
 _HELP = {"-h", "--help"}
-_FLAGS = {"--no-unlock", "--accept-older"}
-"""The common options without a value."""
+ACCEPT_OLDER, NO_UNLOCK = "--accept-older", "--no-unlock"
+NO_VAULT = (ACCEPT_OLDER, NO_UNLOCK)
+"""The options that mean nothing to a command that opens no vault."""
+_COMMON_FLAGS = {
+    ACCEPT_OLDER: "change the vault even if it is older than the one last used here",
+    NO_UNLOCK: "ask for the password even if the vault is unlocked, and don't unlock it",
+}
+"""The common options without a value, and their help."""
 _EPILOG = """\
 Without a command, otp-tui opens the app.
 
@@ -71,10 +77,17 @@ class Parser(argparse.ArgumentParser):
             output.write(message)
 
 
-def add_command(subparsers: Subparsers, name: str, summary: str, details: str = "") -> Parser:
-    """Add the parser of a command, with the options that all commands share."""
+def add_command(
+    subparsers: Subparsers,
+    name: str,
+    summary: str,
+    details: str = "",
+    without: Collection[str] = (),
+) -> Parser:
+    """Add the parser of a command, with the common options but those that mean nothing to it."""
     parser = subparsers.add_parser(name, help=summary, description=f"{summary}\n\n{details}")
-    _add_common(parser, default=argparse.SUPPRESS)
+    _add_common(parser, default=argparse.SUPPRESS, without=without)
+    parser.set_defaults(without=without)
     return parser
 
 
@@ -100,6 +113,10 @@ def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, ModuleType | None]:
     module = None if name is None else _command(name)
     listed = commands() if module is None and _HELP & {*argv} else []
     args, unknown = build(listed if module is None else [module]).parse_known_args(argv)
+    # Before the command, all common options are known.
+    unknown += [
+        option for option in getattr(args, "without", ()) if getattr(args, _attribute(option))
+    ]
     if unknown:
         raise _unrecognized(unknown, name)
     return args, module
@@ -197,7 +214,7 @@ def _command_in(argv: Sequence[str]) -> str | None:
             return None
         if argument in {"--vault", "--config"}:
             next(rest, None)
-        elif argument in _FLAGS:
+        elif argument in _COMMON_FLAGS:
             continue
         elif not argument.startswith("-"):
             return argument
@@ -221,23 +238,20 @@ def _action_first(args: list[str], actions: Subparsers) -> list[str]:
     return [*args[place : place + 1], *args[:place], *args[place + 1 :]]
 
 
-def _add_common(parser: argparse.ArgumentParser, default: str | None) -> None:
+def _attribute(option: str) -> str:
+    return option.lstrip("-").replace("-", "_")
+
+
+def _add_common(
+    parser: argparse.ArgumentParser, default: str | None, without: Collection[str] = ()
+) -> None:
     for option, what in (("--vault", "vault"), ("--config", "settings")):
         parser.add_argument(
             option, metavar="PATH", type=_path, default=default, help=f"use this {what} file"
         )
-    parser.add_argument(
-        "--accept-older",
-        action="store_true",
-        default=default or False,
-        help="change the vault even if it is older than the one last used here",
-    )
-    parser.add_argument(
-        "--no-unlock",
-        action="store_true",
-        default=default or False,
-        help="ask for the password even if the vault is unlocked, and don't unlock it",
-    )
+    for option, what in _COMMON_FLAGS.items():
+        if option not in without:
+            parser.add_argument(option, action="store_true", default=default or False, help=what)
 
 
 def _path(text: str) -> str:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from tui.session import Session, Unlocked
 
+_SHORT = 60
+"""Seconds: an end that is nearer is shown to the second."""
+
 
 def unlocked(environ: Mapping[str, str]) -> list[tuple[Session, Unlocked]]:
     """Return every vault that is unlocked, with what keeps its key, sorted by path."""
@@ -31,7 +34,11 @@ def vault_words(one: Unlocked, session: Session, now: float) -> str:
 
 def until_words(until: float, idle: int, now: float) -> str:
     """Return until when a vault is unlocked: `until 2026-11-21 18:30 (in 8 h)`."""
+    from math import ceil
+
     from tui.otp.describe import local_time
 
     unused = f", or until it is not used for {duration_words(idle)}" if idle else ""
-    return f"until {local_time(int(until))} (in {duration_words(until - now)}){unused}"
+    left = ceil(until - now)
+    seconds = f":{int(until) % 60:02}" if left < _SHORT else ""  # zones differ by whole minutes
+    return f"until {local_time(int(until))}{seconds} (in {duration_words(left)}){unused}"

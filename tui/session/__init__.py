@@ -21,6 +21,7 @@ __all__ = [
     "Session",
     "Unlocked",
     "choose",
+    "end",
     "everywhere",
 ]
 
@@ -29,23 +30,51 @@ SESSION_VARIABLE = "OTP_TUI_SESSION"
 
 
 def choose(environ: Mapping[str, str] = os.environ) -> Session:
-    """Return the session that keeps keys on this machine."""
-    return next(iter(everywhere(environ)), NoSession())
+    """Return the session that keeps keys on this machine.
+
+    Raises:
+        UsageError: the variable has another value.
+    """
+    named = environ.get(SESSION_VARIABLE, "")
+    if named not in {"", "keyring", "agent", "off"}:
+        from tui.errors import UsageError
+
+        raise UsageError(f"{SESSION_VARIABLE} is invalid.", "Use keyring, agent or off.")
+    if named == "off":
+        return NoSession()
+    found = everywhere(environ)
+    return next((one for one in found if named in {"", one.kind}), NoSession())
 
 
 def everywhere(environ: Mapping[str, str] = os.environ) -> Iterator[Session]:
-    """Yield all sessions that can have keys, starting with the one that gets new keys."""
-    named = environ.get(SESSION_VARIABLE, "")
-    if named not in {"off", "agent"}:
-        try:
-            from tui.session.keyring import kernel_keyring
-        except ImportError:  # a Python without ctypes
-            keyring = None
-        else:
-            keyring = kernel_keyring()
-        if keyring is not None:
-            yield keyring
-    if named not in {"off", "keyring"}:
-        from tui.session.agent_client import AgentSession
+    """Yield all sessions that can have keys, whatever the variable says: best first."""
+    try:
+        from tui.session.keyring import kernel_keyring
+    except ImportError:  # a Python without ctypes
+        keyring = None
+    else:
+        keyring = kernel_keyring()
+    if keyring is not None:
+        yield keyring
+    from tui.session.agent_client import AgentSession
 
-        yield AgentSession(environ)
+    yield AgentSession(environ)
+
+
+def end(vault_id: str | None, environ: Mapping[str, str] = os.environ) -> int:
+    """Forget the keys of one vault, or of all for None, in every session; return how many.
+
+    Raises:
+        SessionError: a session can't be reached, so it may still have a key.
+    """
+    from tui.errors import SessionError
+
+    ended, failed = 0, None
+    for session in everywhere(environ):
+        try:
+            ended += session.drop_all() if vault_id is None else session.drop(vault_id)
+        except SessionError as error:
+            failed = error
+    if failed is not None:
+        raise failed
+    return ended

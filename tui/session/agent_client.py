@@ -23,6 +23,10 @@ _LONGEST_PATH = 1024
 _FAILED = "Couldn't keep the vault unlocked:"
 
 
+class _NoAgentError(SessionError):
+    """There is no agent."""
+
+
 class AgentSession(Session):
     """Keeps keys in the user's agent."""
 
@@ -46,10 +50,10 @@ class AgentSession(Session):
         return found if answer[:3] == b"ok\n" and len(found) == KEY_LENGTH else None
 
     def drop(self, vault_id: str) -> bool:
-        return self._try(f"drop {vault_id}\n") == b"ok\n"
+        return self._end(f"drop {vault_id}\n") == b"ok\n"
 
     def drop_all(self) -> int:
-        answer = self._try("drop-all\n")
+        answer = self._end("drop-all\n")
         return int(answer[3:]) if answer[:3] == b"ok " else 0
 
     def unlocked(self) -> tuple[Unlocked, ...]:
@@ -70,6 +74,26 @@ class AgentSession(Session):
         except SessionError:
             return b""
 
+    def _end(self, request: str) -> bytes:
+        """Return the answer to a request to forget keys; b"" if there is no agent.
+
+        Raises:
+            SessionError: there is one, but it doesn't answer.
+        """
+        for _ in range(2):  # an agent that is ending answers nothing, and is gone then
+            try:
+                answer = self._ask(request.encode("ascii"))
+            except _NoAgentError:
+                return b""
+            except SessionError:
+                continue
+            if answer:
+                return answer
+        raise SessionError(
+            "Couldn't reach the agent that keeps keys: it may still have the vault's key.",
+            "End its process.",
+        )
+
     def _ask(self, request: bytes, *, start: bool = False) -> bytes:
         """Return the agent's answer; start the agent if there is none and `start`.
 
@@ -80,9 +104,9 @@ class AgentSession(Session):
 
         folder = runtime_folder(self._environ)
         if folder is None:
-            raise SessionError(f"{_FAILED} you have no home folder.")
+            raise _NoAgentError(f"{_FAILED} you have no home folder.")
         if len(os.fsencode(folder / agent.SOCKET_NAME)) > _LONGEST_SOCKET:
-            raise SessionError(
+            raise _NoAgentError(
                 f"{_FAILED} the path of its socket is too long.",
                 "Set XDG_RUNTIME_DIR to a shorter path.",
             )
@@ -98,6 +122,8 @@ class AgentSession(Session):
                     if len(answer) > _LONGEST_ANSWER:
                         raise SessionError(f"{_FAILED} the agent's answer is too long.")
                 return bytes(answer)
+        except (FileNotFoundError, ConnectionRefusedError) as error:
+            raise _NoAgentError(f"{_FAILED} {error.strerror}.") from None
         except OSError as error:
             raise SessionError(f"{_FAILED} {error.strerror or 'the agent failed'}.") from None
 

@@ -49,11 +49,15 @@ class Session:
         raise NotImplementedError
 
     def drop(self, vault_id: str) -> bool:
-        """Forget the key of one vault; return False if there was none."""
+        """Forget the key of one vault; return False if there was none.
+
+        Raises:
+            SessionError: what keeps the keys can't be reached.
+        """
         raise NotImplementedError
 
     def drop_all(self) -> int:
-        """Forget all keys; return how many there were."""
+        """Forget all keys; return how many there were. Raises SessionError as `drop`."""
         raise NotImplementedError
 
     def unlocked(self) -> tuple[Unlocked, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.cli import output
-from tui.cli.parser import add_command
+from tui.cli.parser import NO_VAULT, add_command
 
 if TYPE_CHECKING:
     from argparse import Action, ArgumentParser, Namespace
@@ -37,6 +37,7 @@ def register(subparsers: Subparsers) -> None:
         "  fish  otp-tui completion fish > ~/.config/fish/completions/otp-tui.fish\n"
         "\n"
         "Create the folder first (mkdir -p). bash also needs the package bash-completion.",
+        without=NO_VAULT,
     )
     parser.add_argument("shell", metavar="|".join(SHELLS), choices=SHELLS, help="your shell")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.cli.parser import add_command
+from tui.cli.parser import NO_VAULT, add_command
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -19,6 +19,7 @@ def register(subparsers: Subparsers) -> None:
         "demo",
         "try the app with sample entries",
         "Opens a temporary vault, which is deleted on exit. Your own vault is not touched.",
+        without=NO_VAULT,
     )
 
 

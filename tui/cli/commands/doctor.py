@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tui.cli import output, terminal
-from tui.cli.parser import add_command
+from tui.cli.parser import NO_VAULT, add_command
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -25,6 +25,7 @@ def register(subparsers: Subparsers) -> None:
         "Checks the settings, the vault file, the clock, the clipboard and the terminal. Needs\n"
         "no password, changes nothing and doesn't use the network. “!” marks a problem, and the\n"
         "next line says how to fix it; the exit code is then 1.",
+        without=NO_VAULT,
     )
     parser.add_argument(
         "--test-copy",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.cli import format_table, output
-from tui.cli.parser import add_command
+from tui.cli.parser import NO_VAULT, add_command
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -21,6 +21,7 @@ def register(subparsers: Subparsers) -> None:
         "list the backup formats, and how to get a backup out of each app",
         "Columns: the name for --format, import, export (encrypted or plain, which requires\n"
         "--plaintext), and what it is. Reads no vault and asks for no password.",
+        without=NO_VAULT,
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.cli import output
-from tui.cli.parser import add_command
+from tui.cli.parser import NO_VAULT, add_command
 from tui.environment import for_children
 from tui.errors import FileError, UsageError
 from tui.text import safe
@@ -38,6 +38,7 @@ def register(subparsers: Subparsers) -> None:
         "Run it in each clone of the repository that the vault is in. Adds a line to\n"
         ".gitattributes, which you should commit, and sets merge.otp-tui.driver and\n"
         "diff.otp-tui.textconv in the configuration of the clone.",
+        without=NO_VAULT,
     )
     parser.add_argument(
         "--dry-run", action="store_true", help="show what would be set without setting it"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.cli import output
-from tui.cli.parser import add_command
+from tui.cli.parser import NO_VAULT, add_command
 from tui.cli.secrets import add_options
 from tui.crypto.passwords import MIN_LENGTH
 from tui.errors import VaultExistsError
@@ -25,6 +25,7 @@ def register(subparsers: Subparsers) -> None:
         "create a new, empty vault",
         f"Asks for a password of at least {MIN_LENGTH} characters, twice. Without it, only a\n"
         "recovery code opens the vault; create one with `otp-tui recovery new`.",
+        without=NO_VAULT,
     )
     add_options(parser, "password")
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from tui.cli import output
-from tui.cli.parser import add_command
+from tui.cli.parser import NO_VAULT, add_command
 from tui.errors import SessionError
 from tui.files import why
 from tui.text import plural
@@ -24,6 +23,7 @@ def register(subparsers: Subparsers) -> None:
         "lock",
         "lock the vault everywhere",
         "Ends `otp-tui unlock`, and locks every open app of the vault within two seconds.",
+        without=NO_VAULT,
     )
     parser.add_argument("--all", action="store_true", help="lock all your vaults")
 
@@ -33,20 +33,19 @@ def run(args: Namespace, context: Context) -> int:
 
     Raises:
         VaultError: the vault can't be read.
-        SessionError: open apps can't be told.
+        SessionError: a session can't be reached, or open apps can't be told.
     """
-    from tui.session import everywhere, lock_signal
+    from tui.session import end, lock_signal
 
     vault_id = None if args.all else context.read_vault().vault_id
-    dropped = 0
-    for session in everywhere(os.environ):
-        dropped += session.drop_all() if vault_id is None else session.drop(vault_id)
     try:
         lock_signal.send(vault_id)
     except OSError as error:
         raise SessionError(f"Couldn't lock open apps: {why(error)}.", "Lock them with l.") from None
+    finally:
+        dropped = end(vault_id)
     if vault_id is not None:
-        output.say("Locked." if dropped else "Locked. It was not unlocked.")
+        output.say("Locked." if dropped else "Locked. No session had its key.")
     else:
         output.say(f"Locked. {plural(dropped, 'vault')} had been unlocked.")
     return 0

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from tui.cli import output
-from tui.cli.parser import add_command
+from tui.cli.parser import NO_VAULT, add_command
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def register(subparsers: Subparsers) -> None:
         "status",
         "show which vaults are unlocked, and until when",
         "Lists all vaults that open without a password. Doesn't extend the time.",
+        without=NO_VAULT,
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from tui.cli import output
 from tui.cli.args import add_duration
-from tui.cli.parser import add_command
+from tui.cli.parser import NO_UNLOCK, add_command
 from tui.cli.secrets import add_options
-from tui.errors import SessionError, UsageError
+from tui.errors import SessionError
 from tui.session import LONGEST
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def register(subparsers: Subparsers) -> None:
         "refused, in an agent process. Until the time is up or `otp-tui lock`, every program that\n"
         "you run on this machine can open the vault. Run it again to set another time; a longer\n"
         "one needs the password.",
+        without=(NO_UNLOCK,),
     )
     add_duration(
         parser, "--for", LONGEST, "how long, e.g. 8h or 1h30m (default: unlock_for, or 8h)"
@@ -42,13 +43,9 @@ def run(args: Namespace, context: Context) -> int:
     """Keep the vault's key.
 
     Raises:
-        UsageError: with --no-unlock.
         SessionError: it can't be kept.
     """
-    if args.no_unlock:
-        raise UsageError("otp-tui unlock and --no-unlock contradict each other.")
     seconds = getattr(args, "for") or context.config.unlock_for or _DEFAULT
-    idle = args.idle or 0
     if context.session.kind == "none":
         raise SessionError("OTP_TUI_SESSION turns unlocking off.")
     locked = context.read_vault()
@@ -56,7 +53,9 @@ def run(args: Namespace, context: Context) -> int:
     before = next(
         (one for one in context.session.unlocked() if one.vault_id == locked.vault_id), None
     )
-    if before is not None and not _longer(before, until, idle):
+    idle = args.idle or 0
+    if before is not None and not _longer(before, until, args.idle):
+        idle = args.idle or before.idle
         vault = context.unlock(locked)
     else:
         vault = context.unlock_by_password(locked)
@@ -67,5 +66,6 @@ def run(args: Namespace, context: Context) -> int:
     return 0
 
 
-def _longer(before: Unlocked, until: float, idle: int) -> bool:
-    return until > before.until + 1 or (before.idle > 0 and not 0 < idle <= before.idle)
+def _longer(before: Unlocked, until: float, idle: int | None) -> bool:
+    """Return True if the vault would be open for longer; without `idle`, its limit is kept."""
+    return until > before.until + 1 or (idle is not None and 0 < before.idle < idle)
