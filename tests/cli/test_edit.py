@@ -151,7 +151,11 @@ def test_a_secret_as_an_argument_is_refused_and_not_repeated(filled: Program, op
 
 def test_codes_are_forwarded_only_if_marked(filled: Program) -> None:
     assert one(filled, "vpn")["forward"] is False
-    assert filled.open("edit", "VPN", "--forward").err == "Changed VPN.\n"
+    said = "Changed VPN. Its codes can be forwarded by otp-tui ssh-agent.\n"
+    assert filled.open("edit", "VPN", "--forward").err == said
+    counter = filled.open("edit", "bank", "--forward").err
+    assert "advances the counter of" in counter
+    assert "otp-tui ssh-agent --confirm" in counter
     assert one(filled, "vpn")["forward"] is True
     assert "Forwarded" in filled.open("show", "VPN").out
     assert filled.open("edit", "VPN", "--no-forward").code == 0

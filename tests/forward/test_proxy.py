@@ -179,6 +179,8 @@ def test_without_an_agent_only_our_requests_succeed(setup: Setup, folder: Path) 
         path = setup.serve(folder, behind)
         with connect(path) as connection:
             assert ask(connection, SIGN) == b"\x05"
+            if not behind:
+                assert ask(connection, b"\x0b") == b"\x0c\0\0\0\0", "no identities"
         assert client.code({"SSH_AUTH_SOCK": path}, "github").text == "123456"
 
 

@@ -207,6 +207,32 @@ def test_without_an_agent_that_forwards_the_reason_is_said(laptop: Laptop, proxy
     assert "otp-tui init" in missing.stderr
 
 
+def test_without_a_vault_commands_name_what_is_forwarded(laptop: Laptop, proxy: str) -> None:
+    done = laptop.run(*laptop.there("list"), agent=proxy)
+    assert done.returncode == 1
+    assert "Your SSH agent forwards codes: otp-tui list --forwarded" in done.stderr
+
+
+def test_a_key_in_the_agent_itself_is_named_and_ended_by_lock(laptop: Laptop) -> None:
+    ours = shlex.join(laptop.program.command)
+    password = str(laptop.folder / "password")
+    Path(password).write_text(PASSWORD)
+    script = f"ssh-add -l; {ours} code Registrar --forwarded; {ours} lock"
+    options = ("--password-file", password, "--", "sh", "-c")
+    done = laptop.run(
+        *laptop.program.command,
+        "ssh-agent",
+        *options,
+        f"{script}; {ours} code Registrar --forwarded",
+        agent="/nowhere/agent",
+    )
+    assert "No SSH agent listens at /nowhere/agent (SSH_AUTH_SOCK)" in done.stderr
+    assert "keeps the vault key in its own memory for 8 h, or until otp-tui lock." in done.stderr
+    assert "The agent has no identities." in done.stdout
+    assert len(done.stdout.splitlines()) == 2, "a code before, but not after"
+    assert "The vault is locked." in done.stderr
+
+
 def test_lock_ends_it_and_unlock_starts_it_but_keys_go_on(laptop: Laptop) -> None:
     environ = {**laptop.program.env, "OTP_TUI_SESSION": "agent"}
     with patch.object(laptop.program, "env", environ), laptop.proxy("--limit", "3") as path:

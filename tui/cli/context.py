@@ -169,6 +169,8 @@ class Context:
 
             renamed = error.hint or renamed_sentence(self.vault_path)
             hint = renamed or "Create one with: otp-tui init"
+            if not renamed and _codes_are_forwarded():
+                hint += ". Your SSH agent forwards codes: otp-tui list --forwarded"
             raise VaultMissingError(str(error), hint) from None
         locked.accept_older_if = self._accepts_older
         return locked
@@ -330,3 +332,12 @@ class Context:
             elif notice := vault.tell_older():
                 output.complain(notice)
             vault.close()
+
+
+def _codes_are_forwarded() -> bool:
+    """Return True if an SSH agent forwards the codes of a vault on another machine."""
+    if not os.environ.get("SSH_AUTH_SOCK"):
+        return False
+    from tui.forward.client import forwards
+
+    return forwards(os.environ)

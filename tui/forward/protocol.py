@@ -18,6 +18,7 @@ ANSWER_SECONDS = 60
 """Seconds for which the user may think about a request; after that it is refused."""
 FAILURE = 5
 SUCCESS = 6
+LIST_KEYS, KEYS = 11, 12
 EXTENSION = 27
 EXTENSION_FAILURE = 28
 EXTENSION_RESPONSE = 29

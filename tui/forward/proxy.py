@@ -26,6 +26,9 @@ _LONGEST_PATH = 103
 MOST_CONNECTIONS = 128
 _FAILURE = bytes([protocol.FAILURE])
 _SUCCESS = bytes([protocol.SUCCESS])
+_LIST_KEYS = bytes([protocol.LIST_KEYS])
+_NO_KEYS = bytes([protocol.KEYS]) + bytes(4)
+"""The answer of an agent that has no keys."""
 
 
 def is_name(path: str) -> bool:
@@ -113,6 +116,8 @@ class Proxy:
         ours = protocol.contents(request, protocol.NAME)
         if ours is not None:
             return self._answer(ours, origin.fingerprint)
+        if not self._agent and request == _LIST_KEYS:
+            return _NO_KEYS
         response = agent.ask(request)
         if protocol.contents(request, protocol.QUERY) is not None:
             return protocol.with_ours(response)

@@ -110,7 +110,13 @@ def run(args: Namespace, context: Context) -> int:
     elif label != before.label:
         output.say(f"Changed {before.label}; it is now {label}.")
     else:
-        output.say(f"Changed {before.label}.")
+        forwarded = " Its codes can be forwarded by otp-tui ssh-agent." if args.forward else ""
+        output.say(f"Changed {before.label}.{forwarded}")
+    if args.forward and draft.type.has_counter:
+        output.complain(
+            f"Each code that a server gets advances the counter of {label}."
+            " otp-tui ssh-agent --confirm asks before."
+        )
     return 0
 
 

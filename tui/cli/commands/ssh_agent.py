@@ -12,6 +12,7 @@ from tui.cli import output
 from tui.cli.args import add_duration
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
+from tui.durations import duration_words
 from tui.errors import FileError, SessionError, UsageError
 from tui.session import LONGEST
 from tui.text import safe
@@ -95,7 +96,10 @@ def run(args: Namespace, context: Context) -> int:
         return 0
     answers = _answers(args, context)
     if not _answers_at(agent):
-        output.complain("There is no other SSH agent, so this one has no SSH keys.")
+        none = "There is no other SSH agent"
+        if agent:
+            none = f"No SSH agent listens at {safe(agent, 200)} (SSH_AUTH_SOCK)"
+        output.complain(f"{none}, so this one has no SSH keys.")
         agent = ""
     context.close()
     listener = listen(folder)
@@ -183,6 +187,10 @@ def _session(args: Namespace, context: Context) -> Session:
             pass
         else:
             return session
+    output.complain(
+        f"This agent keeps the vault key in its own memory for {duration_words(seconds)}, or until"
+        " otp-tui lock."
+    )
     return HeldKey(vault.vault_id, vault.key, context.clock, seconds)
 
 
