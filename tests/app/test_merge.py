@@ -10,10 +10,11 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.app.conftest import MakeApp
-from tests.app.helpers import PASSWORD, FakeClock, settle, status_of
+from tests.app.helpers import PASSWORD, FakeClock, pass_time, settle, status_of
 from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.merge_copies import MergeScreen
+from tui.app.widgets.bars import StatusLine
 from tui.app.widgets.change_list import ChangeList
 from tui.app.widgets.status_label import StatusLabel
 from tui.vault.vault import Vault
@@ -60,6 +61,9 @@ async def test_copies_are_named_at_the_start_and_one_key_merges_them(
     await pilot.press("u")
     await settle(pilot)
     assert "Fresh" not in {one.issuer for one in vault.entries}
+    await pilot.press("u")
+    await settle(pilot)
+    assert status_of(app) == f"Redone: merge of {NAME}. Press u to undo."
 
 
 async def test_nothing_is_merged_or_deleted_before_the_user_agrees(
@@ -87,6 +91,38 @@ async def test_a_copy_that_does_not_open_is_reported(
     await settle(pilot)
     assert isinstance(app.screen, MergeScreen)
     assert copy.exists()
+
+
+async def test_the_notice_follows_what_is_there(
+    copy: Path, app: OtpApp, pilot: Pilot[None], vault: Vault, clock: FakeClock
+) -> None:
+    for name in ("a", "b"):
+        shutil.copy(copy, copy.with_name(f"personal.conflict-{name}.json"))
+    copy.with_name("personal.conflict-bad.json").write_bytes(b"")
+    await pass_time(pilot, clock, 1)
+    said = status_of(app)
+    assert said.startswith("3 conflict copies of this vault are next to it: ")
+    assert said.count("next to it") == 1
+    assert "personal.conflict-bad.json is not a valid vault" in said
+    await pilot.press("M")
+    await settle(pilot)
+    lines = app.screen.query_one(StatusLine).message.splitlines()
+    assert [line.partition(":")[0] for line in lines] == [
+        "personal.conflict-a.json",
+        "personal.conflict-b.json",
+        NAME,
+    ]
+    assert "1 new, 1 edited. Both come from generation" in lines[0]
+    assert "Nothing to merge. " in lines[1]
+
+
+async def test_what_looks_like_a_copy_and_is_none_is_named(
+    app: OtpApp, pilot: Pilot[None], vault: Vault
+) -> None:
+    vault.path.with_name("personal.conflict-bad.json").write_bytes(b"")
+    await pilot.press("M")
+    await settle(pilot)
+    assert status_of(app).startswith("Nothing to merge. personal.conflict-bad.json is not a")
 
 
 async def test_without_copies_the_key_says_so(app: OtpApp, pilot: Pilot[None]) -> None:

@@ -74,7 +74,10 @@ def test_an_addition_is_undone(filled: Program) -> None:
     before = listed(filled)
     assert filled.open("add", stdin=URI).code == 0
     done = filled.open("undo")
-    assert (done.code, done.err) == (0, "Undone: addition of Forge (gordon).\n")
+    assert (done.code, done.err) == (
+        0,
+        "Undone: addition of Forge (gordon). To redo, run: otp-tui undo --redo\n",
+    )
     assert listed(filled) == before
 
 

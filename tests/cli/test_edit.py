@@ -136,7 +136,10 @@ def test_an_edit_is_undone_in_one_step(filled: Program) -> None:
     options = ("--issuer", "Other", "--pinned", "--category", "Work", "--secret-stdin")
     assert filled.open("edit", "vpn", *options, stdin=f"{NEW}\n").code == 0
     done = filled.open("undo")
-    assert (done.code, done.err) == (0, "Undone: change of VPN.\n")
+    assert (done.code, done.err) == (
+        0,
+        "Undone: change of VPN. To redo, run: otp-tui undo --redo\n",
+    )
     assert filled.open("list", "--json", "--secrets", "--at", "59").out == before
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import shutil
 import subprocess
@@ -126,9 +127,35 @@ def test_a_driver_without_the_key_leaves_the_conflict(
     ours = second.vault.read_bytes()
     (filled.folder / "config.toml").write_text("")
     said = second("git", "pull", "-q", "--no-rebase", "--no-edit", code=1)
-    assert "The vault is not merged: The vault is locked. Run: otp-tui unlock" in said
+    assert (
+        "Not merged: the vault is locked. Run otp-tui unlock, then git merge --abort, and" in said
+    )
     assert second("git", "status", "--porcelain").startswith("UU vault.json")
     assert second.vault.read_bytes() == ours
+    findings = json.loads(second("otp-tui", "doctor", "--json", code=1))["findings"]
+    (git,) = [one for one in findings if one["name"] == "git"]
+    assert "only your version" in git["says"]
+    assert "git merge --abort" in git["advice"]
+
+
+def test_the_driver_names_entries_that_it_kept_twice(filled: Program) -> None:
+    base, ours, theirs = (filled.folder / name for name in ("base", "ours", "theirs"))
+    shutil.copy(filled.vault, base)
+    for path in (ours, theirs):
+        shutil.copy(filled.vault, path)
+        Vault.open(path, PASSWORD).change(
+            lambda made, note=path.name: edit(made, made.find(GITHUB), {"note": note}, 3)  # type: ignore[misc]
+        )
+    done = filled.open("merge-driver", base, ours, theirs)
+    assert done.code == 0
+    assert "Kept both: GitHub (octocat). Compare the versions, then delete one." in done.err
+
+
+def test_setting_up_needs_a_vault(clones: tuple[Repository, Repository]) -> None:
+    first, _ = clones
+    before = (first.folder / ".gitattributes").read_text()
+    assert "No vault at" in first("otp-tui", "--vault", "nope.json", "git-setup", code=1)
+    assert (first.folder / ".gitattributes").read_text() == before
 
 
 def test_the_driver_refuses_what_is_not_one_vault(
@@ -143,7 +170,7 @@ def test_the_driver_refuses_what_is_not_one_vault(
     broken.write_bytes(before.replace(b'"vault_id":"', b'"vault_id":"f', 1))
     for base, theirs in ((broken, ours), (ours, broken), (ours, empty), (filled.folder, ours)):
         done = filled.open("merge-driver", base, ours, theirs)
-        assert (done.code, "The vault is not merged: " in done.err) == (1, True)
+        assert (done.code, "Not merged: " in done.err) == (1, True)
     assert ours.read_bytes() == before
     assert filled.open("merge-driver", empty, ours, ours).code == 0
     assert ours.read_bytes() != before
@@ -270,6 +297,7 @@ def test_a_setup_says_what_it_sets(filled: Program) -> None:
     assert "not in a git repository" in said
     repository("git", "init", "-q")
     (repository.folder / ".gitattributes").write_text("*.txt text")
+    shutil.copy(filled.vault, repository.folder / "my *vault.json")
     said = repository("otp-tui", "--vault", "my *vault.json", "git-setup", "--dry-run")
     assert said.count("Would set in") == 4
     assert (repository.folder / ".gitattributes").read_text() == "*.txt text"

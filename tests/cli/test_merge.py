@@ -89,6 +89,40 @@ def test_copies_are_removed_after_they_are_merged(filled: Program, copy: Path) -
     assert (done.code, done.err) == (0, "No conflict copies of this vault are next to it.\n")
 
 
+@pytest.mark.parametrize("other", [False, True])
+def test_what_looks_like_a_copy_and_is_none_is_named(
+    filled: Program, copy: Path, other: bool
+) -> None:
+    bad = filled.vault.with_name("vault.conflict-bad.json")
+    if other:
+        Vault.create(bad, PASSWORD, FLOOR, SystemClock())
+        words = f"Not merged: {bad.name} is another vault."
+    else:
+        bad.write_bytes(copy.read_bytes()[:-40])
+        words = f"Not merged: {bad.name} is not a valid vault"
+    done = filled.open("merge", "--yes", "--remove-copies", "--json")
+    assert (done.code, words in done.err) == (1, True), done.err
+    assert [each in done.err for each in done.json["problems"]] == [True]
+    assert (copy.exists(), bad.exists()) == (False, True)
+    for options in ([], ["--yes"]):
+        done = filled.open("merge", *options)
+        assert (done.code, words in done.err) == (1, True), done.err
+        assert "No conflict copies" not in done.err
+
+
+def test_entries_that_are_kept_are_named(filled: Program, copy: Path) -> None:
+    change(filled, lambda made: edit(made, made.find(GITHUB), {"note": "ours"}, 3))
+    evil = next(one for one in Vault.open(filled.vault, PASSWORD).entries if "Evil" in one.issuer)
+    change(filled, lambda made: edit(made, made.find(evil.id), {"note": "edited here"}, 3))
+    changes = filled.open("merge", "--dry-run", "--json").json["files"][0]["changes"]
+    kept = [one["details"] for one in changes if one["kind"] == "kept"]
+    assert kept == ["deleted there, changed here"]
+    done = filled.open("merge", "--yes")
+    assert "1 kept both, 1 kept, 1 counter" in done.err
+    assert "Kept both: GitHub (octocat). Compare" in done.err
+    assert "deleted there" not in filled.open("merge", "--yes").err
+
+
 def test_a_copy_without_changes_can_be_removed(filled: Program) -> None:
     copy = filled.vault.with_name(NAME)
     shutil.copy(filled.vault, copy)

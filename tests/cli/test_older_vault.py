@@ -94,6 +94,21 @@ def test_doctor_always_reports_an_older_vault(older: Program) -> None:
     assert found["advice"] == ""
 
 
+def test_doctor_names_the_newest_file_to_merge(filled: Program) -> None:
+    before = filled.vault.read_bytes()
+    for note in ("new", "newer"):
+        assert filled.open("edit", "github enterprise", "--note", note).code == 0
+    newer = filled.vault.with_name("vault.conflict-newer.json")
+    filled.vault.rename(newer)
+    filled.vault.write_bytes(before)
+    filled.vault.chmod(0o600)
+    (found,) = [one for one in doctor(filled) if one["name"] == "generation"]
+    assert f"{newer.name}, generation 4. Run: otp-tui merge {newer} " in found["advice"]
+    newer.unlink()
+    (found,) = [one for one in doctor(filled) if one["name"] == "generation"]
+    assert ", generation 3. Run: otp-tui merge " in found["advice"]
+
+
 def doctor(program: Program) -> list[dict[str, str]]:
     findings: list[dict[str, str]] = program.run("doctor", "--json").json["findings"]
     return findings

@@ -113,7 +113,10 @@ def test_a_removal_can_be_undone(filled: Program, for_good: bool) -> None:
     if for_good:
         assert filled.open("remove", "bank", "--yes", "--for-good").code == 0
     done = filled.open("undo")
-    assert (done.code, done.err) == (0, "Undone: deletion of Bank (gordon).\n")
+    assert (done.code, done.err) == (
+        0,
+        "Undone: deletion of Bank (gordon). To redo, run: otp-tui undo --redo\n",
+    )
     assert (trash(filled) == ["Bank"]) is for_good
     assert (issuers(filled) == before) is not for_good
 
@@ -125,13 +128,19 @@ def test_undo_and_redo_in_turn(filled: Program) -> None:
     )
     for _ in range(2):
         done = filled.open("undo")
-        assert (done.code, done.err) == (0, "Undone: deletion of Bank (gordon).\n")
+        assert (done.code, done.err) == (
+            0,
+            "Undone: deletion of Bank (gordon). To redo, run: otp-tui undo --redo\n",
+        )
         assert trash(filled) == []
         done = filled.open("undo")
         assert (done.code, "otp-tui undo --redo" in done.err) == (1, True)
         assert trash(filled) == []
         done = filled.open("undo", "--redo")
-        assert (done.code, done.err) == (0, "Redone: deletion of Bank (gordon).\n")
+        assert (done.code, done.err) == (
+            0,
+            "Redone: deletion of Bank (gordon). To undo, run: otp-tui undo\n",
+        )
         assert trash(filled) == ["Bank"]
 
 

@@ -132,13 +132,31 @@ def last_used(path: Path) -> Iterator[Finding]:
         return
     older = seen.compare(header.generation, digest(data))
     if older is not None:
-        advice = (
-            "Look for the newer file: in the folder “backups”, beside the vault, on your other "
-            "machines. To go on with this one: otp-tui list --accept-older"
-        )
+        advice = f"{_newest(path, header)} To go on with this one: otp-tui list --accept-older"
         yield Finding("generation", f"the vault is {older.what}", advice)
     elif seen.last() is not None:
         yield Finding("generation", f"{header.generation}, not older than last used here")
+
+
+def _newest(path: Path, header: Envelope) -> str:
+    """Return where to find a newer file of the vault."""
+    from shlex import quote
+
+    from tui.vault.copies import find_copies
+    from tui.vault.versions import older_files
+
+    files = [*older_files(path, header.vault_id), *find_copies(path, header.vault_id)]
+    newest = max(files, key=lambda file: file.envelope.generation, default=None)
+    if newest is None or newest.envelope.generation <= header.generation:
+        return (
+            "Look for the newer file: in the folder “backups”, next to the vault, on your other"
+            " machines."
+        )
+    return (
+        f"The newest other file here is {newest.name}, generation {newest.envelope.generation}."
+        f" Run: otp-tui merge {quote(safe(str(newest.path), 200))}"
+        " – or look on your other machines."
+    )
 
 
 def backups(path: Path) -> Iterator[Finding]:
@@ -171,6 +189,23 @@ def conflicts(path: Path) -> Iterator[Finding]:
     for name in conflict_names(path):
         if name not in found:
             yield Finding("conflict", safe(name, 200), _REVIEW)
+
+
+def unmerged(path: Path) -> Iterator[Finding]:
+    """Report if git has a conflict in the vault."""
+    from tui.cli.commands.git_setup import run_git
+    from tui.errors import UsageError
+
+    if not any((folder / ".git").exists() for folder in path.absolute().parents):
+        return
+    words = ("-c", "core.fsmonitor=false", "ls-files", "--unmerged", "--", f":(literal){path.name}")
+    try:
+        if not run_git(path.parent, *words):
+            return
+    except (FileError, UsageError):
+        return
+    says = "the vault is not merged: the file is only your version"
+    yield Finding("git", says, "Run otp-tui unlock, then git merge --abort, and merge again.")
 
 
 def commands(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:

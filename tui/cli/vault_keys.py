@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from tui.vault.versions import VaultFile
 
 
-def key_without_asking(file: VaultFile, context: Context) -> bytes:
+def key_without_asking(
+    file: VaultFile, context: Context, hint: str = "Run: otp-tui unlock"
+) -> bytes:
     """Return the vault key: that of `otp-tui unlock`, else by the password of its option or of
     password_command.
 
@@ -30,7 +32,7 @@ def key_without_asking(file: VaultFile, context: Context) -> bytes:
     if key is not None:
         return key
     if not context.config.password_command:
-        raise UsageError("The vault is locked.", "Run: otp-tui unlock")
+        raise UsageError("The vault is locked.", hint)
     from tui.password_command import PasswordCommand
 
     command = PasswordCommand(context.config.password_command, os.environ)

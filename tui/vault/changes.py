@@ -24,6 +24,8 @@ class ChangeKind(StrEnum):
     EDITED = "edited"
     BOTH = "kept both"
     """Both sides changed the same field, so there are two entries now."""
+    KEPT = "kept"
+    """The other side deleted it, but it was changed here."""
     COUNTER = "counter"
     """Only the counter is higher."""
     DELETED = "deleted"
@@ -53,19 +55,28 @@ _QUIET = frozenset(
 """Fields that nobody compares."""
 _FIELDS = tuple(one.name for one in fields(Entry) if one.name not in _QUIET)
 _ORDER = (
-    *(ChangeKind.NEW, ChangeKind.EDITED, ChangeKind.BOTH, ChangeKind.COUNTER),
-    *(ChangeKind.DELETED, ChangeKind.RESTORED, ChangeKind.REMOVED),
+    *(ChangeKind.NEW, ChangeKind.EDITED, ChangeKind.BOTH, ChangeKind.KEPT),
+    *(ChangeKind.COUNTER, ChangeKind.DELETED, ChangeKind.RESTORED, ChangeKind.REMOVED),
 )
 
 
-def changes(before: Document, after: Document, theirs: Document) -> tuple[Change, ...]:
-    """Return what merging `theirs` into `before` changed, in the order of the entries."""
+def changes(
+    before: Document, after: Document, theirs: Document, base: Document | None = None
+) -> tuple[Change, ...]:
+    """Return what merging `theirs` into `before` changed, in the order of the entries.
+
+    `base` is their common ancestor, if it is known.
+    """
+    others = {entry.id: entry for entry in theirs.everything}
+    ancestors = None if base is None else {entry.id: entry for entry in base.everything}
     olds = {entry.id: entry for entry in before.everything}
     seconds = {second_id(entry): entry for entry in theirs.everything}
     found: list[Change] = []
     for entry in after.everything:
         old = olds.pop(entry.id, None)
         if old is not None:
+            if _is_kept(old, entry, others.get(entry.id), ancestors):
+                found.append(Change(ChangeKind.KEPT, entry.label, "deleted there, changed here"))
             found.extend(_changed(old, entry))
         elif entry.id in seconds:
             ours = next((one for one in before.everything if one.id == seconds[entry.id].id), None)
@@ -88,6 +99,28 @@ def summary(found: Iterable[Change]) -> str:
     if others := kinds.count(ChangeKind.OTHER):
         parts.append(plural(others, "other change"))
     return ", ".join(parts)
+
+
+def both_sentence(found: Iterable[Change]) -> str:
+    """Return a sentence that names the entries of which both versions were kept; "" if none."""
+    names = [change.what for change in found if change.kind is ChangeKind.BOTH]
+    if not names:
+        return ""
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"Kept both: {', '.join(names[:3])}{more}. Compare the versions, then delete one."
+
+
+def _is_kept(
+    old: Entry, new: Entry, their: Entry | None, ancestors: dict[str, Entry] | None
+) -> bool:
+    """Return True if the other side deleted the entry, and the merge didn't."""
+    if old.deleted or new.deleted:
+        return False
+    if ancestors is None:
+        return their is not None and bool(their.deleted)
+    ancestor = ancestors.get(old.id)
+    was_there = ancestor is not None and not ancestor.deleted
+    return was_there and (their is None or bool(their.deleted))
 
 
 def _changed(old: Entry, new: Entry) -> Iterable[Change]:

@@ -101,6 +101,24 @@ def find_copies(vault: Path, vault_id: str) -> list[VaultFile]:
     return found
 
 
+def unusable_copies(vault: Path, vault_id: str) -> list[str]:
+    """Return why files that look like conflict copies of the vault can't be merged, as sentences.
+
+    At most MOST.
+    """
+    problems = []
+    for name in conflict_names(vault):
+        try:
+            file = VaultFile.read(vault.with_name(name))
+        except (FileError, VaultError) as error:
+            said, shown = str(error), safe(name, 80)
+            problems.append(said if shown in said else f"{shown}: {said}")
+        else:
+            if file.envelope.vault_id != vault_id:
+                problems.append(f"{file.name} is another vault.")
+    return problems[:MOST]
+
+
 def conflict_names(vault: Path) -> list[str]:
     """Return the names of the regular files next to a vault that look like its conflict copies."""
     names = []
@@ -116,6 +134,8 @@ def conflict_names(vault: Path) -> list[str]:
 
 def _may_be_copy(name: str, vault: Path) -> bool:
     words = name.removeprefix(vault.stem).lower()
+    if name.endswith(".lock"):
+        return False
     return name.startswith(vault.stem) and any(word in words for word in _WORDS)
 
 
@@ -248,7 +268,7 @@ def merge_copies(
             MergedCopy(
                 copy.file,
                 _how(base_id, copy.file.id, own.id),
-                changes(before, document, theirs),
+                changes(before, document, theirs, base),
                 {*copy.file.envelope.slots} != {*own.envelope.slots},
             )
         )

@@ -9,6 +9,7 @@ from tui.errors import UsageError, VaultError
 from tui.files import LIMIT
 from tui.vault import envelope as envelopes
 from tui.vault import seal
+from tui.vault.changes import both_sentence, changes
 from tui.vault.merge import merge
 from tui.vault.merge_by_age import merge_by_age, with_highest_counters
 from tui.vault.reader import MAX_GENERATION, VERSION
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
     from tui.vault.versions import VaultFile
 
 
-def merged_file(base: VaultFile | None, ours: VaultFile, theirs: VaultFile, key: bytes) -> bytes:
+def merged_file(
+    base: VaultFile | None, ours: VaultFile, theirs: VaultFile, key: bytes
+) -> tuple[bytes, str]:
     """Return a vault file with the changes of both sides since `base`, as a new generation.
+
+    The second item is a notice for the user, or "".
 
     Raises:
         UsageError: they are not of one vault.
@@ -41,7 +46,8 @@ def merged_file(base: VaultFile | None, ours: VaultFile, theirs: VaultFile, key:
             "Merge the files with otp-tui merge, which asks for both passwords.",
         )
     ancestor = base if base is not None and opens(base, key) else None
-    document = without_undo(_merged(ancestor, ours.open(key), theirs.open(key), key))
+    our, their = ours.open(key), theirs.open(key)
+    document = without_undo(_merged(ancestor, our, their, key))
     generation = max(file.envelope.generation for file in files) + 1
     if generation > MAX_GENERATION:
         raise VaultError("The vault was saved too often.")
@@ -50,7 +56,7 @@ def merged_file(base: VaultFile | None, ours: VaultFile, theirs: VaultFile, key:
     data = envelopes.serialize(seal.seal(envelope, key, write(document)))
     if len(data) > LIMIT:
         raise VaultError("The merged vault would be too large.")
-    return data
+    return data, both_sentence(changes(our, document, their))
 
 
 def _wrapped(file: VaultFile) -> list[bytes]:

@@ -278,6 +278,14 @@ class Vault:
         return not self._writing.locked() and self._store.changed
 
     @property
+    def folder_changed(self) -> int:
+        """When a file was last added to or removed from the vault's folder; 0 if unknown."""
+        try:
+            return self.path.parent.stat().st_mtime_ns
+        except OSError:
+            return 0
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Sentences for the user, e.g. that the file system has no locks."""
         return tuple(self._store.warnings)

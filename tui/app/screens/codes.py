@@ -82,6 +82,9 @@ class CodesScreen(BaseScreen[None]):
         """How the file differed from the last one used, when that was last shown."""
         self._warnings: list[str] = []
         """The vault's warnings that were shown."""
+        self._copies_notice = ""
+        """What was last said about conflict copies."""
+        self._folder_changed = vault.folder_changed
         handlers = {**COPY_COMMANDS, **ENTRY_COMMANDS, **FORM_COMMANDS}
         self._commands: dict[str, Callable[[], Job | None]] = {
             **{name: partial(handler, self) for name, handler in handlers.items()},
@@ -301,6 +304,10 @@ class CodesScreen(BaseScreen[None]):
         else:
             self._save_in_time(steady)
         self._check_clock(steady)
+        changed = self.vault.folder_changed
+        if changed != self._folder_changed and self.context.pick is None:
+            self._folder_changed = changed
+            self._look_for_copies()
 
     def _check_clock(self, steady: float) -> None:
         """Warn in the title if codes may be wrong, but not before the first frame."""
@@ -331,14 +338,19 @@ class CodesScreen(BaseScreen[None]):
     )
     async def _look_for_copies(self) -> None:
         """Name conflict copies next to the vault, behind the current message."""
-        from tui.vault.copies import copies_sentence, find_copies
+        from tui.vault.copies import copies_sentence, find_copies, unusable_copies
 
         vault = self.vault
         files = await in_thread(lambda: find_copies(vault.path, vault.vault_id))
+        words = await in_thread(lambda: unusable_copies(vault.path, vault.vault_id))
         if files:
             hint = press_hint(self.context, "merge", "to merge")
-            words = f"{self._status.message} {copies_sentence(files)}{hint}".lstrip()
-            self.say(words, "warning", stay=True)
+            words = [f"{copies_sentence(files)}{hint}", *words]
+        before, self._copies_notice = self._copies_notice, " ".join(words)
+        if self._copies_notice != before:
+            rest = self._status.message
+            rest = rest.replace(before, "").strip() if before else rest
+            self.say(f"{rest} {self._copies_notice}".strip(), "warning", stay=True)
 
     @work(name=BACKGROUND, group="unsaved", exit_on_error=False, description="unsaved changes")
     async def _take_up_unsaved(self) -> None:

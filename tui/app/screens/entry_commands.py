@@ -78,7 +78,7 @@ async def undo(view: ListView) -> None:
     last, keep = last_step(view.vault.document), _highlighted_id(view)
     done = ""
     if last is not None and last.is_undo:
-        done = f"Redone: {last.label}."
+        done = f"Redone: {last.label}.{press_hint(view.context, 'undo', 'to undo')}"
     elif last is not None:
         done = f"Undone: {last.label}.{press_hint(view.context, 'undo', 'to redo')}"
     result = await change_vault(view.vault, partial(undone, moment=view.moment))

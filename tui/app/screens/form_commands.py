@@ -70,12 +70,16 @@ async def import_backups(view: ListView) -> None:
 async def merge(view: ListView) -> None:
     """Merge the copies of the vault that a conflict left next to it."""
     from tui.app.screens.merge_copies import MergeScreen
-    from tui.vault.copies import find_copies
+    from tui.vault.copies import find_copies, unusable_copies
 
     vault = view.vault
     files = await in_thread(lambda: find_copies(vault.path, vault.vault_id))
     if not files:
-        view.say("No conflict copies of this vault are next to it.")
+        problems = await in_thread(lambda: unusable_copies(vault.path, vault.vault_id))
+        if problems:
+            view.say(f"Nothing to merge. {' '.join(problems)}", "warning", stay=True)
+        else:
+            view.say("No conflict copies of this vault are next to it.")
         return
     done = await view.ask(MergeScreen(vault, files))
     view.reload()

@@ -18,13 +18,15 @@ from tui.app.widgets.change_list import ChangeList
 from tui.app.widgets.row_list import RowList
 from tui.errors import DamagedVaultError, OtpTuiError
 from tui.text import plural
-from tui.vault.changes import summary
+from tui.vault.changes import both_sentence, summary
 from tui.vault.copies import MergeResult, OpenCopy, merge_into, open_copy
 from tui.vault.versions import VaultFile
 
 if TYPE_CHECKING:
     from tui.vault.vault import Vault
 
+_MOST_LINES = 9
+"""Maximum number of lines about the copies."""
 _KEYS = [("↵", "merge"), ("↑↓", "move"), ("Esc", "back")]
 
 
@@ -55,7 +57,7 @@ class MergeScreen(BaseScreen[tuple[str, str] | None]):
         yield TitleBar("merge")
         yield Rule()
         yield self._list
-        yield StatusLine()
+        yield StatusLine(most_lines=_MOST_LINES)
         yield KeyBar(_KEYS)
 
     def on_mount(self) -> None:
@@ -102,12 +104,16 @@ class MergeScreen(BaseScreen[tuple[str, str] | None]):
         if row is not None and row.details and self._list.cursor:
             self.say(f"{row.what}: {row.details}")
             return
-        bases = {copy.base for copy in preview.copies}
-        words = [f"{summary(preview.changes) or 'Nothing to merge'}.", *sorted(bases)]
+        lines = [
+            f"{summary(copy.changes) or 'Nothing to merge'}. {copy.base}" for copy in preview.copies
+        ]
+        if len(lines) > 1:
+            names = (copy.file.name for copy in preview.copies)
+            lines = [f"{name}: {line}" for name, line in zip(names, lines, strict=True)]
         others = [copy.file.name for copy in preview.copies if copy.has_other_password]
         if others:
-            words.append(f"{others[0]} has another password; the vault keeps its own.")
-        self.say(" ".join(words))
+            lines.append(f"{others[0]} has another password; the vault keeps its own.")
+        self.say("\n".join(lines))
 
     @work(exclusive=True, exit_on_error=False, description="merge copies")
     async def action_merge(self) -> None:
@@ -127,7 +133,8 @@ class MergeScreen(BaseScreen[tuple[str, str] | None]):
                     self.say(outcome.problem, "error")
                 return
             undo = press_hint(self.context, "undo", "to undo")
-            said, tone = f"Merged: {summary(results[0].changes)}.{undo}", "strong"
+            both = both_sentence(results[0].changes)
+            said, tone = f"Merged: {summary(results[0].changes)}.{undo} {both}".rstrip(), "strong"
         removed = await self._offer_to_delete()
         self.dismiss((f"{said} {removed}".strip(), tone))
 

@@ -238,8 +238,9 @@ class StatusLine(Bar):
     MARKS = {"strong": "✓", "error": "✗", "warning": "!", "muted": "·"}  # noqa: RUF012
     MOST_LINES = 5
 
-    def __init__(self) -> None:
+    def __init__(self, most_lines: int = MOST_LINES) -> None:
         super().__init__(id="status")
+        self._most_lines = most_lines
         self.message = ""
         """The current message; empty if none."""
         self._tone = "strong"
@@ -263,9 +264,14 @@ class StatusLine(Bar):
 
     def _wrap(self) -> None:
         width = max(20, self.size.width or 80) - 6
-        self._lines = textwrap.wrap(
-            safe(self.message), width, max_lines=self.MOST_LINES, placeholder=" …"
-        )
+        lines: list[str] = []
+        for line in self.message.split("\n"):
+            left = max(1, self._most_lines - len(lines))
+            # File names should not end in the middle.
+            lines += textwrap.wrap(
+                safe(line), width, max_lines=left, placeholder=" …", break_on_hyphens=False
+            )
+        self._lines = lines[: self._most_lines]
         height = max(1, len(self._lines))
         if height != self._height:
             self._height = height

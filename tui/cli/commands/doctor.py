@@ -69,6 +69,7 @@ def _findings(context: Context, *, test_copy: bool, ask: bool) -> list[Finding]:
         found += checks.last_used(path)
     found += checks.backups(path)
     found += checks.conflicts(path)
+    found += checks.unmerged(path)
     found += checks.commands(config, os.environ)
     found += checks.unlocking(os.environ, context.clock.now())
     found.append(checks.system_clock(clock_status()))

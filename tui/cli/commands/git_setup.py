@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui.cli import output
 from tui.cli.parser import NO_VAULT, add_command
 from tui.environment import for_children
-from tui.errors import FileError, UsageError
+from tui.errors import FileError, UsageError, VaultMissingError
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -49,13 +49,16 @@ def run(args: Namespace, context: Context) -> int:
     """Write the attributes and the configuration, as far as they are missing.
 
     Raises:
+        VaultMissingError: there is no vault.
         UsageError: git is missing, or the vault is not in a repository.
         FileError: .gitattributes or the configuration can't be written.
     """
     from shutil import which
 
     vault = context.vault_path
-    top = Path(_git(vault.parent, "rev-parse", "--show-toplevel").rstrip("\n"))
+    top = Path(run_git(vault.parent, "rev-parse", "--show-toplevel").rstrip("\n"))
+    if not vault.exists():
+        raise VaultMissingError(f"No vault at {safe(str(vault), 200)}.", "Run: otp-tui init")
     verb = "Would set" if args.dry_run else "Set"
     missing = _missing_line(top / ".gitattributes", vault.name)
     if missing:
@@ -63,11 +66,11 @@ def run(args: Namespace, context: Context) -> int:
             _append(top / ".gitattributes", missing)
         output.say(f"{verb} in .gitattributes: {missing}")
     for name, value in CONFIG.items():
-        found = _git(top, "config", "--local", "--default", "", "--get", name).rstrip("\n")
+        found = run_git(top, "config", "--local", "--default", "", "--get", name).rstrip("\n")
         if found == value:
             continue
         if not args.dry_run:
-            _git(top, "config", "--local", name, value)
+            run_git(top, "config", "--local", name, value)
         missing += name
         output.say(f"{verb} in the configuration: {name} = {value}")
     if not missing:
@@ -108,7 +111,13 @@ def _pattern(name: str) -> str:
     return f'"{quoted}"'
 
 
-def _git(folder: Path, *args: str) -> str:
+def run_git(folder: Path, *args: str) -> str:
+    """Run git in a folder and return its output.
+
+    Raises:
+        UsageError: git is missing, or the folder is not in a repository.
+        FileError: it can't be run, or returned an error.
+    """
     try:
         done = subprocess.run(
             ["git", "-C", str(folder), *args],

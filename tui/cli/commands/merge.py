@@ -28,8 +28,9 @@ def register(subparsers: Subparsers) -> None:
         "merge",
         "merge copies of the vault, e.g. after a sync conflict",
         "Adds what changed in a copy: new and edited entries, deletions, higher counters. Without\n"
-        "FILE, merges the conflict copies next to the vault. If a file can't be read, is damaged\n"
-        "or is another vault, nothing is merged. `otp-tui undo` undoes a merge. Asks for\n"
+        "FILE, merges the conflict copies next to the vault. If a FILE can't be read, is damaged\n"
+        "or is another vault, nothing is merged; next to the vault, such files are named and left\n"
+        "out, and the exit code is 1. `otp-tui undo` undoes a merge. Asks for\n"
         "confirmation on the terminal; the exit code is 1 if you decline.",
     )
     parser.add_argument("file", metavar="FILE", nargs="*", help="copy of the vault")
@@ -52,17 +53,22 @@ def run(args: Namespace, context: Context) -> int:
         FileError, VaultError: a file can't be read; the vault is unchanged.
         UsageError: a file is not a copy of this vault, or there is no terminal to ask on.
     """
-    from tui.vault.copies import find_copies, merge_into, read_copy
+    from tui.vault.changes import both_sentence
+    from tui.vault.copies import find_copies, merge_into, read_copy, unusable_copies
 
     locked = context.read_vault()
     vault_id = locked.vault_id
     files = [read_copy(Path(file), locked.path, vault_id) for file in args.file]
+    problems = [] if files else unusable_copies(locked.path, vault_id)
     files = files or find_copies(locked.path, vault_id)
+    for problem in problems:
+        output.complain(f"Not merged: {problem}")
     if not files:
         if args.json:
-            output.json(_report(args.dry_run, (), []))
-        output.say("No conflict copies of this vault are next to it.")
-        return 0
+            output.json(_report(args.dry_run, (), [], problems))
+        if not problems:
+            output.say("No conflict copies of this vault are next to it.")
+        return int(bool(problems))
     if not args.yes and not args.dry_run:
         terminal.require(_HINT)
     vault = context.unlock(locked)
@@ -71,18 +77,20 @@ def run(args: Namespace, context: Context) -> int:
     _show(preview, args)
     if args.dry_run:
         if args.json:
-            output.json(_report(True, preview.copies, []))
-        return 0
+            output.json(_report(True, preview.copies, [], problems))
+        return int(bool(problems))
     if preview.changes:
         if not args.yes and not terminal.confirm("Merge?", _HINT):
             output.say("Nothing was merged.")
             return 1
         preview = merge_into(vault, copies)
         output.say(f"Merged {_sum(preview)}. To undo, run: otp-tui undo")
+        if notice := both_sentence(preview.changes):
+            output.say(notice)
     removed = _remove(files, vault.path, args)
     if args.json:
-        output.json(_report(False, preview.copies, removed))
-    return 0
+        output.json(_report(False, preview.copies, removed, problems))
+    return int(bool(problems))
 
 
 def _open(file: VaultFile, key: bytes, context: Context) -> OpenCopy:
@@ -148,7 +156,9 @@ def _remove(files: list[VaultFile], vault: Path, args: Namespace) -> list[str]:
     return removed
 
 
-def _report(dry_run: bool, copies: tuple[MergedCopy, ...], removed: list[str]) -> dict[str, Any]:
+def _report(
+    dry_run: bool, copies: tuple[MergedCopy, ...], removed: list[str], problems: list[str]
+) -> dict[str, Any]:
     return {
         "dry_run": dry_run,
         "files": [
@@ -164,4 +174,5 @@ def _report(dry_run: bool, copies: tuple[MergedCopy, ...], removed: list[str]) -
             for copy in copies
         ],
         "removed": removed,
+        "problems": problems,
     }

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
 
+_UNLOCK = "Run otp-tui unlock, then git merge --abort, and merge again."
+
 
 def register(subparsers: Subparsers) -> None:
     parser = add_command(
@@ -38,10 +40,13 @@ def run(args: Namespace, context: Context) -> int:
     try:
         _merge(Path(args.base), Path(args.ours), Path(args.theirs), context)
     except OtpTuiError as error:
-        output.complain(f"The vault is not merged: {error.sentence}")
+        sentence = error.sentence
+        if sentence.startswith(("The ", "It ")):
+            sentence = sentence[0].lower() + sentence[1:]
+        output.complain(f"Not merged: {sentence}")
         return 1
     except OSError as error:
-        output.complain(f"The vault is not merged: {error.strerror}.")
+        output.complain(f"Not merged: {error.strerror}.")
         return 1
     return 0
 
@@ -56,4 +61,7 @@ def _merge(base: Path, ours: Path, theirs: Path, context: Context) -> None:
     their = VaultFile.read(theirs)
     # git passes an empty file if both sides added the vault.
     old = VaultFile.read(base) if read_limited(base) else None
-    replace_file(ours, merged_file(old, our, their, key_without_asking(our, context)))
+    data, notice = merged_file(old, our, their, key_without_asking(our, context, _UNLOCK))
+    replace_file(ours, data)
+    if notice:
+        output.say(notice)

@@ -56,5 +56,6 @@ def run(args: Namespace, context: Context) -> int:
     if args.json:
         output.json({what: done[0]})
     else:
-        output.say(f"{what.capitalize()}: {done[0]}.")
+        hint = "To undo, run: otp-tui undo" if args.redo else "To redo, run: otp-tui undo --redo"
+        output.say(f"{what.capitalize()}: {done[0]}. {hint}")
     return 0
