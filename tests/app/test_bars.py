@@ -136,3 +136,13 @@ async def test_a_long_warning_does_not_hide_a_short_one(make_app: MakeApp) -> No
         lines = lines_of(app.screen.query_one(StatusLine))
         assert "smart_copy is wrong." in lines[0]
         assert "…" in lines[-1]
+
+
+async def test_a_file_name_is_not_broken_at_its_hyphens(app: OtpApp, pilot: Pilot[None]) -> None:
+    name = "vault.sync-conflict-20260102-030405-ABCDEFG.json"
+    status = app.screen.query_one(StatusLine)
+    status.say(f"1 conflict copy of this vault is next to it: {name}.\nNew line")
+    await pilot.pause()
+    lines = lines_of(status)
+    assert any(name in line for line in lines)
+    assert lines[-1].split("─")[0].strip() == "New line"
