@@ -11,6 +11,7 @@ import tempfile
 import termios
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -45,6 +46,21 @@ _LONGEST_ID = 80
 """Characters of a parameter in the name of a test."""
 
 
+_MEMORY = Path("/dev/shm")
+_ROOM = 1 << 30
+"""Free bytes in memory that make it the place of temporary files."""
+
+
+def _use_memory() -> None:
+    """Put temporary files in memory: saving waits for the disk, and tests save all the time."""
+    if "TMPDIR" in os.environ or not os.access(_MEMORY, os.W_OK):
+        return
+    status = os.statvfs(_MEMORY)
+    if status.f_bavail * status.f_frsize >= _ROOM:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
+
+
+_use_memory()
 _STATE = tempfile.TemporaryDirectory(prefix="otp-tui-state-")
 """What the program remembers of the vaults of tests, instead of in the user's own folder."""
 
