@@ -260,6 +260,15 @@ def test_a_test_word_that_does_not_arrive_is_copied_in_other_ways(tmp_path: Path
     assert held.read_text() == ""
 
 
+def test_a_way_that_was_only_tried_gets_no_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.clipboard.write_to_terminal", lambda _sequence: None)
+    environ = {"TERM": "tmux-256color", "PATH": os.environ["PATH"]}
+    found = doctor_checks.test_copy(Config(), environ, lambda _prompt: "")
+    assert "native: there is no desktop clipboard." in found.says
+    assert "Set clipboard" not in found.says
+    assert "the outer tmux" not in found.says
+
+
 def test_a_read_only_folder_is_reported(filled: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     """Faked, as root can write anywhere."""
     monkeypatch.setattr("os.access", lambda _path, mode: mode == os.R_OK)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
 import subprocess
 import termios
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 CODE = "492039"
@@ -22,6 +24,19 @@ def until(what: Callable[[], bool], seconds: float = 3.0) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+@contextmanager
+def screens_of(folder: Path) -> Iterator[Path]:
+    """Create a folder for the sockets of GNU screen; end those that listen there at the end."""
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        for path in folder.iterdir():  # a name begins with the process
+            with suppress(ProcessLookupError):
+                os.kill(int(path.name.partition(".")[0]), signal.SIGTERM)
+        assert until(lambda: not any(folder.iterdir())), "screen goes on"
 
 
 class Terminal:

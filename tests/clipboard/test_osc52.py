@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clipboard.helpers import CODE, ROOT, Terminal
+from tests.clipboard.helpers import CODE, ROOT, Terminal, screens_of
 from tests.programs import need
 from tui.clipboard import SENT, choose
 from tui.clipboard.osc52 import Osc52Clipboard, for_screen, osc52
@@ -49,13 +49,13 @@ def test_screen_passes_the_code_to_its_terminal(tmp_path: Path) -> None:
     need("screen")
     wrapped = for_screen(osc52(CODE * 200))
     (tmp_path / "sequence").write_text(wrapped)
-    folder = tmp_path / "S"
-    folder.mkdir(mode=0o700)
     environ = {"PATH": os.environ["PATH"], "TERM": "xterm", "HOME": str(tmp_path)}
     show = f"cat {tmp_path / 'sequence'}; sleep 0.2"
-    with Terminal(
-        ["screen", "-c", "/dev/null", "sh", "-c", show], environ | {"SCREENDIR": str(folder)}
-    ) as terminal:
+    argv = ["screen", "-c", "/dev/null", "sh", "-c", show]
+    with (
+        screens_of(tmp_path / "S") as folder,
+        Terminal(argv, environ | {"SCREENDIR": str(folder)}) as terminal,
+    ):
         assert terminal.shows(osc52(CODE * 200))
 
 
@@ -72,8 +72,23 @@ def test_a_terminal_without_a_clipboard_is_sent_nothing(terminal: str) -> None:
 @pytest.mark.parametrize(
     ("environ", "says", "doubt"),
     [
-        ({"TERM": "tmux-256color"}, "tmux on the other machine", "needs: set -s set-clipboard on"),
-        ({"TERM": "screen.xterm"}, "tmux or screen on the", "needs: set -s set-clipboard on"),
+        (
+            {"TERM": "tmux-256color", "SSH_TTY": "/dev/pts/0"},
+            "tmux on the other machine",
+            "The outer tmux needs: set -s set-clipboard on",
+        ),
+        ({"TERM": "tmux-256color"}, "tmux, which may", "TMUX is not set: use sudo -E"),
+        ({"TERM": "screen"}, "tmux or screen, which may", "TMUX and STY are not set"),
+        (
+            {"TERM": "tmux-256color", "TMUX": "/s,1,0"},
+            "tmux, which may",
+            "tmux needs: set -s set-clipboard on",
+        ),
+        (
+            {"TERM": "screen.xterm", "SSH_CONNECTION": "::1 1 ::1 22"},
+            "tmux or screen on the",
+            "needs: set -s set-clipboard on",
+        ),
         ({"TERM": "tmux", "SUDO_USER": "ada"}, "tmux, which may", "use sudo -E"),
         ({"TERM": "screen", "STY": "1.pts"}, "the terminal decides", ""),
         ({"TERM": "xterm-kitty", "SUDO_USER": "ada"}, "the terminal decides", ""),
@@ -89,7 +104,6 @@ def test_what_an_outer_tmux_needs_is_said(environ: dict[str, str], says: str, do
 def test_screen_around_ssh_passes_on_the_code_and_a_space(tmp_path: Path) -> None:
     """TERM is all that is left of screen there; screen ignores what is meant for tmux."""
     need("screen")
-    (tmp_path / "S").mkdir(mode=0o700)
     environ = {"PATH": os.environ["PATH"], "TERM": "xterm", "HOME": str(tmp_path)}
     program = (
         "import os; os.environ.pop('STY');"
@@ -99,7 +113,7 @@ def test_screen_around_ssh_passes_on_the_code_and_a_space(tmp_path: Path) -> Non
     )
     argv = ["screen", "-c", "/dev/null", sys.executable, "-c", program]
     more = {"SCREENDIR": str(tmp_path / "S"), "PYTHONPATH": str(ROOT)}
-    with Terminal(argv, environ | more) as terminal:
+    with screens_of(tmp_path / "S"), Terminal(argv, environ | more) as terminal:
         assert terminal.shows("\x1b]52;c;IA==\a")
         assert terminal.seen().count(OSC_CODE) == 1
 

@@ -25,6 +25,7 @@ CLOCK_OFF = 5.0
 """Seconds that the clock may be off; a code usually lasts 30."""
 TEST_TEXT = "otp-tui test"
 """What `doctor --test-copy` copies."""
+_NOT_THERE = "The word didn't arrive."
 _OTHER_WAY = "Change clipboard or clipboard_command in the settings; see docs/ssh.md."
 VAULT_OWNER = "vault's owner"
 """The finding that is reported only if the vault is a regular file."""
@@ -323,7 +324,8 @@ def _pasted(config: Config, environ: Mapping[str, str], paste: Callable[[str], s
         try:
             outcome = way.copy(word)
         except ClipboardError as error:
-            reasons.append(f"{name}: {_inside(error.sentence)}")
+            says = error.sentence if name == config.clipboard else str(error)
+            reasons.append(f"{name}: {_inside(says)}")
             continue
         handover = way.handover()
         used.add(handover.way[0] if handover else name)
@@ -335,7 +337,7 @@ def _pasted(config: Config, environ: Mapping[str, str], paste: Callable[[str], s
                 return Finding("test copy", "works: the test word arrived")
             says = f"the test word arrived with {name}, not with {config.clipboard}"
             return Finding("test copy", says, f'In the settings: clipboard = "{name}"')
-        reasons.append(f"{name}: {_inside(outcome.doubt or 'the word didn’t arrive.')}")
+        reasons.append(f"{name}: {_inside(outcome.doubt or _NOT_THERE)}")
     return Finding("test copy", " ".join(reasons), _OTHER_WAY)
 
 

@@ -10,7 +10,8 @@ from tui.errors import ClipboardError
 from tui.text import safe
 from tui.tty import open_tty
 
-OUTER_TMUX = "The outer tmux needs: set -s set-clipboard on"
+_SET_CLIPBOARD = "set -s set-clipboard on"
+OUTER_TMUX = f"The outer tmux needs: {_SET_CLIPBOARD}"
 """The line without which tmux ignores what programs in it send."""
 _CLEAR = "\x1b]52;c;!\a"
 _SCREEN_CHUNK = 700
@@ -24,6 +25,8 @@ class Osc52Clipboard:
     def __init__(self, environ: Mapping[str, str], write: Callable[[str], object]) -> None:
         self._term = environ.get("TERM", "")
         self._in_screen = bool(environ.get("STY"))
+        self._in_tmux = bool(environ.get("TMUX"))
+        self._is_remote = bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
         self._by_sudo = bool(environ.get("SUDO_USER") and not environ.get("SSH_CONNECTION"))
         self._multiplexer = "" if self._in_screen else multiplexer(self._term)
         self._write = write
@@ -39,11 +42,14 @@ class Osc52Clipboard:
             )
         if not self._multiplexer:
             return SENT
+        local = f"Sent to {self._multiplexer}, which may ignore it"
+        if self._in_tmux:
+            return Outcome(local, doubt=f"tmux needs: {_SET_CLIPBOARD}.")
         if self._by_sudo:
-            return Outcome(
-                f"Sent to {self._multiplexer}, which may ignore it",
-                doubt="sudo hides it from otp-tui: use sudo -E.",
-            )
+            return Outcome(local, doubt="sudo hides it from otp-tui: use sudo -E.")
+        if not self._is_remote:
+            lost = "TMUX is" if self._multiplexer == "tmux" else "TMUX and STY are"
+            return Outcome(local, doubt=f"{lost} not set: use sudo -E, or start a new shell in it.")
         return Outcome(
             f"Sent to {self._multiplexer} on the other machine, which may ignore it",
             doubt=f"{OUTER_TMUX}.",
