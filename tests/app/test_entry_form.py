@@ -224,7 +224,7 @@ async def test_a_type_shows_its_own_fields(make_app: MakeApp, make_vault: MakeVa
                 "Secret",
                 "Code",
                 "Categories",
-                "Forward",
+                "Forwarded",
                 "Note",
             }
             assert there == always | shown, kind

@@ -125,7 +125,7 @@ class EntryFormScreen(Dialog[str | None]):
         """Show the current code."""
         code = self._fields.code
         if self._made is None:
-            code.show("", None, "fill in the form to see it")
+            code.show("", None, "fill in the form first")
             return
         now = self.context.clock.now()
         try:

@@ -87,7 +87,7 @@ class EntryFields(Vertical):
             "period": FormRow("Period", texts["period"], "seconds"),
             "counter": FormRow("Counter", texts["counter"], "next code"),
             "categories": FormRow("Categories", self.categories),
-            "forward": FormRow("Forward", self._forward),
+            "forward": FormRow("Forwarded", self._forward),
             "note": FormRow("Note", texts["note"]),
         }
         self._rows = {**self._above, **self._below}

@@ -156,6 +156,7 @@ class FormRow(Widget):
     FormRow { layout: horizontal; height: auto; padding: 0 0 1 0; }
     FormRow.-noted { padding: 0; }
     FormRow > * { margin: 0 0 0 11; }
+    FormRow LiveCode, FormRow CheckField { padding: 0 0 0 1; }
     FormRow Input, FormRow TextArea { width: 1fr; }
     """
 
