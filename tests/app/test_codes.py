@@ -394,8 +394,11 @@ async def test_help_shows_every_key(make_app: MakeApp) -> None:
         await settle(pilot)
         assert isinstance(app.screen, HelpScreen)
         shown = "\n".join(str(part.render()) for part in app.screen.query(Static))
+        card = app.screen.query_one("#keys")
+        shown += str(card.border_title)
         for command in COMMANDS:
             assert command.help in shown
+        assert card.max_scroll_y == 0
 
 
 # --- keys that arrive together -------------------------------------------------------------------

@@ -95,6 +95,7 @@ SCENES: dict[str, Scene] = {
     "undo": Scene(lambda app: not _pinned(app), ("p",)),
     "import": Scene(_screen("ImportScreen")),
     "merge": Scene(lambda app: "No conflict copies of this vault" in status_of(app)),
+    "recover": Scene(_screen("RecoverScreen")),
     "export": Scene(_screen("ExportScreen")),
     "settings": Scene(_screen("SettingsScreen")),
     "palette": Scene(lambda app: not isinstance(app.screen, CodesScreen)),

@@ -30,6 +30,7 @@ OPENED_BY: dict[str, list[str]] = {
     "PaletteScreen": ["colon"],
     "ImageScreen": ["a", "ctrl+o"],
     "MergeScreen": ["M"],
+    "RecoverScreen": ["R"],
     "QrScreen": ["v", "r"],
     "SettingsScreen": ["comma"],
     "ShowScreen": ["v", "s"],

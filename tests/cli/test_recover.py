@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.program import PASSWORD, Program
+from tests.cli.program import PASSWORD, Outcome, Program
+from tui.crypto.kdf import Argon2Params
 from tui.vault.edit import delete, take_counter
 from tui.vault.vault import Vault
 
@@ -89,3 +90,35 @@ def test_a_damaged_version_is_named_and_not_restored(deleted: Program) -> None:
     assert deleted.open("recover", "--yes", "1").code == 3
     assert deleted.open("recover", "--yes", "99").code == 2
     assert deleted.vault.read_bytes() == before
+
+
+def test_the_list_needs_no_password(deleted: Program) -> None:
+    rows = deleted.run("recover", "--list", "--json").json
+    known = deleted.open("recover", "--list", "--json").json
+    assert [{**row, "entries": None} for row in known] == rows
+    for row in rows:
+        assert row["size"] == (deleted.vault.parent / "backups" / row["file"]).stat().st_size
+    deleted.vault.write_bytes(b"{}")
+    assert deleted.run("recover", "--json").json == rows
+
+
+def test_a_copy_from_before_a_new_password_opens_with_its_own(deleted: Program) -> None:
+    new = "another password"
+    Vault.open(deleted.vault, PASSWORD).change_password(new, Argon2Params(2, 19456, 1))
+
+    def run(*args: str, secrets: str) -> Outcome:
+        return deleted.run("recover", "--password-stdin", *args, stdin=secrets)
+
+    before = deleted.vault.read_bytes()
+    refused = run("--yes", "2", secrets=f"{new}\n")
+    assert refused.code == 3
+    assert "--copy-password-stdin" in refused.err
+    # The old password must not have the vault taken for a damaged one.
+    assert run("--yes", "2", secrets=f"{PASSWORD}\n").code == 3
+    assert deleted.vault.read_bytes() == before
+    both = f"{new}\n{PASSWORD}\n"
+    rows = run("--copy-password-stdin", "--json", secrets=both).json
+    assert {row["problem"] for row in rows} == {""}
+    done = run("--copy-password-stdin", "--yes", "2", secrets=both)
+    assert done.code == 0, done.err
+    assert "GitHub" in {entry.issuer for entry in Vault.open(deleted.vault, new).entries}

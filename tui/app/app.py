@@ -185,17 +185,19 @@ class OtpApp(ThemedApp):
 
     # --- the vault -------------------------------------------------------------------
 
-    def opened(self, vault: Vault, *, then_import: bool = False, typed: bool = True) -> None:
+    def opened(
+        self, vault: Vault, *, then_import: bool = False, typed: bool = True, said: str = ""
+    ) -> None:
         """Show the codes of an open vault, and optionally the import screen on top.
 
-        A `typed` password unlocks the vault for the time in the settings.
+        `said` is shown first. A `typed` password unlocks the vault for the time in the settings.
         """
         self.vault = vault
         self._session.opened(vault, by_password=True)
         if typed and self.config.unlock_for:
             self._keep_unlocked(vault.vault_id, vault.key, str(vault.path))
         self._active_at = self.clock.steady()
-        self._replace_screens(lambda: self._codes_screen(vault, then_import=then_import))
+        self._replace_screens(lambda: self._codes_screen(vault, then_import=then_import, said=said))
 
     @work(name=BACKGROUND, group="unlock", exit_on_error=False, description="keep unlocked")
     async def _keep_unlocked(self, vault_id: str, key: bytes, path: str) -> None:
@@ -278,12 +280,14 @@ class OtpApp(ThemedApp):
 
         return WelcomeScreen()
 
-    def _codes_screen(self, vault: Vault, *, then_import: bool = False) -> Screen[None]:
+    def _codes_screen(
+        self, vault: Vault, *, then_import: bool = False, said: str = ""
+    ) -> Screen[None]:
         from tui.app.screens.codes import CodesScreen
 
         if self._accept_older:
             vault.accept_older()
-        return CodesScreen(vault, self.pick, then_import=then_import)
+        return CodesScreen(vault, self.pick, then_import=then_import, said=said)
 
     def _replace_screens(self, make: Callable[[], Screen[None]]) -> None:
         """Replace all open screens with another one."""

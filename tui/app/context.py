@@ -81,8 +81,10 @@ class Context(Protocol):
     def lock(self, reason: str = "") -> None:
         """Lock the vault in this app."""
 
-    def opened(self, vault: Vault, *, then_import: bool = False, typed: bool = True) -> None:
-        """Show the codes of a vault that was just unlocked or created.
+    def opened(
+        self, vault: Vault, *, then_import: bool = False, typed: bool = True, said: str = ""
+    ) -> None:
+        """Show the codes of a vault that was just unlocked, created or restored, and `said`.
 
         `typed` is False if the password was not typed, but comes from the password command.
         """

@@ -64,6 +64,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("import", ("i",), "import", "Import backups", "Vault", 8),
     Command("export", ("e", "ctrl+e"), "export", "Export entries", "Vault", 9),
     Command("merge", ("M",), "merge", "Merge conflict copies", "Vault"),
+    Command("recover", ("R",), "recover", "Restore an older copy", "Vault"),
     Command("settings", ("comma",), "settings", "Settings", "Vault", 10),
     Command("palette", ("colon", "ctrl+p"), "commands", "Command palette", "Vault"),
     Command("lock", ("l", "ctrl+l"), "lock", "Lock vault", "Vault", 7),

@@ -146,6 +146,14 @@ def _is_regular(entry: os.DirEntry[str]) -> bool:
         return False
 
 
+def has_kept(vault: Path) -> bool:
+    """Return True if older copies or conflict copies of a vault may be kept, by their names."""
+    try:
+        return bool(Backups(vault).kept() or conflict_names(vault))
+    except OSError:
+        return False
+
+
 def copies_sentence(files: Sequence[VaultFile]) -> str:
     """Return a sentence that names the copies: `1 copy of this vault is next to it: …`."""
     verb = "is" if len(files) == 1 else "are"

@@ -21,10 +21,13 @@ from tui.vault.copies import conflict_names
 from tui.vault.history import joined
 from tui.vault.store import Store
 from tui.vault.undo import undoable, without_undo
+from tui.vault.unlock import key_by_password
 from tui.vault.vault import LockedVault, Vault
 from tui.vault.versions import VaultFile
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tui.clock import Clock
     from tui.vault.document import Document
 
@@ -44,6 +47,8 @@ class Kept:
     """True for a conflict copy, False for an older copy."""
     date: int
     """When it was replaced by the next one, or written; Unix time."""
+    size: int
+    """In bytes."""
     file: VaultFile | None = field(repr=False)
     """Its contents; None if it is not a valid vault."""
     problem: str = ""
@@ -77,13 +82,43 @@ def kept_files(vault: Path, vault_id: str = "") -> list[Kept]:
 
 def _read(path: Path, is_conflict: bool) -> Kept:
     try:
-        date = int(path.lstat().st_mtime)
+        status = path.lstat()
+        date, size = int(status.st_mtime), status.st_size
     except OSError:
-        date = 0
+        date = size = 0
     try:
-        return Kept(path, is_conflict, date, VaultFile.read(path))
+        return Kept(path, is_conflict, date, size, VaultFile.read(path))
     except (FileError, VaultError) as error:
-        return Kept(path, is_conflict, date, None, str(error))
+        return Kept(path, is_conflict, date, size, None, str(error))
+
+
+def check(kept: Kept, keys: Iterable[bytes]) -> tuple[int | None, str]:
+    """Return the number of entries, if one of the keys opens the file, and what is wrong with it.
+
+    Without keys, only its header is checked.
+    """
+    if kept.file is None:
+        return None, "damaged"
+    problem = ""
+    for key in keys:
+        try:
+            return len(open_kept(kept, key).entries), ""
+        except DamagedVaultError:
+            problem = "damaged, or another key"
+    return None, problem
+
+
+def key_of(kept: Kept, password: str) -> bytes:
+    """Return the key of a kept file, by the password that it had.
+
+    Raises:
+        WrongPasswordError: it is not its password.
+        DamagedVaultError: it is damaged.
+        CryptoError: not enough memory for the key derivation.
+    """
+    if kept.file is None:
+        raise DamagedVaultError(kept.problem)
+    return key_by_password(kept.file.envelope, password)
 
 
 def open_kept(kept: Kept, key: bytes) -> Document:

@@ -60,14 +60,20 @@ class CodesScreen(BaseScreen[None]):
     AUTO_FOCUS = "CodeList"
 
     def __init__(
-        self, vault: Vault, query: str | None = None, *, then_import: bool = False
+        self,
+        vault: Vault,
+        query: str | None = None,
+        *,
+        then_import: bool = False,
+        said: str = "",
     ) -> None:
-        """`query` starts a search; `then_import` opens the import screen."""
+        """`query` starts a search; `then_import` opens the import screen; `said` is shown first."""
         super().__init__()
         self.vault = vault
         self.category: str | None = None
         self.search_text = query
         self._then_import = then_import
+        self._said = said
         self._visible = VisibleEntries(vault.document)
         self._save_at: float | None = None
         """Steady time at which to save pending changes; None if there are none."""
@@ -122,7 +128,8 @@ class CodesScreen(BaseScreen[None]):
         self.reload()
         self.vault.accept_older_if = lambda _: False  # `_ask_about_older` asks afterwards
         older, self._warnings = self.vault.older, [*self.vault.warnings]
-        notice = [older.sentence] if older is not None else []
+        notice = [self._said] if self._said else []
+        notice += [older.sentence] if older is not None else []
         # The shortest first, so that a long one doesn't hide the others.
         if warnings := (*notice, *self._warnings, *sorted(self.context.warnings, key=len)):
             more = len(warnings) - MOST_WARNINGS

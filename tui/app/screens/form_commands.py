@@ -88,6 +88,23 @@ async def merge(view: ListView) -> None:
         view.say(said, tone if vault.saved else "error", stay=True)
 
 
+async def recover(view: ListView) -> None:
+    """Restore an older copy of the vault, or a conflict copy."""
+    from tui.app.screens.recover_vault import RecoverScreen
+    from tui.vault.recover import kept_files
+
+    vault = view.vault
+    files = await in_thread(lambda: kept_files(vault.path, vault.vault_id))
+    if not files:
+        view.say("No older copies of this vault are kept.")
+        return
+    done = await view.ask(RecoverScreen(vault, files))
+    view.reload()
+    if done is not None:
+        said, tone = done
+        view.say(said, tone if vault.saved else "error", stay=True)
+
+
 async def export(view: ListView) -> None:
     """Export entries to a file or as QR codes."""
     from tui.app.screens.export_vault import ExportScreen
@@ -118,6 +135,7 @@ FORM_COMMANDS: Mapping[str, Callable[[ListView], Coroutine[Any, Any, None]]] = {
     "categories": categories,
     "import": import_backups,
     "merge": merge,
+    "recover": recover,
     "export": export,
     "settings": settings,
     "help": show_help,

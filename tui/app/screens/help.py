@@ -18,6 +18,8 @@ from tui.config.commands import COMMANDS, NUMBER_HELP
 from tui.config.keymap import Keymap
 
 _COLUMNS = (("Codes", "Find", "Move"), ("Entries", "Vault"))
+_HELP = next(command for command in COMMANDS if command.id == "help")
+"""The command that opens the screen: its title, as the columns of 80 by 24 are full."""
 _LEAST, _MOST = 8, 16
 """Minimum and maximum width of the keys, in cells."""
 
@@ -31,7 +33,9 @@ class HelpScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         keymap, ascii_only = self.context.keymap, self.context.ascii_only
         with VerticalScroll(classes="card", id="keys") as card:
-            card.border_title, card.border_subtitle = "Keys", "Esc closes"
+            own = _keys(keymap.of("help"), ascii_only)
+            card.border_title = Text(f"{own} {_HELP.help}").markup
+            card.border_subtitle = "Esc closes"
             with Horizontal(id="columns"):
                 for groups in _COLUMNS:
                     texts = [help_text(group, keymap, ascii_only) for group in groups]
@@ -44,11 +48,15 @@ class HelpScreen(Dialog[None]):
 
 
 def help_text(wanted: str, keymap: Keymap, ascii_only: bool) -> Text:
-    """Return the heading of a group and a line for each of its commands."""
+    """Return the heading of a group and a line for each of its commands but the help itself."""
     rows: list[tuple[str, str]] = []
     for heading, commands in groupby(COMMANDS, key=lambda command: command.group):
         if heading == wanted:
-            rows += [(_keys(keymap.of(each.id), ascii_only), each.help) for each in commands]
+            rows += [
+                (_keys(keymap.of(each.id), ascii_only), each.help)
+                for each in commands
+                if each is not _HELP
+            ]
     if wanted == "Codes":
         rows.append(NUMBER_HELP)
     room = min(_MOST, max(_LEAST, *(len(keys) + 1 for keys, _ in rows)))

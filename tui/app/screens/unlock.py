@@ -6,9 +6,11 @@ import asyncio
 import math
 import signal
 import sys
+from typing import ClassVar
 
 from textual import getters, on, work
 from textual.app import ComposeResult, SuspendNotSupported
+from textual.binding import Binding
 from textual.containers import Middle, Vertical
 from textual.widgets import Input, Label
 
@@ -19,13 +21,21 @@ from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.status_label import StatusLabel
 from tui.app.wrong_tries import WrongTries, wait_after
-from tui.errors import OtpTuiError, PasswordCommandError, WrongPasswordError
+from tui.errors import (
+    OtpTuiError,
+    PasswordCommandError,
+    VaultMissingError,
+    WrongPasswordError,
+)
 from tui.password_command import PasswordCommand, program_name
 from tui.text import safe
+from tui.vault.reader import BACKUP_HINT
 from tui.vault.vault import LockedVault
 
 TRIES_BEFORE_ADVICE = 3
 """Number of wrong passwords after which the message adds that the vault may be damaged."""
+
+RECOVER_HINT = "Press ^r to restore an older copy."
 
 
 class UnlockScreen(BaseScreen[None]):
@@ -38,6 +48,7 @@ class UnlockScreen(BaseScreen[None]):
 
     CSS_PATH = "unlock.tcss"
     AUTO_FOCUS = "PasswordInput"
+    BINDINGS: ClassVar = [Binding("ctrl+r", "recover", show=False)]
 
     _field = getters.query_one("#password", PasswordInput)
 
@@ -48,6 +59,8 @@ class UnlockScreen(BaseScreen[None]):
         self._at_start = at_start
         self._wrong_tries = 0
         self._refusal = ""
+        self._may_recover = False
+        """True once the vault was found damaged or missing."""
         self._next_try = 0.0
         """Steady time of the next attempt; 0 for at once."""
         self._turn = asyncio.Event()
@@ -65,13 +78,17 @@ class UnlockScreen(BaseScreen[None]):
 
     def on_mount(self) -> None:
         self._tries = WrongTries(self.context.vault_path, self.context.clock)
+        self._wait_on()
+        if self._at_start and self._program:
+            self._run_in_background()
+
+    def _wait_on(self) -> None:
+        """Take up the wait after wrong passwords that were entered elsewhere."""
         self._wrong_tries, left = self._tries.last()
         if left:
             self._refusal = "Wrong password."
             self._next_try = self.context.clock.steady() + left
             self.tick()
-        if self._at_start and self._program:
-            self._run_in_background()
 
     def on_unmount(self) -> None:
         self._stop_command()
@@ -186,11 +203,23 @@ class UnlockScreen(BaseScreen[None]):
                 self._next_try = self.context.clock.steady() + wait
             if self._wrong_tries < TRIES_BEFORE_ADVICE:
                 sentence = str(error)
+        if BACKUP_HINT in sentence or isinstance(error, VaultMissingError):
+            self._may_recover = True
+            sentence = f"{sentence.replace(BACKUP_HINT, '').rstrip()} {RECOVER_HINT}"
         self._refusal = f"{sentence} {advice}".rstrip()
         self.say(self._refusal, "error")
         self.tick()
         self._field.disabled = False
         self.set_focus(self._field)
+
+    @work(group="recover", exclusive=True, exit_on_error=False, description="recover")
+    async def action_recover(self) -> None:
+        """Show what is kept of a vault that was found damaged or missing."""
+        from tui.app.screens.recover_vault import offer_copies
+
+        if self._may_recover:
+            await offer_copies(self)
+            self._wait_on()
 
 
 def _run_here(command: PasswordCommand) -> str | PasswordCommandError:

@@ -11,6 +11,7 @@ from textual.containers import Middle, Vertical
 from textual.widgets import Input, Label
 
 from tui.app.screens.base import BaseScreen
+from tui.app.screens.unlock import RECOVER_HINT
 from tui.app.threads import in_daemon_thread, in_thread
 from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.password_input import PasswordInput
@@ -19,7 +20,7 @@ from tui.crypto.kdf import Argon2Params
 from tui.crypto.passwords import MIN_LENGTH, strength
 from tui.errors import OtpTuiError
 from tui.text import plural, safe
-from tui.vault.copies import renamed_sentence
+from tui.vault.copies import has_kept, renamed_sentence
 from tui.vault.vault import NewVault, Vault
 
 
@@ -32,6 +33,7 @@ class WelcomeScreen(BaseScreen[None]):
         Binding("escape", "cancel", show=False),
         Binding("i", "start(True)", show=False),
         Binding("e,enter", "start(False)", show=False),
+        Binding("ctrl+r", "recover", show=False),
     ]
 
     _first = getters.query_one("#first", PasswordInput)
@@ -60,9 +62,20 @@ class WelcomeScreen(BaseScreen[None]):
         yield KeyBar([("↵", "next"), ("⇥", "other field"), ("^q", "quit")])
 
     def on_mount(self) -> None:
-        """Warn before a second vault is created because a sync tool renamed the first."""
-        if renamed := renamed_sentence(self.context.vault_path):
-            self.say(f"There is no vault here, but {renamed}", "warning")
+        """Warn before a second vault is created because the first was renamed or deleted."""
+        path = self.context.vault_path
+        renamed = renamed_sentence(path)
+        if renamed or has_kept(path):
+            words = renamed or "older copies of it are kept."
+            self.say(f"There is no vault here, but {words} {RECOVER_HINT}", "warning")
+
+    @work(group="recover", exclusive=True, exit_on_error=False, description="recover")
+    async def action_recover(self) -> None:
+        """Show what is kept of a vault that is missing."""
+        from tui.app.screens.recover_vault import offer_copies
+
+        if self._vault is None and not self._deriving:
+            await offer_copies(self)
 
     @on(PasswordInput.Typed)
     def _judge(self) -> None:

@@ -1,4 +1,4 @@
-"""The preview of a merge, change by change."""
+"""The preview of a merge or a restore, change by change."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ _FIXED = 13
 
 
 class ChangeList(RowList[Change]):
-    """What merging copies changes, one line for each entry."""
+    """What merging or restoring copies changes, one line for each entry."""
 
-    def __init__(self) -> None:
+    def __init__(self, nothing: str = "Nothing to merge.") -> None:
+        """`nothing` is shown if there are no changes."""
         super().__init__(id="changes")
+        self._nothing = nothing
 
     def show(self, rows: tuple[Change, ...]) -> None:
         """Show these rows."""
@@ -52,4 +54,4 @@ class ChangeList(RowList[Change]):
     def empty_strip(self, line: int, width: int) -> Strip:
         if self.rows or line != 1:
             return super().empty_strip(line, width)
-        return Strip([Segment(fit("  Nothing to merge.", width), styles_of(self.app).muted)])
+        return Strip([Segment(fit(f"  {self._nothing}", width), styles_of(self.app).muted)])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tui.cli import output, terminal
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
-from tui.errors import DamagedVaultError, UsageError, VaultMissingError
+from tui.errors import DamagedVaultError, UsageError, VaultMissingError, WrongPasswordError
 from tui.text import plural
 
 if TYPE_CHECKING:
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
+    from tui.vault.document import Document
     from tui.vault.recover import Kept
-    from tui.vault.vault import Vault
+    from tui.vault.vault import LockedVault, Vault
 
 _HINT = "Use --yes to skip confirmation."
 
@@ -30,17 +31,20 @@ def register(subparsers: Subparsers) -> None:
         "recover",
         "list older copies of the vault, or restore one",
         "Without an argument, lists the older copies in the folder “backups” and the conflict\n"
-        "copies next to the vault. Columns: number, generation, UTC time, entries, file. With a\n"
-        "number or a file name, shows what would change and restores that version; counters\n"
-        "never go back, and `otp-tui undo` undoes it. Works if the vault is damaged or missing,\n"
-        "too: the damaged file stays next to it. Asks for confirmation on the terminal; the exit\n"
-        "code is 1 if you decline.",
+        "copies next to the vault. Columns: number, generation, UTC time, bytes, entries, file.\n"
+        "The list asks for no password: it counts entries if the vault is unlocked, or if an\n"
+        "option has the password. With a number or a file name, shows what would change and\n"
+        "restores that version; counters never go back, and `otp-tui undo` undoes it. A copy from\n"
+        "before `otp-tui passwd` asks for its own password. Works if the vault is damaged or\n"
+        "missing, too: the damaged file stays next to it. Asks for confirmation on the terminal;\n"
+        "the exit code is 1 if you decline.",
     )
     parser.add_argument("file", metavar="N|FILE", nargs="?", help="version to restore")
     parser.add_argument("--list", action="store_true", help="list the versions, the default")
     parser.add_argument("--yes", action="store_true", help="don't ask for confirmation")
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_options(parser, "password")
+    add_options(parser, "copy-password")
 
 
 def run(args: Namespace, context: Context) -> int:
@@ -54,7 +58,7 @@ def run(args: Namespace, context: Context) -> int:
 
     if args.list and args.file:
         raise UsageError("--list works only without a version.", "Omit one of them.")
-    damage = ""
+    damage, locked = "", None
     try:
         locked = context.read_vault()
     except (DamagedVaultError, VaultMissingError) as error:
@@ -67,20 +71,26 @@ def run(args: Namespace, context: Context) -> int:
         if args.json:
             output.json([])
         return 1 if args.file else 0
-    if args.file and not args.yes:
+    if not args.file:
+        if damage:
+            output.say(damage)
+        _list(files, _known_keys(locked, files, context), args.json)
+        return 0
+    if not args.yes:
         terminal.require(_HINT)
-    chosen = _find(files, args.file) if args.file else None
-    if not damage:
+    chosen = _find(files, args.file)
+    vault = None
+    if locked is not None:
         try:
             vault = context.unlock(locked)
+        except WrongPasswordError as error:
+            hint = "If it is right, the vault is damaged: rename it, and try again."
+            raise WrongPasswordError(str(error), hint) from None
         except DamagedVaultError as error:
             damage = str(error)
-    if damage:
+    if vault is None:
         output.say(damage)
-        vault = _open(files if chosen is None else [chosen], context)
-    if chosen is None:
-        _list(files, vault.key, args.json)
-        return 0
+        vault = _open(chosen, context)
     return _restore(chosen, vault, args, context, damaged=bool(damage))
 
 
@@ -93,16 +103,70 @@ def _find(files: Sequence[Kept], wanted: str) -> Kept:
     raise UsageError("No such version of the vault.", "See: otp-tui recover --list")
 
 
-def _open(files: Sequence[Kept], context: Context) -> Vault:
-    """Open the first valid one of the files as the vault."""
-    from tui.vault.recover import locked_from
+def _open(kept: Kept, context: Context) -> Vault:
+    """Open a file as the vault."""
+    from tui.vault.recover import key_of, locked_from
 
-    first = next((one for one in files if one.file is not None), files[0])
-    return context.unlock(locked_from(first, context.vault_path, context.clock))
+    locked = locked_from(kept, context.vault_path, context.clock)
+    if context.secrets.given("copy-password"):
+        return locked.unlock_with_key(key_of(kept, context.secrets.get("copy-password", "")))
+    return context.unlock(locked)
 
 
-def _list(files: Sequence[Kept], key: bytes, as_json: bool) -> None:
-    rows = [_row(number, one, key) for number, one in enumerate(files, 1)]
+def _contents(kept: Kept, key: bytes, context: Context) -> Document:
+    """Open a file with the vault's key; if it has another one, with its own password."""
+    from tui.vault.recover import key_of, open_kept
+
+    try:
+        return open_kept(kept, key)
+    except DamagedVaultError:
+        if kept.file is None:
+            raise
+        if not context.secrets.given("copy-password") and not terminal.is_there():
+            raise DamagedVaultError(
+                f"The vault's key doesn't open {kept.name}: it is damaged, or has its own key.",
+                "Use --copy-password-stdin or --copy-password-file if it has its own.",
+            ) from None
+    password = context.secrets.get("copy-password", f"Password for {kept.name}: ")
+    return open_kept(kept, key_of(kept, password))
+
+
+def _known_keys(locked: LockedVault | None, files: Sequence[Kept], context: Context) -> list[bytes]:
+    """Return the keys of the session and of the passwords in options, without asking."""
+    given, keys = context.secrets.given, list[bytes]()
+    if locked is not None and given("password"):
+        try:
+            keys.append(context.unlock(locked).key)
+        except WrongPasswordError:
+            raise
+        except DamagedVaultError as error:
+            output.say(str(error))
+    ids = {one.file.envelope.vault_id for one in files if one.file is not None}
+    keys += [key for one in ids if (key := context.session.key(one)) is not None]
+    for kind in ("password", "copy-password"):
+        if given(kind) and not (kind == "password" and keys):
+            keys += _keys_by_password(context.secrets.get(kind, ""), files, keys)
+    return keys
+
+
+def _keys_by_password(password: str, files: Sequence[Kept], keys: Sequence[bytes]) -> list[bytes]:
+    """Return the keys of files that no other key opens; each set of slots is tried once."""
+    from tui.vault.recover import check, key_of
+
+    found: dict[object, bytes | None] = {}
+    for one in files:
+        slots = None if one.file is None else one.file.envelope.slots
+        if slots is None or slots in found or check(one, keys)[0] is not None:
+            continue
+        try:
+            found[slots] = key_of(one, password)
+        except WrongPasswordError:
+            found[slots] = None
+    return [key for key in found.values() if key is not None]
+
+
+def _list(files: Sequence[Kept], keys: Sequence[bytes], as_json: bool) -> None:
+    rows = [_row(number, one, keys) for number, one in enumerate(files, 1)]
     if as_json:
         output.json(rows)
         return
@@ -113,7 +177,8 @@ def _list(files: Sequence[Kept], key: bytes, as_json: bool) -> None:
                     str(row["number"]),
                     "" if row["generation"] is None else str(row["generation"]),
                     time.strftime("%Y-%m-%d %H:%M", time.gmtime(row["date"])),
-                    row["problem"] or plural(row["entries"], "entry"),
+                    f"{row['size']:,}",
+                    row["problem"] or _count(row["entries"]),
                     one.name,
                 )
                 for row, one in zip(rows, files, strict=True)
@@ -123,30 +188,31 @@ def _list(files: Sequence[Kept], key: bytes, as_json: bool) -> None:
     output.say("To restore one, run: otp-tui recover N")
 
 
-def _row(number: int, kept: Kept, key: bytes) -> dict[str, Any]:
-    from tui.vault.recover import open_kept
+def _count(entries: int | None) -> str:
+    return "" if entries is None else plural(entries, "entry")
 
-    entries, problem = None, ""
-    try:
-        entries = len(open_kept(kept, key).entries)
-    except DamagedVaultError:
-        problem = "damaged" if kept.file is None else "damaged, or another key"
+
+def _row(number: int, kept: Kept, keys: Sequence[bytes]) -> dict[str, Any]:
+    from tui.vault.recover import check
+
+    entries, problem = check(kept, keys)
     return {
         "number": number,
         "file": str(kept.path),
         "kind": "conflict copy" if kept.is_conflict else "older copy",
         "generation": None if kept.file is None else kept.file.envelope.generation,
         "date": kept.date,
+        "size": kept.size,
         "entries": entries,
         "problem": problem,
     }
 
 
 def _restore(kept: Kept, vault: Vault, args: Namespace, context: Context, *, damaged: bool) -> int:
-    from tui.vault.recover import open_kept, preview, replace_damaged, restore
+    from tui.vault.recover import preview, replace_damaged, restore
 
     aside = None
-    old = open_kept(kept, vault.key)
+    old = vault.document if damaged else _contents(kept, vault.key, context)
     found = () if damaged else preview(vault, old)
     if damaged:
         output.say(f"{kept.name} has {plural(len(old.entries), 'entry')}.")

@@ -1,0 +1,70 @@
+"""The older copies and conflict copies of a vault."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from textual.strip import Strip
+
+from tui.app.styles import styles_of
+from tui.app.symbols import HIGHLIGHT
+from tui.app.widgets.cells import fit
+from tui.app.widgets.row_list import RowList
+from tui.text import plural
+from tui.vault.recover import Kept
+
+_GENERATION, _DATE, _STATE = 9, 18, 25
+_LEAST_NAME = 12
+"""Cells that a name gets at least, or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A kept file and what is known of it."""
+
+    kept: Kept
+    entries: int | None = None
+    """Number of entries; None if the vault's key doesn't open it."""
+    problem: str = ""
+    """What is wrong with it."""
+
+    @property
+    def state(self) -> str:
+        """The number of entries, what is wrong, or the size."""
+        if self.entries is not None:
+            return plural(self.entries, "entry")
+        return self.problem or f"{self.kept.size:,} bytes"
+
+
+class VersionList(RowList[Version]):
+    """Shows generation, date, check and name of each file."""
+
+    def __init__(self) -> None:
+        super().__init__(id="versions")
+
+    def show(self, rows: list[Version]) -> None:
+        """Show these rows."""
+        self.rows = rows
+        self.rows_changed(self.cursor)
+
+    def row_strip(self, index: int, width: int) -> Strip:
+        row = self.rows[index]
+        styles, highlighted = styles_of(self.app), index == self.cursor
+        base = styles.on_plain if highlighted else styles.plain
+        muted = styles.on_muted if highlighted else styles.muted
+        tone = styles.warning if row.problem and not highlighted else base
+        file = row.kept.file
+        generation = "?" if file is None else str(file.envelope.generation)
+        date = time.strftime("%Y-%m-%d %H:%M", time.gmtime(row.kept.date))
+        name = width - 1 - _GENERATION - _DATE - _STATE
+        return Strip(
+            [
+                Segment(HIGHLIGHT if highlighted else " ", styles.on_code if highlighted else base),
+                Segment(fit(f" {generation}", _GENERATION), base),
+                Segment(fit(date, _DATE), base),
+                Segment(fit(row.state, _STATE - 1) + " ", tone),
+                Segment(fit(row.kept.name, name) if name >= _LEAST_NAME else "", muted),
+            ]
+        ).adjust_cell_length(width, base)
