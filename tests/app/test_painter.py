@@ -43,6 +43,8 @@ class Screens:
         self.painter = Painter(ColorSystem.TRUECOLOR, erases=erases)
         self.painter.resize(WIDTH, HEIGHT)
         self._ours, self._theirs = pyte.Screen(WIDTH, HEIGHT), pyte.Screen(WIDTH, HEIGHT)
+        # Otherwise pyte wraps before it combines a character with the last one of a line.
+        self._ours.reset_mode(pyte.modes.DECAWM)
         self.lines = [Strip.blank(WIDTH)] * HEIGHT
 
     def full(self) -> LayoutUpdate:
@@ -82,6 +84,15 @@ def test_it_shows_what_full_frames_show(
         if not skipped:
             screens.send()
             screens.agree()
+    screens.send()
+    screens.agree()
+
+
+def test_a_combining_character_in_the_last_column() -> None:
+    screens = Screens(erases=False)
+    screens.painter.take(screens.full())
+    screens.lines[3] = line_of([(" " * 23, Style()), ("e\u0301", Style())])
+    screens.painter.take(screens.full())
     screens.send()
     screens.agree()
 

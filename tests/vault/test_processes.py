@@ -110,7 +110,8 @@ def test_a_killed_program_leaves_a_complete_vault(
     child.stdout.readline()
     time.sleep(after)
     child.kill()
-    said = child.communicate(timeout=20)[0].split()
+    said = child.stdout.read().split()  # `communicate` would miss what `readline` read ahead
+    child.communicate(timeout=20)
     note = open_vault().entries[0].note
     number = int(note[: len(note) // 20000])
     assert note == str(number) * 20000
