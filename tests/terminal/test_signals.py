@@ -13,7 +13,7 @@ from tests.conftest import STRESS
 from tests.terminal.helpers import AppTerminal, python
 from tui.app.ending import SIGNALS
 
-SOON = 20.0
+SOON = 8.0
 """Seconds in which the program must exit: it takes two, also on a busy machine; hanging takes
 minutes."""
 _BUSY = """

@@ -8,7 +8,7 @@ import signal
 from tests.cli.program import Program
 from tests.terminal.helpers import AppTerminal, python, wait_until
 
-SOON = 20.0
+SOON = 8.0
 """Seconds in which the program must exit: it takes one, also on a busy machine; hanging takes
 minutes."""
 _CODE = re.compile(r"\b\d{3} \d{3}\b")
