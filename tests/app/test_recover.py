@@ -158,3 +158,22 @@ async def test_an_open_app_takes_over_what_another_process_restored(
     await settle(pilot)
     assert vault_of(app).saved
     assert "GitHub" in {one.issuer for one in on_disk(app).entries}
+
+
+async def test_wrong_passwords_of_a_copy_are_followed_by_a_wait(
+    make_app: MakeApp, vault: Vault
+) -> None:
+    vault.path.unlink()
+    app = make_app(None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "ctrl+r")
+        await settle(pilot)
+        await press(pilot, "enter")
+        await settle(pilot)
+        said = []
+        for password in ("wrong", "wrong", PASSWORD):
+            await press(pilot, *password, "enter")
+            await settle(pilot)
+            said.append(status_of(app))
+        assert said == ["Wrong password.", "Wrong password.", "Try again in 1 s."]
