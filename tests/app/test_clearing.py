@@ -104,7 +104,8 @@ async def test_a_lock_that_clears_the_terminal_says_so(app: OtpApp, clock: FakeC
 async def test_a_copy_that_may_not_arrive_names_the_key_that_shows_the_code(
     app: OtpApp, terminal: Terminal
 ) -> None:
-    app.copier.use(Osc52Clipboard({"TERM": "tmux-256color"}, terminal.write), 30)
+    environ = {"TERM": "tmux-256color", "SSH_TTY": "/dev/pts/1"}
+    app.copier.use(Osc52Clipboard(environ, terminal.write), 30)
     async with app.run_test(size=(100, 24)) as pilot:
         await settle(pilot)
         await pilot.press("enter")
