@@ -158,6 +158,8 @@ def test_the_user_is_asked_and_can_refuse(setup: Setup) -> None:
     assert setup.ask(b"code", b"yandex").status == "refused"
     assert "SHA256:abc" in setup.asked[0]
     assert "GitHub (octocat)" in setup.asked[0]
+    setup.ask(b"code", b"github")
+    assert setup.asked.pop().startswith("An unknown program or server asks for the code")
     assert "\x1b" not in setup.asked[1]
     assert setup.ask(b"code", b"bank").status == "refused"
     assert Vault.open(setup.path, "a good password").document.find(ENTRIES[2].id).counter == 0

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 import tempfile
 import threading
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, utils
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tui.errors import FileError, ForwardError, MatchError
 from tui.forward import client, protocol, proxy
 from tui.forward.protocol import Answer, connect
-from tui.forward.proxy import Origin, Proxy, listen
+from tui.forward.proxy import Proxy, listen
 
+HostKey = ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 SIGN = b"\x0d" + b"what to sign"
 
 
@@ -94,10 +101,26 @@ def ask(connection: socket.socket, request: bytes) -> bytes:
     return response
 
 
-def bind(key: bytes, forwarded: bool) -> bytes:
-    """Return a session-bind request; its signature is the agent's concern."""
-    contents = protocol.pack(key, b"session", b"signature") + bytes([forwarded])
-    return protocol.request(name=protocol.BIND) + contents
+def bind(key: HostKey, *, forwarded: bool = True, signed: bytes = b"session") -> bytes:
+    """Return the session-bind request of ssh for a connection to a server."""
+    public = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+    kind, encoded = public.split(b" ")[:2]
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        signature = key.sign(signed)
+    elif isinstance(key, rsa.RSAPrivateKey):
+        kind, signature = b"rsa-sha2-512", key.sign(signed, PKCS1v15(), hashes.SHA512())
+    else:
+        numbers = utils.decode_dss_signature(key.sign(signed, ec.ECDSA(hashes.SHA256())))
+        signature = protocol.pack(*(number.to_bytes(33, "big") for number in numbers))
+    contents = protocol.pack(b64decode(encoded), b"session", protocol.pack(kind, signature))
+    return protocol.request(name=protocol.BIND) + contents + bytes([forwarded])
+
+
+def fingerprint(key: HostKey) -> str:
+    """Return the fingerprint as `ssh-keygen -l` shows it."""
+    public = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+    digest = hashlib.sha256(b64decode(public.split(b" ")[1])).digest()
+    return f"SHA256:{b64encode(digest).decode().rstrip('=')}"
 
 
 def test_requests_pass_unchanged_on_many_connections(setup: Setup) -> None:
@@ -121,25 +144,48 @@ def test_our_request_is_answered_and_not_passed_on(setup: Setup) -> None:
 
 
 def test_the_first_server_counts(setup: Setup) -> None:
-    first, second = bind(b"first key", True), bind(b"second key", True)
+    key = ed25519.Ed25519PrivateKey.generate()
+    first, second = bind(key), bind(ed25519.Ed25519PrivateKey.generate())
     setup.responses = {first: b"\x06", second: b"\x06"}
     with connect(setup.path) as connection:
         assert ask(connection, first) == ask(connection, second) == b"\x06"
         ask(connection, protocol.request(b"list"))
-    ((_, origin),) = setup.asked
-    expected = Origin()
-    expected.bind(first[len(protocol.request(name=protocol.BIND)) :])
-    assert origin == expected.fingerprint
-    assert origin.startswith("SHA256:")
+    assert [origin for _, origin in setup.asked] == [fingerprint(key)]
 
 
-def test_a_server_that_the_agent_rejects_does_not_count(setup: Setup) -> None:
-    request = bind(b"key", True)
-    setup.responses = {request: b"\x05"}
-    with connect(setup.path) as connection:
-        ask(connection, request)
-        ask(connection, protocol.request(b"list"))
-    assert [origin for _, origin in setup.asked] == [""]
+def test_a_server_counts_whatever_the_agent_says(setup: Setup, folder: Path) -> None:
+    keys: list[HostKey] = [
+        ed25519.Ed25519PrivateKey.generate(),
+        ec.generate_private_key(ec.SECP256R1()),
+        rsa.generate_private_key(65537, 1024),
+    ]
+    without = setup.serve(folder, "")
+    for key in keys:
+        setup.responses = {bind(key): b"\x05"}
+        for path, response in ((setup.path, b"\x05"), (without, b"\x06")):
+            request = next(iter(setup.responses)) if path == setup.path else bind(key)
+            with connect(path) as connection:
+                assert ask(connection, request) == response
+                ask(connection, protocol.request(b"list"))
+    expected = [fingerprint(key) for key in keys for _ in range(2)]
+    assert [origin for _, origin in setup.asked] == expected
+
+
+def test_a_forged_report_does_not_count_nor_what_follows(setup: Setup, folder: Path) -> None:
+    key = ed25519.Ed25519PrivateKey.generate()
+    setup.path = setup.serve(folder, "")
+    reports = [
+        bind(key, signed=b"another session"),
+        bind(key)[:-1],
+        bind(key)[:-1] + b"\x02",
+        protocol.request(name=protocol.BIND),
+    ]
+    for report in reports:
+        with connect(setup.path) as connection:
+            assert ask(connection, report) == b"\x05"
+            ask(connection, bind(key))
+            ask(connection, protocol.request(b"list"))
+    assert [origin for _, origin in setup.asked] == [""] * len(reports)
 
 
 def test_our_extension_is_listed_with_those_of_the_agent(setup: Setup) -> None:

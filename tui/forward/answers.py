@@ -71,7 +71,7 @@ class Answers:
     def answer(self, request: bytes, origin: str = "") -> bytes:
         """Return the response to the contents of a request.
 
-        `origin` is the fingerprint of the server that asks; empty for a program on this machine.
+        `origin` is the fingerprint of the server that asks; empty if it is not known.
         """
         try:
             operation, *arguments = protocol.unpack(request, 2) or [b""]
@@ -175,6 +175,8 @@ def _names(entries: list[Entry]) -> tuple[str, ...]:
 
 def _question(entry: Entry, origin: str) -> str:
     asks = (
-        f"A server with the host key {safe(origin, 64)}" if origin else "A program on this machine"
+        f"A server with the host key {safe(origin, 64)}"
+        if origin
+        else "An unknown program or server"
     )
     return f"{asks} asks for the code of {entry.label}.\nSend it?"

@@ -30,7 +30,7 @@ class Record:
     what: str
     """What happened, e.g. `CODE`."""
     origin: str
-    """The fingerprint of the server's host key; empty for a program on this machine."""
+    """The fingerprint of the server's host key; empty if it is not known."""
     label: str
     """The entry, or the query if none matched; safe to show, may be empty."""
 

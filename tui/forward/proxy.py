@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import hashlib
 import os
 import select
 import socket
@@ -16,6 +14,7 @@ from pathlib import Path
 from tui.errors import FileError, ForwardError
 from tui.files import PRIVATE, PRIVATE_FOLDER, remove, why
 from tui.forward import protocol
+from tui.forward.origin import Origin
 from tui.session.agent import peer_uid
 from tui.text import safe
 
@@ -118,36 +117,13 @@ class Proxy:
             return self._answer(ours, origin.fingerprint)
         if not self._agent and request == _LIST_KEYS:
             return _NO_KEYS
+        bound = protocol.contents(request, protocol.BIND)
+        if bound is not None and origin.bind(bound) and not self._agent:
+            return _SUCCESS
         response = agent.ask(request)
         if protocol.contents(request, protocol.QUERY) is not None:
             return protocol.with_ours(response)
-        bound = protocol.contents(request, protocol.BIND)
-        if bound is not None and response == _SUCCESS:
-            origin.bind(bound)
         return response
-
-
-class Origin:
-    """Where the requests of a connection come from, as our own ssh reports it.
-
-    Before ssh passes on the connection of a server, it binds it to that server. Any server behind
-    it may do the same, so only the first report counts.
-    """
-
-    def __init__(self) -> None:
-        self.fingerprint = ""
-        """The server's host key, as ssh shows it; empty for a program on this machine."""
-        self._bound = False
-
-    def bind(self, contents: bytes) -> None:
-        """Read the contents of a session-bind request that the agent accepted."""
-        if self._bound:
-            return
-        self._bound = True
-        length = int.from_bytes(contents[:4], "big")
-        if contents[-1:] == b"\x01":  # the connection is forwarded
-            digest = hashlib.sha256(contents[4 : 4 + length]).digest()
-            self.fingerprint = f"SHA256:{base64.b64encode(digest).decode().rstrip('=')}"
 
 
 class _Agent:
