@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from tests.vault.support import FLOOR, PASSWORD, entry
 from tui.clock import SystemClock
 from tui.errors import NotSavedError
 from tui.paths import state_folder
-from tui.vault.document import Document
+from tui.vault.history import MOST
 from tui.vault.store import Store
 from tui.vault.unsaved import keep, take_up
 from tui.vault.vault import Vault
@@ -26,7 +28,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def add(vault: Vault, name: str) -> None:
-    vault.change(lambda document: Document(entries=(*document.entries, entry(name))))
+    vault.change(lambda document: replace(document, entries=(*document.entries, entry(name))))
 
 
 def lock_with_full_disk(vault: Vault, name: str) -> Path | None:
@@ -96,3 +98,33 @@ def test_a_damaged_file_is_named_and_left(path: Path) -> None:
     kept.write_bytes(kept.read_bytes().replace(b'"payload":"', b'"payload":"AAAA', 1))
     assert kept.name in take_up(Vault.open(path, PASSWORD))
     assert kept.exists()
+
+
+def test_two_apps_that_lock_with_a_full_disk_keep_a_file_each(path: Path) -> None:
+    Vault.create(path, PASSWORD, FLOOR, SystemClock()).close()
+    first, second = Vault.open(path, PASSWORD), Vault.open(path, PASSWORD)
+    lock_with_full_disk(first, "One")
+    lock_with_full_disk(second, "Two")
+    assert take_up(Vault.open(path, PASSWORD))
+    assert names(Vault.open(path, PASSWORD)) == ["One", "Two"]
+
+
+@pytest.mark.parametrize("saves", [0, MOST + 1])
+def test_a_file_that_is_put_back_brings_nothing_back(path: Path, saves: int) -> None:
+    vault = Vault.create(path, PASSWORD, FLOOR, SystemClock())
+    add(vault, "Saved")
+    kept = lock_with_full_disk(vault, "Kept")
+    assert kept is not None
+    data = kept.read_bytes()
+    again = Vault.open(path, PASSWORD)
+    take_up(again)
+    again.change(lambda document: document.holding(()))
+    for number in range(saves):
+        add(again, str(number))
+        again.change(lambda document: document.holding(()))
+    shutil.rmtree(path.parent / "backups")
+    kept.write_bytes(data)
+    said = take_up(again)
+    assert "saved before" in said if saves else not said
+    assert names(again) == []
+    assert kept.exists() is bool(saves)

@@ -10,11 +10,17 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.errors import DamagedVaultError, FileError, NewerVaultError, OtpTuiError
 from tui.files import PRIVATE_FOLDER, make_folder, read_limited, remove, sync_folder, write_new
 from tui.paths import runtime_folder, short_path, state_folder
+from tui.vault.history import contains
+from tui.vault.state import digest
 from tui.vault.vault import Vault
+
+if TYPE_CHECKING:
+    from tui.vault.document import Document
 
 _FOLDER = "unsaved"
 
@@ -22,13 +28,13 @@ _FOLDER = "unsaved"
 def keep(vault: Vault) -> Path | None:
     """Write the contents of a vault to a file; return its path, None if that is impossible too.
 
-    Earlier files of the vault that its key opens are deleted: their changes were taken up.
+    Earlier files are deleted only if their changes are in the new one.
     """
     try:
         data = vault.sealed()
     except OtpTuiError:
         return None
-    earlier = [path for path in _files(vault) if _opens(vault, path)]
+    earlier = [path for path in _files(vault) if _is_in(vault.document, path)]
     for folder in _folders():
         path = folder / f"{_name(vault)}-{os.urandom(4).hex()}.json"
         try:
@@ -54,21 +60,55 @@ def take_up(vault: Vault) -> str:
     taken, left = False, ""
     for path in _files(vault):
         try:
-            vault.take_up(read_limited(path))
+            data = read_limited(path)
+            if vault.has_saved(data):
+                remove(path)
+                continue
+            if _was_taken_up(vault, data):
+                left = (
+                    f"Changes that were saved before are in {short_path(path)}: merge or delete it."
+                )
+                continue
+            vault.take_up(data)
         except (DamagedVaultError, NewerVaultError, FileError):
             left = f"Unsaved changes under another key are in {short_path(path)}."
             continue
+        _remember(vault, data)
         remove(path)
         taken = True
     done = "Saved the changes that couldn't be saved before the vault was locked." if taken else ""
     return f"{done} {left}".strip()
 
 
-def _opens(vault: Vault, path: Path) -> bool:
+def _is_in(document: Document, path: Path) -> bool:
+    """Return True if the changes of a file were merged into the document."""
     try:
-        return vault.opens(read_limited(path))
+        return contains(document.history, digest(read_limited(path)))
     except FileError:
         return False
+
+
+def _was_taken_up(vault: Vault, data: bytes) -> bool:
+    """Return True for a file that was put back, e.g. from a backup of the folder."""
+    try:
+        known = _record(vault).read_text(encoding="ascii", errors="replace").split()
+    except OSError:
+        return False
+    return digest(data).hex() in known
+
+
+def _remember(vault: Vault, data: bytes) -> None:
+    """Remember a file for longer than the vault's history does, if that is possible."""
+    try:
+        make_folder(_record(vault).parent)
+        with _record(vault).open("a", encoding="ascii") as file:
+            file.write(f"{digest(data).hex()}\n")
+    except OSError:
+        pass
+
+
+def _record(vault: Vault) -> Path:
+    return _folders()[0] / f"{_name(vault)}.taken-up"
 
 
 def _files(vault: Vault) -> Iterator[Path]:

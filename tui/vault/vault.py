@@ -20,7 +20,6 @@ from tui.errors import (
     ConflictError,
     DamagedVaultError,
     HalfSavedError,
-    NewerVaultError,
     NewPasswordError,
     NotSavedError,
     OlderVaultError,
@@ -392,13 +391,11 @@ class Vault:
                 raise NewPasswordError("The password was changed by another program.")
             return next_state(self._known(), self._document)[1]
 
-    def opens(self, data: bytes) -> bool:
-        """Return True if `data` is a file of this vault under its current key."""
-        try:
-            self._state_of(data)
-        except (DamagedVaultError, NewerVaultError):
-            return False
-        return True
+    def has_saved(self, data: bytes) -> bool:
+        """Return True if the vault's file descends from the file `data`, as after `take_up`."""
+        from tui.vault.history import contains
+
+        return contains(self._known().document.history, digest(data))
 
     def take_up(self, data: bytes) -> None:
         """Merge in and save a file that `sealed` returned to a program that couldn't save it.
