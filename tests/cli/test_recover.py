@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cli.program import PASSWORD, Outcome, Program
+from tests.cli.terminal import Terminal
 from tui.crypto.kdf import Argon2Params
 from tui.vault.edit import delete, take_counter
 from tui.vault.vault import Vault
@@ -80,6 +81,21 @@ def test_a_damaged_or_missing_vault_is_restored_and_stays_beside(
     assert beside == ([] if damage == "missing" else [data])
     assert Vault.open(deleted.vault, PASSWORD).older is None
     assert vault.path == deleted.vault
+
+
+def test_a_vault_that_was_written_after_the_question_stays(deleted: Program) -> None:
+    good = deleted.vault.read_bytes()
+    deleted.vault.write_bytes(good[:300])
+    terminal = Terminal(deleted, "recover", "1")
+    terminal.wait_for("Password for")
+    terminal.type(f"{PASSWORD}\n")
+    terminal.wait_for("Restore this version", hidden=False)
+    deleted.vault.write_bytes(good)
+    terminal.type("y\n")
+    assert terminal.end()[0] == 1
+    assert "Nothing was restored" in terminal.seen
+    assert deleted.vault.read_bytes() == good
+    assert not list(deleted.vault.parent.glob("*.damaged-*"))
 
 
 def test_a_damaged_version_is_named_and_not_restored(deleted: Program) -> None:

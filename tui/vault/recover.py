@@ -174,31 +174,61 @@ def locked_from(kept: Kept, vault: Path, clock: Clock) -> LockedVault:
     return LockedVault(Store(vault, clock), clock, read_limited(kept.path))
 
 
-def replace_damaged(vault: Vault, clock: Clock) -> Path | None:
+def contents_of(path: Path) -> bytes:
+    """Return the bytes of a file that may be damaged; empty if it can't be read."""
+    try:
+        return read_limited(path)
+    except FileError:
+        return b""
+
+
+def replace_damaged(vault: Vault, clock: Clock, before: bytes) -> Path | None:
     """Save `vault`, which is from `locked_from`, in place of a damaged or missing file.
 
-    Returns where the damaged file is now.
+    `before` is what `contents_of` returned for it. Returns where the damaged file is now.
 
     Raises:
         NotSavedError: nothing was changed, or the damaged file was moved and the vault is missing.
     """
-    path, aside = vault.path, None
+    path = vault.path
+    _require_unchanged(vault, before)
     every = [one.file.envelope.generation for one in kept_files(path) if one.file is not None]
     if vault.older is not None:
         every.append(vault.older.seen)
         vault.accept_older()
-    if os.path.lexists(path):
-        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(clock.now()))
-        aside = path.with_name(f"{path.name}.damaged-{stamp}-{os.urandom(3).hex()}")
-        try:
-            path.rename(aside)
-            sync_folder(path.parent)
-        except OSError as error:
-            raise NotSavedError(f"Couldn't move the damaged vault: {why(error)}.") from None
+    try:
+        with vault.file_locked():
+            _require_unchanged(vault, before)
+            aside = _move_aside(path, clock)
+    except OSError as error:
+        raise NotSavedError(f"Couldn't move the damaged vault: {why(error)}.") from None
     try:
         vault.change(replace, above=max(every, default=0) + _MARGIN)
     except OtpTuiError:
         if aside is not None and not os.path.lexists(path):
             aside.rename(path)
         raise
+    return aside
+
+
+def _require_unchanged(vault: Vault, before: bytes) -> None:
+    """Refuse if something, e.g. a sync service, wrote the file meanwhile."""
+    try:
+        VaultFile.read(vault.path).open(vault.key)
+    except (FileError, VaultError):
+        if contents_of(vault.path) == before:
+            return
+    raise NotSavedError(
+        "The vault's file changed meanwhile. Nothing was restored.", "Open the vault, or try again."
+    )
+
+
+def _move_aside(path: Path, clock: Clock) -> Path | None:
+    """Rename a file so that it stays next to the vault; return its new path."""
+    if not os.path.lexists(path):
+        return None
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(clock.now()))
+    aside = path.with_name(f"{path.name}.damaged-{stamp}-{os.urandom(3).hex()}")
+    path.rename(aside)
+    sync_folder(path.parent)
     return aside

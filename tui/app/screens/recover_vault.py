@@ -27,6 +27,7 @@ from tui.vault.document import Document
 from tui.vault.recover import (
     Kept,
     check,
+    contents_of,
     kept_files,
     key_of,
     locked_from,
@@ -47,9 +48,10 @@ _PREVIEW_KEYS = [("↵", "restore"), ("↑↓", "move"), ("Esc", "back")]
 async def offer_copies(screen: BaseScreen[Any]) -> None:
     """Show what is kept of a damaged or missing vault. Call it in a worker."""
     path = screen.context.vault_path
+    damaged = await in_thread(lambda: contents_of(path))
     files = await in_thread(lambda: kept_files(path))
     if files:
-        await screen.app.push_screen_wait(RecoverScreen(None, files))
+        await screen.app.push_screen_wait(RecoverScreen(None, files, damaged))
     else:
         screen.say("No older copies of this vault are kept.", "warning")
 
@@ -67,9 +69,10 @@ class RecoverScreen(BaseScreen[tuple[str, str] | None]):
         Binding("escape", "back", show=False),
     ]
 
-    def __init__(self, vault: Vault | None, files: Sequence[Kept]) -> None:
-        """`vault` is None if it is damaged or missing."""
+    def __init__(self, vault: Vault | None, files: Sequence[Kept], damaged: bytes = b"") -> None:
+        """`vault` is None if it is damaged or missing; `damaged` has the bytes of its file."""
         super().__init__()
+        self._damaged = damaged
         self._vault = vault
         self._files = list(files)
         self._chosen: Kept | None = None
@@ -261,10 +264,10 @@ class RecoverScreen(BaseScreen[tuple[str, str] | None]):
 
     async def _replace(self, opened: Vault, kept: Kept) -> None:
         """Put the opened copy in the place of the damaged vault, and show its codes."""
-        clock, said = self.context.clock, [f"Restored {kept.name}."]
+        clock, damaged, said = self.context.clock, self._damaged, [f"Restored {kept.name}."]
 
         def put() -> None:
-            aside = replace_damaged(opened, clock)
+            aside = replace_damaged(opened, clock, damaged)
             if aside is not None:
                 said.append(f"The damaged file is now {aside.name}.")
 

@@ -54,11 +54,11 @@ def run(args: Namespace, context: Context) -> int:
         UsageError: there is no such version, or no terminal to ask on.
         DamagedVaultError: the version is damaged or has another password.
     """
-    from tui.vault.recover import kept_files
+    from tui.vault.recover import contents_of, kept_files
 
     if args.list and args.file:
         raise UsageError("--list works only without a version.", "Omit one of them.")
-    damage, locked = "", None
+    damage, locked, before = "", None, contents_of(context.vault_path)
     try:
         locked = context.read_vault()
     except (DamagedVaultError, VaultMissingError) as error:
@@ -91,7 +91,7 @@ def run(args: Namespace, context: Context) -> int:
     if vault is None:
         output.say(damage)
         vault = _open(chosen, context)
-    return _restore(chosen, vault, args, context, damaged=bool(damage))
+    return _restore(chosen, vault, args, context, damaged=before if damage else None)
 
 
 def _find(files: Sequence[Kept], wanted: str) -> Kept:
@@ -208,13 +208,16 @@ def _row(number: int, kept: Kept, keys: Sequence[bytes]) -> dict[str, Any]:
     }
 
 
-def _restore(kept: Kept, vault: Vault, args: Namespace, context: Context, *, damaged: bool) -> int:
+def _restore(
+    kept: Kept, vault: Vault, args: Namespace, context: Context, *, damaged: bytes | None
+) -> int:
+    """Preview and restore; `damaged` has the bytes of a damaged or missing vault."""
     from tui.vault.recover import preview, replace_damaged, restore
 
     aside = None
-    old = vault.document if damaged else _contents(kept, vault.key, context)
-    found = () if damaged else preview(vault, old)
-    if damaged:
+    old = _contents(kept, vault.key, context) if damaged is None else vault.document
+    found = preview(vault, old) if damaged is None else ()
+    if damaged is not None:
         output.say(f"{kept.name} has {plural(len(old.entries), 'entry')}.")
     elif not found:
         output.say("Nothing to restore: the vault has the same contents.")
@@ -225,11 +228,11 @@ def _restore(kept: Kept, vault: Vault, args: Namespace, context: Context, *, dam
     if not args.yes and not terminal.confirm("Restore this version?", _HINT):
         output.say("Nothing was restored.")
         return 1
-    if damaged:
-        aside = replace_damaged(vault, context.clock)
-    else:
+    if damaged is None:
         restore(vault, kept, old)
-    undo = "" if damaged else " To undo, run: otp-tui undo"
+    else:
+        aside = replace_damaged(vault, context.clock, damaged)
+    undo = " To undo, run: otp-tui undo" if damaged is None else ""
     output.say(f"Restored {kept.name}.{undo}")
     if aside is not None:
         output.say(f"The damaged file is now {aside.name}.")
