@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.vault.support import FLOOR, RFC_CODES, RFC_SECRET, MovedClock, entry
+from tui import memory
 from tui.forward import log, protocol
 from tui.forward.answers import Answers, HeldKey
 from tui.forward.log import News
@@ -102,6 +103,36 @@ def test_a_lock_during_the_question_counts(setup: Setup) -> None:
         setup.path, setup.session, setup.clock, setup.log_path, confirm=lock_and_allow
     )
     assert setup.ask(b"code", b"github").status == "locked"
+
+
+def test_a_key_is_forgotten_without_a_request(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wiped: list[str] = []
+    monkeypatch.setattr(memory, "wipe_freed", lambda: wiped.append("wiped"))
+    setup.session = HeldKey(setup.vault.vault_id, setup.vault.key, setup.clock, 60)
+    answers = setup.make()
+    setup.clock.moment += 59
+    answers.tick()
+    assert setup.session.key(setup.vault.vault_id) == setup.vault.key
+    assert wiped == []
+    setup.clock.moment += 1
+    answers.tick()
+    setup.clock.moment -= 60
+    assert setup.session.key(setup.vault.vault_id) is None
+    answers.tick()
+    assert wiped == ["wiped"]
+
+
+def test_what_a_request_left_in_memory_is_overwritten(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wiped: list[str] = []
+    monkeypatch.setattr(memory, "wipe_freed", lambda: wiped.append("wiped"))
+    setup.ask(b"code", b"github")
+    setup.answers.tick()
+    setup.answers.tick()
+    assert wiped == ["wiped"]
 
 
 def test_nothing_is_marked(setup: Setup) -> None:

@@ -11,9 +11,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 from unittest.mock import patch
 
 import pytest
@@ -50,11 +51,11 @@ class Laptop:
         self.port = free_port()
         self.serve()
 
-    def start(self, *argv: str) -> subprocess.Popen[str]:
+    def start(self, *argv: str, stdin: IO[str] | int = subprocess.DEVNULL) -> subprocess.Popen[str]:
         """Start a program that is killed at the end."""
         process = subprocess.Popen(
             argv,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
@@ -110,8 +111,11 @@ class Laptop:
         password = self.folder / "password"
         password.write_text(PASSWORD)
         password.chmod(0o600)
-        more = ("--foreground", "--password-file", str(password), *options)
-        process = self.start(*self.program.command, "ssh-agent", *more)
+        more = ("--foreground", *options)
+        if "--password-stdin" not in options:
+            more = (*more, "--password-file", str(password))
+        with password.open() as stdin:
+            process = self.start(*self.program.command, "ssh-agent", *more, stdin=stdin)
         assert process.stdout is not None
         line = process.stdout.readline()
         path = line.removeprefix("SSH_AUTH_SOCK=").partition(";")[0]
@@ -233,6 +237,38 @@ def test_a_key_in_the_agent_itself_is_named_and_ended_by_lock(laptop: Laptop) ->
     assert "The vault is locked." in done.stderr
 
 
+@pytest.mark.parametrize("by_stdin", [False, True])
+def test_password_and_key_do_not_stay_in_memory(laptop: Laptop, by_stdin: bool) -> None:
+    opened = Vault.open(laptop.program.vault, PASSWORD, SystemClock())
+    key = opened.key
+    opened.close()
+    option = ("--password-stdin",) if by_stdin else ()
+    with laptop.proxy("--for", "1s", *option) as path:
+        process = Path(path).name.split("-")[3]
+        try:
+            Path(f"/proc/{process}/mem").open("rb").close()
+        except OSError:
+            pytest.skip("only root can read the memory")
+        wait_until(
+            lambda: (
+                not any(PASSWORD.encode() in part or key in part for part in memory_of(process))
+            ),
+            lambda: "the password or the key is still there",
+        )
+
+
+def memory_of(process: str) -> Iterator[bytes]:
+    """Yield what is in the memory of a process, without that of files."""
+    with Path(f"/proc/{process}/mem").open("rb", 0) as memory:
+        for line in Path(f"/proc/{process}/maps").read_text().splitlines():
+            where, mode, _, _, inode, *_ = line.split()
+            if mode.startswith("rw") and inode == "0":
+                start, end = (int(number, 16) for number in where.split("-"))
+                memory.seek(start)
+                with suppress(OSError):  # freed since
+                    yield memory.read(end - start)
+
+
 def test_lock_ends_it_and_unlock_starts_it_but_keys_go_on(laptop: Laptop) -> None:
     environ = {**laptop.program.env, "OTP_TUI_SESSION": "agent"}
     with patch.object(laptop.program, "env", environ), laptop.proxy("--limit", "3") as path:
@@ -262,7 +298,9 @@ def test_each_code_can_be_confirmed(laptop: Laptop, monkeypatch: pytest.MonkeyPa
         assert laptop.run(*command, agent=path).returncode == 0
         Path(f"{asked}.no").touch()
         assert "The request was refused." in laptop.run(*command, agent=path).stderr
-    assert asked.read_text().startswith("confirm: A program on this machine asks for the code of")
+    assert asked.read_text().startswith(
+        "confirm: An unknown program or server asks for the code of"
+    )
 
 
 def test_a_command_gets_the_agent_and_its_exit_code_is_passed_on(laptop: Laptop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -107,6 +108,13 @@ class Secrets:
     def given(self, kind: str) -> bool:
         """Return True if an option says where the secret is."""
         return bool(self._option(kind, "stdin") or self._option(kind, "file"))
+
+    def forget(self) -> None:
+        """Drop the secrets, and close standard input, whose buffer has some of them."""
+        if self._lines is not None and sys.stdin is not None:
+            self._lines = {}
+            sys.stdin.close()
+            os.open(os.devnull, os.O_RDONLY)  # so that no other file gets its descriptor
 
     def _take_lines(self) -> dict[str, str]:
         if self._lines is None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from math import ceil
 from pathlib import Path
 
+from tui import memory
 from tui.clock import Clock
 from tui.errors import ForwardError, OtpTuiError
 from tui.forward import log, protocol
@@ -33,15 +34,26 @@ class HeldKey(NoSession):
 
     def __init__(self, vault_id: str, key: bytes, clock: Clock, seconds: int = LONGEST) -> None:
         self._vault_id = vault_id
-        self._key: bytes | None = key
+        self._key = bytearray(key)
         self._clock = clock
         self._until = clock.steady() + seconds
         self._signal = LockSignal(vault_id)
+        self._one_at_a_time = threading.Lock()
 
     def key(self, vault_id: str) -> bytes | None:
-        if self._signal.sent() or self._clock.steady() >= self._until:
-            self._key = None
-        return self._key if vault_id == self._vault_id else None
+        self.expire()
+        with self._one_at_a_time:
+            return bytes(self._key) if self._key and vault_id == self._vault_id else None
+
+    def expire(self) -> bool:
+        """Overwrite the key if its time is over or the vault was locked; return True if it was."""
+        with self._one_at_a_time:
+            is_due = self._signal.sent() or self._clock.steady() >= self._until
+            if not (is_due and self._key):
+                return False
+            self._key[:] = bytes(len(self._key))
+            self._key.clear()
+            return True
 
 
 class Answers:
@@ -67,6 +79,7 @@ class Answers:
         self._times: deque[float] = deque()
         self._told = -_MINUTE
         self._one_at_a_time = threading.Lock()
+        self._left_secrets = False
 
     def answer(self, request: bytes, origin: str = "") -> bytes:
         """Return the response to the contents of a request.
@@ -84,6 +97,20 @@ class Answers:
                 self._tell(log.FAILED, origin)
                 answer = Answer("failed")
         return protocol.encode(answer)
+
+    def tick(self) -> None:
+        """Forget a key when its time is over, and overwrite what requests left in memory.
+
+        Call it once a second.
+        """
+        if isinstance(self._session, HeldKey) and self._session.expire():
+            self._left_secrets = True
+        if self._left_secrets and self._one_at_a_time.acquire(blocking=False):
+            try:
+                self._left_secrets = False
+                memory.wipe_freed()
+            finally:
+                self._one_at_a_time.release()
 
     def _answer(self, operation: bytes, arguments: list[bytes], origin: str) -> Answer:
         if operation not in (protocol.LIST, protocol.CODE):
@@ -139,6 +166,7 @@ class Answers:
         """
         locked = LockedVault.read(self._path, self._clock)
         key = self._session.key(locked.vault_id)
+        self._left_secrets = self._left_secrets or key is not None
         return None if key is None else locked.unlock_with_key(key)
 
     def _within_limit(self) -> bool:

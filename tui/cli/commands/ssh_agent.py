@@ -6,8 +6,11 @@ import os
 import shlex
 import signal
 import sys
+import threading
+import time
 from typing import TYPE_CHECKING, NoReturn
 
+from tui import memory
 from tui.cli import output
 from tui.cli.args import add_duration
 from tui.cli.parser import add_command
@@ -94,6 +97,7 @@ def run(args: Namespace, context: Context) -> int:
         output.say("This shell already has an otp-tui ssh-agent.")
         _go_on(agent, program, args.argv)
         return 0
+    memory.wipe_when_freed()
     answers = _answers(args, context)
     if not _answers_at(agent):
         none = "There is no other SSH agent"
@@ -107,11 +111,13 @@ def run(args: Namespace, context: Context) -> int:
     proxy = Proxy(listener, agent, answers.answer)
     if args.foreground:
         output.lines(_shell_commands(path, os.getpid()))
-        _serve(proxy)
+        context.secrets.forget()
+        _serve(proxy, answers)
     parent = os.getpid()
     child = os.fork()
     if not child:
-        _serve_in_background(proxy, parent if args.argv else 0)
+        context.secrets.forget()
+        _serve_in_background(proxy, answers, parent if args.argv else 0)
     listener.close()
     try:
         _go_on(path, program, args.argv, child)
@@ -215,16 +221,16 @@ def _shell_commands(path: str, process: int) -> list[str]:
     return [f"{name}={shlex.quote(value)}; export {name};" for name, value in values.items()]
 
 
-def _serve_in_background(proxy: Proxy, parent: int) -> NoReturn:
+def _serve_in_background(proxy: Proxy, answers: Answers, parent: int) -> NoReturn:
     os.setsid()
     os.chdir("/")
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in range(3):
         os.dup2(nothing, stream)
-    _serve(proxy, parent)
+    _serve(proxy, answers, parent)
 
 
-def _serve(proxy: Proxy, parent: int = 0) -> NoReturn:
+def _serve(proxy: Proxy, answers: Answers, parent: int = 0) -> NoReturn:
     """Serve until a signal, or the end of the parent; then exit."""
     import gc
 
@@ -232,6 +238,9 @@ def _serve(proxy: Proxy, parent: int = 0) -> NoReturn:
 
     gc.enable()
     harden()
+    gc.collect()
+    memory.wipe_freed()  # the password, and the vault that it opened
+    threading.Thread(target=_tick, args=(answers,), daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, _exit)
     try:
@@ -240,6 +249,12 @@ def _serve(proxy: Proxy, parent: int = 0) -> NoReturn:
         pass
     finally:
         os._exit(0)
+
+
+def _tick(answers: Answers) -> NoReturn:
+    while True:
+        time.sleep(1)
+        answers.tick()
 
 
 def _exit(_number: int, _frame: object) -> None:
