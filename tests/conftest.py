@@ -128,10 +128,13 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 
 def pytest_xdist_auto_num_workers() -> int | None:
-    """Use more workers than there are processors, as many tests wait for other programs."""
+    """Use one worker more than there are processors, as some tests wait for other programs.
+
+    Each worker imports everything and collects all tests, so more of them take longer.
+    """
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None
-    return (os.cpu_count() or 1) + 2
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
