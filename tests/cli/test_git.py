@@ -232,6 +232,7 @@ def test_a_new_recovery_code_of_either_side_stays(filled: Program) -> None:
         assert filled.run(*args, stdin=f"{PASSWORD}\n").code == 0
         merged = LockedVault.read(result).unlock_with_code(code)
         assert "New 2" in {one.issuer for one in merged.entries}
+        assert len(merged.document.recovery) == 1
 
 
 def test_a_new_password_on_one_side_needs_both_passwords(filled: Program) -> None:

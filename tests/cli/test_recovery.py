@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from dataclasses import replace
 
 from tests.cli.program import PASSWORD, Program
 from tests.cli.terminal import Terminal
+from tui.vault import envelope, seal
+from tui.vault.document import Document, write
+from tui.vault.envelope import RecoverySlot
+from tui.vault.vault import Vault
 
 NEW = "another password"
 USE = ("recovery", "use", "--recovery-code-stdin", "--new-password-stdin")
@@ -50,6 +55,36 @@ def test_a_new_code_replaces_the_previous_one(filled: Program) -> None:
     assert (done.code, done.out) == (3, "")
     assert filled.vault.read_bytes() == before
     assert filled.run(*USE, stdin=f"{second}\n{NEW}\n").code == 0
+
+
+def test_a_vault_of_somebody_else_is_refused_with_our_code(filled: Program) -> None:
+    code = new_code(filled)
+    known = envelope.parse(filled.vault.read_bytes())
+    password, slot = known.slots
+    assert isinstance(slot, RecoverySlot)
+    key = bytes(32)
+    slots = password, seal.wrapped_anew(known.vault_id, key, slot, bytes(32))
+    header = replace(known, generation=known.generation + 5, slots=slots)
+    forged = envelope.serialize(seal.seal(header, key, write(Document())))
+    filled.vault.write_bytes(forged)
+    done = filled.run(*USE, stdin=f"{code}\n{NEW}\n")
+    assert (done.code, done.out) == (3, "")
+    assert "recovery code" in done.err
+    assert filled.vault.read_bytes() == forged
+
+
+def test_passwd_says_that_it_removed_a_foreign_code(filled: Program) -> None:
+    vault = Vault.open(filled.vault, PASSWORD)
+    known = envelope.parse(filled.vault.read_bytes())
+    foreign = seal.recovery_slot(known.vault_id, vault.key, bytes(20))
+    header = replace(known, generation=known.generation + 1, slots=(*known.slots, foreign))
+    filled.vault.write_bytes(
+        envelope.serialize(seal.seal(header, vault.key, write(vault.document)))
+    )
+    done = filled.open("passwd", "--new-password-stdin", stdin=f"{NEW}\n")
+    assert done.code == 0
+    assert "otp-tui recovery new" in done.err
+    assert "stays valid" not in done.err
 
 
 def test_a_missing_code_is_reported_before_the_prompt(filled: Program) -> None:

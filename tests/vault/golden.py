@@ -8,7 +8,8 @@ from pathlib import Path
 from tests.vault.support import FLOOR, PASSWORD, Drawn, full_document
 from tui.crypto.aead import aes_gcm_encrypt
 from tui.vault import document, envelope, seal
-from tui.vault.envelope import Envelope, OldRecoverySlot
+from tui.vault.document import Document
+from tui.vault.envelope import Envelope, OldRecoverySlot, RecoverySlot, Slot
 from tui.vault.reader import SLOT_CONTEXT, VERSION
 
 PATH = Path(__file__).with_name("golden.json")
@@ -30,8 +31,17 @@ def make(version: int = VERSION) -> bytes:
         seal.password_slot(vault_id, KEY, seal.password_bytes(PASSWORD), FLOOR, draw),
         recovery(vault_id, KEY, CODE, draw),
     )
+    full = with_recovery(slots[1])
     bare = Envelope(vault_id, 17, slots, b"", version=version)
-    return envelope.serialize(seal.seal(bare, KEY, document.write(full_document()), draw))
+    return envelope.serialize(seal.seal(bare, KEY, document.write(full), draw))
+
+
+def with_recovery(slot: Slot) -> Document:
+    """Return the full document, with the key of the recovery code if the slot has one."""
+    if not isinstance(slot, RecoverySlot):
+        return full_document()
+    recovery = {slot.public_key: seal.authentication_key(slot, CODE)}
+    return replace(full_document(), recovery=recovery)
 
 
 def old_recovery_slot(vault_id: str, key: bytes, code: bytes, draw: seal.Draw) -> OldRecoverySlot:

@@ -37,6 +37,7 @@ def wrapping_key(slot: dict[str, Any], password: str | None, code: bytes | None)
         ephemeral, public = (base64.b64decode(kdf[key]) for key in ("ephemeral_key", "public_key"))
         assert private.public_key().public_bytes_raw() == public
         secret = private.exchange(X25519PublicKey.from_public_bytes(ephemeral))
+        secret += HKDF(SHA256(), 32, salt, b"otp-tui/v2/recovery-authentication").derive(code)
         info = b"otp-tui/v2/recovery-wrap"
         return HKDF(SHA256(), 32, ephemeral + public, info).derive(secret)
     if slot["type"] == "password" and password is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.vault import golden, independent_reader
-from tests.vault.support import PASSWORD, MovedClock, full_document
+from tests.vault.support import PASSWORD, MovedClock
 from tui.errors import DamagedVaultError, NewerVaultError
 from tui.vault import document, envelope
 from tui.vault.state import decrypt
@@ -34,13 +34,15 @@ def test_the_golden_vault_opens_with_its_password_and_its_recovery_code(
     path = tmp_path / "vault.json"
     path.write_bytes(data)
     locked = LockedVault.read(path, MovedClock())
-    assert locked.unlock(PASSWORD).document == full_document()
-    assert locked.unlock_with_code(golden.CODE).document == full_document()
+    full = golden.with_recovery(envelope.parse(data).slots[1])
+    assert locked.unlock(PASSWORD).document == full
+    assert locked.unlock_with_code(golden.CODE).document == full
 
 
 @both
 def test_an_independent_reader_reads_the_same_document(data: bytes) -> None:
-    ours = json.loads(document.write(full_document()))
+    full = golden.with_recovery(envelope.parse(data).slots[1])
+    ours = json.loads(document.write(full))
     assert independent_reader.read(data, password=PASSWORD) == ours
     assert independent_reader.read(data, code=golden.CODE) == ours
 
@@ -110,7 +112,7 @@ def _assert_refused(data: bytes) -> None:
 
 def test_the_format_is_described_key_by_key() -> None:
     described = (Path(__file__).parents[2] / "docs" / "vault-format.md").read_text(encoding="utf-8")
-    written = json.loads(document.write(full_document()))
+    written = json.loads(document.write(golden.with_recovery(envelope.parse(GOLDEN).slots[1])))
     header = json.loads(GOLDEN)
     keys = {*header, *header["slots"][0], *written} - {"future"}
     keys |= {*header["slots"][0]["kdf"], *header["slots"][1]["kdf"]}

@@ -43,6 +43,7 @@ def test_copies_are_encrypted_as_they_are(vault: Vault, clock: MovedClock) -> No
         assert after.envelope.generation == file.envelope.generation
         found = LockedVault.read(file.path, clock).unlock_with_code(CODE)
         assert found.entries == before[file.path].entries
+        assert found.document.recovery == vault.document.recovery
 
 
 def test_copies_that_changed_or_are_damaged_stay(vault: Vault) -> None:

@@ -161,7 +161,7 @@ def test_a_recovery_slot_with_a_key_of_low_order_does_not_open(key: str, point: 
         seal.recovery_key(bad, golden.CODE)
     if key == "public_key":
         with pytest.raises(AuthenticationError):
-            seal.wrapped_anew("0" * 32, bytes(32), bad)
+            seal.wrapped_anew("0" * 32, bytes(32), bad, bytes(32))
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from tui.text import safe
 from tui.vault.entry_json import dump, read_entry, write_entry
 from tui.vault.envelope import BACKUP_HINT
 from tui.vault.history import joined, read_history
+from tui.vault.recovery_keys import read_keys, to_json
 
 KINDS = ("entries", "categories", "icons")
 """The names of the lists in a document."""
@@ -26,7 +27,7 @@ PROFILES = "learnt"
 """The preference that stores how other apps write their backups (`Backup.profiles`)."""
 
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
-_KNOWN = frozenset({*KINDS, "preferences", "history"})
+_KNOWN = frozenset({*KINDS, "preferences", "recovery", "history"})
 _Item = TypeVar("_Item", Entry, Category, Icon)
 
 
@@ -66,6 +67,11 @@ class Document:
     """Unknown keys of categories and icons, by list and id."""
     trash: tuple[Entry, ...] = ()
     """Deleted entries, in the order of the file, in which they are among the others."""
+    recovery: Mapping[bytes, bytes] = field(
+        default_factory=lambda: _NOTHING, compare=False, repr=False
+    )
+    """The authentication keys of recovery codes, by the public key of their slots, as in
+    `recovery_keys`. A save keeps those of the vault's slots."""
     history: tuple[str, ...] = field(default=(), compare=False, repr=False)
     """The files that it descends from, by `history.file_id`, oldest first; the last may be the one
     that it was read from. Two documents are equal whatever their histories."""
@@ -153,6 +159,7 @@ def read(plaintext: bytes, name: str = "The vault") -> Document:
         unreadable=tuple(unreadable),
         extra={key: value for key, value in root.items() if key not in _KNOWN},
         kept=kept,
+        recovery=read_keys(root.get("recovery")),
         history=read_history(root.get("history")),
     ).holding(entries)
 
@@ -181,6 +188,8 @@ def write(document: Document) -> bytes:
         lists[item.kind].append(dump(item.raw))
     parts = [f'"{kind}":[{",".join(items)}]' for kind, items in lists.items()]
     parts.append(f'"preferences":{dump(dict(document.preferences))}')
+    if document.recovery:
+        parts.append(f'"recovery":{dump(to_json(document.recovery))}')
     if document.history:
         parts.append(f'"history":{dump(document.history)}')
     if extra := {key: value for key, value in document.extra.items() if key not in _KNOWN}:

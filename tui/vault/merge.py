@@ -52,6 +52,7 @@ def merge(base: Document, ours: Document, theirs: Document) -> Document:
         unreadable=_merge_unreadable(base.unreadable, ours.unreadable, theirs.unreadable),
         extra=_merge_maps(base.extra, ours.extra, theirs.extra),
         kept=_merge_maps(base.kept, ours.kept, theirs.kept),
+        recovery={**theirs.recovery, **ours.recovery},
         history=joined(ours.history, theirs.history),
     ).holding(entries)
 

@@ -13,6 +13,7 @@ from tui.vault.changes import both_sentence, changes
 from tui.vault.merge import merge
 from tui.vault.merge_by_age import merge_by_age, with_highest_counters
 from tui.vault.reader import MAX_GENERATION, VERSION
+from tui.vault.recovery_keys import of_slots
 from tui.vault.undo import without_undo
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def merged_file(
         raise VaultError("The vault was saved too often.")
     slots = _slots(base, ours, theirs).slots
     envelope = replace(ours.envelope, slots=slots, generation=generation, version=VERSION)
-    data = envelopes.serialize(seal.seal(envelope, key, write(document)))
+    own = replace(document, recovery=of_slots(document.recovery, slots))
+    data = envelopes.serialize(seal.seal(envelope, key, write(own)))
     if len(data) > LIMIT:
         raise VaultError("The merged vault would be too large.")
     return data, both_sentence(changes(our, document, their))

@@ -160,7 +160,11 @@ def _restored(now: Document, old: Document) -> Document:
         replace(entry, counter=max(entry.counter, counters.get(entry.id, 0)))
         for entry in plain.everything
     ]
-    return replace(plain.holding(entries), history=joined(now.history, old.history))
+    return replace(
+        plain.holding(entries),
+        recovery=now.recovery,
+        history=joined(now.history, old.history),
+    )
 
 
 def locked_from(kept: Kept, vault: Path, clock: Clock) -> LockedVault:

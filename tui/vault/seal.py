@@ -33,6 +33,7 @@ CODE_LENGTH = 20
 """Length of a recovery code in bytes (160 bits)."""
 _OLD_RECOVERY_INFO = b"otp-tui/v1/recovery"
 _PRIVATE_INFO = b"otp-tui/v2/recovery-key"
+_AUTHENTICATION_INFO = b"otp-tui/v2/recovery-authentication"
 _WRAP_INFO = b"otp-tui/v2/recovery-wrap"
 _MISMATCH = "the encrypted data doesn't decrypt to the original"
 
@@ -69,15 +70,22 @@ def recovery_key(slot: RecoverySlot | OldRecoverySlot, code: bytes) -> bytes:
     private = _private_key(slot.salt, code)
     if x25519.public_key(private) != slot.public_key:
         raise AuthenticationError("the recovery code is another one")
-    return _agreed_key(slot, x25519.shared_secret(private, slot.ephemeral_key))
+    secret = x25519.shared_secret(private, slot.ephemeral_key)
+    return _agreed_key(slot, secret, authentication_key(slot, code))
+
+
+def authentication_key(slot: RecoverySlot, code: bytes) -> bytes:
+    """Return the key, derived from a recovery code, without which nobody can wrap a key for it."""
+    return kdf.hkdf_sha256(code, slot.salt, _AUTHENTICATION_INFO, KEY_LENGTH)
 
 
 def _private_key(salt: bytes, code: bytes) -> bytes:
     return kdf.hkdf_sha256(code, salt, _PRIVATE_INFO, KEY_LENGTH)
 
 
-def _agreed_key(slot: RecoverySlot, secret: bytes) -> bytes:
-    return kdf.hkdf_sha256(secret, slot.ephemeral_key + slot.public_key, _WRAP_INFO, KEY_LENGTH)
+def _agreed_key(slot: RecoverySlot, secret: bytes, authentication: bytes) -> bytes:
+    salt = slot.ephemeral_key + slot.public_key
+    return kdf.hkdf_sha256(secret + authentication, salt, _WRAP_INFO, KEY_LENGTH)
 
 
 def password_slot(
@@ -102,13 +110,20 @@ def recovery_slot(
         raise CryptoError(f"a recovery code has {CODE_LENGTH} bytes")
     identity, salt = draw(8).hex(), draw(32)
     public = x25519.public_key(_private_key(salt, code))
-    return wrapped_anew(vault_id, vault_key, RecoverySlot(identity, salt, public, b"", b""), draw)
+    slot = RecoverySlot(identity, salt, public, b"", b"")
+    return wrapped_anew(vault_id, vault_key, slot, authentication_key(slot, code), draw)
 
 
 def wrapped_anew(
-    vault_id: str, vault_key: bytes, slot: RecoverySlot, draw: Draw = os.urandom
+    vault_id: str,
+    vault_key: bytes,
+    slot: RecoverySlot,
+    authentication: bytes,
+    draw: Draw = os.urandom,
 ) -> RecoverySlot:
     """Return `slot` with another vault key, for the same recovery code.
+
+    `authentication` is the `authentication_key` of the code.
 
     Raises:
         AuthenticationError: its public key is not one of a recovery code.
@@ -116,7 +131,7 @@ def wrapped_anew(
     private = draw(KEY_LENGTH)
     ephemeral = x25519.public_key(private)
     fresh = replace(slot, ephemeral_key=ephemeral, nonce=draw(NONCE_LENGTH), wrapped_key=b"")
-    key = _agreed_key(fresh, x25519.shared_secret(private, fresh.public_key))
+    key = _agreed_key(fresh, x25519.shared_secret(private, fresh.public_key), authentication)
     return replace(fresh, wrapped_key=_wrap(vault_id, fresh, key, vault_key))
 
 

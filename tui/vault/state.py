@@ -82,10 +82,12 @@ def encrypt(state: UnlockedState, document: Document) -> tuple[Envelope, bytes]:
         TypeError, ValueError, RecursionError: JSON can't represent the document.
     """
     from tui.vault import document as documents
+    from tui.vault.recovery_keys import of_slots
 
     generation = state.envelope.generation + 1
     following = replace(state.envelope, generation=generation, version=VERSION)
-    sealed = seal.seal(following, state.key, documents.write(document))
+    own = replace(document, recovery=of_slots(document.recovery, following.slots))
+    sealed = seal.seal(following, state.key, documents.write(own))
     return replace(sealed, payload=b""), envelopes.serialize(sealed)
 
 

@@ -53,8 +53,14 @@ if TYPE_CHECKING:
 
 Change = Callable[["Document"], "Document"]
 """A function from a document to the next. It may be called twice, with different documents."""
-PutSlots = Callable[[UnlockedState], UnlockedState]
-"""A function that returns a state with other slots, and perhaps another key."""
+PutSlots = Callable[[UnlockedState, "Document"], tuple[UnlockedState, "Document"]]
+"""A function that returns a state with other slots, and perhaps another key, and the document with
+the authentication keys of their recovery codes."""
+
+_LOST_CODE = (
+    "A recovery code no longer opens the vault, as the vault couldn't verify it."
+    " Create a new one with: otp-tui recovery new"
+)
 
 
 class LockedVault:
@@ -449,6 +455,11 @@ class Vault:
         return code_at(taken[0], self._clock.now())
 
     @property
+    def has_recovery_code(self) -> bool:
+        """True if the vault has a recovery code."""
+        return any(not isinstance(slot, PasswordSlot) for slot in self._known().envelope.slots)
+
+    @property
     def needs_recovery_code(self) -> bool:
         """True if a new password needs the recovery code, as version 1 of the format stored it."""
         return any(isinstance(slot, OldRecoverySlot) for slot in self._known().envelope.slots)
@@ -458,7 +469,8 @@ class Vault:
     ) -> None:
         """Encrypt the vault under a new key, which opens with `password`, derived with `params`.
 
-        The recovery code stays. Older copies keep the old key and password; see `rekey`. If the
+        The recovery code stays, unless its authentication key is not in the document: then it is
+        removed, with a warning. Older copies keep the old key and password; see `rekey`. If the
         vault `needs_recovery_code`, `code` is one to keep or to set.
 
         Raises:
@@ -470,18 +482,31 @@ class Vault:
         vault_id, key = known.envelope.vault_id, os.urandom(seal.KEY_LENGTH)
         new = seal.password_slot(vault_id, key, secret, params)
 
-        def put(known: UnlockedState) -> UnlockedState:
+        lost: list[RecoverySlot] = []
+
+        def put(known: UnlockedState, document: Document) -> tuple[UnlockedState, Document]:
             slots: list[Slot] = [new]
+            recovery: dict[bytes, bytes] = {}
             for slot in known.envelope.slots:
                 if isinstance(slot, RecoverySlot):
-                    slots.append(seal.wrapped_anew(vault_id, key, slot))
+                    authentication = document.recovery.get(slot.public_key)
+                    if authentication is None:
+                        lost.append(slot)
+                        continue
+                    slots.append(seal.wrapped_anew(vault_id, key, slot, authentication))
+                    recovery[slot.public_key] = authentication
                 elif isinstance(slot, OldRecoverySlot):
                     if code is None:
                         raise UsageError("Changing the password needs the recovery code.")
-                    slots.append(seal.recovery_slot(vault_id, key, code))
-            return replace(known, key=key, envelope=replace(known.envelope, slots=tuple(slots)))
+                    made = seal.recovery_slot(vault_id, key, code)
+                    slots.append(made)
+                    recovery[made.public_key] = seal.authentication_key(made, code)
+            header = replace(known.envelope, slots=tuple(slots))
+            return replace(known, key=key, envelope=header), replace(document, recovery=recovery)
 
         self._put_slots(put, "password", new)
+        if lost:
+            self._store.warn(_LOST_CODE)
 
     def set_recovery_code(self, code: bytes) -> None:
         """Replace any recovery code with `code`, 20 bytes.
@@ -492,9 +517,12 @@ class Vault:
         known = self._known()
         new = seal.recovery_slot(known.envelope.vault_id, known.key, code)
 
-        def put(known: UnlockedState) -> UnlockedState:
+        recovery = {new.public_key: seal.authentication_key(new, code)}
+
+        def put(known: UnlockedState, document: Document) -> tuple[UnlockedState, Document]:
             slots = (one for one in known.envelope.slots if isinstance(one, PasswordSlot))
-            return replace(known, envelope=replace(known.envelope, slots=(*slots, new)))
+            header = replace(known.envelope, slots=(*slots, new))
+            return replace(known, envelope=header), replace(document, recovery=recovery)
 
         self._put_slots(put, "recovery code", new)
 
@@ -526,6 +554,7 @@ class Vault:
         """
         known = self._known()
         header = replace(known.envelope, generation=generation - 1)
+        document = replace(document, recovery=self._document.recovery)
         return encrypt(replace(known, envelope=header), document)[1]
 
     def file_locked(self) -> AbstractContextManager[None]:
@@ -621,7 +650,7 @@ class Vault:
             try:
                 with self._store.locked():
                     known, current = self._merge_in(self._known())
-                    self._write(put(known), self._document, current)
+                    self._write(*put(known, self._document), current)
             except ForeignFileError as error:
                 raise NotSavedError(f"Nothing was changed: {error}") from None
             except OSError as error:

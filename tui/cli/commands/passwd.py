@@ -80,7 +80,8 @@ def change_password(
         context.end_session(vault.vault_id)
         raise
     context.end_session(vault.vault_id)
-    output.say("Password changed. A recovery code stays valid.")
+    stays = " The recovery code stays valid." if vault.has_recovery_code else ""
+    output.say(f"Password changed.{stays}")
     left = rekey.old_backups(vault)
     count, failed = len(left), False
     if count:
