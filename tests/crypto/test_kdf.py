@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from _argon2_cffi_bindings import ffi, lib
+from argon2.low_level import Type, core
 
-from tui.crypto import kdf
+from tui.crypto import argon2_thread, kdf
 from tui.crypto.kdf import Argon2Params
 from tui.errors import CryptoError
 
@@ -28,6 +30,61 @@ from tui.errors import CryptoError
 )
 def test_argon2id_matches_the_reference(params: Argon2Params, expected: str) -> None:
     assert kdf.argon2id(b"password", b"somesalt", params).hex() == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "password", "salt", "params", "expected"),
+    [
+        # RFC 9106's numbers without its secret and associated data, which files don't have:
+        # OpenSSL, test/recipes/30-test_evp_data/evpkdf_argon2.txt
+        ("ID", b"", bytes([2] * 16), Argon2Params(3, 32, 4),
+         "0a34f1abde67086c82e785eaf17c68382259a264f4e61b91cd2763cb75ac189a"),
+        ("ID", bytes([1] * 32), bytes([2] * 16), Argon2Params(3, 32, 4),
+         "03aab965c12001c9d7d0d2de33192c0494b684bb148196d73c1df1acaf6d0c2e"),
+        # pyca/cryptography, vectors/cryptography_vectors/KDF/argon2id.txt and argon2d.txt:
+        # echo -n password | argon2 pycasalt -id -t 4 -k 50 -p 4 -l 8
+        ("ID", b"password", b"pycasalt", Argon2Params(4, 50, 4), "e469b777841e543f"),
+        ("ID", b"password", b"pycasalt", Argon2Params(1, 8, 1), "009c7809"),
+        ("D", b"password", b"pycasalt", Argon2Params(4, 50, 4), "29fec2f9cecd8716"),
+        ("D", b"password", b"pycasalt", Argon2Params(1, 8, 1), "a60137a5"),
+    ],
+)  # fmt: skip
+def test_argon2_matches_openssl_and_its_command(
+    kind: Any, password: bytes, salt: bytes, params: Argon2Params, expected: str
+) -> None:
+    length = len(expected) // 2
+    assert kdf.argon2_of_file(kind, password, salt, params, length).hex() == expected
+    if kind == "ID":
+        assert kdf.argon2id(password, salt, params, length).hex() == expected
+    if kind == "ID" and length == 32:
+        wait = argon2_thread.start(
+            password, salt, params.time_cost, params.memory_kib, params.parallelism
+        )
+        assert wait is not None
+        assert wait() == bytes.fromhex(expected)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (Type.D, "512b391b6f1162975371d30919734294f868e3be3984f3c1a13a4db9fabe4acb"),
+        (Type.ID, "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659"),
+    ],
+)
+def test_the_library_matches_rfc_9106(kind: Type, expected: str) -> None:
+    # Sections 5.1 and 5.3. Their secret and associated data can only be given to the library.
+    sizes = ((1, 32), (2, 16), (3, 8), (4, 12))
+    parts = [ffi.new("uint8_t[]", bytes([number] * size)) for number, size in sizes]
+    password, salt, secret, data = parts
+    output = ffi.new("uint8_t[]", 32)
+    context = ffi.new("argon2_context *", {
+        "version": 0x13, "t_cost": 3, "m_cost": 32, "lanes": 4, "threads": 4,
+        "out": output, "outlen": 32, "pwd": password, "pwdlen": 32, "salt": salt, "saltlen": 16,
+        "secret": secret, "secretlen": 8, "ad": data, "adlen": 12,
+        "allocate_cbk": ffi.NULL, "free_cbk": ffi.NULL, "flags": lib.ARGON2_DEFAULT_FLAGS,
+    })  # fmt: skip
+    assert core(context, kind.value) == lib.ARGON2_OK
+    assert bytes(ffi.buffer(output, 32)).hex() == expected
 
 
 def test_pbkdf2_matches_rfc_6070() -> None:
@@ -84,45 +141,6 @@ def test_hkdf_matches_rfc_5869_case_1() -> None:
     assert derived.hex() == (
         "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
     )
-
-
-@pytest.mark.parametrize(
-    ("key", "salt", "info", "length", "expected"),
-    [
-        ("60ab7f45b0ad534683b3a6c020d4f775", "", "", 20,
-         "ae5dbce80bbab5bca5b3c6d3b7e6548fb2c23b2f"),
-        ("e3db76e02278cbd2adbcb4555803da11", "", "", 42,
-         "207ebfa8798c6d8d5260d797fdb9c9969173442186d9e932b18fb589fee2fd00ca4ab49d0402aba2c1b0"),
-        ("2d43e54bf0c94c9cbff4300f4aa69ab8", "", "d674da3bb47d5c7e38b501e5251d9348af601c44", 20,
-         "3d36966f29c0561b4e50f9325c7c98292b6d28bc"),
-        ("467403c2ec02a235bf730ff37e8d8ff3", "41f0f173d307d40436c25856cf559f96", "", 20,
-         "4b1c4f54615e31f713f2364bf194d3f14f68e704"),
-        ("3352f942aa93071da6d39cc5ed8dc460", "57a0db708b25a51afc4271803aa35204", "", 42,
-         "a6823c9940138becba3f9baac05ec119a2715a018f51f4c0ce2add465db8635a6453efdf7c161c2d172a"),
-        ("c55c41d69d2424a520414e3662aa7303", "fea9bfc92b74337e43a201a2dc199e27",
-         "3fdf20538063b76901d61bbf9b72b0c18749e00e", 20,
-         "7fce7c021469c8e016f7a9eee111ad71df7c4fdf"),
-        ("5d3db20e8238a90b62a600fa57fdb318", "1d6f3b38a1e607b5e6bcd4af1800a9d3",
-         "2bc5f39032b6fc87da69ba8711ce735b169646fd", 42,
-         "d3e6274c91a88821367b1853b852a96f3ec12ed466769fdb88e14622165d5878cd736fecc93b9e8633e0"),
-        ("a679521cdb56aafc5a4b76db0431a4dd",
-         "123033b1ddaead83a4b9cfef8a660bd8e00fde01e67c35656c6d7607d456",
-         "44ec41ab4f4e64f4a36e5e30c9f0dc1d77ae4974", 20,
-         "b75be6d7fdb9a7c58514c81e6596973058e8198e"),
-        ("49bf155ca102026f2a217ea1bc9843ac",
-         "76776e3b4d75f8f43dce4bded71f3b1ae6bcb012d9c0d59f78248b9427b8",
-         "851bda4faa8f7add2a3cbf0acf9c2786f8f955b2", 42,
-         "afcec12e5ba6481f144f6e6bfeab0a054b30f2710aeedea90d4be9c790c8e05e601fcb208afafc6cb991"),
-        ("e2865d6bbc1abf6a815067edc4ee7aa33c290d5a", "", "", 20,
-         "affd91484b5ba2185adb698632e315e1ae238d19"),
-    ],
-)  # fmt: skip
-def test_hkdf_matches_wycheproof(
-    key: str, salt: str, info: str, length: int, expected: str
-) -> None:
-    # Of testvectors/hkdf_sha256_test.json.
-    secret, salted, given = (bytes.fromhex(text) for text in (key, salt, info))
-    assert kdf.hkdf_sha256(secret, salted, given, length=length).hex() == expected
 
 
 @pytest.mark.parametrize(
