@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tui.otp.entry import Category, Entry
-from tui.otp.search import haystack, words_of
 from tui.vault.document import Document
 from tui.vault.order import ordered
+
+if TYPE_CHECKING:
+    from tui.otp.fuzzy import Finder
 
 TRASH = "\0trash"
 """The id of the trash, which comes after the categories."""
@@ -29,29 +33,34 @@ class VisibleEntries:
         self.names = {category.id: category.name for category in document.categories}
         """The names of the categories by id."""
         self._rows: dict[str | None, list[Entry]] = {}
-        self._prepared: dict[str | None, list[tuple[str, Entry]]] = {}
+        self._finders: dict[str | None, Finder[Entry]] = {}
 
-    def prepare(self, category: str | None) -> list[tuple[str, Entry]]:
-        """Return the search text and the entry, for each entry in a category; computed once."""
-        if category not in self._prepared:
-            self._prepared[category] = [
-                (haystack(entry, self.names), entry) for entry in self._within(category)
-            ]
-        return self._prepared[category]
+    def prepare(self, category: str | None) -> Finder[Entry]:
+        """Return what searches the entries in a category; created once."""
+        if category not in self._finders:
+            from tui.otp.fuzzy import Finder
+
+            names = self.names
+            self._finders[category] = Finder(
+                (
+                    entry.issuer,
+                    entry.account or "",
+                    [names.get(binding.category, "") for binding in entry.categories],
+                    entry,
+                )
+                for entry in self._within(category)
+            )
+        return self._finders[category]
 
     def visible(self, category: str | None, query: str) -> list[Entry]:
-        """Return the entries in a category (by id; None for all) that match every word of the
-        query.
+        """Return the entries in a category (by id; None for all) that match the query.
 
-        They are in the vault's order; in the trash, the last deleted entry comes first.
+        They are in the vault's order; in the trash, the last deleted entry comes first. Those that
+        match a query best come first.
         """
-        words = words_of(query)
-        if not words:
+        if not query.strip():
             return self._within(category)
-        pairs = self.prepare(category)
-        for word in words[1:]:
-            pairs = [pair for pair in pairs if word in pair[0]]
-        return [entry for hay, entry in pairs if words[0] in hay]
+        return self.prepare(category).find(query)
 
     def _within(self, category: str | None) -> list[Entry]:
         if category not in self._rows:

@@ -1,4 +1,4 @@
-"""Searches entries, with the same rules in the app and on the command line."""
+"""Searches entries on the command line, where a query has to mean the same every time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def words_of(query: str) -> tuple[str, ...]:
     """Return the words of a query, case-folded for comparison."""
-    return tuple(_fold(query).split())
+    return tuple(fold(query).split())
 
 
 def haystack(entry: Entry, names: Mapping[str, str]) -> str:
@@ -23,7 +23,7 @@ def haystack(entry: Entry, names: Mapping[str, str]) -> str:
     """
     parts = [entry.issuer, entry.account or ""]
     parts += [names.get(binding.category, "") for binding in entry.categories]
-    return _fold("\n".join(parts))
+    return fold("\n".join(parts))
 
 
 def matches(words: Sequence[str], hay: str) -> bool:
@@ -64,7 +64,7 @@ def best(
     account"; is its issuer or account; matches as in `find`. `categories` returns the names of the
     categories of the entry at a place.
     """
-    wanted = _fold(query).strip()
+    wanted = fold(query).strip()
     if wanted in ids:
         return [at for at, one in enumerate(ids) if one == wanted]
     issuers, accounts = _fold_all(issuers), _fold_all(accounts)
@@ -79,7 +79,7 @@ def best(
         at
         for at, names in enumerate(folded)
         if matches(words, "\n".join(names))
-        or matches(words, "\n".join((*names, *map(_fold, categories(at)))))
+        or matches(words, "\n".join((*names, *map(fold, categories(at)))))
     ]
 
 
@@ -91,10 +91,10 @@ def _halves(wanted: str) -> list[tuple[str, str]]:
 
 def _fold_all(texts: Sequence[str]) -> list[str]:
     """Fold many texts at once, which is faster. Characters don't compose across a separator."""
-    folded = _fold("\0".join(texts)).split("\0") if texts else []
-    return folded if len(folded) == len(texts) else [_fold(text) for text in texts]
+    folded = fold("\0".join(texts)).split("\0") if texts else []
+    return folded if len(folded) == len(texts) else [fold(text) for text in texts]
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
     """Fold case and compose characters: é may be written as one character or as two."""
     return (text if text.isascii() else unicodedata.normalize("NFC", text)).casefold()
