@@ -3,8 +3,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PINNED = $(PIP) --require-hashes --no-deps -r
+EDITABLE = $(PIP) --no-deps --no-build-isolation -e .
 
-.PHONY: run test lint format bench stress soak snapshots man strings clean
+.PHONY: run test lint format bench stress soak snapshots man strings package clean
 
 run: $(VENV)/.app
 	@$(BIN)/otp-tui $(ARGS)
@@ -39,14 +41,21 @@ snapshots: $(VENV)/.dev
 	rm -rf tests/app/pictures
 	$(BIN)/python -m pytest tests/app/test_snapshots.py -n 0 --new-pictures
 
-# What the docs take from the program: the manual page and the table of formats.
+# What is made from the program: the manual page, completions and the table of formats.
 man: $(VENV)/.dev
 	$(BIN)/python -m tools.man_page
+	$(BIN)/python -m tools.completions
 	$(BIN)/python -m tools.formats_table
 
 # Every string that users see, for a reader with fresh eyes.
 strings: $(VENV)/.dev
 	@$(BIN)/python -m tools.strings
+
+# The wheel and the source distribution, in dist/.
+package: $(VENV)/.package
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist
+	$(BIN)/python -m twine check --strict dist/*
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
@@ -54,13 +63,19 @@ clean:
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
+# Each kind of use takes the sections of constraints.txt above its own end.
 $(VENV)/.app: pyproject.toml constraints.txt | $(BIN)/python
 	@sed '/^# For development/,$$d' constraints.txt > $(VENV)/constraints.txt
-	@$(PIP) --require-hashes --no-deps -r $(VENV)/constraints.txt
-	@$(PIP) --no-deps -e .
+	@$(PINNED) $(VENV)/constraints.txt
+	@$(EDITABLE)
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
-	@$(PIP) --require-hashes --no-deps -r constraints.txt
-	@$(PIP) --no-deps -e .
+	@sed '/^# To build packages/,$$d' constraints.txt > $(VENV)/constraints.txt
+	@$(PINNED) $(VENV)/constraints.txt
+	@$(EDITABLE)
 	@touch $@ $(VENV)/.app
+
+$(VENV)/.package: $(VENV)/.dev
+	@$(PINNED) constraints.txt
+	@touch $@

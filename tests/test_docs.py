@@ -82,10 +82,12 @@ def test_each_promise_names_a_test_that_exists() -> None:
 def test_each_dependency_is_pinned_with_hashes() -> None:
     root = Path(__file__).parents[1]
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    app, _, more = (root / "constraints.txt").read_text(encoding="utf-8").partition("# For dev")
+    pins = (root / "constraints.txt").read_text(encoding="utf-8")
+    more = project["optional-dependencies"]
     for text, wanted in (
-        (app, project["dependencies"]),
-        (app + more, project["optional-dependencies"]["dev"]),
+        (pins.partition("# To install")[0], project["dependencies"]),
+        (pins.partition("# To build")[0], [*project["dependencies"], *more["dev"]]),
+        (pins, ["hatchling", *more["package"]]),
     ):
         pinned = set(re.findall(r"^([\w.-]+)==[^ ]+ .*\n +--hash=sha256:", text, re.MULTILINE))
         assert len(pinned) == text.count("==")

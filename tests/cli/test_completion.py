@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from tests.cli.program import Program
 from tests.programs import need
 from tests.terminal.helpers import AppTerminal
+from tools import completions
 from tui.cli.commands.completion import SHELLS
 from tui.cli.parser import command_name, commands
 
@@ -111,6 +113,18 @@ def test_the_help_says_how_to_install_it(program: Program, shell: str) -> None:
     done = program.run("completion", "--help")
     assert f"otp-tui completion {shell} > ~/" in done.out
     assert "but not the names" in done.out
+
+
+def test_the_installed_scripts_are_up_to_date() -> None:
+    kept = {path: path.read_text(encoding="utf-8") for path in completions.FOLDER.iterdir()}
+    assert kept == completions.files(), "run: make man"
+
+
+def test_they_are_installed_with_the_package() -> None:
+    root = completions.FOLDER.parent
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    shared = project["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
+    assert set(completions.files()) <= {root / path for path in shared}
 
 
 def test_an_unknown_shell_is_refused(program: Program) -> None:

@@ -44,6 +44,12 @@ def register(subparsers: Subparsers) -> None:
 
 def run(args: Namespace, _context: Context) -> int:
     """Print the script."""
+    output.write(script(args.shell))
+    return 0
+
+
+def script(shell: str) -> str:
+    """Return the completion script for a shell."""
     import shtab
 
     from tui.cli.parser import build, commands
@@ -54,8 +60,7 @@ def run(args: Namespace, _context: Context) -> int:
             action.complete = shtab.FILE  # type: ignore[attr-defined]
         elif not action.option_strings and action.choices is None:
             action.complete = _NOTHING  # type: ignore[attr-defined]
-    output.write(shtab.complete(parser, args.shell))
-    return 0
+    return shtab.complete(parser, shell)
 
 
 def _actions(parser: ArgumentParser) -> Iterator[Action]:
