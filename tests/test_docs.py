@@ -68,6 +68,12 @@ def test_the_readme_names_a_key_of_every_command(command: Command) -> None:
     assert any(re.search(rf"(?<!\w){re.escape(key)}(?!\w)", _KEYS) for key in spelt)
 
 
+def test_the_index_lists_every_page() -> None:
+    docs = Path(__file__).parents[1] / "docs"
+    listed = re.findall(r"^\| \[(.*?)\]\(\1\) \|", (docs / "README.md").read_text("utf-8"), re.M)
+    assert sorted(listed) == sorted({path.name for path in docs.glob("*.md")} - {"README.md"})
+
+
 def test_each_promise_names_a_test_that_exists() -> None:
     root = Path(__file__).parents[1]
     text = (root / "docs" / "security.md").read_text(encoding="utf-8")
