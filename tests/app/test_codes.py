@@ -558,3 +558,40 @@ def shown(app: OtpApp) -> list[str]:
 def highlighted(app: OtpApp) -> str | None:
     entry = codes_of(app).highlighted
     return entry.issuer if entry else None
+
+
+async def test_the_letters_that_match_are_underlined(app: OtpApp, pilot: Pilot[None]) -> None:
+    await pilot.press("slash", *"rg or")
+    await settle(pilot)
+    assert underlined(app, 0) == "Rgor"
+    await pilot.press("escape")
+    await settle(pilot)
+    assert underlined(app, 0) == ""
+
+
+async def test_letters_of_hard_names_are_underlined(app: OtpApp, pilot: Pilot[None]) -> None:
+    await pilot.press("slash", *"局", "space", *"家")
+    await settle(pilot)
+    assert underlined(app, 0) == "局家"
+    await pilot.press("ctrl+u", *"foo")
+    await settle(pilot)
+    assert underlined(app, 0) == "foo"
+
+
+async def test_the_best_match_is_highlighted_and_copied(
+    vault: Vault, pilot: Pilot[None], clock: FakeClock, clipboard: FakeClipboard
+) -> None:
+    await pilot.press("end", "slash", *"gtihub", "enter")
+    await settle(pilot)
+    github = vault.entries[0]
+    assert clipboard.text == code_at(github, clock.now()).text
+
+
+async def test_a_category_is_searched_by_its_sign(app: OtpApp, pilot: Pilot[None]) -> None:
+    await pilot.press("slash", *"#we git")
+    assert [entry.issuer for entry in codes_of(app).rows] == ["GitHub"]
+
+
+def underlined(app: OtpApp, line: int) -> str:
+    segments = codes_of(app).render_line(line)
+    return "".join(part.text for part in segments if part.style and part.style.underline)

@@ -240,6 +240,7 @@ class CodesScreen(BaseScreen[None]):
         if keep is None and codes.highlighted and not self.search_text:
             keep = codes.highlighted.id
         codes.nothing = self._when_empty()
+        codes.searched = self.search_text or ""
         codes.numbered = self.search_text is None
         codes.show_rows(
             self._visible.visible(self.category, self.search_text or ""), keep, near=near

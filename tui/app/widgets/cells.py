@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
+from itertools import groupby
 
 from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
 
 from tui.text import safe
 
+MARKED = Style(underline=True)
+"""Added to the style of letters that match a search."""
 _SELECTORS = {0xFE0E: None, 0xFE0F: None}
 
 
@@ -28,3 +34,23 @@ def fit(text: str, width: int) -> str:
 def width_of(text: str) -> int:
     """Return the width of `text` in cells, once it is made safe."""
     return cell_len(safe(text).translate(_SELECTORS))
+
+
+def marked(text: str, places: Collection[int], width: int, style: Style) -> list[Segment]:
+    """Return `text` as `fit` does, with the characters at `places` underlined."""
+    fitted = fit(text, width)
+    if not places:
+        return [Segment(fitted, style)]
+    plain = text.isascii() and text.isprintable()
+    parts = text if plain else [safe(char).translate(_SELECTORS) for char in text]
+    # What `fit` shortened, or made safe as a whole, isn't marked.
+    pairs = enumerate(zip(fitted, "".join(parts), strict=False))
+    same = next((at for at, (shown, meant) in pairs if shown != meant), len(fitted))
+    segments: list[Segment] = []
+    start = end = 0
+    for is_marked, run in groupby(enumerate(parts), key=lambda part: part[0] in places):
+        end = min(same, end + sum(len(part) for _, part in run))
+        segments.append(Segment(fitted[start:end], style + MARKED if is_marked else style))
+        start = end
+    segments.append(Segment(fitted[end:], style))
+    return [segment for segment in segments if segment.text]

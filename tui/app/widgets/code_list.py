@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from tui.app.styles import styles_of
 from tui.app.symbols import HIGHLIGHT
-from tui.app.widgets.cells import fit
+from tui.app.widgets.cells import fit, marked
 from tui.app.widgets.row_list import RowList
 from tui.errors import EntryError
 from tui.otp.codes import Code, code_at, code_length, group, next_code, period, remaining
@@ -68,6 +68,8 @@ class CodeList(RowList[Entry]):
         """Codes shown of counter-based entries, by entry id."""
         self.selected: set[str] = set()
         """Ids of the selected entries."""
+        self.searched = ""
+        """The search whose matching letters are marked."""
         self.numbered = True
         """True to show the digits that copy a row."""
         self.hidden = False
@@ -257,10 +259,12 @@ class CodeList(RowList[Entry]):
         self, entry: Entry, cells: LiveCells, width: int, row: Style, muted: Style
     ) -> list[Segment]:
         room = width - self._names_at - _NUMBER - 1
+        in_issuer, in_account = self._marks(entry)
         following = cells.following if room >= _NARROW - self._names_at else ""
         if room < _NARROW - self._names_at:
-            name = entry.account or "" if is_blank(entry.issuer) else entry.issuer
-            return [Segment(fit(name, room), row)]
+            if is_blank(entry.issuer):
+                return marked(entry.account or "", in_account, room, row)
+            return marked(entry.issuer, in_issuer, room, row)
         tail = f" {following} " if following else ""
         rest = room - len(tail)
         if width >= _WIDE:
@@ -269,12 +273,22 @@ class CodeList(RowList[Entry]):
         issuer = max(12, min(28, room * 2 // 5))
         account = rest - issuer - _GAP
         if is_blank(entry.issuer):
-            whole = fit("(no name)" if is_blank(entry.account or "") else entry.account or "", rest)
-            return [Segment(whole, row), Segment(tail, muted)]
+            name = "(no name)" if is_blank(entry.account or "") else entry.account or ""
+            return [*marked(name, in_account, rest, row), Segment(tail, muted)]
         return [
-            Segment(fit(entry.issuer, issuer) + " " * _GAP, row),
-            Segment(fit(entry.account or "", account) + tail, muted),
+            *marked(entry.issuer, in_issuer, issuer, row),
+            Segment(" " * _GAP, row),
+            *marked(entry.account or "", in_account, account, muted),
+            Segment(tail, muted),
         ]
+
+    def _marks(self, entry: Entry) -> Sequence[Collection[int]]:
+        """Return the places in issuer and account to mark."""
+        if not self.searched.strip():
+            return (), ()
+        from tui.otp.fuzzy import marks
+
+        return marks(self.searched, (entry.issuer, entry.account or ""))
 
     def empty_strip(self, line: int, width: int) -> Strip:
         if self.rows or line != self.page // 3:
