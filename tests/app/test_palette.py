@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.app.conftest import MakeApp
-from tests.app.helpers import lines_of, settle
+from tests.app.helpers import FakeClipboard, FakeClock, lines_of, settle
 from tui.app.app import OtpApp
 from tui.app.palette_items import command_items, matching
 from tui.app.screens.codes import CodesScreen
@@ -18,7 +18,9 @@ from tui.app.screens.unlock import UnlockScreen
 from tui.app.widgets.bars import TitleBar
 from tui.config.commands import COMMANDS
 from tui.config.load import load
+from tui.otp.codes import code_at
 from tui.vault.order import Order, order_of
+from tui.vault.vault import Vault
 
 
 async def opened(pilot: Pilot[None], *words: str) -> PaletteList:
@@ -116,3 +118,27 @@ async def test_it_can_be_resized(app: OtpApp, pilot: Pilot[None], width: int) ->
     await pilot.press("down", "pagedown", "escape")
     await settle(pilot)
     assert isinstance(app.screen, CodesScreen)
+
+
+@pytest.mark.parametrize("query", ["copy ste", "steam", "COPY setam"])
+async def test_an_entry_is_copied(
+    vault: Vault, pilot: Pilot[None], clock: FakeClock, clipboard: FakeClipboard, query: str
+) -> None:
+    listed = await opened(pilot, *query)
+    assert [item.label for item in listed.rows][0] == "Copy Steam (gordon)"
+    await pilot.press("enter")
+    await settle(pilot)
+    steam = vault.entries[2]
+    assert clipboard.text == code_at(steam, clock.now()).text
+
+
+async def test_recent_commands_come_first_and_entries_are_not_kept(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    for words in ("sort by issuer", "theme nord", "steam"):
+        await opened(pilot, *words, "enter")
+        await settle(pilot)
+    listed = await opened(pilot)
+    assert [item.label for item in listed.rows][:3] == [
+        "Theme nord", "Sort by issuer", "Copy code",
+    ]  # fmt: skip

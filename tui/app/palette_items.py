@@ -1,4 +1,4 @@
-"""The items of the palette: commands, sort orders, categories and themes. Pure."""
+"""The items of the palette: commands, orders, categories, themes and entries. Pure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ from functools import partial
 from tui.app.visible_entries import TRASH
 from tui.config.commands import COMMANDS
 from tui.config.schema import THEMES
-from tui.otp.entry import Category
+from tui.otp.entry import Category, Entry
+from tui.text import safe
 from tui.vault.order import WORDS, Order
 
 _LEFT_OUT = {"palette", "clear", "next-category", "previous-category"}
 """Commands that make sense only as keys."""
 _CURRENT = "current"
+_MOST_ENTRIES = 20
+"""Maximum number of entries listed for a query."""
+_LEAST_LETTERS = 2
+"""Letters that a query needs to list entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,27 @@ def matching(items: Sequence[PaletteItem], query: str) -> list[PaletteItem]:
     if words:
         found.sort(key=lambda item: not item.label.casefold().startswith(words[0]))
     return found
+
+
+def recent_first(items: Sequence[PaletteItem], recent: Sequence[str]) -> list[PaletteItem]:
+    """Return the items with those whose labels are in `recent` first, in its order."""
+    places = {label: place for place, label in enumerate(recent)}
+    return sorted(items, key=lambda item: places.get(item.label, len(places)))
+
+
+def entry_items(
+    query: str, find: Callable[[str], list[Entry]], copy: Callable[[str], object]
+) -> list[PaletteItem]:
+    """Return the entries whose codes a query such as "git" or "copy git" can mean; `copy` gets
+    the id."""
+    first, _, rest = query.strip().partition(" ")
+    wanted = rest if rest and "copy".startswith(first.casefold()) else query
+    if len(wanted.strip()) < _LEAST_LETTERS:
+        return []
+    return [
+        PaletteItem(f"Copy {safe(entry.label)}", "", partial(copy, entry.id))
+        for entry in find(wanted)[:_MOST_ENTRIES]
+    ]
 
 
 def command_items(key_of: Callable[[str], str], run: Callable[[str], object]) -> list[PaletteItem]:

@@ -14,7 +14,14 @@ from textual.screen import Screen
 
 from tui.app.commands import command_key, list_bindings, press_hint
 from tui.app.key_queue import BACKGROUND
-from tui.app.palette_items import category_items, command_items, order_items, theme_items
+from tui.app.palette_items import (
+    category_items,
+    command_items,
+    entry_items,
+    order_items,
+    recent_first,
+    theme_items,
+)
 from tui.app.screens.base import BaseScreen
 from tui.app.screens.copy_commands import COPY_COMMANDS
 from tui.app.screens.entry_commands import ENTRY_COMMANDS, sort
@@ -88,6 +95,8 @@ class CodesScreen(BaseScreen[None]):
         """How the file differed from the last one used, when that was last shown."""
         self._warnings: list[str] = []
         """The vault's warnings that were shown."""
+        self._recent: list[str] = []
+        """The labels of the commands, not the entries, that were chosen in the palette."""
         self._copies_notice = ""
         """What was last said about conflict copies."""
         self._folder_changed = vault.folder_changed
@@ -184,9 +193,23 @@ class CodesScreen(BaseScreen[None]):
             *category_items(self._visible.categories, self.category, self._show_category),
             *theme_items(context.config.theme, partial(context.settings.set, ("theme",))),
         ]
-        chosen = await self.ask(PaletteScreen(items))
+        find, copy = partial(self._visible.visible, None), self._copy_entry
+        screen = PaletteScreen(
+            recent_first(items, self._recent), lambda query: entry_items(query, find, copy)
+        )
+        chosen = await self.ask(screen)
         if chosen is not None:
+            if chosen in items:
+                kept = [label for label in self._recent if label != chosen.label]
+                self._recent = [chosen.label, *kept]
             chosen.do()
+
+    def _copy_entry(self, identity: str) -> None:
+        """Highlight an entry in the whole list, and copy its code."""
+        self.search_text = self.category = None
+        self._show(identity)
+        if self.codes.highlighted is not None and self.codes.highlighted.id == identity:
+            self.action_command("copy")
 
     def _sort(self, order: Order) -> None:
         self._start(sort(self, order))

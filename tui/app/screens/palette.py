@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -74,14 +74,19 @@ class PaletteScreen(Dialog[PaletteItem]):
         Binding("pageup", "page(-1)", show=False),
     ]
 
-    def __init__(self, items: Sequence[PaletteItem]) -> None:
+    def __init__(
+        self,
+        items: Sequence[PaletteItem],
+        more: Callable[[str], list[PaletteItem]] = lambda _query: [],
+    ) -> None:
+        """`more` returns items for a query, to list after those of `items` that match."""
         super().__init__()
-        self._items = items
+        self._items, self._more = items, more
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card", id="palette") as card:
             card.border_title, card.border_subtitle = "Commands", "Esc closes"
-            field = TextInput(placeholder="Type a command", id="words")
+            field = TextInput(placeholder="Type a command or an entry", id="words")
             field.cursor_blink = False
             yield field
             yield PaletteList(self._items)
@@ -89,7 +94,9 @@ class PaletteScreen(Dialog[PaletteItem]):
     @on(Input.Changed, "#words")
     def _find(self, event: Input.Changed) -> None:
         event.stop()
-        self.query_one(PaletteList).show(matching(self._items, event.value))
+        self.query_one(PaletteList).show(
+            [*matching(self._items, event.value), *self._more(event.value)]
+        )
 
     @on(Input.Submitted, "#words")
     @on(RowList.Chosen)

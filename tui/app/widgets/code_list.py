@@ -283,8 +283,11 @@ class CodeList(RowList[Entry]):
         ]
 
     def _marks(self, entry: Entry) -> Sequence[Collection[int]]:
-        """Return the places in issuer and account to mark."""
-        if not self.searched.strip():
+        """Return the places in issuer and account to mark.
+
+        A single letter isn't marked: it is all over the screen, and its frame is the largest.
+        """
+        if len(self.searched.strip()) < 2:
             return (), ()
         from tui.otp.fuzzy import marks
 
