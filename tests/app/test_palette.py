@@ -125,7 +125,7 @@ async def test_an_entry_is_copied(
     vault: Vault, pilot: Pilot[None], clock: FakeClock, clipboard: FakeClipboard, query: str
 ) -> None:
     listed = await opened(pilot, *query)
-    assert [item.label for item in listed.rows][0] == "Copy Steam (gordon)"
+    assert listed.rows[0].label == "Copy Steam (gordon)"
     await pilot.press("enter")
     await settle(pilot)
     steam = vault.entries[2]
