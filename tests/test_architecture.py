@@ -125,7 +125,7 @@ def test_only_the_app_itself_imports_screens() -> None:
         if not name.startswith("tui.app.screens")
         and (used := {each for each in imported_modules(path) if "tui.app.screens" in each})
     }
-    assert users.keys() <= {"tui.app.app", "tui.app.run"}
+    assert users.keys() <= {"tui.app.app", "tui.app.ending_app", "tui.app.run"}
 
 
 def test_only_run_imports_the_app() -> None:

@@ -32,8 +32,8 @@ sys.exit(main([]))
 _SHORT = """
 import sys
 from tui.__main__ import main
-from tui.app import app, ending
-app.SAVING = ending.SAVING = 0.1
+from tui.app import ending, ending_app
+ending_app.SAVING = ending.SAVING = 0.1
 sys.exit(main([]))
 """
 """The app, which gives the last save a tenth of a second."""

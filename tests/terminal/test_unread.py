@@ -23,11 +23,11 @@ class Clock(app.SystemClock):
     def steady(self):
         return super().steady() + 3600 * Path("hours").stat().st_size
 app.SystemClock = Clock
-close = app._close
+close = app.close_vault
 def closed(vault):
     Path("closed").touch()
     return close(vault)
-app._close = closed
+app.close_vault = closed
 sys.exit(main([]))
 """
 """The app, with a clock that is ahead by the bytes in a file; another file says that it locked."""

@@ -8,44 +8,33 @@ import gc
 import math
 import os
 import signal
-import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
 from textual.binding import Binding
 from textual.screen import Screen
-from textual.worker import Worker, WorkerState, get_current_worker
 
 from tui import memory
 from tui.app import render_caches
-from tui.app.crash import crash_line
-from tui.app.ending import NOT_SAVED, SAVING, SIGNALS, DaemonExecutor, Ending
+from tui.app.ending_app import EndingApp
 from tui.app.key_queue import BACKGROUND, KeyQueue
 from tui.app.screens.base import BaseScreen
 from tui.app.settings import Settings
 from tui.app.terminal import hung_up
-from tui.app.theming import ThemedApp, filters_of, theme_of
+from tui.app.theming import filters_of, theme_of
+from tui.app.vault_closing import close_vault
 from tui.app.vault_session import VaultSession
 from tui.app.widgets.bars import StatusLine
-from tui.app.widgets.status_label import StatusLabel
 from tui.clipboard import Clipboard, Copier, choose
 from tui.clock import Clock, SystemClock
 from tui.config.schema import Config
-from tui.errors import (
-    ClipboardError,
-    ConflictError,
-    NewPasswordError,
-    OlderVaultError,
-    OtpTuiError,
-)
+from tui.errors import ClipboardError
 from tui.forward.log import News, log_path
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from tui.session import Session
     from tui.vault.vault import Vault
 
@@ -60,15 +49,9 @@ _ACTIVITY = (
 _IDLE = "Locked after inactivity."
 _ELSEWHERE = "Locked by another program."
 _TYPED_LOST = "What you typed was not saved."
-_KEPT_IF_POSSIBLE = "Unsaved changes are kept, encrypted, until the next unlock, if there is room."
-MESSAGE_SECONDS = 8.0
-"""Seconds for which messages are shown, except errors."""
-_SLOW = (
-    "Saving takes long: another program may be using the vault.\n\nUnsaved changes will be lost."
-)
 
 
-class OtpApp(ThemedApp):
+class OtpApp(EndingApp):
     """Shows the codes of one vault.
 
     Clock, clipboard, environment and an open vault are arguments, so that tests can pass their own.
@@ -113,10 +96,6 @@ class OtpApp(ThemedApp):
         self.clock_warning = clock_warning
         self.pick = pick
         self.picked = ""
-        self._quit_question: Screen[Any] | None = None
-        self._ending = Ending()
-        self.exit_warning = ""
-        """An error while exiting, to report afterwards."""
         self._unlock_hint = unlock_hint
         self._accept_older = accept_older
         self.vault_path = vault_path
@@ -153,17 +132,6 @@ class OtpApp(ThemedApp):
                 widget.refresh()
             if isinstance(screen, BaseScreen):
                 screen.settings_changed()
-
-    def _start(self, job: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run a coroutine to its end, even if the vault is locked; crash on an unexpected error."""
-        task = asyncio.create_task(job)
-        task.add_done_callback(self._look_at_end)
-        return task
-
-    def _look_at_end(self, task: asyncio.Task[None]) -> None:
-        error = None if task.cancelled() else task.exception()
-        if isinstance(error, Exception):
-            self._handle_exception(error)
 
     @property
     def vault_name(self) -> str:
@@ -258,13 +226,6 @@ class OtpApp(ThemedApp):
         if said:
             self.say(said, "strong")
 
-    @property
-    def _something_typed(self) -> bool:
-        return any(
-            isinstance(each, BaseScreen) and each.is_mounted and each.unsaved
-            for each in self.screen_stack
-        )
-
     def _first_screen(self) -> Screen[None]:
         if self.vault is None:
             return self._lock_screen(at_start=True)
@@ -299,7 +260,7 @@ class OtpApp(ThemedApp):
 
     @work(name=BACKGROUND, group="forget", exit_on_error=False, description="lock")
     async def _forget(self, vault: Vault, reason: str) -> None:
-        lost = await asyncio.to_thread(_close, vault)
+        lost = await asyncio.to_thread(close_vault, vault)
         if lost:
             self.say(lost)
         try:
@@ -318,22 +279,6 @@ class OtpApp(ThemedApp):
         await asyncio.to_thread(render_caches.clear)
         memory.wipe_freed()
 
-    def say(self, sentence: str, tone: str = "error") -> None:
-        """Show a message on the topmost screen with a status line; errors also at exit."""
-        if not self.is_running:
-            if tone == "error":
-                self.exit_warning = f"{self.exit_warning} {sentence}".lstrip()
-            return
-        until = None if tone == "error" else self.clock.steady() + MESSAGE_SECONDS
-        for screen in reversed(self.screen_stack):
-            for status in screen.query("#status"):
-                if isinstance(status, StatusLine):
-                    status.say(sentence, tone, until)
-                    return
-                if isinstance(status, StatusLabel):
-                    status.say(sentence, tone)
-                    return
-
     @work(
         name=BACKGROUND,
         group="clipboard",
@@ -350,23 +295,6 @@ class OtpApp(ThemedApp):
             if cleared and not any(line.message for line in self.screen.query(StatusLine)):
                 self.say(cleared, "muted")
 
-    async def action_quit(self) -> None:
-        """Close the vault, clear the clipboard and exit; ask first if something would be lost."""
-        if self.vault is not None and self._something_typed:
-            self._ask_and_quit()
-        else:
-            self._save_and_quit()
-
-    @work(group="quit", exclusive=True, exit_on_error=False, description="quit")
-    async def _ask_and_quit(self) -> None:
-        from tui.app.screens.confirm import ConfirmScreen
-
-        asked = self.screen is self._quit_question
-        question = ConfirmScreen("Quit without saving?", "What you typed will be lost.", "quit")
-        self._quit_question = question
-        if asked or await self.push_screen_wait(question):
-            self._save_and_quit()
-
     def lock_or_ask(self) -> None:
         """Lock the vault everywhere; ask first if the last change can't be saved."""
         lock = partial(self.lock, everywhere=True)
@@ -374,62 +302,6 @@ class OtpApp(ThemedApp):
             lock()  # a change in progress is saved, or reported, after the lock
         else:
             self._save_or_ask(self.vault, lock, "Lock anyway?", "lock")
-
-    def _save_and_quit(self) -> None:
-        if self.vault is None or (self.vault.saved and not self.vault.changing):
-            self.exit()
-        else:
-            self._save_or_ask(self.vault, self.exit, "Quit anyway?", "quit")
-
-    @work(group="leave", exclusive=True, exit_on_error=False, description="leave")
-    async def _save_or_ask(
-        self, vault: Vault, action: Callable[[], object], question: str, verb: str
-    ) -> None:
-        try:
-            await asyncio.wait_for(asyncio.to_thread(vault.save), SAVING)
-        except TimeoutError:
-            from tui.app.screens.confirm import ConfirmScreen
-
-            if not await self.push_screen_wait(ConfirmScreen(question, _SLOW, verb)):
-                return
-        except OtpTuiError as error:
-            from tui.app.screens.confirm import ConfirmScreen
-
-            lost = _KEPT_IF_POSSIBLE
-            if isinstance(error, ConflictError):
-                lost = "All changes are in that copy."
-            elif isinstance(error, NewPasswordError):
-                lost = "Unsaved changes will be lost."
-            words = f"{error.sentence}\n\n{lost}"
-            older = isinstance(error, OlderVaultError)
-            screen = ConfirmScreen(
-                question, words, verb, obsolete=lambda: older and vault.older is None
-            )
-            if not await self.push_screen_wait(screen):
-                return
-        action()
-
-    async def push_screen_wait(self, screen: Screen[Any] | str, *, mode: str | None = None) -> Any:
-        """Show a screen and wait for its result; meanwhile, it gets the keys."""
-        await self._flush_next_callbacks()
-        answer = self.push_screen(screen, wait_for_dismiss=True, mode=mode)
-        worker = get_current_worker()
-        if isinstance(screen, Screen):
-            self.keys.asks(worker, screen)
-        try:
-            return await asyncio.shield(answer)
-        finally:
-            self.keys.answered(worker)
-
-    async def on_unmount(self) -> None:
-        if lost := await self._close_in_time():
-            self.say(lost)
-        await self._ending.in_time(self.settings.finish(), None)
-        if not self.picked:
-            try:
-                await self._ending.in_time(asyncio.to_thread(self.copier.clear), "")
-            except ClipboardError as error:
-                self.say(error.sentence)
 
     # --- time --------------------------------------------------------------------------
 
@@ -486,87 +358,3 @@ class OtpApp(ThemedApp):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Do nothing: only `copier` copies, as Textual would keep the text."""
-
-    # --- the end ---------------------------------------------------------------------------
-
-    def _listen_to_signals(self) -> None:
-        if self.is_headless:
-            return
-        loop = asyncio.get_running_loop()
-        loop.set_default_executor(DaemonExecutor())
-        for number in SIGNALS:
-            try:
-                loop.add_signal_handler(number, self._leave, number)
-            except (NotImplementedError, RuntimeError, ValueError):
-                return
-
-    def _leave(self, number: signal.Signals) -> None:
-        """Close the vault and exit, on a signal or a lost terminal."""
-        self._ending.begin(128 + number, self._driver)
-        self._start(self._close_and_exit(128 + number))
-
-    async def _close_and_exit(self, code: int) -> None:
-        lost = await self._close_in_time()
-        self.exit(return_code=code, message=f"otp-tui: {lost}" if lost else None)
-
-    async def _close_in_time(self) -> str:
-        """Close the vault as `_close` does, if that is quick."""
-        vault, self.vault = self.vault, None
-        if vault is None:
-            return ""
-        self._ending.saved = vault.saved and vault.flushed and not vault.changing
-        closing = asyncio.to_thread(_close, vault)
-        lost = await self._ending.in_time(closing, "" if self._ending.saved else NOT_SAVED)
-        self._ending.saved = not lost
-        return lost
-
-    def exit(
-        self, result: None = None, return_code: int = 0, message: RenderableType | None = None
-    ) -> None:
-        """Exit soon, even if something still runs."""
-        if not self.is_headless:
-            self._ending.begin(return_code, self._driver)
-        super().exit(result, return_code, message)
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Exit on an error that a worker didn't handle."""
-        error = event.worker.error
-        if event.state is WorkerState.ERROR and isinstance(error, Exception):
-            self._handle_exception(error)
-
-    def _fatal_error(self) -> None:
-        """Print error and location, without the local variables that Textual would print."""
-        self._stop_on(sys.exc_info()[1] or self._exception)
-
-    def panic(self, *renderables: RenderableType) -> None:
-        """Do the same for an error that Textual has rendered, e.g. of its input thread."""
-        self._return_code = 1
-        self._stop_on(next(iter(renderables), None))
-
-    def _stop_on(self, error: object) -> None:
-        if not self._exit_renderables:
-            self._exit_renderables.append(crash_line(error))
-        self._close_messages_no_wait()
-
-
-def _keep(vault: Vault, error: OtpTuiError) -> str:
-    """Keep unsaved changes for the next unlock; return a message."""
-    from tui.vault.unsaved import keep
-
-    if keep(vault) is None:
-        return f"NOT SAVED. The last change is lost: {error}"
-    return f"NOT SAVED. The last change is kept, encrypted, until the next unlock: {error}"
-
-
-def _close(vault: Vault) -> str:
-    """Save unsaved changes and close the vault; return an error message, or ""."""
-    try:
-        if not vault.flushed or vault.changing:
-            vault.save()
-    except ConflictError as error:
-        return f"NOT SAVED. {error.sentence}"
-    except OtpTuiError as error:
-        return "" if vault.saved else _keep(vault, error)
-    finally:
-        vault.close()
-    return ""

@@ -1,0 +1,229 @@
+"""An app that ends without losing changes: it saves, asks if that fails, and reports crashes."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from textual import work
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState, get_current_worker
+
+from tui.app.crash import crash_line
+from tui.app.ending import NOT_SAVED, SAVING, SIGNALS, DaemonExecutor, Ending
+from tui.app.screens.base import BaseScreen
+from tui.app.theming import ThemedApp
+from tui.app.vault_closing import close_vault
+from tui.app.widgets.bars import StatusLine
+from tui.app.widgets.status_label import StatusLabel
+from tui.errors import ClipboardError, ConflictError, NewPasswordError, OlderVaultError, OtpTuiError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from tui.app.key_queue import KeyQueue
+    from tui.clipboard import Copier
+    from tui.clock import Clock
+    from tui.vault.vault import Vault
+
+MESSAGE_SECONDS = 8.0
+"""Seconds for which messages are shown, except errors."""
+_KEPT_IF_POSSIBLE = "Unsaved changes are kept, encrypted, until the next unlock, if there is room."
+_SLOW = (
+    "Saving takes long: another program may be using the vault.\n\nUnsaved changes will be lost."
+)
+
+
+class EndingApp(ThemedApp):
+    """Shows messages, quits, and exits on signals and crashes."""
+
+    vault: Vault | None
+    """The open vault; None while it is locked."""
+    clock: Clock
+    """The only source of time."""
+    copier: Copier
+    """Copies codes and clears the clipboard."""
+    keys: KeyQueue
+    """The keys that are not handled yet."""
+    picked: str
+    """The text that `otp-tui pick` prints on exit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ending = Ending()
+        self._quit_question: Screen[Any] | None = None
+        self.exit_warning = ""
+        """An error while exiting, to report afterwards."""
+
+    def say(self, sentence: str, tone: str = "error") -> None:
+        """Show a message on the topmost screen with a status line; errors also at exit."""
+        if not self.is_running:
+            if tone == "error":
+                self.exit_warning = f"{self.exit_warning} {sentence}".lstrip()
+            return
+        until = None if tone == "error" else self.clock.steady() + MESSAGE_SECONDS
+        for screen in reversed(self.screen_stack):
+            for status in screen.query("#status"):
+                if isinstance(status, StatusLine):
+                    status.say(sentence, tone, until)
+                    return
+                if isinstance(status, StatusLabel):
+                    status.say(sentence, tone)
+                    return
+
+    # --- quitting ----------------------------------------------------------------------
+
+    async def action_quit(self) -> None:
+        """Close the vault, clear the clipboard and exit; ask first if something would be lost."""
+        if self.vault is not None and self._something_typed:
+            self._ask_and_quit()
+        else:
+            self._save_and_quit()
+
+    @work(group="quit", exclusive=True, exit_on_error=False, description="quit")
+    async def _ask_and_quit(self) -> None:
+        from tui.app.screens.confirm import ConfirmScreen
+
+        asked = self.screen is self._quit_question
+        question = ConfirmScreen("Quit without saving?", "What you typed will be lost.", "quit")
+        self._quit_question = question
+        if asked or await self.push_screen_wait(question):
+            self._save_and_quit()
+
+    @property
+    def _something_typed(self) -> bool:
+        return any(
+            isinstance(each, BaseScreen) and each.is_mounted and each.unsaved
+            for each in self.screen_stack
+        )
+
+    def _save_and_quit(self) -> None:
+        if self.vault is None or (self.vault.saved and not self.vault.changing):
+            self.exit()
+        else:
+            self._save_or_ask(self.vault, self.exit, "Quit anyway?", "quit")
+
+    @work(group="leave", exclusive=True, exit_on_error=False, description="leave")
+    async def _save_or_ask(
+        self, vault: Vault, action: Callable[[], object], question: str, verb: str
+    ) -> None:
+        try:
+            await asyncio.wait_for(asyncio.to_thread(vault.save), SAVING)
+        except TimeoutError:
+            from tui.app.screens.confirm import ConfirmScreen
+
+            if not await self.push_screen_wait(ConfirmScreen(question, _SLOW, verb)):
+                return
+        except OtpTuiError as error:
+            from tui.app.screens.confirm import ConfirmScreen
+
+            lost = _KEPT_IF_POSSIBLE
+            if isinstance(error, ConflictError):
+                lost = "All changes are in that copy."
+            elif isinstance(error, NewPasswordError):
+                lost = "Unsaved changes will be lost."
+            words = f"{error.sentence}\n\n{lost}"
+            older = isinstance(error, OlderVaultError)
+            screen = ConfirmScreen(
+                question, words, verb, obsolete=lambda: older and vault.older is None
+            )
+            if not await self.push_screen_wait(screen):
+                return
+        action()
+
+    async def push_screen_wait(self, screen: Screen[Any] | str, *, mode: str | None = None) -> Any:
+        """Show a screen and wait for its result; meanwhile, it gets the keys."""
+        await self._flush_next_callbacks()
+        answer = self.push_screen(screen, wait_for_dismiss=True, mode=mode)
+        worker = get_current_worker()
+        if isinstance(screen, Screen):
+            self.keys.asks(worker, screen)
+        try:
+            return await asyncio.shield(answer)
+        finally:
+            self.keys.answered(worker)
+
+    # --- signals and crashes -----------------------------------------------------------
+
+    def _start(self, job: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run a coroutine to its end, even if the vault is locked; crash on an unexpected error."""
+        task = asyncio.create_task(job)
+        task.add_done_callback(self._look_at_end)
+        return task
+
+    def _look_at_end(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception):
+            self._handle_exception(error)
+
+    def _listen_to_signals(self) -> None:
+        if self.is_headless:
+            return
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(DaemonExecutor())
+        for number in SIGNALS:
+            try:
+                loop.add_signal_handler(number, self._leave, number)
+            except (NotImplementedError, RuntimeError, ValueError):
+                return
+
+    def _leave(self, number: signal.Signals) -> None:
+        """Close the vault and exit, on a signal or a lost terminal."""
+        self._ending.begin(128 + number, self._driver)
+        self._start(self._close_and_exit(128 + number))
+
+    async def _close_and_exit(self, code: int) -> None:
+        lost = await self._close_in_time()
+        self.exit(return_code=code, message=f"otp-tui: {lost}" if lost else None)
+
+    async def on_unmount(self) -> None:
+        if lost := await self._close_in_time():
+            self.say(lost)
+        await self._ending.in_time(self.settings.finish(), None)
+        if not self.picked:
+            try:
+                await self._ending.in_time(asyncio.to_thread(self.copier.clear), "")
+            except ClipboardError as error:
+                self.say(error.sentence)
+
+    async def _close_in_time(self) -> str:
+        """Close the vault, if that is quick."""
+        vault, self.vault = self.vault, None
+        if vault is None:
+            return ""
+        self._ending.saved = vault.saved and vault.flushed and not vault.changing
+        closing = asyncio.to_thread(close_vault, vault)
+        lost = await self._ending.in_time(closing, "" if self._ending.saved else NOT_SAVED)
+        self._ending.saved = not lost
+        return lost
+
+    def exit(
+        self, result: None = None, return_code: int = 0, message: RenderableType | None = None
+    ) -> None:
+        """Exit soon, even if something still runs."""
+        if not self.is_headless:
+            self._ending.begin(return_code, self._driver)
+        super().exit(result, return_code, message)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Exit on an error that a worker didn't handle."""
+        error = event.worker.error
+        if event.state is WorkerState.ERROR and isinstance(error, Exception):
+            self._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Print error and location, without the local variables that Textual would print."""
+        self._stop_on(sys.exc_info()[1] or self._exception)
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """Do the same for an error that Textual has rendered, e.g. of its input thread."""
+        self._return_code = 1
+        self._stop_on(next(iter(renderables), None))
+
+    def _stop_on(self, error: object) -> None:
+        if not self._exit_renderables:
+            self._exit_renderables.append(crash_line(error))
+        self._close_messages_no_wait()

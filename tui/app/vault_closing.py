@@ -1,0 +1,33 @@
+"""Closes the vault, and keeps changes that can't be saved for the next unlock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.errors import ConflictError, OtpTuiError
+
+if TYPE_CHECKING:
+    from tui.vault.vault import Vault
+
+
+def close_vault(vault: Vault) -> str:
+    """Save unsaved changes and close the vault; return an error message, or ""."""
+    try:
+        if not vault.flushed or vault.changing:
+            vault.save()
+    except ConflictError as error:
+        return f"NOT SAVED. {error.sentence}"
+    except OtpTuiError as error:
+        return "" if vault.saved else _keep(vault, error)
+    finally:
+        vault.close()
+    return ""
+
+
+def _keep(vault: Vault, error: OtpTuiError) -> str:
+    """Keep unsaved changes for the next unlock; return a message."""
+    from tui.vault.unsaved import keep
+
+    if keep(vault) is None:
+        return f"NOT SAVED. The last change is lost: {error}"
+    return f"NOT SAVED. The last change is kept, encrypted, until the next unlock: {error}"
