@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from tests.app.conftest import MakeApp
 from tests.app.helpers import FakeClipboard, codes_of, lines_of, settle
@@ -81,3 +82,12 @@ async def test_the_search_hint_shows_its_key(make_app: MakeApp) -> None:
     async with app.run_test() as pilot:
         await settle(pilot)
         assert lines_of(app.screen.query_one(CategoryBar))[0].endswith("f3 search ")
+
+
+async def test_the_help_explains_every_mark(app: OtpApp, pilot: Pilot[None]) -> None:
+    await pilot.press("question_mark", "end")
+    await settle(pilot)
+    legend = str(app.screen.query_one("#legend", Static).render())
+    for mark in ("▴", "✓", "!", "↵", "···", "counter", "next", "NOT SAVED"):
+        assert f"\n  {mark}" in legend
+    assert app.screen.query_one("#keys").scroll_offset.y > 0

@@ -1,4 +1,4 @@
-"""The help screen: the keys of all commands."""
+"""The help screen: the keys of all commands, and the marks in the list."""
 
 from __future__ import annotations
 
@@ -14,12 +14,25 @@ from textual.widgets import Static
 
 from tui.app.commands import key_label
 from tui.app.screens.base import Dialog
+from tui.app.widgets.bars import UNSAVED
 from tui.config.commands import COMMANDS, NUMBER_HELP
 from tui.config.keymap import Keymap
 
 _COLUMNS = (("Codes", "Find", "Move"), ("Entries", "Vault"))
 _HELP = next(command for command in COMMANDS if command.id == "help")
 """The command that opens the screen: its title, as the columns of 80 by 24 are full."""
+_LEGEND = (
+    ("▴", "pinned"),
+    ("✓", "selected"),
+    ("!", "before a row: the name looks like another one"),
+    ("3!", "the code expires in 3 s"),
+    ("↵", "counter-based: a key shows the next code"),
+    ("···", "the code is hidden, or not shown yet"),
+    ("counter 12", "the next counter of a counter-based entry"),
+    ("next 330 118", "the next code of the highlighted entry"),
+    (UNSAVED, "changes that couldn't be saved yet"),
+)
+"""The marks in the list and the title, with their meanings."""
 _LEAST, _MOST = 8, 16
 """Minimum and maximum width of the keys, in cells."""
 
@@ -40,6 +53,7 @@ class HelpScreen(Dialog[None]):
                 for groups in _COLUMNS:
                     texts = [help_text(group, keymap, ascii_only) for group in groups]
                     yield Static(Text("\n\n").join(texts))
+            yield Static(legend_text(), id="legend")
 
     def on_key(self, event: events.Key) -> None:
         if event.key in self.context.keymap.of("help"):
@@ -63,6 +77,14 @@ def help_text(wanted: str, keymap: Keymap, ascii_only: bool) -> Text:
     text = Text(wanted, "bold")
     for keys, words in rows:
         text.append(f"\n  {keys:<{room}}", "bold").append(words, "not bold")
+    return text
+
+
+def legend_text() -> Text:
+    """Return the heading of the legend and a line for each mark."""
+    text = Text("\nMarks", "bold")
+    for mark, meaning in _LEGEND:
+        text.append(f"\n  {mark:<{_MOST}}", "bold").append(meaning, "not bold")
     return text
 
 
