@@ -89,11 +89,13 @@ def _search(among: list[_Target[Item]], words: tuple[str, ...]) -> _Result[Item]
         for rank, pool in ranked.items():
             for worse, found in enumerate(_by_rank(word, pool)):
                 if found:
-                    following[rank + worse] = [*following.get(rank + worse, ()), *found]
+                    before = following.get(rank + worse)
+                    following[rank + worse] = [*before, *found] if before else found
         if not following:
             misspelled = True
             following = {rank: _misspelled(word, pool) for rank, pool in ranked.items()}
-        ranked = {rank: sorted(found) for rank, found in following.items()}
+        mixed = len(ranked) > 1
+        ranked = {rank: sorted(found) if mixed else found for rank, found in following.items()}
     found = [target for rank in sorted(ranked) for target in ranked[rank]]
     return _Result(found, words, misspelled)
 
@@ -168,6 +170,8 @@ def _by_rank(word: str, pool: list[_Target[Item]]) -> list[list[_Target[Item]]]:
         pool = [target for target in pool if letter in target[1]]
     if len(word) == 1:
         first = [target for target in pool if target[1][1] == word]
+        if not first:
+            return [[], [], pool]
         whole = [target for target in first if target[1][2] == _WORD]
         if whole:
             first = [target for target in first if target[1][2] != _WORD]
