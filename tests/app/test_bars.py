@@ -26,13 +26,19 @@ from tui.errors import NotSavedError
 from tui.otp.entry import Category
 
 
-async def test_the_title_warns_of_an_unsynchronized_clock(
+async def test_the_title_marks_an_unsynchronized_clock(
     app: OtpApp, pilot: Pilot[None], clock: FakeClock
 ) -> None:
     app.clock_warning = lambda: "clock not synchronized"
     title = app.screen.query_one(TitleBar)
     await pass_time(pilot, clock, 1)
-    assert "! clock not synchronized" in lines_of(title)[0]
+    assert "! clock" in lines_of(title)[0]
+    app.settings.set(("clock_check",), False)
+    await pass_time(pilot, clock, 2)
+    assert "clock" not in lines_of(title)[0]
+    app.settings.set(("clock_check",), True)
+    await pass_time(pilot, clock, 2)
+    assert "! clock" in lines_of(title)[0]
     app.clock_warning = str
     await pass_time(pilot, clock, 61)
     assert "clock" not in lines_of(title)[0]

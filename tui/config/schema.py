@@ -193,6 +193,13 @@ class Config:
         "Draw lines, bars and symbols in ASCII. auto: on if the locale is not UTF-8 (e.g. LANG=C), "
         "and on the Linux console and terminals like vt100 and ansi.",
     )
+    clock_check: bool = _setting(
+        True,
+        Boolean(),
+        "Clock check",
+        "Show “! clock” in the title while the system clock is not synchronized: codes may be "
+        "wrong. otp-tui doctor always checks it.",
+    )
     kdf: KdfConfig = field(default_factory=KdfConfig)
     keys: tuple[KeyChoice, ...] = ()
     """The valid choices in the section [keys]."""

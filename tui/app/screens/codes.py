@@ -239,6 +239,7 @@ class CodesScreen(BaseScreen[None]):
     def _apply_settings(self) -> None:
         self.codes.shared = self._shares_countdown()
         self.codes.hidden = self.context.config.hide_codes
+        self._clock_checked = None
         self._countdown.set_class(self.codes.shared, "-shown")
 
     def _shares_countdown(self) -> bool:
@@ -341,12 +342,13 @@ class CodesScreen(BaseScreen[None]):
             self._look_for_copies()
 
     def _check_clock(self, steady: float) -> None:
-        """Warn in the title if codes may be wrong, but not before the first frame."""
+        """Mark the title if codes may be wrong, but not before the first frame."""
         if self._clock_checked is None:
             self._clock_checked = steady - CLOCK_SECONDS + 0.5
         elif steady - self._clock_checked >= CLOCK_SECONDS:
             self._clock_checked = steady
-            self._title.warn(self.context.clock_warning())
+            wrong = self.context.config.clock_check and self.context.clock_warning()
+            self._title.warn("clock" if wrong else "")
 
     # --- the file ------------------------------------------------------------------------------
 

@@ -132,7 +132,9 @@ def _object(
         "period": period(entry),
         "counter": entry.counter if kind == "hotp" else None,
         "categories": [name for id_, name in names.items() if id_ in bound],
+        "pinned": entry.pinned,
         "forward": entry.forward,
+        "note": entry.note,
         "code": code.text if code else None,
         "valid_until": int(code.valid_until) if code and code.valid_until is not None else None,
     }
