@@ -86,7 +86,7 @@ async def test_the_first_warnings_are_shown_and_the_others_counted(
 
 async def test_a_click_on_the_key_bar_runs_the_command(app: OtpApp, pilot: Pilot[None]) -> None:
     bar = app.screen.query_one(KeyBar)
-    await pilot.click(KeyBar, offset=(lines_of(bar)[0].index("keys"), 0))
+    await pilot.click(KeyBar, offset=(lines_of(bar)[0].index("help"), 0))
     await pilot.pause()
     assert isinstance(app.screen, HelpScreen)
 
@@ -151,4 +151,4 @@ async def test_a_file_name_is_not_broken_at_its_hyphens(app: OtpApp, pilot: Pilo
     await pilot.pause()
     lines = lines_of(status)
     assert any(name in line for line in lines)
-    assert lines[-1].split("─")[0].strip() == "New line"
+    assert lines[-1].strip("▌ ") == "New line"

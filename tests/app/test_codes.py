@@ -27,7 +27,7 @@ from tests.app.helpers import (
 from tui.app.app import OtpApp
 from tui.app.screens.big_code import BigCodeScreen
 from tui.app.screens.help import HelpScreen
-from tui.app.widgets.bars import CategoryBar, Countdown, StatusLine, TitleBar
+from tui.app.widgets.bars import CardTitle, CategoryBar, Countdown, StatusLine, TitleBar
 from tui.errors import NotSavedError
 from tui.otp import codes as otp_codes
 from tui.otp.codes import code_at, group, next_code
@@ -395,7 +395,7 @@ async def test_help_shows_every_key(make_app: MakeApp) -> None:
         assert isinstance(app.screen, HelpScreen)
         shown = "\n".join(str(part.render()) for part in app.screen.query(Static))
         card = app.screen.query_one("#keys")
-        shown += str(card.border_title)
+        shown += lines_of(app.screen.query_one(CardTitle))[0]
         for command in COMMANDS:
             assert command.help in shown
         columns = app.screen.query_one("#columns")

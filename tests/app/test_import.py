@@ -161,7 +161,7 @@ async def test_a_failed_entry_is_listed_with_its_reason_and_the_others_imported(
         await pilot.press("enter")
         await settle(pilot)
         assert "1 entry imported, 1 failed" in status_of(app)
-        assert lines_of(app.screen.query_one(StatusLine))[0].startswith("─ ! 1 entry")
+        assert lines_of(app.screen.query_one(StatusLine))[0].startswith("▌! 1 entry")
         assert [entry.issuer for entry in vault.entries] == ["Shop 1"]
 
 

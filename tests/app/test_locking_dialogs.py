@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Input, Label, TextArea
+from textual.widgets import Input, TextArea
 
 from tests.app.conftest import MakeApp, MakeVault
 from tests.app.fast_pilot import expect_held_work
@@ -32,6 +32,7 @@ from tests.app.helpers import (
 )
 from tui.app.app import OtpApp
 from tui.app.screens.unlock import UnlockScreen
+from tui.app.widgets.status_label import StatusLabel
 from tui.otp.entry import Entry
 from tui.otp.secret import Secret
 from tui.vault.store import Store
@@ -213,7 +214,7 @@ async def test_the_unlock_screen_says_that_what_was_typed_is_lost(
 ) -> None:
     await press(pilot, *keys)
     await pass_time(pilot, clock, 300)
-    said = str(app.screen.query_one("#status", Label).content)
+    said = app.screen.query_one(StatusLabel).message
     assert ("What you typed was not saved." in said) is typed
 
 
@@ -240,7 +241,7 @@ async def test_a_change_that_fails_after_the_lock_is_reported_on_the_unlock_scre
         go_on.set()
         await settle(pilot)
         assert isinstance(app.screen, UnlockScreen)
-        said = str(app.screen.query_one("#status", Label).content)
+        said = app.screen.query_one(StatusLabel).message
         assert said.startswith(
             "NOT SAVED. The last change is kept, encrypted, until the next unlock: "
         )
@@ -269,7 +270,7 @@ async def test_a_change_in_progress_is_saved_after_the_lock(
         go_on.set()
         await settle(pilot)
         assert isinstance(app.screen, UnlockScreen)
-        assert not str(app.screen.query_one("#status", Label).content)
+        assert not app.screen.query_one(StatusLabel).message
     assert Vault.open(vault.path, PASSWORD).entries[0].pinned
 
 
@@ -289,7 +290,7 @@ async def test_what_the_idle_lock_could_not_save_is_saved_after_the_next_unlock(
             await press(pilot, "p")
             await pass_time(pilot, clock, 300)
             assert isinstance(app.screen, UnlockScreen)
-            said = str(app.screen.query_one("#status", Label).content)
+            said = app.screen.query_one(StatusLabel).message
             assert said.startswith("NOT SAVED. The last change is kept")
         assert not Vault.open(vault.path, PASSWORD).entries[0].pinned
         await press(pilot, *PASSWORD, "enter")

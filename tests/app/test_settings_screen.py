@@ -77,7 +77,8 @@ async def test_a_setting_is_explained(pilot: Pilot[None], file: Path) -> None:
     screen = await opened(pilot, file, "lock_after")
     line = next(line for line in lines_of(screen.query_one(SettingsList)) if "Lock" in line)
     assert "7 minutes" in line
-    assert "default" not in line
+    assert "changed" in line
+    assert sum("changed" in line for line in lines_of(screen.query_one(SettingsList))) == 1
     assert "A number of minutes from 0 to 1440 (0: never)." in about(screen)
     assert lines_of(screen.query_one(TitleBar))[0].rstrip().endswith("etc/config.toml")
     assert "↵ edit" in lines_of(screen.query_one(KeyBar))[0]

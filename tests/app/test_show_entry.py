@@ -183,3 +183,16 @@ async def test_an_entry_without_a_name_has_no_qr_code(
         await settle(pilot)
         assert isinstance(app.screen, ShowScreen)
         assert "No QR code: an entry without issuer" in shown(app)
+
+
+@pytest.mark.terminal(80, 24)
+async def test_a_long_entry_leaves_the_title_of_the_list_visible(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    await pilot.press("v")
+    await settle(pilot)
+    card = app.screen.query_one("#entry")
+    card.styles.height = 60
+    await settle(pilot)
+    assert card.region.y >= 2
+    assert card.region.bottom <= 23

@@ -55,6 +55,10 @@ class Context(Protocol):
         """True if the terminal has only 16 colors."""
 
     @property
+    def is_flat(self) -> bool:
+        """True if surfaces have the color of the background, so that cards need an edge."""
+
+    @property
     def ascii_only(self) -> bool:
         """True if all lines are drawn in ASCII."""
 

@@ -50,11 +50,11 @@ class LineStyles:
     """The highlighted code when it expires soon."""
 
 
-def styles_of(app: App[Any]) -> LineStyles:
-    """Return the styles of the current theme, or those without color."""
+def styles_of(app: App[Any], behind: str = "background") -> LineStyles:
+    """Return the styles of the current theme on a background, or those without color."""
     if app.no_color:
         return NO_COLOR_STYLES
-    names = (*("foreground", "background", "panel", "primary", "success", "warning", "error"),
+    names = (*("foreground", behind, "panel", "primary", "success", "warning", "error"),
              *("code", "muted", "rule"))  # fmt: skip
     return _made(tuple(app.theme_variables[name] for name in names))
 

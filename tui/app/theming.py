@@ -74,6 +74,12 @@ class ThemedApp(PaintedApp):
         return bool(self.environ.get("TERM")) and self.console.color_system == "standard"
 
     @property
+    def is_flat(self) -> bool:
+        """True if surfaces have the color of the background, so that cards need an edge."""
+        variables = self.theme_variables
+        return self.no_color or variables["surface"] in {variables["background"], "ansi_default"}
+
+    @property
     def ascii_only(self) -> bool:
         """True if all lines are drawn in ASCII."""
         return any(isinstance(each, AsciiFilter) for each in self._own_filters)

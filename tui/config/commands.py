@@ -68,7 +68,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("settings", ("comma",), "settings", "Settings", "Vault", 10),
     Command("palette", ("colon", "ctrl+p"), "commands", "Command palette", "Vault"),
     Command("lock", ("l", "ctrl+l"), "lock", "Lock vault", "Vault", 7),
-    Command("help", ("question_mark",), "keys", "Show all keys", "Vault", 11),
+    Command("help", ("question_mark",), "help", "Show all keys", "Vault", 11),
     Command("quit", ("q",), "quit", "Quit", "Vault", 12),
 )
 

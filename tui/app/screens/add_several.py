@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 
 from tui.app.screens.base import Dialog
-from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
+from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.preview_list import PreviewList
 from tui.app.widgets.row_list import RowList
 from tui.backup.plan import DEFAULT_ACTIONS, ImportAction, MatchKind, PlannedEntry
@@ -38,7 +38,6 @@ class AddSeveralScreen(Dialog[frozenset[int] | None]):
         self._list = PreviewList()
         self._list.show(self._planned, DEFAULT_ACTIONS)
         yield TitleBar("add several")
-        yield Rule()
         yield self._list
         yield StatusLine()
         yield KeyBar(_KEYS)

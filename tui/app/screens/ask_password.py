@@ -13,6 +13,7 @@ from textual.widgets import Input, Label
 
 from tui.app.screens.base import BaseScreen, Dialog
 from tui.app.threads import in_daemon_thread
+from tui.app.widgets.bars import CardKeys
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.status_label import StatusLabel
 from tui.errors import OtpTuiError, WrongPasswordError
@@ -58,10 +59,11 @@ class AskPasswordScreen(Dialog[bool]):
             yield Label(f"Enter {what} to {self._purpose}", classes="title", markup=False)
             yield PasswordInput("Password")
             yield StatusLabel(
-                "The vault was opened without it. Esc cancels."
+                "The vault was opened without it."
                 if self._new is None
                 else "Another program changed it. Unsaved changes are kept in memory."
             )
+            yield CardKeys([("↵", "continue"), ("Esc", "cancel")])
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

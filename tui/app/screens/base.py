@@ -55,6 +55,7 @@ class BaseScreen(Screen[Answer]):
             points = of_app if own is None else own
             fitting = [name for least, name in sorted(points or []) if least <= size]
             self.add_class(*fitting[-1:], update=False)
+        self.set_class(self.context.is_flat, "-flat", update=False)
         self.update_node_styles(animate=False)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.widgets import Digits, Label
 
 from tui.app.screens.base import Dialog
+from tui.app.widgets.bars import CardKeys
 from tui.otp.codes import group
 
 
@@ -32,4 +33,4 @@ class BigCodeScreen(Dialog[None]):
                 yield Label("  ".join(group(self._code)), id="big", markup=False)
             if self._reason:
                 yield Label(self._reason, classes="tone-warning", markup=False)
-            yield Label("Esc closes", classes="muted")
+            yield CardKeys([("Esc", "close")])

@@ -12,9 +12,10 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Input, Label
 
-from tui.app.commands import key_label, press_hint
+from tui.app.commands import press_hint
 from tui.app.screens.base import ChangeResult, Dialog, change_vault
 from tui.app.screens.confirm import ConfirmScreen
+from tui.app.widgets.bars import CardKeys
 from tui.app.widgets.checkbox_list import CheckboxList, CheckboxRow
 from tui.app.widgets.form_fields import FormInput
 from tui.app.widgets.status_label import StatusLabel
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from tui.vault.vault import Vault
 
 _NONE = "No categories yet. Press n to add one."
-_KEYS = "n new  r rename  d delete  Esc close"
+_KEYS = [("n", "new"), ("r", "rename"), ("d", "delete"), ("Esc", "close")]
+_NAMING = [("↵", "save"), ("Esc", "cancel")]
 
 
 class CategoriesScreen(Dialog[str | None]):
@@ -62,7 +64,7 @@ class CategoriesScreen(Dialog[str | None]):
         self._list = CheckboxList(boxes=bool(self._ids))
         self._field = FormInput("Category name", id="name")
         self._field.display = False
-        self._hint = Label(self._keys, id="hint", classes="muted", markup=False)
+        self._hint = CardKeys(self._keys)
         title = f"Categories of {self._label}" if self._ids else "Categories"
         with Vertical(classes="card", id="categories"):
             yield Label(title, classes="title", markup=False)
@@ -73,12 +75,8 @@ class CategoriesScreen(Dialog[str | None]):
         self._show()
 
     @property
-    def _keys(self) -> str:
-        return f"x select  {self._enter} save  {_KEYS}" if self._ids else _KEYS
-
-    @property
-    def _enter(self) -> str:
-        return key_label("enter", ascii_only=self.context.ascii_only)
+    def _keys(self) -> list[tuple[str, str]]:
+        return [("x", "select"), ("↵", "save"), *_KEYS] if self._ids else _KEYS
 
     @property
     def _entries(self) -> list[Entry]:
@@ -150,13 +148,13 @@ class CategoriesScreen(Dialog[str | None]):
         self._field.value = row.name if row else ""
         self._field.display = True
         self.set_focus(self._field)
-        self._hint.update(f"{self._enter} save  Esc cancel")
+        self._hint.show(_NAMING)
         self.say(f"New name of “{safe(row.name, 40)}”:" if row else "New category:")
 
     def _close_field(self) -> None:
         self._field.display = False
         self.set_focus(self._list)
-        self._hint.update(self._keys)
+        self._hint.show(self._keys)
         self.say("")
 
     @on(Input.Submitted, "#name")

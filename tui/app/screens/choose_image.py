@@ -12,7 +12,7 @@ from textual.widgets import DirectoryTree, Input
 
 from tui.app.screens.base import Dialog
 from tui.app.threads import in_daemon_thread
-from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
+from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.file_chooser import FileTree, PathInput, first_folder
 from tui.app.widgets.form_fields import FormRow
 from tui.backup.model import Backup
@@ -42,7 +42,6 @@ class ImageScreen(Dialog[Backup | None]):
 
     def compose(self) -> ComposeResult:
         yield TitleBar("QR code")
-        yield Rule()
         yield FormRow("Image", PathInput("Path, or pick a file below", id="image"))
         yield FileTree(first_folder("Pictures", "Downloads"))
         yield StatusLine()

@@ -8,10 +8,10 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Label
 
 from tui.app.screens.base import Dialog
+from tui.app.widgets.bars import CardKeys
 
 
 class ConfirmScreen(Dialog[bool]):
@@ -47,6 +47,4 @@ class ConfirmScreen(Dialog[bool]):
         with Vertical(classes="card"):
             yield Label(self._question, classes="title", markup=False)
             yield Label(self._explanation, id="words", markup=False)
-            yield Label(
-                Content.assemble(("y", "bold"), f"  {self._verb}     ", ("n", "bold"), "  cancel")
-            )
+            yield CardKeys([("y", self._verb), ("n", "cancel")])

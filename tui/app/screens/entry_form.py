@@ -15,7 +15,7 @@ from textual.widgets import Button, Static
 
 from tui.app.screens.base import Dialog, run_change
 from tui.app.threads import in_thread
-from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
+from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.entry_fields import EntryFields
 from tui.app.widgets.form_fields import UriGiven
 from tui.backup.importer import addition_label, import_into
@@ -82,7 +82,6 @@ class EntryFormScreen(Dialog[str | None]):
         self._fields = EntryFields(draft, self._vault.document.categories, inside)
         self._start: Draft | None = self._fields.draft
         yield TitleBar("edit" if entry else "add")
-        yield Rule()
         with VerticalScroll(id="form", can_focus=False):
             yield self._fields
             with Horizontal(id="end"):

@@ -18,7 +18,7 @@ from tui.app.screens.ask_password import may_show
 from tui.app.screens.base import BaseScreen
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.threads import in_daemon_thread, in_thread
-from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
+from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.credential_fields import CredentialFields
 from tui.app.widgets.file_chooser import PathInput
 from tui.app.widgets.password_input import PasswordInput
@@ -91,7 +91,6 @@ class ExportScreen(BaseScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         yield TitleBar("export")
-        yield Rule()
         with Grid(id="fields"):
             yield Label("What")
             first = _SELECTED if self._ids[_SELECTED] else _ALL

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from tui.app.commands import key_label
 from tui.app.screens.base import Dialog
-from tui.app.widgets.bars import UNSAVED
+from tui.app.widgets.bars import UNSAVED, CardTitle
 from tui.config.commands import COMMANDS, NUMBER_HELP
 from tui.config.keymap import Keymap
 
@@ -26,6 +26,7 @@ _LEGEND = (
     ("✓", "selected"),
     ("!", "before a row: the name looks like another one"),
     ("3!", "the code expires in 3 s"),
+    ("! clock", "the system clock is not synchronized: codes may be wrong"),
     ("↵", "counter-based: a key shows the next code"),
     ("···", "the code is hidden, or not shown yet"),
     ("counter 12", "the next counter of a counter-based entry"),
@@ -45,10 +46,8 @@ class HelpScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         keymap, ascii_only = self.context.keymap, self.context.ascii_only
-        with VerticalScroll(classes="card", id="keys") as card:
-            own = _keys(keymap.of("help"), ascii_only)
-            card.border_title = Text(f"{own} {_HELP.help}").markup
-            card.border_subtitle = "Esc closes"
+        with VerticalScroll(classes="card", id="keys"):
+            yield CardTitle(f"{_keys(keymap.of('help'), ascii_only)} {_HELP.help}")
             with Horizontal(id="columns"):
                 for groups in _COLUMNS:
                     texts = [help_text(group, keymap, ascii_only) for group in groups]

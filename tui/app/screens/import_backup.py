@@ -25,7 +25,7 @@ from tui.app.commands import press_hint
 from tui.app.screens.base import BaseScreen, run_change
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.threads import in_daemon_thread, in_thread
-from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
+from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.credential_fields import CredentialFields
 from tui.app.widgets.file_chooser import FileTree, PathInput, first_folder
 from tui.app.widgets.preview_list import ACTIONS, PreviewList, SideBySide
@@ -94,7 +94,6 @@ class ImportScreen(BaseScreen[tuple[str, str] | None]):
     def compose(self) -> ComposeResult:
         self._list = PreviewList()
         yield TitleBar("import")
-        yield Rule()
         with Grid(id="fields"):
             yield Label("File")
             yield PathInput("Path, or pick a file below", id="path")

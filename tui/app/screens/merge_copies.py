@@ -13,7 +13,7 @@ from tui.app.commands import press_hint
 from tui.app.screens.base import BaseScreen, run_change
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.threads import in_daemon_thread, in_thread
-from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
+from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.change_list import ChangeList
 from tui.app.widgets.row_list import RowList
 from tui.errors import DamagedVaultError, OtpTuiError
@@ -55,7 +55,6 @@ class MergeScreen(BaseScreen[tuple[str, str] | None]):
     def compose(self) -> ComposeResult:
         self._list = ChangeList()
         yield TitleBar("merge")
-        yield Rule()
         yield self._list
         yield StatusLine(most_lines=_MOST_LINES)
         yield KeyBar(_KEYS)

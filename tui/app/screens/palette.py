@@ -17,6 +17,7 @@ from tui.app.palette_items import PaletteItem, matching
 from tui.app.screens.base import Dialog
 from tui.app.styles import styles_of
 from tui.app.symbols import HIGHLIGHT
+from tui.app.widgets.bars import CardTitle
 from tui.app.widgets.cells import fit
 from tui.app.widgets.row_list import RowList
 from tui.app.widgets.text_input import TextInput
@@ -26,6 +27,8 @@ _NOTE = 7
 
 class PaletteList(RowList[PaletteItem], can_focus=False):
     """The matching items; a click chooses one."""
+
+    BEHIND = "surface"
 
     def __init__(self, rows: Sequence[PaletteItem]) -> None:
         super().__init__(id="items")
@@ -37,7 +40,11 @@ class PaletteList(RowList[PaletteItem], can_focus=False):
         self.rows_changed()
 
     def row_strip(self, index: int, width: int) -> Strip:
-        item, styles, highlighted = self.rows[index], styles_of(self.app), index == self.cursor
+        item, styles, highlighted = (
+            self.rows[index],
+            styles_of(self.app, self.BEHIND),
+            index == self.cursor,
+        )
         base, muted = (
             (styles.on_plain, styles.on_muted) if highlighted else (styles.plain, styles.muted)
         )
@@ -53,7 +60,7 @@ class PaletteList(RowList[PaletteItem], can_focus=False):
     def empty_strip(self, line: int, width: int) -> Strip:
         if self.rows or line:
             return super().empty_strip(line, width)
-        return Strip([Segment(fit("  No matches.", width), styles_of(self.app).muted)])
+        return Strip([Segment(fit("  No matches.", width), styles_of(self.app, self.BEHIND).muted)])
 
     def on_click(self, event: events.Click) -> None:
         super().on_click(event)
@@ -84,8 +91,8 @@ class PaletteScreen(Dialog[PaletteItem]):
         self._items, self._more = items, more
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card", id="palette") as card:
-            card.border_title, card.border_subtitle = "Commands", "Esc closes"
+        with Vertical(classes="card", id="palette"):
+            yield CardTitle("Commands")
             field = TextInput(placeholder="Type a command or an entry", id="words")
             field.cursor_blink = False
             yield field

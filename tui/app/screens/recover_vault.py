@@ -14,7 +14,7 @@ from textual.widgets import Input
 from tui.app.commands import press_hint
 from tui.app.screens.base import BaseScreen, run_change
 from tui.app.threads import in_daemon_thread, in_thread
-from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
+from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.change_list import ChangeList
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.row_list import RowList
@@ -88,7 +88,6 @@ class RecoverScreen(BaseScreen[tuple[str, str] | None]):
         self._changes = ChangeList("Nothing to restore.")
         self._field = PasswordInput("Password of this copy")
         yield TitleBar("recover")
-        yield Rule()
         yield self._list
         yield self._changes
         yield self._field

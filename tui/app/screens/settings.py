@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 from tui.app.screens.base import Dialog
 from tui.app.setting_rows import SettingRow
-from tui.app.widgets.bars import KeyBar, Rule, StatusLine, TitleBar
+from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.cells import width_of
 from tui.app.widgets.row_list import RowList
 from tui.app.widgets.settings_list import SettingsList
@@ -53,7 +53,6 @@ class SettingsScreen(Dialog[None]):
         self._edit = TextInput(id="edit")
         self._edit.cursor_blink = False
         yield TitleBar("settings")
-        yield Rule()
         yield self._list
         yield Static("", id="about", markup=False)
         yield self._edit

@@ -17,7 +17,7 @@ from textual.widgets import Input, Label
 from tui.app.key_queue import BACKGROUND
 from tui.app.screens.base import BaseScreen
 from tui.app.threads import in_daemon_thread, in_thread
-from tui.app.widgets.bars import KeyBar
+from tui.app.widgets.bars import CardKeys
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.status_label import StatusLabel
 from tui.app.wrong_tries import WrongTries, wait_after
@@ -74,7 +74,7 @@ class UnlockScreen(BaseScreen[None]):
             yield Label(safe(str(self.context.vault_path), 200), classes="muted path", markup=False)
             yield PasswordInput(f"Password{offer}", id="password")
             yield StatusLabel(self._reason)
-        yield KeyBar([("↵", "unlock"), ("^q", "quit")])
+            yield CardKeys([("↵", "unlock"), ("^q", "quit")])
 
     def on_mount(self) -> None:
         self._tries = WrongTries(self.context.vault_path, self.context.clock)

@@ -13,7 +13,7 @@ from textual.widgets import Input, Label
 from tui.app.screens.base import BaseScreen
 from tui.app.screens.unlock import RECOVER_HINT
 from tui.app.threads import in_daemon_thread, in_thread
-from tui.app.widgets.bars import KeyBar
+from tui.app.widgets.bars import CardKeys
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.status_label import StatusLabel
 from tui.crypto.kdf import Argon2Params
@@ -59,7 +59,7 @@ class WelcomeScreen(BaseScreen[None]):
             yield PasswordInput(f"New password, at least {MIN_LENGTH} characters", id="first")
             yield PasswordInput("Repeat password", id="second")
             yield StatusLabel()
-        yield KeyBar([("↵", "next"), ("⇥", "other field"), ("^q", "quit")])
+            yield CardKeys([("↵", "next"), ("⇥", "other field"), ("^q", "quit")])
 
     def on_mount(self) -> None:
         """Warn before a second vault is created because the first was renamed or deleted."""
@@ -143,7 +143,7 @@ class WelcomeScreen(BaseScreen[None]):
             "Vault created.\n\n  i   import a backup of another app\n  e   start empty"
         )
         self.say("")
-        bar = self.query_one(KeyBar)
+        bar = self.query_one(CardKeys)
         bar.show([("i", "import a backup"), ("e", "start empty"), ("^q", "quit")])
 
     def action_start(self, then_import: bool) -> None:

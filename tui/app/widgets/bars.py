@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
@@ -15,7 +17,7 @@ from textual.widget import Widget
 from tui.app.commands import command_key
 from tui.app.context import context_of
 from tui.app.styles import LineStyles, styles_of
-from tui.app.symbols import key_text
+from tui.app.symbols import HIGHLIGHT, key_text
 from tui.app.widgets.cells import fit, width_of
 from tui.config.commands import COMMANDS
 from tui.otp.entry import Category
@@ -25,12 +27,17 @@ UNSAVED = "NOT SAVED"
 """Shown in the title while a change couldn't be saved."""
 _NAME = 16
 """Minimum width of the name of the vault or screen in the title, in cells."""
+MARKS = {"strong": "✓", "error": "✗", "warning": "!", "muted": "·"}
+"""The mark before a message, by its tone."""
 SOON = 5
 """Remaining seconds from which a countdown is marked."""
 
 
 class Bar(Widget):
     """A widget of one line."""
+
+    BEHIND: ClassVar[str] = "background"
+    """The theme variable with its background color."""
 
     DEFAULT_CSS = """
     Bar { height: 1; width: 1fr; background: $background; }
@@ -39,7 +46,7 @@ class Bar(Widget):
     @property
     def line_styles(self) -> LineStyles:
         """The styles to paint with."""
-        return styles_of(self.app)
+        return styles_of(self.app, self.BEHIND)
 
     def segments(self, width: int) -> list[Segment]:
         """Return the line, at most `width` cells wide; implemented by subclasses."""
@@ -52,15 +59,13 @@ class Bar(Widget):
         return line.adjust_cell_length(self.size.width, self.line_styles.plain)
 
 
-class Rule(Bar):
-    """A line across the screen."""
-
-    def segments(self, width: int) -> list[Segment]:
-        return [Segment("─" * width, self.line_styles.rule)]
-
-
 class TitleBar(Bar):
     """Shows the program, the name of the vault or screen, a warning, and a count."""
+
+    BEHIND = "surface"
+    DEFAULT_CSS = """
+    TitleBar { background: $surface; }
+    """
 
     def __init__(self, vault_name: str) -> None:
         super().__init__()
@@ -82,7 +87,7 @@ class TitleBar(Bar):
 
     def segments(self, width: int) -> list[Segment]:
         name, right = " otp-tui", f"{self._right} "
-        vault = f" · {self._vault}" if self._vault else ""
+        vault = f"  {self._vault}" if self._vault else ""
         warning = f"! {self._warning}  " if self._warning else ""
         gap = width - len(name) - width_of(right) - width_of(warning)
         if warning and gap < 1 and self._right.startswith(UNSAVED):
@@ -142,7 +147,7 @@ class Countdown(Bar):
 
 
 class CategoryBar(Bar):
-    """Shows "All", the categories, and the search, with a line below."""
+    """Shows "All", the categories, and the search, with an empty line below."""
 
     DEFAULT_CSS = """
     CategoryBar { height: 2; }
@@ -218,7 +223,7 @@ class CategoryBar(Bar):
 
     def render_line(self, y: int) -> Strip:
         if y == 1:
-            return Strip([Segment("─" * self.size.width, self.line_styles.rule)])
+            return Strip.blank(self.size.width, self.line_styles.plain)
         return super().render_line(y)
 
     def on_click(self, event: events.Click) -> None:
@@ -235,7 +240,7 @@ class CategoryBar(Bar):
 class StatusLine(Bar):
     """A line that shows a message, and grows if it is long."""
 
-    MARKS = {"strong": "✓", "error": "✗", "warning": "!", "muted": "·"}  # noqa: RUF012
+    MARKS = MARKS
     MOST_LINES = 5
 
     def __init__(self, most_lines: int = MOST_LINES) -> None:
@@ -278,19 +283,14 @@ class StatusLine(Bar):
             self.styles.height = height
 
     def render_line(self, y: int) -> Strip:
-        width, rule, tone = (
-            self.size.width,
-            self.line_styles.rule,
-            getattr(self.line_styles, self._tone),
-        )
+        width = self.size.width
         if y >= len(self._lines):
-            return Strip([Segment("─" * width, rule)])
-        mark = f" {self.MARKS[self._tone]} " if y == 0 else "   "
-        text = f"{mark}{self._lines[y]} "
-        edge = "─" if y == 0 else " "
-        line = [Segment(edge, rule), Segment(text, tone)]
-        line.append(Segment(edge * max(0, width - width_of(text) - 1), rule))
-        return Strip(line).adjust_cell_length(width, self.line_styles.plain)
+            return Strip.blank(width, self.line_styles.plain)
+        styles = styles_of(self.app, "panel")
+        tone = getattr(styles, self._tone) + Style(bold=True)
+        mark = self.MARKS[self._tone] if y == 0 else " "
+        line = [Segment(f"{HIGHLIGHT}{mark} ", tone), Segment(self._lines[y], styles.plain)]
+        return Strip(line).adjust_cell_length(width, styles.plain)
 
 
 class KeyBar(Bar):
@@ -335,6 +335,41 @@ class KeyBar(Bar):
         for start, end, action in self._spots:
             if action and start <= event.x < end:
                 self.call_later(self.run_action, f"screen.{action}")
+
+
+class CardTitle(Bar):
+    """The title of a card that has no room for a line of keys, and the key that closes it."""
+
+    BEHIND = "surface"
+    DEFAULT_CSS = """
+    CardTitle { background: $surface; }
+    """
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._words = title
+
+    def segments(self, width: int) -> list[Segment]:
+        styles = self.line_styles
+        room = max(0, width - len("Esc close"))
+        return [
+            Segment(fit(self._words, room), styles.strong),
+            Segment("Esc", styles.strong),
+            Segment(" close", styles.muted),
+        ]
+
+
+class CardKeys(KeyBar):
+    """The keys at the end of a card."""
+
+    BEHIND = "surface"
+    DEFAULT_CSS = """
+    CardKeys { background: $surface; margin-top: 1; }
+    """
+
+    def segments(self, width: int) -> list[Segment]:
+        first, *rest = super().segments(width + 1) or [Segment("")]
+        return [Segment(first.text.removeprefix(" "), first.style), *rest]
 
 
 def _fitting(keys: list[tuple[str, str, str]], width: int, keep: int) -> list[tuple[str, str, str]]:

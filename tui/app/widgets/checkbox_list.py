@@ -32,6 +32,8 @@ class CheckboxRow:
 class CheckboxList(RowList[CheckboxRow]):
     """A list of names to check, or of plain names without `boxes`."""
 
+    BEHIND = "surface"
+
     def __init__(self, *, boxes: bool) -> None:
         super().__init__()
         self.boxes = boxes
@@ -43,7 +45,11 @@ class CheckboxList(RowList[CheckboxRow]):
         self.rows_changed(next(places, self.cursor))
 
     def row_strip(self, index: int, width: int) -> Strip:
-        row, styles, highlighted = self.rows[index], styles_of(self.app), index == self.cursor
+        row, styles, highlighted = (
+            self.rows[index],
+            styles_of(self.app, self.BEHIND),
+            index == self.cursor,
+        )
         plain = styles.on_plain if highlighted else styles.plain
         muted = styles.on_muted if highlighted else styles.muted
         box = _BOXES[row.checked] if self.boxes else ""

@@ -20,6 +20,8 @@ Row = TypeVar("Row")
 class RowList(Widget, Generic[Row], can_focus=True):
     """A list of rows, one of them highlighted. Subclasses draw a row."""
 
+    BEHIND: ClassVar[str] = "background"
+    """The theme variable with its background color."""
     BINDINGS: ClassVar[list[BindingType]] = [*move_bindings()]
     DEFAULT_CSS = """
     RowList { height: 1fr; width: 1fr; background: $background; }
@@ -55,7 +57,7 @@ class RowList(Widget, Generic[Row], can_focus=True):
 
     def empty_strip(self, line: int, width: int) -> Strip:
         """Return a line below the last row."""
-        return Strip.blank(width, styles_of(self.app).plain)
+        return Strip.blank(width, styles_of(self.app, self.BEHIND).plain)
 
     def render_line(self, y: int) -> Strip:
         width, index = self.size.width, self.top + y

@@ -14,9 +14,9 @@ from tui.app.widgets.row_list import RowList
 from tui.config.keymap import Keymap
 from tui.config.schema import Config
 
-_GROUP, _LABEL, _DEFAULT = 15, 28, 9
+_GROUP, _LABEL, _CHANGED = 15, 28, 9
 _NARROW = 62
-"""Below this width in cells, headings and the word "default" are left out."""
+"""Below this width in cells, headings and the word "changed" are left out."""
 _WIDEST = 100
 
 
@@ -46,10 +46,12 @@ class SettingsList(RowList[SettingRow]):
         )
         whole = width >= _NARROW
         label = _LABEL if whole else min(_LABEL, width // 2)
-        room = min(width, _WIDEST) - label - 2 - (_GROUP + _DEFAULT if whole else 0)
+        room = min(width, _WIDEST) - label - 2 - (_GROUP + _CHANGED if whole else 0)
         value = row.shown(self._config, self._keymap, ascii_only=ascii_only)
         if highlighted and row.choices:
             value = f"‹ {value} ›"
+        changed = not row.is_default(self._config, self._keymap)
+        value_style = styles.on_code if highlighted else styles.strong if changed else styles.plain
         segments = [
             Segment(
                 f"{HIGHLIGHT if highlighted else ' '} ", styles.on_code if highlighted else base
@@ -60,10 +62,10 @@ class SettingsList(RowList[SettingRow]):
             segments.append(Segment(fit(heading, _GROUP), muted))
         segments += [
             Segment(fit(row.label, label - 2) + "  ", base),
-            Segment(fit(value, room), styles.on_code if highlighted else styles.code),
+            Segment(fit(value, room), value_style),
         ]
-        if whole and row.is_default(self._config, self._keymap):
-            segments.append(Segment(fit("default", _DEFAULT), muted))
+        if whole and changed:
+            segments.append(Segment(fit("changed", _CHANGED), muted))
         return Strip(segments).adjust_cell_length(width, base)
 
     def _heads(self, index: int) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textual.widgets import Label
 
+from tui.app.widgets.bars import MARKS
+
 
 class StatusLabel(Label):
     """Shows a message, in as many lines as needed."""
@@ -17,4 +19,5 @@ class StatusLabel(Label):
         """Show a message; `tone` is one of `StatusLine.MARKS`."""
         self.message = text
         self.set_classes("muted" if tone == "muted" else f"tone-{tone}")
-        self.update(text)
+        mark = "" if tone == "muted" or not text else f"{MARKS[tone]} "
+        self.update(f"{mark}{text}")
