@@ -504,6 +504,19 @@ async def test_several_entries_are_listed_and_new_ones_added_as_one_step(
         assert undo(vault.document, 0).entries == tuple(entries[:1])
 
 
+async def test_two_typed_uris_are_both_offered(make_app: MakeApp, make_vault: MakeVault) -> None:
+    vault = make_vault([], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault)
+        uris = [f"otpauth://totp/{name}:me?secret={SECRET}&issuer={name}" for name in "AB"]
+        await form.type("issuer", " ".join(uris))
+        await form.press("enter")
+        assert isinstance(app.screen, AddSeveralScreen)
+        await form.press("enter")
+        assert [entry.issuer for entry in vault.entries] == ["A", "B"]
+
+
 async def test_several_entries_can_be_deselected_or_canceled(
     make_app: MakeApp, make_vault: MakeVault
 ) -> None:

@@ -210,6 +210,17 @@ async def test_escape_goes_back_step_by_step(
     assert isinstance(app.screen, CodesScreen)
 
 
+async def test_backspace_in_the_tree_shows_the_folder_above(
+    app: OtpApp, pilot: Pilot[None], tmp_path: Path
+) -> None:
+    (tmp_path / "sub").mkdir()
+    await open_file(pilot, tmp_path / "sub")
+    tree = app.screen.query_one(FileTree)
+    await pilot.press("backspace")
+    await settle(pilot)
+    assert Path(tree.path) == tmp_path
+
+
 async def test_tab_completes_a_path(make_app: MakeApp, tmp_path: Path) -> None:
     backup_file(tmp_path, "authenticator-pro-plain")
     app = make_app()

@@ -14,7 +14,7 @@ _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\a]*\a")
 def test_each_cell_is_sent_once(filled: Program) -> None:
     with AppTerminal.of(filled) as terminal:
         terminal.unlock()
-        for key, text in (("?", "Show all keys"), ("a", "Issuer"), (",", "· settings")):
+        for key, text in (("?", "Show all keys"), ("a", "Issuer"), (",", "otp-tui  settings")):
             terminal.type(key)
             terminal.wait_for(text)
             terminal.wait_for("Esc")

@@ -26,6 +26,7 @@ HIGHLIGHT = "▌"
 _KEY_WORDS = {
     "↵": "Enter",
     "⇥": "Tab",
+    "⌫": "Bksp",
     "⇧⇥": "S-Tab",
     "↑": "Up",
     "↓": "Down",

@@ -20,8 +20,10 @@ _KDBX = b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5"
 KDBX_LIMIT = 64 * 1024 * 1024
 """Maximum size of a KeePass database, in bytes: it may hold attachments."""
 
-_find_scheme = re.compile(r"\b(?:otpauth(?:-migration)?|motp|steam)://", re.IGNORECASE).search
+_SCHEME = r"(?:otpauth(?:-migration)?|motp|steam)://"
+_find_scheme = re.compile(rf"\b{_SCHEME}", re.IGNORECASE).search
 _split_lines = re.compile(r"\r\n|[\r\n]").split
+_split_uris = re.compile(rf"\s+(?={_SCHEME})", re.IGNORECASE).split
 _CLOSING = {'"': '"', "'": "'", "`": "`", "<": ">", "(": ")", "“": "”"}
 
 
@@ -117,7 +119,8 @@ def contains_uri(text: str) -> bool:
 
 
 def read_text(text: str) -> Backup:
-    """Return the entries of one or several URIs of the three kinds, one per line.
+    """Return the entries of one or several URIs of the three kinds, with line breaks or spaces
+    between.
 
     Words and quotes around a URI are ignored, and so are lines that start with `#`. Lines that
     can't be read and missing parts of an export become problems.
@@ -126,7 +129,7 @@ def read_text(text: str) -> Backup:
         UriError: it is a single URI of one entry, and can't be read.
         FormatError: it contains no URI, or none that can be read.
     """
-    lines = [_uri_in(line) for line in _split_lines(text)]
+    lines = [_uri_in(part) for line in _split_lines(text) for part in _uris_of(line)]
     given = [line for line in lines if line and not line.startswith("#")]
     if not any(contains_uri(line) for line in given):
         raise FormatError("No otpauth://, otpauth-migration:// or motp:// URI found.")
@@ -176,6 +179,15 @@ def join_parts(opened: Sequence[OpenedBackup]) -> list[OpenedBackup]:
         groups = [group for group in groups if group not in related]
         groups.append(sorted(at for group in [*related, [place]] for at in group))
     return [_joined([opened[at] for at in group]) for group in sorted(groups)]
+
+
+def _uris_of(line: str) -> list[str]:
+    """Return the parts of a line that have one URI each; a comment is one part."""
+    first = _find_scheme(line)
+    if first is None or line.lstrip().startswith("#"):
+        return [line]
+    begin, *more = _split_uris(line[first.start() :])
+    return [line[: first.start()] + begin, *more]
 
 
 def _uri_in(line: str) -> str:

@@ -21,7 +21,7 @@ from tui.errors import OtpTuiError
 from tui.files import read_limited
 from tui.text import safe
 
-_KEYS = [("↵", "read"), ("⇥", "complete, next field"), ("Esc", "back")]
+_KEYS = [("↵", "read"), ("⇥", "complete, next field"), ("⌫", "folder up"), ("Esc", "back")]
 
 
 class ImageScreen(Dialog[Backup | None]):

@@ -47,7 +47,13 @@ _IMPORTING = "Importing"
 _DERIVING = "Deriving the key. This can take a while"
 _MINUTES = "Together they can take minutes, and a gigabyte of memory."
 _ANY_APP = "The app is detected from the file. Highlight an app to see how to export."
-_KEYS = [("↵", "open"), ("⇥", "complete, next field"), ("Space", "select files"), ("Esc", "back")]
+_KEYS = [
+    ("↵", "open"),
+    ("⇥", "complete, next field"),
+    ("Space", "select"),
+    ("⌫", "folder up"),
+    ("Esc", "back"),
+]
 _COUNTED = {MatchKind.SAME_NAME: "with the same name"}
 _NEXT = {
     ImportAction.SKIP: ImportAction.ADD,

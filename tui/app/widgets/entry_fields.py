@@ -121,8 +121,8 @@ class EntryFields(Vertical):
 
     @property
     def uri(self) -> str:
-        """A URI in a field that was not read yet; empty if there is none."""
-        return next((field.uri for field in self._all_texts() if field.uri), "")
+        """The URIs in fields that were not read yet, one per line; empty if there are none."""
+        return "\n".join(field.uri for field in self._all_texts() if field.uri)
 
     def put(self, draft: Draft) -> None:
         """Fill in the fields."""

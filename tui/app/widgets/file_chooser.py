@@ -147,7 +147,8 @@ class PathInput(TextInput):
 
 
 class FileTree(DirectoryTree):
-    """A tree of folders and files, without hidden ones. Space selects files.
+    """A tree of folders and files, without hidden ones. Space selects files; Backspace shows the
+    folder above.
 
     Files that seem to be backups have the name of their app behind them.
     """
@@ -155,7 +156,10 @@ class FileTree(DirectoryTree):
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "
     ICON_FILE = "  "
-    BINDINGS: ClassVar = [Binding("space", "select_file", show=False)]
+    BINDINGS: ClassVar = [
+        Binding("space", "select_file", show=False),
+        Binding("backspace", "up", show=False),
+    ]
 
     def __init__(self, path: Path, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(path, id=id)
@@ -193,6 +197,10 @@ class FileTree(DirectoryTree):
     def process_label(self, label: str | Text) -> Text:
         """Return a label without markup and control characters."""
         return Text(safe(label if isinstance(label, str) else label.plain))
+
+    def action_up(self) -> None:
+        """Show the folder that contains the one at the top."""
+        self.path = Path(self.path).absolute().parent
 
     def action_select_file(self) -> None:
         """Select or deselect the file under the cursor; expand or collapse a folder."""
