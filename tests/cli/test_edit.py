@@ -25,7 +25,8 @@ def test_only_the_given_fields_change(filled: Program) -> None:
     done = filled.open_real("edit", "VPN", *options)
     assert (done.code, done.out) == (0, "")
     assert done.err == "Changed VPN; it is now Office (gordon).\n"
-    assert one(filled, "office") == {**before, "issuer": "Office", "account": "gordon"}
+    after = {"issuer": "Office", "account": "gordon", "note": "on the 3rd floor"}
+    assert one(filled, "office") == {**before, **after}
     assert Vault.open(filled.vault, PASSWORD).entries[3].note == "on the 3rd floor"
 
 

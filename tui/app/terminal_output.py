@@ -22,16 +22,36 @@ _token = re.compile(
 
 
 class _Item:
-    """Bytes to write, and how many of them were."""
+    """Bytes to write, and how many of them were.
 
-    __slots__ = ("at", "data", "frame", "until")
+    They are overwritten in the end: glibc keeps what a thread frees as it was, for that thread.
+    """
 
-    def __init__(self, data: bytes, *, frame: bool) -> None:
+    __slots__ = ("at", "data", "end", "frame", "until")
+
+    def __init__(self, data: bytearray, *, frame: bool) -> None:
         self.data = data
         self.frame = frame
         self.at = 0
+        self.end = len(data)
         self.until = 0
         """The end of what is being written."""
+
+    def next_piece(self) -> memoryview:
+        """Return the bytes to write next, without a copy."""
+        return memoryview(self.data)[self.at : self.until]
+
+    def drop(self) -> None:
+        """Overwrite what is not being written, except for what the terminal needs."""
+        end = _end_of_token(self.data, self.until)
+        rest = SYNC_END if self.until and self.data.startswith(SYNC_START) else b""
+        self.end = min(end + len(rest), self.end)
+        left = len(self.data) - end
+        self.data[end:] = rest.ljust(left, b"\0")[:left]
+
+    def wipe(self) -> None:
+        """Overwrite all bytes."""
+        self.data[:] = bytes(len(self.data))
 
 
 class TerminalOutput(threading.Thread):
@@ -62,9 +82,10 @@ class TerminalOutput(threading.Thread):
         self._add(text, frame=True, at_once=at_once)
 
     def _add(self, text: str, *, frame: bool, at_once: bool = False) -> None:
-        data = text.encode(self._file.encoding, self._file.errors or "strict")
+        data = bytearray(text, self._file.encoding, self._file.errors or "strict")
         if at_once:
-            data = b"%b%b%b" % (SYNC_START, data, SYNC_END)
+            data[:0] = SYNC_START
+            data += SYNC_END
         with self._changed:
             if not self._gone:
                 self._items.append(_Item(data, frame=frame))
@@ -84,8 +105,7 @@ class TerminalOutput(threading.Thread):
             for item in self._items:
                 if item.frame:
                     dropped = True
-                    rest = SYNC_END if item.until and item.data.startswith(SYNC_START) else b""
-                    item.data = item.data[: _end_of_token(item.data, item.until)] + rest
+                    item.drop()
             return dropped
 
     def run(self) -> None:
@@ -93,7 +113,8 @@ class TerminalOutput(threading.Thread):
         descriptor = self._file.fileno()
         while (item := self._next()) is not None:
             try:
-                item.at += os.write(descriptor, item.data[item.at : item.until])
+                with item.next_piece() as piece:
+                    item.at += os.write(descriptor, piece)
             except OSError:
                 with self._changed:
                     self._gone = True
@@ -103,15 +124,15 @@ class TerminalOutput(threading.Thread):
         """Wait for something to write; return None at the end."""
         while True:
             with self._changed:
-                while self._items and self._items[0].at >= len(self._items[0].data):
-                    self._items.popleft()
+                while self._items and self._items[0].at >= self._items[0].end:
+                    self._items.popleft().wipe()
                 call = None
                 if not any(item.frame for item in self._items):
                     call, self._drained = self._drained, None
                 if call is None:
                     if self._items:
                         item = self._items[0]
-                        item.until = min(item.at + _PIECE, len(item.data))
+                        item.until = min(item.at + _PIECE, item.end)
                         return item
                     if self._stopping:
                         return None
@@ -129,7 +150,7 @@ class TerminalOutput(threading.Thread):
         self.join(_AT_THE_END)
 
 
-def _end_of_token(data: bytes, at: int) -> int:
+def _end_of_token(data: bytearray, at: int) -> int:
     """Return the end of the control sequence or character that contains the byte before `at`."""
     if not at:
         return 0
