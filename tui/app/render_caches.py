@@ -5,8 +5,11 @@ from __future__ import annotations
 import functools
 import gc
 import re
+import sys
+from collections.abc import Iterator
 
-_OURS = {"rich", "textual", "tui"}
+_Cache = functools._lru_cache_wrapper
+_PACKAGES = {"rich", "textual", "tui"}
 
 
 def clear() -> None:
@@ -15,10 +18,25 @@ def clear() -> None:
     Rich caches the widths of texts, and `re` the patterns of searches. Textual caches lines of
     removed widgets, in reference cycles that only the garbage collector frees.
     """
-    for thing in gc.get_objects():
-        if isinstance(thing, functools._lru_cache_wrapper):
-            package = str(getattr(thing, "__module__", "")).partition(".")[0]
-            if package in _OURS:
-                thing.cache_clear()
+    for cache in caches():
+        cache.cache_clear()
     re.purge()
     gc.collect()
+
+
+def caches() -> Iterator[_Cache[object]]:
+    """Yield the cached functions and methods of these packages, as far as they are loaded."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in _PACKAGES:
+            for value in list(vars(module).values()):
+                if type(value) is _Cache:
+                    yield value
+                elif isinstance(value, type) and value.__module__ == name:
+                    yield from _cached_methods(value)
+
+
+def _cached_methods(kind: type) -> Iterator[_Cache[object]]:
+    for value in list(vars(kind).values()):
+        method = value.fget if type(value) is property else getattr(value, "__func__", value)
+        if type(method) is _Cache:
+            yield method
