@@ -98,6 +98,19 @@ def test_copies_after_a_conflict_are_named(filled: Program) -> None:
     ]
 
 
+def test_other_files_do_not_hide_a_conflict_copy(filled: Program) -> None:
+    for number in range(101):
+        filled.vault.with_name(f"vault.a-conflict-{number}.json").write_bytes(b"")
+    shutil.copy(filled.vault, filled.vault.with_name("vault.z-conflict.json"))
+    found = filled.run("doctor", "--json").json["findings"]
+    says = [one["says"] for one in found if one["name"] == "conflict"]
+    assert says[0] == "vault.z-conflict.json is a copy of this vault"
+    assert "left out" in says[-1]
+    done = filled.run("recover")
+    assert "vault.z-conflict.json" in done.out
+    assert "left out" in done.err
+
+
 def test_special_files_do_not_block(program: Program) -> None:
     program.vault.parent.mkdir(mode=0o700)
     os.mkfifo(program.vault)

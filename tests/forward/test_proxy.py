@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import os
 import socket
 import tempfile
 import threading
+import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tui.errors import FileError, ForwardError, MatchError
 from tui.forward import client, protocol, proxy
+from tui.forward.connections import Connection, Connections
 from tui.forward.protocol import Answer, connect
 from tui.forward.proxy import Proxy, listen
 
@@ -66,7 +70,7 @@ class Setup:
         self.environ = {"SSH_AUTH_SOCK": self.path}
 
     def serve(self, folder: Path, behind: str) -> str:
-        listener = listen(folder)
+        listener = proxy.listen(folder)
         path = str(listener.getsockname())
         serve = Proxy(listener, behind, self.answer).serve
         threading.Thread(target=serve, daemon=True).start()
@@ -206,18 +210,121 @@ def test_a_malformed_message_ends_only_its_connection(setup: Setup) -> None:
         assert ask(other, SIGN) == b"\x0e" + SIGN
 
 
-def test_other_users_and_too_many_connections_are_refused(
+def is_closed(connection: socket.socket) -> bool:
+    """Wait until the other side closes a connection or sends something."""
+    return connection.recv(1) == b""
+
+
+def test_other_users_are_refused(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proxy, "peer_uid", lambda _: os.getuid() + 1)
+    with pytest.raises((ConnectionError, AssertionError)), connect(setup.path) as other:
+        ask(other, SIGN)
+
+
+def test_idle_connections_make_room_for_the_next(
     setup: Setup, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(proxy, "MOST_CONNECTIONS", 2)
     path = setup.serve(folder, setup.behind)
-    with connect(path) as first, connect(path) as second:
-        assert ask(first, SIGN) == ask(second, SIGN) == b"\x0e" + SIGN
-        with pytest.raises((ConnectionError, AssertionError)), connect(path) as third:
-            ask(third, SIGN)
-    monkeypatch.setattr(proxy, "peer_uid", lambda _: os.getuid() + 1)
-    with pytest.raises((ConnectionError, AssertionError)), connect(setup.path) as other:
-        ask(other, SIGN)
+    with connect(path) as used, connect(path) as silent:
+        assert ask(used, SIGN) == b"\x0e" + SIGN
+        with connect(path) as third:
+            assert ask(third, SIGN) == b"\x0e" + SIGN
+            assert is_closed(silent)
+            assert ask(used, SIGN) == b"\x0e" + SIGN
+
+
+def test_a_connection_that_waits_for_an_answer_is_kept(
+    setup: Setup, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proxy, "MOST_CONNECTIONS", 1)
+    asked, answered = threading.Event(), threading.Event()
+
+    def confirm(request: bytes, origin: str) -> bytes:
+        asked.set()
+        answered.wait(10)
+        return setup.respond(request)
+
+    monkeypatch.setattr(setup, "answer", confirm)
+    path = setup.serve(folder, "")
+    with connect(path) as first:
+        protocol.send(first, protocol.request(b"list"))
+        assert asked.wait(10)
+        with connect(path) as second:
+            assert is_closed(second)
+        answered.set()
+        assert protocol.receive(first) == b"\x0e" + protocol.pack(b"list")
+
+
+def test_the_server_with_the_most_connections_loses_one() -> None:
+    connections = Connections(4)
+    with ExitStack() as ends:
+
+        def opened(fingerprint: str, *, asked: bool = True) -> socket.socket:
+            ours, theirs = (ends.enter_context(each) for each in socket.socketpair())
+            connection = Connection(ours)
+            connection.origin.fingerprint = fingerprint
+            assert connections.add(connection)
+            assert connections.start(connection)
+            connections.finish(connection, asked=asked)
+            theirs.setblocking(False)
+            return theirs
+
+        local, hostile = opened(""), opened("hostile")
+        silent = opened("hostile", asked=False)
+        opened("friendly")
+        opened("hostile")
+        assert is_closed(silent), "asked for nothing"
+        opened("hostile")
+        assert is_closed(hostile), "used longest ago"
+        with pytest.raises(BlockingIOError):
+            is_closed(local)
+
+
+def test_a_server_keeps_only_half_of_all_connections_busy() -> None:
+    connections = Connections(4)
+    with ExitStack() as ends:
+
+        def starts(fingerprint: str) -> bool:
+            ours, _ = (ends.enter_context(each) for each in socket.socketpair())
+            connection = Connection(ours)
+            connection.origin.fingerprint = fingerprint
+            return connections.add(connection) and connections.start(connection)
+
+        assert [starts("hostile") for _ in range(5)] == [True, True, False, False, False]
+        assert starts("friendly")
+
+
+def test_a_first_request_and_the_rest_of_one_must_arrive_in_time(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proxy, "MESSAGE_SECONDS", 0.05)
+    bound = bind(ed25519.Ed25519PrivateKey.generate())
+    with connect(setup.path) as idle, connect(setup.path) as used, connect(setup.path) as silent:
+        ask(idle, bound)
+        ask(used, SIGN)
+        used.sendall(b"\0\0\0\x09part")
+        assert is_closed(silent)
+        assert is_closed(used)
+        assert ask(idle, SIGN) == b"\x0e" + SIGN, "idle for as long as the session lasts"
+
+
+def test_the_proxy_survives_if_no_more_files_can_be_open(
+    setup: Setup, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors = [errno.EMFILE, errno.ENFILE, errno.ECONNABORTED]
+
+    class Full(socket.socket):
+        def accept(self) -> tuple[socket.socket, object]:
+            if errors:
+                raise OSError(errors.pop(), "no room")
+            return super().accept()
+
+    monkeypatch.setattr(proxy, "_WAIT_SECONDS", 0)
+    monkeypatch.setattr(proxy, "listen", lambda at: Full(fileno=listen(at).detach()))
+    with connect(setup.serve(folder, setup.behind)) as connection:
+        assert ask(connection, SIGN) == b"\x0e" + SIGN
+    assert errors == []
 
 
 def test_without_an_agent_only_our_requests_succeed(setup: Setup, folder: Path) -> None:
@@ -269,3 +376,35 @@ def test_hostile_names_cannot_control_the_terminal(folder: Path) -> None:
     with agent(folder, lambda _: response) as path, pytest.raises(MatchError) as caught:
         client.code({"SSH_AUTH_SOCK": path}, "x")
     assert caught.value.candidates == ("a[31m (b c)", "d")
+
+
+def test_an_agent_that_sends_slowly_does_not_hold_the_client(folder: Path) -> None:
+    stop = threading.Event()
+
+    def drip() -> None:
+        connection, _ = listener.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.sendall((200).to_bytes(4, "big"))
+            for _ in range(100):
+                if stop.wait(0.01):
+                    return
+                connection.sendall(b"x")
+
+    with listen(folder) as listener:
+        thread = threading.Thread(target=drip)
+        thread.start()
+        with pytest.raises(ForwardError, match="doesn't answer"):
+            client._ask({"SSH_AUTH_SOCK": listener.getsockname()}, b"", seconds=0.05)
+        stop.set()
+        thread.join()
+
+
+def test_an_agent_that_accepts_nothing_does_not_hold_the_client(folder: Path) -> None:
+    with listen(folder) as listener, ExitStack() as ends:
+        listener.listen(0)
+        path = listener.getsockname()
+        with contextlib.suppress(TimeoutError):
+            while True:
+                ends.enter_context(connect(path, time.monotonic() + 0.01))
+        with pytest.raises(ForwardError, match="doesn't answer"):
+            client._ask({"SSH_AUTH_SOCK": path}, b"", seconds=0.05)

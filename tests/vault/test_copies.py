@@ -13,14 +13,18 @@ from tests.vault.conftest import MakeVault
 from tests.vault.support import FLOOR, PASSWORD, MovedClock, document, entry
 from tui.errors import DamagedVaultError, FileError, UsageError
 from tui.otp.entry import Category, Entry, OtpType
+from tui.vault import copies
 from tui.vault.changes import ChangeKind
 from tui.vault.copies import (
     MergeResult,
+    conflict_names,
     copies_sentence,
     find_copies,
     merge_into,
     open_copy,
     read_copy,
+    too_many,
+    unusable_copies,
 )
 from tui.vault.document import Document
 from tui.vault.edit import delete, edit, take_counter
@@ -106,6 +110,34 @@ def test_nothing_else_is_a_copy(make_vault: MakeVault, path: Path, clock: MovedC
     shutil.copy(path, path.with_name("vault.json.bak"))
     assert find_copies(path, vault.vault_id) == []
     assert find_copies(path.parent / "none" / "vault.json", vault.vault_id) == []
+
+
+def test_other_files_do_not_hide_copies(
+    fork: tuple[Vault, Vault], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copies, "_MOST_READ", 3)
+    ours, theirs = fork
+    file = synced(ours, theirs)
+    os.utime(file.path, (1, 1))
+    for number in range(3):
+        ours.path.with_name(f"vault.a-conflict-{number}.json").write_bytes(b"x")
+    assert [one.path for one in find_copies(ours.path, ours.vault_id)] == [file.path]
+    assert len(conflict_names(ours.path)) == 3
+    assert "left out" in unusable_copies(ours.path, ours.vault_id)[0]
+    monkeypatch.setattr(copies, "_MOST_READ", 4)
+    assert len(conflict_names(ours.path)) == 4
+    assert not too_many(ours.path)
+
+
+def test_the_newest_copies_are_read_if_there_are_too_many(
+    fork: tuple[Vault, Vault], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copies, "_MOST_READ", 2)
+    ours, theirs = fork
+    names = [f"vault.conflict-{number}.json" for number in range(4)]
+    for name, moment in zip(names, (1, 4, 2, 3), strict=True):
+        os.utime(synced(ours, theirs, name).path, (moment, moment))
+    assert conflict_names(ours.path) == [names[1], names[3]]
 
 
 def test_the_sentence_names_copies(fork: tuple[Vault, Vault]) -> None:

@@ -177,7 +177,7 @@ def backups(path: Path) -> Iterator[Finding]:
 
 def conflicts(path: Path) -> Iterator[Finding]:
     """Report the copies of the vault that a conflict left next to it."""
-    from tui.vault.copies import conflict_names, find_copies
+    from tui.vault.copies import conflict_names, find_copies, too_many
     from tui.vault.versions import VaultFile
 
     try:
@@ -190,6 +190,8 @@ def conflicts(path: Path) -> Iterator[Finding]:
     for name in conflict_names(path):
         if name not in found:
             yield Finding("conflict", safe(name, 200), _REVIEW)
+    if left_out := too_many(path):
+        yield Finding("conflict", left_out, "Delete those that are not vaults.")
 
 
 def unmerged(path: Path) -> Iterator[Finding]:

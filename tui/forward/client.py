@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -104,11 +105,11 @@ def _ask(
             "There is no SSH agent: SSH_AUTH_SOCK is not set.",
             "Connect with ssh -A from the machine with the vault.",
         )
+    end = time.monotonic() + seconds
     try:
-        with protocol.connect(path) as connection:
-            connection.settimeout(seconds)
-            protocol.send(connection, protocol.request(*request))
-            message = protocol.receive(connection)
+        with protocol.connect(path, end) as connection:
+            protocol.send(connection, protocol.request(*request), end)
+            message = protocol.receive(connection, end)
     except TimeoutError:
         raise ForwardError("The SSH agent doesn't answer.") from None
     except OSError as error:

@@ -7,7 +7,9 @@ more strings, as `Answer` describes.
 
 from __future__ import annotations
 
+import math
 import socket
+import time
 from dataclasses import dataclass, field
 
 from tui.errors import ForwardError
@@ -30,6 +32,7 @@ BIND = b"session-bind@openssh.com"
 """Name of the extension by which ssh says whose requests come next (OpenSSH, PROTOCOL.agent)."""
 LIST, CODE = b"list", b"code"
 """Our operations: the names of all entries that are forwarded; the code of one."""
+_RETRY_SECONDS = 0.05
 _MOST_STRINGS = 4096
 _MOST_NAMES = 200 * 1024
 """Maximum length of all names in a response, in bytes."""
@@ -47,55 +50,80 @@ class Answer:
     For `list` and `several`: issuer and account of each entry."""
 
 
-def connect(path: str) -> socket.socket:
-    """Return a connection to the agent at `path`.
+def connect(path: str, end: float = math.inf) -> socket.socket:
+    """Return a connection to the agent at `path`, made before `end` on the monotonic clock.
 
     Raises:
+        TimeoutError: the agent accepts no connection.
         OSError: nobody listens there.
     """
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        connection.connect(path)
+        while True:
+            limit(connection, end)
+            try:
+                connection.connect(path)
+            except BlockingIOError:  # too many others wait
+                time.sleep(_RETRY_SECONDS)
+            else:
+                return connection
     except BaseException:
         connection.close()
         raise
-    return connection
+
+
+def limit(connection: socket.socket, end: float) -> None:
+    """Let the next operation on a connection fail at `end` on the monotonic clock.
+
+    Raises:
+        TimeoutError: that is over.
+    """
+    left = end - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    connection.settimeout(None if math.isinf(left) else left)
 
 
 # --- any message -----------------------------------------------------------------------------
 
 
-def receive(connection: socket.socket) -> bytes | None:
+def receive(connection: socket.socket, end: float = math.inf) -> bytes | None:
     """Return the next message without its length; None if the other side closed the connection.
 
     Raises:
+        TimeoutError: it is incomplete at `end` on the monotonic clock.
         ForwardError: it is empty, too long, or incomplete.
         OSError: the connection broke.
     """
-    head = _exactly(connection, 4)
+    head = _exactly(connection, 4, end)
     if not head:
         return None
     length = int.from_bytes(head, "big")
     if len(head) < 4 or not 1 <= length <= LONGEST:
         raise ForwardError("The SSH agent sent a message of an invalid length.")
-    message = _exactly(connection, length)
+    message = _exactly(connection, length, end)
     if len(message) < length:
         raise ForwardError("The SSH agent closed the connection within a message.")
     return message
 
 
-def send(connection: socket.socket, message: bytes) -> None:
+def send(connection: socket.socket, message: bytes, end: float = math.inf) -> None:
     """Send a message with its length.
 
     Raises:
+        TimeoutError: the other side has not taken it at `end` on the monotonic clock.
         OSError: the connection broke.
     """
+    limit(connection, end)
     connection.sendall(len(message).to_bytes(4, "big") + message)
 
 
-def _exactly(connection: socket.socket, length: int) -> bytes:
+def _exactly(connection: socket.socket, length: int, end: float) -> bytes:
     parts: list[bytes] = []
-    while length and (part := connection.recv(min(length, 65536))):
+    while length:
+        limit(connection, end)
+        if not (part := connection.recv(min(length, 65536))):
+            break
         parts.append(part)
         length -= len(part)
     return b"".join(parts)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from tui.errors import FileError, ForwardError
 from tui.files import PRIVATE, PRIVATE_FOLDER, remove, why
 from tui.forward import protocol
+from tui.forward.connections import Connection, Connections
 from tui.forward.origin import Origin
 from tui.session.agent import peer_uid
 from tui.text import safe
@@ -23,6 +26,13 @@ _PREFIX = "otp-tui-agent-"
 _LONGEST_PATH = 103
 """Maximum length of a socket's path in bytes, on all systems."""
 MOST_CONNECTIONS = 128
+MESSAGE_SECONDS = 60.0
+"""Seconds for the first request, for the rest of any request, and for taking a response.
+
+Between requests, a connection may be idle for as long as a session lasts, as in OpenSSH."""
+_WAIT_SECONDS = 0.1
+"""Seconds until the next attempt if the system has no room for another connection."""
+_NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _FAILURE = bytes([protocol.FAILURE])
 _SUCCESS = bytes([protocol.SUCCESS])
 _LIST_KEYS = bytes([protocol.LIST_KEYS])
@@ -79,7 +89,7 @@ class Proxy:
         self._listener = listener
         self._agent = agent
         self._answer = answer
-        self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self._connections = Connections(MOST_CONNECTIONS)
 
     def serve(self, parent: int = 0) -> None:
         """Serve until the process `parent` ends (0: forever); then remove the socket."""
@@ -87,29 +97,49 @@ class Proxy:
         ends = _Ending(parent)
         try:
             while not ends.wait(self._listener):
-                connection, _ = self._listener.accept()
-                if not _is_allowed(connection) or not self._free.acquire(blocking=False):
-                    connection.close()
-                    continue
-                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+                self._accept()
         finally:
             self._listener.close()
             remove(path)
             with contextlib.suppress(OSError):
                 path.parent.rmdir()  # unless other sockets are in it
 
-    def _serve(self, connection: socket.socket) -> None:
-        agent = _Agent(self._agent)
-        origin = Origin()
+    def _accept(self) -> None:
         try:
-            with connection:
-                while (request := protocol.receive(connection)) is not None:
-                    protocol.send(connection, self._respond(request, agent, origin))
+            client, _ = self._listener.accept()
+        except ConnectionAbortedError:
+            return
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            self._connections.spare()
+            time.sleep(_WAIT_SECONDS)
+            return
+        connection = Connection(client)
+        if not _is_allowed(client) or not self._connections.add(connection):
+            client.close()
+            return
+        try:
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+        except RuntimeError:  # too many threads
+            self._connections.remove(connection)
+            client.close()
+
+    def _serve(self, connection: Connection) -> None:
+        agent = _Agent(self._agent)
+        client = connection.socket
+        try:
+            with client:
+                while (request := _next(connection)) and self._connections.start(connection):
+                    response = self._respond(request, agent, connection.origin)
+                    asked = protocol.contents(request, protocol.BIND) is None
+                    self._connections.finish(connection, asked=asked)
+                    protocol.send(client, response, time.monotonic() + MESSAGE_SECONDS)
         except (ForwardError, OSError):
-            return  # the client is gone, or doesn't speak the protocol
+            return  # the client is gone, too slow, or doesn't speak the protocol
         finally:
             agent.close()
-            self._free.release()
+            self._connections.remove(connection)
 
     def _respond(self, request: bytes, agent: _Agent, origin: Origin) -> bytes:
         ours = protocol.contents(request, protocol.NAME)
@@ -124,6 +154,19 @@ class Proxy:
         if protocol.contents(request, protocol.QUERY) is not None:
             return protocol.with_ours(response)
         return response
+
+
+def _next(connection: Connection) -> bytes | None:
+    """Return the next request; None if the client closed the connection.
+
+    Raises:
+        ForwardError, OSError: as `receive`.
+    """
+    client = connection.socket
+    client.settimeout(None if connection.is_known else MESSAGE_SECONDS)
+    if not client.recv(1, socket.MSG_PEEK):
+        return None
+    return protocol.receive(client, time.monotonic() + MESSAGE_SECONDS)
 
 
 class _Agent:

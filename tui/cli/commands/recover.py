@@ -66,6 +66,7 @@ def run(args: Namespace, context: Context) -> int:
         files = kept_files(context.vault_path)
     else:
         files = kept_files(locked.path, locked.vault_id)
+    _report_left_out(context)
     if not files:
         output.say(damage or "No older copies of this vault are kept.")
         if args.json:
@@ -92,6 +93,13 @@ def run(args: Namespace, context: Context) -> int:
         output.say(damage)
         vault = _open(chosen, context)
     return _restore(chosen, vault, args, context, damaged=before if damage else None)
+
+
+def _report_left_out(context: Context) -> None:
+    from tui.vault.copies import too_many
+
+    if sentence := too_many(context.vault_path):
+        output.complain(sentence)
 
 
 def _find(files: Sequence[Kept], wanted: str) -> Kept:
