@@ -19,7 +19,8 @@ from tui.crypto.kdf import Argon2Params
 from tui.otp.entry import Category, Entry
 from tui.session import Session
 from tui.vault.document import Document
-from tui.vault.vault import LockedVault, Vault
+from tui.vault.locked_vault import LockedVault
+from tui.vault.vault import Vault
 
 MakeVault = Callable[..., Vault]
 MakeApp = Callable[..., OtpApp]

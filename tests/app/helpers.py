@@ -20,7 +20,8 @@ from tui.clipboard import COPIED, Outcome
 from tui.errors import ClipboardError
 from tui.otp.entry import Algorithm, Binding, Category, Entry, OtpType
 from tui.otp.secret import Secret
-from tui.vault.vault import LockedVault, Vault
+from tui.vault.locked_vault import LockedVault
+from tui.vault.vault import Vault
 
 PASSWORD = "correct horse"
 START = 1_700_000_000.0

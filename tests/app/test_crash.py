@@ -16,7 +16,8 @@ from tests.cli.program import Program
 from tests.terminal.helpers import AppTerminal, fill, python
 from tui.app.screens.codes import CodesScreen
 from tui.app.widgets.password_input import PasswordInput
-from tui.vault.vault import LockedVault, Vault
+from tui.vault.locked_vault import LockedVault
+from tui.vault.vault import Vault
 
 SECRETS = ("GEZDGNBVGY3TQOJQ", "fish and chips", "Traceback", "held")
 BREAK = """

@@ -40,8 +40,9 @@ from tui.errors import NotSavedError
 from tui.otp.codes import code_at
 from tui.otp.entry import Algorithm, Binding, Category, Entry, OtpType, category_id
 from tui.otp.secret import Secret
+from tui.vault.locked_vault import LockedVault
 from tui.vault.undo import Step, last_step, undo
-from tui.vault.vault import LockedVault, Vault
+from tui.vault.vault import Vault
 
 SECRET = "JBSWY3DPEHPK3PXP"
 URI = f"otpauth://totp/Shop:me?secret={SECRET}&issuer=Shop&digits=8&period=60&algorithm=SHA256"

@@ -22,7 +22,7 @@ from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.problem_list import ProblemList
 from tui.backup.model import Credentials
 from tui.backup.registry import by_name
-from tui.vault.vault import LockedVault
+from tui.vault.locked_vault import LockedVault
 
 
 async def open_screen(pilot: Pilot[None], target: str, path: Path, *before: str) -> ExportScreen:

@@ -29,7 +29,8 @@ from tui.errors import NotSavedError
 from tui.otp.entry import Entry, OtpType
 from tui.otp.secret import Secret
 from tui.vault import unlock
-from tui.vault.vault import LockedVault, Vault
+from tui.vault.locked_vault import LockedVault
+from tui.vault.vault import Vault
 
 
 def backup_file(folder: Path, form: str, password: str = "", count: int = 2) -> Path:

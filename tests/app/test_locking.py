@@ -31,7 +31,8 @@ from tui.app.widgets.password_input import PasswordInput
 from tui.clipboard import Outcome
 from tui.errors import NotSavedError, OtpTuiError
 from tui.otp.entry import Entry
-from tui.vault.vault import LockedVault, Vault
+from tui.vault.locked_vault import LockedVault
+from tui.vault.vault import Vault
 
 
 @pytest.mark.parametrize("key", ["l", "ctrl+l"])

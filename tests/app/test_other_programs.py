@@ -34,7 +34,8 @@ from tui.crypto.kdf import Argon2Params
 from tui.files import LIMIT
 from tui.otp.codes import code_at
 from tui.otp.secret import Secret
-from tui.vault.vault import LockedVault, Vault
+from tui.vault.locked_vault import LockedVault
+from tui.vault.vault import Vault
 
 NEW_SECRET = Secret.base32("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
 FLOOR = Argon2Params(2, 19456, 1)

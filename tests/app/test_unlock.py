@@ -18,7 +18,7 @@ from tui.app.widgets.bars import StatusLine
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.status_label import StatusLabel
 from tui.app.wrong_tries import LONGEST_WAIT, WrongTries, wait_after
-from tui.vault.vault import LockedVault
+from tui.vault.locked_vault import LockedVault
 
 
 def message_of(app: OtpApp) -> str:

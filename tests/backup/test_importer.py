@@ -14,8 +14,9 @@ from tui.backup.plan import ImportAction, MatchKind, actions_for
 from tui.backup.registry import by_name
 from tui.backup.sources import OpenedBackup, read_source, source_of
 from tui.errors import BackupPasswordError, FormatError, UsageError
+from tui.vault.locked_vault import LockedVault
 from tui.vault.undo import last_step, undo
-from tui.vault.vault import LockedVault, Vault
+from tui.vault.vault import Vault
 
 FIRST = OpenedBackup(("/media/phone.authpro",), Backup((site(ONE), site(TWO, "Shop"))))
 SECOND = OpenedBackup(("old.json",), Backup((site(TWO, "Shop"), site(THREE, "Bank"))))

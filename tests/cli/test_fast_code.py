@@ -30,7 +30,7 @@ SLOW = {
     *("json", "pathlib", "re", "textual", "tomllib", "typing", "argon2", "platformdirs"),
     *("cryptography.hazmat.primitives", "tui.clock", "tui.cli.context", "tui.cli.parser"),
     *("tui.config.schema", "tui.files", "tui.otp.entry", "tui.paths", "tui.vault.document"),
-    *("tui.vault.envelope", "tui.vault.vault"),
+    *("tui.vault.envelope", "tui.vault.locked_vault", "tui.vault.vault"),
 }
 """What the fast path doesn't wait for."""
 

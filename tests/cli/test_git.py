@@ -19,7 +19,8 @@ from tui.clock import SystemClock
 from tui.otp.entry import Entry
 from tui.vault.document import Document
 from tui.vault.edit import delete, edit, take_counter
-from tui.vault.vault import LockedVault, Vault
+from tui.vault.locked_vault import LockedVault
+from tui.vault.vault import Vault
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "sync.md"
 GITHUB, BANK = (f"00000000-0000-4000-8000-00000000000{number}" for number in (1, 3))

@@ -16,7 +16,7 @@ from tests.cli.program import PASSWORD, Program
 from tests.cli.terminal import Terminal
 from tui.session import Session, choose
 from tui.session.agent import SOCKET_NAME
-from tui.vault.vault import LockedVault
+from tui.vault.locked_vault import LockedVault
 
 NO_PASSWORD = "Can't ask for the vault password"
 

@@ -13,7 +13,8 @@ from tests.vault.support import FLOOR, PASSWORD, MovedClock, full_document
 from tui.backup.content import FileContent
 from tui.backup.registry import recognize
 from tui.errors import OtpTuiError
-from tui.vault.vault import LockedVault, Vault
+from tui.vault.locked_vault import LockedVault
+from tui.vault.vault import Vault
 
 
 def damage(every: int = 1, seed: int = 1) -> Result:

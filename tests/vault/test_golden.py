@@ -13,9 +13,9 @@ from tests.vault import golden, independent_reader
 from tests.vault.support import PASSWORD, MovedClock
 from tui.errors import DamagedVaultError, NewerVaultError
 from tui.vault import document, envelope
+from tui.vault.locked_vault import LockedVault
 from tui.vault.state import decrypt
 from tui.vault.unlock import key_by_code
-from tui.vault.vault import LockedVault
 
 OLD = golden.PATH.read_bytes()
 GOLDEN = golden.PATH_2.read_bytes()

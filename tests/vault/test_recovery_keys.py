@@ -16,11 +16,12 @@ from tui.errors import WrongPasswordError
 from tui.vault import envelope, recover, seal
 from tui.vault.document import Document, read, write
 from tui.vault.envelope import Envelope, RecoverySlot, Slot
+from tui.vault.locked_vault import LockedVault
 from tui.vault.merge import merge, rejoin
 from tui.vault.merge_by_age import merge_by_age
 from tui.vault.recovery_keys import read_keys, to_json
 from tui.vault.unlock import key_by_code
-from tui.vault.vault import LockedVault, Vault
+from tui.vault.vault import Vault
 
 NEW = "another password"
 CODE, THEIR_CODE = bytes(range(20)), bytes(range(20, 40))

@@ -12,7 +12,8 @@ import pytest
 from tests.vault.conftest import MakeVault
 from tests.vault.support import FLOOR, MovedClock, document, entry
 from tui.vault import rekey
-from tui.vault.vault import LockedVault, Vault
+from tui.vault.locked_vault import LockedVault
+from tui.vault.vault import Vault
 from tui.vault.versions import VaultFile, opens
 
 NEW = "another password"

@@ -19,8 +19,9 @@ from tui.errors import OlderVaultError, WrongPasswordError
 from tui.otp.entry import Entry, OtpType
 from tui.vault.document import Document
 from tui.vault.history import MOST
+from tui.vault.locked_vault import LockedVault
 from tui.vault.seen import LIMIT, Older, Record, Seen
-from tui.vault.vault import LockedVault, Vault
+from tui.vault.vault import Vault
 
 NEW = "another password"
 CODE, NEW_CODE = bytes(20), bytes(range(20))

@@ -24,8 +24,9 @@ from tui.errors import (
     WrongPasswordError,
 )
 from tui.vault import envelope, seal
+from tui.vault.locked_vault import LockedVault
 from tui.vault.unlock import key_by_code, key_by_password
-from tui.vault.vault import LockedVault, Vault
+from tui.vault.vault import Vault
 
 NEW = "another password"
 CODE = bytes(range(20))

@@ -40,7 +40,8 @@ from tui.errors import (
 from tui.otp.entry import MAX_COUNTER, OtpType
 from tui.vault.document import Document
 from tui.vault.edit import count_use, delete
-from tui.vault.vault import LockedVault, Vault
+from tui.vault.locked_vault import LockedVault
+from tui.vault.vault import Vault
 
 A, B, C = entry("a"), entry("b"), entry("c")
 HOTP = entry("hotp", OtpType.HOTP)
@@ -415,7 +416,7 @@ def test_threads_can_change_at_the_same_time(
 def test_importing_the_vault_imports_no_ciphers_and_no_codes() -> None:
     heavy = {"argon2", "cryptography", "tui.vault.document", "tui.otp.entry", "uuid"}
     shown = subprocess.run(
-        [sys.executable, "-c", "import sys, tui.vault.vault; print(*sys.modules)"],
+        [sys.executable, "-c", "import sys, tui.vault.locked_vault; print(*sys.modules)"],
         capture_output=True,
         text=True,
         check=True,

@@ -10,7 +10,8 @@ from tui.clock import Clock
 from tui.errors import OtpTuiError, SessionError
 from tui.session import NoSession, Session, end, lock_signal
 from tui.session.lock_signal import LockSignal
-from tui.vault.vault import LockedVault, Vault
+from tui.vault.locked_vault import LockedVault
+from tui.vault.vault import Vault
 
 
 class VaultSession:

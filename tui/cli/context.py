@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from tui.crypto.kdf import Argon2Params
     from tui.launch import Launch
     from tui.session import Session
+    from tui.vault.locked_vault import LockedVault
     from tui.vault.seen import Older
-    from tui.vault.vault import LockedVault, Vault
+    from tui.vault.vault import Vault
 
     StartApp: TypeAlias = Callable[[Launch], int]
     """Opens the app, which commands must not import."""
@@ -159,7 +160,7 @@ class Context:
         Raises:
             VaultError: it doesn't exist, or can't be used.
         """
-        from tui.vault.vault import LockedVault
+        from tui.vault.locked_vault import LockedVault
 
         memory.no_readers()
         try:

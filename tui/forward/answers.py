@@ -19,7 +19,8 @@ from tui.otp.search import find_best
 from tui.session import LONGEST, NoSession, Session
 from tui.session.lock_signal import LockSignal
 from tui.text import safe
-from tui.vault.vault import LockedVault, Vault
+from tui.vault.locked_vault import LockedVault
+from tui.vault.vault import Vault
 
 LIMIT = 6
 """Default number of requests that are answered in a minute."""

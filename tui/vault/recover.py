@@ -18,11 +18,13 @@ from tui.text import safe
 from tui.vault.backups import Backups
 from tui.vault.changes import Change, changes
 from tui.vault.copies import conflict_names
+from tui.vault.encrypted_file import EncryptedFile
 from tui.vault.history import joined
+from tui.vault.locked_vault import LockedVault
 from tui.vault.store import Store
 from tui.vault.undo import undoable, without_undo
 from tui.vault.unlock import key_by_password
-from tui.vault.vault import LockedVault, Vault
+from tui.vault.vault import Vault
 from tui.vault.versions import VaultFile
 
 if TYPE_CHECKING:
@@ -175,7 +177,8 @@ def locked_from(kept: Kept, vault: Path, clock: Clock) -> LockedVault:
     """
     if kept.file is None:
         raise DamagedVaultError(f"{kept.name} can't be restored: {kept.problem}")
-    return LockedVault(Store(vault, clock), clock, read_limited(kept.path))
+    store = Store(vault, clock)
+    return LockedVault(store, clock, EncryptedFile(store, read_limited(kept.path)))
 
 
 def contents_of(path: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""The vault as screens and commands use it: `LockedVault`, and `Vault` once it is open.
+"""The open vault, as screens and commands use it.
 
 Fast to import: slow modules are imported while the key is derived.
 """
@@ -7,31 +7,29 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.clock import Clock, SystemClock
-from tui.crypto import kdf
 from tui.crypto.kdf import Argon2Params
 from tui.errors import (
     ConflictError,
     DamagedVaultError,
-    HalfSavedError,
     NewPasswordError,
     NotSavedError,
     OlderVaultError,
-    UsageError,
     VaultError,
-    VaultExistsError,
 )
 from tui.files import why
 from tui.text import safe
 from tui.vault import envelope as envelopes
-from tui.vault import seal
-from tui.vault.envelope import Envelope, OldRecoverySlot, PasswordSlot, RecoverySlot, Slot
+from tui.vault.encrypted_file import EncryptedFile
+from tui.vault.envelope import OldRecoverySlot, PasswordSlot
+from tui.vault.new_slots import NewCode, NewPassword, NewSlots
+from tui.vault.new_state import new_state, require_free
 from tui.vault.seen import Older, Seen
 from tui.vault.state import (
     ForeignFileError,
@@ -44,7 +42,6 @@ from tui.vault.state import (
     unlocked,
 )
 from tui.vault.store import Store
-from tui.vault.unlock import key_by_code, key_by_password
 
 if TYPE_CHECKING:
     from tui.otp.codes import Code
@@ -53,134 +50,10 @@ if TYPE_CHECKING:
 
 Change = Callable[["Document"], "Document"]
 """A function from a document to the next. It may be called twice, with different documents."""
-PutSlots = Callable[[UnlockedState, "Document"], tuple[UnlockedState, "Document"]]
-"""A function that returns a state with other slots, and perhaps another key, and the document with
-the authentication keys of their recovery codes."""
-
 _LOST_CODE = (
     "A recovery code no longer opens the vault, as the vault couldn't verify it."
     " Create a new one with: otp-tui recovery new"
 )
-
-
-class LockedVault:
-    """A vault whose file was read and whose header is valid, still encrypted."""
-
-    def __init__(self, store: Store, clock: Clock, data: bytes) -> None:
-        self._store = store
-        self._clock = clock
-        self._envelope = envelopes.parse(data, f"The vault {store.name}")
-        self._digest = digest(data)
-        self.accept_older_if: Callable[[Older], bool] = _never
-        """As in the opened `Vault`."""
-
-    @classmethod
-    def read(cls, path: str | os.PathLike[str], clock: Clock | None = None) -> LockedVault:
-        """Read the vault at `path`, without deriving a key.
-
-        Raises:
-            VaultMissingError: there is none.
-            NewerVaultError: created by a newer version of otp-tui.
-            DamagedVaultError: the file is not a valid vault.
-            VaultError: it is a link, a pipe or a folder, belongs to another user, or can't be read.
-        """
-        clock = clock or SystemClock()
-        store = Store(path, clock)
-        with _naming_copies(store):
-            return cls(store, clock, store.read())
-
-    @property
-    def path(self) -> Path:
-        """Path of the vault file."""
-        return self._store.path
-
-    @property
-    def vault_id(self) -> str:
-        """The id of the vault, which all of its copies have."""
-        return self._envelope.vault_id
-
-    @property
-    def generation(self) -> int:
-        """Number of saves."""
-        return self._envelope.generation
-
-    @property
-    def has_recovery_code(self) -> bool:
-        """True if the vault has a recovery code."""
-        return any(not isinstance(slot, PasswordSlot) for slot in self._envelope.slots)
-
-    def unlock(self, password: str, meanwhile: Callable[[], object] | None = None) -> Vault:
-        """Open the vault with its password; `meanwhile` is called while the key is derived.
-
-        Raises:
-            WrongPasswordError: it opens no slot, or the slot was changed.
-            DamagedVaultError: the slot opens, but the rest was changed.
-            CryptoError: not enough memory for the key derivation.
-        """
-        return self._open(key_by_password(self._envelope, password, meanwhile))
-
-    def unlock_with_code(self, code: bytes) -> Vault:
-        """Open the vault with a recovery code of 20 bytes.
-
-        Raises:
-            WrongPasswordError: it opens no slot, or the slot was changed.
-            DamagedVaultError: the slot opens, but the rest was changed.
-        """
-        return self._open(key_by_code(self._envelope, code))
-
-    def unlock_with_key(self, key: bytes) -> Vault:
-        """Open the vault with its vault key.
-
-        Raises:
-            DamagedVaultError: it is another vault's key, the vault got a new key, or the contents
-                were changed.
-        """
-        return self._open(key)
-
-    def _open(self, key: bytes) -> Vault:
-        with _naming_copies(self._store):
-            document = decrypt(self._envelope, key, f"The vault {self._store.name}")
-        state = unlocked(self._envelope, key, document, self._digest)
-        vault = Vault(self._store, self._clock, state)
-        vault.accept_older_if = self.accept_older_if
-        vault._compare_with_last()
-        return vault
-
-
-class NewVault:
-    """An empty vault whose key is derived, but that is not saved yet."""
-
-    def __init__(self, vault: Vault) -> None:
-        self._vault = vault
-
-    @classmethod
-    def derive(
-        cls, path: str | os.PathLike[str], password: str, params: Argon2Params, clock: Clock
-    ) -> NewVault:
-        """Prepare a vault to save at `path`; this takes time, but writes nothing.
-
-        Raises:
-            VaultExistsError, CryptoError: as `Vault.create`.
-        """
-        from tui.vault.document import Document
-
-        kdf.check_write(params)
-        secret = seal.password_bytes(password)
-        store = Store(path, clock)
-        _require_free(store)
-        vault_id, key = os.urandom(16).hex(), os.urandom(seal.KEY_LENGTH)
-        slot = seal.password_slot(vault_id, key, secret, params)
-        header = Envelope(vault_id, 0, (slot,), b"")
-        return cls(Vault(store, clock, UnlockedState(header, key, Document())))
-
-    def save(self) -> Vault:
-        """Create the vault's file and its folder.
-
-        Raises:
-            VaultExistsError, VaultError: as `Vault.create`.
-        """
-        self._vault._save_first()
-        return self._vault
 
 
 class Vault:
@@ -223,7 +96,10 @@ class Vault:
             CryptoError: `params` are too weak or out of bounds, or memory is short.
             VaultError: the system refused.
         """
-        return NewVault.derive(path, password, params, clock).save()
+        store = Store(path, clock)
+        vault = cls(store, clock, new_state(store, password, params))
+        vault.save_first()
+        return vault
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], password: str, clock: Clock | None = None) -> Vault:
@@ -232,7 +108,26 @@ class Vault:
         Raises:
             VaultError: as `LockedVault.read` and `LockedVault.unlock`.
         """
-        return LockedVault.read(path, clock).unlock(password)
+        clock = clock or SystemClock()
+        store = Store(path, clock)
+        return cls.opened(store, clock, EncryptedFile.read(store).by_password(password))
+
+    @classmethod
+    def opened(
+        cls,
+        store: Store,
+        clock: Clock,
+        state: UnlockedState,
+        accept_older_if: Callable[[Older], bool] | None = None,
+    ) -> Vault:
+        """Return the open vault of a file that was decrypted."""
+        vault = cls(store, clock, state)
+        if accept_older_if is not None:
+            vault.accept_older_if = accept_older_if
+        vault._older = vault._seen.opened(
+            state.envelope.generation, state.digest, state.document.history
+        )
+        return vault
 
     @property
     def path(self) -> Path:
@@ -478,34 +373,9 @@ class Vault:
             CryptoError: `params` are too weak or out of bounds, or memory is short.
             UsageError: the password is not valid text, or `code` is missing.
         """
-        known, secret = self._known(), seal.password_bytes(password)
-        vault_id, key = known.envelope.vault_id, os.urandom(seal.KEY_LENGTH)
-        new = seal.password_slot(vault_id, key, secret, params)
-
-        lost: list[RecoverySlot] = []
-
-        def put(known: UnlockedState, document: Document) -> tuple[UnlockedState, Document]:
-            slots: list[Slot] = [new]
-            recovery: dict[bytes, bytes] = {}
-            for slot in known.envelope.slots:
-                if isinstance(slot, RecoverySlot):
-                    authentication = document.recovery.get(slot.public_key)
-                    if authentication is None:
-                        lost.append(slot)
-                        continue
-                    slots.append(seal.wrapped_anew(vault_id, key, slot, authentication))
-                    recovery[slot.public_key] = authentication
-                elif isinstance(slot, OldRecoverySlot):
-                    if code is None:
-                        raise UsageError("Changing the password needs the recovery code.")
-                    made = seal.recovery_slot(vault_id, key, code)
-                    slots.append(made)
-                    recovery[made.public_key] = seal.authentication_key(made, code)
-            header = replace(known.envelope, slots=tuple(slots))
-            return replace(known, key=key, envelope=header), replace(document, recovery=recovery)
-
-        self._put_slots(put, "password", new)
-        if lost:
+        new = NewPassword(self._known().envelope.vault_id, password, params, code)
+        self._put_slots(new)
+        if new.lost_code:
             self._store.warn(_LOST_CODE)
 
     def set_recovery_code(self, code: bytes) -> None:
@@ -514,17 +384,7 @@ class Vault:
         Raises:
             NotSavedError: says which code opens the vault.
         """
-        known = self._known()
-        new = seal.recovery_slot(known.envelope.vault_id, known.key, code)
-
-        recovery = {new.public_key: seal.authentication_key(new, code)}
-
-        def put(known: UnlockedState, document: Document) -> tuple[UnlockedState, Document]:
-            slots = (one for one in known.envelope.slots if isinstance(one, PasswordSlot))
-            header = replace(known.envelope, slots=(*slots, new))
-            return replace(known, envelope=header), replace(document, recovery=recovery)
-
-        self._put_slots(put, "recovery code", new)
+        self._put_slots(NewCode(self._known(), code))
 
     def unlock_again(self, password: str) -> None:
         """Take over a file whose password another program changed; keep and save our changes.
@@ -534,7 +394,7 @@ class Vault:
             NotSavedError: as `change`.
             VaultError: as `LockedVault.read` and `LockedVault.unlock`.
         """
-        found = LockedVault.read(self.path, self._clock).unlock(password)._known()
+        found = EncryptedFile.read(Store(self.path, self._clock)).by_password(password)
         with self._writing:
             known = self._known()
             if found.envelope.vault_id != known.envelope.vault_id:
@@ -557,6 +417,22 @@ class Vault:
         document = replace(document, recovery=self._document.recovery)
         return encrypt(replace(known, envelope=header), document)[1]
 
+    def save_first(self) -> None:
+        """Create the file of a new vault and its folder.
+
+        Raises:
+            VaultExistsError, VaultError: as `create`.
+        """
+        self._store.make_folder()
+        try:
+            with self._store.locked():
+                require_free(self._store)
+                self._write(self._known(), self._document, None)
+        except OSError as error:
+            raise VaultError(
+                f"Couldn't create the vault {self._store.name}: {why(error)}."
+            ) from None
+
     def file_locked(self) -> AbstractContextManager[None]:
         """Keep other programs from writing the vault, as `Store.locked`."""
         return self._store.locked()
@@ -573,12 +449,6 @@ class Vault:
         if self._on_disk is None:
             raise VaultError("The vault is locked.")
         return self._on_disk
-
-    def _compare_with_last(self) -> None:
-        known = self._known()
-        self._older = self._seen.opened(
-            known.envelope.generation, known.digest, known.document.history
-        )
 
     def _accepts_older(self) -> bool:
         """Ask if a refused save may go on; the answer is remembered."""
@@ -624,55 +494,24 @@ class Vault:
                     self._document = after
                 raise self._not_saved(error) from None
 
-    def _save_first(self) -> None:
-        """Create the file, where there is none yet."""
-        self._store.make_folder()
+    def _put_slots(self, new: NewSlots) -> None:
         try:
-            with self._store.locked():
-                _require_free(self._store)
-                self._write(self._known(), self._document, None)
-        except OSError as error:
-            raise VaultError(
-                f"Couldn't create the vault {self._store.name}: {why(error)}."
-            ) from None
-
-    def _put_slots(self, put: PutSlots, what: str, new: Slot) -> None:
-        """Save with other slots; `what` of them is `new`."""
-        try:
-            self._try_to_put_slots(put, what, new)
+            self._try_to_put_slots(new)
         except OlderVaultError:
             if not self._accepts_older():
                 raise
-            self._try_to_put_slots(put, what, new)
+            self._try_to_put_slots(new)
 
-    def _try_to_put_slots(self, put: PutSlots, what: str, new: Slot) -> None:
+    def _try_to_put_slots(self, new: NewSlots) -> None:
         with self._writing:
             try:
                 with self._store.locked():
                     known, current = self._merge_in(self._known())
-                    self._write(*put(known, self._document), current)
+                    self._write(*new.put(known, self._document), current)
             except ForeignFileError as error:
                 raise NotSavedError(f"Nothing was changed: {error}") from None
             except OSError as error:
-                raise self._slots_not_saved(what, new, why(error)) from None
-
-    def _slots_not_saved(self, what: str, new: Slot, reason: str) -> NotSavedError:
-        """Read the file to find out what opens it after a failed save."""
-        failed = f"couldn't save the vault {self._store.name}: {reason}."
-        try:
-            slots = envelopes.parse(self._store.read()).slots
-        except VaultError:
-            return HalfSavedError(
-                f"It is unknown if the {what} was changed: {failed}",
-                f"Keep both the old and the new {what}, and try them.",
-            )
-        if new.wrapped_key not in {slot.wrapped_key for slot in slots}:
-            return NotSavedError(f"Nothing was changed: {failed}")
-        self._store.forget()
-        return HalfSavedError(
-            f"The {what} was changed, but may change back if the computer crashes: {failed}",
-            f"The new {what} opens the vault now. Keep the old one until a save succeeds.",
-        )
+                raise new.not_saved(self._store, why(error)) from None
 
     def _after(self, change: Change) -> Document:
         """Return the changed document, without an undo record that the change invalidated."""
@@ -809,27 +648,9 @@ class Vault:
         )
 
 
-@contextmanager
-def _naming_copies(store: Store) -> Iterator[None]:
-    """Add to the hint of a damaged vault where an open app saved its entries."""
-    try:
-        yield
-    except DamagedVaultError as error:
-        copies = store.conflict_copies()
-        if not copies:
-            raise
-        hint = f"An open app saved its entries next to it, as {safe(copies[-1], 200)}. {error.hint}"
-        raise DamagedVaultError(str(error), hint.rstrip()) from None
-
-
 def _never(_older: Older) -> bool:
     return False
 
 
 def _as_it_is(document: Document) -> Document:
     return document
-
-
-def _require_free(store: Store) -> None:
-    if os.path.lexists(store.path):
-        raise VaultExistsError(f"{store.name} already exists.", "It was not changed.")

@@ -17,7 +17,7 @@ from tui.app.widgets.bars import CardKeys
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.status_label import StatusLabel
 from tui.errors import OtpTuiError, WrongPasswordError
-from tui.vault.vault import LockedVault
+from tui.vault.locked_vault import LockedVault
 
 MOST_TRIES = 3
 """Number of wrong passwords after which the vault is locked."""

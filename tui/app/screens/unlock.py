@@ -29,8 +29,8 @@ from tui.errors import (
 )
 from tui.password_command import PasswordCommand, program_name
 from tui.text import safe
+from tui.vault.locked_vault import LockedVault
 from tui.vault.reader import BACKUP_HINT
-from tui.vault.vault import LockedVault
 
 TRIES_BEFORE_ADVICE = 3
 """Number of wrong passwords after which the message adds that the vault may be damaged."""

@@ -21,7 +21,8 @@ from tui.crypto.passwords import MIN_LENGTH, strength
 from tui.errors import OtpTuiError
 from tui.text import plural, safe
 from tui.vault.copies import has_kept, renamed_sentence
-from tui.vault.vault import NewVault, Vault
+from tui.vault.new_vault import NewVault
+from tui.vault.vault import Vault
 
 
 class WelcomeScreen(BaseScreen[None]):

@@ -30,7 +30,7 @@ def run(_args: Namespace, context: Context) -> int:
     from tempfile import TemporaryDirectory
 
     from tui.demo import make_demo_vault
-    from tui.vault.vault import LockedVault
+    from tui.vault.locked_vault import LockedVault
 
     context.require_terminal()
     with TemporaryDirectory(prefix="otp-tui-demo-") as folder:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
-    from tui.vault.vault import LockedVault, Vault
+    from tui.vault.locked_vault import LockedVault
+    from tui.vault.vault import Vault
 
 
 def register(subparsers: Subparsers) -> None:

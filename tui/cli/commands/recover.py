@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
     from tui.vault.document import Document
+    from tui.vault.locked_vault import LockedVault
     from tui.vault.recover import Kept
-    from tui.vault.vault import LockedVault, Vault
+    from tui.vault.vault import Vault
 
 _HINT = "Use --yes to skip confirmation."
 
