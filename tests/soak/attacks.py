@@ -129,6 +129,12 @@ def _crashes(scale: float) -> Result:
     return crashes(max(7, round(180 * scale)))
 
 
+def _terms(scale: float) -> Result:
+    from tests.soak.terms import TERMS, terms
+
+    return terms(TERMS[:: max(1, round(1 / scale))])
+
+
 def _sizes(_scale: float) -> Result:
     from tests.soak.endings import endings
 
@@ -152,5 +158,6 @@ ATTACKS = (
     Attack("shown", "hostile names in commands and on a terminal", _hostile_names),
     Attack("crashes", "crashes with secrets in their text", _crashes),
     Attack("sizes", "signals in terminals of all sizes and locales", _sizes),
+    Attack("terms", "terminals of every name", _terms),
     Attack("endings", "ends of the program", _endings),
 )

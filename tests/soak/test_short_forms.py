@@ -15,6 +15,7 @@ from tests.soak.fuzz import fuzz
 from tests.soak.hostile_names import hostile_names
 from tests.soak.power import broken_savers, power_cuts, two_writers
 from tests.soak.report import Row, text
+from tests.soak.terms import PLAIN, terms
 from tests.soak.writers import writers
 
 
@@ -68,3 +69,7 @@ def test_hostile_names_reach_no_terminal() -> None:
 
 def test_crashes_print_no_secret() -> None:
     assert "no secret" in crashes(7).counts
+
+
+def test_the_app_works_on_a_terminal_of_any_name() -> None:
+    assert "the terminal restored" in terms((None, PLAIN[0])).counts
