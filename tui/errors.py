@@ -28,7 +28,7 @@ OtpTuiError                     one sentence for the user, and an exit code     
     └── NotSavedError           the change is only in memory, the file is unchanged
         ├── OlderVaultError     the file is older than the one last used here
         ├── HalfSavedError      the file has the change, but a crash may undo it
-        ├── NewPasswordError    another program changed the password, and the vault key
+        ├── NewPasswordError    another program saved it under another key
         └── ConflictError       another vault took its place; ours is saved next to it
 
 Messages never contain a secret, a password or bytes of a file; names in them went through
@@ -182,7 +182,7 @@ class HalfSavedError(NotSavedError):
 
 
 class NewPasswordError(NotSavedError):
-    """Another program changed the password: only the new one opens the file."""
+    """Another program saved the file under another key: only its password opens it."""
 
 
 class ConflictError(NotSavedError):

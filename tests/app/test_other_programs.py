@@ -29,11 +29,14 @@ from tests.app.helpers import (
 from tui.app.app import OtpApp
 from tui.app.screens.ask_password import AskPasswordScreen
 from tui.app.screens.confirm import ConfirmScreen
+from tui.app.screens.unlock import UnlockScreen
 from tui.app.widgets.bars import TitleBar
+from tui.app.widgets.status_label import StatusLabel
 from tui.crypto.kdf import Argon2Params
 from tui.files import LIMIT
 from tui.otp.codes import code_at
 from tui.otp.secret import Secret
+from tui.vault import envelope
 from tui.vault.locked_vault import LockedVault
 from tui.vault.vault import Vault
 
@@ -321,7 +324,7 @@ async def test_a_new_password_is_asked_for_and_unsaved_changes_are_saved(
     assert isinstance(app.screen, AskPasswordScreen)
     await pilot.press("escape")
     await settle(pilot)
-    assert "password was changed by another program" in status_of(app)
+    assert "saved it with another password" in status_of(app)
     for _ in range(3):
         await pass_time(pilot, clock, 10)
     assert not isinstance(app.screen, AskPasswordScreen)
@@ -347,3 +350,49 @@ async def test_a_new_password_is_asked_for_before_a_change(
     for _ in range(2):
         await pass_time(pilot, clock, 1)
     assert isinstance(app.screen, AskPasswordScreen)
+
+
+async def test_an_old_password_is_not_taken_back(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    other = on_disk(app)
+    vault_of(app).change_password(NEW_PASSWORD, FLOOR)
+    old = other.sealed_copy(other.document, 1000)
+    app.vault_path.write_bytes(old)
+    for _ in range(2):
+        await pass_time(pilot, clock, 1)
+    assert isinstance(app.screen, AskPasswordScreen)
+    await press(pilot, *PASSWORD, "enter")
+    await settle(pilot)
+    assert "your password stays" in status_of(app)
+    LockedVault.read(app.vault_path, clock).unlock(NEW_PASSWORD)
+
+
+async def test_a_file_that_nothing_opens_loses_no_change_and_lets_the_user_out(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    good = app.vault_path.read_bytes()
+    file = envelope.parse(good)
+    slots = tuple(replace(one, wrapped_key=bytes(48)) for one in file.slots)
+    file = replace(file, generation=file.generation + 1, slots=slots)
+    app.vault_path.write_bytes(envelope.serialize(file))
+    await pilot.press("p")
+    await settle(pilot)
+    await pass_time(pilot, clock, 1)
+    assert isinstance(app.screen, AskPasswordScreen)
+    await pilot.press("escape", "ctrl+l")
+    await settle(pilot)
+    assert isinstance(app.screen, ConfirmScreen)
+    words = " ".join(str(each.render()) for each in app.screen.query("Label"))
+    assert "kept, encrypted" in words
+    await pilot.press("y")
+    await settle(pilot)
+    assert isinstance(app.screen, UnlockScreen)
+    (kept,) = Path(os.environ["XDG_STATE_HOME"]).rglob("unsaved/*.json")
+    assert kept.name in str(app.screen.query_one(StatusLabel).render())
+    app.vault_path.write_bytes(good)
+    await press(pilot, *PASSWORD, "enter")
+    await settle(pilot)
+    assert "Saved the changes" in status_of(app)
+    assert any(one.pinned for one in on_disk(app).entries)
+    assert not kept.exists()

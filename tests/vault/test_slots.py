@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,7 +25,9 @@ from tui.errors import (
     VaultError,
     WrongPasswordError,
 )
-from tui.vault import envelope, seal
+from tui.otp.entry import Entry
+from tui.vault import envelope, rekey, seal, unsaved
+from tui.vault.document import Document
 from tui.vault.locked_vault import LockedVault
 from tui.vault.unlock import key_by_code, key_by_password
 from tui.vault.vault import Vault
@@ -89,8 +93,6 @@ def test_a_program_with_the_vault_open_asks_for_a_new_password(
     with pytest.raises(NewPasswordError):
         other.change(lambda now: replace(now, entries=(*now.entries, B)))
     assert other.asks_password
-    with pytest.raises(NotSavedError):
-        other.sealed()
     with pytest.raises(WrongPasswordError):
         other.unlock_again(PASSWORD)
     assert path.read_bytes() == before
@@ -99,6 +101,90 @@ def test_a_program_with_the_vault_open_asks_for_a_new_password(
     assert other.saved
     assert not other.asks_password
     assert set(Vault.open(path, NEW, clock).entries) == {A, B}
+
+
+@pytest.mark.parametrize("backups", ["kept", "re-encrypted", "removed"])
+def test_a_machine_with_the_old_password_does_not_bring_it_back(
+    make_vault: MakeVault, path: Path, clock: MovedClock, backups: str
+) -> None:
+    vault = make_vault(document(A))
+    elsewhere = path.with_name("elsewhere") / path.name
+    elsewhere.parent.mkdir()
+    shutil.copy(path, elsewhere)
+    old_key = vault.key
+    vault.change_password(NEW, FLOOR)
+    if backups == "re-encrypted":
+        assert rekey.rekey(vault, rekey.old_backups(vault), old_key)
+    elif backups == "removed":
+        rekey.delete(rekey.old_backups(vault))
+    other = Vault.open(elsewhere, PASSWORD, clock)
+    for one in (B, entry("c"), entry("d")):
+        other.change(partial(adding, one))
+    path.write_bytes(elsewhere.read_bytes())
+    with pytest.raises(NewPasswordError):
+        vault.change(lambda now: replace(now, entries=(*now.entries, entry("ours"))))
+    vault.unlock_again(PASSWORD)
+    assert vault.saved
+    assert "not newer" in vault.warnings[-1]
+    assert {one.issuer for one in Vault.open(path, NEW, clock).entries} == {*"abcd", "ours"}
+    with pytest.raises(WrongPasswordError):
+        Vault.open(path, PASSWORD, clock)
+    assert other.key == old_key
+    elsewhere.write_bytes(path.read_bytes())
+    with pytest.raises(NewPasswordError):
+        other.save()
+    other.unlock_again(NEW)
+    assert other.key == vault.key
+
+
+def test_a_machine_that_saved_meanwhile_takes_the_new_password(
+    make_vault: MakeVault, path: Path, clock: MovedClock
+) -> None:
+    vault = make_vault(document(A))
+    vault.change(lambda now: replace(now, entries=(*now.entries, B)))
+    shutil.copytree(path.parent, elsewhere := path.parent / "elsewhere")
+    other = Vault.open(elsewhere / path.name, PASSWORD, clock)
+    other.change(lambda now: replace(now, entries=(*now.entries, entry("c"))))
+    vault.change_password(NEW, FLOOR)
+    vault.change(lambda now: replace(now, entries=(*now.entries, entry("d"))))
+    other.path.write_bytes(path.read_bytes())
+    with pytest.raises(NewPasswordError):
+        other.refresh()
+    other.unlock_again(NEW)
+    assert other.key == vault.key
+    assert {one.issuer for one in Vault.open(other.path, NEW, clock).entries} == {*"abcd"}
+
+
+def test_a_file_that_no_password_opens_loses_no_change(
+    make_vault: MakeVault, path: Path, clock: MovedClock
+) -> None:
+    vault = make_vault(document(A))
+    good = path.read_bytes()
+    path.write_bytes(unopenable(good))
+    with pytest.raises(NewPasswordError):
+        vault.change(lambda now: replace(now, entries=(*now.entries, B)))
+    assert vault.asks_password
+    kept = unsaved.keep(vault)
+    assert kept is not None
+    path.write_bytes(good)
+    vault.refresh()
+    assert not vault.asks_password
+    vault.close()
+    again = Vault.open(path, PASSWORD, clock)
+    assert again.entries == (A,)
+    assert unsaved.take_up(again)
+    assert {*Vault.open(path, PASSWORD, clock).entries} == {A, B}
+
+
+def adding(one: Entry, now: Document) -> Document:
+    return replace(now, entries=(*now.entries, one))
+
+
+def unopenable(data: bytes) -> bytes:
+    """Return a newer vault file with slots that nothing opens."""
+    file = envelope.parse(data)
+    slots = tuple(replace(one, wrapped_key=bytes(48)) for one in file.slots)
+    return envelope.serialize(replace(file, generation=file.generation + 1, slots=slots))
 
 
 def test_an_open_vault_notices_a_new_password_without_a_change(

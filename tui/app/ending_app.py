@@ -19,7 +19,7 @@ from tui.app.theming import ThemedApp
 from tui.app.vault_closing import close_vault
 from tui.app.widgets.bars import StatusLine
 from tui.app.widgets.status_label import StatusLabel
-from tui.errors import ClipboardError, ConflictError, NewPasswordError, OlderVaultError, OtpTuiError
+from tui.errors import ClipboardError, ConflictError, OlderVaultError, OtpTuiError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -123,8 +123,6 @@ class EndingApp(ThemedApp):
             lost = _KEPT_IF_POSSIBLE
             if isinstance(error, ConflictError):
                 lost = "All changes are in that copy."
-            elif isinstance(error, NewPasswordError):
-                lost = "Unsaved changes will be lost."
             words = f"{error.sentence}\n\n{lost}"
             older = isinstance(error, OlderVaultError)
             screen = ConfirmScreen(

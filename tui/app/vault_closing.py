@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.errors import ConflictError, OtpTuiError
+from tui.errors import ConflictError, NewPasswordError, OtpTuiError
+from tui.paths import short_path
 
 if TYPE_CHECKING:
     from tui.vault.vault import Vault
@@ -28,6 +29,8 @@ def _keep(vault: Vault, error: OtpTuiError) -> str:
     """Keep unsaved changes for the next unlock; return a message."""
     from tui.vault.unsaved import keep
 
-    if keep(vault) is None:
+    kept = keep(vault)
+    if kept is None:
         return f"NOT SAVED. The last change is lost: {error}"
-    return f"NOT SAVED. The last change is kept, encrypted, until the next unlock: {error}"
+    where = f" in {short_path(kept)}," if isinstance(error, NewPasswordError) else ""
+    return f"NOT SAVED. The last change is kept,{where} encrypted, until the next unlock: {error}"

@@ -271,7 +271,7 @@ def merge_into(vault: Vault, copies: Sequence[OpenCopy], *, dry_run: bool = Fals
     near = (file for copy in copies for file in (copy.file, *copy.older))
     older = (own, *older_files(vault.path, vault.vault_id))
     opened = {copy.file.id: copy.document for copy in copies}
-    versions = Versions((*near, *older), vault.key, opened)
+    versions = Versions((*near, *older), (vault.key,), opened)
     results: list[MergeResult] = []
 
     def step(document: Document) -> Document:

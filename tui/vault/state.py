@@ -99,7 +99,7 @@ def read_state(store: Store, known: UnlockedState) -> tuple[UnlockedState, bytes
     Raises:
         ForeignFileError: it is damaged, another vault, a newer one, or an older one under a key
             of before.
-        NewPasswordError: another program changed the password, and with it the vault key.
+        NewPasswordError: a newer file is under another key, e.g. that of a new password.
         NotSavedError: it can't be read.
     """
     try:
@@ -144,8 +144,8 @@ def _has_key(found: Envelope, known: UnlockedState, found_digest: bytes, name: s
     except AuthenticationError:
         if found.generation > known.envelope.generation:
             raise NewPasswordError(
-                "Couldn't save the vault: its password was changed by another program.",
-                "Unlock it with the new password.",
+                "Couldn't save the vault: another program saved it with another password.",
+                "Enter that password.",
             ) from None
         if contains(known.document.history, found_digest):
             return False

@@ -71,7 +71,10 @@ def take_up(vault: Vault) -> str:
                 continue
             vault.take_up(data)
         except (DamagedVaultError, NewerVaultError, FileError):
-            left = f"Unsaved changes under another key are in {short_path(path)}."
+            left = (
+                f"This password doesn't open the unsaved changes in {short_path(path)}."
+                f" To merge them, run: otp-tui merge {short_path(path)}"
+            )
             continue
         _remember(vault, data)
         remove(path)

@@ -79,7 +79,8 @@ class Vault:
         self.asks_older = False
         """True if a save to an older file was refused, until somebody was asked about it."""
         self.asks_password = False
-        """True if another program changed the password: `unlock_again` takes the new one."""
+        """True if another program saved the file under another key: `unlock_again` takes its
+        password."""
         self._refused: tuple[Document, bool] | None = None
         """The document before the changes that an older file refused, and if it was saved."""
         self.accept_older_if: Callable[[Older], bool] = _never
@@ -239,6 +240,7 @@ class Vault:
                     return
                 self._store.ignore()
                 raise self._not_saved(error) from None
+            self.asks_password = False
             self._doubtful = current is None and not doubtful
             if current is not None:
                 self._take_over(known, found)
@@ -285,11 +287,9 @@ class Vault:
         """Return a vault file with the current contents, saved or not.
 
         Raises:
-            NotSavedError: they can't be encrypted, or would be under the key of an old password.
+            NotSavedError: they can't be encrypted.
         """
         with self._writing:
-            if self.asks_password:
-                raise NewPasswordError("The password was changed by another program.")
             return next_state(self._known(), self._document)[1]
 
     def has_saved(self, data: bytes) -> bool:
@@ -387,10 +387,12 @@ class Vault:
         self._put_slots(NewCode(self._known(), code))
 
     def unlock_again(self, password: str) -> None:
-        """Take over a file whose password another program changed; keep and save our changes.
+        """Merge in a file that another program saved under another key, and save our changes.
+
+        Its key and slots replace ours only if they are newer: an old password can't come back.
 
         Raises:
-            WrongPasswordError: it is not the new password.
+            WrongPasswordError: it is not the file's password.
             NotSavedError: as `change`.
             VaultError: as `LockedVault.read` and `LockedVault.unlock`.
         """
@@ -399,9 +401,10 @@ class Vault:
             known = self._known()
             if found.envelope.vault_id != known.envelope.vault_id:
                 raise VaultError("The vault was replaced by another vault.")
-            if found.envelope.generation <= known.envelope.generation:
-                raise VaultError("The vault was replaced by an older version.")
-            self._on_disk = self._merge(known, found)
+            if found.key != known.key:
+                if found.envelope.generation <= known.envelope.generation:
+                    raise VaultError("The vault was replaced by an older version.")
+                self._on_disk = self._merge_other_key(known, found)
             self.asks_password = False
         if not self.flushed:
             self.save()
@@ -474,6 +477,7 @@ class Vault:
             try:
                 with self._store.locked():
                     known, current = self._merge_in(known)
+                    self.asks_password = False
                     after = self._after(change)
                     same = after is self._document
                     if same and self._saved and not self._has_later:
@@ -585,6 +589,22 @@ class Vault:
         self._has_later = self._has_later and not same
         return found
 
+    def _merge_other_key(self, known: UnlockedState, found: UnlockedState) -> UnlockedState:
+        """Merge in a file under another key; return the state with the newer key and slots."""
+        from tui.vault.versions import has_newer_key, older_files
+
+        files = older_files(self.path, known.envelope.vault_id)
+        merged = self._merge(known, found)
+        if has_newer_key(found, known, files):
+            return merged
+        self._saved = False
+        self._store.warn(
+            "The vault was replaced by a version with another password, which is not newer."
+            " Both were merged, and your password stays."
+        )
+        header = replace(known.envelope, generation=found.envelope.generation)
+        return replace(found, envelope=header, key=known.key)
+
     def _merged_apart(self, known: UnlockedState, found: UnlockedState) -> Document:
         """Return the merge with a file that doesn't descend from ours, by their common ancestor."""
         from tui.vault.merge import merge, rejoin
@@ -593,7 +613,9 @@ class Vault:
         states = (known, found)
         opened = {state.id: state.document for state in states}
         files = older_files(self.path, known.envelope.vault_id)
-        _, base = Versions(files, known.key, opened).common(self._document, found.document)
+        _, base = Versions(files, (known.key, found.key), opened).common(
+            self._document, found.document
+        )
         if base is not None:
             return merge(base, self._document, found.document)
         return rejoin(known.document, self._document, found.document)

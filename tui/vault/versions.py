@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +14,12 @@ from tui.vault import envelope as envelopes
 from tui.vault import seal
 from tui.vault.backups import Backups
 from tui.vault.envelope import Envelope
-from tui.vault.history import file_id, generation_of
+from tui.vault.history import contains, file_id, generation_of
 from tui.vault.state import decrypt, digest
 
 if TYPE_CHECKING:
     from tui.vault.document import Document
+    from tui.vault.state import UnlockedState
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +97,31 @@ def older_files(vault: Path, vault_id: str) -> tuple[VaultFile, ...]:
     return tuple(found)
 
 
+def has_newer_key(found: UnlockedState, known: UnlockedState, files: Sequence[VaultFile]) -> bool:
+    """Return True if `found` has a vault key that replaced the one of `known`.
+
+    A key is the older one if it opens a file that the other state descends from. If none of `files`
+    shows that, it is newer only if `found` descends from `known`.
+    """
+
+    def replaced(old: UnlockedState, new: UnlockedState) -> bool:
+        history = new.document.history
+        return any(file.id in history and opens(file, old.key) for file in files)
+
+    if replaced(found, known):
+        return False
+    return contains(found.document.history, known.digest) or replaced(known, found)
+
+
 class Versions:
     """Files of one vault by id, each decrypted when it is first needed."""
 
     def __init__(
-        self, files: Iterable[VaultFile], key: bytes, opened: Mapping[str, Document]
+        self, files: Iterable[VaultFile], keys: Iterable[bytes], opened: Mapping[str, Document]
     ) -> None:
         """`opened` has the documents that are already decrypted, by the id of their file."""
         self._files = {file.id: file for file in files}
-        self._key = key
+        self._keys = tuple(dict.fromkeys(keys))
         self._opened: dict[str, Document | None] = dict(opened)
 
     def common(self, ours: Document, theirs: Document) -> tuple[str, Document | None]:
@@ -129,8 +146,13 @@ class Versions:
     def _open(self, identity: str) -> Document | None:
         if identity not in self._opened:
             file = self._files.get(identity)
-            try:
-                self._opened[identity] = None if file is None else file.open(self._key)
-            except DamagedVaultError:
-                self._opened[identity] = None
+            self._opened[identity] = None if file is None else self._decrypt(file)
         return self._opened[identity]
+
+    def _decrypt(self, file: VaultFile) -> Document | None:
+        for key in self._keys:
+            try:
+                return file.open(key)
+            except DamagedVaultError:
+                continue
+        return None

@@ -38,7 +38,7 @@ class AskPasswordScreen(Dialog[bool]):
     """Returns True once the password was typed.
 
     Locks the vault after three wrong ones, unless `new` takes the password: then another program
-    changed it, and the vault may have unsaved changes.
+    saved the vault with another one, and there may be unsaved changes.
     """
 
     CSS_PATH = "dialogs.tcss"
@@ -55,13 +55,13 @@ class AskPasswordScreen(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
-            what = "the password" if self._new is None else "the new password"
+            what = "the password" if self._new is None else "the file's password"
             yield Label(f"Enter {what} to {self._purpose}", classes="title", markup=False)
             yield PasswordInput("Password")
             yield StatusLabel(
                 "The vault was opened without it."
                 if self._new is None
-                else "Another program changed it. Unsaved changes are kept in memory."
+                else "Another program saved it with another password. Unsaved changes are kept."
             )
             yield CardKeys([("↵", "continue"), ("Esc", "cancel")])
 

@@ -450,20 +450,21 @@ class CodesScreen(BaseScreen[None]):
 
     @property
     def _must_ask_password(self) -> bool:
-        """True if another program changed the password, and we have a change since the question."""
+        """True if the file has another password, and we have a change since the question."""
         return self.vault.asks_password and self.vault.document is not self._canceled_with
 
     @work(group="new password", exclusive=True, exit_on_error=False, description="new password")
     async def _ask_new_password(self) -> None:
-        """Ask for the password that another program set, then merge and save."""
+        """Ask for the password of a file that another program saved, then merge and save."""
         from tui.app.screens.ask_password import AskPasswordScreen
 
-        vault = self.vault
+        vault, key = self.vault, self.vault.key
         self._canceled_with = vault.document
         screen = AskPasswordScreen("keep using the vault", vault.unlock_again)
         if await self.ask(screen):
             self._canceled_with, self._refusal = None, ""
-            self.say("The new password opens the vault. Everything is saved.")
+            if vault.key != key:
+                self.say("The new password opens the vault. Everything is saved.")
             self._show_taken_over()
 
     def _save_in_time(self, steady: float) -> None:
