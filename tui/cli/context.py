@@ -203,12 +203,23 @@ class Context:
         meanwhile: Callable[[], object] | None = None,
         *,
         guarded: bool = False,
+        take_up: bool = True,
     ) -> Vault:
         """Open the vault with the key that `otp-tui unlock` left, else as `unlock_by_password`.
 
         What is `guarded` needs the password, unless the setting `ask_again` is off. A password in
-        an option is always used.
+        an option is always used. With `take_up`, `take_up_unsaved` follows.
         """
+        vault = self._by_session(locked, meanwhile, guarded=guarded)
+        if vault is None:
+            vault = self._by_password(locked, meanwhile)
+        if take_up:
+            self.take_up_unsaved(vault)
+        return vault
+
+    def _by_session(
+        self, locked: LockedVault, meanwhile: Callable[[], object] | None, *, guarded: bool
+    ) -> Vault | None:
         if not self.secrets.given("password") and not (guarded and self.config.ask_again):
             key = self.session.key(locked.vault_id)
             if key is not None:
@@ -220,7 +231,7 @@ class Context:
                     pass  # the vault has got another key
                 else:
                     return self._vault
-        return self.unlock_by_password(locked, meanwhile)
+        return None
 
     def end_session(self, vault_id: str) -> None:
         """Forget the key that opens the vault without a password, also with --no-unlock."""
@@ -243,6 +254,13 @@ class Context:
             WrongPasswordError: the password is wrong.
             UsageError, FileError, PasswordCommandError: there is no password.
         """
+        vault = self._by_password(locked, meanwhile)
+        self.take_up_unsaved(vault)
+        return vault
+
+    def _by_password(
+        self, locked: LockedVault, meanwhile: Callable[[], object] | None = None
+    ) -> Vault:
         if (key := self._derived_key(locked.vault_id)) is not None:
             if meanwhile is not None:
                 meanwhile()
@@ -289,11 +307,9 @@ class Context:
         self, meanwhile: Callable[[], object] | None = None, *, guarded: bool = False
     ) -> Vault:
         """Read and unlock the vault; `guarded` is as in `unlock`."""
-        vault = self.unlock(self.read_vault(), meanwhile, guarded=guarded)
-        self._take_up_unsaved(vault)
-        return vault
+        return self.unlock(self.read_vault(), meanwhile, guarded=guarded)
 
-    def _take_up_unsaved(self, vault: Vault) -> None:
+    def take_up_unsaved(self, vault: Vault) -> None:
         """Save what the app couldn't save before it locked the vault."""
         from tui.vault.unsaved import take_up
 
@@ -312,6 +328,7 @@ class Context:
             WrongPasswordError: the code is wrong.
         """
         self._vault = locked.unlock_with_code(code)
+        self.take_up_unsaved(self._vault)
         return self._vault
 
     @property

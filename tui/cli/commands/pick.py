@@ -39,7 +39,7 @@ def run(args: Namespace, context: Context) -> int:
     launch = replace(context.launch(locked.path), pick=" ".join(args.query))
     if not opened:
         return context.start_app(launch)
-    vault = context.unlock(locked)
+    vault = context.unlock(locked, take_up=False)  # the app does it
     if sys.stdin is None or not sys.stdin.isatty():
         terminal.become_standard_input()
     return context.start_app(replace(launch, vault=vault))

@@ -119,7 +119,7 @@ def _open(kept: Kept, context: Context) -> Vault:
     locked = locked_from(kept, context.vault_path, context.clock)
     if context.secrets.given("copy-password"):
         return locked.unlock_with_key(key_of(kept, context.secrets.get("copy-password", "")))
-    return context.unlock(locked)
+    return context.unlock(locked, take_up=False)
 
 
 def _contents(kept: Kept, key: bytes, context: Context) -> Document:
@@ -145,7 +145,7 @@ def _known_keys(locked: LockedVault | None, files: Sequence[Kept], context: Cont
     given, keys = context.secrets.given, list[bytes]()
     if locked is not None and given("password"):
         try:
-            keys.append(context.unlock(locked).key)
+            keys.append(context.unlock(locked, take_up=False).key)
         except WrongPasswordError:
             raise
         except DamagedVaultError as error:
@@ -241,6 +241,7 @@ def _restore(
         restore(vault, kept, old)
     else:
         aside = replace_damaged(vault, context.clock, damaged)
+        context.take_up_unsaved(vault)
     undo = " To undo, run: otp-tui undo" if damaged is None else ""
     output.say(f"Restored {kept.name}.{undo}")
     if aside is not None:
