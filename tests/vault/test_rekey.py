@@ -10,15 +10,17 @@ from pathlib import Path
 import pytest
 
 from tests.vault.conftest import MakeVault
-from tests.vault.support import FLOOR, MovedClock, document, entry
+from tests.vault.support import FLOOR, PASSWORD, MovedClock, document, entry
 from tui.vault import rekey
+from tui.vault.copies import merge_into, open_copy
+from tui.vault.history import generation_of
 from tui.vault.locked_vault import LockedVault
 from tui.vault.vault import Vault
-from tui.vault.versions import VaultFile, opens
+from tui.vault.versions import VaultFile, Versions, older_files, opens
 
 NEW = "another password"
 CODE = bytes(range(20))
-A, B = entry("a"), entry("b")
+A, B, C = entry("a"), entry("b"), entry("c")
 
 
 @pytest.fixture
@@ -45,6 +47,25 @@ def test_copies_are_encrypted_as_they_are(vault: Vault, clock: MovedClock) -> No
         found = LockedVault.read(file.path, clock).unlock_with_code(CODE)
         assert found.entries == before[file.path].entries
         assert found.document.recovery == vault.document.recovery
+
+
+def test_a_copy_is_still_a_common_ancestor(vault: Vault, path: Path, clock: MovedClock) -> None:
+    old_key, both = vault.key, vault.document
+    copy = path.with_name("vault.conflict-1.json")
+    shutil.copy(path, copy)
+    other = Vault.open(copy, PASSWORD, clock)
+    other.change(lambda now: replace(now, entries=(*now.entries, C)))
+    vault.change(lambda now: replace(now, entries=(B,)))
+    vault.change_password(NEW, FLOOR)
+    backups = rekey.old_backups(vault)
+    assert rekey.rekey(vault, backups, old_key) == len(backups)
+    versions = Versions(older_files(path, vault.vault_id), (vault.key,), {})
+    identity, base = versions.common(vault.document, other.document)
+    assert base is not None
+    assert generation_of(identity) == 4
+    assert base.entries == both.entries
+    merge_into(vault, [open_copy(VaultFile.read(copy), old_key)])
+    assert vault.entries == (B, C)
 
 
 def test_copies_that_changed_or_are_damaged_stay(vault: Vault) -> None:

@@ -1,6 +1,7 @@
 """Older copies that open with an old password: find, re-encrypt, delete.
 
-The new key encrypts them as they are, with the generation, the name and the time that they had.
+The new key encrypts them as they are, with the generation, the name and the time that they had. As
+their bytes change, they descend from the files that they were, so that both are common ancestors.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from tui.errors import (
 )
 from tui.files import read_limited, remove, sync_folder, write_new
 from tui.vault.copies import find_copies
-from tui.vault.state import decrypt, digest
+from tui.vault.state import digest
 from tui.vault.versions import VaultFile, older_files, opens
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _rekey(vault: Vault, file: VaultFile, old_key: bytes) -> bool:
     path = file.path
     temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
     try:
-        document = decrypt(file.envelope, old_key, file.name)
+        document = file.open(old_key)
         write_new(temporary, vault.sealed_copy(document, file.envelope.generation))
         if VaultFile.read(temporary).open(vault.key).entries != document.entries:
             raise CryptoError("the copy doesn't decrypt to the original")

@@ -127,13 +127,15 @@ class Versions:
     def common(self, ours: Document, theirs: Document) -> tuple[str, Document | None]:
         """Return the id and the document of the newest file that both descend from.
 
-        If none of these files is one, the result is "" and None.
+        If none of these files is one, the result is "" and None. A copy that `rekey` encrypted
+        again counts as the file that it was.
         """
-        both = {*ours.history} & {*theirs.history}
-        for identity in sorted(both, key=generation_of, reverse=True):
-            document = self._open(identity)
-            if document is not None:
-                return identity, document
+        both = sorted({*ours.history} & {*theirs.history}, key=generation_of, reverse=True)
+        for find in self._open, self._rekeyed:
+            for identity in both:
+                document = find(identity)
+                if document is not None:
+                    return identity, document
         return "", None
 
     def documents(self) -> Iterator[Document]:
@@ -142,6 +144,15 @@ class Versions:
             document = self._open(identity)
             if document is not None:
                 yield document
+
+    def _rekeyed(self, identity: str) -> Document | None:
+        """Return the document of a copy that descends from a file of its own generation."""
+        for own, file in self._files.items():
+            if file.envelope.generation == generation_of(identity):
+                document = self._open(own)
+                if document is not None and identity in document.history:
+                    return document
+        return None
 
     def _open(self, identity: str) -> Document | None:
         if identity not in self._opened:
