@@ -82,7 +82,7 @@ async def test_a_copy_from_before_a_new_password_asks_for_its_own(
     vault.change_password(NEW_PASSWORD, FLOOR)
     await pilot.press("R")
     await settle(pilot)
-    assert "another key" in app.screen.query_one(VersionList).rows[1].state
+    assert "another password" in app.screen.query_one(VersionList).rows[1].state
     await press(pilot, "down", "enter")
     await settle(pilot)
     for password in ("notthepassword", PASSWORD):

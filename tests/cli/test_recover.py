@@ -128,7 +128,11 @@ def test_a_copy_from_before_a_new_password_opens_with_its_own(deleted: Program) 
     before = deleted.vault.read_bytes()
     refused = run("--yes", "2", secrets=f"{new}\n")
     assert refused.code == 3
+    assert "opens with an older password" in refused.err
     assert "--copy-password-stdin" in refused.err
+    assert "damaged" not in refused.err
+    rows = run("--json", secrets=f"{new}\n").json
+    assert {row["problem"] for row in rows} == {"another password"}
     # The old password must not have the vault taken for a damaged one.
     assert run("--yes", "2", secrets=f"{PASSWORD}\n").code == 3
     assert deleted.vault.read_bytes() == before

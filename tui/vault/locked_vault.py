@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tui.clock import Clock, SystemClock
 from tui.vault.encrypted_file import EncryptedFile
-from tui.vault.envelope import PasswordSlot
+from tui.vault.envelope import PasswordSlot, Slot
 from tui.vault.seen import Older
 from tui.vault.state import UnlockedState
 from tui.vault.store import Store
@@ -51,6 +51,11 @@ class LockedVault:
     def generation(self) -> int:
         """Number of saves."""
         return self._file.header.generation
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """What opens the vault: its password and recovery code."""
+        return self._file.header.slots
 
     @property
     def has_recovery_code(self) -> bool:

@@ -28,10 +28,11 @@ from tui.vault.vault import Vault
 from tui.vault.versions import VaultFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tui.clock import Clock
     from tui.vault.document import Document
+    from tui.vault.envelope import Slot
 
 
 _MARGIN = 1000
@@ -94,19 +95,22 @@ def _read(path: Path, is_conflict: bool) -> Kept:
         return Kept(path, is_conflict, date, size, None, str(error))
 
 
-def check(kept: Kept, keys: Iterable[bytes]) -> tuple[int | None, str]:
+def check(kept: Kept, keys: Iterable[bytes], slots: Sequence[Slot] = ()) -> tuple[int | None, str]:
     """Return the number of entries, if one of the keys opens the file, and what is wrong with it.
 
-    Without keys, only its header is checked.
+    Without keys, only its header is checked. `slots` are those of the vault, if they are known.
     """
     if kept.file is None:
         return None, "damaged"
+    failed = "damaged, or another key"
+    if slots:
+        failed = "damaged" if kept.file.has_slot_of(slots) else "another password"
     problem = ""
     for key in keys:
         try:
             return len(open_kept(kept, key).entries), ""
         except DamagedVaultError:
-            problem = "damaged, or another key"
+            problem = failed
     return None, problem
 
 

@@ -27,7 +27,7 @@ from tui.files import why
 from tui.text import safe
 from tui.vault import envelope as envelopes
 from tui.vault.encrypted_file import EncryptedFile
-from tui.vault.envelope import OldRecoverySlot, PasswordSlot
+from tui.vault.envelope import OldRecoverySlot, PasswordSlot, Slot
 from tui.vault.new_slots import NewCode, NewPassword, NewSlots
 from tui.vault.new_state import new_state, require_free
 from tui.vault.seen import Older, Seen
@@ -144,6 +144,11 @@ class Vault:
     def key(self) -> bytes:
         """The vault key, 32 bytes."""
         return self._known().key
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """What opens the vault: its password and recovery code."""
+        return self._known().envelope.slots
 
     @property
     def document(self) -> Document:

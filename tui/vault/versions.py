@@ -13,7 +13,7 @@ from tui.text import safe
 from tui.vault import envelope as envelopes
 from tui.vault import seal
 from tui.vault.backups import Backups
-from tui.vault.envelope import Envelope
+from tui.vault.envelope import Envelope, Slot
 from tui.vault.history import contains, file_id, generation_of
 from tui.vault.state import decrypt, digest
 
@@ -51,6 +51,11 @@ class VaultFile:
     def id(self) -> str:
         """How histories name it."""
         return file_id(self.envelope.generation, self.digest)
+
+    def has_slot_of(self, slots: Iterable[Slot]) -> bool:
+        """Return True if it has one of these slots, and so their vault key."""
+        ours = {slot.wrapped_key for slot in slots}
+        return any(slot.wrapped_key in ours for slot in self.envelope.slots)
 
     def open(self, key: bytes) -> Document:
         """Return its document, which descends from this file.

@@ -117,8 +117,11 @@ class RecoverScreen(BaseScreen[tuple[str, str] | None]):
 
     @work(group="check", exclusive=True, exit_on_error=False, description="check copies")
     async def _check(self) -> None:
-        files, keys = self._files, [] if self._vault is None else [self._vault.key]
-        found = await in_daemon_thread(lambda: [Version(one, *check(one, keys)) for one in files])
+        files, vault = self._files, self._vault
+        keys, slots = ([], ()) if vault is None else ([vault.key], vault.slots)
+        found = await in_daemon_thread(
+            lambda: [Version(one, *check(one, keys, slots)) for one in files]
+        )
         self._list.show(found)
 
     def _show_list(self) -> None:

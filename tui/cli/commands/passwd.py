@@ -74,7 +74,7 @@ def change_password(
     """
     from tui.vault import rekey
 
-    old_key = vault.key
+    old_key, old_slots = vault.key, vault.slots
     try:
         vault.change_password(password, context.kdf_params, code)
     except HalfSavedError:
@@ -93,8 +93,8 @@ def change_password(
             output.say(f"Re-encrypted {plural(count, 'older copy')}.")
             failed = count < len(left)
             if failed:
-                reason = "Re-encrypting failed, or the key is even older."
-                output.say(f"{_still_open(len(left) - count)}. {reason}")
+                older = sum(not file.has_slot_of(old_slots) for file in left)
+                output.say(*_not_rekeyed(older, len(left) - count - older))
         elif args.remove_backups or _agrees("Remove them?", args, context):
             count = rekey.delete(left)
             failed = count < len(left)
@@ -108,6 +108,21 @@ def change_password(
 def _still_open(count: int) -> str:
     number, opens = plural(count, "older copy"), "opens" if count == 1 else "open"
     return f"{number} still {opens} with an old password"
+
+
+def _not_rekeyed(older: int, failed: int) -> list[str]:
+    """Return a sentence for copies that open with an even older password, and for the others."""
+    said = []
+    if older:
+        verb, was = ("opens", "was") if older == 1 else ("open", "were")
+        said.append(
+            f"{plural(older, 'older copy')} {verb} with an even older password and {was} not"
+            " re-encrypted. To remove such copies, use --remove-backups."
+        )
+    if failed > 0:
+        verb = "is" if failed == 1 else "are"
+        said.append(f"{plural(failed, 'older copy')} {verb} damaged, or couldn't be replaced.")
+    return said
 
 
 def _agrees(question: str, args: Namespace, context: Context) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
     from tui.vault.document import Document
+    from tui.vault.envelope import Slot
     from tui.vault.locked_vault import LockedVault
     from tui.vault.recover import Kept
     from tui.vault.vault import Vault
@@ -76,7 +77,8 @@ def run(args: Namespace, context: Context) -> int:
     if not args.file:
         if damage:
             output.say(damage)
-        _list(files, _known_keys(locked, files, context), args.json)
+        slots = () if locked is None else locked.slots
+        _list(files, _known_keys(locked, files, context), slots, args.json)
         return 0
     if not args.yes:
         terminal.require(_HINT)
@@ -122,20 +124,22 @@ def _open(kept: Kept, context: Context) -> Vault:
     return context.unlock(locked, take_up=False)
 
 
-def _contents(kept: Kept, key: bytes, context: Context) -> Document:
+def _contents(kept: Kept, vault: Vault, context: Context) -> Document:
     """Open a file with the vault's key; if it has another one, with its own password."""
     from tui.vault.recover import key_of, open_kept
 
     try:
-        return open_kept(kept, key)
+        return open_kept(kept, vault.key)
     except DamagedVaultError:
-        if kept.file is None:
+        if kept.file is None or kept.file.has_slot_of(vault.slots):
             raise
-        if not context.secrets.given("copy-password") and not terminal.is_there():
-            raise DamagedVaultError(
-                f"The vault's key doesn't open {kept.name}: it is damaged, or has its own key.",
-                "Use --copy-password-stdin or --copy-password-file if it has its own.",
-            ) from None
+    which = "another" if kept.is_conflict else "an older"
+    said = f"{kept.name} opens with {which} password."
+    if not context.secrets.given("copy-password"):
+        if not terminal.is_there():
+            hint = "Use --copy-password-stdin or --copy-password-file."
+            raise DamagedVaultError(said, hint)
+        output.say(said)
     password = context.secrets.get("copy-password", f"Password for {kept.name}: ")
     return open_kept(kept, key_of(kept, password))
 
@@ -174,8 +178,10 @@ def _keys_by_password(password: str, files: Sequence[Kept], keys: Sequence[bytes
     return [key for key in found.values() if key is not None]
 
 
-def _list(files: Sequence[Kept], keys: Sequence[bytes], as_json: bool) -> None:
-    rows = [_row(number, one, keys) for number, one in enumerate(files, 1)]
+def _list(
+    files: Sequence[Kept], keys: Sequence[bytes], slots: Sequence[Slot], as_json: bool
+) -> None:
+    rows = [_row(number, one, keys, slots) for number, one in enumerate(files, 1)]
     if as_json:
         output.json(rows)
         return
@@ -201,10 +207,10 @@ def _count(entries: int | None) -> str:
     return "" if entries is None else plural(entries, "entry")
 
 
-def _row(number: int, kept: Kept, keys: Sequence[bytes]) -> dict[str, Any]:
+def _row(number: int, kept: Kept, keys: Sequence[bytes], slots: Sequence[Slot]) -> dict[str, Any]:
     from tui.vault.recover import check
 
-    entries, problem = check(kept, keys)
+    entries, problem = check(kept, keys, slots)
     return {
         "number": number,
         "file": str(kept.path),
@@ -224,7 +230,7 @@ def _restore(
     from tui.vault.recover import preview, replace_damaged, restore
 
     aside = None
-    old = _contents(kept, vault.key, context) if damaged is None else vault.document
+    old = _contents(kept, vault, context) if damaged is None else vault.document
     found = preview(vault, old) if damaged is None else ()
     if damaged is not None:
         output.say(f"{kept.name} has {plural(len(old.entries), 'entry')}.")
