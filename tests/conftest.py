@@ -78,7 +78,7 @@ def pytest_configure() -> None:
     os.environ["XDG_STATE_HOME"] = _STATE.name
     # Objects of pytest and Textual live long: with the default thresholds, the collector scans them
     # again and again, a fifth of the time of the app's tests.
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(100_000, 20, 20)
 
 
 def pytest_collection_finish() -> None:
@@ -90,10 +90,6 @@ def pytest_collection_finish() -> None:
     frozen, others = gc.get_objects(), gc.get_objects
     gc.freeze()
     gc.get_objects = lambda generation=None: [*frozen, *others(generation)]
-
-
-def pytest_sessionfinish() -> None:
-    gc.unfreeze()
 
 
 def _reset_signals() -> None:
