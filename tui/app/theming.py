@@ -21,6 +21,8 @@ from tui.app.themes import DARK, DARK_16, LIGHT, LIGHT_16, MONO, THEMES, complet
 from tui.config.keymap import Keymap
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from tui.app.settings import Settings
     from tui.config.schema import Config
 
@@ -60,6 +62,15 @@ class ThemedApp(PaintedApp):
         """Add the variables of the style sheets to those of the theme."""
         self.theme_variables = completed(super().get_css_variables(), self.current_theme)
         return self.theme_variables
+
+    def _load_screen_css(self, screen: Screen[Any]) -> None:
+        """Read a screen's style sheets as Textual does, but parse no other ones again."""
+        for path in screen.css_path:
+            if not self.stylesheet.has_source(str(path)):
+                self.stylesheet.read(path)
+                self.stylesheet._rules_map = None
+                self.stylesheet.update(self)
+        screen._css_update_count = self._css_update_count  # else Textual parses all of them again
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Replace Textual's filters for $NO_COLOR, and add `AsciiFilter` if needed."""
