@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import gc
 import hashlib
@@ -89,6 +90,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     frozen, others = gc.get_objects(), gc.get_objects
     gc.freeze()
+    atexit.register(gc.unfreeze)  # without it, a library reports objects as leaked
     gc.get_objects = lambda generation=None: [*frozen, *others(generation)]
 
 
