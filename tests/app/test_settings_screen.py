@@ -11,9 +11,10 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from tests.app.conftest import MakeApp
-from tests.app.helpers import FakeClipboard, codes_of, lines_of, settle
+from tests.app.helpers import PASSWORD, FakeClipboard, codes_of, lines_of, press, settle
 from tests.app.test_themes import painted
 from tui.app.app import OtpApp
+from tui.app.screens.ask_password import AskPasswordScreen
 from tui.app.screens.settings import SettingsScreen
 from tui.app.screens.unlock import UnlockScreen
 from tui.app.setting_rows import rows
@@ -21,6 +22,7 @@ from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.settings_list import SettingsList
 from tui.config.load import load
 from tui.config.schema import SETTINGS, Config, KdfConfig
+from tui.vault.vault import Vault
 
 
 @pytest.fixture
@@ -367,3 +369,25 @@ async def test_it_can_be_resized(app: OtpApp, pilot: Pilot[None], file: Path, wi
     await pilot.resize_terminal(80, 24)
     await settle(pilot)
     assert app.is_running
+
+
+@pytest.mark.parametrize(("key", "value"), [("ask_again", False), ("password_command", ("true",))])
+async def test_the_question_for_the_password_cannot_be_turned_off_without_it(
+    make_app: MakeApp, vault: Vault, key: str, value: object
+) -> None:
+    app = make_app(vault, by_session=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, None, key)
+        for password in ("", PASSWORD):
+            if key == "ask_again":
+                await press(pilot, "space")
+            else:
+                await type_anew(pilot, "true")
+                await press(pilot, "enter")
+            await settle(pilot)
+            assert isinstance(app.screen, AskPasswordScreen)
+            assert app.asks_again
+            await press(pilot, *password, "enter" if password else "escape")
+            await settle(pilot)
+            assert pilot.app.screen is screen
+        assert getattr(app.config, key) == value

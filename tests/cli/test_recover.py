@@ -76,6 +76,7 @@ def test_a_damaged_or_missing_vault_is_restored_and_stays_beside(
         assert "run: otp-tui recover" in deleted.open("list").err
     done = deleted.open("recover", "--yes", "--json", "1")
     assert done.code == 0, done.err
+    assert "was missing" not in done.err
     assert "GitHub" in names(deleted)
     beside = [one.read_bytes() for one in deleted.vault.parent.glob("vault.json.damaged-*")]
     assert beside == ([] if damage == "missing" else [data])

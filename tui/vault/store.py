@@ -61,6 +61,8 @@ class Store:
         self._tidied = False
         self._signature: tuple[int, ...] | None = None
         """Of the file last read or written; None if there was none."""
+        self.existed = False
+        """True if the file was read or written here."""
 
     @property
     def changed(self) -> bool:
@@ -106,7 +108,7 @@ class Store:
                     str(error), BACKUP_HINT if stat.S_ISREG(kind) else ""
                 ) from None
             self._require_private(descriptor)
-            self._signature = _signature(os.fstat(descriptor))
+            self._signature, self.existed = _signature(os.fstat(descriptor)), True
             return read_whole(descriptor, f"The vault {self.name}", size)
         except OSError as error:
             raise VaultError(f"Couldn't read the vault {self.name}: {why(error)}.") from None
@@ -183,7 +185,7 @@ class Store:
             if kept is not None:
                 remove(kept)
             raise
-        self._signature = signature
+        self._signature, self.existed = signature, True
         if minor and kept is not None:
             remove(kept)
         self._backups.prune()

@@ -646,8 +646,9 @@ class Vault:
         minor: bool = False,
     ) -> None:
         state, data = next_state(known, document)
+        was_missing = current is None and self._store.existed
         self._store.replace(data, current, minor=minor)
-        if current is None and known.digest:
+        if was_missing:
             self._store.warn(f"The vault {self._store.name} was missing, so it was written again.")
         self._on_disk = state
         self._seen.saved(state.envelope.generation, state.digest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input, Static
@@ -181,8 +181,23 @@ class SettingsScreen(Dialog[None]):
         self._explain()
 
     def _set(self, row: SettingRow, value: Any) -> bool:
-        """Change a setting; return False if the value is not allowed."""
+        """Change a setting; return False if the value is not allowed.
+
+        What turns off the question for the password asks for it first.
+        """
+        if self.context.asks_again and row.setting is not None:
+            config = row.setting.set_in(self.context.config, value)
+            if config.password_command or not config.ask_again:
+                self._ask_and_set(row, value)
+                return True
         return self._try(lambda: self.context.settings.set(row.path, value))
+
+    @work(group="setting", exclusive=True, exit_on_error=False, description="change a setting")
+    async def _ask_and_set(self, row: SettingRow, value: Any) -> None:
+        from tui.app.screens.ask_password import may_show
+
+        if await may_show(self, "change this setting"):
+            self._try(lambda: self.context.settings.set(row.path, value))
 
     def _try(self, change: Callable[[], None]) -> bool:
         try:
