@@ -28,6 +28,7 @@ from tui.errors import (
 from tui.otp.entry import Entry
 from tui.vault import envelope, rekey, seal, unsaved
 from tui.vault.document import Document
+from tui.vault.history import MOST
 from tui.vault.locked_vault import LockedVault
 from tui.vault.unlock import key_by_code, key_by_password
 from tui.vault.vault import Vault
@@ -153,6 +154,23 @@ def test_a_machine_that_saved_meanwhile_takes_the_new_password(
     other.unlock_again(NEW)
     assert other.key == vault.key
     assert {one.issuer for one in Vault.open(other.path, NEW, clock).entries} == {*"abcd"}
+
+
+def test_no_key_is_taken_if_it_is_unknown_which_is_newer(
+    make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path, clock: MovedClock
+) -> None:
+    vault = make_vault(document(A))
+    asleep = open_vault()
+    vault.change_password(NEW, FLOOR)
+    for number in range(MOST + 1):
+        vault.change(partial(adding, entry(str(number))))
+    before = path.read_bytes()
+    with pytest.raises(NewPasswordError):
+        asleep.change(partial(adding, B))
+    with pytest.raises(VaultError, match="which password is newer"):
+        asleep.unlock_again(NEW)
+    assert path.read_bytes() == before
+    assert unsaved.keep(asleep)
 
 
 def test_a_file_that_no_password_opens_loses_no_change(

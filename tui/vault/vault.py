@@ -595,12 +595,21 @@ class Vault:
         return found
 
     def _merge_other_key(self, known: UnlockedState, found: UnlockedState) -> UnlockedState:
-        """Merge in a file under another key; return the state with the newer key and slots."""
+        """Merge in a file under another key; return the state with the newer key and slots.
+
+        Raises:
+            VaultError: it is unknown which key is newer; nothing was merged.
+        """
         from tui.vault.versions import has_newer_key, older_files
 
-        files = older_files(self.path, known.envelope.vault_id)
+        newer = has_newer_key(found, known, older_files(self.path, known.envelope.vault_id))
+        if newer is None:
+            raise VaultError(
+                "The vault was saved too often since to tell which password is newer.",
+                "Lock it, and unlock it with this password.",
+            )
         merged = self._merge(known, found)
-        if has_newer_key(found, known, files):
+        if newer:
             return merged
         self._saved = False
         self._store.warn(

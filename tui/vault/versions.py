@@ -102,11 +102,14 @@ def older_files(vault: Path, vault_id: str) -> tuple[VaultFile, ...]:
     return tuple(found)
 
 
-def has_newer_key(found: UnlockedState, known: UnlockedState, files: Sequence[VaultFile]) -> bool:
-    """Return True if `found` has a vault key that replaced the one of `known`.
+def has_newer_key(
+    found: UnlockedState, known: UnlockedState, files: Sequence[VaultFile]
+) -> bool | None:
+    """Return True if `found` has a vault key that replaced the one of `known`; None if unknown.
 
     A key is the older one if it opens a file that the other state descends from. If none of `files`
-    shows that, it is newer only if `found` descends from `known`.
+    shows that, it is newer only if `found` descends from `known`, which is unknown if the history
+    of `found` doesn't reach as far back.
     """
 
     def replaced(old: UnlockedState, new: UnlockedState) -> bool:
@@ -115,7 +118,10 @@ def has_newer_key(found: UnlockedState, known: UnlockedState, files: Sequence[Va
 
     if replaced(found, known):
         return False
-    return contains(found.document.history, known.digest) or replaced(known, found)
+    history = found.document.history
+    if contains(history, known.digest) or replaced(known, found):
+        return True
+    return None if generation_of(history[0]) > known.envelope.generation else False
 
 
 class Versions:
