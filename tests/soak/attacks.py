@@ -129,6 +129,12 @@ def _crashes(scale: float) -> Result:
     return crashes(max(7, round(180 * scale)))
 
 
+def _app_crashes(scale: float) -> Result:
+    from tests.soak.app_crashes import app_crashes, places
+
+    return app_crashes(places(max(2, round(160 * scale))))
+
+
 def _terms(scale: float) -> Result:
     from tests.soak.terms import TERMS, terms
 
@@ -157,6 +163,7 @@ ATTACKS = (
     Attack("names", "the suite's tests of output, and of traces of secrets", _names),
     Attack("shown", "hostile names in commands and on a terminal", _hostile_names),
     Attack("crashes", "crashes with secrets in their text", _crashes),
+    Attack("app-crashes", "crashes of the app and its threads", _app_crashes),
     Attack("sizes", "signals in terminals of all sizes and locales", _sizes),
     Attack("terms", "terminals of every name", _terms),
     Attack("endings", "ends of the program", _endings),

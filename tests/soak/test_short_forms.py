@@ -7,6 +7,7 @@ import os
 import pytest
 
 from tests.conftest import STRESS
+from tests.soak.app_crashes import app_crashes
 from tests.soak.attacks import ATTACKS
 from tests.soak.clocks import LIBRARY, clocks
 from tests.soak.commands import crashes, errors, kills
@@ -73,3 +74,11 @@ def test_crashes_print_no_secret() -> None:
 
 def test_the_app_works_on_a_terminal_of_any_name() -> None:
     assert "the terminal restored" in terms((None, PLAIN[0])).counts
+
+
+def test_the_app_and_its_threads_crash_with_a_message_and_no_secret() -> None:
+    places = (
+        ("tui.app.terminal_output:_Item.next_piece", 2),
+        ("tui.app.key_queue:KeyQueue._messages_handled", 2),
+    )
+    assert "2 crash messages" in app_crashes(places).counts

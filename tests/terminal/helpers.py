@@ -168,6 +168,14 @@ class AppTerminal:
         """Send any bytes, as a broken terminal would."""
         os.write(self._master, data)
 
+    def settings(self, *, echo: bool = True) -> list[object]:
+        """Return the settings of the terminal; without `echo`, first turn off that of keys."""
+        if not echo:
+            now = termios.tcgetattr(self._master)
+            now[3] &= ~termios.ECHO
+            termios.tcsetattr(self._master, termios.TCSANOW, now)
+        return termios.tcgetattr(self._master)
+
     def signal(self, number: signal.Signals) -> None:
         """Send the program a signal."""
         self.process.send_signal(number)

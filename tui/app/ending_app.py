@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+import threading
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from textual import work
@@ -211,6 +213,12 @@ class EndingApp(ThemedApp):
         error = event.worker.error
         if event.state is WorkerState.ERROR and isinstance(error, Exception):
             self._handle_exception(error)
+
+    def end_on_thread_error(self, args: threading.ExceptHookArgs) -> None:
+        """Exit on an error that a thread didn't handle, e.g. the one that writes."""
+        if isinstance(args.exc_value, Exception) and self._loop is not None:
+            with suppress(RuntimeError):  # the app has exited
+                self._loop.call_soon_threadsafe(self._handle_exception, args.exc_value)
 
     def _fatal_error(self) -> None:
         """Print error and location, without the local variables that Textual would print."""

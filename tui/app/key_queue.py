@@ -71,6 +71,7 @@ class KeyQueue:
                 self._waiting.append(each)
         if self._waiting and self._task is None:
             self._task = asyncio.create_task(self._hand_on(), name="keys")
+            self._task.add_done_callback(self._look_at_end)
 
     def asks(self, worker: Worker[Any], screen: Screen[Any]) -> None:
         """Register that a worker waits until a screen is dismissed."""
@@ -116,6 +117,11 @@ class KeyQueue:
             self._waiting.clear()
         finally:
             self._task = None
+
+    def _look_at_end(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception):
+            self._app._handle_exception(error)
 
     # --- waiting for the app -----------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 import sys
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,7 @@ def run(launch: Launch) -> int:
     )
     read_every_key(app.is_bound)
     paint_without_waiting()
+    threading.excepthook = app.end_on_thread_error
     app.run()
     if app.exit_warning:
         sys.stderr.write(f"otp-tui: {app.exit_warning}\n")

@@ -144,10 +144,14 @@ class TerminalOutput(threading.Thread):
         """Write what remains but frames, and end; don't wait long for a terminal nobody reads."""
         self.drop_frame()
         self.write(_RESET)
+        crashed = not self.is_alive() and not self._stopping
         with self._changed:
             self._stopping = True
             self._changed.notify()
-        self.join(_AT_THE_END)
+        writer = threading.Thread(target=self.run, daemon=True) if crashed else self
+        if crashed:
+            writer.start()
+        writer.join(_AT_THE_END)
 
 
 def _end_of_token(data: bytearray, at: int) -> int:
