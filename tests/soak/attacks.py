@@ -38,6 +38,12 @@ def _fuzz(scale: float) -> Result:
     return fuzz(round(100_000 * scale))
 
 
+def _contents(scale: float) -> Result:
+    from tests.soak.contents import contents
+
+    return contents(round(100_000 * scale))
+
+
 def _power(scale: float) -> Result:
     from tests.soak.power import power_cuts
 
@@ -151,6 +157,7 @@ ATTACKS = (
     Attack("day", "a day in the life of the app", _day, waits=True),
     Attack("errors", "errors of the disk at every system call", _errors),
     Attack("fuzz", "changed files for every reader", _fuzz),
+    Attack("contents", "changed contents of encrypted files and archives", _contents),
     Attack("kills", "SIGKILL at every system call and at random", _kills),
     Attack("model", "stateful model of several programs", _model),
     Attack("writers", "programs that save at once, with kills", _writers),

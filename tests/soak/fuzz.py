@@ -13,7 +13,7 @@ from tests.backup.formats.test_all_readers import CREDENTIALS, STARTS, WORDS, ch
 from tests.backup.formats.test_hostile import FILES
 from tests.soak.report import Result
 from tui.backup.content import FileContent
-from tui.backup.model import Format
+from tui.backup.model import Credentials, Format
 from tui.backup.registry import formats
 from tui.errors import OtpTuiError
 
@@ -79,7 +79,7 @@ def fuzz(runs: int, seed: int = 1, names: Sequence[str] = ()) -> Result:
             for number in range(runs):
                 data = changed(drawn, own if own and number % 4 else sources)
                 began = time.process_time()
-                kept += _read(form, data, f"{form.name}, seed {seed}, run {number}")
+                kept += read(form, data, f"{form.name}, seed {seed}, run {number}")
                 took = time.process_time() - began
                 slowest = max(slowest, took)
                 assert took < SECONDS, f"{form.name}, seed {seed}, run {number}: {took:.1f} s"
@@ -91,12 +91,13 @@ def fuzz(runs: int, seed: int = 1, names: Sequence[str] = ()) -> Result:
     )
 
 
-def _read(form: Format, data: bytes, where: str) -> bool:
+def read(form: Format, data: bytes, where: str, credentials: Credentials = CREDENTIALS) -> bool:
+    """Return True if the bytes are a file of the format, False if one of our errors refuses it."""
     try:
         content = FileContent(data)
         form.sniff(content)
         form.needs(content)
-        backup = form.read(data, CREDENTIALS)
+        backup = form.read(data, credentials)
     except OtpTuiError as error:
         if str(error).isprintable():
             return False

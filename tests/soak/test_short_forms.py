@@ -11,6 +11,7 @@ from tests.soak.app_crashes import app_crashes
 from tests.soak.attacks import ATTACKS
 from tests.soak.clocks import LIBRARY, clocks
 from tests.soak.commands import crashes, errors, kills
+from tests.soak.contents import contents
 from tests.soak.damage import damage
 from tests.soak.fuzz import fuzz
 from tests.soak.hostile_names import hostile_names
@@ -31,6 +32,10 @@ def test_failing_system_calls_lose_nothing() -> None:
 @pytest.mark.parametrize("seed", [1])
 def test_changed_files_are_read_or_refused(seed: int) -> None:
     assert "readers" in fuzz(20, seed).counts
+
+
+def test_changed_contents_are_read_or_refused() -> None:
+    assert "readers" in contents(20).counts
 
 
 def test_power_cuts_lose_nothing() -> None:
