@@ -6,7 +6,7 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PINNED = $(PIP) --require-hashes --no-deps -r
 EDITABLE = $(PIP) --no-deps --no-build-isolation -e .
 
-.PHONY: run test lint format bench stress soak snapshots man strings package clean
+.PHONY: run test lint format bench stress soak snapshots man pictures strings package clean
 
 run: $(VENV)/.app
 	@$(BIN)/otp-tui $(ARGS)
@@ -46,6 +46,10 @@ man: $(VENV)/.dev
 	$(BIN)/python -m tools.man_page
 	$(BIN)/python -m tools.completions
 	$(BIN)/python -m tools.formats_table
+
+# The pictures of the README, from the real program.
+pictures: $(VENV)/.dev
+	$(BIN)/python -m tools.pictures
 
 # Every string that users see, for a reader with fresh eyes.
 strings: $(VENV)/.dev

@@ -14,10 +14,14 @@ from tui.backup.formats.avtotpy.cipher_variants import cipher_variants
 from tui.cli.parser import command_name, commands, parse
 from tui.config.commands import COMMANDS, Command
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-_BLOCKS = "".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))
+_ROOT = Path(__file__).parents[1]
+README = (_ROOT / "README.md").read_text(encoding="utf-8")
+_COMMANDS = (_ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+_APP = (_ROOT / "docs" / "app.md").read_text(encoding="utf-8")
+_BLOCKS = "".join(re.findall(r"```sh\n(.*?)```", _COMMANDS, re.DOTALL))
 _LINES = sorted(set(re.findall(r"^(otp-tui [a-z].*?)(?:  +#.*)?$", _BLOCKS, re.MULTILINE)))
-_KEYS = README[README.index("| key |") : README.index("The mouse works too")]
+_KEYS = _APP[_APP.index("| key |") : _APP.index("The mouse works too")]
+_README_COMMANDS = sorted(set(re.findall(r"`(otp-tui [a-z][^`]*)`", README)))
 _SPELT = {
     "enter": "Enter",
     "space": "Space",
@@ -41,8 +45,8 @@ def test_the_variants_of_avtotpy_are_counted() -> None:
     assert f"{len(cipher_variants()):,} ways" in formats_table.DOCUMENT.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("line", _LINES)
-def test_every_command_in_the_readme_exists(line: str) -> None:
+@pytest.mark.parametrize("line", [*_LINES, *_README_COMMANDS])
+def test_every_command_in_the_docs_exists(line: str) -> None:
     words = shlex.split(re.sub(r"\[[A-Z]+\]", "", line))[1:]
     args, module = parse(words)
     assert module is not None
@@ -53,7 +57,7 @@ _FOR_GIT = {"merge-driver", "git-textconv"}
 """Commands that git runs; docs/sync.md describes them."""
 
 
-def test_the_readme_names_every_command() -> None:
+def test_the_docs_name_every_command() -> None:
     named = {shlex.split(line)[1] for line in _LINES}
     known = {command_name(module) for module in commands()}
     assert known - named == {"demo", *_FOR_GIT}
@@ -63,7 +67,7 @@ def test_the_readme_names_every_command() -> None:
 @pytest.mark.parametrize(
     "command", [each for each in COMMANDS if each.group != "Move"], ids=lambda each: each.id
 )
-def test_the_readme_names_a_key_of_every_command(command: Command) -> None:
+def test_the_docs_name_a_key_of_every_command(command: Command) -> None:
     spelt = [_SPELT.get(key, key) for key in command.keys]
     assert any(re.search(rf"(?<!\w){re.escape(key)}(?!\w)", _KEYS) for key in spelt)
 

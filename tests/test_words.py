@@ -30,8 +30,8 @@ DOCUMENTS = sorted(
 
 
 def in_words(text: str) -> list[str]:
-    """Return the retired words in a text, ignoring code in backticks or braces."""
-    plain = re.sub(r"`[^`]*`|\{[^}]*\}", "", text)
+    """Return the retired words in a text, ignoring code in backticks or braces, and links."""
+    plain = re.sub(r"`[^`]*`|\{[^}]*\}|(?<=\])\([^)]*\)", "", text)
     return RETIRED.findall(" ".join(plain.split()))
 
 
