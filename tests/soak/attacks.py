@@ -44,6 +44,12 @@ def _contents(scale: float) -> Result:
     return contents(round(100_000 * scale))
 
 
+def _images(scale: float) -> Result:
+    from tests.soak.images import images
+
+    return images(round(100_000 * scale), round(1000 * scale))
+
+
 def _power(scale: float) -> Result:
     from tests.soak.power import power_cuts
 
@@ -158,6 +164,7 @@ ATTACKS = (
     Attack("errors", "errors of the disk at every system call", _errors),
     Attack("fuzz", "changed files for every reader", _fuzz),
     Attack("contents", "changed contents of encrypted files and archives", _contents),
+    Attack("images", "changed images with QR codes", _images),
     Attack("kills", "SIGKILL at every system call and at random", _kills),
     Attack("model", "stateful model of several programs", _model),
     Attack("writers", "programs that save at once, with kills", _writers),

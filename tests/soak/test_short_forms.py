@@ -15,6 +15,7 @@ from tests.soak.contents import contents
 from tests.soak.damage import damage
 from tests.soak.fuzz import fuzz
 from tests.soak.hostile_names import hostile_names
+from tests.soak.images import images
 from tests.soak.power import broken_savers, power_cuts, two_writers
 from tests.soak.report import Row, text
 from tests.soak.terms import PLAIN, terms
@@ -36,6 +37,10 @@ def test_changed_files_are_read_or_refused(seed: int) -> None:
 
 def test_changed_contents_are_read_or_refused() -> None:
     assert "readers" in contents(20).counts
+
+
+def test_changed_images_are_read_or_refused() -> None:
+    assert "with codes" in images(60, 1).counts
 
 
 def test_power_cuts_lose_nothing() -> None:
