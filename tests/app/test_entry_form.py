@@ -40,6 +40,7 @@ from tui.errors import NotSavedError
 from tui.otp.codes import code_at
 from tui.otp.entry import Algorithm, Binding, Category, Entry, OtpType, category_id
 from tui.otp.secret import Secret
+from tui.vault.current import Current
 from tui.vault.locked_vault import LockedVault
 from tui.vault.undo import Step, last_step, undo
 from tui.vault.vault import Vault
@@ -773,7 +774,7 @@ async def test_if_saving_fails_the_change_is_kept_and_reported_as_unsaved(
 
     async with app.run_test(size=(80, 24)) as pilot:
         form = await Form(pilot).open(vault)
-        monkeypatch.setattr(Vault, "_write", fail)
+        monkeypatch.setattr(Current, "write", fail)
         await form.type("issuer", "Shop")
         await form.type("secret", SECRET)
         await form.press("enter")

@@ -23,6 +23,7 @@ from tests.vault.support import FLOOR, PASSWORD, MovedClock, entry
 from tui import files
 from tui.errors import NotSavedError, OtpTuiError
 from tui.vault import store as stores
+from tui.vault.current import Current
 from tui.vault.vault import Vault
 
 _MOST = 10
@@ -300,7 +301,7 @@ def _no_lock(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_merge(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Vault, "_merge_in", lambda vault, known: (known, vault._store.read()))
+    patch.setattr(Current, "_merge_in", lambda own, known: (known, own._store.read()))
 
 
 @contextlib.contextmanager
