@@ -7,6 +7,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from functools import lru_cache
+from itertools import compress
+from operator import ne
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import get_character_cell_size, split_graphemes
@@ -285,6 +287,8 @@ _PLAIN = Pen()
 
 def _differing(wanted: Row, sent: Row) -> list[int]:
     """Return the columns that look different."""
+    if wanted.pens == sent.pens:
+        return list(compress(range(len(wanted.texts)), map(ne, wanted.texts, sent.texts)))
     columns = []
     pen_before: Pen | None = None
     old_before: Pen | None = None
