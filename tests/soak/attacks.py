@@ -129,6 +129,12 @@ def _day(scale: float) -> Result:
     return day(900 * scale)
 
 
+def _hostile_screens(scale: float) -> Result:
+    from tests.soak.hostile_names import hostile_screens
+
+    return hostile_screens(max(2, round(60 * scale)))
+
+
 def _hostile_names(_scale: float) -> Result:
     from tests.soak.hostile_names import hostile_names
 
@@ -176,6 +182,7 @@ ATTACKS = (
     Attack("vectors", "published vectors", _vectors),
     Attack("names", "the suite's tests of output, and of traces of secrets", _names),
     Attack("shown", "hostile names in commands and on a terminal", _hostile_names),
+    Attack("screens", "hostile names on all screens", _hostile_screens),
     Attack("crashes", "crashes with secrets in their text", _crashes),
     Attack("app-crashes", "crashes of the app and its threads", _app_crashes),
     Attack("sizes", "signals in terminals of all sizes and locales", _sizes),

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 import tempfile
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 from tests.cli.program import PASSWORD, Program
 from tests.soak.report import Result
-from tests.terminal.helpers import AppTerminal, fill
+from tests.terminal.helpers import SECRET, AppTerminal, fill
 from tests.vault.support import entry
+from tui.otp.entry import Category
 from tui.vault.vault import Vault
 
 _PAYLOADS = (
@@ -34,6 +38,9 @@ _SEQUENCES = re.compile(
 )
 """Control sequences that Textual and the painter write."""
 _BAD_SEQUENCES = ("\x1b]0;owned", "\x1b]52;c;b3duZWQ", "\x1bP+q", "\x1b_G", "\x1bc", "owned\x07")
+
+_INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_TOP_OF_QR = "▀▀▀▀▀▀▀"
 
 
 def hostile_names(most: int = len(_PAYLOADS)) -> Result:
@@ -86,12 +93,117 @@ def hostile_names(most: int = len(_PAYLOADS)) -> Result:
                 _ = terminal.display
             terminal.type("\x11")
             assert terminal.end(5.0) == 0
-            for text in _BAD_SEQUENCES:
-                assert text not in terminal.all, f"on the terminal: {text!r}"
-            left = _SEQUENCES.sub("", terminal.all)
-            controls = {one for one in left if unicodedata.category(one) == "Cc"}
-            controls -= {"\r", "\n", "\x1b"}
-            assert not controls, f"on the terminal: {sorted(map(hex, map(ord, controls)))}"
+            _check_bytes(terminal)
     return Result(
         f"{len(chosen)} names in {commands} commands and on the app's screens: no control character"
     )
+
+
+def hostile_screens(most: int = len(_PAYLOADS)) -> Result:
+    """Show names in dialogs, forms, details, QR codes, previews and file lists of the app."""
+    chosen, shown = _PAYLOADS[:most], 0
+    with tempfile.TemporaryDirectory() as folder:
+        program = _with_names(Path(folder), chosen)
+        with program.cleanup, AppTerminal.of(program) as terminal:
+            terminal.unlock()
+
+            def see(keys: str, *marks: str) -> None:
+                nonlocal shown
+                terminal.type(keys)
+                terminal.wait_for(*marks)
+                _check_screen(terminal, keys)
+                shown += 1
+
+            for _ in chosen:
+                see("\x1b[B", "search")
+                see("v", "s secret")
+                see("s", "s hide secret")
+                see("r", _TOP_OF_QR, "Esc")
+                see("\x1b\x1b", "/ search")
+                see("E", "^s save")
+                see("\t\t\x14", "^s save")
+                see("\x1b", "/ search")
+                see("d", "y delete")
+                see("\x1b", "/ search")
+                see("c", "n new")
+                see("\x1b[B\x1b[B", "n new")
+                see("\x1b", "/ search")
+                see("b", "Esc close")
+                see("\x1b", "/ search")
+            see(":copy", "Commands")
+            see("\x1b[B" * 5, "Commands")
+            see("\x1b", "/ search")
+            see("i", "pick a file")
+            see("names.txt\r", "d all")
+            for _ in chosen:
+                see("\x1b[B", "d all")
+            see("\x1b\x1b", "/ search")
+            see("M", "↵ merge")
+            for _ in chosen:
+                see("\x1b[B", "↵ merge")
+            see("\x1b", "/ search")
+            see("R", "show changes")
+            see("\x1b[B\x1b[B", "show changes")
+            see("\r", "↵ restore", "Nothing")
+            see("\x1b\x1b", "/ search")
+            see("e", "Repeat password")
+            see("\x1b", "/ search")
+            terminal.type("\x11")
+            assert terminal.end(5.0) == 0
+            _check_bytes(terminal)
+    return Result(
+        f"{len(chosen)} names in {shown:,} views of lists, details, QR codes, forms, dialogs and "
+        "previews: no control character, the frame intact"
+    )
+
+
+def _with_names(folder: Path, chosen: Sequence[str]) -> Program:
+    """Return the program with names in entries, categories, a backup, and a conflict copy."""
+    program = fill(Program(folder))
+    config = folder / "config.toml"
+    config.write_text(f"ask_again = false\n{config.read_text()}")
+    names = [f"A{number} {text} z" for number, text in enumerate(chosen)]
+    (folder / "names.txt").write_text(
+        "".join(
+            f"otpauth://totp/{quote(name, errors='replace')}?secret={SECRET[number % 9 :]}&issuer={number}\n"
+            for number, name in enumerate(names)
+        )
+    )
+    vault = Vault.open(program.vault, PASSWORD)
+    made = tuple(
+        entry(name, account=f"a {text}", note=f"n {text}")
+        for name, text in zip(names, chosen, strict=True)
+    )
+    vault.change(
+        lambda now: replace(
+            now.holding((*now.entries, *made)),
+            categories=tuple(Category.named(f"C {name}"[:60]) for name in names[:20]),
+        )
+    )
+    copy = program.vault.with_name("vault.conflict-\x1b[2J\u202e.json")
+    copy.write_bytes(program.vault.read_bytes())
+    copy.chmod(0o600)
+    vault.change(lambda now: now.holding(now.entries[:2]))
+    vault.close()
+    other = Vault.open(copy, PASSWORD)
+    other.change(
+        lambda now: now.holding(replace(one, account=f"{one.account} 2") for one in now.entries)
+    )
+    other.close()
+    return program
+
+
+def _check_screen(terminal: AppTerminal, keys: str) -> None:
+    lines = terminal.display
+    where = "\n".join([repr(keys), *lines])
+    bad = {one for one in "".join(lines) if unicodedata.category(one) in _INVISIBLE} - {"\u200d"}
+    assert not bad, f"on the screen: {sorted(map(hex, map(ord, bad)))}\n{where}"
+    assert lines[0].startswith(" otp-tui") or _TOP_OF_QR in where, where
+
+
+def _check_bytes(terminal: AppTerminal) -> None:
+    for text in _BAD_SEQUENCES:
+        assert text not in terminal.all, f"on the terminal: {text!r}"
+    left = _SEQUENCES.sub("", terminal.all)
+    controls = {one for one in left if unicodedata.category(one) == "Cc"} - {"\r", "\n", "\x1b"}
+    assert not controls, f"on the terminal: {sorted(map(hex, map(ord, controls)))}"

@@ -14,7 +14,7 @@ from tests.soak.commands import crashes, errors, kills
 from tests.soak.contents import contents
 from tests.soak.damage import damage
 from tests.soak.fuzz import fuzz
-from tests.soak.hostile_names import hostile_names
+from tests.soak.hostile_names import hostile_names, hostile_screens
 from tests.soak.images import images
 from tests.soak.power import broken_savers, power_cuts, two_writers
 from tests.soak.report import Row, text
@@ -76,6 +76,10 @@ def test_the_table_names_each_attack_once() -> None:
 
 def test_hostile_names_reach_no_terminal() -> None:
     assert "no control character" in hostile_names(12 if not STRESS else 100).counts
+
+
+def test_hostile_names_leave_screens_intact() -> None:
+    assert "the frame intact" in hostile_screens(1).counts
 
 
 def test_crashes_print_no_secret() -> None:
