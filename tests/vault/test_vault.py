@@ -38,9 +38,11 @@ from tui.errors import (
     WrongPasswordError,
 )
 from tui.otp.entry import MAX_COUNTER, OtpType
+from tui.vault import envelope
 from tui.vault.document import Document
 from tui.vault.edit import count_use, delete
 from tui.vault.locked_vault import LockedVault
+from tui.vault.reader import MAX_GENERATION
 from tui.vault.vault import Vault
 
 A, B, C = entry("a"), entry("b"), entry("c")
@@ -426,3 +428,13 @@ def test_importing_the_vault_imports_no_ciphers_and_no_codes() -> None:
 
 def _fail(_: int) -> None:
     raise OSError(5, "injected")
+
+
+def test_no_save_has_a_generation_that_cannot_be_read(make_vault: MakeVault, path: Path) -> None:
+    vault = make_vault(document(A))
+    before = path.read_bytes()
+    with pytest.raises(NotSavedError, match="highest generation"):
+        vault.change(lambda now: replace(now, entries=()), above=MAX_GENERATION)
+    assert path.read_bytes() == before
+    vault.change(lambda now: replace(now, entries=()), above=MAX_GENERATION - 1)
+    assert envelope.parse(path.read_bytes()).generation == MAX_GENERATION

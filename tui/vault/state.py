@@ -24,7 +24,7 @@ from tui.vault import envelope as envelopes
 from tui.vault import seal
 from tui.vault.envelope import BACKUP_HINT, Envelope
 from tui.vault.history import contains, file_id
-from tui.vault.reader import VERSION
+from tui.vault.reader import MAX_GENERATION, VERSION
 
 if TYPE_CHECKING:
     from tui.vault.document import Document
@@ -165,8 +165,14 @@ def next_state(known: UnlockedState, document: Document) -> tuple[UnlockedState,
     """Return the state after a save of `document`, and the bytes to save.
 
     Raises:
-        NotSavedError: it can't be encrypted, or the file would be too large.
+        NotSavedError: it can't be encrypted, or the file would be too large or have too high a
+            generation.
     """
+    if known.envelope.generation >= MAX_GENERATION:
+        raise NotSavedError(
+            "Couldn't save the vault: it, or a copy of it, has the highest generation.",
+            "Export its entries, and import them into a new vault.",
+        )
     if known.id:
         document = document.descending([known.id])
     try:
