@@ -130,9 +130,9 @@ def _day(scale: float) -> Result:
 
 
 def _hostile_screens(scale: float) -> Result:
-    from tests.soak.hostile_names import hostile_screens
+    from tests.soak.hostile_names import PAYLOADS, hostile_screens
 
-    return hostile_screens(max(2, round(60 * scale)))
+    return hostile_screens(PAYLOADS[:: max(1, round(1 / scale))])
 
 
 def _hostile_names(_scale: float) -> Result:

@@ -17,7 +17,7 @@ from tests.vault.support import entry
 from tui.otp.entry import Category
 from tui.vault.vault import Vault
 
-_PAYLOADS = (
+PAYLOADS = (
     "\x1b[2J", "\x1b]0;owned\x07", "\x1b]52;c;b3duZWQ=\x07", "\x1bP+q544e\x1b\\", "\x1b[6n",
     "\x9b2J", "\x9d0;owned\x9c", "\x90q\x9c", "\x00", "\x07", "\x08\x08\x08", "\r", "\n",
     "\x0b\x0c",
@@ -43,9 +43,9 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _TOP_OF_QR = "▀▀▀▀▀▀▀"
 
 
-def hostile_names(most: int = len(_PAYLOADS)) -> Result:
+def hostile_names(most: int = len(PAYLOADS)) -> Result:
     """Show names in lists, codes, details, exports and on the app's screens."""
-    chosen = _PAYLOADS[:most]
+    chosen = PAYLOADS[:most]
     with tempfile.TemporaryDirectory() as folder:
         program = Program(Path(folder))
         fill(program)
@@ -99,9 +99,9 @@ def hostile_names(most: int = len(_PAYLOADS)) -> Result:
     )
 
 
-def hostile_screens(most: int = len(_PAYLOADS)) -> Result:
+def hostile_screens(chosen: Sequence[str] = PAYLOADS) -> Result:
     """Show names in dialogs, forms, details, QR codes, previews and file lists of the app."""
-    chosen, shown = _PAYLOADS[:most], 0
+    shown = 0
     with tempfile.TemporaryDirectory() as folder:
         program = _with_names(Path(folder), chosen)
         with program.cleanup, AppTerminal.of(program) as terminal:
@@ -163,10 +163,11 @@ def _with_names(folder: Path, chosen: Sequence[str]) -> Program:
     config = folder / "config.toml"
     config.write_text(f"ask_again = false\n{config.read_text()}")
     names = [f"A{number} {text} z" for number, text in enumerate(chosen)]
+    labels = [quote(name, errors="replace") for name in names]
     (folder / "names.txt").write_text(
         "".join(
-            f"otpauth://totp/{quote(name, errors='replace')}?secret={SECRET[number % 9 :]}&issuer={number}\n"
-            for number, name in enumerate(names)
+            f"otpauth://totp/{label}?secret={SECRET[number % 9 :]}&issuer={number}\n"
+            for number, label in enumerate(labels)
         )
     )
     vault = Vault.open(program.vault, PASSWORD)

@@ -79,7 +79,7 @@ def test_hostile_names_reach_no_terminal() -> None:
 
 
 def test_hostile_names_leave_screens_intact() -> None:
-    assert "the frame intact" in hostile_screens(1).counts
+    assert "the frame intact" in hostile_screens(["\x1b[2J\u202eevil\u200b"]).counts
 
 
 def test_crashes_print_no_secret() -> None:
