@@ -31,7 +31,8 @@ BASE = {
     "password_command",
 }
 ENGINE = {"otp", "crypto", "vault", "backup"}
-INTERFACE = BASE | ENGINE | {"config", "clipboard", "session", "forward", "demo", "launch"}
+INTERFACE = BASE | ENGINE | {"config", "clipboard", "session", "forward"}
+INTERFACE |= {"demo", "launch", "unlocked"}
 """What both the command line and the app may import."""
 ALLOWED = {
     "otp": BASE,
@@ -42,6 +43,7 @@ ALLOWED = {
     "clipboard": BASE | {"config"},
     "session": BASE,
     "forward": BASE | {"otp", "vault", "session"},
+    "unlocked": BASE | {"otp", "session"},
     "demo": BASE | {"otp", "crypto", "vault"},
     "launch": {"config", "vault"},
     "cli": INTERFACE | {""},

@@ -10,7 +10,7 @@ import pytest
 from textual import events
 
 from tests.app.conftest import MakeApp
-from tests.app.helpers import FakeClipboard, settle
+from tests.app.helpers import PASSWORD, FakeClipboard, settle
 from tui.app import screens
 from tui.app.screens.base import BaseScreen, Dialog
 from tui.app.screens.unlock import UnlockScreen
@@ -22,6 +22,7 @@ OPENED_BY: dict[str, list[str]] = {
     "BigCodeScreen": ["enter"],
     "CategoriesScreen": ["c"],
     "CodesScreen": [],
+    "ChangePasswordScreen": ["colon", *"change pass", "enter"],
     "ConfirmScreen": ["d"],
     "EntryFormScreen": ["a"],
     "ExportScreen": ["e"],
@@ -32,8 +33,10 @@ OPENED_BY: dict[str, list[str]] = {
     "MergeScreen": ["M"],
     "RecoverScreen": ["R"],
     "QrScreen": ["v", "r"],
+    "RecoveryCodeScreen": ["colon", *"recovery", "enter", *PASSWORD, "enter"],
     "SettingsScreen": ["comma"],
     "ShowScreen": ["v", "s"],
+    "StayUnlockedScreen": ["colon", *"stay", "enter"],
 }
 """The keys and pasted texts that lead to each screen from the list."""
 WHILE_LOCKED = {"UnlockScreen", "WelcomeScreen"}

@@ -163,16 +163,30 @@ class OtpApp(EndingApp):
         self.vault = vault
         self._session.opened(vault, by_password=True)
         if typed and self.config.unlock_for:
-            self._keep_unlocked(vault.vault_id, vault.key, str(vault.path))
+            self._keep_unlocked(self.config.unlock_for)
         self._active_at = self.clock.steady()
         self._replace_screens(lambda: self._codes_screen(vault, then_import=then_import, said=said))
 
     @work(name=BACKGROUND, group="unlock", exit_on_error=False, description="keep unlocked")
-    async def _keep_unlocked(self, vault_id: str, key: bytes, path: str) -> None:
-        seconds = self.config.unlock_for
-        problem = await asyncio.to_thread(self._session.keep, vault_id, key, path, seconds)
+    async def _keep_unlocked(self, seconds: int) -> None:
+        problem = await self.keep_unlocked(seconds)
         if problem:
             self.say(problem)
+
+    async def keep_unlocked(self, seconds: int) -> str:
+        """Open the vault without its password for some time; return an error message."""
+        vault = self.vault
+        if vault is None:
+            return ""
+        path = str(vault.path)
+        return await asyncio.to_thread(self._session.keep, vault.vault_id, vault.key, path, seconds)
+
+    async def end_session(self) -> None:
+        """Forget the key that opens the vault without its password."""
+        if self.vault is not None:
+            problem = await asyncio.to_thread(self._session.forget, self.vault.vault_id)
+            if problem:
+                self.say(problem)
 
     @property
     def asks_again(self) -> bool:

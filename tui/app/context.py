@@ -85,6 +85,12 @@ class Context(Protocol):
     def lock(self, reason: str = "") -> None:
         """Lock the vault in this app."""
 
+    async def end_session(self) -> None:
+        """Forget the key that opens the vault without its password."""
+
+    async def keep_unlocked(self, seconds: int) -> str:
+        """Open the vault without its password for some time; return an error message."""
+
     def opened(
         self, vault: Vault, *, then_import: bool = False, typed: bool = True, said: str = ""
     ) -> None:

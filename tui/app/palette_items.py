@@ -15,6 +15,13 @@ from tui.vault.order import WORDS, Order
 
 _LEFT_OUT = {"palette", "clear", "next-category", "previous-category"}
 """Commands that make sense only as keys."""
+ONLY_HERE = {
+    "change-password": "Change password",
+    "recovery-code": "Create recovery code",
+    "key-derivation": "Change key derivation",
+    "stay-unlocked": "Stay unlocked for some time",
+}
+"""Commands without keys: what each does, by id."""
 _CURRENT = "current"
 _MOST_ENTRIES = 20
 """Maximum number of entries listed for a query."""
@@ -66,10 +73,13 @@ def entry_items(
 
 def command_items(key_of: Callable[[str], str], run: Callable[[str], object]) -> list[PaletteItem]:
     """Return the commands; `key_of` returns the key of a command and `run` runs it, by id."""
-    return [
+    with_keys = [
         PaletteItem(command.help, key_of(command.id), partial(run, command.id))
         for command in COMMANDS
         if command.group != "Move" and command.id not in _LEFT_OUT
+    ]
+    return with_keys + [
+        PaletteItem(label, "", partial(run, name)) for name, label in ONLY_HERE.items()
     ]
 
 

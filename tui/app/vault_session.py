@@ -51,6 +51,10 @@ class VaultSession:
                     return error.sentence
         return ""
 
+    def forget(self, vault_id: str) -> str:
+        """Forget the key of a vault, and lock no app; return an error message."""
+        return self._drop(vault_id)[1]
+
     def end(self, vault_id: str) -> str:
         """Forget the key of a vault, and lock it in other apps; return an error message."""
         return self._end(vault_id)[1]
@@ -66,17 +70,20 @@ class VaultSession:
 
     def _end(self, vault_id: str) -> tuple[bool, str]:
         """Return True if a session had the key, and an error message."""
-        ended, failed = 0, ""
-        try:
-            with self._acting:
-                ended = self._session.drop(vault_id) + end(vault_id, self._environ)
-        except SessionError as error:
-            failed = error.sentence
+        ended, failed = self._drop(vault_id)
         try:
             lock_signal.send(vault_id)
         except OSError as error:
             failed = failed or f"Other apps may still have the vault open: {error.strerror}."
-        return ended > 0, failed
+        return ended, failed
+
+    def _drop(self, vault_id: str) -> tuple[bool, str]:
+        """Return True if a session had the key, and an error message."""
+        try:
+            with self._acting:
+                return self._session.drop(vault_id) + end(vault_id, self._environ) > 0, ""
+        except SessionError as error:
+            return False, error.sentence
 
 
 def open_by_session(session: Session, path: Path, clock: Clock) -> Vault | None:

@@ -234,8 +234,8 @@ def commands(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
 
 def unlocking(environ: Mapping[str, str], now: float) -> Iterator[Finding]:
     """Report what would keep the keys of unlocked vaults, and the vaults that are unlocked."""
-    from tui.cli.unlocked import unlocked, vault_words
     from tui.session import choose
+    from tui.unlocked import unlocked, vault_words
 
     session = choose(environ)
     says = f"keys are kept by {session.name}"

@@ -7,7 +7,7 @@ their bytes change, they descend from the files that they were, so that both are
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from tui.errors import (
@@ -18,11 +18,13 @@ from tui.errors import (
     VaultError,
 )
 from tui.files import read_limited, remove, sync_folder, write_new
+from tui.text import plural
 from tui.vault.copies import find_copies
 from tui.vault.state import digest
 from tui.vault.versions import VaultFile, older_files, opens
 
 if TYPE_CHECKING:
+    from tui.vault.envelope import Slot
     from tui.vault.vault import Vault
 
 
@@ -52,6 +54,32 @@ def rekey(vault: Vault, files: Iterable[VaultFile], old_key: bytes) -> int:
 def delete(files: Iterable[VaultFile]) -> int:
     """Delete copies that didn't change since they were read; return how many there were."""
     return sum(file.remove() for file in files)
+
+
+def still_open(count: int) -> str:
+    """Return the start of a sentence about copies that the vault's key doesn't open."""
+    number, opens = plural(count, "older copy"), "opens" if count == 1 else "open"
+    return f"{number} still {opens} with an old password"
+
+
+def not_rekeyed(files: Collection[VaultFile], count: int, old_slots: tuple[Slot, ...]) -> list[str]:
+    """Return sentences for the copies that `rekey` left: all but `count`.
+
+    `old_slots` are the vault's before the new password: other copies have even older passwords.
+    """
+    said = []
+    older = sum(not file.has_slot_of(old_slots) for file in files)
+    failed = len(files) - count - older
+    if older:
+        verb, was = ("opens", "was") if older == 1 else ("open", "were")
+        said.append(
+            f"{plural(older, 'older copy')} {verb} with an even older password and {was} not"
+            " re-encrypted. To remove such copies, use: otp-tui passwd --remove-backups"
+        )
+    if failed > 0:
+        verb = "is" if failed == 1 else "are"
+        said.append(f"{plural(failed, 'older copy')} {verb} damaged, or couldn't be replaced.")
+    return said
 
 
 def _others(files: Iterable[VaultFile], key: bytes) -> list[VaultFile]:

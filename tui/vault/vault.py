@@ -318,6 +318,11 @@ class Vault:
         return any(not isinstance(slot, PasswordSlot) for slot in self.slots)
 
     @property
+    def key_derivation(self) -> Argon2Params:
+        """How the password becomes a key."""
+        return next(slot.params for slot in self.slots if isinstance(slot, PasswordSlot))
+
+    @property
     def needs_recovery_code(self) -> bool:
         """True if a new password needs the recovery code, as version 1 of the format stored it."""
         return any(isinstance(slot, OldRecoverySlot) for slot in self.slots)

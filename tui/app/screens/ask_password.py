@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import getters, on, work
 from textual.app import ComposeResult
@@ -12,15 +13,27 @@ from textual.containers import Vertical
 from textual.widgets import Input, Label
 
 from tui.app.screens.base import BaseScreen, Dialog
-from tui.app.threads import in_daemon_thread
+from tui.app.threads import in_daemon_thread, in_thread
 from tui.app.widgets.bars import CardKeys
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.status_label import StatusLabel
 from tui.errors import OtpTuiError, WrongPasswordError
 from tui.vault.locked_vault import LockedVault
 
+if TYPE_CHECKING:
+    from tui.app.context import Context
+
 MOST_TRIES = 3
 """Number of wrong passwords after which the vault is locked."""
+
+
+def check_password(context: Context, password: str) -> None:
+    """Open the vault's file with a password, and close it; takes as long as a key derivation.
+
+    Raises:
+        WrongPasswordError, VaultError: as `LockedVault.read` and `LockedVault.unlock`.
+    """
+    LockedVault.read(context.vault_path, context.clock).unlock(password).close()
 
 
 async def may_show(screen: BaseScreen[Any], purpose: str) -> bool:
@@ -37,7 +50,7 @@ async def may_show(screen: BaseScreen[Any], purpose: str) -> bool:
 class AskPasswordScreen(Dialog[bool]):
     """Returns True once the password was typed.
 
-    Locks the vault after three wrong ones, unless `new` takes the password: then another program
+    Locks the vault after three wrong ones, unless the password is a `new` one: then another program
     saved the vault with another one, and there may be unsaved changes.
     """
 
@@ -47,10 +60,20 @@ class AskPasswordScreen(Dialog[bool]):
 
     _field = getters.query_one(PasswordInput)
 
-    def __init__(self, purpose: str, new: Callable[[str], object] | None = None) -> None:
+    def __init__(
+        self,
+        purpose: str,
+        new: Callable[[str], object] | None = None,
+        *,
+        why: str = "The vault was opened without it.",
+        then: Callable[[str], object] | None = None,
+    ) -> None:
+        """`why` it is asked for; `then` gets the right password, in a thread."""
         super().__init__()
         self._purpose = purpose
         self._new = new
+        self._why = why
+        self._then = then
         self._wrong_tries = 0
 
     def compose(self) -> ComposeResult:
@@ -59,7 +82,7 @@ class AskPasswordScreen(Dialog[bool]):
             yield Label(f"Enter {what} to {self._purpose}", classes="title", markup=False)
             yield PasswordInput("Password")
             yield StatusLabel(
-                "The vault was opened without it."
+                self._why
                 if self._new is None
                 else "Another program saved it with another password. Unsaved changes are kept."
             )
@@ -75,17 +98,16 @@ class AskPasswordScreen(Dialog[bool]):
     @work(group="unlock", exclusive=True, exit_on_error=False, description="check the password")
     async def _check(self, password: str) -> None:
         self.say("Checking …")
-        take = self._new or self._open_and_close
+        take, then = self._new or partial(check_password, self.context), self._then
         try:
             await in_daemon_thread(lambda: take(password))
+            if then is not None:
+                await in_thread(lambda: then(password))
         except OtpTuiError as error:
             self._refuse(error)
         else:
             self.context.password_given()
             self.dismiss(True)
-
-    def _open_and_close(self, password: str) -> None:
-        LockedVault.read(self.context.vault_path, self.context.clock).unlock(password).close()
 
     def _refuse(self, error: OtpTuiError) -> None:
         wrong = isinstance(error, WrongPasswordError)

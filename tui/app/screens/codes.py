@@ -26,6 +26,7 @@ from tui.app.screens.base import BaseScreen
 from tui.app.screens.copy_commands import COPY_COMMANDS
 from tui.app.screens.entry_commands import ENTRY_COMMANDS, sort
 from tui.app.screens.form_commands import FORM_COMMANDS
+from tui.app.screens.security_commands import SECURITY_COMMANDS
 from tui.app.threads import in_thread
 from tui.app.visible_entries import TRASH, VisibleEntries
 from tui.app.widgets.bars import UNSAVED, CategoryBar, Countdown, KeyBar, StatusLine, TitleBar
@@ -100,7 +101,7 @@ class CodesScreen(BaseScreen[None]):
         self._copies_notice = ""
         """What was last said about conflict copies."""
         self._folder_changed = vault.folder_changed
-        handlers = {**COPY_COMMANDS, **ENTRY_COMMANDS, **FORM_COMMANDS}
+        handlers = {**COPY_COMMANDS, **ENTRY_COMMANDS, **FORM_COMMANDS, **SECURITY_COMMANDS}
         self._commands: dict[str, Callable[[], Job | None]] = {
             **{name: partial(handler, self) for name, handler in handlers.items()},
             "hide": self._hide_or_show,

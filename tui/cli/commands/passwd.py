@@ -87,42 +87,21 @@ def change_password(
     count, failed = len(left), False
     if count:
         if not args.rekey_backups and not args.remove_backups:
-            output.say(f"{_still_open(count)} in the folder “backups”.")
+            output.say(f"{rekey.still_open(count)} in the folder “backups”.")
         if args.rekey_backups or _agrees("Encrypt them under the new key?", args, context):
             count = rekey.rekey(vault, left, old_key)
             output.say(f"Re-encrypted {plural(count, 'older copy')}.")
             failed = count < len(left)
             if failed:
-                older = sum(not file.has_slot_of(old_slots) for file in left)
-                output.say(*_not_rekeyed(older, len(left) - count - older))
+                output.say(*rekey.not_rekeyed(left, count, old_slots))
         elif args.remove_backups or _agrees("Remove them?", args, context):
             count = rekey.delete(left)
             failed = count < len(left)
             output.say(f"Removed {plural(count, 'older copy')}.")
     copies = rekey.old_copies(vault)
     if copies:
-        output.say(f"{_still_open(len(copies))} next to the vault: run otp-tui merge.")
+        output.say(f"{rekey.still_open(len(copies))} next to the vault: run otp-tui merge.")
     return int(failed)
-
-
-def _still_open(count: int) -> str:
-    number, opens = plural(count, "older copy"), "opens" if count == 1 else "open"
-    return f"{number} still {opens} with an old password"
-
-
-def _not_rekeyed(older: int, failed: int) -> list[str]:
-    """Return a sentence for copies that open with an even older password, and for the others."""
-    said = []
-    if older:
-        verb, was = ("opens", "was") if older == 1 else ("open", "were")
-        said.append(
-            f"{plural(older, 'older copy')} {verb} with an even older password and {was} not"
-            " re-encrypted. To remove such copies, use --remove-backups."
-        )
-    if failed > 0:
-        verb = "is" if failed == 1 else "are"
-        said.append(f"{plural(failed, 'older copy')} {verb} damaged, or couldn't be replaced.")
-    return said
 
 
 def _agrees(question: str, args: Namespace, context: Context) -> bool:

@@ -29,7 +29,7 @@ def register(subparsers: Subparsers) -> None:
 
 def run(args: Namespace, context: Context) -> int:
     """Print the vaults that are unlocked."""
-    from tui.cli.unlocked import unlocked, vault_words
+    from tui.unlocked import unlocked, vault_words
 
     found = unlocked(os.environ)
     if args.json:

@@ -60,7 +60,7 @@ def run(args: Namespace, context: Context) -> int:
     else:
         vault = context.unlock_by_password(locked)
     context.session.keep(vault.vault_id, vault.key, str(vault.path), seconds, idle)
-    from tui.cli.unlocked import until_words
+    from tui.unlocked import until_words
 
     output.say(f"Unlocked {until_words(until, idle, context.clock.now())}.")
     return 0

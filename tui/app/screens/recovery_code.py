@@ -1,0 +1,79 @@
+"""Creates a recovery code, and shows it once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.widgets import Label
+
+from tui.app.screens.base import Dialog
+from tui.app.threads import in_thread
+from tui.app.widgets.bars import CardKeys
+from tui.app.widgets.status_label import StatusLabel
+from tui.errors import HalfSavedError, OtpTuiError
+from tui.vault import recovery
+
+if TYPE_CHECKING:
+    from tui.vault.vault import Vault
+
+_WORDS = (
+    "It opens the vault if you lose the password. Write it down on paper, away from this machine:"
+    " anyone who has it and the vault file can open the vault. It is not shown again."
+)
+
+
+class RecoveryCodeScreen(Dialog[str]):
+    """Shows a new code, which Enter saves; returns a sentence once it is saved."""
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar = [
+        Binding("enter", "save", show=False),
+        Binding("escape", "leave", show=False),
+    ]
+
+    def __init__(self, vault: Vault) -> None:
+        super().__init__()
+        self._vault = vault
+        self._code = recovery.new_code()
+        self._busy = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Label("New recovery code", classes="title")
+            yield Label(recovery.as_text(self._code), id="big", markup=False)
+            yield Label(_WORDS, markup=False)
+            previous = "The previous code then opens only older copies of the vault."
+            yield StatusLabel(previous if self._vault.has_recovery_code else "")
+            yield CardKeys([("↵", "I wrote it down: save it"), ("Esc", "discard")])
+
+    def on_unmount(self) -> None:
+        """Drop the code: Textual may keep the screen for a while."""
+        self._code = b""
+
+    def action_leave(self) -> None:
+        """Discard the code, unless it is being saved."""
+        if not self._busy:
+            self.dismiss(None)
+
+    def action_save(self) -> None:
+        """Save the code in the vault."""
+        if not self._busy:
+            self._busy = True
+            self._save(self._code)
+
+    @work(group="change", exclusive=True, exit_on_error=False, description="set the recovery code")
+    async def _save(self, code: bytes) -> None:
+        self.say("Saving …")
+        try:
+            await in_thread(lambda: self._vault.set_recovery_code(code))
+        except HalfSavedError as error:
+            self.dismiss(error.sentence)
+        except OtpTuiError as error:
+            self._busy = False
+            self.say(f"{error.sentence} The new code is not valid yet.", "error")
+        else:
+            self.dismiss("The vault has a new recovery code.")
