@@ -69,6 +69,13 @@ def wipe_freed() -> None:
     libc.malloc_trim(0)
 
 
+def give_back() -> None:
+    """Return memory that was freed to the system (glibc); takes some milliseconds."""
+    libc = _glibc()
+    if libc is not None:
+        libc.malloc_trim(0)
+
+
 def _glibc() -> CDLL | None:
     if sys.platform != "linux":
         return None

@@ -31,8 +31,10 @@ from tui.app.widgets.bars import StatusLine
 from tui.clipboard import Clipboard, Copier, choose
 from tui.clock import Clock, SystemClock
 from tui.config.schema import Config
+from tui.crypto import aead, kdf
 from tui.errors import ClipboardError
 from tui.forward.log import News, log_path
+from tui.threads import start
 
 if TYPE_CHECKING:
     from tui.session import Session
@@ -46,6 +48,8 @@ _ACTIVITY = (
     events.MouseScrollUp,
 )
 """Events that count as activity."""
+GIVE_BACK_SECONDS = 1.0
+"""Seconds after which what was needed to open the vault is returned to the system."""
 _IDLE = "Locked after inactivity."
 _ELSEWHERE = "Locked by another program."
 _TYPED_LOST = "What you typed was not saved."
@@ -144,8 +148,10 @@ class OtpApp(EndingApp):
         self._arm()
 
     def on_ready(self) -> None:
-        """Turn on garbage collection, which was off to start faster."""
+        """Do what would delay the first frame: collect garbage; import the list in a thread."""
         gc.enable()
+        if self.vault is None:
+            self.screen.call_after_refresh(partial(start, _import_list, lambda _: None))
 
     def is_bound(self, key: str) -> bool:
         """Return True if a command has that key."""
@@ -262,6 +268,7 @@ class OtpApp(EndingApp):
 
         if self._accept_older:
             vault.accept_older()
+        self.set_timer(GIVE_BACK_SECONDS, memory.give_back, name="give back")
         return CodesScreen(vault, self.pick, then_import=then_import, said=said)
 
     def _replace_screens(self, make: Callable[[], Screen[None]]) -> None:
@@ -372,3 +379,13 @@ class OtpApp(EndingApp):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Do nothing: only `copier` copies, as Textual would keep the text."""
+
+
+def _import_list() -> None:
+    """Import what opens the vault and shows its codes, while the user types the password."""
+    import tui.app.screens.codes
+    import tui.vault.copies
+    import tui.vault.unsaved  # noqa: F401
+
+    kdf.prepare()
+    aead.prepare()
