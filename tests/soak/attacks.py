@@ -153,6 +153,18 @@ def _app_crashes(scale: float) -> Result:
     return app_crashes(places(max(2, round(160 * scale))))
 
 
+def _scrollback(scale: float) -> Result:
+    from tests.soak.leftovers import ENDINGS, scrollback
+
+    return scrollback(ENDINGS[:: max(1, round(1 / scale))])
+
+
+def _clipboard(scale: float) -> Result:
+    from tests.soak.leftovers import COPIES, clipboard
+
+    return clipboard(COPIES[:: max(1, round(1 / scale))])
+
+
 def _terms(scale: float) -> Result:
     from tests.soak.terms import TERMS, terms
 
@@ -186,6 +198,8 @@ ATTACKS = (
     Attack("crashes", "crashes with secrets in their text", _crashes),
     Attack("app-crashes", "crashes of the app and its threads", _app_crashes),
     Attack("sizes", "signals in terminals of all sizes and locales", _sizes),
+    Attack("scrollback", "what stays in a terminal", _scrollback),
+    Attack("clipboard", "what stays on a clipboard", _clipboard),
     Attack("terms", "terminals of every name", _terms),
     Attack("endings", "ends of the program", _endings),
 )

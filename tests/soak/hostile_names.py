@@ -206,5 +206,6 @@ def _check_bytes(terminal: AppTerminal) -> None:
     for text in _BAD_SEQUENCES:
         assert text not in terminal.all, f"on the terminal: {text!r}"
     left = _SEQUENCES.sub("", terminal.all)
-    controls = {one for one in left if unicodedata.category(one) == "Cc"} - {"\r", "\n", "\x1b"}
-    assert not controls, f"on the terminal: {sorted(map(hex, map(ord, controls)))}"
+    bad = {one for one in left if unicodedata.category(one) in _INVISIBLE}
+    bad -= {"\r", "\n", "\x1b", "\u200d"}
+    assert not bad, f"on the terminal: {sorted(map(hex, map(ord, bad)))}"

@@ -7,6 +7,7 @@ import os
 import pytest
 
 from tests.conftest import STRESS
+from tests.programs import need
 from tests.soak.app_crashes import app_crashes
 from tests.soak.attacks import ATTACKS
 from tests.soak.clocks import LIBRARY, clocks
@@ -16,6 +17,7 @@ from tests.soak.damage import damage
 from tests.soak.fuzz import fuzz
 from tests.soak.hostile_names import hostile_names, hostile_screens
 from tests.soak.images import images
+from tests.soak.leftovers import clipboard, scrollback
 from tests.soak.power import broken_savers, power_cuts, two_writers
 from tests.soak.report import Row, text
 from tests.soak.terms import PLAIN, terms
@@ -96,3 +98,13 @@ def test_the_app_and_its_threads_crash_with_a_message_and_no_secret() -> None:
         ("tui.app.key_queue:KeyQueue._messages_handled", 2),
     )
     assert "2 crash messages" in app_crashes(places).counts
+
+
+def test_nothing_stays_in_a_terminal() -> None:
+    need("tmux")
+    assert "no code" in scrollback(("quit with a secret shown",), ("without",)).counts
+
+
+def test_nothing_stays_on_a_clipboard() -> None:
+    need("Xvfb", "xclip")
+    assert "cleared in time" in clipboard(("SIGTERM",)).counts

@@ -13,7 +13,7 @@ from tests.app.helpers import FakeClipboard, FakeClock, codes_of, sample_entries
 from tests.cli.program import PASSWORD, Program
 from tests.programs import need
 from tests.terminal.helpers import SECRET, AppTerminal, codes_around, fill, wait_until
-from tests.terminal.test_tmux import Tmux
+from tests.terminal.tmux import Tmux
 from tui.app.app import OtpApp
 from tui.app.screens.big_code import BigCodeScreen
 from tui.clipboard import Outcome

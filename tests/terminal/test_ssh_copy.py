@@ -10,7 +10,7 @@ from tests.clipboard.helpers import Terminal
 from tests.programs import need
 from tests.terminal.helpers import fill, wait_until
 from tests.terminal.sshd import ssh_command
-from tests.terminal.test_tmux import Tmux
+from tests.terminal.tmux import Tmux
 
 
 def test_tmux_around_ssh_passes_codes_on_if_it_may(program: Program) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 
 import pytest
 
 from tests.cli.program import PASSWORD, Program
 from tests.programs import need
+from tests.terminal.desktop import Desktop, new_desktop
 from tests.terminal.helpers import SECRET, AppTerminal, codes_around, wait_until
 
 pytestmark = pytest.mark.skipif(
@@ -21,43 +20,11 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-class Desktop:
-    """A display and what is on its clipboard."""
-
-    def __init__(self, display: str) -> None:
-        self.display = display
-
-    def clipboard(self) -> str:
-        """Return the clipboard's text; "" while nobody serves it."""
-        done = subprocess.run(
-            ["xclip", "-selection", "clipboard", "-o"],
-            env={"PATH": os.environ["PATH"], "DISPLAY": self.display},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=5,
-        )
-        return done.stdout
-
-
 @pytest.fixture
 def desktop() -> Iterator[Desktop]:
     need("Xvfb", "xclip")
-    ours, theirs = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(theirs), "-screen", "0", "64x64x8", "-nolisten", "tcp"],
-        pass_fds=[theirs],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(theirs)
-    try:
-        with os.fdopen(ours) as number:
-            yield Desktop(f":{number.readline().strip()}")
-    finally:
-        with suppress(ProcessLookupError):
-            server.kill()
-        server.wait()
+    with new_desktop() as desktop:
+        yield desktop
 
 
 def test_a_copy_outlives_the_terminal_and_is_cleared_in_time(

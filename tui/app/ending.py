@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from tui.app.terminal_output import erase
+
 Result = TypeVar("Result")
 
 SIGNALS = (
@@ -74,7 +76,7 @@ class Ending:
         if isinstance(descriptor, int) and before:
             try:
                 termios.tcsetattr(descriptor, termios.TCSANOW, before)
-                os.write(2, _RESTORE)
+                os.write(2, erase(os.get_terminal_size(descriptor).lines).encode() + _RESTORE)
                 if not self.saved:
                     os.write(2, f"otp-tui: {NOT_SAVED}\n".encode())
             except (OSError, termios.error):

@@ -13,7 +13,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 
 from tui.app.painter import Painter
-from tui.app.terminal_output import TerminalOutput
+from tui.app.terminal_output import RESET, TerminalOutput, erase
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -110,7 +110,17 @@ class PaintedApp(App[None]):
 
 
 def paint_without_waiting() -> None:
-    """Make Textual's driver write with `TerminalOutput`."""
+    """Make Textual's driver write with `TerminalOutput`, and erase the screen at the end.
+
+    Otherwise the screen would stay where there is no alternate one, e.g. in GNU screen. Call it
+    before there is an app.
+    """
     from textual.drivers import linux_driver
 
+    class Driver(linux_driver.LinuxDriver):
+        def stop_application_mode(self) -> None:
+            self.write(RESET + erase(self._get_terminal_size()[1]))
+            super().stop_application_mode()
+
     linux_driver.__dict__["WriterThread"] = TerminalOutput
+    linux_driver.__dict__["LinuxDriver"] = Driver

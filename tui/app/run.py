@@ -53,6 +53,7 @@ def run(launch: Launch) -> int:
     memory.wipe_when_freed()
     # asyncio logs tracebacks of errors that nobody handles.
     logging.getLogger().addHandler(logging.NullHandler())
+    paint_without_waiting()
     app = OtpApp(
         launch.vault_path,
         config,
@@ -67,7 +68,6 @@ def run(launch: Launch) -> int:
         clock_warning=clock_warning,
     )
     read_every_key(app.is_bound)
-    paint_without_waiting()
     threading.excepthook = app.end_on_thread_error
     app.run()
     if app.exit_warning:

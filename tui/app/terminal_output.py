@@ -13,12 +13,17 @@ _PIECE = 1024
 """Bytes written at once: what can't be dropped if nobody reads them."""
 _AT_THE_END = 1.5
 """Seconds to wait for the terminal at the end."""
-_RESET = "\x1b[m"
+RESET = "\x1b[m"
 SYNC_START, SYNC_END = b"\x1b[?2026h", b"\x1b[?2026l"
 """Between them, terminals that know them show nothing."""
 _token = re.compile(
     rb"\x1b\[[0-9;?]*[A-Za-z]|[\xc2-\xf4][\x80-\xbf]+|.", re.DOTALL
 )  # a control sequence or a character
+
+
+def erase(lines: int) -> str:
+    """Return what erases the screen line by line, as tmux keeps what is cleared at once."""
+    return "".join(f"\x1b[{line};1H\x1b[2K" for line in range(lines, 0, -1))
 
 
 class _Item:
@@ -143,7 +148,7 @@ class TerminalOutput(threading.Thread):
     def stop(self) -> None:
         """Write what remains but frames, and end; don't wait long for a terminal nobody reads."""
         self.drop_frame()
-        self.write(_RESET)
+        self.write(RESET)
         crashed = not self.is_alive() and not self._stopping
         with self._changed:
             self._stopping = True
