@@ -24,6 +24,7 @@ BASE = {
     "crash",
     "environment",
     "files",
+    "git",
     "paths",
     "qr",
     "threads",
@@ -32,7 +33,7 @@ BASE = {
 }
 ENGINE = {"otp", "crypto", "vault", "backup"}
 INTERFACE = BASE | ENGINE | {"config", "clipboard", "session", "forward"}
-INTERFACE |= {"demo", "launch", "unlocked"}
+INTERFACE |= {"demo", "doctor_checks", "launch", "unlocked"}
 """What both the command line and the app may import."""
 ALLOWED = {
     "otp": BASE,
@@ -44,6 +45,7 @@ ALLOWED = {
     "session": BASE,
     "forward": BASE | {"otp", "vault", "session"},
     "unlocked": BASE | {"otp", "session"},
+    "doctor_checks": BASE | {"", "crypto", "vault", "config", "clipboard", "session", "unlocked"},
     "demo": BASE | {"otp", "crypto", "vault"},
     "launch": {"config", "vault"},
     "cli": INTERFACE | {""},

@@ -13,7 +13,7 @@ import pytest
 
 from tests.cli.program import PASSWORD, Outcome, Program
 from tests.cli.terminal import Terminal
-from tui.cli import doctor_checks
+from tui import doctor_checks
 from tui.clock import ClockStatus
 from tui.config.schema import Config
 from tui.vault.vault import Vault

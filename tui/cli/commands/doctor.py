@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from tui.cli.context import Context
-    from tui.cli.doctor_checks import Finding
     from tui.cli.parser import Subparsers
+    from tui.doctor_checks import Finding
 
 
 def register(subparsers: Subparsers) -> None:
@@ -57,26 +57,31 @@ def _paste(prompt: str) -> str:
 
 
 def _findings(context: Context, *, test_copy: bool, ask: bool) -> list[Finding]:
-    from tui.cli import doctor_checks as checks
-    from tui.clock import clock_status
+    from tui import doctor_checks as checks
 
     config, problems = context.settings
-    found = [*checks.settings(context.config_path, problems)]
-    path = context.vault_path
-    found += checks.vault_file(path)
-    if any(finding.name == checks.VAULT_OWNER for finding in found):
-        found += checks.vault_header(path, context.clock.steady)
-        found += checks.last_used(path)
-    found += checks.backups(path)
-    found += checks.conflicts(path)
-    found += checks.unmerged(path)
-    found += checks.commands(config, os.environ)
-    found += checks.unlocking(os.environ, context.clock.now())
-    found.append(checks.system_clock(clock_status()))
-    found += checks.copying(config, os.environ)
-    if test_copy:
-        there = ask and sys.stdin is not None and sys.stdin.isatty()
-        found.append(checks.test_copy(config, os.environ, _paste if there else None))
-    found += checks.terminal(os.environ)
-    found += checks.versions()
-    return found
+    there = ask and sys.stdin is not None and sys.stdin.isatty()
+
+    def copy_test() -> Finding:
+        return checks.test_copy(config, os.environ, _paste if there else None)
+
+    return [
+        *checks.findings(
+            vault_path=context.vault_path,
+            config_path=context.config_path,
+            config=config,
+            problems=problems,
+            environ=os.environ,
+            clock=context.clock,
+            size=_terminal_size(),
+            copy_test=copy_test if test_copy else None,
+        )
+    ]
+
+
+def _terminal_size() -> tuple[int, int] | None:
+    """Return columns and rows; None if standard error is no terminal."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno() if sys.stderr else 2)
+    except (OSError, ValueError):
+        return None

@@ -1,10 +1,12 @@
-"""The checks of `otp-tui doctor`. They change nothing and need no password."""
+"""The checks of the doctor, for `otp-tui doctor` and the app.
+
+They change nothing and need no password.
+"""
 
 from __future__ import annotations
 
 import os
 import stat
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from tui.clock import ClockStatus
+    from tui.clock import Clock, ClockStatus
     from tui.config.schema import Config
     from tui.vault.envelope import Envelope
 
@@ -27,7 +29,7 @@ TEST_TEXT = "otp-tui test"
 """What `doctor --test-copy` copies."""
 _NOT_THERE = "The word didn't arrive."
 _OTHER_WAY = "Change clipboard or clipboard_command in the settings; see docs/ssh.md."
-VAULT_OWNER = "vault's owner"
+_VAULT_OWNER = "vault's owner"
 """The finding that is reported only if the vault is a regular file."""
 _MERGE = "Run: otp-tui merge"
 _REVIEW = "Review it (otp-tui --vault FILE list), then delete it."
@@ -52,10 +54,47 @@ class Finding:
     """What to do; empty if all is well."""
 
 
+def findings(
+    *,
+    vault_path: Path,
+    config_path: Path | None,
+    config: Config,
+    problems: tuple[str, ...],
+    environ: Mapping[str, str],
+    clock: Clock,
+    size: tuple[int, int] | None,
+    copy_test: Callable[[], Finding] | None = None,
+) -> Iterator[Finding]:
+    """Run all checks; takes at least one key derivation.
+
+    `problems` are those in the settings, `size` is the terminal's in columns and rows (None without
+    one), and `copy_test` is called after it is known how codes are copied.
+    """
+    from tui.clock import clock_status
+
+    yield from settings(config_path, problems)
+    of_file = [*vault_file(vault_path)]
+    yield from of_file
+    if any(finding.name == _VAULT_OWNER for finding in of_file):
+        yield from vault_header(vault_path, clock.steady)
+        yield from last_used(vault_path)
+    yield from backups(vault_path)
+    yield from conflicts(vault_path)
+    yield from unmerged(vault_path)
+    yield from commands(config, environ)
+    yield from unlocking(environ, clock.now())
+    yield system_clock(clock_status())
+    yield from copying(config, environ)
+    if copy_test is not None:
+        yield copy_test()
+    yield from terminal(environ, size)
+    yield from versions()
+
+
 def settings(path: Path | None, problems: tuple[str, ...]) -> Iterator[Finding]:
     """Report the problems in the file, and who else can change it."""
     if path is None:
-        yield Finding("settings", "using the defaults; you have no home folder")
+        yield Finding("settings", "using the defaults; no settings file is in use")
         return
     name = safe(str(path), 200)
     for problem in problems:
@@ -196,8 +235,8 @@ def conflicts(path: Path) -> Iterator[Finding]:
 
 def unmerged(path: Path) -> Iterator[Finding]:
     """Report if git has a conflict in the vault."""
-    from tui.cli.commands.git_setup import run_git
     from tui.errors import UsageError
+    from tui.git import run_git
 
     if not any((folder / ".git").exists() for folder in path.absolute().parents):
         return
@@ -348,14 +387,13 @@ def _inside(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:]
 
 
-def terminal(environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Report the terminal's size and colors."""
+def terminal(environ: Mapping[str, str], size: tuple[int, int] | None) -> Iterator[Finding]:
+    """Report the terminal's size (columns and rows; None without a terminal) and colors."""
     name = safe(environ.get("TERM", ""), 40)
-    try:
-        columns, rows = os.get_terminal_size(sys.stderr.fileno() if sys.stderr else 2)
-    except (OSError, ValueError):
+    if size is None:
         yield Finding("terminal", "none")
         return
+    columns, rows = size
     small = columns < _SMALLEST[0] or rows < _SMALLEST[1]
     advice = f"Enlarge it to at least {_SMALLEST[0]} x {_SMALLEST[1]}." if small else ""
     yield Finding("terminal", f"{columns} columns by {rows} rows", advice)
