@@ -27,18 +27,31 @@ _NAMED = {
     "white": "#d8d8d8",
 }
 _BLOCKS: dict[str, tuple[float, float, float, float]] = {
-    "█": (0, 0, 1, 1),
     "▀": (0, 0, 1, 0.5),
-    "▄": (0, 0.5, 1, 1),
-    "▌": (0, 0, 0.5, 1),
     "▐": (0.5, 0, 1, 1),
-    "▎": (0, 0, 0.3, 1),
+    "▕": (0.875, 0, 1, 1),
+    "▔": (0, 0, 1, 0.125),
     "━": (0, 0.45, 1, 0.6),
     "╸": (0, 0.45, 0.5, 0.6),
-    "─": (0, 0.5, 1, 0.55),
-    "│": (0.45, 0, 0.55, 1),
+    "╺": (0.5, 0.45, 1, 0.6),
+    **{chr(0x2580 + n): (0, 1 - n / 8, 1, 1) for n in range(1, 9)},
+    **{chr(0x2590 - n): (0, 0, n / 8, 1) for n in range(1, 8)},
 }
 """Characters that must touch their neighbors, as left, top, right and bottom of the cell."""
+_LINES = {
+    "─": "lr",
+    "│": "tb",
+    "┌": "rb",
+    "┐": "lb",
+    "└": "tr",
+    "┘": "lt",
+    "├": "trb",
+    "┤": "ltb",
+    "┬": "lrb",
+    "┴": "ltr",
+    "┼": "ltrb",
+}
+"""Thin lines, as the sides they reach from the middle of a cell: left, top, right, bottom."""
 
 
 class Fonts:
@@ -96,6 +109,13 @@ def _cell(pen: ImageDraw.ImageDraw, x: int, y: int, char: Char, fonts: Fonts) ->
         left, top, right, bottom = _BLOCKS[char.data]
         box = (x + left * width, y + top * _HEIGHT)
         pen.rectangle((*box, x + right * width - 1, y + bottom * _HEIGHT - 1), fill=front)
+    elif char.data in _LINES:
+        sides = _LINES[char.data]
+        middle_x, middle_y = x + width // 2, y + _HEIGHT // 2
+        left, right = x if "l" in sides else middle_x, x + width - 1 if "r" in sides else middle_x
+        top, bottom = y if "t" in sides else middle_y, y + _HEIGHT - 1 if "b" in sides else middle_y
+        pen.line((left, middle_y, right, middle_y), fill=front)
+        pen.line((middle_x, top, middle_x, bottom), fill=front)
     elif char.data != " ":
         pen.text((x, y), char.data, font=fonts.of(char), fill=front)
     if char.underscore:
