@@ -10,7 +10,9 @@ from textual import events
 from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import PASSWORD, FakeClock, codes_of, pass_time, settle
 from tui.app.app import OtpApp
+from tui.app.screens.choose_image import ImageScreen
 from tui.app.screens.codes import CodesScreen
+from tui.app.screens.entry_form import EntryFormScreen
 from tui.app.screens.import_backup import ImportScreen
 from tui.app.screens.unlock import UnlockScreen
 from tui.app.screens.welcome import WelcomeScreen
@@ -40,16 +42,22 @@ async def test_the_first_run_creates_a_vault_and_starts_empty(
     assert LockedVault.read(vault_path).unlock("long enough").entries == ()
 
 
-async def test_the_first_run_offers_an_import(make_app: MakeApp) -> None:
+@pytest.mark.parametrize(
+    ("key", "screen"), [("i", ImportScreen), ("p", EntryFormScreen), ("o", ImageScreen)]
+)
+async def test_the_first_run_offers_ways_to_fill_the_vault(
+    make_app: MakeApp, key: str, screen: type
+) -> None:
     app = make_app(vault=None)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await pilot.press(*"long enough", "enter", *"long enough", "enter")
         await settle(pilot)
-        await pilot.press("i")
+        await pilot.press(key)
         await settle(pilot)
-        assert isinstance(app.screen, ImportScreen)
-        await pilot.press("escape")
+        assert isinstance(app.screen, screen)
+        await pilot.press("escape", "escape")
+        await settle(pilot)
         assert isinstance(app.screen, CodesScreen)
 
 

@@ -159,10 +159,8 @@ class OtpApp(EndingApp):
 
     # --- the vault -------------------------------------------------------------------
 
-    def opened(
-        self, vault: Vault, *, then_import: bool = False, typed: bool = True, said: str = ""
-    ) -> None:
-        """Show the codes of an open vault, and optionally the import screen on top.
+    def opened(self, vault: Vault, *, then: str = "", typed: bool = True, said: str = "") -> None:
+        """Show the codes of an open vault, and run the command with the id `then`.
 
         `said` is shown first. A `typed` password unlocks the vault for the time in the settings.
         """
@@ -171,7 +169,7 @@ class OtpApp(EndingApp):
         if typed and self.config.unlock_for:
             self._keep_unlocked(self.config.unlock_for)
         self._active_at = self.clock.steady()
-        self._replace_screens(lambda: self._codes_screen(vault, then_import=then_import, said=said))
+        self._replace_screens(lambda: self._codes_screen(vault, then=then, said=said))
 
     @work(name=BACKGROUND, group="unlock", exit_on_error=False, description="keep unlocked")
     async def _keep_unlocked(self, seconds: int) -> None:
@@ -261,15 +259,13 @@ class OtpApp(EndingApp):
 
         return WelcomeScreen()
 
-    def _codes_screen(
-        self, vault: Vault, *, then_import: bool = False, said: str = ""
-    ) -> Screen[None]:
+    def _codes_screen(self, vault: Vault, *, then: str = "", said: str = "") -> Screen[None]:
         from tui.app.screens.codes import CodesScreen
 
         if self._accept_older:
             vault.accept_older()
         self.set_timer(GIVE_BACK_SECONDS, memory.give_back, name="give back")
-        return CodesScreen(vault, self.pick, then_import=then_import, said=said)
+        return CodesScreen(vault, self.pick, then=then, said=said)
 
     def _replace_screens(self, make: Callable[[], Screen[None]]) -> None:
         """Replace all open screens with another one."""

@@ -91,11 +91,10 @@ class Context(Protocol):
     async def keep_unlocked(self, seconds: int) -> str:
         """Open the vault without its password for some time; return an error message."""
 
-    def opened(
-        self, vault: Vault, *, then_import: bool = False, typed: bool = True, said: str = ""
-    ) -> None:
+    def opened(self, vault: Vault, *, then: str = "", typed: bool = True, said: str = "") -> None:
         """Show the codes of a vault that was just unlocked, created or restored, and `said`.
 
+        `then` is the id of a command to begin with.
         `typed` is False if the password was not typed, but comes from the password command.
         """
 

@@ -72,15 +72,15 @@ class CodesScreen(BaseScreen[None]):
         vault: Vault,
         query: str | None = None,
         *,
-        then_import: bool = False,
+        then: str = "",
         said: str = "",
     ) -> None:
-        """`query` starts a search; `then_import` opens the import screen; `said` is shown first."""
+        """`query` starts a search, `then` a command with that id; `said` is shown first."""
         super().__init__()
         self.vault = vault
         self.category: str | None = None
         self.search_text = query
-        self._then_import = then_import
+        self._then = then
         self._said = said
         self._visible = VisibleEntries(vault.document)
         self._save_at: float | None = None
@@ -145,8 +145,8 @@ class CodesScreen(BaseScreen[None]):
             more = len(warnings) - MOST_WARNINGS
             shown = [*warnings[:MOST_WARNINGS], *([f"And {more} more."] if more > 0 else [])]
             self.say(" ".join(shown), "warning", stay=True)
-        if self._then_import:
-            self.action_command("import")
+        if self._then:
+            self.action_command(self._then)
         if self.context.pick is None:
             self._look_for_copies()
         self._take_up_unsaved()

@@ -60,9 +60,10 @@ class EntryFormScreen(Dialog[str | None]):
 
     _status = getters.query_one(StatusLine)
 
-    def __init__(self, vault: Vault, entry: Entry | None = None) -> None:
-        """`entry` is the one to edit; None to add a new one."""
+    def __init__(self, vault: Vault, entry: Entry | None = None, *, image: bool = False) -> None:
+        """`entry` is the one to edit; None to add a new one, from an `image` if that is chosen."""
         super().__init__()
+        self._image_first = image
         self._vault = vault
         self._before = entry
         self._icon: str | None = None
@@ -96,6 +97,8 @@ class EntryFormScreen(Dialog[str | None]):
         else:
             self.say(_HINT if self.app.size.width > len(_HINT) + 6 else _SHORT_HINT)
         self._look()
+        if self._image_first:
+            self.action_image()
 
     def on_unmount(self) -> None:
         """Drop the secret: Textual may keep the screen for a while."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tui.app.list_view import living_targets, targets
@@ -14,12 +15,12 @@ if TYPE_CHECKING:
     from tui.otp.entry import Entry
 
 
-async def add(view: ListView) -> None:
-    """Add entries by form, URI or image."""
+async def add(view: ListView, *, image: bool = False) -> None:
+    """Add entries by form, URI or image; `image` asks for the image first."""
     from tui.app.screens.entry_form import EntryFormScreen
 
     before = {entry.id for entry in view.vault.entries}
-    said = await view.ask(EntryFormScreen(view.vault))
+    said = await view.ask(EntryFormScreen(view.vault, image=image))
     added = (entry.id for entry in view.vault.entries if entry.id not in before)
     _show_result(view, said, next(added, None))
 
@@ -130,6 +131,7 @@ async def show_help(view: ListView) -> None:
 
 FORM_COMMANDS: Mapping[str, Callable[[ListView], Coroutine[Any, Any, None]]] = {
     "add": add,
+    "add-image": partial(add, image=True),
     "edit": edit,
     "show": show,
     "categories": categories,

@@ -24,6 +24,14 @@ from tui.vault.copies import has_kept, renamed_sentence
 from tui.vault.new_vault import NewVault
 from tui.vault.vault import Vault
 
+WAYS = [
+    ("i", "import a backup of another app"),
+    ("p", "paste or type an otpauth:// URI"),
+    ("o", "open an image of a QR code"),
+    ("e", "start empty"),
+]
+"""The keys that fill a new vault, and what each does."""
+
 
 class WelcomeScreen(BaseScreen[None]):
     """Asks for a new password twice, creates the vault, and offers the first steps."""
@@ -32,8 +40,10 @@ class WelcomeScreen(BaseScreen[None]):
     AUTO_FOCUS = "#first"
     BINDINGS: ClassVar = [
         Binding("escape", "cancel", show=False),
-        Binding("i", "start(True)", show=False),
-        Binding("e,enter", "start(False)", show=False),
+        Binding("i", "start('import')", show=False),
+        Binding("p", "start('add')", show=False),
+        Binding("o", "start('add-image')", show=False),
+        Binding("e,enter", "start('')", show=False),
         Binding("ctrl+r", "recover", show=False),
     ]
 
@@ -61,6 +71,9 @@ class WelcomeScreen(BaseScreen[None]):
             yield PasswordInput("Repeat password", id="second")
             yield StatusLabel()
             yield CardKeys([("↵", "next"), ("⇥", "other field"), ("^q", "quit")])
+            with Vertical(id="ways"):
+                for way in WAYS:
+                    yield CardKeys([way])
 
     def on_mount(self) -> None:
         """Warn before a second vault is created because the first was renamed or deleted."""
@@ -140,15 +153,13 @@ class WelcomeScreen(BaseScreen[None]):
     def _offer(self) -> None:
         self._first.display = self._second.display = False
         self.set_focus(None)
-        self.query_one("#words", Label).update(
-            "Vault created.\n\n  i   import a backup of another app\n  e   start empty"
-        )
+        self.query_one("#words", Label).update("Vault created. How do you want to fill it?")
         self.say("")
-        bar = self.query_one(CardKeys)
-        bar.show([("i", "import a backup"), ("e", "start empty"), ("^q", "quit")])
+        self.query_one(CardKeys).display = False
+        self.query_one("#ways").display = True
 
-    def action_start(self, then_import: bool) -> None:
-        """Show the code list, and optionally the import screen on top."""
+    def action_start(self, then: str) -> None:
+        """Show the code list, and run the command with the id `then`."""
         if self._vault is not None:
             vault, self._vault = self._vault, None
-            self.context.opened(vault, then_import=then_import)
+            self.context.opened(vault, then=then)
