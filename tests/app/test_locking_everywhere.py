@@ -24,6 +24,7 @@ OPENED_BY: dict[str, list[str]] = {
     "CodesScreen": [],
     "ChangePasswordScreen": ["colon", *"change pass", "enter"],
     "ConfirmScreen": ["d"],
+    "DoctorScreen": ["colon", *"doctor", "enter"],
     "EntryFormScreen": ["a"],
     "ExportScreen": ["e"],
     "HelpScreen": ["question_mark"],

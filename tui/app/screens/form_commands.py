@@ -122,6 +122,13 @@ async def settings(view: ListView) -> None:
     await view.ask(SettingsScreen())
 
 
+async def doctor(view: ListView) -> None:
+    """Check the setup, and show what was found."""
+    from tui.app.screens.doctor import DoctorScreen
+
+    await view.ask(DoctorScreen())
+
+
 async def show_help(view: ListView) -> None:
     """Show all keys."""
     from tui.app.screens.help import HelpScreen
@@ -140,6 +147,7 @@ FORM_COMMANDS: Mapping[str, Callable[[ListView], Coroutine[Any, Any, None]]] = {
     "recover": recover,
     "export": export,
     "settings": settings,
+    "doctor": doctor,
     "help": show_help,
 }
 
