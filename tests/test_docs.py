@@ -22,6 +22,7 @@ _BLOCKS = "".join(re.findall(r"```sh\n(.*?)```", _COMMANDS, re.DOTALL))
 _LINES = sorted(set(re.findall(r"^(otp-tui [a-z].*?)(?:  +#.*)?$", _BLOCKS, re.MULTILINE)))
 _KEYS = _APP[_APP.index("| key |") : _APP.index("The mouse works too")]
 _README_COMMANDS = sorted(set(re.findall(r"`(otp-tui [a-z][^`]*)`", README)))
+_PAGES = sorted([*_ROOT.glob("*.md"), *(_ROOT / "docs").glob("*.md")])
 _SPELT = {
     "enter": "Enter",
     "space": "Space",
@@ -76,6 +77,19 @@ def test_the_index_lists_every_page() -> None:
     docs = Path(__file__).parents[1] / "docs"
     listed = re.findall(r"^\| \[(.*?)\]\(\1\) \|", (docs / "README.md").read_text("utf-8"), re.M)
     assert sorted(listed) == sorted({path.name for path in docs.glob("*.md")} - {"README.md"})
+
+
+@pytest.mark.parametrize("page", _PAGES, ids=lambda page: page.name)
+def test_links_lead_to_files_and_headings(page: Path) -> None:
+    for path, anchor in re.findall(r"\]\(([^):#]*)(?:#([^)]*))?\)", page.read_text("utf-8")):
+        target = page.parent / path if path else page
+        assert target.exists(), path
+        assert not anchor or anchor in _anchors(target), f"{path}#{anchor}"
+
+
+def _anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
 
 
 def test_each_promise_names_a_test_that_exists() -> None:
