@@ -29,10 +29,17 @@ DEMO_PASSWORD = "demo demo"  # noqa: S105 - it protects nothing
 _CATEGORIES = tuple(
     Category.named(name, place) for place, name in enumerate(("Web", "Work", "Family"))
 )
+_NOTE = "Recovery codes are in the safe."
 _SHA256, _SHA512 = Algorithm.SHA256, Algorithm.SHA512
 _MADE: tuple[tuple[OtpType, str, str, str, dict[str, Any]], ...] = (
-    (OtpType.TOTP, "GitHub", "octocat", "Web Work", {"icon": "github"}),
-    (OtpType.TOTP, "Google", "google@gmail.com", "Web", {"icon": "google"}),
+    (
+        OtpType.TOTP,
+        "GitHub",
+        "octocat",
+        "Web Work",
+        {"icon": "github", "pinned": True, "copy_count": 14, "note": _NOTE},
+    ),
+    (OtpType.TOTP, "Google", "google@gmail.com", "Web", {"icon": "google", "pinned": True}),
     (OtpType.TOTP, "Registrar", "ops@example.org", "Work", {"digits": 8, "period": 60}),
     (OtpType.STEAM, "Steam", "gordon", "Family", {"icon": "steam"}),
     (OtpType.HOTP, "Bank", "gordon", "Family", {"counter": 12}),
@@ -44,6 +51,10 @@ _MADE: tuple[tuple[OtpType, str, str, str, dict[str, Any]], ...] = (
     (OtpType.TOTP, "Café Zürich", "fidélité", "Family", {"digits": 7, "period": 20}),
     (OtpType.TOTP, "Backups 🔐", "ops@example.org", "Work", {"algorithm": _SHA256, "period": 45}),
 )
+
+
+_USED = 7200
+"""How many seconds ago the first entry was last used."""
 
 
 def demo_document(moment: float) -> Document:
@@ -80,6 +91,7 @@ def _entry(place: int, moment: int) -> Entry:
         ranking=place,
         created=moment,
         updated=moment,
+        used=moment - _USED if "copy_count" in more else 0,
         **{"digits": type_.default_digits, "period": type_.default_period, **more},
     )
 

@@ -27,7 +27,7 @@ from tests.app.helpers import (
 from tui.app.app import OtpApp
 from tui.app.screens.big_code import BigCodeScreen
 from tui.app.screens.help import HelpScreen
-from tui.app.widgets.bars import CardTitle, CategoryBar, Countdown, StatusLine, TitleBar
+from tui.app.widgets.bars import CardTitle, CategoryBar, StatusLine, TitleBar
 from tui.errors import NotSavedError
 from tui.otp import codes as otp_codes
 from tui.otp.codes import code_at, group, next_code
@@ -60,9 +60,9 @@ async def test_each_row_counts_down_by_its_own_period(
 ) -> None:
     await pass_time(pilot, clock, 3)
     lines = lines_of(codes_of(app))
-    assert lines[0][2:5].strip() == "7"
-    assert lines[1][2:5].strip() == "37"
-    assert lines[4][2:5].strip() == "7"
+    assert seconds_in(lines[0]) == "7 s"
+    assert seconds_in(lines[1]) == "37 s"
+    assert seconds_in(lines[4]) == "7 s"
 
 
 async def test_codes_change_when_their_period_ends(
@@ -98,15 +98,23 @@ async def test_the_last_five_seconds_look_different(
     app: OtpApp, pilot: Pilot[None], clock: FakeClock
 ) -> None:
 
-    def color() -> object:
-        strip = codes_of(app).render_line(2)
-        return [segment.style.color for segment in strip if segment.style][1]
+    def code_and_seconds(row: int) -> tuple[str, object, object]:
+        _, _, code, seconds, *_ = codes_of(app).render_line(row)
+        assert code.style
+        assert seconds.style
+        return seconds.text.strip(), code.style.color, seconds.style.color
 
-    calm = color()
+    _, highlighted, _ = code_and_seconds(0)
+    _, calm, muted = code_and_seconds(2)
     await pass_time(pilot, clock, 4)
-    assert color() == calm
+    assert code_and_seconds(2) == ("", calm, muted)
     await pass_time(pilot, clock, 1)
-    assert color() != calm
+    left, code, warm = code_and_seconds(2)
+    assert (left, code) == ("5 s", calm), "the code stays the brightest"
+    assert warm != muted
+    assert code_and_seconds(0)[1] not in (highlighted, muted)
+    await pass_time(pilot, clock, 3)
+    assert code_and_seconds(2)[2] not in (warm, muted)
 
 
 @pytest.mark.config(countdown="shared")
@@ -114,20 +122,26 @@ async def test_one_countdown_for_the_most_common_period(
     app: OtpApp, pilot: Pilot[None], clock: FakeClock
 ) -> None:
     await pass_time(pilot, clock, 1)
-    assert lines_of(app.screen.query_one(Countdown))[0].split()[0] == "9"
+    assert "  9 s ━" in lines_of(app.screen.query_one(TitleBar))[0]
     lines = lines_of(codes_of(app))
-    assert lines[0][2:5].strip() == ""
-    assert lines[1][2:5].strip() == "39"
+    assert seconds_in(lines[0]) == ""
+    assert seconds_in(lines[1]) == "39 s"
 
 
-@pytest.mark.parametrize("variable", ["SSH_CONNECTION", "SSH_TTY", ""])
-async def test_the_countdown_is_shared_only_over_ssh(make_app: MakeApp, variable: str) -> None:
-    app = make_app()
-    app.environ = {variable: "somewhere"} if variable else {}
+def seconds_in(line: str) -> str:
+    """Return the seconds in a row whose widest code has ten cells."""
+    return line[13:18].strip()
+
+
+@pytest.mark.parametrize(("countdown", "seconds"), [("auto", ""), ("shared", ""), ("each", "10 s")])
+async def test_the_countdown_is_shared_by_default(
+    make_app: MakeApp, countdown: str, seconds: str
+) -> None:
+    app = make_app(countdown=countdown)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        seconds = lines_of(codes_of(app))[0][2:5].strip()
-        assert seconds == ("" if variable else "10")
+        assert seconds_in(lines_of(codes_of(app))[0]) == seconds
+        assert ("━" in lines_of(app.screen.query_one(TitleBar))[0]) is (not seconds)
 
 
 async def test_the_highlighted_row_shows_the_next_code(
@@ -150,7 +164,7 @@ async def test_only_rows_on_screen_are_computed(
         asked.append(entry)
         return code_at(entry, moment)
 
-    monkeypatch.setattr("tui.app.widgets.code_list.code_at", counting)
+    monkeypatch.setattr("tui.app.live_codes.code_at", counting)
     app = make_app(make_vault(many, []))
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -483,13 +497,12 @@ async def test_settings_apply_to_the_list_at_once(
     await settle(pilot)
     second = codes_of(app).rows[1]
     assert group(code_at(second, clock.now()).text) not in text_of(app)
-    assert app.screen.query_one(Countdown).display
+    assert "━" in lines_of(app.screen.query_one(TitleBar))[0]
 
 
-@pytest.mark.terminal(120, 24)
-async def test_a_wide_terminal_shows_the_categories(app: OtpApp, pilot: Pilot[None]) -> None:
-    assert "Web, Work" in lines_of(codes_of(app))[1]
-    assert {len(line) for line in lines_of(codes_of(app))[:5]} == {120}
+async def test_rows_show_the_categories(app: OtpApp, pilot: Pilot[None]) -> None:
+    assert "Web Work" in lines_of(codes_of(app))[1]
+    assert {len(line) for line in lines_of(codes_of(app))[:5]} == {80}
 
 
 @pytest.mark.terminal(34, 12)
@@ -509,7 +522,7 @@ async def test_a_wide_category_name_keeps_the_line_in_place(
     async with app.run_test(size=(120, 24)) as pilot:
         await settle(pilot)
         strips = [codes_of(app).render_line(y) for y in range(4)]
-        assert {strip.cell_length for strip in strips} == {120}
+        assert {strip.cell_length for strip in strips} == {codes_of(app).size.width}
 
 
 @pytest.mark.config(countdown="shared")

@@ -39,7 +39,7 @@ sys.exit(main([]))
     [
         ("screens.codes", "CodesScreen", "tick", "ValueError"),
         ("screens.codes", "CodesScreen", "__init__", "KeyError"),
-        ("widgets.code_list", "CodeList", "row_strip", "ZeroDivisionError"),
+        ("widgets.code_list", "CodeList", "row_line", "ZeroDivisionError"),
         ("app", "Copier", "copy", "LookupError"),
         ("screens.unlock", "LockedVault", "unlock", "RecursionError"),
     ],

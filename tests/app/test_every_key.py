@@ -68,9 +68,9 @@ class Scene:
 SCENES: dict[str, Scene] = {
     "copy": Scene(lambda app: _clipboard(app) == _first_code(app, False)),
     "copy-next": Scene(lambda app: _clipboard(app) == _first_code(app, True)),
-    "reveal": Scene(lambda app: bool(codes_of(app).revealed), ("j", "j", "j")),
+    "reveal": Scene(lambda app: bool(codes_of(app).live.revealed), ("j", "j", "j")),
     "large": Scene(_screen("BigCodeScreen")),
-    "hide": Scene(lambda app: codes_of(app).hidden),
+    "hide": Scene(lambda app: codes_of(app).live.hidden),
     "search": Scene(lambda app: _codes_screen(app).search_text is not None),
     "clear": Scene(lambda app: _codes_screen(app).search_text is None, ("slash", "g", "i")),
     "next-category": Scene(lambda app: len(codes_of(app).rows) == 2),
@@ -131,5 +131,5 @@ async def test_a_digit_copies_that_row(make_app: MakeApp, clock: FakeClock, digi
         await pilot.press(str(digit))
         await settle(pilot)
         entry = codes_of(app).rows[digit - 1]
-        revealed = codes_of(app).revealed.get(entry.id)
+        revealed = codes_of(app).live.revealed.get(entry.id)
         assert _clipboard(app) == (revealed or code_at(entry, clock.now()).text)

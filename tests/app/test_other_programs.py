@@ -95,10 +95,10 @@ async def test_a_counter_that_another_program_used_hides_its_code(
     await settle(pilot)
     bank = codes_of(app).highlighted
     assert bank is not None
-    assert bank.id in codes_of(app).revealed
+    assert bank.id in codes_of(app).live.revealed
     on_disk(app).take_hotp(bank.id)
     await pass_time(pilot, clock, 1)
-    assert codes_of(app).revealed == {}
+    assert codes_of(app).live.revealed == {}
     assert "counter 14" in text_of(app)
 
 

@@ -32,7 +32,7 @@ PICTURES = Path(__file__).parent / "pictures"
 Play = Callable[[Pilot[None]], Awaitable[None]]
 Take = Callable[["Scene", tuple[int, int], str], Awaitable[str]]
 
-SMALL, USUAL, LARGE = (40, 12), (80, 24), (120, 40)
+SMALL, USUAL, LARGE, VAST = (40, 12), (80, 24), (120, 40), (200, 50)
 LOOKS: dict[str, dict[str, Any]] = {
     "dark": {"theme": "otp-dark"},
     "light": {"theme": "otp-light"},
@@ -121,7 +121,8 @@ SCENES = {
 CASES = [
     *((scene, *shot) for scene in SCENES
       for shot in (MORE_SHOTS if scene in ("list", "edit", "export") else SHOTS)),
-    ("list", LARGE, "dark"),
+    *(("list", LARGE, look) for look in ("dark", "light", "ascii")),
+    ("list", VAST, "dark"),
 ]  # fmt: skip
 
 
@@ -168,7 +169,7 @@ def take(
         environ = {"NO_COLOR": "1"} if look == "no-color" else {}
         for name, value in environ.items():
             monkeypatch.setenv(name, value)
-        settings = {"ascii": "off", "theme": "otp-dark", "countdown": "each", **LOOKS[look]}
+        settings = {"ascii": "off", "theme": "otp-dark", **LOOKS[look]}
         return OtpApp(
             vault_path,
             Config(**settings),

@@ -54,10 +54,15 @@ async def test_text_is_readable_in_every_theme(make_app: MakeApp, name: str) -> 
     plain_ones = (styles.plain, styles.code, styles.muted, styles.strong)
     for style in (*plain_ones, styles.good, styles.warning, styles.error):
         assert ratio(style) >= TEXT - 0.1
-    for style in (styles.on_plain, styles.on_code, styles.on_warning):
+    warm = [each + Style(bold=True) + styles.highlight for each in (styles.warning, styles.error)]
+    for style in (styles.on_plain, styles.on_code, *warm):
         assert style.bold
         assert ratio(style) >= BOLD
     assert ratio(styles.on_muted) >= TEXT - 0.2
+    assert ratio(styles.tab) >= TEXT - 0.2
+    for style in (styles.name, styles.pin, *styles.categories):
+        assert ratio(style) >= TEXT - 0.2
+        assert ratio(style + styles.highlight) >= TEXT - 0.2
     assert ratio(styles.rule) >= 1.4
     assert contrast(behind(styles.on_plain), behind(styles.plain)) >= 1.2
 

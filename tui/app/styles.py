@@ -9,12 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from rich.color import Color as RichColor
 from rich.color import ColorType
 from rich.color_triplet import ColorTriplet
 from rich.style import Style
 from textual.color import Color
+
+from tui.app.themes import CATEGORIES, readable
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -27,7 +30,9 @@ class LineStyles:
     plain: Style
     """Text on the background."""
     code: Style
-    """A code."""
+    """A code, the brightest of all."""
+    name: Style
+    """The issuer of an entry."""
     muted: Style
     """Less important text."""
     rule: Style
@@ -39,31 +44,39 @@ class LineStyles:
     warning: Style
     """Expires soon, or needs attention."""
     error: Style
-    """Failure."""
+    """Failure, or expires in a moment."""
+    pin: Style
+    """The mark of a pinned entry."""
+    tab: Style
+    """The category that is shown."""
+    categories: tuple[Style, ...]
+    """Names of categories; see `category_style`."""
+    highlight: Style
+    """Added to a style in the highlighted row."""
     on_plain: Style
     """Text of the highlighted row."""
     on_code: Style
     """The highlighted code, and the mark before it."""
     on_muted: Style
     """Less important text of the highlighted row."""
-    on_warning: Style
-    """The highlighted code when it expires soon."""
 
 
 def styles_of(app: App[Any], behind: str = "background") -> LineStyles:
     """Return the styles of the current theme on a background, or those without color."""
     if app.no_color:
         return NO_COLOR_STYLES
-    names = (*("foreground", behind, "panel", "primary", "success", "warning", "error"),
-             *("code", "muted", "rule"))  # fmt: skip
+    names = (*("foreground", behind, "highlight", "primary", "success", "warning",
+               "error"), *("code", "muted", "rule", "pin"), *CATEGORIES)  # fmt: skip
     return _made(tuple(app.theme_variables[name] for name in names))
 
 
 @lru_cache(maxsize=8)
 def _made(colors: tuple[str, ...]) -> LineStyles:
-    foreground, background, panel, primary, success, warning, error, code, muted, rule = colors
+    foreground, background, highlight, primary, success, warning, error = colors[:7]
+    code, muted, rule, pin, *categories = colors[7:]
     if background.startswith("ansi"):
-        return _native(primary, success, warning, error)
+        return _native(primary, success, warning, error, categories)
+    on_muted = readable(Color.parse(muted), (Color.parse(highlight),)).hex6
 
     def style(color: str, behind: str = background, *, bold: bool = False) -> Style:
         return Style(
@@ -74,21 +87,27 @@ def _made(colors: tuple[str, ...]) -> LineStyles:
 
     return LineStyles(
         plain=style(foreground),
-        code=style(code),
+        code=style(code, bold=True),
+        name=style(foreground, bold=True),
         muted=style(muted),
         rule=style(rule),
         strong=style(primary, bold=True),
         good=style(success),
         warning=style(warning),
         error=style(error, bold=True),
-        on_plain=style(code, panel, bold=True),
-        on_code=style(primary, panel, bold=True),
-        on_muted=style(muted, panel),
-        on_warning=style(warning, panel, bold=True),
+        pin=style(pin),
+        tab=style(background, primary, bold=True),
+        categories=tuple(style(color) for color in categories),
+        highlight=Style(bgcolor=shortest(Color.parse(highlight))),
+        on_plain=style(code, highlight, bold=True),
+        on_code=style(primary, highlight, bold=True),
+        on_muted=style(on_muted, highlight),
     )
 
 
-def _native(primary: str, success: str, warning: str, error: str) -> LineStyles:
+def _native(
+    primary: str, success: str, warning: str, error: str, categories: list[str]
+) -> LineStyles:
     """Return styles in the terminal's own colors, with the highlighted row in reverse."""
 
     def colored(name: str, *, bold: bool = False) -> Style:
@@ -100,24 +119,37 @@ def _native(primary: str, success: str, warning: str, error: str) -> LineStyles:
         good=colored(success),
         warning=colored(warning, bold=True),
         error=colored(error, bold=True),
+        categories=tuple(colored(name) for name in categories),
     )
 
 
 NO_COLOR_STYLES = LineStyles(
     plain=Style(),
-    code=Style(),
+    code=Style(bold=True),
+    name=Style(),
     muted=Style(dim=True),
     rule=Style(dim=True),
     strong=Style(bold=True),
     good=Style(bold=True),
     warning=Style(bold=True),
     error=Style(bold=True),
+    pin=Style(bold=True),
+    tab=Style(bold=True, reverse=True),
+    categories=(Style(),) * len(CATEGORIES),
+    highlight=Style(reverse=True),
     on_plain=Style(bold=True, reverse=True),
     on_code=Style(bold=True, reverse=True),
     on_muted=Style(reverse=True),
-    on_warning=Style(bold=True, reverse=True),
 )
 """Styles without color, for any background."""
+
+
+def category_style(styles: LineStyles, name: str) -> Style:
+    """Return the style of a category, which depends only on its name."""
+    return styles.categories[
+        crc32(name.casefold().encode(errors="replace")) % len(styles.categories)
+    ]
+
 
 _LEVELS = (0x00, 0x5F, 0x87, 0xAF, 0xD7, 0xFF)
 

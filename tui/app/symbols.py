@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 HIGHLIGHT = "▌"
 """The mark before the highlighted row of a list."""
+PINNED, SELECTED, SUSPICIOUS = "★", "✓", "!"
+"""The marks of entries that are pinned, selected, or imitate another issuer."""
 
 _KEY_WORDS = {
     "↵": "Enter",
@@ -40,17 +42,18 @@ _KEY_WORDS = {
 _PAIRS = {" …": "..", " ↵": "<-"}
 """Symbols that take two cells in ASCII, and replace the space before them."""
 _CELLS = {
-    "-": "·─━═┄┅┈┉╌╍╴╶╸╺⎯‐‑‒–—―▁▂▔⎺⎻⎼⎽",
+    "-": "·─═┄┅┈┉╌╍╴╶╸╺⎯‐‑‒–—―▁▂▔⎺⎻⎼⎽",
     "|": "│┃║┆┇┊┋╎╏╵╷╹╻▎▍▏▕▐▋▊▉",
     "+": "┌┐└┘├┤┬┴┼╭╮╰╯┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬┍┎┑┒┕┖┙┚┝┥┠┨┯┰┷┸┿╂▖▗▘▙▚▛▜▝▞▟",
     "#": "▀▄█▇▆▅▃▓■▪▊",
     ".": "░▒",
-    "*": "✓✔•●★☆",
+    "*": "✓✔•●",
+    "=": "━",
     "x": "✗✘×",
     "o": "○◯",
     "<": "‹←«◀◂↵",
     ">": "›→»▶▸▹⇥▌",
-    "^": "↑▲△▴⇧",
+    "^": "↑▲△▴⇧★☆",
     "v": "↓▼▽▾",
     "~": "…",
     '"': "“”„",

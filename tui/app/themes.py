@@ -1,8 +1,8 @@
 """The app's own themes, and the variables that make text readable in every theme.
 
-Our themes use the 256-color palette: painting takes few bytes and looks the same on all terminals
-with 256 colors. Terminals with 16 colors get versions in those. Without color, there is `MONO`,
-whose grays `no_color.py` turns into reverse, underlined and dim.
+Our themes use the 256-color palette, except for the highlighted row: painting takes few bytes and
+looks the same on all terminals with 256 colors. Terminals with 16 colors get versions in those.
+Without color, there is `MONO`, whose grays `no_color.py` turns into reverse, underlined and dim.
 """
 
 from __future__ import annotations
@@ -26,8 +26,11 @@ DARK = Theme(
     background="#121212",
     surface="#1c1c1c",
     panel="#262626",
-    variables={"muted": "#8a8a8a", "rule": "#3a3a3a", "code": "#eeeeee"},
-)
+    variables={"muted": "#8a8a8a", "rule": "#3a3a3a", "code": "#ffffff",
+               "highlight": "#303a36", "pin": "#ffd75f",
+               "category-1": "#d7af87", "category-2": "#87d787", "category-3": "#5fd7d7",
+               "category-4": "#d787d7", "category-5": "#d7d787", "category-6": "#87afff"},
+)  # fmt: skip
 
 LIGHT = Theme(
     name="otp-light",
@@ -42,8 +45,11 @@ LIGHT = Theme(
     background="#ffffff",
     surface="#eeeeee",
     panel="#dadada",
-    variables={"muted": "#626262", "rule": "#c6c6c6", "code": "#080808"},
-)
+    variables={"muted": "#626262", "rule": "#c6c6c6", "code": "#080808",
+               "highlight": "#d7ebe3", "pin": "#875f00",
+               "category-1": "#875f00", "category-2": "#005f00", "category-3": "#005f5f",
+               "category-4": "#8700af", "category-5": "#5f5f00", "category-6": "#005faf"},
+)  # fmt: skip
 
 THEMES = (DARK, LIGHT)
 
@@ -61,6 +67,8 @@ DARK_16 = Theme(
     surface="#000000",
     panel="#0000aa",
     variables={"muted": "#aaaaaa", "rule": "#aaaaaa", "code": "#ffffff",
+               "category-1": "#ffff55", "category-2": "#55ff55", "category-3": "#55ffff",
+               "category-4": "#ff55ff", "category-5": "#55ff55", "category-6": "#55ffff",
                "field": "#0000aa", "field-focus": "#aa00aa", "choice-focus": "#aa00aa"},
 )  # fmt: skip
 
@@ -78,6 +86,8 @@ LIGHT_16 = Theme(
     surface="#ffffff",
     panel="#aaaaaa",
     variables={"muted": "#000000", "rule": "#555555", "code": "#000000",
+               "category-1": "#aa00aa", "category-2": "#0000aa", "category-3": "#0000aa",
+               "category-4": "#aa00aa", "category-5": "#aa00aa", "category-6": "#0000aa",
                "field": "#aaaaaa", "field-focus": "#55ffff", "choice-focus": "#55ffff"},
 )  # fmt: skip
 
@@ -98,6 +108,8 @@ MONO = Theme(
                "field": "#303030", "field-focus": "#3a3a3a", "choice-focus": "#808080"},
 )  # fmt: skip
 
+CATEGORIES = tuple(f"category-{number}" for number in range(1, 7))
+"""The variables with the colors of categories."""
 TEXT = 4.5
 """Minimum contrast of text (WCAG 2.1, 1.4.3)."""
 BOLD = 3.0
@@ -121,8 +133,9 @@ def named(setting: str, environ: Mapping[str, str]) -> str:
 def completed(variables: dict[str, str], theme: Theme) -> dict[str, str]:
     """Return a theme's variables, completed with those of the style sheets, all readable.
 
-    Added are `muted`, `rule` and `code`; `field`, the background of fields, and `field-focus` and
-    `choice-focus`, with the focus. Adjusted are `primary`, `warning`, `error`, `success` and
+    Added are `muted`, `rule`, `code`, `pin` and those of categories; `highlight`, the background of
+    the highlighted row; `field`, the background of fields, and `field-focus` and `choice-focus`,
+    with the focus. Adjusted are `primary`, `warning`, `error`, `success` and
     `panel`.
     """
     if variables["background"].startswith("ansi"):
@@ -135,8 +148,12 @@ def completed(variables: dict[str, str], theme: Theme) -> dict[str, str]:
         names = ("foreground", "background", "surface", "panel", *_TONES)
         variables = {**variables, **dict(_derived(tuple(variables[name] for name in names)))}
     tint = f"{variables['primary']} 22%"
-    field = {"field": variables["panel"], "field-focus": tint, "choice-focus": tint}
-    return {**field, **variables}
+    added = {
+        **{"field": variables["panel"], "field-focus": tint, "choice-focus": tint},
+        **{"highlight": variables["panel"], "pin": variables["warning"]},
+        **dict.fromkeys(CATEGORIES, variables["foreground"]),
+    }
+    return {**added, **variables}
 
 
 _TONES = ("primary", "secondary", "accent", "warning", "error", "success")
@@ -158,13 +175,27 @@ def _derived(colors: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
         "rule": readable(foreground.blend(background, 0.75), (background, surface), 1.6),
         "code": readable(foreground, behind, 10.0),
         **{name: _tone(tone, behind) for name, tone in zip(_TONES, tones, strict=True)},
+        **{
+            name: readable(tone, behind)
+            for name, tone in zip(CATEGORIES, _hues(tones), strict=True)
+        },
+        "pin": readable(tones[_TONES.index("warning")], behind),
     }
     return tuple((name, color.hex6) for name, color in made.items())
+
+
+def _hues(tones: list[Color]) -> list[Color]:
+    """Return the tones in an order in which neighbors look different."""
+    primary, secondary, accent, warning, _, success = tones
+    return [warning, success, primary, accent, success, secondary]
 
 
 def _tone(color: Color, behind: tuple[Color, ...]) -> Color:
     """Return a readable tone, which is bold in the highlighted row."""
     return readable(readable(color, behind[:2]), behind, BOLD)
+
+
+_NATIVE_HUES = ("ansi_blue", "ansi_magenta", "ansi_green")
 
 
 def _native(variables: Mapping[str, str]) -> dict[str, str]:
@@ -181,6 +212,9 @@ def _native(variables: Mapping[str, str]) -> dict[str, str]:
         "field": "ansi_black" if on_dark else "ansi_white",
         "field-focus": "ansi_blue" if on_dark else "ansi_cyan",
         "choice-focus": "ansi_blue" if on_dark else "ansi_cyan",
+        "highlight": plain,
+        "pin": variables["warning"],
+        **dict(zip(CATEGORIES, _NATIVE_HUES * 2, strict=True)),
     }
 
 

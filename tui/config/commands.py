@@ -51,7 +51,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("first", ("home", "g"), "first", "First row", "Move", 0, "edge(-1)"),
     Command("last", ("end", "G"), "last", "Last row", "Move", 0, "edge(1)"),
     Command("add", ("a",), "add", "Add entry", "Entries", 3),
-    Command("show", ("v",), "show", "Details and QR code", "Entries", 4),
+    Command("show", ("v",), "details", "Details and QR code", "Entries", 4),
     Command("edit", ("E",), "edit", "Edit entry", "Entries"),
     Command("delete", ("d", "delete"), "delete", "Delete", "Entries"),
     Command("restore", ("r",), "restore", "Restore from trash", "Entries"),

@@ -142,8 +142,8 @@ class Config:
         "auto",
         OneOf(("auto", "each", "shared")),
         "Countdown",
-        "Show the seconds left on each row, or once for all rows with the most common period. "
-        "auto: shared over SSH, otherwise each.",
+        "Show the seconds left once for all rows with the most common period, or on each row. "
+        "auto: once (shared).",
         "Codes",
     )
     hide_codes: bool = _setting(

@@ -10,6 +10,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.geometry import Size
 from textual.screen import Screen
 
 from tui.app.commands import command_key, list_bindings, press_hint
@@ -29,10 +30,17 @@ from tui.app.screens.form_commands import FORM_COMMANDS
 from tui.app.screens.security_commands import SECURITY_COMMANDS
 from tui.app.threads import in_thread
 from tui.app.visible_entries import TRASH, VisibleEntries
-from tui.app.widgets.bars import UNSAVED, CategoryBar, Countdown, KeyBar, StatusLine, TitleBar
-from tui.app.widgets.code_list import CodeList
+from tui.app.widgets.bars import UNSAVED, CategoryBar, KeyBar, StatusLine
+from tui.app.widgets.code_list import CodeList, row_height
+from tui.app.widgets.entry_pane import (
+    LEAST_HEIGHT,
+    LEAST_WIDTH,
+    EntryPane,
+    Shown,
+    pane_width,
+)
+from tui.app.widgets.list_title import ListTitle
 from tui.app.widgets.row_list import RowList
-from tui.clipboard import over_ssh
 from tui.errors import OtpTuiError
 from tui.text import plural
 from tui.vault.document import Document
@@ -53,9 +61,11 @@ CLOCK_SECONDS = 60.0
 """Seconds between checks of the system clock."""
 _SEARCH_KEYS = [("↵", "copy"), ("↑↓", "move"), ("⇥", "category"), ("Esc", "clear")]
 _PICK_KEYS = [*_SEARCH_KEYS[:3], ("Esc", "quit")]
-_TRASH_KEYS = {"restore": "restore", "delete": "delete permanently", "show": "show",
+_TRASH_KEYS = {"restore": "restore", "delete": "delete permanently", "show": "details",
                "next-category": "category", "undo": "undo"}  # fmt: skip
 _MOST_PASTED = 100
+_AROUND = 5
+"""Lines above and below the list: title, categories, an empty line, message and keys."""
 
 Answer = TypeVar("Answer")
 Job = Coroutine[Any, Any, None]
@@ -118,16 +128,16 @@ class CodesScreen(BaseScreen[None]):
 
     def compose(self) -> ComposeResult:
         self.codes = CodeList(moment=self.context.clock.now(), shared=self._shares_countdown())
-        self._title = TitleBar(self.context.vault_name)
-        self._countdown = Countdown()
+        self._pane = EntryPane()
+        self._title = ListTitle(self.context.vault_name)
         self._categories = CategoryBar()
         self._status = StatusLine()
         self._keys = KeyBar()
-        with Horizontal(id="top"):
-            yield self._title
-            yield self._countdown
+        yield self._title
         yield self._categories
-        yield self.codes
+        with Horizontal(id="body"):
+            yield self.codes
+            yield self._pane
         yield self._status
         yield self._keys
 
@@ -155,6 +165,7 @@ class CodesScreen(BaseScreen[None]):
         """Drop all entries: Textual may keep the screen for a while."""
         self._visible = VisibleEntries(Document())
         self.codes.forget()
+        self._pane.forget()
         del self.vault
 
     # --- commands ----------------------------------------------------------------------------
@@ -216,10 +227,9 @@ class CodesScreen(BaseScreen[None]):
         self._start(sort(self, order))
 
     def _hide_or_show(self) -> None:
-        self.codes.hide(not self.codes.hidden)
-        self.say(
-            "Codes hidden, except the highlighted one." if self.codes.hidden else "Codes shown."
-        )
+        hidden = not self.codes.live.hidden
+        self.codes.hide(hidden)
+        self.say("Codes hidden, except the highlighted one." if hidden else "Codes shown.")
 
     def _select(self) -> None:
         self.codes.toggle_selected()
@@ -239,13 +249,43 @@ class CodesScreen(BaseScreen[None]):
 
     def _apply_settings(self) -> None:
         self.codes.shared = self._shares_countdown()
-        self.codes.hidden = self.context.config.hide_codes
+        self.codes.live.hidden = self.context.config.hide_codes
         self._clock_checked = None
-        self._countdown.set_class(self.codes.shared, "-shown")
 
     def _shares_countdown(self) -> bool:
-        countdown = self.context.config.countdown
-        return countdown == "shared" or (countdown == "auto" and over_ssh(self.context.environ))
+        return self.context.config.countdown != "each"
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._arrange(event.size)
+
+    def _arrange(self, size: Size) -> None:
+        """Show the pane if it has room, and choose the height of rows.
+
+        It doesn't depend on the search, whose matches would jump, nor on messages.
+        """
+        entries = self._visible.visible(self.category, "")
+        beside = size.width >= LEAST_WIDTH and size.height >= LEAST_HEIGHT
+        self._pane.set_class(beside and bool(self._visible.total), "-shown")
+        self._pane.styles.width = pane_width(size.width)
+        self.codes.shows_next = not self._pane.has_class("-shown")
+        self.codes.row_height = row_height(len(entries), size.height - _AROUND, beside=beside)
+
+    @on(RowList.Moved)
+    def _show_entry(self) -> None:
+        """Show the highlighted entry in the pane."""
+        codes, entry = self.codes, self.codes.highlighted
+        if not codes.shows_next and entry is not None:
+            names = [self._visible.names.get(place.category, "") for place in entry.categories]
+            shown = Shown(
+                entry,
+                codes.live.cells(entry, highlighted=True),
+                [name for name in names if name],
+                codes.suspicious.get(entry.id, ""),
+                self.moment,
+            )
+            self._pane.show(shown)
+        else:
+            self._pane.show(None)
 
     def reload(self, keep: str | None = None) -> None:
         """Show the current contents of the vault; highlight `keep`, or the same entry as before."""
@@ -267,6 +307,7 @@ class CodesScreen(BaseScreen[None]):
         codes.nothing = self._when_empty()
         codes.searched = self.search_text or ""
         codes.numbered = self.search_text is None
+        self._arrange(self.size)
         codes.show_rows(
             self._visible.visible(self.category, self.search_text or ""), keep, near=near
         )
@@ -324,9 +365,9 @@ class CodesScreen(BaseScreen[None]):
     def tick(self) -> None:
         now, steady = self.context.clock.now(), self.context.clock.steady()
         self.codes.tick(now)
-        if self.codes.shared:
-            period = self.codes.common_period
-            self._countdown.show(period - int(now) % period, period)
+        period = self.codes.common_period if self.codes.shared else 0
+        self._title.count_down(period - int(now) % period if period else 0, period)
+        self._show_entry()
         self._status.tick(steady)
         if self.vault.stale:
             self._watch()
@@ -408,7 +449,7 @@ class CodesScreen(BaseScreen[None]):
             self.say("")
         if self.vault.merges != self._merges:
             self._merges = self.vault.merges
-            self.codes.forget_revealed(self._visible.document.entries, self.vault.entries)
+            self.codes.live.forget_revealed(self._visible.document.entries, self.vault.entries)
             self.reload()
             self._look_for_copies()
         if new := [each for each in self.vault.warnings if each not in self._warnings]:

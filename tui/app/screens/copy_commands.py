@@ -45,11 +45,11 @@ async def show_large(view: ListView) -> None:
     entry, codes = view.codes.highlighted, view.codes
     if entry is None or _refused(view, entry):
         return
-    if entry.type is OtpType.HOTP and entry.id not in codes.revealed:
+    if entry.type is OtpType.HOTP and entry.id not in codes.live.revealed:
         code = await _take(view, entry)
     else:
         try:
-            code = codes.code_text(entry, False)
+            code = codes.live.code_text(entry, False)
         except EntryError as error:
             view.say(f"{entry.label}: {error.sentence}", "error")
             return
@@ -70,13 +70,13 @@ async def _copy_highlighted(view: ListView, *, following: bool) -> None:
     entry, codes = view.codes.highlighted, view.codes
     if entry is None or _refused(view, entry):
         return
-    if entry.type is OtpType.HOTP and (following or entry.id not in codes.revealed):
+    if entry.type is OtpType.HOTP and (following or entry.id not in codes.live.revealed):
         if code := await _take(view, entry):
             await _copy(view, entry, code, entry.label)
         return
     why = "" if following else _why_next(view, entry)
     try:
-        code = codes.code_text(entry, following or bool(why))
+        code = codes.live.code_text(entry, following or bool(why))
     except EntryError as error:
         view.say(f"{entry.label}: {error.sentence}", "error")
         return
@@ -95,7 +95,7 @@ def _refused(view: ListView, entry: Entry) -> bool:
 def _why_next(view: ListView, entry: Entry) -> str:
     """Return the reason to copy the next code instead of the current one; usually empty."""
     try:
-        left = remaining(entry, view.codes.moment)
+        left = remaining(entry, view.codes.live.moment)
     except EntryError:
         return ""
     if left is None or left >= view.context.config.smart_copy:
@@ -114,7 +114,7 @@ async def _take(view: ListView, entry: Entry) -> str:
     except OtpTuiError as error:
         view.say(f"{entry.label}: {error.sentence}", "error")
         return ""
-    view.codes.revealed[entry.id] = code.text
+    view.codes.live.revealed[entry.id] = code.text
     view.reload()
     return code.text
 

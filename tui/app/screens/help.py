@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from tui.app.commands import key_label
 from tui.app.screens.base import Dialog
+from tui.app.symbols import PINNED, SELECTED, SUSPICIOUS
 from tui.app.widgets.bars import UNSAVED, CardTitle
 from tui.config.commands import COMMANDS, NUMBER_HELP
 from tui.config.keymap import Keymap
@@ -22,12 +23,12 @@ _COLUMNS = (("Codes", "Find", "Move"), ("Entries", "Vault"))
 _HELP = next(command for command in COMMANDS if command.id == "help")
 """The command that opens the screen: its title, as the columns of 80 by 24 are full."""
 _LEGEND = (
-    ("▴", "pinned"),
-    ("✓", "selected"),
-    ("!", "before a row: the name looks like another one"),
-    ("3!", "the code expires in 3 s"),
+    (PINNED, "pinned"),
+    (SELECTED, "selected"),
+    (SUSPICIOUS, "before a row: the name looks like another one"),
+    ("3 s", "the code expires in 3 s"),
     ("! clock", "the system clock is not synchronized: codes may be wrong"),
-    ("↵", "counter-based: a key shows the next code"),
+    ("··· Space", "counter-based: the key shows the next code"),
     ("···", "the code is hidden, or not shown yet"),
     ("counter 12", "the next counter of a counter-based entry"),
     ("next 330 118", "the next code of the highlighted entry"),

@@ -1,4 +1,4 @@
-"""The one-line widgets around the list: title, countdown, categories, status, keys."""
+"""The one-line widgets around the list: title, categories, status, keys."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.app.commands import command_key
 from tui.app.context import context_of
-from tui.app.styles import LineStyles, styles_of
+from tui.app.styles import LineStyles, category_style, styles_of
 from tui.app.symbols import HIGHLIGHT, key_text
 from tui.app.widgets.cells import fit, width_of
 from tui.config.commands import COMMANDS
@@ -29,8 +28,6 @@ _NAME = 16
 """Minimum width of the name of the vault or screen in the title, in cells."""
 MARKS = {"strong": "✓", "error": "✗", "warning": "!", "muted": "·"}
 """The mark before a message, by its tone."""
-SOON = 5
-"""Remaining seconds from which a countdown is marked."""
 
 
 class Bar(Widget):
@@ -106,52 +103,8 @@ class TitleBar(Bar):
         ]
 
 
-class Countdown(Bar):
-    """One countdown for the most common period: seconds and a bar.
-
-    A separate widget, so that a tick repaints only these cells.
-    """
-
-    CELLS = 8
-    DEFAULT_CSS = """
-    Countdown { width: 15; display: none; }
-    Countdown.-shown { display: block; }
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._left, self._period = 0, 30
-
-    def show(self, left: int, period: int) -> None:
-        """Show that `left` seconds of `period` are left."""
-        if (left, period) == (self._left, self._period):
-            return
-        same_bar = self._filled(left, period) == self._filled(self._left, self._period)
-        same_bar = same_bar and (left <= SOON) == (self._left <= SOON)
-        self._left, self._period = left, period
-        self.refresh(Region(0, 0, 4 if same_bar else 15, 1))
-
-    def _filled(self, left: int, period: int) -> int:
-        return -(-left * self.CELLS // period) if period else 0
-
-    def segments(self, width: int) -> list[Segment]:
-        filled = self._filled(self._left, self._period)
-        style = self.line_styles.warning if self._left <= SOON else self.line_styles.strong
-        return [
-            Segment(f"{self._left:>3}{'!' if self._left <= SOON else ' '}", style),
-            Segment("▕", self.line_styles.rule),
-            Segment("█" * filled, style),
-            Segment("░" * (self.CELLS - filled), self.line_styles.rule),
-            Segment("▏ ", self.line_styles.rule),
-        ]
-
-
 class CategoryBar(Bar):
-    """Shows "All", the categories, and the search, with an empty line below."""
-
-    DEFAULT_CSS = """
-    CategoryBar { height: 2; }
-    """
+    """Shows "All", the categories, and the search."""
 
     class Picked(Message):
         """A category was clicked; None for all."""
@@ -181,13 +134,13 @@ class CategoryBar(Bar):
         find = f" / {self._query}▏" if searching else f"{key} search "
         self._find_at = width - width_of(find)
         room = width - min(width_of(find), width // 2) - 3
-        muted = self.line_styles.muted
+        styles, muted = self.line_styles, self.line_styles.muted
         self._spots = []
         choices: list[tuple[str | None, str]] = [(None, "All")]
         choices += [(category.id, category.name) for category in self._categories]
         window = self._window(choices, room)
-        at = 0
-        parts: list[Segment] = []
+        at = 0 if len(window) < len(choices) else 1
+        parts = [Segment(" " * at, muted)]
         if len(window) < len(choices):
             parts.append(Segment("‹", muted))
             at = 1
@@ -199,12 +152,19 @@ class CategoryBar(Bar):
                 at += 1
                 break
             current = category == self._current
-            parts.append(Segment(text, self.line_styles.on_plain if current else muted))
+            parts.append(Segment(text, styles.tab if current else self._style(category, name)))
             self._spots.append((at, at + size, category))
             at += size
         parts.append(Segment(" " * max(0, width - at - width_of(find)), self.line_styles.plain))
-        parts.append(Segment(find, self.line_styles.strong if searching else muted))
-        return parts
+        if searching:
+            return [*parts, Segment(find, styles.strong)]
+        return [*parts, Segment(key, styles.strong), Segment(find.removeprefix(key), muted)]
+
+    def _style(self, category: str | None, name: str) -> Style:
+        """Return the style of a category that isn't the current one."""
+        if category is None or category.startswith("\0"):
+            return self.line_styles.muted
+        return category_style(self.line_styles, name)
 
     def _window(
         self, choices: list[tuple[str | None, str]], room: int
@@ -221,15 +181,8 @@ class CategoryBar(Bar):
             choices = choices[1:]
         return choices
 
-    def render_line(self, y: int) -> Strip:
-        if y == 1:
-            return Strip.blank(self.size.width, self.line_styles.plain)
-        return super().render_line(y)
-
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        if event.y:
-            return
         for start, end, category in self._spots:
             if start <= event.x < end:
                 self.post_message(self.Picked(category))

@@ -3,54 +3,37 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 
+from tui.app.commands import command_key
+from tui.app.context import context_of
+from tui.app.live_codes import LiveCodes, blank, seconds_text
 from tui.app.styles import styles_of
-from tui.app.symbols import HIGHLIGHT
-from tui.app.widgets.cells import fit, marked
+from tui.app.symbols import PINNED, SELECTED, SUSPICIOUS
+from tui.app.widgets.cells import fit
+from tui.app.widgets.code_row import Columns, Row, columns, row_line
 from tui.app.widgets.row_list import RowList
-from tui.errors import EntryError
-from tui.otp.codes import Code, code_at, code_length, group, next_code, period, remaining
+from tui.otp.codes import period
 from tui.otp.entry import Entry, OtpType
 from tui.otp.lookalike import warnings
-from tui.text import is_blank, plural
-from tui.vault.trash import days_left
 
-EXPIRING = 5
-"""Seconds before a code expires in which its color changes."""
-_CACHED_CODES = 512
-_MARK = 2
-_SECONDS = 3
-_GAP = 2
-_NUMBER = 2
-_NARROW = 56
-"""Below this width in cells, the account and the next code are left out."""
-_TINY = 36
-"""Below this width in cells, the seconds are left out, too."""
-_WIDE = 100
-"""From this width in cells, the categories are shown."""
-_CATEGORIES = 24
-_FOLLOWING = 14
+_TALL = 3
+"""Height of a row with the account below the issuer, and an empty line."""
 
 
-@dataclass(frozen=True, slots=True)
-class LiveCells:
-    """The cells of a row that change as time passes."""
+def row_height(rows: int, lines: int, *, beside: bool) -> int:
+    """Return the height of rows so that all fit into `lines`; `beside` is True next to a pane."""
+    if rows * _TALL <= lines:
+        return _TALL if beside else 2
+    return 2 if rows * 2 <= lines and lines >= _MANY_LINES else 1
 
-    seconds: str
-    """Seconds left, `↵` for a counter-based entry, or nothing."""
-    code: str = field(repr=False)
-    """The code in groups."""
-    expiring: bool
-    """True if it expires within `EXPIRING` seconds."""
-    following: str = field(repr=False)
-    """The next code in groups, the counter, or nothing."""
+
+_MANY_LINES = 24
+"""From this number of lines, rows have an empty line below if they all fit."""
 
 
 class CodeList(RowList[Entry]):
@@ -58,33 +41,32 @@ class CodeList(RowList[Entry]):
 
     def __init__(self, *, moment: float, shared: bool) -> None:
         super().__init__(id="codes")
-        self.moment = moment
-        """The Unix time of the codes shown."""
+        self.live = LiveCodes(moment)
+        """The codes."""
         self.shared = shared
         """True if one countdown above the list replaces those of the most common period."""
-        self.common_period = 30
-        """The most common period, in seconds."""
-        self.revealed: dict[str, str] = {}
-        """Codes shown of counter-based entries, by entry id."""
+        self.common_period = 0
+        """The most common period, in seconds; 0 if no code expires."""
         self.selected: set[str] = set()
         """Ids of the selected entries."""
         self.searched = ""
         """The search whose matching letters are marked."""
         self.numbered = True
         """True to show the digits that copy a row."""
-        self.hidden = False
-        """True to show only the code of the highlighted row."""
+        self.shows_next = True
+        """True to show the next code or the counter in the highlighted row."""
         self.category_names: Mapping[str, str] = {}
         """Names of categories by id."""
+        self.suspicious: Mapping[str, str] = {}
+        """What is suspicious about issuers that imitate another name, by entry id."""
         self.nothing = ""
         """The text to show if there are no rows."""
         self._code_width = 7
-        self._with_seconds = True
-        self._painted: dict[int, LiveCells] = {}
-        self._suspicious: Collection[str] = ()
-        """Ids of entries whose issuer imitates another name."""
-        self._codes: dict[str, Code] = {}
-        self._following: dict[str, tuple[Code, Code]] = {}
+        self._entries: Sequence[Entry] = ()
+        self._accounts: dict[str, list[str]] | None = None
+        """The accounts of each issuer, sorted; None until they are needed."""
+        self._painted: dict[int, tuple[str, ...]] = {}
+        """What changes as time passes, as it was last painted, by place on screen."""
 
     def show_rows(
         self, rows: Sequence[Entry], keep: str | None = None, *, near: bool = False
@@ -106,7 +88,7 @@ class CodeList(RowList[Entry]):
 
     def hide(self, hidden: bool) -> None:
         """Hide or show the codes of all rows but the highlighted one."""
-        self.hidden = hidden
+        self.live.hidden = hidden
         self._painted.clear()
         self.refresh()
 
@@ -120,169 +102,92 @@ class CodeList(RowList[Entry]):
     def forget(self) -> None:
         """Drop all entries and codes."""
         self.rows = []
-        for held in (self.revealed, self._painted, self._codes, self._following):
-            held.clear()
-
-    def forget_revealed(self, before: Iterable[Entry], after: Iterable[Entry]) -> None:
-        """Drop the codes shown of counter-based entries that another program changed."""
-        counters = {entry.id: (entry.secret, entry.counter) for entry in after}
-        for entry in before:
-            if counters.get(entry.id) != (entry.secret, entry.counter):
-                self.revealed.pop(entry.id, None)
+        self._entries, self._accounts, self.suspicious = (), None, {}
+        self._painted.clear()
+        self.live.forget()
 
     def measure(self, entries: Sequence[Entry]) -> None:
         """Choose column widths and the common period, and find imitated issuers, given all entries
         of the vault."""
-        self._suspicious = warnings(entries)
+        self._entries, self._accounts = entries, None
+        self.suspicious = warnings(entries)
         shapes = {(entry.type, entry.digits, entry.period): entry for entry in entries}
         self._code_width = max((len(blank(entry)) for entry in shapes.values()), default=7)
         counts = Counter((entry.type, entry.digits, entry.period) for entry in entries)
         periods: Counter[int] = Counter()
         for shape, count in counts.items():
             periods[period(shapes[shape]) or 0] += count
-        timed = Counter({seconds: count for seconds, count in periods.items() if seconds})
-        self.common_period = timed.most_common(1)[0][0] if timed else 30
-        self._with_seconds = not self.shared or len(periods) > 1
-        self._codes.clear()
-        self._following.clear()
+        del periods[0]
+        self.common_period = periods.most_common(1)[0][0] if periods else 0
+        self.live.entries_changed()
 
     def tick(self, moment: float) -> None:
         """Show the codes of `moment`; repaint only the cells that change."""
-        if moment < self.moment:
-            self._codes.clear()
-        self.moment = moment
-        width = self.size.width
+        self.live.move_to(moment)
+        places = self._columns
         dirty: list[Region] = []
         for index in self.on_screen:
-            y = index - self.top
-            old = self._painted.get(y)
-            if old is None or old == (new := self._live_cells(index)):
+            at = index - self.top
+            old = self._painted.get(at)
+            if old is None or old == (new := self._row(index).live):
                 continue
-            if old.following != new.following:
-                dirty.append(Region(0, y, width, 1))
-            elif (old.code, old.expiring) != (new.code, new.expiring):
-                dirty.append(Region(0, y, self._code_at + self._code_width, 1))
-            else:
-                dirty.append(Region(0, y, self._code_at, 1))
+            # Code, seconds, tone and remark: what is further right changes less often.
+            width = self.size.width if old[3] != new[3] else places.names_at
+            start = places.seconds_at if old[0] == new[0] and old[2:] == new[2:] else 0
+            dirty.append(Region(start, at * self.row_height, width - start, 1))
         if dirty:
             self.refresh(*dirty)
 
-    def code_text(self, entry: Entry, following: bool = False) -> str:
-        """Return the code without spaces, or the next one if `following`.
-
-        Raises:
-            EntryError: the entry has no code.
-        """
-        if entry.type is OtpType.HOTP:
-            return self.revealed.get(entry.id, "")
-        code = self._codes.get(entry.id)
-        if code is None or code.valid_until is None or code.valid_until <= self.moment:
-            if len(self._codes) > _CACHED_CODES:
-                self._codes.clear()
-            code = self._codes[entry.id] = code_at(entry, self.moment)
-        if not following:
-            return code.text
-        after = self._following.get(entry.id)
-        if after is None or after[0] != code:
-            if len(self._following) > _CACHED_CODES:
-                self._following.clear()
-            after = self._following[entry.id] = (code, next_code(entry, self.moment))
-        return after[1].text
-
     @property
-    def _seconds_shown(self) -> bool:
-        return self._with_seconds and self.size.width >= _TINY
+    def _columns(self) -> Columns:
+        return columns(self.size.width, self._code_width, is_tall=self.row_height == _TALL)
 
-    @property
-    def _code_at(self) -> int:
-        return _MARK + (_SECONDS + _GAP if self._seconds_shown else 0)
-
-    @property
-    def _names_at(self) -> int:
-        return self._code_at + self._code_width + _GAP
-
-    def _live_cells(self, index: int) -> LiveCells:
-        entry = self.rows[index]
-        if entry.deleted:
-            days = days_left(entry, int(self.moment))
-            return LiveCells("", blank(entry), False, f"{plural(days, 'day')} left")
-        covered = self.hidden and index != self.cursor
-        if entry.type is OtpType.HOTP:
-            shown = None if covered else self.revealed.get(entry.id)
-            code = group(shown) if shown else blank(entry)
-            counter = entry.counter - 1 if shown else entry.counter
-            return LiveCells("↵", code, False, f"counter {counter}")
-        try:
-            code = blank(entry) if covered else group(self.code_text(entry))
-            following = group(self.code_text(entry, True)) if index == self.cursor else ""
-        except EntryError:
-            return LiveCells("!", "no code", False, "")
-        left = remaining(entry, self.moment) or 0
-        own_seconds = not self.shared or period(entry) != self.common_period
-        return LiveCells(
-            _brief(left) if own_seconds else "",
-            code,
-            left <= EXPIRING,
-            f"next {following}" if following else "",
+    def _row(self, index: int) -> Row:
+        entry, highlighted = self.rows[index], index == self.cursor
+        cells = self.live.cells(entry, highlighted=highlighted)
+        own = not self.shared or cells.period != self.common_period
+        shown = cells.left is not None and (own or bool(cells.tone))
+        remark = f"next {cells.following}" if cells.following else cells.remark
+        number = index - self.top + 1
+        return Row(
+            entry=entry,
+            cells=cells,
+            seconds=seconds_text(cells.left or 0) if shown else "",
+            tone=cells.tone if highlighted else "",
+            remark=remark if entry.deleted or (highlighted and self.shows_next) else "",
+            key=self._reveal_key(entry),
+            mark=self._mark(entry),
+            number=str(number) if self.numbered and number <= 9 else "",
+            highlighted=highlighted,
+            matching=self._matching(entry),
+            shared_start=self._shared_start(entry),
         )
 
     def row_strip(self, index: int, width: int) -> Strip:
-        entry, cells = self.rows[index], self._live_cells(index)
-        self._painted[index - self.top] = cells
-        styles, highlighted = styles_of(self.app), index == self.cursor
-        row = styles.on_plain if highlighted else styles.plain
-        muted = styles.on_muted if highlighted else styles.muted
-        if cells.expiring:
-            code = styles.on_warning if highlighted else styles.warning
-        else:
-            code = styles.on_code if highlighted else styles.code
-        mark = self._mark(entry)
-        segments = [Segment(f"{HIGHLIGHT}{mark}", styles.on_code)] if highlighted else []
-        lead = "" if highlighted else f" {mark}"
-        if self._seconds_shown:
-            soon = "!" if cells.expiring and cells.seconds else " "
-            seconds = f"{lead}{cells.seconds:>{_SECONDS}}{soon:<{_GAP}}"
-            segments.append(Segment(seconds, code if cells.expiring else muted))
-            lead = ""
-        segments.append(Segment(lead + fit(cells.code, self._code_width + _GAP), code))
-        segments += self._names(entry, cells, width, row, muted)
-        nth = index - self.top + 1
-        segments.append(Segment(f"{nth if nth <= 9 and self.numbered else '':>{_NUMBER}} ", muted))
-        return Strip(segments, None).adjust_cell_length(width, row)
+        return self.row_line(index, 0, width)
+
+    def row_line(self, index: int, line: int, width: int) -> Strip:
+        styles = styles_of(self.app)
+        if line and line == self.row_height - 1:
+            return Strip.blank(width, styles.plain)
+        row = self._row(index)
+        if not line:
+            self._painted[index - self.top] = row.live
+        behind = styles.on_plain if row.highlighted else styles.plain
+        parts = row_line(row, line, self._columns, styles, self.category_names)
+        return Strip(parts).adjust_cell_length(width, behind)
 
     def _mark(self, entry: Entry) -> str:
         if entry.id in self.selected:
-            return "✓"
-        return "!" if entry.id in self._suspicious else "▴" if entry.pinned else " "
+            return SELECTED
+        return SUSPICIOUS if entry.id in self.suspicious else PINNED if entry.pinned else " "
 
-    def _names(
-        self, entry: Entry, cells: LiveCells, width: int, row: Style, muted: Style
-    ) -> list[Segment]:
-        room = width - self._names_at - _NUMBER - 1
-        in_issuer, in_account = self._marks(entry)
-        following = cells.following if room >= _NARROW - self._names_at else ""
-        if room < _NARROW - self._names_at:
-            if is_blank(entry.issuer):
-                return marked(entry.account or "", in_account, room, row)
-            return marked(entry.issuer, in_issuer, room, row)
-        tail = f" {following} " if following else ""
-        rest = room - len(tail)
-        if width >= _WIDE:
-            rest = room - _CATEGORIES - max(_FOLLOWING, len(tail))
-            tail = fit(self._categories_of(entry), _CATEGORIES) + tail.rjust(_FOLLOWING)
-        issuer = max(12, min(28, room * 2 // 5))
-        account = rest - issuer - _GAP
-        if is_blank(entry.issuer):
-            name = "(no name)" if is_blank(entry.account or "") else entry.account or ""
-            return [*marked(name, in_account, rest, row), Segment(tail, muted)]
-        return [
-            *marked(entry.issuer, in_issuer, issuer, row),
-            Segment(" " * _GAP, row),
-            *marked(entry.account or "", in_account, account, muted),
-            Segment(tail, muted),
-        ]
+    def _reveal_key(self, entry: Entry) -> str:
+        if entry.type is not OtpType.HOTP or entry.deleted:
+            return ""
+        return command_key(context_of(self.app), "reveal")
 
-    def _marks(self, entry: Entry) -> Sequence[Collection[int]]:
+    def _matching(self, entry: Entry) -> Sequence[Collection[int]]:
         """Return the places in issuer and account to mark.
 
         A single letter isn't marked: it is all over the screen, and its frame is the largest.
@@ -293,6 +198,21 @@ class CodeList(RowList[Entry]):
 
         return marks(self.searched, (entry.issuer, entry.account or ""))
 
+    def _shared_start(self, entry: Entry) -> int:
+        """Return how many characters at the start of the account others of its issuer have, too."""
+        if not entry.account or len(entry.account) < _SHORT:
+            return 0
+        if self._accounts is None:
+            self._accounts = {}
+            for each in self._entries:
+                self._accounts.setdefault(each.issuer, []).append(each.account or "")
+        others = self._accounts.get(entry.issuer, [])
+        if len(others) < 2:
+            return 0
+        return max(
+            (_common(entry.account, other) for other in others if other != entry.account), default=0
+        )
+
     def empty_strip(self, line: int, width: int) -> Strip:
         if self.rows or line != self.page // 3:
             return super().empty_strip(line, width)
@@ -301,20 +221,12 @@ class CodeList(RowList[Entry]):
             width
         )
 
-    def _categories_of(self, entry: Entry) -> str:
-        names = (self.category_names.get(place.category, "") for place in entry.categories)
-        return ", ".join(name for name in names if name)
+
+_SHORT = 9
+"""An account with fewer characters is never cut."""
 
 
-def blank(entry: Entry) -> str:
-    """Return dots in place of a code that is hidden or not shown yet."""
-    return group("·" * code_length(entry))
-
-
-def _brief(seconds: int) -> str:
-    """Return seconds in three cells: minutes from 1,000, hours from 6,000."""
-    if seconds < 1000:
-        return str(seconds)
-    if seconds < 6000:
-        return f"{seconds // 60}m"
-    return f"{min(99, seconds // 3600)}h"
+def _common(one: str, other: str) -> int:
+    """Return the number of equal characters at the start."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))

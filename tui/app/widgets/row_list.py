@@ -1,4 +1,4 @@
-"""A list of one-line rows that creates and paints only the rows on screen."""
+"""A list of rows, all of the same height, that creates and paints only the rows on screen."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ class RowList(Widget, Generic[Row], can_focus=True):
         """Index of the highlighted row."""
         self.top = 0
         """Index of the first row on screen."""
+        self.row_height = 1
+        """The lines of each row, with the empty ones below it."""
 
     @property
     def row_count(self) -> int:
@@ -52,23 +54,28 @@ class RowList(Widget, Generic[Row], can_focus=True):
         return self.rows[self.cursor] if self.rows else None
 
     def row_strip(self, index: int, width: int) -> Strip:
-        """Return the line of one row, `width` cells wide."""
+        """Return the first line of a row, `width` cells wide."""
         raise NotImplementedError
+
+    def row_line(self, index: int, line: int, width: int) -> Strip:
+        """Return a line of a row, counted from 0; by default, all but the first are empty."""
+        return self.empty_strip(line, width) if line else self.row_strip(index, width)
 
     def empty_strip(self, line: int, width: int) -> Strip:
         """Return a line below the last row."""
         return Strip.blank(width, styles_of(self.app, self.BEHIND).plain)
 
     def render_line(self, y: int) -> Strip:
-        width, index = self.size.width, self.top + y
-        if index < self.row_count:
-            return self.row_strip(index, width)
-        return self.empty_strip(y - max(0, self.row_count - self.top), width)
+        width, (place, line) = self.size.width, divmod(y, self.row_height)
+        if self.top + place < self.row_count:
+            return self.row_line(self.top + place, line, width)
+        above = max(0, self.row_count - self.top) * self.row_height
+        return self.empty_strip(y - above, width)
 
     @property
     def page(self) -> int:
         """Number of rows that fit on screen."""
-        return max(1, self.size.height)
+        return max(1, self.size.height // self.row_height)
 
     @property
     def on_screen(self) -> range:
@@ -117,9 +124,11 @@ class RowList(Widget, Generic[Row], can_focus=True):
 
     def refresh_rows(self, *indexes: int) -> None:
         """Repaint these rows, if they are on screen."""
-        width = self.size.width
+        width, height = self.size.width, self.row_height
         lines = [
-            Region(0, index - self.top, width, 1) for index in indexes if index in self.on_screen
+            Region(0, (index - self.top) * height, width, height)
+            for index in indexes
+            if index in self.on_screen
         ]
         if lines:
             self.refresh(*lines)
@@ -155,7 +164,7 @@ class RowList(Widget, Generic[Row], can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        index = self.top + event.y
+        index = self.top + event.y // self.row_height
         if index < self.row_count:
             self.go_to(index)
             if event.chain == 2:
