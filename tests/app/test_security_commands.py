@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import PASSWORD, FakeClock, settle, status_of
+from tests.vault import golden
+from tests.vault.support import PASSWORD as GOLDEN_PASSWORD
 from tui.app.app import OtpApp
+from tui.app.screens.ask_password import AskPasswordScreen
 from tui.app.screens.change_password import ChangePasswordScreen
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.confirm import ConfirmScreen
@@ -149,7 +154,11 @@ async def test_the_key_derivation_follows_the_settings(
         await choose(pilot, "key derivation")
         assert "From 19 MiB, 2 iterations, 1 thread" in said_by(app)
         await enter(pilot, PASSWORD)
+        assert isinstance(app.screen, ConfirmScreen)
+        await pilot.press("y")
+        await settle(pilot)
         assert "now takes 20 MiB, 2 iterations" in status_of(app)
+        assert "Re-encrypted 2 older copies." in status_of(app)
         assert vault.key_derivation == Argon2Params(2, 20 * 1024, 1)
         assert opens(vault.path, PASSWORD)
         await choose(pilot, "key derivation")
@@ -173,3 +182,48 @@ async def test_the_vault_stays_unlocked_for_a_time(
         else:
             assert session.kept == {vault.vault_id: (vault.key, seconds)}
             assert "(in 2 h)" in status_of(app)
+
+
+@pytest.mark.parametrize("label", ["change password", "key derivation"])
+async def test_a_code_of_version_1_is_replaced_only_after_the_password(
+    make_app: MakeApp, vault_path: Path, clock: FakeClock, label: str
+) -> None:
+    vault_path.parent.mkdir(mode=0o700)
+    vault_path.write_bytes(golden.PATH.read_bytes())
+    vault = LockedVault.read(vault_path, clock).unlock(GOLDEN_PASSWORD)
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await choose(pilot, label)
+        assert isinstance(app.screen, AskPasswordScreen)
+        assert "earlier version" in said_by(app)
+        app.post_message(events.Paste(GOLDEN_PASSWORD))
+        await enter(pilot, "")
+        assert isinstance(app.screen, RecoveryCodeScreen)
+
+
+async def test_staying_unlocked_for_longer_needs_the_password(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    session, vault = OneKey(), make_vault()
+    app = make_app(vault, session=session, by_session=True, ask_again=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await choose(pilot, "stay unlocked")
+        await enter(pilot, "")
+        assert isinstance(app.screen, AskPasswordScreen)
+        assert not session.kept
+        await enter(pilot, PASSWORD)
+        assert session.kept == {vault.vault_id: (vault.key, 8 * 3600)}
+
+
+async def test_a_copy_next_to_the_vault_under_the_old_key_is_named(
+    app: OtpApp, pilot: Pilot[None], vault: Vault
+) -> None:
+    shutil.copy(vault.path, vault.path.with_name("personal.conflict-1.json"))
+    await choose(pilot, "change password")
+    await enter(pilot, PASSWORD, NEW, NEW)
+    await pilot.press("n")
+    await settle(pilot)
+    assert "with an old password in the folder “backups”." in status_of(app)
+    assert "with an old password next to the vault: run otp-tui merge." in status_of(app)

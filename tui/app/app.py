@@ -194,12 +194,16 @@ class OtpApp(EndingApp):
 
     @property
     def asks_again(self) -> bool:
-        """True if secrets need the password first: the session opened the vault.
+        """True if secrets need the password first: the session opened the vault."""
+        return self.config.ask_again and self.lacks_password
+
+    @property
+    def lacks_password(self) -> bool:
+        """True if the session opened the vault, and the password was not typed since then.
 
         Not with a password command, which doesn't need the user: the password may be unknown.
         """
-        asks = self.config.ask_again and not self.config.password_command
-        return asks and not self._session.password_given
+        return not self.config.password_command and not self._session.password_given
 
     def password_given(self) -> None:
         """Note that the password was typed: it is not asked for again until the vault is locked."""

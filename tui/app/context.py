@@ -79,6 +79,10 @@ class Context(Protocol):
     def asks_again(self) -> bool:
         """True if secrets need the password first: the vault was opened without it."""
 
+    @property
+    def lacks_password(self) -> bool:
+        """True if the session opened the vault, and the password was not typed since then."""
+
     def password_given(self) -> None:
         """Note that the password was typed."""
 

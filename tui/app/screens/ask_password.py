@@ -56,7 +56,7 @@ class AskPasswordScreen(Dialog[bool]):
 
     CSS_PATH = "dialogs.tcss"
     AUTO_FOCUS = "PasswordInput"
-    BINDINGS: ClassVar = [Binding("escape", "dismiss(False)", show=False)]
+    BINDINGS: ClassVar = [Binding("escape", "leave", show=False)]
 
     _field = getters.query_one(PasswordInput)
 
@@ -75,6 +75,8 @@ class AskPasswordScreen(Dialog[bool]):
         self._why = why
         self._then = then
         self._wrong_tries = 0
+        self._acting = False
+        """True while `then` runs."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
@@ -87,6 +89,11 @@ class AskPasswordScreen(Dialog[bool]):
                 else "Another program saved it with another password. Unsaved changes are kept."
             )
             yield CardKeys([("↵", "continue"), ("Esc", "cancel")])
+
+    def action_leave(self) -> None:
+        """Cancel, unless the password is already used for what it was asked for."""
+        if not self._acting:
+            self.dismiss(False)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -102,6 +109,7 @@ class AskPasswordScreen(Dialog[bool]):
         try:
             await in_daemon_thread(lambda: take(password))
             if then is not None:
+                self._acting = True
                 await in_thread(lambda: then(password))
         except OtpTuiError as error:
             self._refuse(error)
@@ -110,6 +118,7 @@ class AskPasswordScreen(Dialog[bool]):
             self.dismiss(True)
 
     def _refuse(self, error: OtpTuiError) -> None:
+        self._acting = False
         wrong = isinstance(error, WrongPasswordError)
         self._wrong_tries += wrong
         if self._wrong_tries == MOST_TRIES and self._new is None:

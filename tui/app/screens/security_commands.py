@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tui.app.threads import in_thread
 from tui.crypto.kdf import Argon2Params
+from tui.errors import HalfSavedError
 from tui.text import plural
 
 if TYPE_CHECKING:
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from tui.vault.versions import VaultFile
 
 _AGAIN = "To protect what opens the vault, it is asked for again."
+_OLD_CODE = (
+    "The recovery code is of an earlier version of otp-tui. A new one has to replace it first."
+)
 
 
 async def change_password(view: ListView) -> None:
@@ -29,8 +34,10 @@ async def change_password(view: ListView) -> None:
     said = await view.ask(ChangePasswordScreen(vault, _params(view)))
     if said is None:
         return
-    more = "" if vault.key == old_key else await _older_copies(view, old_key, old_slots)
-    view.say(f"{said} {more}".rstrip(), "strong" if vault.saved else "error", stay=True)
+    from tui.vault.rekey import still_open
+
+    why = "Otherwise, who has one of them and the old password can read it."
+    await _report(view, said, _Before(old_key, old_slots, still_open, why))
 
 
 async def key_derivation(view: ListView) -> None:
@@ -48,15 +55,25 @@ async def key_derivation(view: ListView) -> None:
         return
     if not await _has_usable_code(view):
         return
-    why = f"From {_words(now)}\nto {_words(params)}, as in the settings."
+    said = f"The vault's key derivation now takes {_words(params)}."
+
+    def change(password: str) -> None:
+        nonlocal said
+        try:
+            vault.change_password(password, params)
+        except HalfSavedError as error:
+            said = error.sentence
+
+    why = "Otherwise, the password can be guessed from them as fast as before."
+    before = _Before(vault.key, vault.slots, _still_old, why)
     screen = AskPasswordScreen(
         "change the key derivation",
-        why=why,
-        then=lambda password: vault.change_password(password, params),
+        why=f"From {_words(now)}\nto {_words(params)}, as in the settings.",
+        then=change,
     )
     if await view.ask(screen):
         await view.context.end_session()
-        view.say(f"The vault's key derivation now takes {_words(params)}.", stay=True)
+        await _report(view, said, before)
 
 
 async def recovery_code(view: ListView) -> None:
@@ -76,7 +93,7 @@ async def stay_unlocked(view: ListView) -> None:
     if seconds is None:
         return
     why = "It was opened without it, and would stay open for longer."
-    if view.context.asks_again and not await view.ask(
+    if view.context.lacks_password and not await view.ask(
         AskPasswordScreen("keep the vault unlocked", why=why)
     ):
         return
@@ -110,43 +127,71 @@ def _words(params: Argon2Params) -> str:
 
 async def _has_usable_code(view: ListView) -> bool:
     """Replace a recovery code that a new key can't be wrapped for; return False if canceled."""
-    return not view.vault.needs_recovery_code or await _new_code(view)
+    from tui.app.screens.ask_password import AskPasswordScreen
+
+    if not view.vault.needs_recovery_code:
+        return True
+    asked = await view.ask(AskPasswordScreen("replace the recovery code", why=_OLD_CODE))
+    return bool(asked) and await _new_code(view)
 
 
 async def _new_code(view: ListView) -> bool:
     from tui.app.screens.recovery_code import RecoveryCodeScreen
 
+    before = view.vault.slots
     said = await view.ask(RecoveryCodeScreen(view.vault))
     if said is not None:
-        view.say(said, "strong" if view.vault.saved else "error", stay=True)
+        view.say(said, "error" if view.vault.slots == before else "strong", stay=True)
     return said is not None
 
 
-async def _older_copies(view: ListView, old_key: bytes, old_slots: tuple[Slot, ...]) -> str:
-    """Offer to encrypt older copies under the new key; return what to say about them."""
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What opened the vault before, and how to speak of copies that it still opens."""
+
+    key: bytes = field(repr=False)
+    slots: tuple[Slot, ...]
+    still: Callable[[int], str]
+    """Returns the start of a sentence about that many copies."""
+    why: str
+    """Why to re-encrypt them."""
+
+
+async def _report(view: ListView, said: str, before: _Before) -> None:
+    """Say what was done, after offering to re-encrypt older copies if there is a new key."""
+    changed = view.vault.key != before.key
+    more = await _older_copies(view, before) if changed else []
+    view.say(" ".join([said, *more]), "strong" if changed else "error", stay=True)
+
+
+async def _older_copies(view: ListView, before: _Before) -> list[str]:
+    """Offer to encrypt older copies under the new key; return what to say about copies."""
     from tui.app.screens.confirm import ConfirmScreen
     from tui.vault import rekey
 
-    vault = view.vault
+    vault, said = view.vault, list[str]()
     files = await in_thread(lambda: rekey.old_backups(vault))
-    if not files:
-        return ""
-    still = rekey.still_open(len(files))
-    question = ConfirmScreen(
-        f"{still}. Encrypt under the new key?",
-        "Otherwise, who has one of them and the old password can read it.",
-        "encrypt",
-    )
-    if not await view.ask(question):
-        return f"{still} in the folder “backups”."
-    return await in_thread(lambda: _rekeyed(vault, files, old_key, old_slots))
+    if files:
+        still = before.still(len(files))
+        question = ConfirmScreen(f"{still}. Encrypt under the new key?", before.why, "encrypt")
+        if await view.ask(question):
+            said += await in_thread(lambda: _rekeyed(vault, files, before))
+        else:
+            said.append(f"{still} in the folder “backups”.")
+    copies = await in_thread(lambda: rekey.old_copies(vault))
+    if copies:
+        said.append(f"{before.still(len(copies))} next to the vault: run otp-tui merge.")
+    return said
 
 
-def _rekeyed(
-    vault: Vault, files: list[VaultFile], old_key: bytes, old_slots: tuple[Slot, ...]
-) -> str:
+def _still_old(count: int) -> str:
+    has = "has" if count == 1 else "have"
+    return f"{plural(count, 'older copy')} still {has} the old key derivation"
+
+
+def _rekeyed(vault: Vault, files: list[VaultFile], before: _Before) -> list[str]:
     from tui.vault import rekey
 
-    count = rekey.rekey(vault, files, old_key)
-    said = [f"Re-encrypted {plural(count, 'older copy')}."]
-    return " ".join([*said, *rekey.not_rekeyed(files, count, old_slots)])
+    count = rekey.rekey(vault, files, before.key)
+    said = f"Re-encrypted {plural(count, 'older copy')}."
+    return [said, *rekey.not_rekeyed(files, count, before.slots)]
