@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,9 +17,19 @@ CANARY = "CANARY-7b2d"
 TYPED = "KRSXG5CTMVRXEZLU"
 _ROOT = Path(__file__).parents[2] / "tui"
 _ESCAPE, _ENTER, _DOWN, _SAVE, _QUIT = "\x1b", "\r", "\x1b[B", "\x13", "\x11"
+_COPIED = re.compile(r"\x1b\]52;c;([^\x07]*)\x07")
+_LEFT_OUT = (
+    "<genexpr>",
+    "_look_at_end",
+    ".stop_application_mode",
+    ".in_time",
+    "._close_in_time",
+    "EndingApp.on_unmount",
+    "FileTree._recognize",
+)
 _LONG = 60.0
 """Seconds for a way through all screens that is traced."""
-_TOUR = (
+TOUR = (
     PASSWORD, _ENTER, _DOWN, _ENTER, "n", "h", "h", "b", _ESCAPE, "v", _ESCAPE, "o", "p", "x",
     _ESCAPE, "/lib", _ESCAPE, "?", _ESCAPE, ":copy", _ESCAPE,
     "a", f"otpauth://totp/New:ada?secret={TYPED}&issuer=New", _ENTER, _SAVE,
@@ -27,6 +38,7 @@ _TOUR = (
     "l", PASSWORD, _ENTER, _ENTER, _QUIT,
 )  # fmt: skip
 """Keys through all screens, from the unlock screen on; they are typed ahead."""
+SHORT_TOUR = (*TOUR[:4], *TOUR[TOUR.index("a") :][:4], _QUIT)
 _THREAD = "in a thread"
 _SCRIPT = """
 import atexit, json, sys, threading
@@ -61,13 +73,15 @@ sys.exit(main())
 def places(most: int) -> list[tuple[str, int]]:
     """Return about `most` functions that the app calls on its way, each with one of its calls.
 
-    Those are left out that handle the end of a task, whose errors asyncio itself ignores.
+    Those that end the app are left out, as nothing else would do their work, and generators, in
+    which Python ignores errors while it closes them. Files in the list whose app isn't recognized
+    have no label.
     """
     with tempfile.TemporaryDirectory() as folder:
         program = fill(Program(Path(folder)))
         code, terminal, calls = _run(program, "", 0)
         assert code == 0, terminal.all[-2000:]
-    there = sorted(each for each in calls.items() if not each[0].endswith("_look_at_end"))
+    there = sorted(each for each in calls.items() if not each[0].endswith(_LEFT_OUT))
     step = max(1, len(there) // most)
     return [
         (name, 1 if place % 2 else count // 2 + 1)
@@ -75,13 +89,13 @@ def places(most: int) -> list[tuple[str, int]]:
     ]
 
 
-def app_crashes(chosen: Sequence[tuple[str, int]]) -> Result:
+def app_crashes(chosen: Sequence[tuple[str, int]], tour: Sequence[str] = TOUR) -> Result:
     """Crash the app at the n-th call of each function; no secret is shown, nothing is lost."""
     crashed = dropped = 0
     for place, number in chosen:
         with tempfile.TemporaryDirectory() as folder:
             program = fill(Program(Path(folder)))
-            code, terminal, calls = _run(program, place, number)
+            code, terminal, calls = _run(program, place, number, tour)
             where = f"{place}, call {number}, exit code {code}"
             _check(program, terminal, where)
             if "crashed (this is a bug)" in terminal.after_the_app:
@@ -97,7 +111,9 @@ def app_crashes(chosen: Sequence[tuple[str, int]]) -> Result:
     )
 
 
-def _run(program: Program, place: str, number: int) -> tuple[int, AppTerminal, dict[str, int]]:
+def _run(
+    program: Program, place: str, number: int, tour: Sequence[str] = TOUR
+) -> tuple[int, AppTerminal, dict[str, int]]:
     counted = program.folder / "calls.json"
     text = f"{CANARY} {PASSWORD} {SECRET}"
     given = json.dumps([str(_ROOT), place, number, str(counted), text])
@@ -113,7 +129,7 @@ def _run(program: Program, place: str, number: int) -> tuple[int, AppTerminal, d
             lambda: terminal.seen,
         )
         if terminal.process.poll() is None:
-            terminal.type("".join(_TOUR))
+            terminal.type("".join(tour))
         code = terminal.end(_LONG)
         assert terminal.settings() == settings, f"{place}, call {number}: the terminal's settings"
     calls = json.loads(counted.read_text()) if counted.exists() else {}
@@ -126,6 +142,8 @@ def _check(program: Program, terminal: AppTerminal, where: str) -> None:
     for secret in (SECRET, TYPED):
         assert secret not in terminal.after_the_app, f"{where}: {secret} after the app"
     assert "\x1b[?1049h" not in terminal.all or terminal.is_given_back, f"{where}: the terminal"
+    copied = _COPIED.findall(terminal.all)
+    assert not copied or copied[-1] == "", f"{where}: a code stays on the clipboard"
     for path in program.folder.rglob("*"):
         if path.is_file():
             data = path.read_bytes()

@@ -164,6 +164,7 @@ class EndingApp(ThemedApp):
             return
         loop = asyncio.get_running_loop()
         loop.set_default_executor(DaemonExecutor())
+        loop.set_exception_handler(self._end_on_callback_error)
         for number in SIGNALS:
             try:
                 loop.add_signal_handler(number, self._leave, number)
@@ -219,6 +220,14 @@ class EndingApp(ThemedApp):
         if isinstance(args.exc_value, Exception) and self._loop is not None:
             with suppress(RuntimeError):  # the app has exited
                 self._loop.call_soon_threadsafe(self._handle_exception, args.exc_value)
+
+    def _end_on_callback_error(
+        self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]
+    ) -> None:
+        """Exit on an error that a callback of the event loop didn't handle, e.g. of painting."""
+        error = context.get("exception")
+        if "handle" in context and isinstance(error, Exception) and not self._exit:
+            self._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """Print error and location, without the local variables that Textual would print."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 
 from textual import events, on
-from textual.app import ComposeResult
+from textual.app import ComposeResult, ScreenStackError
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Select, TextArea
@@ -106,7 +107,8 @@ class EntryFields(Vertical):
     def on_unmount(self) -> None:
         """Drop the secret: Textual may keep widgets for a while."""
         for field in self._all_texts():
-            field.put("")
+            with suppress(ScreenStackError):  # the screen has crashed; the text is gone
+                field.put("")
         self.code.show("", None)
 
     # --- their content -------------------------------------------------------------------
