@@ -7,7 +7,7 @@ import errno
 import gc
 import os
 import threading
-from base64 import b32encode
+from base64 import b32decode, b32encode
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import compress, repeat
@@ -82,8 +82,8 @@ def _long_texts(things: list[object]) -> set[str]:
 
 
 def _has(text: str, backwards: Iterable[str]) -> bool:
-    """Whether a text has one of the reversed secrets, maybe in groups with blanks."""
-    turned = text[::-1].replace(" ", "")
+    """Whether a text has one of the reversed secrets, maybe in groups with blanks or dashes."""
+    turned = text[::-1].replace(" ", "").replace("-", "")
     return any(secret in turned for secret in backwards)
 
 
@@ -176,13 +176,27 @@ async def settings(pilot: Pilot[None], _: str) -> None:
     await press(pilot, "comma")
 
 
+async def change_password(pilot: Pilot[None], new: str) -> None:
+    await press(pilot, "colon", *"change pass", "enter")
+    await typed(pilot, "first", new)
+    await typed(pilot, "second", new)
+
+
+async def recovery_code(pilot: Pilot[None], new: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tui.vault.recovery.new_code", lambda: b32decode(new))
+        await press(pilot, "colon", *"recovery", "enter")
+        await press(pilot, *PASSWORD, "enter")
+
+
 async def export(pilot: Pilot[None], _: str) -> None:
     await press(pilot, "e")
 
 
 ACTIONS: list[Action] = [
     show, code, edit, edit_and_leave, add, add_by_uri, type_a_uri, note_a_uri, add_several, delete,
-    delete_and_undo, categories, palette, settings, export,
+    delete_and_undo, categories, palette, settings, export, change_password,
+    recovery_code,
 ]  # fmt: skip
 GROUPS = [ACTIONS[first::3] for first in range(3)]
 

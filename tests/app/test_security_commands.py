@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from tests.app.conftest import MakeApp, MakeVault
+from tests.app.fast_pilot import expect_held_work
 from tests.app.helpers import PASSWORD, FakeClock, settle, status_of
 from tests.vault import golden
 from tests.vault.support import PASSWORD as GOLDEN_PASSWORD
@@ -227,3 +230,25 @@ async def test_a_copy_next_to_the_vault_under_the_old_key_is_named(
     await settle(pilot)
     assert "with an old password in the folder “backups”." in status_of(app)
     assert "with an old password next to the vault: run otp-tui merge." in status_of(app)
+
+
+async def test_escape_waits_until_a_change_that_began_is_saved(
+    app: OtpApp, pilot: Pilot[None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(*_: object) -> None:
+        begun.set()
+        go_on.wait(10)
+
+    app.settings.set(("kdf", "memory_mib"), 20)
+    await choose(pilot, "key derivation")
+    monkeypatch.setattr(Vault, "change_password", slow)
+    expect_held_work(monkeypatch)
+    await pilot.press(*PASSWORD, "enter")
+    assert await asyncio.to_thread(begun.wait, 10)
+    await pilot.press("escape")
+    assert isinstance(app.screen, AskPasswordScreen)
+    go_on.set()
+    await settle(pilot)
+    assert isinstance(app.screen, CodesScreen)
