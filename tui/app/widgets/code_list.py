@@ -14,7 +14,7 @@ from tui.app.context import context_of
 from tui.app.live_codes import LiveCodes, blank, seconds_text
 from tui.app.styles import styles_of
 from tui.app.symbols import PINNED, SELECTED, SUSPICIOUS
-from tui.app.widgets.cells import fit
+from tui.app.widgets.cells import fit, width_of
 from tui.app.widgets.code_row import Columns, Row, columns, row_line
 from tui.app.widgets.row_list import RowList
 from tui.otp.codes import period
@@ -62,6 +62,7 @@ class CodeList(RowList[Entry]):
         self.nothing = ""
         """The text to show if there are no rows."""
         self._code_width = 7
+        self._issuer_width = 0
         self._entries: Sequence[Entry] = ()
         self._accounts: dict[str, list[str]] | None = None
         """The accounts of each issuer, sorted; None until they are needed."""
@@ -113,6 +114,9 @@ class CodeList(RowList[Entry]):
         self.suspicious = warnings(entries)
         shapes = {(entry.type, entry.digits, entry.period): entry for entry in entries}
         self._code_width = max((len(blank(entry)) for entry in shapes.values()), default=7)
+        issuers = {entry.issuer for entry in entries}
+        widths = (len(name) if name.isascii() else width_of(name) for name in issuers)
+        self._issuer_width = max(widths, default=0) + 1
         counts = Counter((entry.type, entry.digits, entry.period) for entry in entries)
         periods: Counter[int] = Counter()
         for shape, count in counts.items():
@@ -140,7 +144,8 @@ class CodeList(RowList[Entry]):
 
     @property
     def _columns(self) -> Columns:
-        return columns(self.size.width, self._code_width, is_tall=self.row_height == _TALL)
+        is_tall = self.row_height == _TALL
+        return columns(self.size.width, self._code_width, self._issuer_width, is_tall=is_tall)
 
     def _row(self, index: int) -> Row:
         entry, highlighted = self.rows[index], index == self.cursor

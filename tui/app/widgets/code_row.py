@@ -53,10 +53,11 @@ class Columns:
         return self.issuer + 1 + self.account if self.account else self.issuer
 
 
-def columns(width: int, code: int, *, is_tall: bool) -> Columns:
-    """Return the columns of a list `width` cells wide, whose codes have at most `code` cells.
+def columns(width: int, code: int, longest: int, *, is_tall: bool) -> Columns:
+    """Return the columns of a list `width` cells wide.
 
-    In a tall row, the account is below the issuer.
+    `code` is the width of the widest code, `longest` that of the widest issuer. In a tall row, the
+    account is below the issuer.
     """
     seconds_at = _CODE_AT + code + 1 if width >= _TINY else 0
     names_at = seconds_at + _SECONDS + 2 if seconds_at else _CODE_AT + code + 2
@@ -65,7 +66,7 @@ def columns(width: int, code: int, *, is_tall: bool) -> Columns:
     names = max(0, width - names_at - number - (categories + 1 if categories else 0))
     issuer = names
     if not is_tall and names > 2 * _LEAST:
-        issuer = min(_MOST, max(_LEAST, names * 9 // 20))
+        issuer = min(max(longest, _LEAST), _MOST, max(_LEAST, names * 9 // 20))
     elif not is_tall and names > _LEAST + 3:
         issuer = names // 2
     account = max(0, names - issuer - 1)

@@ -123,10 +123,10 @@ class EntryPane(Widget):
         lines += self._code(self._shown, styles, width, height)
         lines += [[], []] if height >= _SPACIOUS else [[]]
         details = self._details(self._shown, styles, width)
-        if height - len(lines) - 3 >= 2 * len(details) and height >= _AIRY:
-            details = [line for each in details for line in (each, [])]
-        room = max(0, height - 3 - len(lines))
-        lines += details[:room]
+        flat = [line for detail in details for line in detail]
+        if height >= _AIRY and height - len(lines) - 3 >= len(flat) + len(details):
+            flat = [line for detail in details for line in (*detail, [])]
+        lines += flat[: max(0, height - 3 - len(lines))]
         lines += [[]] * (height - 2 - len(lines))
         return [*lines[: height - 2], self._keys(self._shown, styles, width), []]
 
@@ -189,22 +189,25 @@ class EntryPane(Widget):
             return []
         return [(key, styles.strong), (" shows the next code", styles.muted)]
 
-    def _details(self, shown: Shown, styles: LineStyles, width: int) -> list[Line]:
+    def _details(self, shown: Shown, styles: LineStyles, width: int) -> list[list[Line]]:
+        """Return the lines of each detail."""
+        counts = shown.entry.type.has_counter
         rows = [
             ("Warning", shown.warning, styles.warning),
             ("Type", _type_of(shown.entry), styles.plain),
+            ("Counter", str(shown.entry.counter) if counts else "", styles.plain),
             ("Last used", _used(shown), styles.plain),
             ("Forwarded", "may be used over SSH" if shown.entry.forward else "", styles.plain),
             ("Note", shown.entry.note, styles.plain),
         ]
-        lines = [self._category_line(shown.categories, styles, width)] if shown.categories else []
+        found = [[self._category_line(shown.categories, styles, width)]] if shown.categories else []
         for label, text, style in rows:
+            lines = []
             for at, part in enumerate(_wrapped(text, width - _LABEL)):
-                shown_label = label if not at else ""
-                lines.append(
-                    [Segment(f"{shown_label:<{_LABEL}}", styles.muted), Segment(part, style)]
-                )
-        return lines
+                name = "" if at else label
+                lines.append([Segment(f"{name:<{_LABEL}}", styles.muted), Segment(part, style)])
+            found += [lines] if lines else []
+        return found
 
     def _category_line(self, names: Sequence[str], styles: LineStyles, width: int) -> Line:
         line = [Segment(f"{'Categories':<{_LABEL}}", styles.muted)]
@@ -242,12 +245,11 @@ def _label(command: str, entry: Entry) -> str:
 
 
 def _type_of(entry: Entry) -> str:
-    """Return type, algorithm, and period or counter."""
+    """Return type, algorithm and period."""
     seconds = period(entry)
     parts = [
         entry.type.label,
         entry.algorithm.value if entry.type.has_digits else "",
-        f"counter {entry.counter}" if entry.type.has_counter else "",
         f"{seconds} s" if seconds else "",
     ]
     return ", ".join(part for part in parts if part)
