@@ -23,6 +23,7 @@ from tui.app.screens.codes import CodesScreen
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.recovery_code import RecoveryCodeScreen
 from tui.app.screens.unlock import UnlockScreen
+from tui.app.widgets.bars import CardKeys
 from tui.app.widgets.status_label import StatusLabel
 from tui.crypto.kdf import Argon2Params
 from tui.errors import WrongPasswordError
@@ -166,6 +167,22 @@ async def test_the_key_derivation_follows_the_settings(
         assert opens(vault.path, PASSWORD)
         await choose(pilot, "key derivation")
         assert "is as in the settings" in status_of(app)
+
+
+@pytest.mark.terminal(40, 12)
+async def test_the_tallest_dialogs_fit_in_a_small_terminal(
+    app: OtpApp, pilot: Pilot[None], vault: Vault
+) -> None:
+    vault.set_recovery_code(bytes(20))
+    await choose(pilot, "change password")
+    assert app.screen.query_one(".card").max_scroll_y == 0
+    await pilot.press("escape")
+    await choose(pilot, "create recovery")
+    await enter(pilot, PASSWORD)
+    assert isinstance(app.screen, RecoveryCodeScreen)
+    assert app.screen.query_one(".card").max_scroll_y == 0
+    keys = app.screen.query_one(CardKeys).segments(36)
+    assert "I wrote it down" in "".join(segment.text for segment in keys)
 
 
 @pytest.mark.parametrize(("typed", "seconds"), [("2h", 7200), ("soon", None), ("5s", None)])

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from tui.vault.vault import Vault
 
 _WORDS = (
-    "It opens the vault if you lose the password. Write it down on paper, away from this machine:"
-    " anyone who has it and the vault file can open the vault. It is not shown again."
+    "Write it down on paper, away from this machine: it opens the vault without the password."
+    " It is not shown again."
 )
+_LINE = 20
+"""Characters of a code that fit in one line of a narrow terminal: half of it."""
 
 
 class RecoveryCodeScreen(Dialog[str]):
@@ -44,11 +46,17 @@ class RecoveryCodeScreen(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Label("New recovery code", classes="title")
-            yield Label(recovery.as_text(self._code), id="big", markup=False)
+            yield Label(self._shown(), id="big", markup=False)
             yield Label(_WORDS, markup=False)
-            previous = "The previous code then opens only older copies of the vault."
+            previous = "The previous code then opens only older copies."
             yield StatusLabel(previous if self._vault.has_recovery_code else "")
-            yield CardKeys([("↵", "I wrote it down: save it"), ("Esc", "discard")])
+            yield CardKeys([("↵", "I wrote it down"), ("Esc", "discard")])
+
+    def _shown(self) -> str:
+        """Return the code as text, in two lines on a narrow terminal."""
+        text = recovery.as_text(self._code)
+        halves = text[:_LINE], text[_LINE:]
+        return "\n".join(halves) if self.has_class("-narrow") else text
 
     def on_unmount(self) -> None:
         """Drop the code: Textual may keep the screen for a while."""
