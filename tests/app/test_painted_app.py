@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from io import StringIO
 
@@ -15,6 +16,7 @@ from tests.app.conftest import MakeApp
 from tests.app.helpers import settle
 from tests.app.terminal_cells import cells_of
 from tui.app.app import OtpApp
+from tui.app.screens.unlock import UnlockScreen
 from tui.app.terminal_output import TerminalOutput
 
 KEYS = ["j", "k", "/", "i", "t", "a", "escape", "escape", "question_mark", "comma", "v", "h", "x",
@@ -81,3 +83,19 @@ async def test_it_shows_what_textual_paints(
             expected = full_frame(app, terminal.shown.columns, terminal.shown.lines)
             assert terminal.shown.display == expected.display
             assert cells_of(terminal.shown) == cells_of(expected)
+
+
+async def test_a_screen_in_place_of_all_others_is_painted_at_once(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app()
+    terminal = Screen()
+    monkeypatch.setattr(OtpApp, "_output", property(lambda _: terminal))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.lock()
+        while not isinstance(app.screen, UnlockScreen) or not app.screen.query("#password"):
+            await asyncio.sleep(0)
+        assert not app._batch_count
+        await settle(pilot)
+        assert "Password" in "".join(terminal.shown.display)

@@ -60,6 +60,9 @@ class PaintedApp(App[None]):
                 self._paint_if_whole(screen, isinstance(renderable, LayoutUpdate))
         self.post_display_hook()
 
+    def delay_update(self, delay: float = 0.05) -> None:
+        """Don't delay the first frame of a new screen: `_paint_if_whole` waits for the whole."""
+
     def _paint_if_whole(self, screen: Screen[object], whole: bool) -> None:
         """Paint, but wait for the whole of a new screen if Textual paints a part of it first."""
         if whole or self._shown() is screen or self._loop is None:
