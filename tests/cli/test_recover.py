@@ -8,6 +8,7 @@ from tests.cli.program import PASSWORD, Outcome, Program
 from tests.cli.terminal import Terminal
 from tui.crypto.kdf import Argon2Params
 from tui.vault.edit import delete, take_counter
+from tui.vault.trash import discard
 from tui.vault.vault import Vault
 
 GITHUB, BANK = (f"00000000-0000-4000-8000-00000000000{number}" for number in (1, 3))
@@ -49,6 +50,16 @@ def test_a_restore_is_one_step_that_can_be_undone_and_keeps_counters(deleted: Pr
     assert Vault.open(deleted.vault, PASSWORD).document.find(BANK).counter == counter
     assert deleted.open("undo").code == 0
     assert "GitHub" not in names(deleted)
+
+
+def test_an_entry_that_is_gone_comes_back_with_its_last_counter(deleted: Program) -> None:
+    vault = Vault.open(deleted.vault, PASSWORD)
+    vault.change(lambda now: take_counter(now, BANK, 2)[0])
+    counter = vault.document.find(BANK).counter
+    vault.change(lambda now: discard(delete(now, {BANK}, 1), {BANK}))
+    vault.close()
+    assert deleted.open("recover", "--yes", "3").code == 0
+    assert Vault.open(deleted.vault, PASSWORD).document.find(BANK).counter == counter
 
 
 def test_an_open_app_does_not_undo_a_restore(deleted: Program) -> None:

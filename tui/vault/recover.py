@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from tui.vault.copies import conflict_names
 from tui.vault.encrypted_file import EncryptedFile
 from tui.vault.history import joined
 from tui.vault.locked_vault import LockedVault
+from tui.vault.merge_by_age import with_highest_counters
 from tui.vault.store import Store
 from tui.vault.undo import undoable, without_undo
 from tui.vault.unlock import key_by_password
@@ -140,7 +142,7 @@ def open_kept(kept: Kept, key: bytes) -> Document:
 
 def preview(vault: Vault, old: Document) -> tuple[Change, ...]:
     """Return what restoring `old` would change in the vault."""
-    after = _restored(vault.document, old)
+    after = _restored(vault.document, old, _documents(vault))
     return changes(without_undo(vault.document), after, after)
 
 
@@ -154,12 +156,25 @@ def restore(vault: Vault, kept: Kept, old: Document) -> None:
     if vault.older is not None:
         generations.append(vault.older.seen)
         vault.accept_older()
-    step = undoable(lambda now: _restored(now, old), f"restore of {kept.name}")
+    others = _documents(vault)
+    step = undoable(lambda now: _restored(now, old, others), f"restore of {kept.name}")
     vault.change(step, above=max(generations))
 
 
-def _restored(now: Document, old: Document) -> Document:
-    """Return `old`, but with the higher counters, so that no code is repeated."""
+def _documents(vault: Vault) -> list[Document]:
+    """Return the contents of the kept files that the vault's key opens."""
+    found = []
+    for kept in kept_files(vault.path, vault.vault_id):
+        with suppress(DamagedVaultError):
+            found.append(open_kept(kept, vault.key))
+    return found
+
+
+def _restored(now: Document, old: Document, others: Sequence[Document]) -> Document:
+    """Return `old`, but with the higher counters, so that no code is repeated.
+
+    An entry may be missing in `now`, or have another secret there: `others` may have its counter.
+    """
     counters = {entry.id: entry.counter for entry in now.everything}
     plain = without_undo(old)
     entries = [
@@ -167,7 +182,7 @@ def _restored(now: Document, old: Document) -> Document:
         for entry in plain.everything
     ]
     return replace(
-        plain.holding(entries),
+        with_highest_counters(plain.holding(entries), *others),
         recovery=now.recovery,
         history=joined(now.history, old.history),
     )
