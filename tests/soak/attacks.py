@@ -90,9 +90,10 @@ def _vectors(_scale: float) -> Result:
 def _model(scale: float) -> Result:
     from tests.soak.suites import suite
 
-    examples = max(5, round(1000 * scale))
-    return suite(f"three programs, {examples} histories of up to 40 steps with faults and kills, "
-                 "nothing acknowledged lost, no counter back", "tests/vault/test_crash_safety.py",
+    examples = max(5, round(600 * scale))
+    return suite(f"three programs, 2 × {examples} histories of up to 40 steps with faults, kills, "
+                 "restores and conflict copies, nothing acknowledged lost, no counter back",
+                 "tests/vault/test_crash_safety.py",
                  examples=examples)  # fmt: skip
 
 

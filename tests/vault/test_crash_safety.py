@@ -11,8 +11,9 @@ import errno
 import fcntl
 import hashlib
 import os
+import shutil
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -20,9 +21,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from tests.conftest import STRESS
 from tests.vault.support import FLOOR, PASSWORD, MovedClock, entry
 from tui.backup.apply import apply
 from tui.backup.model import Backup
@@ -31,7 +34,7 @@ from tui.crypto import kdf
 from tui.errors import NotSavedError, OtpTuiError
 from tui.otp.entry import Category, Entry, OtpType
 from tui.otp.secret import Secret
-from tui.vault import categories, edit, store, trash
+from tui.vault import categories, copies, edit, recover, store, trash
 from tui.vault.document import Document
 from tui.vault.order import Order, with_order
 from tui.vault.undo import KEPT as NEVER_UNDONE
@@ -118,6 +121,8 @@ class ThreePrograms(RuleBasedStateMachine):
         """When a secret was last moved to the trash, in real time."""
         self.given: dict[tuple[str, bytes], int] = {}
         """The highest counter whose code was returned, by entry and secret."""
+        self.copies: dict[Path, tuple[set[bytes], dict[tuple[str, bytes], int]]] = {}
+        """Secrets that were added, and counters whose codes were returned, in a conflict copy."""
         self.befores: dict[str, Document] = {}
         """The document before a step that can be undone, by its mark."""
         Vault.create(self.path, PASSWORD, FLOOR, self.clock)
@@ -142,11 +147,19 @@ class ThreePrograms(RuleBasedStateMachine):
     def moment(self) -> int:
         return int(self.clock.now())
 
-    def watched(self, number: int, step: Change, may_go: Collection[bytes] | None = ()) -> Change:
+    def watched(
+        self,
+        number: int,
+        step: Change,
+        may_go: Collection[bytes] | None = (),
+        *,
+        is_dated: bool = False,
+    ) -> Change:
         """Wrap `step` to track the secrets that it removes and restores.
 
         `may_go` are the secrets that may be removed, None for any. Others may leave the trash only
-        when they were there long enough.
+        when they were there long enough. `is_dated` is True if what the step brings into the trash
+        was deleted earlier, at the moment in the document.
         """
 
         def whole(document: Document) -> Document:
@@ -155,11 +168,14 @@ class ThreePrograms(RuleBasedStateMachine):
             for secret in (before - now).difference(before - now if may_go is None else may_go):
                 age = self.clock.moment - self.deleted.get(secret, self.clock.moment)
                 assert age >= KEPT, f"gone after {age / DAY} days: {secret!r}"
+            for added, _ in self.copies.values():
+                # It was merged in, or restored, and is now one of the vault's own.
+                added.difference_update(before - now)
             self.dropping[number] = (self.dropping[number] | (before - now)) - (now - before)
             self.adding[number] = (self.adding[number] | (now - before)) - (before - now)
             for one in after.trash:
                 if all(one.id != old.id for old in document.trash):
-                    self.deleted[one.secret.key] = self.clock.moment
+                    self.deleted[one.secret.key] = one.deleted if is_dated else self.clock.moment
             record = after.preferences.get(KEY)
             if record and record != document.preferences.get(KEY):
                 old = document.preferences.get(KEY, {})
@@ -406,6 +422,111 @@ class ThreePrograms(RuleBasedStateMachine):
         assert all(one.stat().st_mode & 0o777 == 0o600 for one in backups)
 
 
+class RestoresAndMerges(ThreePrograms):
+    """The same programs, which also restore older copies and merge conflict copies."""
+
+    def watching(self, number: int, may_go: Collection[bytes] | None) -> Any:
+        """Return the program's vault for functions that give it a step of their own."""
+        vault = self.vault(number)
+
+        class Watching:
+            def __getattr__(self, name: str) -> Any:
+                return getattr(vault, name)
+
+            @staticmethod
+            def change(step: Change, *, above: int = 0) -> None:
+                vault.change(self.watched(number, step, may_go, is_dated=True), above=above)
+
+        return Watching()
+
+    @rule(place=places, what=st.sampled_from(["add", "code", "delete", "note"]))
+    def other_machine(self, place: int, what: str) -> None:
+        """Another machine changes its copy, which a sync service then puts next to the vault."""
+        if len(self.copies) == 2:
+            return
+        self.made += 1
+        elsewhere = self.path.parent / f"machine {self.made}" / "vault.json"
+        elsewhere.parent.mkdir()
+        shutil.copy(self.path, elsewhere)
+        vault = Vault.open(elsewhere, PASSWORD, self.clock)
+        there, before, given = vault.document.entries, _secrets(vault.document), {}
+        counted = [one for one in there if one.type is OtpType.HOTP]
+        if what == "add" or not there:
+            vault.change(partial(edit.add, entries=[self.new(OtpType.HOTP)], moment=self.moment))
+        elif what == "code" and counted:
+            one = counted[place % len(counted)]
+            vault.take_hotp(one.id)
+            given[one.id, one.secret.key] = one.counter
+        elif what == "delete":
+            ids = {there[place % len(there)].id}
+            vault.change(partial(edit.delete, ids=ids, moment=self.moment))
+        else:
+            one, note = there[place % len(there)], {"note": f"note {self.made}"}
+            vault.change(partial(edit.edit, before=one, changes=note, moment=self.moment))
+        added = _secrets(vault.document) - before
+        vault.close()
+        copy = self.path.with_name(f"vault.sync-conflict-{self.made}.json")
+        elsewhere.rename(copy)
+        shutil.rmtree(elsewhere.parent)
+        self.copies[copy] = added, given
+
+    @rule(number=programs, fault=faults)
+    def merge_copies(self, number: int, fault: Any) -> None:
+        vault = self.vault(number)
+        files = copies.find_copies(self.path, vault.vault_id)
+        if not files:
+            return
+        assert {file.path for file in files} == self.copies.keys()
+        opened = [copies.open_copy(file, vault.key) for file in files]
+        watching = self.watching(number, ())
+        if not self.attempt(number, lambda _: copies.merge_into(watching, opened), fault):
+            # Saved later, its entries would have the counters of now.
+            self.forget(number)
+            return
+        for file in files:
+            added, given = self.copies.pop(file.path)
+            assert added <= _secrets(self.vault(number).document), "the merge lost an entry"
+            for key, counter in given.items():
+                self.given[key] = max(counter, self.given.get(key, -1))
+            file.path.unlink()
+
+    @rule(number=programs, which=places, fault=faults)
+    def recover(self, number: int, which: int, fault: Any) -> None:
+        vault = self.vault(number)
+        kept = recover.kept_files(self.path, vault.vault_id)
+        if not kept:
+            return
+        one = kept[which % len(kept)]
+        old = recover.open_kept(one, vault.key)
+        self.forget_counters(recover.open_kept(each, vault.key) for each in kept)
+        watching = self.watching(number, None)
+        if not self.attempt(number, lambda _: recover.restore(watching, one, old), fault):
+            self.forget(number)
+        else:
+            assert _without_history(self.vault(number).document) == _without_history(old)
+
+    def forget_counters(self, kept: Iterable[Document]) -> None:
+        """Forget the counters of secrets that were removed, if no kept file has seen their codes.
+
+        As they make no older copy of their own, an older copy that was removed may have been the
+        last one to know.
+        """
+        there = Vault.open(self.path, PASSWORD, self.clock).document
+        known: dict[tuple[str, bytes], int] = {}
+        for one in (one for each in (there, *kept) for one in each.everything):
+            key = (one.id, one.secret.key)
+            known[key] = max(one.counter, known.get(key, 0))
+        for key in [key for key, counter in self.given.items() if known.get(key, 0) <= counter]:
+            del self.given[key]
+
+    @rule(number=programs)
+    def refresh(self, number: int) -> None:
+        vault = self.vault(number)
+        if vault.flushed:
+            vault.refresh()
+            assert vault.document == Vault.open(self.path, PASSWORD, self.clock).document
+
+
 def _assert_back(after: Document, before: Document) -> None:
     counters = {one.id: one.counter for one in before.everything}
     assert all(one.counter >= counters.get(one.id, 0) for one in after.everything)
@@ -421,6 +542,10 @@ def _plain(document: Document) -> Document:
     )
 
 
+def _without_history(document: Document) -> Document:
+    return replace(_plain(document), history=())
+
+
 def _secrets(document: Document) -> set[bytes]:
     return {one.secret.key for one in document.everything}
 
@@ -434,3 +559,6 @@ def _memory() -> str | None:
 
 
 TestThreePrograms = ThreePrograms.TestCase
+TestRestoresAndMerges = RestoresAndMerges.TestCase
+if not STRESS:
+    TestRestoresAndMerges.settings = settings(max_examples=10, derandomize=True)
