@@ -7,11 +7,15 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.widgets import Digits, Label
+from textual.widgets import Label
 
 from tui.app.screens.base import Dialog
 from tui.app.widgets.bars import CardKeys
+from tui.app.widgets.big_digits import big_lines
 from tui.otp.codes import group
+
+_MOST, _PADDING = 58, 6
+"""Maximum width of the code in cells, and the padding of the card."""
 
 
 class BigCodeScreen(Dialog[None]):
@@ -27,10 +31,14 @@ class BigCodeScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Label(self._label, classes="title", markup=False)
-            if self._code.isdigit() and not self.context.ascii_only:
-                yield Digits(group(self._code), id="big")
-            else:
-                yield Label("  ".join(group(self._code)), id="big", markup=False)
+            yield Label(self._large(), id="big", markup=False)
             if self._reason:
                 yield Label(self._reason, classes="tone-warning", markup=False)
             yield CardKeys([("Esc", "close")])
+
+    def _large(self) -> str:
+        """Return the lines of the code, all of the same width."""
+        room = min(_MOST, self.app.size.width - _PADDING)
+        lines = big_lines(group(self._code), room, 5, ascii_only=self.context.ascii_only)
+        width = max(map(len, lines))
+        return "\n".join(line.ljust(width) for line in lines)

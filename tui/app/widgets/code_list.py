@@ -65,7 +65,7 @@ class CodeList(RowList[Entry]):
         self._issuer_width = 0
         self._entries: Sequence[Entry] = ()
         self._accounts: dict[str, list[str]] | None = None
-        """The accounts of each issuer, sorted; None until they are needed."""
+        """The accounts of each issuer with several; None until they are needed."""
         self._painted: dict[int, tuple[str, ...]] = {}
         """What changes as time passes, as it was last painted, by place on screen."""
 
@@ -204,19 +204,14 @@ class CodeList(RowList[Entry]):
         return marks(self.searched, (entry.issuer, entry.account or ""))
 
     def _shared_start(self, entry: Entry) -> int:
-        """Return how many characters at the start of the account others of its issuer have, too."""
-        if not entry.account or len(entry.account) < _SHORT:
+        """Return how many characters a cut account shares with others of its issuer."""
+        account, room = entry.account or "", self._columns.account
+        if not room or width_of(account) <= room:
             return 0
         if self._accounts is None:
-            self._accounts = {}
-            for each in self._entries:
-                self._accounts.setdefault(each.issuer, []).append(each.account or "")
-        others = self._accounts.get(entry.issuer, [])
-        if len(others) < 2:
-            return 0
-        return max(
-            (_common(entry.account, other) for other in others if other != entry.account), default=0
-        )
+            self._accounts = _accounts_of_shared_issuers(self._entries)
+        others = self._accounts.get(entry.issuer, ())
+        return max((_common(account, other) for other in others if other != account), default=0)
 
     def empty_strip(self, line: int, width: int) -> Strip:
         if self.rows or line != self.page // 3:
@@ -227,8 +222,13 @@ class CodeList(RowList[Entry]):
         )
 
 
-_SHORT = 9
-"""An account with fewer characters is never cut."""
+def _accounts_of_shared_issuers(entries: Sequence[Entry]) -> dict[str, list[str]]:
+    counts = Counter(entry.issuer for entry in entries)
+    accounts: dict[str, list[str]] = {name: [] for name, count in counts.items() if count > 1}
+    for entry in entries:
+        if entry.issuer in accounts:
+            accounts[entry.issuer].append(entry.account or "")
+    return accounts
 
 
 def _common(one: str, other: str) -> int:
