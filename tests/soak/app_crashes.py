@@ -43,10 +43,12 @@ _THREAD = "in a thread"
 _SCRIPT = """
 import atexit, json, sys, threading
 root, place, number, counted, text = json.loads({given!r})
-calls = {{}}
+calls, wanted = {{}}, place.rpartition(":")[2]
 
 def look(frame, event, _argument):
     code = frame.f_code
+    if wanted and code.co_qualname != wanted:
+        return
     if code.co_filename.startswith(root) and code.co_name != "<module>":
         name = f"{{frame.f_globals['__name__']}}:{{code.co_qualname}}"
         calls[name] = calls.get(name, 0) + 1
