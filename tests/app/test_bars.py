@@ -14,6 +14,7 @@ from tests.app.helpers import (
     lines_of,
     pass_time,
     press,
+    sample_entries,
     settle,
     status_of,
     vault_of,
@@ -21,9 +22,10 @@ from tests.app.helpers import (
 from tui.app.app import OtpApp
 from tui.app.screens.help import HelpScreen
 from tui.app.widgets.bars import CategoryBar, KeyBar, StatusLine, TitleBar
+from tui.app.widgets.list_title import ListTitle
 from tui.config.schema import KeyChoice
 from tui.errors import NotSavedError
-from tui.otp.entry import Category
+from tui.otp.entry import Category, OtpType
 
 
 async def test_the_title_marks_an_unsynchronized_clock(
@@ -152,3 +154,41 @@ async def test_a_file_name_is_not_broken_at_its_hyphens(app: OtpApp, pilot: Pilo
     lines = lines_of(status)
     assert any(name in line for line in lines)
     assert lines[-1].strip("▌ ") == "New line"
+
+
+async def test_the_title_is_as_wide_as_the_screen(app: OtpApp, pilot: Pilot[None]) -> None:
+    title = app.screen.query_one(ListTitle)
+    for warning in ("", "clock"):
+        for count in ("8 codes", "1 of 8 codes, 2 unreadable, 3 selected", "NOT SAVED · 8 codes"):
+            title.warn(warning)
+            title.show(count)
+            for width in range(40, 200, 3):
+                text = "".join(segment.text for segment in title.segments(width))
+                assert len(text) == width, (width, count)
+                if width >= 80:
+                    assert count in text
+                    assert (" 10 s " in text) is not count.startswith("NOT")
+
+
+async def test_the_title_counts_down_only_if_codes_expire(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    counter_based = [entry for entry in sample_entries()[0] if entry.type is OtpType.HOTP]
+    app = make_app(make_vault(counter_based, []))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert " s " not in lines_of(app.screen.query_one(ListTitle))[0]
+
+
+async def test_the_color_of_a_category_follows_from_its_name(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    async def color(*names: str) -> object:
+        categories = [Category.named(name, place) for place, name in enumerate(names)]
+        app = make_app(make_vault(None, categories))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settle(pilot)
+            parts = app.screen.query_one(CategoryBar).segments(80)
+            return next(part.style.color for part in parts if part.text == " Work " and part.style)
+
+    assert await color("Work", "Web") == await color("Family", "Home", "Work")

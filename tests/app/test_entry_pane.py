@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import product
 
 import pytest
 from textual.pilot import Pilot
@@ -19,7 +20,9 @@ from tests.app.helpers import (
     text_of,
 )
 from tui.app.app import OtpApp
+from tui.app.live_codes import seconds_text
 from tui.app.widgets.big_digits import big_lines
+from tui.app.widgets.code_row import columns
 from tui.app.widgets.entry_pane import EntryPane
 from tui.otp.codes import code_at, group, next_code
 from tui.otp.entry import Entry
@@ -182,3 +185,24 @@ def test_letters_and_ascii_are_not_drawn_large() -> None:
 def test_large_codes_fit(width: int) -> None:
     for code in ("492 039", "77 402 198", "4921 039 123"):
         assert max(map(len, big_lines(code, width, 10, ascii_only=False))) <= width
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (99, "99 s"), (100, "100s"), (999, "999s"), (1000, "16m"), (6000, "1h"),
+     (10**7, "99h")],
+)  # fmt: skip
+def test_seconds_take_four_cells(seconds: int, text: str) -> None:
+    assert seconds_text(seconds) == text
+
+
+@pytest.mark.parametrize("width", [1, 20, 34, 36, 40, 44, 57, 60, 80, 120, 200])
+def test_columns_fill_the_row(width: int) -> None:
+    for code, longest, is_tall in product((7, 10), (0, 40), (False, True)):
+        places = columns(width, code, longest, is_tall=is_tall)
+        categories = places.categories + 1 if places.categories else 0
+        used = places.names_at + places.names + categories + places.number
+        assert used <= max(width, places.names_at + places.number)
+        assert used >= width
+        if width >= 40 and not is_tall:
+            assert places.account >= 9
