@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
 from tests.cli.program import PASSWORD, Outcome, Program
 from tests.cli.terminal import Terminal
+from tui.clock import SystemClock
 from tui.crypto.kdf import Argon2Params
+from tui.errors import NotSavedError
 from tui.vault.edit import delete, take_counter
+from tui.vault.recover import kept_files, locked_from, replace_damaged
+from tui.vault.store import Store
 from tui.vault.trash import discard
 from tui.vault.vault import Vault
 
@@ -93,6 +99,23 @@ def test_a_damaged_or_missing_vault_is_restored_and_stays_beside(
     assert beside == ([] if damage == "missing" else [data])
     assert Vault.open(deleted.vault, PASSWORD).older is None
     assert vault.path == deleted.vault
+
+
+def test_a_damaged_vault_is_put_back_if_saving_fails(
+    deleted: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    damaged = deleted.vault.read_bytes()[:300]
+    deleted.vault.write_bytes(damaged)
+    kept, clock = kept_files(deleted.vault)[0], SystemClock()
+    vault = locked_from(kept, deleted.vault, clock).unlock(PASSWORD)
+    monkeypatch.setattr(Store, "replace", full)
+    with pytest.raises(NotSavedError):
+        replace_damaged(vault, clock, damaged)
+    assert deleted.vault.read_bytes() == damaged
+    assert not list(deleted.vault.parent.glob("*.damaged-*"))
 
 
 def test_a_vault_that_was_written_after_the_question_stays(deleted: Program) -> None:
