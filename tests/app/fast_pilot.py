@@ -36,6 +36,7 @@ def make_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual.app.wait_for_idle", until_handled)
     monkeypatch.setattr("textual.pilot.wait_for_idle", until_quiet)
     monkeypatch.setattr(Pilot, "_wait_for_screen", _all_is_handled)
+    monkeypatch.setattr("tui.memory.wipe_freed", lambda: None)  # test_memory runs the real one
     parse = Stylesheet._parse_rules
 
     def parse_once(self: Stylesheet, *args: Any, **more: Any) -> list[RuleSet]:
