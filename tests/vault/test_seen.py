@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -173,6 +175,21 @@ def test_few_vaults_are_remembered(
             os.utime(file_in(state), (1, 1))
     assert len(list(state.rglob("*.json"))) == 4
     assert Seen(f"{0:032}", path).last() is None
+
+
+def test_a_program_waits_for_another_one_for_a_moment(
+    seen: Seen, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen.saved(1, FIRST)
+    other = os.open(file_in(state).parent, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    seen.saved(2, FIRST)
+    assert seen.last() == Record(1, FIRST.hex())
+    monkeypatch.setattr(time, "sleep", lambda _seconds: fcntl.flock(other, fcntl.LOCK_UN))
+    seen.saved(2, FIRST)
+    os.close(other)
+    assert seen.last() == Record(2, FIRST.hex())
 
 
 def test_two_programs_keep_the_higher_generation(seen: Seen, path: Path) -> None:
