@@ -27,6 +27,7 @@ from tui.app.widgets.entry_pane import EntryPane
 from tui.otp.codes import code_at, group, next_code
 from tui.otp.entry import Entry
 
+STEAM_ALPHABET = "23456789BCDFGHJKMNPQRTVWXY"
 WIDE = pytest.mark.terminal(120, 40)
 
 
@@ -174,9 +175,15 @@ def named(entry: Entry, number: int) -> Entry:
     )
 
 
-def test_letters_and_ascii_are_not_drawn_large() -> None:
-    assert big_lines("7K3QP", 48, 10, ascii_only=False) == ["7 K 3 Q P"]
-    assert big_lines("7K3QP", 5, 10, ascii_only=False) == ["7K3QP"]
+def test_all_characters_of_steam_codes_look_different() -> None:
+    drawn = {"".join(big_lines(char, 48, 5, ascii_only=False)) for char in STEAM_ALPHABET}
+    assert len(drawn) == len(STEAM_ALPHABET)
+    assert all("█" in each for each in drawn)
+
+
+def test_lower_case_and_half_lines_in_ascii_are_not_drawn_large() -> None:
+    assert big_lines("oact macq", 48, 10, ascii_only=False) == ["o a c t   m a c q"]
+    assert big_lines("oact macq", 9, 10, ascii_only=False) == ["oact macq"]
     assert len(big_lines("492 039", 48, 5, ascii_only=True)) == 5
     assert big_lines("492 039", 40, 5, ascii_only=True) == ["4 9 2   0 3 9"]
 

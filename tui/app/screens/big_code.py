@@ -37,8 +37,6 @@ class BigCodeScreen(Dialog[None]):
             yield CardKeys([("Esc", "close")])
 
     def _large(self) -> str:
-        """Return the lines of the code, all of the same width."""
         room = min(_MOST, self.app.size.width - _PADDING)
         lines = big_lines(group(self._code), room, 5, ascii_only=self.context.ascii_only)
-        width = max(map(len, lines))
-        return "\n".join(line.ljust(width) for line in lines)
+        return "\n".join(lines)

@@ -1,20 +1,47 @@
-"""Draws a code in large digits, to be read from a distance."""
+"""Draws a code in large characters, to be read from a distance."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-_DRAWN = """
+_FONT = """
+0   1   2   3   4   5   6   7   8   9
 ███ .█. ███ ███ █.█ ███ ███ ███ ███ ███
 █.█ ██. ..█ ..█ █.█ █.. █.. ..█ █.█ █.█
 █.█ .█. ███ ███ ███ ███ ███ ..█ ███ ███
 █.█ .█. █.. ..█ ..█ ..█ █.█ ..█ █.█ ..█
 ███ ███ ███ ███ ..█ ███ ███ ..█ ███ ███
+
+B   C   D   F   G    H   J   K   M
+██. ███ ██. ███ .███ █.█ ..█ █.█ █...█
+█.█ █.. █.█ █.. █... █.█ ..█ █.█ ██.██
+██. █.. █.█ ██. █.██ ███ ..█ ██. █.█.█
+█.█ █.. █.█ █.. █..█ █.█ █.█ █.█ █...█
+██. ███ ██. █.. .███ █.█ .█. █.█ █...█
+
+N    P   Q    R   T   V   W     X   Y
+█..█ ██. .██. ██. ███ █.█ █...█ █.█ █.█
+██.█ █.█ █..█ █.█ .█. █.█ █...█ █.█ █.█
+█.██ ██. █..█ ██. .█. █.█ █.█.█ .█. .█.
+█..█ █.. █.█. █.█ .█. █.█ ██.██ █.█ .█.
+█..█ █.. .█.█ █.█ .█. .█. █...█ █.█ .█.
 """
-"""The digits from 0 to 9."""
-_ROWS = [line.replace(".", " ").split("\n")[0] for line in _DRAWN.strip().split("\n")]
-_SIZE = 3
-"""Width of a digit in pixels."""
+"""Digits, and the letters of Steam's codes. Other letters are in lower case, and are not drawn."""
+_ROWS = 5
+
+
+def _glyphs() -> dict[str, list[str]]:
+    """Return the rows of pixels of each character."""
+    glyphs: dict[str, list[str]] = {}
+    for block in _FONT.strip().split("\n\n"):
+        names, *rows = (line.split() for line in block.splitlines())
+        glyphs |= {
+            name: [row[at].replace(".", " ") for row in rows] for at, name in enumerate(names)
+        }
+    return glyphs
+
+
+_GLYPHS = _glyphs()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,36 +51,28 @@ class _Scale:
     lines: int
     """Height of a pixel in lines; 0 for half a line."""
     group: int
-    """Cells between groups, besides those between digits."""
-
-    @property
-    def gap(self) -> int:
-        """Cells between digits."""
-        return max(1, self.pixel // 2)
-
-    def width(self, code: str) -> int:
-        digit = _SIZE * self.pixel + self.gap
-        return sum(self.group if char == " " else digit for char in code) - self.gap
+    """Cells between groups, besides those between characters."""
 
     def draw(self, code: str) -> list[str]:
-        rows = ["".join(self._cells(row, char) for char in code).rstrip() for row in _ROWS]
+        """Return the lines of the code; all have the same width."""
+        rows = [self._row(code, at) for at in range(_ROWS)]
         if self.lines:
             return [row for row in rows for _ in range(self.lines)]
-        width = max(map(len, rows))
-        pairs = zip(rows[::2], [*rows[1::2], ""], strict=True)
+        pairs = zip(rows[::2], [*rows[1::2], " " * len(rows[0])], strict=True)
         return [
-            "".join(
-                _HALVES[top, low] for top, low in zip(a.ljust(width), b.ljust(width), strict=True)
-            )
-            for a, b in pairs
+            "".join(_HALVES[pixels] for pixels in zip(upper, lower, strict=True))
+            for upper, lower in pairs
         ]
 
-    def _cells(self, row: str, char: str) -> str:
-        if char == " ":
-            return " " * self.group
-        at = int(char) * (_SIZE + 1)
-        pixels = row[at : at + _SIZE]
-        return "".join(pixel * self.pixel for pixel in pixels) + " " * self.gap
+    def _row(self, code: str, at: int) -> str:
+        gap = " " * max(1, self.pixel // 2)
+        cells = (
+            " " * self.group
+            if char == " "
+            else "".join(pixel * self.pixel for pixel in _GLYPHS[char][at]) + gap
+            for char in code
+        )
+        return "".join(cells).removesuffix(gap)
 
 
 _HALVES = {(" ", " "): " ", ("█", " "): "▀", (" ", "█"): "▄", ("█", "█"): "█"}
@@ -63,14 +82,14 @@ _SCALES = (_Scale(4, 2, 6), _Scale(2, 1, 3), _Scale(1, 0, 2))
 def big_lines(code: str, width: int, height: int, *, ascii_only: bool) -> list[str]:
     """Return the lines of a code in groups, as large as `width` and `height` allow.
 
-    Codes with letters, and those without room, become one line with spaces.
+    Codes in lower case, and those without room, become one line with spaces.
     """
-    if code.replace(" ", "").isdecimal() and code.isascii():
+    if all(char in _GLYPHS or char == " " for char in code):
         for scale in _SCALES:
-            lines = len(_ROWS) * scale.lines or 3
             if ascii_only and not scale.lines:
                 break
-            if scale.width(code) <= width and lines <= height:
-                return scale.draw(code)
+            lines = scale.draw(code)
+            if len(lines[0]) <= width and len(lines) <= height:
+                return lines
     spaced = " ".join(code)
     return [spaced if len(spaced) <= width else code]
