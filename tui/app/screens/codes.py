@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
 from textual.geometry import Size
 from textual.screen import Screen
 
@@ -31,14 +30,8 @@ from tui.app.screens.security_commands import SECURITY_COMMANDS
 from tui.app.threads import in_thread
 from tui.app.visible_entries import TRASH, VisibleEntries
 from tui.app.widgets.bars import UNSAVED, CategoryBar, KeyBar, StatusLine
-from tui.app.widgets.code_list import CodeList, row_height
-from tui.app.widgets.entry_pane import (
-    LEAST_HEIGHT,
-    LEAST_WIDTH,
-    EntryPane,
-    Shown,
-    pane_width,
-)
+from tui.app.widgets.code_list import CodeList
+from tui.app.widgets.list_body import ListBody
 from tui.app.widgets.list_title import ListTitle
 from tui.app.widgets.row_list import RowList
 from tui.errors import OtpTuiError
@@ -64,8 +57,6 @@ _PICK_KEYS = [*_SEARCH_KEYS[:3], ("Esc", "quit")]
 _TRASH_KEYS = {"restore": "restore", "delete": "delete permanently", "show": "details",
                "next-category": "category", "undo": "undo"}  # fmt: skip
 _MOST_PASTED = 100
-_AROUND = 5
-"""Lines above and below the list: title, categories, an empty line, message and keys."""
 
 Answer = TypeVar("Answer")
 Job = Coroutine[Any, Any, None]
@@ -128,16 +119,14 @@ class CodesScreen(BaseScreen[None]):
 
     def compose(self) -> ComposeResult:
         self.codes = CodeList(moment=self.context.clock.now(), shared=self._shares_countdown())
-        self._pane = EntryPane()
+        self._body = ListBody(self.codes)
         self._title = ListTitle(self.context.vault_name)
         self._categories = CategoryBar()
         self._status = StatusLine()
         self._keys = KeyBar()
         yield self._title
         yield self._categories
-        with Horizontal(id="body"):
-            yield self.codes
-            yield self._pane
+        yield self._body
         yield self._status
         yield self._keys
 
@@ -164,8 +153,7 @@ class CodesScreen(BaseScreen[None]):
     def on_unmount(self) -> None:
         """Drop all entries: Textual may keep the screen for a while."""
         self._visible = VisibleEntries(Document())
-        self.codes.forget()
-        self._pane.forget()
+        self._body.forget()
         del self.vault
 
     # --- commands ----------------------------------------------------------------------------
@@ -256,36 +244,11 @@ class CodesScreen(BaseScreen[None]):
         return self.context.config.countdown != "each"
 
     def on_resize(self, event: events.Resize) -> None:
-        self._arrange(event.size)
+        self._divide(event.size)
 
-    def _arrange(self, size: Size) -> None:
-        """Show the pane if it has room, and choose the height of rows.
-
-        It doesn't depend on the search, whose matches would jump, nor on messages.
-        """
-        entries = self._visible.visible(self.category, "")
-        beside = size.width >= LEAST_WIDTH and size.height >= LEAST_HEIGHT
-        self._pane.set_class(beside and bool(self._visible.total), "-shown")
-        self._pane.styles.width = pane_width(size.width)
-        self.codes.shows_next = not self._pane.has_class("-shown")
-        self.codes.row_height = row_height(len(entries), size.height - _AROUND, beside=beside)
-
-    @on(RowList.Moved)
-    def _show_entry(self) -> None:
-        """Show the highlighted entry in the pane."""
-        codes, entry = self.codes, self.codes.highlighted
-        if not codes.shows_next and entry is not None:
-            names = [self._visible.names.get(place.category, "") for place in entry.categories]
-            shown = Shown(
-                entry,
-                codes.live.cells(entry, highlighted=True),
-                [name for name in names if name],
-                codes.suspicious.get(entry.id, ""),
-                self.moment,
-            )
-            self._pane.show(shown)
-        else:
-            self._pane.show(None)
+    def _divide(self, size: Size) -> None:
+        rows = len(self._visible.visible(self.category, ""))
+        self._body.divide(size, rows, is_empty=not self._visible.total)
 
     def reload(self, keep: str | None = None) -> None:
         """Show the current contents of the vault; highlight `keep`, or the same entry as before."""
@@ -307,7 +270,7 @@ class CodesScreen(BaseScreen[None]):
         codes.nothing = self._when_empty()
         codes.searched = self.search_text or ""
         codes.numbered = self.search_text is None
-        self._arrange(self.size)
+        self._divide(self.size)
         codes.show_rows(
             self._visible.visible(self.category, self.search_text or ""), keep, near=near
         )
@@ -367,7 +330,7 @@ class CodesScreen(BaseScreen[None]):
         self.codes.tick(now)
         period = self.codes.common_period if self.codes.shared else 0
         self._title.count_down(period - int(now) % period if period else 0, period)
-        self._show_entry()
+        self._body.show_entry()
         self._status.tick(steady)
         if self.vault.stale:
             self._watch()
