@@ -232,3 +232,12 @@ async def test_keys_that_arrive_as_the_app_ends_are_dropped(make_app: MakeApp) -
     async with asyncio.timeout(5):
         while not app.keys.idle:
             await asyncio.sleep(0.01)
+
+
+async def test_a_jump_to_the_end_is_done_before_the_next_key(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(90, 20)) as pilot:
+        await settle(pilot)
+        await one_by_one(pilot, [key("question_mark"), key("end")])
+        help_text = app.screen.query_one("#keys")
+        assert help_text.scroll_y == help_text.max_scroll_y > 0

@@ -172,6 +172,9 @@ class KeyQueue:
         if self._app not in barrier.running:
             raise MessagePumpClosed
         quiet = not waiting & barrier.running
+        if self._app.animator._animations:
+            self._app.animator()  # scrolls at once, as animations are off
+            return False
         if quiet and screen.is_current and _to_refresh(screen):
             screen._on_timer_update()
             return _to_refresh(screen)

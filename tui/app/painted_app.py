@@ -32,6 +32,7 @@ class PaintedApp(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.animation_level = "none"  # each step would be sent, and later keys see it half-way
         self._painter = Painter(
             self.console._color_system or ColorSystem.TRUECOLOR,
             erases=os.environ.get("TERM", "").startswith(_ERASING),
