@@ -8,12 +8,16 @@ import pytest
 
 from tests.backup.support import NOW, ONE, THREE, TWO, site, vault
 from tests.vault.support import FLOOR, PASSWORD, MovedClock
+from tui.backup import importer
 from tui.backup.importer import addition_label, apply_import, import_into, import_label
 from tui.backup.model import Backup, Credentials, Needs
 from tui.backup.plan import ImportAction, MatchKind, actions_for
 from tui.backup.registry import by_name
 from tui.backup.sources import OpenedBackup, read_source, source_of
-from tui.errors import BackupPasswordError, FormatError, UsageError
+from tui.errors import BackupPasswordError, FormatError, UsageError, VaultError
+from tui.otp.entry import Entry, OtpType
+from tui.otp.secret import Secret
+from tui.vault.document import Document, write
 from tui.vault.locked_vault import LockedVault
 from tui.vault.undo import last_step, undo
 from tui.vault.vault import Vault
@@ -48,6 +52,25 @@ def test_all_backups_are_one_step_to_undo() -> None:
     assert step is not None
     assert step.label == "import of 2 files, 3 entries"
     assert [each.issuer for each in undo(after, NOW).entries] == ["Mine"]
+
+
+def test_more_entries_than_a_vault_can_hold_are_refused_before_they_are_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    many = [site(f"{ONE}{letter}") for letter in "ABCDEFGHIJ"]
+    twice = [OpenedBackup((), Backup(tuple(many)))] * 2
+    monkeypatch.setattr("tui.limits.FILE", 4100)
+    apply_import(vault(), twice, NOW)
+    monkeypatch.setattr("tui.limits.FILE", 3600)
+    monkeypatch.setattr("tui.backup.importer.plan", None)
+    with pytest.raises(VaultError, match=r"A vault can't hold 10 entries\."):
+        apply_import(vault(), twice, NOW)
+
+
+def test_no_entry_takes_less_room_than_is_assumed() -> None:
+    smallest = Entry(id="1", type=OtpType.HOTP, issuer="", secret=Secret.base32("AA"))
+    text = write(Document(entries=(smallest,)))
+    assert len(text) - len(write(Document())) >= importer._LEAST_BYTES + 2
 
 
 def test_the_label_names_the_file_or_the_entry() -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from tui import limits
 from tui.backup.apply import Report, apply, total
 from tui.backup.plan import DEFAULT_ACTIONS, ImportAction, MatchKind, PlannedEntry, plan
 from tui.backup.sources import OpenedBackup
+from tui.errors import VaultError
 from tui.otp.entry import Entry
 from tui.text import plural, safe
 from tui.vault.undo import step_label, with_undo
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from tui.vault.document import Document
     from tui.vault.vault import Vault
 
+_LEAST_BYTES = 240
+"""Bytes that an entry takes in a vault at least, besides its secret and its names."""
 Actions = Mapping[MatchKind, ImportAction]
 
 
@@ -80,7 +85,11 @@ def apply_import(
     `moment` is the current Unix time, `deselected` the indexes in `ImportResult.planned` of entries
     to leave out. They depend only on the backups, so they stay valid even if another program has
     changed the vault since the preview.
+
+    Raises:
+        VaultError: a vault can't hold that many entries.
     """
+    _require_room(document, opened)
     present, files, first = document, [], 0
     for each in opened:
         planned = plan(present, each.backup)
@@ -94,6 +103,20 @@ def apply_import(
     added = tuple(entry for entry in present.entries if entry.id not in before)
     result = ImportResult(tuple(files), added, present != document)
     return with_undo(document, present, label(result)) if result.changed else document, result
+
+
+def _require_room(document: Document, opened: Sequence[OpenedBackup]) -> None:
+    """Raise `VaultError` if the result is too large for any vault, before it is made."""
+    sizes: dict[str, int] = {}
+    for entry in chain(document.entries, *(each.backup.entries for each in opened)):
+        secret = entry.secret.normal
+        size = _LEAST_BYTES + len(secret) + len(entry.issuer) + len(entry.account or "")
+        sizes[secret] = min(size, sizes.get(secret, size))
+    if sum(sizes.values()) > limits.FILE * 3 // 4:  # base64 makes four characters of three bytes
+        raise VaultError(
+            f"A vault can't hold {len(sizes):,} entries.",
+            "Import a part of them, or use two vaults.",
+        )
 
 
 def import_into(
