@@ -12,11 +12,13 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -62,11 +64,22 @@ def entries() -> tuple[Entry, ...]:
 
 
 def fill(program: Program) -> Program:
-    """Create a vault with `entries` for the program."""
-    vault = Vault.create(program.vault, PASSWORD, Argon2Params(2, 19456, 1), SystemClock())
-    vault.change(lambda _empty: Document(entries=entries()))
-    vault.close()
+    """Give the program a vault with `entries`."""
+    program.vault.parent.mkdir(mode=0o700)
+    program.vault.write_bytes(_filled())
+    program.vault.chmod(0o600)
     return program
+
+
+@cache
+def _filled() -> bytes:
+    """Return the file of a vault with `entries`, made once."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "vault.json"
+        vault = Vault.create(path, PASSWORD, Argon2Params(2, 19456, 1), SystemClock())
+        vault.change(lambda _empty: Document(entries=entries()))
+        vault.close()
+        return path.read_bytes()
 
 
 def totp(secret: str, moment: float) -> str:
@@ -127,6 +140,8 @@ class AppTerminal:
         self._stream = pyte.Stream(self._screen)
         self._cut = ""
         """A control sequence whose end has not arrived yet."""
+        self._lines: Sequence[str] = ()
+        """The lines on the screen, once somebody asked: pyte takes long to join them."""
 
     @classmethod
     def of(cls, program: Program, *, controlling: bool = True, **env: str) -> Self:
@@ -156,7 +171,8 @@ class AppTerminal:
     def display(self) -> Sequence[str]:
         """The lines on the screen."""
         self._read()
-        return self._screen.display
+        self._lines = self._lines or self._screen.display
+        return self._lines
 
     def type(self, text: str) -> None:
         """Press keys and clear `seen`."""
@@ -242,6 +258,7 @@ class AppTerminal:
         return self.seen
 
     def _show(self, text: str) -> None:
+        self._lines = ()
         text = self._cut + text
         cut = _INCOMPLETE.search(text)
         self._cut = cut[0] if cut else ""
