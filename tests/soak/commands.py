@@ -8,7 +8,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from tests.cli.program import PASSWORD
@@ -133,9 +133,12 @@ def calls_of(at: Home, command: Command) -> int:
         os.close(writer)
 
 
-def _each(at: Home) -> Iterator[tuple[str, Command, int, tuple[object, ...], float]]:
+def _each(
+    at: Home, names: Iterable[str]
+) -> Iterator[tuple[str, Command, int, tuple[object, ...], float]]:
     """For each command: its name, its calls, the contents that are allowed, how long it takes."""
-    for name, command in COMMANDS.items():
+    for name in names:
+        command = COMMANDS[name]
         prepare(at, command)
         before, _ = contents(at)
         began = time.monotonic()
@@ -145,11 +148,13 @@ def _each(at: Home) -> Iterator[tuple[str, Command, int, tuple[object, ...], flo
         yield name, command, calls, (before, after), took
 
 
-def kills(least: int, seed: int = 1, *, every: int = 1) -> Result:
+def kills(
+    least: int, seed: int = 1, *, every: int = 1, names: Collection[str] = COMMANDS.keys()
+) -> Result:
     """Kill each command before and after every n-th system call, and at random moments."""
     drawn, trials, inside, calls_all = random.Random(seed), 0, 0, 0
     with home() as at:
-        for name, command, calls, allowed, took in _each(at):
+        for name, command, calls, allowed, took in _each(at, names):
             calls_all += calls
             for number in range(1, calls + 1, every):
                 for after in (False, True):
@@ -158,7 +163,7 @@ def kills(least: int, seed: int = 1, *, every: int = 1) -> Result:
                     inside += code == -signal.SIGKILL
                     check(at, name, allowed)
                     trials += 1
-            for _ in range(max(1, least // len(COMMANDS) - 2 * len(range(0, calls, every)))):
+            for _ in range(max(1, least // len(names) - 2 * len(range(0, calls, every)))):
                 at.put_back()
                 child = at.start(command.args, command.given)
                 time.sleep(drawn.uniform(0, took))
@@ -167,16 +172,18 @@ def kills(least: int, seed: int = 1, *, every: int = 1) -> Result:
                 check(at, name, allowed)
                 trials += 1
     return Result(
-        f"{trials:,} runs of {len(COMMANDS)} commands with {calls_all:,} system calls, "
+        f"{trials:,} runs of {len(names)} commands with {calls_all:,} system calls, "
         f"{inside:,} killed: 0 lost, 0 litter; seed {seed}"
     )
 
 
-def errors(codes: tuple[str, ...] = CODES, *, every: int = 1) -> Result:
+def errors(
+    codes: tuple[str, ...] = CODES, *, every: int = 1, names: Collection[str] = COMMANDS.keys()
+) -> Result:
     """Make every n-th system call of each command fail, with each error."""
     trials = failed = 0
     with home() as at:
-        for name, command, calls, allowed, _ in _each(at):
+        for name, command, calls, allowed, _ in _each(at, names):
             for number in range(1, calls + 1, every):
                 for word in codes:
                     at.put_back()
@@ -197,13 +204,13 @@ def errors(codes: tuple[str, ...] = CODES, *, every: int = 1) -> Result:
     return Result(f"{trials:,} runs, {failed:,} failed with a message, 0 lost ({', '.join(codes)})")
 
 
-def crashes(places: int) -> Result:
+def crashes(places: int, names: Collection[str] = COMMANDS.keys()) -> Result:
     """Crash the commands at about this many places; no secret is printed or left in a file."""
     trials = crashed = 0
     canary = "CANARY-5e1f"
     with home() as at:
-        for name, command, calls, allowed, _ in _each(at):
-            for number in range(1, calls + 1, max(1, calls * len(COMMANDS) // places)):
+        for name, command, calls, allowed, _ in _each(at, names):
+            for number in range(1, calls + 1, max(1, calls * len(names) // places)):
                 at.put_back()
                 at.log.write_bytes(b"")
                 at.run(command.args, command.given, crashing_at(number, f"{canary} {PASSWORD}"))
