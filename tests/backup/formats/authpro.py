@@ -10,6 +10,9 @@ from argon2.low_level import Type, hash_secret_raw
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+MEMORY_KIB = 65536
+"""The memory that the key of a strong backup takes."""
+
 
 def decrypt(data: bytes, password: str) -> dict[str, Any]:
     """Return the JSON of a strong or legacy backup as it was published."""
@@ -26,7 +29,7 @@ def decrypt(data: bytes, password: str) -> dict[str, Any]:
 
 def strong_key(salt: bytes, password: str) -> bytes:
     """Return the key of a strong backup."""
-    return hash_secret_raw(password.encode(), salt, 3, 65536, 4, 32, Type.ID)
+    return hash_secret_raw(password.encode(), salt, 3, MEMORY_KIB, 4, 32, Type.ID)
 
 
 def headerless(plain: bytes, password: str, salt: bytes = b"\xc3" * 16) -> bytes:
