@@ -85,13 +85,16 @@ def pytest_configure() -> None:
 def pytest_collection_finish() -> None:
     """Keep the collector from scanning pytest and the tests each time that an app locks.
 
-    Whoever asks for all objects still gets them, frozen or not.
+    Whoever asks for all objects still gets them, frozen or not; whoever asks for those of a
+    generation gets what is not frozen.
     """
     gc.collect()
     frozen, others = gc.get_objects(), gc.get_objects
     gc.freeze()
     atexit.register(gc.unfreeze)  # without it, a library reports objects as leaked
-    gc.get_objects = lambda generation=None: [*frozen, *others(generation)]
+    gc.get_objects = lambda generation=None: (
+        [*frozen, *others()] if generation is None else others(generation)
+    )
 
 
 def _reset_signals() -> None:

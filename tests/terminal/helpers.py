@@ -140,7 +140,7 @@ class AppTerminal:
         self._stream = pyte.Stream(self._screen)
         self._cut = ""
         """A control sequence whose end has not arrived yet."""
-        self._lines: Sequence[str] = ()
+        self._joined: Sequence[str] = ()
         """The lines on the screen, once somebody asked: pyte takes long to join them."""
 
     @classmethod
@@ -171,8 +171,8 @@ class AppTerminal:
     def display(self) -> Sequence[str]:
         """The lines on the screen."""
         self._read()
-        self._lines = self._lines or self._screen.display
-        return self._lines
+        self._joined = self._joined or self._screen.display
+        return self._joined
 
     def type(self, text: str) -> None:
         """Press keys and clear `seen`."""
@@ -258,7 +258,7 @@ class AppTerminal:
         return self.seen
 
     def _show(self, text: str) -> None:
-        self._lines = ()
+        self._joined = ()
         text = self._cut + text
         cut = _INCOMPLETE.search(text)
         self._cut = cut[0] if cut else ""
