@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from tests.app.fast_pilot import make_fast
 from tests.app.helpers import PASSWORD, FakeClipboard, FakeClock, sample_entries, settle
 from tui.app.app import OtpApp
-from tui.config.schema import Config
+from tui.config.schema import Config, KdfConfig
 from tui.crypto.kdf import Argon2Params
 from tui.otp.entry import Category, Entry
 from tui.session import Session
@@ -24,6 +24,8 @@ from tui.vault.vault import Vault
 
 MakeVault = Callable[..., Vault]
 MakeApp = Callable[..., OtpApp]
+WEAK = KdfConfig(memory_mib=19, time_cost=2, parallelism=1)
+"""The cheapest key derivation that a vault may have."""
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +91,8 @@ def make_app(
         **settings: Any,
     ) -> OtpApp:
         opened = make_vault() if isinstance(vault, str) else vault
+        if opened is None:  # it may be created
+            settings.setdefault("kdf", WEAK)
         return OtpApp(
             vault_path,
             Config(**settings),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from tests.app.conftest import MakeApp
+from tests.app.conftest import WEAK, MakeApp
 from tests.app.helpers import settle, status_of
 from tests.app.test_export import open_screen
 from tests.app.test_import import backup_file, open_file
@@ -23,11 +23,9 @@ from tui.app.screens.import_backup import ImportScreen
 from tui.app.screens.welcome import WelcomeScreen
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.status_label import StatusLabel
-from tui.config.schema import KdfConfig
 from tui.crypto import kdf
 
 PASSWORD = "long-enough"
-WEAK = KdfConfig(memory_mib=19, time_cost=2, parallelism=1)
 
 
 class SlowDerivation:
@@ -127,7 +125,7 @@ async def test_a_canceled_export_writes_nothing(
 async def test_esc_cancels_the_creation_of_the_vault(
     make_app: MakeApp, vault_path: Path, slow: Callable[[], SlowDerivation]
 ) -> None:
-    app = make_app(vault=None, kdf=WEAK)
+    app = make_app(vault=None)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         derivation = slow()
