@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -11,6 +13,7 @@ from rich.color import ColorSystem
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
+from textual.geometry import Size
 
 from tui.app.painter import Painter
 from tui.app.terminal_output import RESET, TerminalOutput, erase
@@ -114,14 +117,25 @@ class PaintedApp(App[None]):
 
 
 def paint_without_waiting() -> None:
-    """Make Textual's driver write with `TerminalOutput`, and erase the screen at the end.
+    """Make Textual's driver write with `TerminalOutput`, and correct two of its habits.
 
-    Otherwise the screen would stay where there is no alternate one, e.g. in GNU screen. Call it
-    before there is an app.
+    It erases the screen at the end, which would stay where there is no alternate one, e.g. in GNU
+    screen. And it reads the terminal's size outside the signal handler, which the next signal can
+    interrupt, so that the older size would come last. Call it before there is an app.
     """
     from textual.drivers import linux_driver
 
     class Driver(linux_driver.LinuxDriver):
+        def start_application_mode(self) -> None:
+            super().start_application_mode()  # type: ignore[no-untyped-call]
+            loop = asyncio.get_running_loop()
+            signal.signal(signal.SIGWINCH, lambda *_: loop.call_soon_threadsafe(self._resized))
+
+        def _resized(self) -> None:
+            if not self._in_band_window_resize:
+                size = Size(*self._get_terminal_size())
+                self._app.post_message(events.Resize(size, size))
+
         def stop_application_mode(self) -> None:
             self.write(RESET + erase(self._get_terminal_size()[1]))
             super().stop_application_mode()
