@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -31,6 +32,7 @@ MAX_NOTE = 100_000
 """Maximum length of a note, in characters."""
 MAX_ICON = 1 << 20
 """Maximum size of an icon, in bytes."""
+_WHOLE = re.compile(r"-?\d+")
 _MOST_READ = 4 * NAME_LIMIT
 """The part of a name that is read, in characters: with control characters it may be longer."""
 
@@ -200,8 +202,8 @@ def number(value: object, called: str, default: int) -> int:
         return value
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, str) and len(value) < 20 and value.strip().lstrip("-").isdecimal():
-        return int(value)
+    if isinstance(value, str) and len(value) < 20 and _WHOLE.fullmatch(value.strip()):
+        return int(value.strip())
     raise EntryError(f"its {called} is {short(value)}, not a whole number")
 
 
