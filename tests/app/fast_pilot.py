@@ -37,6 +37,8 @@ def make_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual.pilot.wait_for_idle", until_quiet)
     monkeypatch.setattr(Pilot, "_wait_for_screen", _all_is_handled)
     monkeypatch.setattr("tui.memory.wipe_freed", lambda: None)  # test_memory runs the real one
+    # The same identity, but computed in C: each style update asks for it hundreds of times.
+    monkeypatch.setattr(RuleSet, "__hash__", object.__hash__)
     parse = Stylesheet._parse_rules
 
     def parse_once(self: Stylesheet, *args: Any, **more: Any) -> list[RuleSet]:
