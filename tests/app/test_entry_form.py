@@ -340,6 +340,8 @@ async def test_a_secret_that_the_vault_has_is_reported_and_allowed(
         await form.type("secret", "gezd gnbv-gy3tqojq gezdgnbvgy3tqojq")
         assert form.twin == "GitHub (octocat) already has this secret."
         await form.press("ctrl+s")
+        assert len(vault.entries) == 1
+        await form.press("y")
         assert form.said == ["Added Twin."]
         assert len(vault.entries) == 2
 

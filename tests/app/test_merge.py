@@ -128,7 +128,7 @@ async def test_what_looks_like_a_copy_and_is_none_is_named(
 async def test_without_copies_the_key_says_so(app: OtpApp, pilot: Pilot[None]) -> None:
     await pilot.press("M")
     await settle(pilot)
-    assert "No conflict copies of this vault are next to it." in status_of(app)
+    assert "This vault has no conflict copies." in status_of(app)
 
 
 async def test_picking_a_code_is_not_interrupted(

@@ -63,7 +63,7 @@ def test_more_entries_than_a_vault_can_hold_are_refused_before_they_are_compared
     apply_import(vault(), twice, NOW)
     monkeypatch.setattr("tui.limits.FILE", 3500)
     monkeypatch.setattr("tui.backup.importer.plan", None)
-    with pytest.raises(VaultError, match=r"A vault can't hold 10 entries\."):
+    with pytest.raises(VaultError, match=r"A vault has no room for 10 entries\."):
         apply_import(vault(), twice, NOW)
 
 

@@ -86,7 +86,7 @@ def test_copies_are_removed_after_they_are_merged(filled: Program, copy: Path) -
     assert done.json["removed"] == [NAME]
     assert not copy.exists()
     done = filled.open("merge", "--yes")
-    assert (done.code, done.err) == (0, "No conflict copies of this vault are next to it.\n")
+    assert (done.code, done.err) == (0, "This vault has no conflict copies.\n")
 
 
 @pytest.mark.parametrize("other", [False, True])

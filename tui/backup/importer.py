@@ -114,7 +114,7 @@ def _require_room(document: Document, opened: Sequence[OpenedBackup]) -> None:
         sizes[secret] = min(size, sizes.get(secret, size))
     if sum(sizes.values()) > limits.FILE * 3 // 4:  # base64 makes four characters of three bytes
         raise VaultError(
-            f"A vault can't hold {len(sizes):,} entries.",
+            f"A vault has no room for {len(sizes):,} entries.",
             "Import a part of them, or use two vaults.",
         )
 

@@ -69,7 +69,7 @@ def _icon(icon: str | None) -> str:
 
 def _copied(entry: Entry) -> str:
     count = entry.copy_count or 0
-    times = "once" if count == 1 else f"{count} times"
+    times = {1: "once", 2: "twice"}.get(count, f"{count} times")
     last = f", last {local_time(entry.used)}" if entry.used else ""
     return f"{times}{last}" if count or last else "never"
 

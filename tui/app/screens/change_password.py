@@ -99,8 +99,7 @@ class ChangePasswordScreen(Dialog[str]):
             self.set_focus(second)
         else:
             self._set_busy(True)
-            second.take()
-            self._change(current.take(), first.take())
+            self._change(current.take(), first.value)
 
     @work(group="unlock", exclusive=True, exit_on_error=False, description="change the password")
     async def _change(self, current: str, new: str) -> None:

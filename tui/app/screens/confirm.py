@@ -32,12 +32,16 @@ class ConfirmScreen(Dialog[bool]):
         explanation: str,
         verb: str,
         *,
+        otherwise: str = "cancel",
         obsolete: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`verb` is what `y` does, e.g. "delete"; `obsolete` is asked once a second."""
+        """`verb` is what `y` does, e.g. "delete", `otherwise` what `n` does; `obsolete` is asked
+        once a second.
+        """
         super().__init__()
         self._obsolete = obsolete
         self._question, self._explanation, self._verb = question, explanation, verb
+        self._otherwise = otherwise
 
     def tick(self) -> None:
         if self.is_current and self._obsolete():
@@ -47,4 +51,4 @@ class ConfirmScreen(Dialog[bool]):
         with Vertical(classes="card"):
             yield Label(self._question, classes="title", markup=False)
             yield Label(self._explanation, id="words", markup=False)
-            yield CardKeys([("y", self._verb), ("n", "cancel")])
+            yield CardKeys([("y", self._verb), ("n", self._otherwise)])

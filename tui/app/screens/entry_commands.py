@@ -53,7 +53,7 @@ async def restore(view: ListView) -> None:
     """Restore entries from the trash."""
     entries = targets(view)
     if not entries or not entries[0].deleted:
-        view.say("Only entries in the trash can be restored.", "warning")
+        view.say("Only entries in the trash can be restored. Press ⇥ to go to it.", "warning")
         return
     ids, moment = {entry.id for entry in entries}, view.moment
     step = partial(edit.restore, ids=ids, moment=moment)
@@ -81,8 +81,10 @@ async def undo(view: ListView) -> None:
         done = f"Redone: {last.label}.{press_hint(view.context, 'undo', 'to undo')}"
     elif last is not None:
         done = f"Undone: {last.label}.{press_hint(view.context, 'undo', 'to redo')}"
+    before = {entry.id for entry in view.vault.entries}
     result = await change_vault(view.vault, partial(undone, moment=view.moment))
-    _show_result(view, result, done, keep)
+    back = next((entry.id for entry in view.vault.entries if entry.id not in before), keep)
+    _show_result(view, result, done, back)
 
 
 async def next_order(view: ListView) -> None:

@@ -255,7 +255,20 @@ class EntryFormScreen(Dialog[str | None]):
             self._fields.focus_first(mistakes)
             self.say(_NOT_SAVED, "error")
         elif not self._saving:
-            self._save(draft, self._before, self._fields.categories.wanted)
+            twin = self._twin(draft.entry()) if self._before is None else None
+            if twin is None:
+                self._save(draft, self._before, self._fields.categories.wanted)
+            else:
+                self._ask_and_save(draft, twin)
+
+    @work(group="save", exclusive=True, exit_on_error=False, description="ask about a twin")
+    async def _ask_and_save(self, draft: Draft, twin: Entry) -> None:
+        from tui.app.screens.confirm import ConfirmScreen
+
+        if await self.app.push_screen_wait(
+            ConfirmScreen("Add it again?", f"{twin.label} already has this secret.", "add")
+        ):
+            self._save(draft, None, self._fields.categories.wanted)
 
     def _save(self, draft: Draft, base: Entry | None, wanted: dict[Category, bool]) -> None:
         vault, moment = self._vault, self.moment

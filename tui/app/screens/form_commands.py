@@ -80,7 +80,7 @@ async def merge(view: ListView) -> None:
         if problems:
             view.say(f"Nothing to merge. {' '.join(problems)}", "warning", stay=True)
         else:
-            view.say("No conflict copies of this vault are next to it.")
+            view.say("This vault has no conflict copies.")
         return
     done = await view.ask(MergeScreen(vault, files))
     view.reload()

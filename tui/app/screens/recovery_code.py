@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.vault.vault import Vault
 
 _WORDS = (
-    "Write it down on paper, away from this machine: it opens the vault without the password."
+    "Write it on paper and keep it away from this machine: it opens the vault without the password."
     " It is not shown again."
 )
 _LINE = 20

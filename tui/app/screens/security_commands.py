@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.vault.vault import Vault
     from tui.vault.versions import VaultFile
 
-_AGAIN = "To protect what opens the vault, it is asked for again."
+_AGAIN = "Whoever has the code can open the vault."
 _OLD_CODE = (
     "The recovery code is of an earlier version of otp-tui. A new one has to replace it first."
 )
@@ -36,7 +36,7 @@ async def change_password(view: ListView) -> None:
         return
     from tui.vault.rekey import still_open
 
-    why = "Otherwise, who has one of them and the old password can read it."
+    why = "Otherwise, anyone who has one of them and the old password can read it."
     await _report(view, said, _Before(old_key, old_slots, still_open, why))
 
 
@@ -48,7 +48,7 @@ async def key_derivation(view: ListView) -> None:
     now = vault.key_derivation
     if now == params:
         view.say(
-            f"The vault's key derivation is as in the settings: {_words(params)}."
+            f"The vault already uses the key derivation in the settings: {_words(params)}."
             " To change it, change the settings first.",
             stay=True,
         )
@@ -104,7 +104,9 @@ async def stay_unlocked(view: ListView) -> None:
         from tui.unlocked import until_words
 
         now = view.context.clock.now()
-        view.say(f"Unlocked {until_words(now + seconds, 0, now)}. Lock it to end that.", stay=True)
+        view.say(
+            f"Unlocked {until_words(now + seconds, 0, now)}. Lock the vault to end this.", stay=True
+        )
 
 
 SECURITY_COMMANDS: Mapping[str, Callable[[ListView], Coroutine[Any, Any, None]]] = {
@@ -173,7 +175,12 @@ async def _older_copies(view: ListView, before: _Before) -> list[str]:
     files = await in_thread(lambda: rekey.old_backups(vault))
     if files:
         still = before.still(len(files))
-        question = ConfirmScreen(f"{still}. Encrypt under the new key?", before.why, "encrypt")
+        question = ConfirmScreen(
+            f"{still}. Encrypt them with the new key?",
+            before.why,
+            "encrypt",
+            otherwise="leave them",
+        )
         if await view.ask(question):
             said += await in_thread(lambda: _rekeyed(vault, files, before))
         else:

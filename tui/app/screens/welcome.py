@@ -62,7 +62,7 @@ class WelcomeScreen(BaseScreen[None]):
             yield Label(
                 "Choose a password for your vault, an encrypted file:\n"
                 f"{safe(str(self.context.vault_path), 200)}\n"
-                "Without it, only a recovery code opens the vault. Don't lose it.",
+                "If you lose it, only a recovery code opens the vault.",
                 classes="muted path",
                 markup=False,
                 id="words",
@@ -153,7 +153,7 @@ class WelcomeScreen(BaseScreen[None]):
     def _offer(self) -> None:
         self._first.display = self._second.display = False
         self.set_focus(None)
-        self.query_one("#words", Label).update("Vault created. How do you want to fill it?")
+        self.query_one("#words", Label).update("Vault created. What would you like to add first?")
         self.say("")
         self.query_one(CardKeys).display = False
         self.query_one("#ways").display = True

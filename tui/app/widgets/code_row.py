@@ -152,7 +152,8 @@ def _first_line(
     parts += _names(row, places, taken, styles, muted)
     if remark:
         room = tail + taken + (1 if tail else 0)
-        parts.append(Segment(f"{remark:>{room}}", muted))
+        gap = " " if room > len(remark) else ""  # the number follows
+        parts.append(Segment(f"{remark + gap:>{room}}", muted))
     elif tail:
         parts += [Segment(" ", styles.plain), *_categories(row, tail, styles, muted, names)]
     number = row.number if places.number > 1 else ""

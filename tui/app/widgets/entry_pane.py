@@ -269,7 +269,7 @@ def _used(shown: Shown) -> str:
         ago = f"{passed // 3600} h ago"
     else:
         ago = f"{passed // _DAY} d ago"
-    times = "once" if count == 1 else f"{count} times"
+    times = {1: "once", 2: "twice"}.get(count, f"{count} times")
     return f"{ago}, copied {times}" if count else ago
 
 

@@ -67,7 +67,7 @@ def run(args: Namespace, context: Context) -> int:
         if args.json:
             output.json(_report(args.dry_run, (), [], problems))
         if not problems:
-            output.say("No conflict copies of this vault are next to it.")
+            output.say("This vault has no conflict copies.")
         return int(bool(problems))
     if not args.yes and not args.dry_run:
         terminal.require(_HINT)
