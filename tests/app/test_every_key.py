@@ -94,7 +94,7 @@ SCENES: dict[str, Scene] = {
     "tick": Scene(lambda app: len(codes_of(app).selected) == 1),
     "undo": Scene(lambda app: not _pinned(app), ("p",)),
     "import": Scene(_screen("ImportScreen")),
-    "merge": Scene(lambda app: "No conflict copies of this vault" in status_of(app)),
+    "merge": Scene(lambda app: "This vault has no conflict copies." in status_of(app)),
     "recover": Scene(_screen("RecoverScreen")),
     "export": Scene(_screen("ExportScreen")),
     "settings": Scene(_screen("SettingsScreen")),

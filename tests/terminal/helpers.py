@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Self
 
 import pyte
+from rich.cells import cell_len
 
 from tests.cli.program import PASSWORD, Program
 from tui.clock import SystemClock
@@ -171,7 +172,7 @@ class AppTerminal:
     def display(self) -> Sequence[str]:
         """The lines on the screen."""
         self._read()
-        self._joined = self._joined or self._screen.display
+        self._joined = self._joined or _lines(self._screen)
         return self._joined
 
     def type(self, text: str) -> None:
@@ -263,6 +264,23 @@ class AppTerminal:
         cut = _INCOMPLETE.search(text)
         self._cut = cut[0] if cut else ""
         self._stream.feed(_COLORS.sub("", text.removesuffix(self._cut)))
+
+
+def _lines(screen: pyte.Screen) -> list[str]:
+    """Return the lines of a screen; half of a wide character is a space.
+
+    pyte's own `display` fails on what stays of a wide character whose first cell was painted over.
+    """
+    lines = []
+    for y in range(screen.lines):
+        cells, wide = [], False
+        for x in range(screen.columns):
+            char = screen.buffer[y][x].data
+            if not wide:
+                cells.append(char or " ")
+            wide = not wide and cell_len(char) == 2
+        lines.append("".join(cells))
+    return lines
 
 
 def _take_terminal() -> None:
