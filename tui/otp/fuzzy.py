@@ -276,7 +276,7 @@ def _best_in(word: str, field: str, is_first: bool) -> tuple[int, set[int]]:
         at, rank = 0, 0
     elif at is not None:
         rank = 1
-    elif "".join(folded[start] for start in starts).startswith(word) and is_first:
+    elif is_first and "".join(folded[start] for start in starts).startswith(word):
         return 1, {origin[start] for start in starts[: len(word)]}
     else:
         at, rank = folded.find(word), 2 if len(word) > _SHORT else 3
@@ -286,6 +286,12 @@ def _best_in(word: str, field: str, is_first: bool) -> tuple[int, set[int]]:
         if len(word) > 1 and (match := _letters(word).match(_WORD + folded[start:])):
             places = (start - 1 + match.start(group + 1) for group in range(len(word)))
             return 2 if len(word) <= _SHORT else 3, {origin[place] for place in places}
+    initials = "".join(folded[start] for start in starts)
+    if is_first and (at := initials.find(word)) >= 0:
+        return 3, {origin[start] for start in starts[at : at + len(word)]}
+    if is_first and len(word) > 1 and (match := _letters(word).match(_WORD + initials)):
+        places = (starts[match.start(group + 1) - 1] for group in range(len(word)))
+        return 3, {origin[place] for place in places}
     for start in starts:
         aligned = _aligned(word, folded[start:], _forgiven(word))
         if aligned is not None and folded[start] in word[:2]:
