@@ -73,6 +73,16 @@ async def test_the_code_in_the_pane_changes_when_its_period_ends(
 
 
 @WIDE
+async def test_the_pane_says_that_a_code_was_just_copied(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    assert "never" in pane_text(app)
+    await pilot.press("enter")
+    await pass_time(pilot, clock, 1)
+    assert "just now, copied once" in pane_text(app)
+
+
+@WIDE
 async def test_no_code_of_a_counter_based_entry_is_in_the_pane_before_it_is_asked_for(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:

@@ -361,8 +361,8 @@ _OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
 @lru_cache(maxsize=1024)
 def _change(before: Pen | None, pen: Pen) -> str:
     """Return the control sequence to draw with `pen` after drawing with `before`."""
-    anew = ["0", *pen.attributes, *filter(None, (pen.color, pen.background))]
-    codes = anew
+    from_none = ["0", *pen.attributes, *filter(None, (pen.color, pen.background))]
+    codes = from_none
     if before is not None:
         dropped = [code for code in before.attributes if code not in pen.attributes]
         off = {_OFF.get(code, "") for code in dropped}
@@ -373,6 +373,6 @@ def _change(before: Pen | None, pen: Pen) -> str:
         if pen.background != before.background:
             codes.append(pen.background or "49")
         if "" in off:
-            codes = anew
-    change = min(";".join(anew), ";".join(codes), key=len)
+            codes = from_none
+    change = min(";".join(from_none), ";".join(codes), key=len)
     return "\x1b[m" if change == "0" else f"\x1b[{change}m"

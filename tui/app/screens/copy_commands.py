@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 from tui.app.commands import press_hint
 from tui.app.threads import in_thread
 from tui.clipboard import COPIED
-from tui.errors import ClipboardError, EntryError, NotSavedError, OtpTuiError, VaultError
+from tui.errors import (
+    ClipboardError,
+    EntryError,
+    MatchError,
+    NotSavedError,
+    OtpTuiError,
+    VaultError,
+)
 from tui.otp.codes import remaining
 from tui.otp.entry import OtpType
 from tui.vault import edit
@@ -127,11 +134,11 @@ async def _copy(view: ListView, entry: Entry, code: str, what: str) -> None:
     except ClipboardError as error:
         await _ask_large(view, entry, code, error.sentence)
         return
-    with suppress(VaultError):
+    with suppress(VaultError, MatchError):
         await in_thread(
             lambda: vault.change_later(lambda doc: edit.count_use(doc, entry.id, moment))
         )
-        view.reload()
+        view.codes.replace_row(vault.document.find(entry.id))
     if context.pick is not None:
         context.picked = f"{outcome.says}: {what}."
         if outcome.doubt and not outcome.verified:

@@ -128,7 +128,7 @@ class RecoverScreen(BaseScreen[tuple[str, str] | None]):
         self._forget()
         self._show(self._list, _LIST_KEYS, plural(len(self._files), "copy"))
         if self._vault is None:
-            self.say("Choose a copy to put in the vault's place. The vault is kept next to it.")
+            self.say("Choose the copy to put in the vault's place.")
         else:
             self.say("Generation, date (UTC), entries and name of each copy.")
 

@@ -69,6 +69,10 @@ class CodeList(RowList[Entry]):
         self._painted: dict[int, tuple[str, ...]] = {}
         """What changes as time passes, as it was last painted, by place on screen."""
 
+    def replace_row(self, entry: Entry) -> None:
+        """Take over an entry that changed without moving, e.g. as its code was copied."""
+        self.rows = [entry if row.id == entry.id else row for row in self.rows]
+
     def show_rows(
         self, rows: Sequence[Entry], keep: str | None = None, *, near: bool = False
     ) -> None:
