@@ -14,12 +14,11 @@ from tui.app.screens.ask_password import MOST_TRIES, check_password
 from tui.app.screens.base import Dialog
 from tui.app.threads import in_daemon_thread, in_thread
 from tui.app.widgets.bars import CardKeys
-from tui.app.widgets.password_input import PasswordInput
+from tui.app.widgets.password_input import PasswordInput, judgment
 from tui.app.widgets.status_label import StatusLabel
 from tui.crypto.kdf import Argon2Params
-from tui.crypto.passwords import MIN_LENGTH, strength
+from tui.crypto.passwords import MIN_LENGTH
 from tui.errors import HalfSavedError, OtpTuiError, WrongPasswordError
-from tui.text import plural
 
 if TYPE_CHECKING:
     from tui.vault.vault import Vault
@@ -68,15 +67,7 @@ class ChangePasswordScreen(Dialog[str]):
     @on(PasswordInput.Typed)
     def _judge(self) -> None:
         """Say what is missing, or how strong the new password is."""
-        first, second = self._first.value, self._second.value
-        if not first:
-            self.say("")
-        elif len(first) < MIN_LENGTH:
-            self.say(plural(MIN_LENGTH - len(first), "more character"))
-        elif not first.startswith(second):
-            self.say("Passwords don't match.", "warning")
-        else:
-            self.say(strength(first).sentence)
+        self.say(*judgment(self._first.value, self._second.value))
 
     @on(Input.Submitted)
     def _next(self, event: Input.Submitted) -> None:

@@ -7,6 +7,19 @@ from textual.message import Message
 from textual.widgets import Input
 
 from tui.app.widgets.text_input import TextInput
+from tui.crypto.passwords import MIN_LENGTH, strength
+from tui.text import plural
+
+
+def judgment(first: str, second: str) -> tuple[str, str]:
+    """Return what to say, and its tone, while a new password is typed and repeated."""
+    if not first:
+        return "", "muted"
+    if len(first) < MIN_LENGTH:
+        return plural(MIN_LENGTH - len(first), "more character"), "muted"
+    if not first.startswith(second):
+        return "Passwords don't match.", "warning"
+    return strength(first).sentence, "muted"
 
 
 class PasswordInput(TextInput):
