@@ -125,7 +125,7 @@ def test_any_name_can_be_marked(query: str, issuer: str, account: str) -> None:
 
 
 @given(
-    query=WORDS, issuer=st.text("github Octx", min_size=1), account=st.text("gxt @.", max_size=8)
+    query=WORDS, issuer=st.text("github Oct-x7", min_size=1), account=st.text("gxt @.", max_size=8)
 )
 def test_what_is_found_is_marked(query: str, issuer: str, account: str) -> None:
     words = [word for word in query.split() if not word.startswith("#")]
