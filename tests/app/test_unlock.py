@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.widgets import Label
 
 from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import PASSWORD, FakeClock, codes_of, pass_time, settle
@@ -34,8 +35,13 @@ async def test_the_first_run_creates_a_vault_and_starts_empty(
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         assert isinstance(app.screen, WelcomeScreen)
-        await pilot.press(*"long enough", "enter", *"long enough", "enter")
+        await pilot.press(*"christopher")
         await settle(pilot)
+        assert message_of(app) == "Very weak password. Names are easy to guess."
+        assert app.screen.query_one(StatusLabel).has_class("tone-warning")
+        await pilot.press("ctrl+u", *"long enough", "enter", *"long enough", "enter")
+        await settle(pilot)
+        assert "type “recovery”" in str(app.screen.query_one("#words", Label).render())
         await pilot.press("e")
         await settle(pilot)
         assert isinstance(app.screen, CodesScreen)
@@ -178,10 +184,14 @@ def test_no_clock_makes_the_wait_longer(
     assert tries.last() == (0, 0.0)
 
 
-async def test_the_vault_may_be_damaged_from_the_third_wrong_password_on(
-    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock
+@pytest.mark.parametrize("has_code", [False, True])
+async def test_advice_is_given_from_the_third_wrong_password_on(
+    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock, has_code: bool
 ) -> None:
-    make_vault().close()
+    vault = make_vault()
+    if has_code:
+        vault.set_recovery_code(bytes(20))
+    vault.close()
     app = make_app(vault=None)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -189,6 +199,8 @@ async def test_the_vault_may_be_damaged_from_the_third_wrong_password_on(
             await pilot.press(*"wrong", "enter")
             await settle(pilot)
             assert ("damaged" in message_of(app)) is damaged
+            assert ("Caps Lock" in message_of(app)) is damaged
+            assert ("otp-tui recovery use" in message_of(app)) is (damaged and has_code)
             await pass_time(pilot, clock, 60)
 
 

@@ -93,6 +93,8 @@ def test_passwords_that_do_not_match_change_nothing(filled: Program) -> None:
     ):
         terminal.wait_for(prompt)
         terminal.type(f"{answer}\n")
+    terminal.wait_for("Try again")
+    terminal.type("\x04")
     assert terminal.end()[0] == 2
     assert filled.vault.read_bytes() == before
 

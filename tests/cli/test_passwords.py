@@ -118,14 +118,25 @@ def test_init_asks_twice(program: Program) -> None:
     assert PASSWORD not in terminal.seen
 
 
-def test_init_refuses_passwords_that_do_not_match(program: Program) -> None:
+def test_a_new_password_is_asked_for_until_it_is_accepted(program: Program) -> None:
+    """The answers: too short; not repeated; weak, and then another one chosen."""
     terminal = Terminal(program, "init")
-    terminal.wait_for("new vault")
-    terminal.type(f"{PASSWORD}\n")
-    terminal.wait_for("Repeat")
-    terminal.type(f"{PASSWORD}!\n")
-    assert terminal.end()[0] == 2
-    assert not program.vault.exists()
+    weak = "christopher"
+    terminal.type(
+        "\n".join(("seven77", PASSWORD, f"{PASSWORD}!", weak, "", PASSWORD, PASSWORD, ""))
+    )
+    assert terminal.end()[0] == 0
+    assert program.open("list").code == 0
+    said = ("at least 8", "don't match. Try again.", "Warning: Very weak password. Names are easy")
+    places = [terminal.seen.find(words) for words in said]
+    assert places == sorted(places)
+    assert -1 not in places
+
+
+def test_a_weak_password_from_an_option_causes_a_warning(program: Program) -> None:
+    done = program.run("init", "--password-stdin", stdin="christopher\n")
+    assert done.code == 0
+    assert "Warning: Very weak password. Names are easy to guess." in done.err
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

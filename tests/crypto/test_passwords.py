@@ -29,7 +29,9 @@ def test_the_advice_names_what_is_easy_to_guess(password: str, word: str, advice
     found = strength(password)
     assert found.word == word
     assert advice in found.advice
-    assert found.sentence == f"Strength: {word}. {found.advice}"
+    assert found.is_weak is (word != "fair")
+    first = "Strength: fair." if word == "fair" else f"{word.capitalize()} password."
+    assert found.sentence == f"{first} {found.advice}"
 
 
 @pytest.mark.parametrize("password", ["correct horse battery staple", "uK7(w2!xVqZ9@m4"])

@@ -273,7 +273,7 @@ class Context:
                 hint = "The password came from password_command in the settings."
                 raise WrongPasswordError(str(error), hint) from None
         else:
-            prompt = f"Password for the vault “{safe(locked.path.stem, 40)}”: "
+            prompt = f"Password for {safe(locked.path.name, 40)}: "
             self._vault = locked.unlock(self.secrets.get("password", prompt), meanwhile)
             if not self.secrets.given("password"):
                 self._keep_unlocked(self._vault)

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from tui.cli import terminal
+from tui.cli import output, terminal
 from tui.cli.given_secrets import NAMES, from_file, line_of_stdin
 from tui.crypto.passwords import MIN_LENGTH, strength
 from tui.errors import FileError, UsageError
@@ -14,6 +14,8 @@ from tui.errors import FileError, UsageError
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable
+
+    from tui.cli.terminal import HiddenInput
 
 ORDER = (
     "password",
@@ -68,22 +70,27 @@ class Secrets:
     def get_new(self, kind: str, prompt: str, least: int = MIN_LENGTH) -> str:
         """Return a new password of at least `least` characters.
 
-        On the terminal it is typed twice, and its strength is shown in between.
+        On the terminal it is typed twice, and asked for again if it is too short or the two don't
+        match. A weak one causes a warning.
 
         Raises:
-            UsageError: it is too short, or the two don't match; and as `get`.
+            UsageError: the option's password is too short; and as `get`.
             FileError: the file can't be used.
         """
         given = self._given(kind)
         if given is not None:
-            _check_length(given, least)
+            if mistake := _mistake(given, least):
+                raise UsageError(mistake)
+            if (found := strength(given)).is_weak:
+                output.say(f"Warning: {found.sentence}")
             return given
-        with terminal.hidden(NAMES[kind], _options(kind)) as ask:
-            password = ask(prompt)
-            _check_length(password, least)
-            if ask(f"{strength(password).sentence} Repeat password: ") != password:
-                raise UsageError("Passwords don't match. Nothing was changed.")
-        return password
+        with terminal.hidden(NAMES[kind], _options(kind)) as field:
+            while True:
+                password = field.ask(prompt)
+                if mistake := _mistake(password, least):
+                    field.say(f"{mistake} Try again.")
+                elif _repeated(password, field):
+                    return password
 
     def rest(self, what: str, limit: int, limit_for: Callable[[bytes], int] | None = None) -> bytes:
         """Return the rest of standard input, after the lines of the --…-stdin options.
@@ -137,8 +144,23 @@ def _options(kind: str) -> str:
     return f"Use --{kind}-stdin or --{kind}-file."
 
 
-def _check_length(password: str, least: int) -> None:
+def _mistake(password: str, least: int) -> str:
+    """Return a sentence if a new password is not accepted, else ""."""
     if not password:
-        raise UsageError("The password is empty.")
+        return "The password is empty."
     if len(password) < least:
-        raise UsageError(f"The password is too short. Use at least {least} characters.")
+        return f"The password is too short. Use at least {least} characters."
+    return ""
+
+
+def _repeated(password: str, field: HiddenInput) -> bool:
+    """Ask to repeat a new password; return False if it is to be chosen again."""
+    found = strength(password)
+    if found.is_weak:
+        field.say(f"Warning: {found.sentence}")
+        repeated = field.ask("Repeat it to use it anyway, or press Enter to choose another one: ")
+    else:
+        repeated = field.ask(f"{found.sentence} Repeat password: ")
+    if repeated and repeated != password:
+        field.say("Passwords don't match. Try again.")
+    return repeated == password

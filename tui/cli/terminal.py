@@ -16,7 +16,7 @@ from tui.text import safe
 from tui.tty import open_tty
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from io import FileIO
 
 _LONGEST = 65_536
@@ -67,13 +67,35 @@ def ask_hidden(prompt: str, what: str, hint: str) -> str:
     Raises:
         UsageError: as `ask`.
     """
-    with hidden(what, hint) as ask_line:
-        return ask_line(prompt)
+    with hidden(what, hint) as field:
+        return field.ask(prompt)
+
+
+class HiddenInput:
+    """Asks for lines on a terminal without echo."""
+
+    def __init__(self, file: FileIO) -> None:
+        self._file = file
+
+    def ask(self, prompt: str) -> str:
+        """Return the next line.
+
+        Raises:
+            UsageError: nothing was typed.
+        """
+        try:
+            return _answer(self._file, prompt)
+        finally:
+            self._file.write(b"\n")
+
+    def say(self, text: str) -> None:
+        """Show a line of text."""
+        self._file.write(f"{safe(text)}\n".encode(sys.getfilesystemencoding(), "replace"))
 
 
 @contextmanager
-def hidden(what: str, hint: str) -> Iterator[Callable[[str], str]]:
-    """Turn off echo for the block; yield a function that asks for one line.
+def hidden(what: str, hint: str) -> Iterator[HiddenInput]:
+    """Turn off echo for the block; yield what asks for lines.
 
     Raises:
         UsageError: as `ask`.
@@ -88,17 +110,11 @@ def hidden(what: str, hint: str) -> Iterator[Callable[[str], str]]:
         silent = [*before]
         silent[3] &= ~termios.ECHO
 
-        def ask_line(prompt: str) -> str:
-            try:
-                return _answer(file, prompt)
-            finally:
-                file.write(b"\n")
-
         with _signals_as_exits():
             try:
                 # Not TCSAFLUSH, as in getpass: that drops what was typed ahead.
                 termios.tcsetattr(file, termios.TCSADRAIN, silent)
-                yield ask_line
+                yield HiddenInput(file)
             finally:
                 termios.tcsetattr(file, termios.TCSADRAIN, before)
 

@@ -31,9 +31,15 @@ class Strength:
     """A sentence about what makes it easy to guess; empty if it is good."""
 
     @property
+    def is_weak(self) -> bool:
+        """True if a warning is due."""
+        return self.word in _WORDS[:2]
+
+    @property
     def sentence(self) -> str:
-        """Both, to show: `Strength: weak. Names are easy to guess.`"""
-        return f"Strength: {self.word}. {self.advice}".rstrip()
+        """Both, to show: `Weak password. Names are easy to guess.` or `Strength: strong.`"""
+        first = f"{self.word.capitalize()} password" if self.is_weak else f"Strength: {self.word}"
+        return f"{first}. {self.advice}".rstrip()
 
 
 def strength(password: str) -> Strength:

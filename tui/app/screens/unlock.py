@@ -6,6 +6,7 @@ import asyncio
 import math
 import signal
 import sys
+from functools import partial
 from typing import ClassVar
 
 from textual import getters, on, work
@@ -33,9 +34,13 @@ from tui.vault.locked_vault import LockedVault
 from tui.vault.reader import BACKUP_HINT
 
 TRIES_BEFORE_ADVICE = 3
-"""Number of wrong passwords after which the message adds that the vault may be damaged."""
+"""Number of wrong passwords after which the message says what to check."""
 
 RECOVER_HINT = "Press ^r to restore an older copy."
+
+_CHECK = "Check Caps Lock and the keyboard layout."
+_FORGOTTEN = "If you forgot it, run otp-tui recovery use."
+_DAMAGED = "If it is right, the vault may be damaged: press ^r to restore an older copy."
 
 
 class UnlockScreen(BaseScreen[None]):
@@ -59,6 +64,8 @@ class UnlockScreen(BaseScreen[None]):
         self._at_start = at_start
         self._wrong_tries = 0
         self._refusal = ""
+        self._advice = ""
+        """What to do, after the refusal and the wait."""
         self._may_recover = False
         """True once the vault was found damaged or missing."""
         self._next_try = 0.0
@@ -86,7 +93,7 @@ class UnlockScreen(BaseScreen[None]):
         """Take up the wait after wrong passwords that were entered elsewhere."""
         self._wrong_tries, left = self._tries.last()
         if left:
-            self._refusal = "Wrong password."
+            self._refusal, self._advice = "Wrong password.", ""
             self._next_try = self.context.clock.steady() + left
             self.tick()
 
@@ -122,11 +129,14 @@ class UnlockScreen(BaseScreen[None]):
         """Count down to the next attempt."""
         left = self._next_try - self.context.clock.steady()
         if left > 0:
-            self.say(f"{self._refusal} Try again in {math.ceil(left)} s.", "error")
+            self._say_refusal(f"Try again in {math.ceil(left)} s.")
         elif self._next_try:
             self._next_try = 0.0
-            self.say(self._refusal, "error")
+            self._say_refusal()
             self._turn.set()
+
+    def _say_refusal(self, wait: str = "") -> None:
+        self.say(" ".join(filter(None, (self._refusal, wait, self._advice))), "error")
 
     # --- the password command ------------------------------------------------------------
 
@@ -183,31 +193,48 @@ class UnlockScreen(BaseScreen[None]):
         self._field.disabled = True
         self.say("Unlocking …")
         path, clock = self.context.vault_path, self.context.clock
+        locked: LockedVault | None = None
         try:
-            vault = await in_daemon_thread(lambda: LockedVault.read(path, clock).unlock(password))
+            locked = await in_thread(lambda: LockedVault.read(path, clock))
+            vault = await in_daemon_thread(partial(locked.unlock, password))
+        except WrongPasswordError as error:
+            self._wrong_tries += 1
+            await in_thread(lambda: self._tries.remember(self._wrong_tries))
+            has_code = locked is not None and locked.has_recovery_code
+            self._refuse_password(error, has_code=has_code, from_command=from_command)
         except OtpTuiError as error:
-            wrong = isinstance(error, WrongPasswordError)
-            if wrong:
-                self._wrong_tries += 1
-                await in_thread(lambda: self._tries.remember(self._wrong_tries))
-            by_command = wrong and from_command
-            self._refuse(error, f"The password came from {self._program}." if by_command else "")
+            self._refuse(error)
         else:
             self._tries.forget()
             self.context.opened(vault, typed=not from_command)
 
+    def _refuse_password(
+        self, error: WrongPasswordError, *, has_code: bool, from_command: bool
+    ) -> None:
+        """Add advice from the third wrong password on."""
+        if wait := wait_after(self._wrong_tries):
+            self._next_try = self.context.clock.steady() + wait
+        advice = [f"The password came from {self._program}."] if from_command else []
+        if self._wrong_tries >= TRIES_BEFORE_ADVICE:
+            advice += [] if from_command else [_CHECK]
+            advice += [_FORGOTTEN] if has_code else []
+            if BACKUP_HINT in error.hint:
+                self._may_recover = True
+                advice.append(_DAMAGED)
+            elif error.hint:
+                advice.append(error.hint)
+        self._show_refusal(str(error), " ".join(advice))
+
     def _refuse(self, error: OtpTuiError, advice: str = "") -> None:
         sentence = error.sentence
-        if isinstance(error, WrongPasswordError):
-            if wait := wait_after(self._wrong_tries):
-                self._next_try = self.context.clock.steady() + wait
-            if self._wrong_tries < TRIES_BEFORE_ADVICE:
-                sentence = str(error)
         if BACKUP_HINT in sentence or isinstance(error, VaultMissingError):
             self._may_recover = True
             sentence = f"{sentence.replace(BACKUP_HINT, '').rstrip()} {RECOVER_HINT}"
-        self._refusal = f"{sentence} {advice}".rstrip()
-        self.say(self._refusal, "error")
+        self._show_refusal(sentence, advice)
+
+    def _show_refusal(self, sentence: str, advice: str) -> None:
+        self._refusal, self._advice = sentence, advice
+        self._say_refusal()
         self.tick()
         self._field.disabled = False
         self.set_focus(self._field)

@@ -10,6 +10,7 @@ from textual.binding import Binding
 from textual.containers import Middle, Vertical
 from textual.widgets import Input, Label
 
+from tui.app.commands import command_key
 from tui.app.screens.base import BaseScreen
 from tui.app.screens.unlock import RECOVER_HINT
 from tui.app.threads import in_daemon_thread, in_thread
@@ -145,7 +146,11 @@ class WelcomeScreen(BaseScreen[None]):
     def _offer(self) -> None:
         self._first.display = self._second.display = False
         self.set_focus(None)
-        self.query_one("#words", Label).update("Vault created. What would you like to add first?")
+        key = command_key(self.context, "palette")
+        hint = f"\nFor a recovery code, press {key} later and type “recovery”." if key else ""
+        self.query_one("#words", Label).update(
+            f"Vault created. What would you like to add first?{hint}"
+        )
         self.say("")
         self.query_one(CardKeys).display = False
         self.query_one("#ways").display = True

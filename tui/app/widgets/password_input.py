@@ -19,7 +19,8 @@ def judgment(first: str, second: str) -> tuple[str, str]:
         return plural(MIN_LENGTH - len(first), "more character"), "muted"
     if not first.startswith(second):
         return "Passwords don't match.", "warning"
-    return strength(first).sentence, "muted"
+    found = strength(first)
+    return found.sentence, "warning" if found.is_weak else "muted"
 
 
 class PasswordInput(TextInput):
