@@ -92,7 +92,7 @@ def rejoin(base: Document, ours: Document, theirs: Document) -> Document:
 def _merge_entries(
     base: tuple[Entry, ...], ours: tuple[Entry, ...], theirs: tuple[Entry, ...]
 ) -> tuple[Entry, ...]:
-    olds, mine, others = _by_id(base), _by_id(ours), _by_id(theirs)
+    olds, mine, others = by_id(base), by_id(ours), by_id(theirs)
     merged: list[Entry] = []
     for identity in _order(olds, mine, others):
         old, our, their = olds.get(identity), mine.get(identity), others.get(identity)
@@ -206,7 +206,7 @@ def _merge_items(
     both: Callable[[Any, Any, Any], Any],
 ) -> tuple[Any, ...]:
     base, ours, theirs = sides
-    olds, mine, others = _by_id(items(base)), _by_id(items(ours)), _by_id(items(theirs))
+    olds, mine, others = by_id(items(base)), by_id(items(ours)), by_id(items(theirs))
     used_before = used(base)
     merged = []
     for identity in _order(olds, mine, others):
@@ -249,7 +249,7 @@ def _icons_of(document: Document) -> set[tuple[str, str]]:
 def _merge_unreadable(
     base: tuple[Unreadable, ...], ours: tuple[Unreadable, ...], theirs: tuple[Unreadable, ...]
 ) -> tuple[Unreadable, ...]:
-    olds, mine, others = _by_bytes(base), _by_bytes(ours), _by_bytes(theirs)
+    olds, mine, others = by_bytes(base), by_bytes(ours), by_bytes(theirs)
     return tuple(
         found
         for key in _order(olds, mine, others)
@@ -310,7 +310,7 @@ def _age(entry: Entry) -> tuple[int, int]:
 
 
 def _shared(base: tuple[Any, ...], theirs: tuple[Any, ...]) -> tuple[Any, ...]:
-    there = _by_id(theirs)
+    there = by_id(theirs)
     return tuple(one for one in base if one.id in there)
 
 
@@ -318,11 +318,13 @@ def _shared_keys(base: Mapping[_Key, _Value], theirs: Mapping[_Key, _Value]) -> 
     return {key: value for key, value in base.items() if key in theirs}
 
 
-def _by_id(items: Iterable[Any]) -> dict[str, Any]:
+def by_id(items: Iterable[Any]) -> dict[str, Any]:
+    """Return items with an `id` by it."""
     return {item.id: item for item in items}
 
 
-def _by_bytes(items: Iterable[Unreadable]) -> dict[tuple[str, str, int], Unreadable]:
+def by_bytes(items: Iterable[Unreadable]) -> dict[tuple[str, str, int], Unreadable]:
+    """Return unreadable items by their contents and a number that tells equal ones apart."""
     seen: dict[tuple[str, str], int] = {}
     found: dict[tuple[str, str, int], Unreadable] = {}
     for item in items:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tui.clock import Clock
+    from tui.otp.entry import Entry
     from tui.vault.document import Document
     from tui.vault.envelope import Slot
 
@@ -174,13 +175,29 @@ def _restored(now: Document, old: Document, others: Sequence[Document]) -> Docum
     """Return `old`, but with the higher counters, so that no code is repeated.
 
     An entry may be missing in `now`, or have another secret there: `others` may have its counter.
+    What is different in `now` becomes a new revision, so that no merge takes it for unchanged.
     """
-    counters = {entry.id: entry.counter for entry in now.everything}
+    present = {entry.id: entry for entry in now.everything}
+    newest: dict[str, int] = {}
+    dates: dict[str, int] = {}
+    for entry in (entry for each in (now, old, *others) for entry in each.everything):
+        newest[entry.id] = max(entry.revision, newest.get(entry.id, 0))
+        dates[entry.id] = max(entry.updated, dates.get(entry.id, 0))
+
+    def restored(entry: Entry) -> Entry:
+        current = present.get(entry.id)
+        if current is not None:
+            counter = max(entry.counter, current.counter)
+            same = replace(
+                entry, counter=counter, revision=current.revision, updated=current.updated
+            )
+            if replace(same, copy_count=current.copy_count, used=current.used) == current:
+                return same
+            entry = same
+        return replace(entry, revision=newest[entry.id] + 1, updated=dates[entry.id])
+
     plain = without_undo(old)
-    entries = [
-        replace(entry, counter=max(entry.counter, counters.get(entry.id, 0)))
-        for entry in plain.everything
-    ]
+    entries = [restored(entry) for entry in plain.everything]
     return replace(
         with_highest_counters(plain.holding(entries), *others),
         recovery=now.recovery,

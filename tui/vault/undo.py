@@ -224,9 +224,9 @@ def _go_back(
 
 
 def _moved_on(old: Entry, now: Entry | None, moment: int) -> Entry:
-    """Return the old entry as a new revision, with the counts of `now`."""
+    """Return the old entry as a new revision, with the counts of `now` if it is there."""
     if now is None:
-        return old
+        return replace(old, revision=old.revision + 1, updated=max(moment, old.updated))
     counter = old.counter
     if by_secret(old) == by_secret(now):
         counter = max(counter, now.counter)

@@ -12,6 +12,7 @@ from tui.files import read_limited
 from tui.text import safe
 from tui.vault import envelope as envelopes
 from tui.vault import seal
+from tui.vault.ancestor import known_parts
 from tui.vault.backups import Backups
 from tui.vault.envelope import Envelope, Slot
 from tui.vault.history import contains, file_id, generation_of
@@ -138,15 +139,17 @@ class Versions:
     def common(self, ours: Document, theirs: Document) -> tuple[str, Document | None]:
         """Return the id and the document of the newest file that both descend from.
 
-        If none of these files is one, the result is "" and None. A copy that `rekey` encrypted
-        again counts as the file that it was.
+        If that file is missing, the document has the parts of it that are certain. If there is no
+        older one either, the result is "" and None. A copy that `rekey` encrypted again counts as
+        the file that it was.
         """
         both = sorted({*ours.history} & {*theirs.history}, key=generation_of, reverse=True)
-        for find in self._open, self._rekeyed:
-            for identity in both:
-                document = find(identity)
-                if document is not None:
-                    return identity, document
+        for identity in both:
+            document = self._open(identity) or self._rekeyed(identity)
+            if document is not None and identity == both[0]:
+                return identity, document
+            if document is not None:
+                return both[0], known_parts(document, self._after(both[0], ours), theirs)
         return "", None
 
     def documents(self) -> Iterator[Document]:
@@ -155,6 +158,15 @@ class Versions:
             document = self._open(identity)
             if document is not None:
                 yield document
+
+    def _after(self, identity: str, ours: Document) -> Document:
+        """Return the oldest document of ours that descends from a file that is missing."""
+        known = [one for one in ours.history if one in self._files or one in self._opened]
+        for one in sorted(known, key=generation_of):
+            document = self._open(one) if generation_of(one) > generation_of(identity) else None
+            if document is not None and identity in document.history:
+                return document
+        return ours
 
     def _rekeyed(self, identity: str) -> Document | None:
         """Return the document of a copy that descends from a file of its own generation."""
