@@ -45,11 +45,23 @@ async def test_all_commands_that_are_not_keys_only_are_offered(make_app: MakeApp
         "Next category",
         "Previous category",
     }
-    assert [label for label in labels if label in wanted] == [
-        label for label in wanted if label not in left_out
-    ]
+    assert {label for label in labels if label in wanted} == set(wanted) - left_out
     assert {"Sort by issuer", "Go to all", "Go to Work", "Theme nord"} <= set(labels)
     assert len(set(labels)) == len(labels)
+
+
+async def test_the_first_page_has_common_commands_and_counts_the_others(
+    pilot: Pilot[None],
+) -> None:
+    listed = await opened(pilot)
+    labels = [item.label for item in listed.rows]
+    assert labels[:3] == ["Copy code", "Search", "Add entry"]
+    shown = lines_of(listed)
+    assert "Create recovery code" in "".join(shown[:-1])
+    assert shown[-1].strip() == f"↓ {len(labels) - len(shown) + 1} more"
+    await pilot.press(*["pagedown"] * 9)
+    await settle(pilot)
+    assert [line.strip() for line in lines_of(listed)[-2:]] == [f"▌ {labels[-1]}", ""]
 
 
 async def test_words_find_in_any_order_and_the_key_is_shown(

@@ -73,14 +73,17 @@ def entry_items(
 
 
 def command_items(key_of: Callable[[str], str], run: Callable[[str], object]) -> list[PaletteItem]:
-    """Return the commands; `key_of` returns the key of a command and `run` runs it, by id."""
-    with_keys = [
-        PaletteItem(command.help, key_of(command.id), partial(run, command.id))
-        for command in COMMANDS
-        if command.group != "Move" and command.id not in _LEFT_OUT
-    ]
-    return with_keys + [
-        PaletteItem(label, "", partial(run, name)) for name, label in ONLY_HERE.items()
+    """Return the commands; `key_of` returns the key of a command and `run` runs it, by id.
+
+    Those of the key bar come first, then those without keys.
+    """
+    listed = [each for each in COMMANDS if each.group != "Move" and each.id not in _LEFT_OUT]
+    common = sorted((each for each in listed if each.rank), key=lambda each: each.rank)
+    labels = {each.id: each.help for each in common} | ONLY_HERE
+    labels |= {each.id: each.help for each in listed if not each.rank}
+    return [
+        PaletteItem(label, "" if name in ONLY_HERE else key_of(name), partial(run, name))
+        for name, label in labels.items()
     ]
 
 

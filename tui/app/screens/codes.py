@@ -189,8 +189,8 @@ class CodesScreen(BaseScreen[None]):
         context, document = self.context, self.vault.document
         items = [
             *command_items(partial(command_key, context), self.action_command),
-            *order_items(order_of(document), self._sort),
             *category_items(self._visible.categories, self.category, self._show_category),
+            *order_items(order_of(document), self._sort),
             *theme_items(context.config.theme, partial(context.settings.set, ("theme",))),
         ]
         find, copy = partial(self._visible.visible, None), self._copy_entry

@@ -26,7 +26,7 @@ _NOTE = 7
 
 
 class PaletteList(RowList[PaletteItem], can_focus=False):
-    """The matching items; a click chooses one."""
+    """The matching items, and a last line that counts those below; a click chooses one."""
 
     BEHIND = "surface"
 
@@ -38,6 +38,18 @@ class PaletteList(RowList[PaletteItem], can_focus=False):
         """Show these items, the first one highlighted."""
         self.rows, self.top = list(rows), 0
         self.rows_changed()
+
+    @property
+    def page(self) -> int:
+        return max(1, self.size.height - 1)
+
+    def render_line(self, y: int) -> Strip:
+        if y < self.page:
+            return super().render_line(y)
+        below = self.row_count - self.on_screen.stop
+        text = f"  ↓ {below} more" if below else ""
+        width = self.size.width
+        return Strip([Segment(fit(text, width), styles_of(self.app, self.BEHIND).muted)])
 
     def row_strip(self, index: int, width: int) -> Strip:
         item, styles, highlighted = (
@@ -63,6 +75,10 @@ class PaletteList(RowList[PaletteItem], can_focus=False):
         return Strip([Segment(fit("  No matches.", width), styles_of(self.app, self.BEHIND).muted)])
 
     def on_click(self, event: events.Click) -> None:
+        if event.y >= self.page:
+            event.stop()
+            self.scroll_rows(self.page)
+            return
         super().on_click(event)
         if event.chain == 1 and self.top + event.y < self.row_count:
             self.post_message(self.Chosen())
