@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -72,6 +73,22 @@ def test_every_setting_and_every_command_has_a_row() -> None:
     assert [row.key for row in listed if row.setting] == [setting.key for setting in SETTINGS]
     assert all(row.group and row.label and row.help for row in listed)
     assert {"keys.copy", "keys.quit"} <= {row.key for row in listed}
+
+
+async def test_the_list_keeps_its_place_whatever_is_explained(
+    pilot: Pilot[None], file: Path
+) -> None:
+    screen = await opened(pilot, file, "vault")
+    listed = screen.query_one(SettingsList)
+    height, explained = listed.size.height, set()
+    for _ in listed.rows:
+        await pilot.press("down")
+        await pilot.pause()
+        assert listed.size.height == height
+        explained.add(about(screen).count(" "))
+        whole = Content(about(screen)).get_height({}, screen.query_one("#about").size.width)
+        assert whole <= screen.query_one("#about").size.height
+    assert len(explained) > 3
 
 
 @pytest.mark.config(lock_after=7)

@@ -65,20 +65,20 @@ class KdfConfig:
         DEFAULT_MEMORY_KIB // 1024,
         Number(MIN_MEMORY_KIB // 1024, MAX_MEMORY_KIB // 1024, "MiB"),
         "Memory",
-        "Memory that each password guess needs.",
+        "The memory needed to try one password. More makes guessing slower.",
         "Key derivation",
     )
     time_cost: int = _setting(
         DEFAULT_TIME_COST,
         Number(MIN_TIME_COST, MAX_TIME_COST),
         "Iterations",
-        "How many times the memory is filled.",
+        "How often the memory is filled to try one password.",
     )
     parallelism: int = _setting(
         DEFAULT_PARALLELISM,
         Number(1, MAX_PARALLELISM, "threads"),
         "Parallelism",
-        "How many threads share the work.",
+        "The number of threads that share the work.",
     )
 
     @property
@@ -109,96 +109,96 @@ class Config:
         None,
         FilePath(),
         "Vault file",
-        "Path of the vault. The default location is vault.json in the XDG data folder.",
+        "Path of the vault file. By default, it is vault.json in the XDG data folder.",
         "Vault",
     )
     lock_after: float = _setting(
         5,
         Number(0, 1440, "minutes", zero="never", whole=False),
         "Lock after inactivity",
-        "Minutes without activity before the vault locks.",
+        "Locks the vault after this many minutes without activity.",
     )
     unlock_for: int = _setting(
         0,
         Duration(30 * 86_400, "off"),
-        "Unlock for",
-        "How long the vault opens without the password after you typed it, in every program that "
-        "you run on this machine.",
+        "Stay unlocked for",
+        "After you type the password, every program that you run on this machine can open the "
+        "vault without it for this long.",
     )
     ask_again: bool = _setting(
         True,
         Boolean(),
-        "Ask again",
-        "While the vault is unlocked: still ask for the password before it is changed, a secret is "
-        "shown or an export is not encrypted.",
+        "Confirm with password",
+        "If the vault was opened without the password, asks for it before showing a secret, "
+        "exporting without encryption, or changing the password.",
     )
     password_command: tuple[str, ...] = _setting(
         (),
         CommandLine(),
         "Password command",
-        "A command whose first line of output is the vault's password, for unattended use.",
+        "A command that prints the password of the vault on its first line, for unattended use.",
     )
     countdown: str = _setting(
         "auto",
         OneOf(("auto", "each", "shared")),
         "Countdown",
-        "Show the seconds left once for all rows with the most common period, or on each row. "
-        "auto: once (shared).",
+        "Shows the time left in the title, for all codes with the most common period (shared), or "
+        "on each row (each). auto means shared.",
         "Codes",
     )
     hide_codes: bool = _setting(
         False,
         Boolean(),
         "Hide codes",
-        "Hide codes until they are highlighted or copied.",
+        "Shows dots in place of a code until you highlight or copy it.",
     )
     smart_copy: int = _setting(
         3,
         Number(0, 30, "seconds", zero="off"),
-        "Smart copy",
-        "Copy the next code, and say so, if the current one expires sooner than this.",
+        "Copy next code in last",
+        "Copies the next code, and says so, if the current one expires in less time than this.",
     )
     clipboard: str = _setting(
         "auto",
         OneOf(("auto", "osc52", "tmux", "native", "off")),
-        "Clipboard",
-        "How codes are copied: through the terminal (osc52), tmux, the desktop (native), or not at "
-        "all (off). auto: the first that applies.",
+        "Copy with",
+        "Copies codes with the terminal (osc52), tmux or the desktop (native), or not at all "
+        "(off). auto uses the first one that is available.",
         "Clipboard",
     )
     clipboard_command: tuple[str, ...] = _setting(
         (),
         CommandLine(),
         "Clipboard command",
-        "A command that gets the code on standard input. auto prefers it to everything else.",
+        "A command that reads the code from standard input. If set, auto uses it first.",
     )
     clipboard_clear: int = _setting(
         30,
         Number(0, 3600, "seconds", zero="only at lock and exit"),
         "Clear clipboard after",
-        "Seconds until a copied code is cleared from the clipboard.",
+        "Clears a copied code from the clipboard after this many seconds.",
     )
     theme: str = _setting(
         "auto",
         OneOf(THEMES),
         "Theme",
-        "The colors. auto: otp-light if the terminal reports a light background, otherwise "
-        "otp-dark.",
+        "The colors of the app. auto uses otp-light if the terminal reports a light background, "
+        "otherwise otp-dark.",
         "Appearance",
     )
     ascii: str = _setting(
         "auto",
         OneOf(("auto", "on", "off")),
         "ASCII only",
-        "Draw lines, bars and symbols in ASCII. auto: on if the locale is not UTF-8 (e.g. LANG=C), "
-        "and on the Linux console and terminals like vt100 and ansi.",
+        "Draws lines, bars and symbols with ASCII characters. auto turns it on if the locale is "
+        "not UTF-8, and on the Linux console and terminals like vt100.",
     )
     clock_check: bool = _setting(
         True,
         Boolean(),
-        "Clock check",
-        "Show “! clock” in the title while the system clock is not synchronized: codes may be "
-        "wrong. otp-tui doctor always checks it.",
+        "Warn about the clock",
+        "Shows “! clock” in the title if the system clock is not synchronized, as codes may be "
+        "wrong then. otp-tui doctor always checks the clock.",
     )
     kdf: KdfConfig = field(default_factory=KdfConfig)
     keys: tuple[KeyChoice, ...] = ()

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui.app.screens.base import Dialog
@@ -26,6 +27,8 @@ _PRESS = [("↵", "set key"), ("+", "add key"), ("-", "no key"), ("d", "default"
 _TYPING = [("↵", "save"), ("Esc", "cancel")]
 _PRESSING = [("Esc", "cancel")]
 _SECONDS = 8.0
+_WIDEST = 100
+"""Maximum width of the explanation, in cells, with its padding."""
 
 
 class SettingsScreen(Dialog[None]):
@@ -65,6 +68,7 @@ class SettingsScreen(Dialog[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         self._show_path(event.size.width)
+        self._reserve_height(event.size.width)
 
     def settings_changed(self) -> None:
         """Show the new values."""
@@ -85,14 +89,24 @@ class SettingsScreen(Dialog[None]):
             text = f"…{text[1 - room :]}"
         self.query_one(TitleBar).show(text)
 
+    def _reserve_height(self, width: int) -> None:
+        """Give the explanation the height of the longest one, so that the list never moves."""
+        room = max(1, min(width, _WIDEST) - 4)
+        heights = [Content(self._about(row)).get_height({}, room) for row in self._list.rows]
+        self.query_one("#about", Static).styles.height = max(heights)
+
+    def _about(self, row: SettingRow) -> str:
+        """Return the explanation of a row."""
+        words = [row.help, *self._notes(row)]
+        if row.setting is not None and not row.choices:
+            words.insert(1, _allowed(row.setting))
+        return f"{row.key}: {' '.join(words)}"
+
     @on(RowList.Moved)
     def _explain(self) -> None:
         """Explain the highlighted row, and show the keys that change it."""
         row = self._list.highlighted
-        words = [row.help, *self._notes(row)]
-        if row.setting is not None and not row.choices:
-            words.insert(1, _allowed(row.setting))
-        self.query_one("#about", Static).update(f"{row.key}: {' '.join(words)}")
+        self.query_one("#about", Static).update(self._about(row))
         keys = _PRESS if row.setting is None else _CHOOSE if row.choices else _TYPE
         if self._pressing is not None:
             keys = _PRESSING
