@@ -175,7 +175,7 @@ def last_used(path: Path) -> Iterator[Finding]:
         advice = f"{_newest(path, header)} To go on with this one: otp-tui list --accept-older"
         yield Finding("generation", f"the vault is {older.what}", advice)
     elif seen.last() is not None:
-        yield Finding("generation", f"{header.generation}, not older than last used here")
+        yield Finding("generation", f"{header.generation}, the newest used on this machine")
 
 
 def _newest(path: Path, header: Envelope) -> str:

@@ -73,13 +73,23 @@ async def test_the_trash_is_the_last_category_and_shows_no_codes(
     await delete_first(pilot)
     await press(pilot, "shift+tab")
     assert issuers(app) == ["GitHub"]
-    assert "30 days left" in text_of(app)
+    assert lines_of(codes_of(app))[0].rstrip().endswith("30 days left")
     shown = group(code_at(codes_of(app).rows[0], clock.now()).text)
     assert shown not in text_of(app)
     await press(pilot, "enter")
     await settle(pilot)
     assert clipboard.text == ""
     assert "trash" in status_of(app)
+
+
+async def test_tab_says_how_to_add_the_first_category(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    app = make_app(make_vault([], []))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("tab")
+        await settle(pilot)
+        assert status_of(app) == "No categories yet. Press c to add one."
 
 
 async def test_r_restores_an_entry_unchanged(app: OtpApp, pilot: Pilot[None]) -> None:

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from textual.pilot import Pilot
-from textual.widgets import Input, Select
+from textual.widgets import Input, OptionList, Select
 
 from tests.app.conftest import MakeApp
 from tests.app.helpers import codes_of, lines_of, settle, status_of
@@ -172,6 +172,19 @@ async def test_tab_leaves_the_path_of_a_new_file(make_app: MakeApp, tmp_path: Pa
         await settle(pilot)
         assert isinstance(app.screen, CodesScreen)
     assert path.exists()
+
+
+async def test_formats_without_encryption_come_last_and_say_so(pilot: Pilot[None]) -> None:
+    await pilot.press("e")
+    await settle(pilot)
+    pilot.app.screen.query_one("#format", Select).expanded = True
+    await settle(pilot)
+    shown = pilot.app.screen.query_one("#format SelectOverlay", OptionList)
+    labels = [str(each.prompt) for each in shown.options]
+    plain = [label for label in labels if "not encrypted" in label]
+    assert {"CSV table of a password manager, not encrypted", "Aegis, not encrypted"} <= set(plain)
+    assert labels[-len(plain) :] == plain
+    assert shown.size.height == len(labels)
 
 
 async def test_escape_closes_without_a_file(make_app: MakeApp, tmp_path: Path) -> None:

@@ -73,10 +73,10 @@ async def test_a_second_u_redoes_what_the_first_undid(app: OtpApp, pilot: Pilot[
     for key in ("a", *"Forge", "tab", "tab", *"JBSWY3DPEHPK3PXP", "ctrl+s"):
         await press(pilot, key)
     await settle(pilot)
-    steps = ("Added", "Undone", "Redone", "Undone", "Redone")
+    steps = ("Added", "Undid", "Redid", "Undid", "Redid")
     for said in steps:
         assert status_of(app).startswith(said)
         issuers = [entry.issuer for entry in codes_of(app).rows]
-        assert ("Forge" in issuers) is (said != "Undone"), said
+        assert ("Forge" in issuers) is (said != "Undid"), said
         await press(pilot, "u")
         await settle(pilot)

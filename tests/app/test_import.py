@@ -289,10 +289,10 @@ async def test_u_undoes_the_import(
         await pilot.press("u")
         await settle(pilot)
         assert [entry.issuer for entry in vault.entries] == before
-        assert "Undone" in status_of(app)
+        assert "Undid" in status_of(app)
         await pilot.press("u")
         await settle(pilot)
-        assert "Redone" in status_of(app)
+        assert "Redid" in status_of(app)
 
 
 async def test_several_files_are_imported_as_one_step(

@@ -63,7 +63,7 @@ async def test_copies_are_named_at_the_start_and_one_key_merges_them(
     assert "Fresh" not in {one.issuer for one in vault.entries}
     await pilot.press("u")
     await settle(pilot)
-    assert status_of(app) == f"Redone: merge of {NAME}. Press u to undo."
+    assert status_of(app) == f"Redid the merge of {NAME}. Press u to undo."
 
 
 async def test_nothing_is_merged_or_deleted_before_the_user_agrees(

@@ -99,7 +99,7 @@ async def test_a_counter_that_another_program_used_hides_its_code(
     on_disk(app).take_hotp(bank.id)
     await pass_time(pilot, clock, 1)
     assert codes_of(app).live.revealed == {}
-    assert "counter 14" in text_of(app)
+    assert "next counter 14" in text_of(app)
 
 
 async def test_a_tick_does_not_read_an_unchanged_file(

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from tests.app.conftest import MakeApp
 from tests.app.helpers import (
     PASSWORD,
     FakeClock,
     issuers,
+    lines_of,
     on_disk,
     pass_time,
     press,
@@ -54,8 +56,11 @@ async def test_a_copy_is_previewed_and_restored_as_one_step(
 ) -> None:
     await pilot.press("R")
     await settle(pilot)
-    rows = app.screen.query_one(VersionList).rows
-    assert [row.state for row in rows] == ["8 entries", "0 entries"]
+    listed = app.screen.query_one(VersionList)
+    assert [row.state for row in listed.rows] == ["8 entries", "0 entries"]
+    heading = str(app.screen.query_one("#columns", Static).render())
+    at = 1 + heading.index("Entries")
+    assert lines_of(listed)[0][at:].startswith(" 8 entries")
     await press(pilot, "enter")
     await settle(pilot)
     assert changes_of(app) == ["restored GitHub (octocat)"]

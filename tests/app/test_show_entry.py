@@ -127,7 +127,7 @@ async def test_a_counter_advances_on_request_and_is_saved_before_its_code(
     await settle(pilot)
     assert code_of(app) == group(code_at(entry, START).text)
     assert entry_of(app, 3).counter == 13
-    assert "counter 12" in shown(app)
+    assert "next counter 13" in shown(app)
 
 
 async def test_a_missing_code_is_reported(app: OtpApp, pilot: Pilot[None]) -> None:

@@ -76,7 +76,7 @@ def test_an_addition_is_undone(filled: Program) -> None:
     done = filled.open("undo")
     assert (done.code, done.err) == (
         0,
-        "Undone: addition of Forge (gordon). To redo, run: otp-tui undo --redo\n",
+        "Undid the addition of Forge (gordon). To redo, run: otp-tui undo --redo\n",
     )
     assert listed(filled) == before
 

@@ -139,7 +139,7 @@ def test_an_edit_is_undone_in_one_step(filled: Program) -> None:
     done = filled.open("undo")
     assert (done.code, done.err) == (
         0,
-        "Undone: change of VPN. To redo, run: otp-tui undo --redo\n",
+        "Undid the change of VPN. To redo, run: otp-tui undo --redo\n",
     )
     assert filled.open("list", "--json", "--secrets", "--at", "59").out == before
 

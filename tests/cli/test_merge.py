@@ -57,7 +57,7 @@ def test_the_copies_next_to_the_vault_are_merged(filled: Program, copy: Path) ->
     assert document.find(BANK).counter == 6
     assert len(document.trash) == 1
     done = filled.open("undo")
-    assert f"Undone: merge of {NAME}." in done.err
+    assert f"Undid the merge of {NAME}." in done.err
 
 
 def test_a_dry_run_prints_the_changes(filled: Program, copy: Path) -> None:

@@ -115,7 +115,7 @@ def test_a_removal_can_be_undone(filled: Program, for_good: bool) -> None:
     done = filled.open("undo")
     assert (done.code, done.err) == (
         0,
-        "Undone: deletion of Bank (gordon). To redo, run: otp-tui undo --redo\n",
+        "Undid the deletion of Bank (gordon). To redo, run: otp-tui undo --redo\n",
     )
     assert (trash(filled) == ["Bank"]) is for_good
     assert (issuers(filled) == before) is not for_good
@@ -130,7 +130,7 @@ def test_undo_and_redo_in_turn(filled: Program) -> None:
         done = filled.open("undo")
         assert (done.code, done.err) == (
             0,
-            "Undone: deletion of Bank (gordon). To redo, run: otp-tui undo --redo\n",
+            "Undid the deletion of Bank (gordon). To redo, run: otp-tui undo --redo\n",
         )
         assert trash(filled) == []
         done = filled.open("undo")
@@ -139,7 +139,7 @@ def test_undo_and_redo_in_turn(filled: Program) -> None:
         done = filled.open("undo", "--redo")
         assert (done.code, done.err) == (
             0,
-            "Redone: deletion of Bank (gordon). To undo, run: otp-tui undo\n",
+            "Redid the deletion of Bank (gordon). To undo, run: otp-tui undo\n",
         )
         assert trash(filled) == ["Bank"]
 

@@ -90,8 +90,8 @@ def test_a_terminal_without_a_clipboard_is_sent_nothing(terminal: str) -> None:
             "needs: set -s set-clipboard on",
         ),
         ({"TERM": "tmux", "SUDO_USER": "ada"}, "tmux, which may", "use sudo -E"),
-        ({"TERM": "screen", "STY": "1.pts"}, "the terminal decides", ""),
-        ({"TERM": "xterm-kitty", "SUDO_USER": "ada"}, "the terminal decides", ""),
+        ({"TERM": "screen", "STY": "1.pts"}, "the terminal, which may ignore it", ""),
+        ({"TERM": "xterm-kitty", "SUDO_USER": "ada"}, "the terminal, which may ignore it", ""),
     ],
 )
 def test_what_an_outer_tmux_needs_is_said(environ: dict[str, str], says: str, doubt: str) -> None:

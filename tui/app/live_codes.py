@@ -33,7 +33,7 @@ class LiveCells:
     following: str = field(default="", repr=False)
     """The next code in groups, if it may be shown."""
     remark: str = ""
-    """The counter, or the days left in the trash."""
+    """The next counter, or the days left in the trash."""
 
     @property
     def tone(self) -> str:
@@ -114,9 +114,8 @@ class LiveCodes:
         covered = self.hidden and not highlighted
         if entry.type is OtpType.HOTP:
             shown = "" if covered else self.revealed.get(entry.id, "")
-            counter = entry.counter - 1 if shown else entry.counter
             code = group(shown) if shown else blank(entry)
-            return LiveCells(code, bool(shown), remark=f"counter {counter}")
+            return LiveCells(code, bool(shown), remark=f"next counter {entry.counter}")
         try:
             code = blank(entry) if covered else group(self.code_text(entry))
             following = group(self.code_text(entry, True)) if highlighted else ""

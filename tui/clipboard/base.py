@@ -20,7 +20,7 @@ class Outcome(NamedTuple):
 
 COPIED = Outcome("Copied to the clipboard", verified=True)
 """Read back and compared."""
-SENT = Outcome("Sent to the terminal (the terminal decides)")
+SENT = Outcome("Sent to the terminal, which may ignore it")
 """Sent to the terminal, which doesn't confirm it."""
 GIVEN = Outcome("Sent to your clipboard command")
 """The command succeeded, whatever it did with the code."""

@@ -34,7 +34,7 @@ def details(
         ("Algorithm", entry.algorithm.value if entry.type.has_digits else ""),
         ("Digits", str(code_length(entry))),
         ("Period", "" if seconds is None else f"{seconds} s"),
-        ("Counter", str(entry.counter) if entry.type.has_counter else ""),
+        ("Next counter", str(entry.counter) if entry.type.has_counter else ""),
         ("Categories", ", ".join(safe(name) for name in names)),
         ("Icon", _icon(entry.icon)),
         ("Pinned", "yes" if entry.pinned else ""),
@@ -111,7 +111,7 @@ def _note(entry: Entry) -> str:
     if kind.has_counter:
         return (
             f"The phone continues from counter {entry.counter}. "
-            "Its counter and the vault's are not kept in step afterwards."
+            "After that, phone and vault count separately."
         )
     defaults = (Algorithm.SHA1, kind.default_digits, kind.default_period)
     if (entry.algorithm, entry.digits, entry.period) != defaults:

@@ -119,7 +119,7 @@ class CategoriesScreen(Dialog[str | None]):
             self.dismiss(None)
             return
         step = partial(categories.assign, ids=ids, wanted=wanted, moment=moment)
-        result = await self._change(step, undo.step_label("categories", self._entries))
+        result = await self._change(step, undo.step_label("category change", self._entries))
         if result.made:
             self.dismiss(result.problem or f"Changed the categories of {self._label}.")
 

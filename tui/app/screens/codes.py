@@ -269,7 +269,7 @@ class CodesScreen(BaseScreen[None]):
             keep = codes.highlighted.id
         codes.nothing = self._when_empty()
         codes.searched = self.search_text or ""
-        codes.numbered = self.search_text is None
+        codes.numbered = self.search_text is None and self.category != TRASH
         self._divide(self.size)
         codes.show_rows(
             self._visible.visible(self.category, self.search_text or ""), keep, near=near
@@ -505,6 +505,9 @@ class CodesScreen(BaseScreen[None]):
 
     def _step_category(self, step: int) -> None:
         choices = [None, *(category.id for category in self._visible.categories)]
+        if choices == [None]:
+            hint = press_hint(self.context, "categories", "to add one")
+            self.say(f"No categories yet.{hint}")
         self._show_category(choices[(choices.index(self.category) + step) % len(choices)])
 
     @on(CategoryBar.Picked)

@@ -78,9 +78,9 @@ async def undo(view: ListView) -> None:
     last, keep = last_step(view.vault.document), _highlighted_id(view)
     done = ""
     if last is not None and last.is_undo:
-        done = f"Redone: {last.label}.{press_hint(view.context, 'undo', 'to undo')}"
+        done = f"Redid the {last.label}.{press_hint(view.context, 'undo', 'to undo')}"
     elif last is not None:
-        done = f"Undone: {last.label}.{press_hint(view.context, 'undo', 'to redo')}"
+        done = f"Undid the {last.label}.{press_hint(view.context, 'undo', 'to redo')}"
     before = {entry.id for entry in view.vault.entries}
     result = await change_vault(view.vault, partial(undone, moment=view.moment))
     back = next((entry.id for entry in view.vault.entries if entry.id not in before), keep)

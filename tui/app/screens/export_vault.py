@@ -44,6 +44,7 @@ _CATEGORY = "category:"
 _KEYS = [("↵", "next, export"), ("⇥", "complete, next field"), ("Esc", "back")]
 _KEYS_WITH_CODES = [_KEYS[0], ("^r", "QR codes"), *_KEYS[1:]]
 _NOT_ENCRYPTED = "Not encrypted: anyone who can read the file can generate your codes."
+_PLAIN = "not encrypted"
 _DERIVING = "Deriving the key. This can take a while"
 _CHECKING = "Checking the export"
 _WRITING = "Writing the file"
@@ -59,6 +60,12 @@ _ASK_CODES = (
     "Anyone who sees or records the QR codes can generate these codes forever.",
     "show",
 )
+
+
+def _label(target: Format) -> str:
+    """Return the name of a format, which says if it is not encrypted."""
+    plain = not target.encrypted and _PLAIN not in target.label
+    return f"{target.label}, {_PLAIN}" if plain else target.label
 
 
 class ExportScreen(BaseScreen[str | None]):
@@ -83,7 +90,8 @@ class ExportScreen(BaseScreen[str | None]):
         super().__init__()
         self._vault = vault
         self._ids = {_SHOWN: shown, _SELECTED: selected}
-        self._formats = {each.name: each for each in export_formats()}
+        found = sorted(export_formats(), key=lambda each: not each.encrypted)
+        self._formats = {each.name: each for each in found}
         self._suggested = ""
         """The last suggested path."""
         self._busy = ""
@@ -96,7 +104,7 @@ class ExportScreen(BaseScreen[str | None]):
             first = _SELECTED if self._ids[_SELECTED] else _ALL
             yield Select(self._choices(), value=first, allow_blank=False, compact=True, id="what")
             yield Label("Format")
-            labels = [(each.label, each.name) for each in self._formats.values()]
+            labels = [(_label(each), each.name) for each in self._formats.values()]
             yield Select(labels, value=DEFAULT, allow_blank=False, compact=True, id="format")
             yield Label("File")
             yield PathInput("Path of the new file", must_exist=False, id="path")

@@ -30,7 +30,7 @@ _LEGEND = (
     ("! clock", "the system clock is not synchronized: codes may be wrong"),
     ("··· Space", "counter-based: the key shows the next code"),
     ("···", "the code is hidden, or not shown yet"),
-    ("counter 12", "the next counter of a counter-based entry"),
+    ("next counter 12", "the counter of the next code"),
     ("next 330 118", "the next code of the highlighted entry"),
     (UNSAVED, "changes that couldn't be saved yet"),
 )

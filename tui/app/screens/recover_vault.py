@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from tui.app.commands import press_hint
 from tui.app.screens.base import BaseScreen, run_change
@@ -18,7 +18,7 @@ from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.change_list import ChangeList
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.row_list import RowList
-from tui.app.widgets.version_list import Version, VersionList
+from tui.app.widgets.version_list import Version, VersionList, heading
 from tui.app.wrong_tries import WrongTries
 from tui.errors import OtpTuiError, WrongPasswordError
 from tui.text import plural
@@ -88,6 +88,7 @@ class RecoverScreen(BaseScreen[tuple[str, str] | None]):
         self._changes = ChangeList("Nothing to restore.")
         self._field = PasswordInput("Password of this copy")
         yield TitleBar("recover")
+        yield Static(heading(), id="columns", markup=False)
         yield self._list
         yield self._changes
         yield self._field
@@ -130,12 +131,13 @@ class RecoverScreen(BaseScreen[tuple[str, str] | None]):
         if self._vault is None:
             self.say("Choose the copy to put in the vault's place.")
         else:
-            self.say("Generation, date (UTC), entries and name of each copy.")
+            self.say("Each save has a number, its generation. Choose the one to restore.")
 
     def _show(
         self, part: RowList[Any] | PasswordInput, keys: list[tuple[str, str]], title: str
     ) -> None:
-        self._list.display = part is not self._changes
+        listed = part is not self._changes
+        self._list.display = self.query_one("#columns").display = listed
         self._changes.display = part is self._changes
         self._field.display = part is self._field
         self.query_one(KeyBar).show(keys)

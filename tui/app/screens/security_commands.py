@@ -36,7 +36,7 @@ async def change_password(view: ListView) -> None:
         return
     from tui.vault.rekey import still_open
 
-    why = "Otherwise, anyone who has one of them and the old password can read it."
+    why = "If you leave them, anyone who has one and the old password can read it."
     await _report(view, said, _Before(old_key, old_slots, still_open, why))
 
 
@@ -64,7 +64,7 @@ async def key_derivation(view: ListView) -> None:
         except HalfSavedError as error:
             said = error.sentence
 
-    why = "Otherwise, the password can be guessed from them as fast as before."
+    why = "If you leave them, the password can be guessed from them as fast as before."
     before = _Before(vault.key, vault.slots, _still_old, why)
     screen = AskPasswordScreen(
         "change the key derivation",

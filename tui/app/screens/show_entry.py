@@ -100,7 +100,7 @@ class ShowScreen(Dialog[str | None]):
             return "", f"In the trash, {plural(days, 'day')} left", False
         if entry.type is OtpType.HOTP:
             if self._counter_code:
-                return group(self._counter_code), f"counter {entry.counter - 1}", False
+                return group(self._counter_code), f"next counter {entry.counter}", False
             dots = group("0" * code_length(entry)).replace("0", "·")
             return dots, "Press Space for the next code.", False
         try:

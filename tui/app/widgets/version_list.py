@@ -15,7 +15,7 @@ from tui.app.widgets.row_list import RowList
 from tui.text import plural
 from tui.vault.recover import Kept
 
-_GENERATION, _DATE, _STATE = 9, 18, 25
+_GENERATION, _DATE, _STATE = 12, 18, 25
 _LEAST_NAME = 12
 """Cells that a name gets at least, or none."""
 
@@ -36,6 +36,12 @@ class Version:
         if self.entries is not None:
             return plural(self.entries, "entry")
         return self.problem or f"{self.kept.size:,} bytes"
+
+
+def heading() -> str:
+    """Return the names of the columns, as the rows have them."""
+    columns = ("Generation", _GENERATION - 1), ("Date (UTC)", _DATE), ("Entries", _STATE)
+    return "".join(f"{name:<{width}}" for name, width in columns) + "File"
 
 
 class VersionList(RowList[Version]):
@@ -65,6 +71,6 @@ class VersionList(RowList[Version]):
                 Segment(fit(f" {generation}", _GENERATION), base),
                 Segment(fit(date, _DATE), base),
                 Segment(fit(row.state, _STATE - 1) + " ", tone),
-                Segment(fit(row.kept.name, name) if name >= _LEAST_NAME else "", muted),
+                Segment(fit(row.kept.name, name - 1) if name >= _LEAST_NAME else "", muted),
             ]
         ).adjust_cell_length(width, base)

@@ -56,6 +56,7 @@ def run(args: Namespace, context: Context) -> int:
     if args.json:
         output.json({what: done[0]})
     else:
+        said = "Redid" if args.redo else "Undid"
         hint = "To undo, run: otp-tui undo" if args.redo else "To redo, run: otp-tui undo --redo"
-        output.say(f"{what.capitalize()}: {done[0]}. {hint}")
+        output.say(f"{said} the {done[0]}. {hint}")
     return 0
