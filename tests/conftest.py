@@ -26,7 +26,7 @@ STRESS = bool(os.environ.get("OTP_TUI_STRESS"))
 # No deadline: a busy machine is not a failure.
 settings.register_profile(
     "short",
-    max_examples=20,
+    max_examples=12,
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=[
@@ -95,6 +95,12 @@ def pytest_collection_finish() -> None:
     gc.get_objects = lambda generation=None: (
         [*frozen, *others()] if generation is None else others(generation)
     )
+
+
+def pytest_sessionfinish() -> None:
+    """Look for what the tests left behind once; pytest does five times."""
+    gc.collect()
+    gc.freeze()
 
 
 def _reset_signals() -> None:

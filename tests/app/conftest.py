@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual._styles_cache import StylesCache
 from textual.pilot import Pilot
 
 from tests.app.fast_pilot import make_fast
@@ -29,8 +30,11 @@ WEAK = KdfConfig(memory_mib=19, time_cost=2, parallelism=1)
 
 
 @pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch, keys_once: None) -> None:
+def _quick(monkeypatch: pytest.MonkeyPatch, keys_once: None) -> Iterator[None]:
     make_fast(monkeypatch)
+    yield
+    # It keeps the widgets of earlier apps, which the collector scans whenever an app locks.
+    StylesCache.get_inner_outer.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -37,17 +37,29 @@ def make_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual.pilot.wait_for_idle", until_quiet)
     monkeypatch.setattr(Pilot, "_wait_for_screen", _all_is_handled)
     monkeypatch.setattr("tui.memory.wipe_freed", lambda: None)  # test_memory runs the real one
+    # Seven caches for each line of each widget, which the collector scans at each lock.
+    monkeypatch.setattr("textual.strip.FIFOCache", lambda _maxsize: {})
     # The same identity, but computed in C: each style update asks for it hundreds of times.
     monkeypatch.setattr(RuleSet, "__hash__", object.__hash__)
     parse = Stylesheet._parse_rules
 
     def parse_once(self: Stylesheet, *args: Any, **more: Any) -> list[RuleSet]:
-        which = (args, *sorted(more.items()), frozenset(self._variables.items()))
+        which = (args, *sorted(more.items()), _variables(self))
         if which not in _RULES:
             _RULES[which] = parse(self, *args, **more)
         return _RULES[which]
 
     monkeypatch.setattr(Stylesheet, "_parse_rules", parse_once)
+
+
+_LAST: list[Any] = [None, None]
+
+
+def _variables(sheet: Stylesheet) -> frozenset[tuple[str, str]]:
+    """The variables of a style sheet, which parses a hundred sources with the same."""
+    if _LAST[0] is not sheet._variables:
+        _LAST[:] = sheet._variables, frozenset(sheet._variables.items())
+    return _LAST[1]  # type: ignore[no-any-return]
 
 
 async def _all_is_handled(_: Pilot[object], timeout: float = 30) -> bool:

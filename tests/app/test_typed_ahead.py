@@ -62,7 +62,7 @@ inputs = st.lists(
     min_size=1,
     max_size=3,
 ).map(lambda parts: [event for part in parts for event in part])
-runs = st.lists(inputs, min_size=20, max_size=20)
+runs = st.lists(inputs, min_size=50, max_size=50)
 
 
 async def together(pilot: Pilot[None], keys: Sequence[events.Event]) -> None:
@@ -134,7 +134,7 @@ def _copy(event: events.Event) -> events.Event:
 
 @pytest.mark.timeout(3600 if STRESS else 600)
 @settings(
-    max_examples=200 if STRESS else 10,
+    max_examples=200 if STRESS else 4,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(sequences=runs)

@@ -18,6 +18,7 @@ import pytest
 
 from tests.cli.program import PASSWORD, Program
 from tests.cli.terminal import Terminal
+from tests.conftest import STRESS
 from tui.cli.parser import build, commands
 
 URI = "otpauth://totp/New:ada?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=New\n"
@@ -154,6 +155,9 @@ def test_commands_that_print_have_json(prepared: Program, name: str) -> None:
     assert bool(prepared.run(*args, stdin=stdin).out) is (name in FOR_ONE_READER)
 
 
+PRINTING = {"code", "completion", "list", "watch"}
+"""What people print to a pipe."""
+
 ASKING = [
     name
     for name in NAMES
@@ -162,7 +166,7 @@ ASKING = [
 ]
 
 
-@pytest.mark.parametrize("name", ASKING)
+@pytest.mark.parametrize("name", ASKING if STRESS else ASKING[::3])
 def test_ctrl_c_at_a_prompt(prepared: Program, name: str) -> None:
     if name == "init":
         prepared.vault.unlink()
@@ -182,7 +186,7 @@ def test_ctrl_c_at_a_prompt(prepared: Program, name: str) -> None:
     assert (prepared.vault.read_bytes() if prepared.vault.exists() else None) == before
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", NAMES if STRESS else sorted({*NAMES[::4], *PRINTING}))
 def test_a_closed_pipe(prepared: Program, name: str) -> None:
     args, stdin = call(name)
     reading, writing = os.pipe()
