@@ -18,7 +18,7 @@ TEXT = "docker\tad\x15e"
 """A word in the first field; in the next one, letters that Ctrl+U removes, and one after it."""
 BACK = "\x1by\x1by\x1b"
 """Keys that lead from anywhere back to the list."""
-_CHANGING = re.compile(r"[0-9 ]+|[█░▌▏▕]+|otp-tui-demo-\w+")
+_CHANGING = re.compile(r"[0-9 ]+|[█░▌▏▕━╸╺─]+|otp-tui-demo-\w+")
 """Codes, countdowns, and the demo's temporary folder."""
 _ROW = re.compile(r"[▌ ] {0,3}[0-9↵]")
 _CODE_ENDS = 16
