@@ -156,6 +156,13 @@ async def test_a_file_name_is_not_broken_at_its_hyphens(app: OtpApp, pilot: Pilo
     assert lines[-1].strip("▌ ") == "New line"
 
 
+async def test_no_message_ends_with_a_line_of_one_word(app: OtpApp, pilot: Pilot[None]) -> None:
+    status = app.screen.query_one(StatusLine)
+    status.say(f"{'word ' * 15}last")
+    await pilot.pause()
+    assert [line.strip("▌✓ ") for line in lines_of(status)][1:] == ["word last"]
+
+
 async def test_the_title_is_as_wide_as_the_screen(app: OtpApp, pilot: Pilot[None]) -> None:
     title = app.screen.query_one(ListTitle)
     for warning in ("", "clock"):

@@ -182,7 +182,7 @@ async def test_an_entry_without_a_name_has_no_qr_code(
         await pilot.press("r")
         await settle(pilot)
         assert isinstance(app.screen, ShowScreen)
-        assert "No QR code: an entry without issuer" in shown(app)
+        assert "No QR code: it has neither issuer" in shown(app)
 
 
 @pytest.mark.terminal(80, 24)

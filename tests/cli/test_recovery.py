@@ -34,7 +34,9 @@ def test_a_code_is_shown_once_and_opens_the_vault(filled: Program) -> None:
     typed = done.out.strip().replace("-", " ").lower()
     done = filled.spawn(*USE, stdin=f"{typed}\n{NEW}\n")
     assert (done.code, done.out) == (0, "")
-    assert filled.open("list").code == 3
+    refused = filled.open("list")
+    assert refused.code == 3
+    assert "Forgot it? Run: otp-tui recovery use." in refused.err
     after = filled.run(
         "list", "--json", "--secrets", "--at", "59", "--password-stdin", stdin=f"{NEW}\n"
     )

@@ -265,5 +265,5 @@ def test_build(fields: dict[str, Any], uri: str) -> None:
 
 
 def test_an_entry_without_a_name_has_no_uri() -> None:
-    with pytest.raises(UriError, match="without issuer and account"):
+    with pytest.raises(UriError, match="neither issuer nor account"):
         build(replace(NAMED, issuer="", account=None))

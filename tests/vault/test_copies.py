@@ -322,7 +322,7 @@ def test_an_older_version_changes_nothing(fork: tuple[Vault, Vault]) -> None:
     before = ours.path.read_bytes()
     result = merged(ours, synced(ours, theirs))
     assert not result.changes
-    assert result.copies[0].base == "It is an older version of this vault."
+    assert result.copies[0].base == "It is older than this vault."
     assert ours.path.read_bytes() == before
 
 

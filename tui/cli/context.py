@@ -274,7 +274,14 @@ class Context:
                 raise WrongPasswordError(str(error), hint) from None
         else:
             prompt = f"Password for {safe(locked.path.name, 40)}: "
-            self._vault = locked.unlock(self.secrets.get("password", prompt), meanwhile)
+            password = self.secrets.get("password", prompt)
+            try:
+                self._vault = locked.unlock(password, meanwhile)
+            except WrongPasswordError as error:
+                if not locked.has_recovery_code:
+                    raise
+                hint = f"Forgot it? Run: otp-tui recovery use. {error.hint}"
+                raise WrongPasswordError(str(error), hint) from None
             if not self.secrets.given("password"):
                 self._keep_unlocked(self._vault)
         return self._vault

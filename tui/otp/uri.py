@@ -128,7 +128,7 @@ def build(entry: Entry) -> str:
     """
     issuer, account = _escape(clean(entry.issuer)), _escape(clean(entry.account or ""))
     if not issuer and not account:
-        raise UriError("an entry without issuer and account has no URI")
+        raise UriError("it has neither issuer nor account")
     if entry.type is OtpType.MOTP:
         return f"motp://{issuer}:{account}?secret={_escape(entry.secret.given)}"
     label = f"{issuer}%3A{account}" if issuer and account else issuer or account

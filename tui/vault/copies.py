@@ -320,9 +320,9 @@ def merge_copies(
 
 def _how(base: str, copy: str, own: str) -> str:
     if base == copy:
-        return "It is an older version of this vault."
+        return "It is older than this vault."
     if base == own:
-        return "It is a newer version of this vault."
+        return "It is newer than this vault."
     if base:
         return f"Both come from generation {generation_of(base)}."
     return "No common older copy was found, so the newer version of each entry counts."

@@ -95,7 +95,7 @@ def test_the_users_order_is_the_lists_order() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"issuer": "", "account": None}, "without issuer and account"),
+        ({"issuer": "", "account": None}, "neither issuer nor account"),
         ({"digits": 3}, "digits must be 4 to 10"),
         ({"issuer": "Steam"}, "read as Steam"),
     ],

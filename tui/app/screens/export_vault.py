@@ -200,7 +200,8 @@ class ExportScreen(BaseScreen[str | None]):
         if len(password) < self._target.min_password:
             self.say(self._too_short)
         else:
-            self.say(strength(password).sentence)
+            found = strength(password)
+            self.say(found.sentence, "warning" if found.is_weak else "muted")
 
     @property
     def _too_short(self) -> str:

@@ -231,8 +231,8 @@ class ImportScreen(BaseScreen[tuple[str, str] | None]):
             self._credentials.ask(source.needs)
             what = "password" if source.needs is Needs.PASSWORD else "credentials"
             if Needs.KEY_FILE in source.needs:
-                what = "password, its key file or both"
-            self.say(f"{source.name} is {source.format.label}. Enter its {what}.")
+                what = "password, key file or both"
+            self.say(f"{source.format.label}: enter the {what} of {source.name}.")
             if (empty := self._credentials.first_empty) is not None:
                 self.set_focus(empty)
         else:

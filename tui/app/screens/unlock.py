@@ -39,7 +39,7 @@ TRIES_BEFORE_ADVICE = 3
 RECOVER_HINT = "Press ^r to restore an older copy."
 
 _CHECK = "Check Caps Lock and the keyboard layout."
-_FORGOTTEN = "If you forgot it, run otp-tui recovery use."
+_FORGOTTEN = "Forgot it? Run: otp-tui recovery use"
 _DAMAGED = "If it is right, the vault may be damaged: press ^r to restore an older copy."
 
 
@@ -65,7 +65,7 @@ class UnlockScreen(BaseScreen[None]):
         self._wrong_tries = 0
         self._refusal = ""
         self._advice = ""
-        """What to do, after the refusal and the wait."""
+        """Lines that follow the refusal and the wait: what to check and to do."""
         self._may_recover = False
         """True once the vault was found damaged or missing."""
         self._next_try = 0.0
@@ -136,7 +136,8 @@ class UnlockScreen(BaseScreen[None]):
             self._turn.set()
 
     def _say_refusal(self, wait: str = "") -> None:
-        self.say(" ".join(filter(None, (self._refusal, wait, self._advice))), "error")
+        first = f"{self._refusal} {wait}".rstrip()
+        self.say(f"{first}\n{self._advice}".rstrip(), "error")
 
     # --- the password command ------------------------------------------------------------
 
@@ -214,7 +215,10 @@ class UnlockScreen(BaseScreen[None]):
         """Add advice from the third wrong password on."""
         if wait := wait_after(self._wrong_tries):
             self._next_try = self.context.clock.steady() + wait
-        advice = [f"The password came from {self._program}."] if from_command else []
+        sentence = (
+            f"{error} The password came from {self._program}." if from_command else str(error)
+        )
+        advice = []
         if self._wrong_tries >= TRIES_BEFORE_ADVICE:
             advice += [] if from_command else [_CHECK]
             advice += [_FORGOTTEN] if has_code else []
@@ -223,16 +227,16 @@ class UnlockScreen(BaseScreen[None]):
                 advice.append(_DAMAGED)
             elif error.hint:
                 advice.append(error.hint)
-        self._show_refusal(str(error), " ".join(advice))
+        self._show_refusal(sentence, "\n".join(advice))
 
     def _refuse(self, error: OtpTuiError, advice: str = "") -> None:
         sentence = error.sentence
         if BACKUP_HINT in sentence or isinstance(error, VaultMissingError):
             self._may_recover = True
             sentence = f"{sentence.replace(BACKUP_HINT, '').rstrip()} {RECOVER_HINT}"
-        self._show_refusal(sentence, advice)
+        self._show_refusal(f"{sentence} {advice}".rstrip())
 
-    def _show_refusal(self, sentence: str, advice: str) -> None:
+    def _show_refusal(self, sentence: str, advice: str = "") -> None:
         self._refusal, self._advice = sentence, advice
         self._say_refusal()
         self.tick()

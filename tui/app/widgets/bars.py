@@ -190,6 +190,15 @@ class CategoryBar(Bar):
             self.call_later(self.run_action, "screen.command('search')")
 
 
+def _without_lone_word(lines: list[str], width: int) -> list[str]:
+    """Return wrapped lines whose last one has at least two words, if they fit there."""
+    if len(lines) > 1 and " " not in lines[-1]:
+        rest, _, word = lines[-2].rpartition(" ")
+        if rest and len(word) + 1 + len(lines[-1]) <= width:
+            return [*lines[:-2], rest, f"{word} {lines[-1]}"]
+    return lines
+
+
 class StatusLine(Bar):
     """A line that shows a message, and grows if it is long."""
 
@@ -226,9 +235,10 @@ class StatusLine(Bar):
         for line in self.message.split("\n"):
             left = max(1, self._most_lines - len(lines))
             # File names should not end in the middle.
-            lines += textwrap.wrap(
+            wrapped = textwrap.wrap(
                 safe(line), width, max_lines=left, placeholder=" …", break_on_hyphens=False
             )
+            lines += _without_lone_word(wrapped, width)
         self._lines = lines[: self._most_lines]
         height = max(1, len(self._lines))
         if height != self._height:
