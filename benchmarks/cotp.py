@@ -1,4 +1,4 @@
-"""cotp with 10,000 entries, where it is installed: `cargo install cotp --locked`."""
+"""cotp with a database of its own, where it is installed: `cargo install cotp --locked`."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ from benchmarks.entries import document
 from benchmarks.program import PASSWORD, environment
 from benchmarks.terminal import Terminal
 
-_COUNT = 10_000
-
 
 @contextmanager
-def cotp() -> Iterator[Callable[[], float] | None]:
-    """Yield a function that returns the seconds for one code; None if cotp is not installed."""
+def cotp(count: int) -> Iterator[Callable[[], float] | None]:
+    """Yield a function that returns the seconds for one code of `count` entries.
+
+    Yields None if cotp is not installed.
+    """
     program = shutil.which("cotp") or shutil.which("cotp", path=str(Path.home() / ".cargo/bin"))
     if program is None:
         yield None
         return
     with TemporaryDirectory() as folder:
         command = [program, "-d", str(Path(folder) / "db.cotp")]
-        _fill(command, Path(folder) / "uris.json")
+        _fill(command, Path(folder) / "uris.json", count)
 
         def code() -> float:
             start = time.perf_counter()
@@ -45,12 +46,12 @@ def cotp() -> Iterator[Callable[[], float] | None]:
         yield code
 
 
-def _fill(command: list[str], uris: Path) -> None:
+def _fill(command: list[str], uris: Path, count: int) -> None:
     """Import the entries; cotp asks for the password of a new database on the terminal."""
     items = [
         f"otpauth://totp/{quote(entry.issuer)}:{entry.account}"
         f"?secret={entry.secret.normal}&issuer={quote(entry.issuer)}"
-        for entry in document(_COUNT).entries
+        for entry in document(count).entries
     ]
     uris.write_text(json.dumps({"items": items}))
     terminal = Terminal([*command, "import", "-o", "-p", str(uris)], environment())

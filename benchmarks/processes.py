@@ -31,7 +31,7 @@ _EMPTY = [sys.executable, "-c", "pass"]
 
 def command_line(runs: int) -> list[Figure]:
     """Goal 1: `otp-tui code X` against Python and a cold Argon2id, and unlocked against Python."""
-    with programs(10, 1000, 10_000) as by_count, cotp() as peer:
+    with programs(10, 1000, 10_000) as by_count, cotp(10_000) as peer:
         for program in by_count.values():
             program.unlock()
         cases = {"KDF": lambda: seconds([sys.executable, "-c", _KDF]), "pass": _empty}
