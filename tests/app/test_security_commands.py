@@ -211,6 +211,7 @@ async def test_a_code_of_version_1_is_replaced_only_after_the_password(
 ) -> None:
     vault_path.parent.mkdir(mode=0o700)
     vault_path.write_bytes(golden.PATH.read_bytes())
+    vault_path.chmod(0o600)
     vault = LockedVault.read(vault_path, clock).unlock(GOLDEN_PASSWORD)
     app = make_app(vault)
     async with app.run_test(size=(80, 24)) as pilot:
