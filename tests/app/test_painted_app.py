@@ -81,7 +81,6 @@ async def test_it_shows_what_textual_paints(
             terminal.paused = False
             app._paint()
             expected = full_frame(app, terminal.shown.columns, terminal.shown.lines)
-            assert terminal.shown.display == expected.display
             assert cells_of(terminal.shown) == cells_of(expected)
 
 

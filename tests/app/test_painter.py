@@ -22,7 +22,22 @@ from tui.app.painter import Painter
 
 WIDTH, HEIGHT = 24, 4
 TEXTS = st.sampled_from(
-    ["a", "b", " ", "  ", " " * 14, "code 123", "123 456", "│", "▌", "–", "日本", "e\u0301", "🔑"]
+    [
+        "a",
+        "b",
+        " ",
+        "  ",
+        " " * 14,
+        "code 123",
+        "123 456",
+        "│",
+        "▌",
+        "██",
+        "–",
+        "日本",
+        "e\u0301",
+        "🔑",
+    ]
 )
 STYLES = st.sampled_from(
     ["none", "bold", "dim red", "reverse", "underline", "on blue", "bold red on blue", "green",
@@ -107,6 +122,33 @@ def test_only_changed_cells_are_sent() -> None:
     screens.lines[1] = line_of([("Registrar  abc@example.org", Style())])
     screens.painter.take(screens.full())
     assert screens.send() == "\x1b[2;12Habc\x1b[1H"
+
+
+BIG = Style.parse("bold #ffffff on #1c1c1c")
+
+
+def test_full_blocks_are_spaces_on_their_color() -> None:
+    screens = Screens()
+    for style in (BIG, Style.parse("bold"), Style.parse("bold red on blue")):
+        screens.lines[1] = line_of([("  ████  ██ █", style)])
+        screens.painter.take(screens.full())
+        blocks = screens.send().count("█")
+        assert blocks == (0 if style is BIG else 7)
+        screens.agree()
+
+
+def test_blank_rows_are_erased_with_one_sequence_each() -> None:
+    screens = Screens()
+    beside = ("│ ██", BIG)
+    code, account = ("  492 039 github ", Style()), ("       octocat   ", Style())
+    screens.lines = [line_of([names, beside]) for names in (code, account, code, account)]
+    screens.painter.take(screens.full())
+    screens.send()
+    screens.lines = [line_of([(" " * 17, Style()), ("│ █ ", BIG)])] * HEIGHT
+    screens.painter.take(screens.full())
+    erased = "\x1b[2C\x1b[m\x1b[14X\x1b[B\x1b[12X\x1b[B\x1b[14X\x1b[B\x1b[12X"
+    assert screens.send().startswith(erased)
+    screens.agree()
 
 
 def test_control_characters_are_left_out() -> None:

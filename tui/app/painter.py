@@ -30,6 +30,10 @@ _SORTED = 400
 """Runs up to this number are sorted by pen, if that takes fewer bytes."""
 _many_spaces = re.compile(" {11,}")
 """Spaces that take more bytes than erasing the cells and moving over them."""
+_LEAST_ERASED = 6
+"""Spaces at the end of a run from this number are erased: that takes fewer bytes."""
+_BLOCK = "█"
+_blocks = re.compile(f"{_BLOCK}+|[^{_BLOCK}]+")
 
 
 class Pen(NamedTuple):
@@ -50,6 +54,15 @@ class Pen(NamedTuple):
             self.background == other.background and not self.marks_space and not other.marks_space
         )
 
+    @property
+    def fills_cells(self) -> bool:
+        """True if a reversed space looks like a full block in this pen: one byte instead of three.
+
+        Not in the terminal's own colors: some show bold text in a brighter one.
+        """
+        in_palette = self.color.startswith("38;") and self.background.startswith("48;")
+        return in_palette and set(self.attributes) <= {"1"}
+
 
 class Run(NamedTuple):
     """Cells of one line that are drawn with one pen."""
@@ -59,6 +72,11 @@ class Run(NamedTuple):
     cells: int
     text: str
     pen: Pen
+
+    @property
+    def is_erased(self) -> bool:
+        """True if erasing the cells draws the run; the cursor stays at its start."""
+        return self.cells >= _LEAST_ERASED and not self.pen.marks_space and not self.text.strip(" ")
 
 
 class Row:
@@ -166,8 +184,17 @@ class Painter:
         self._dirty.add(y)
         row = self._wanted[y]
         for text, style, control in segments:
-            if text and not control:
-                x = row.put(x, text, _pen(style, self.colors) if style else _PLAIN)
+            if not text or control:
+                continue
+            pen = _pen(style, self.colors) if style else _PLAIN
+            if _BLOCK not in text or not pen.fills_cells:
+                x = row.put(x, text, pen)
+                continue
+            for part in _blocks.findall(text):
+                if part[0] == _BLOCK:
+                    x = row.put(x, " " * len(part), _reversed(pen))
+                else:
+                    x = row.put(x, part, pen)
         return x
 
     def changes(self, cursor: tuple[int, int]) -> str:
@@ -177,7 +204,7 @@ class Painter:
         for y in sorted(self._dirty):
             wanted, sent = self._wanted[y], self._sent[y]
             if wanted.texts != sent.texts or wanted.pens != sent.pens:
-                _find_runs(y, wanted, sent, runs, uncertain)
+                _find_runs(y, wanted, sent, runs, uncertain, erases=self.erases)
                 wanted.copy_to(sent)
         self._dirty.clear()
         text = self._shortest(runs)
@@ -206,10 +233,7 @@ class Painter:
         for run in runs:
             x, y, cells, text, pen = run
             if self._at != (x, y):
-                if certain and self._at is not None and self._at[1] == y and self._at[0] < x:
-                    parts.append(_right(x - self._at[0]))
-                else:
-                    parts.append(_absolute(x, y))
+                parts.append(_move(self._at if certain else None, x, y))
             if pen != self._pen and not (
                 self._pen is not None and text.isspace() and pen.looks_like(self._pen)
             ):
@@ -222,7 +246,7 @@ class Painter:
                 if end == self.size[0] and trailing > 3:
                     text += "\x1b[K"
                     end -= trailing
-                elif trailing > 5:
+                elif trailing >= _LEAST_ERASED:
                     text += f"\x1b[{trailing}X"
                     end -= trailing
                 else:
@@ -232,7 +256,9 @@ class Painter:
         return "".join(parts)
 
 
-def _find_runs(y: int, wanted: Row, sent: Row, runs: list[Run], uncertain: list[Run]) -> None:
+def _find_runs(
+    y: int, wanted: Row, sent: Row, runs: list[Run], uncertain: list[Run], *, erases: bool
+) -> None:
     """Add what to draw so that a line shows `wanted` instead of `sent`."""
     columns = _differing(wanted, sent)
     if not columns:
@@ -242,22 +268,53 @@ def _find_runs(y: int, wanted: Row, sent: Row, runs: list[Run], uncertain: list[
     if columns[-1] >= odd:
         # From there on, only the terminal knows the columns, so all of it is sent.
         at = bisect_left(columns, odd)
-        _join(y, range(odd, width), wanted, uncertain, 0)
+        _join(y, range(odd, width), wanted, uncertain)
         del columns[at:]
-    _join(y, columns, wanted, runs, _KEEP)
+    count = len(runs)
+    _join(y, columns, wanted, runs, keep=_KEEP, blank=width if erases else 0)
+    if erases and count < len(runs) and runs[count].is_erased:
+        above = next((run for run in runs[count - 1 :: -1] if run.is_erased), None)
+        if count and above is not None:
+            runs[count] = _aligned(runs[count], above, wanted)
 
 
-def _join(y: int, columns: Sequence[int], row: Row, runs: list[Run], keep: int) -> None:
-    """Add the runs of these columns, over up to `keep` cells that don't change."""
+def _aligned(run: Run, above: Run, row: Row) -> Run:
+    """Return a run to erase that starts where the one above does, if the cells there are blank.
+
+    The cursor then only moves down.
+    """
+    start = above.x
+    if start >= run.x or run.pen != above.pen or not _all_blank(row, start, run.x, run.pen):
+        return run
+    cells = run.x + run.cells - start
+    return Run(start, run.y, cells, " " * cells, run.pen)
+
+
+def _all_blank(row: Row, start: int, end: int, pen: Pen) -> bool:
+    """Return True if all these cells look like spaces drawn with `pen`."""
+    return row.texts[start:end] == [" "] * (end - start) and all(
+        _alike(" ", each, pen) for each in row.pens[start:end]
+    )
+
+
+def _join(
+    y: int, columns: Sequence[int], row: Row, runs: list[Run], *, keep: int = 0, blank: int = 0
+) -> None:
+    """Add the runs of these columns, over up to `keep` cells that don't change.
+
+    Runs of spaces are joined over up to `blank` spaces, as they are erased together.
+    """
     texts, pens = row.texts, row.pens
     start = end = 0
     run_pen: Pen | None = None
+    is_blank = False  # the run has only spaces so far, and its pen doesn't mark them
     for x in columns:
         text, pen = texts[x], pens[x]
         if text is None or pen is None:
             continue
         if x == end and pen is run_pen:
             end += 1
+            is_blank = is_blank and text == " "
             continue
         if run_pen is not None:
             joined = x - end <= keep and all(
@@ -265,9 +322,14 @@ def _join(y: int, columns: Sequence[int], row: Row, runs: list[Run], keep: int) 
             )
             if joined and _alike(text, pen, run_pen):
                 end = x + 1
+                is_blank = is_blank and text == " "
+                continue
+            if is_blank and x - end <= blank and _all_blank(row, end, x + 1, run_pen):
+                end = x + 1
                 continue
             runs.append(_run(y, start, end, row, run_pen))
         start, end, run_pen = x, x + 1, pen
+        is_blank = text == " " and not pen.marks_space
     if run_pen is not None:
         runs.append(_run(y, start, end, row, run_pen))
 
@@ -307,8 +369,15 @@ def _differing(wanted: Row, sent: Row) -> list[int]:
     return columns
 
 
-def _right(cells: int) -> str:
-    return f"\x1b[{cells}C" if cells > 1 else "\x1b[C"
+def _move(before: tuple[int, int] | None, x: int, y: int) -> str:
+    """Return the control sequence that moves the cursor to a cell, from another if known."""
+    if before is not None:
+        right, down = x - before[0], y - before[1]
+        if not down and right > 0:
+            return f"\x1b[{right}C" if right > 1 else "\x1b[C"
+        if not right and down > 0:
+            return f"\x1b[{down}B" if down > 1 else "\x1b[B"
+    return _absolute(x, y)
 
 
 def _erase(spaces: re.Match[str]) -> str:
@@ -353,6 +422,11 @@ def _pen(style: Style, colors: ColorSystem) -> Pen:
     if style.bgcolor is not None:
         background = ";".join(style.bgcolor.downgrade(colors).get_ansi_codes(foreground=False))
     return Pen(attributes, "" if color == "39" else color, "" if background == "49" else background)
+
+
+@lru_cache(maxsize=256)
+def _reversed(pen: Pen) -> Pen:
+    return pen._replace(attributes=(*pen.attributes, "7"))
 
 
 _OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
