@@ -88,6 +88,6 @@ async def test_the_help_explains_every_mark(app: OtpApp, pilot: Pilot[None]) -> 
     await pilot.press("question_mark", "end")
     await settle(pilot)
     legend = str(app.screen.query_one("#legend", Static).render())
-    for mark in ("★", "✓", "!", "3 s", "··· Space", "···", "counter", "next", "NOT SAVED"):
+    for mark in ("★", "✓", "!", "3 s", "··· Space", "···", "next counter", "next", "NOT SAVED"):
         assert f"\n  {mark}" in legend
     assert app.screen.query_one("#keys").scroll_offset.y > 0
