@@ -38,9 +38,7 @@ sys.exit(main([]))
     ("module", "name", "method", "kind"),
     [
         ("screens.codes", "CodesScreen", "tick", "ValueError"),
-        ("screens.codes", "CodesScreen", "__init__", "KeyError"),
         ("widgets.code_list", "CodeList", "row_line", "ZeroDivisionError"),
-        ("app", "Copier", "copy", "LookupError"),
         ("screens.unlock", "LockedVault", "unlock", "RecursionError"),
     ],
 )

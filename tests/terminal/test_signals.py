@@ -49,7 +49,6 @@ def reach(terminal: AppTerminal, where: str) -> None:
 @pytest.mark.parametrize(
     ("number", "where"),
     [
-        (signal.SIGTERM, "locked"),
         (signal.SIGTERM, "unlocked"),
         (signal.SIGHUP, "unlocked"),
         (signal.SIGXCPU, "locked"),
