@@ -7,7 +7,7 @@ import os
 import signal
 import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.color import ColorSystem
 from textual import events
@@ -16,6 +16,7 @@ from textual.app import App
 from textual.geometry import Size
 
 from tui.app.painter import Painter
+from tui.app.terminal_input import StopEvent, read_input
 from tui.app.terminal_output import RESET, TerminalOutput, erase
 
 if TYPE_CHECKING:
@@ -117,15 +118,25 @@ class PaintedApp(App[None]):
 
 
 def paint_without_waiting() -> None:
-    """Make Textual's driver write with `TerminalOutput`, and correct two of its habits.
+    """Make Textual's driver write with `TerminalOutput`, and correct three of its habits.
 
-    It erases the screen at the end, which would stay where there is no alternate one, e.g. in GNU
-    screen. And it reads the terminal's size outside the signal handler, which the next signal can
-    interrupt, so that the older size would come last. Call it before there is an app.
+    It looks for keys ten times a second. It erases the screen at the end, which would stay where
+    there is no alternate one, e.g. in GNU screen. And it reads the terminal's size outside the
+    signal handler, which the next signal can interrupt, so that the older size would come last.
+    Call it before there is an app.
     """
     from textual.drivers import linux_driver
 
     class Driver(linux_driver.LinuxDriver):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            self.exit_event: StopEvent = StopEvent()
+
+        def run_input_thread(self) -> None:
+            parser = linux_driver.__dict__["XTermParser"](self._debug)
+            decoder = linux_driver.__dict__["getincrementaldecoder"]("utf-8")()
+            read_input(self.fileno, self.exit_event, parser, decoder, self.process_message)
+
         def start_application_mode(self) -> None:
             super().start_application_mode()  # type: ignore[no-untyped-call]
             loop = asyncio.get_running_loop()
