@@ -27,6 +27,8 @@ _LEFT_OUT = (
     "EndingApp.on_unmount",
     "FileTree._recognize",
 )
+_CLEARS = ("Copier.clear", "Copier._clear", "Clipboard.clear")
+"""The last of these calls clears the clipboard as the app ends; nothing would after it."""
 _LONG = 60.0
 """Seconds for a way through all screens that is traced."""
 TOUR = (
@@ -76,8 +78,8 @@ def places(most: int) -> list[tuple[str, int]]:
     """Return about `most` functions that the app calls on its way, each with one of its calls.
 
     Those that end the app are left out, as nothing else would do their work, and generators, in
-    which Python ignores errors while it closes them. Files in the list whose app isn't recognized
-    have no label.
+    which Python ignores errors while it closes them. Those that clear the clipboard crash at their
+    first call. Files in the list whose app isn't recognized have no label.
     """
     with tempfile.TemporaryDirectory() as folder:
         program = fill(Program(Path(folder)))
@@ -86,7 +88,7 @@ def places(most: int) -> list[tuple[str, int]]:
     there = sorted(each for each in calls.items() if not each[0].endswith(_LEFT_OUT))
     step = max(1, len(there) // most)
     return [
-        (name, 1 if place % 2 else count // 2 + 1)
+        (name, 1 if place % 2 or name.endswith(_CLEARS) else count // 2 + 1)
         for place, (name, count) in enumerate(there[::step])
     ]
 

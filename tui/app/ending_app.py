@@ -181,14 +181,20 @@ class EndingApp(ThemedApp):
         self.exit(return_code=code, message=f"otp-tui: {lost}" if lost else None)
 
     async def on_unmount(self) -> None:
-        if lost := await self._close_in_time():
-            self.say(lost)
-        await self._ending.in_time(self.settings.finish(), None)
-        if not self.picked:
-            try:
-                await self._ending.in_time(asyncio.to_thread(self.copier.clear), "")
-            except ClipboardError as error:
-                self.say(error.sentence)
+        try:
+            if lost := await self._close_in_time():
+                self.say(lost)
+            await self._ending.in_time(self.settings.finish(), None)
+        finally:
+            # No code may stay, even if the save crashed.
+            if not self.picked:
+                await self._clear_clipboard_in_time()
+
+    async def _clear_clipboard_in_time(self) -> None:
+        try:
+            await self._ending.in_time(asyncio.to_thread(self.copier.clear), "")
+        except ClipboardError as error:
+            self.say(error.sentence)
 
     async def _close_in_time(self) -> str:
         """Close the vault, if that is quick."""
