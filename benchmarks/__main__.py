@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from benchmarks.figures import Figure
 from benchmarks.large_files import growing, refusing
+from benchmarks.peer_lists import table as list_table
 from benchmarks.peers import table
 from benchmarks.processes import command_line, first_screens, print_version
 from benchmarks.saving import saving
@@ -30,13 +31,14 @@ def main() -> None:
     """Measure the chosen goals and print the table."""
     parser = argparse.ArgumentParser(prog="make bench ARGS=")
     parser.add_argument(
-        "goals", nargs="*", default=list(GOALS), help="1 to 9, or peers; 1 to 9 by default"
+        "goals", nargs="*", default=list(GOALS), help="1 to 9, peers or lists; 1 to 9 by default"
     )
     parser.add_argument("--runs", type=int, default=15, help="runs for each median")
     arguments = parser.parse_args()
-    if arguments.goals == ["peers"]:
-        sys.stdout.write(table(arguments.runs))
-        return
+    for name, measure in {"peers": table, "lists": list_table}.items():
+        if arguments.goals == [name]:
+            sys.stdout.write(measure(arguments.runs))
+            return
     rows: list[Figure] = []
     for goal in arguments.goals:
         sys.stderr.write(f"measuring goal {goal} …\n")

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,32 +18,44 @@ from benchmarks.program import PASSWORD, environment
 from benchmarks.terminal import Terminal
 
 
-@contextmanager
-def cotp(count: int) -> Iterator[Callable[[], float] | None]:
-    """Yield a function that returns the seconds for one code of `count` entries.
+class Cotp:
+    """cotp with `count` entries."""
 
-    Yields None if cotp is not installed.
-    """
+    def __init__(self, program: str, folder: Path, count: int) -> None:
+        self._command = [program, "-d", str(folder / "db.cotp")]
+        _fill(self._command, folder / "uris.json", count)
+
+    def code(self) -> float:
+        """Return the seconds for one code, from start to exit."""
+        start = time.perf_counter()
+        subprocess.run(
+            [*self._command, "--password-stdin", "extract", "-s", "Service 00003"],
+            input=f"{PASSWORD}\n".encode(),
+            env=environment(),
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        return time.perf_counter() - start
+
+    def open(self) -> Terminal:
+        """Start the app and enter the password."""
+        terminal = Terminal(self._command, environment())
+        terminal.wait_for(b"Password")
+        terminal.wait_until_hidden()
+        terminal.write(f"{PASSWORD}\r".encode())
+        terminal.wait_for(b"Service")
+        return terminal
+
+
+@contextmanager
+def cotp(count: int) -> Iterator[Cotp | None]:
+    """Yield cotp with `count` entries, or None if it is not installed."""
     program = shutil.which("cotp") or shutil.which("cotp", path=str(Path.home() / ".cargo/bin"))
     if program is None:
         yield None
         return
     with TemporaryDirectory() as folder:
-        command = [program, "-d", str(Path(folder) / "db.cotp")]
-        _fill(command, Path(folder) / "uris.json", count)
-
-        def code() -> float:
-            start = time.perf_counter()
-            subprocess.run(
-                [*command, "--password-stdin", "extract", "-s", "Service 00003"],
-                input=f"{PASSWORD}\n".encode(),
-                env=environment(),
-                check=True,
-                stdout=subprocess.DEVNULL,
-            )
-            return time.perf_counter() - start
-
-        yield code
+        yield Cotp(program, Path(folder), count)
 
 
 def _fill(command: list[str], uris: Path, count: int) -> None:

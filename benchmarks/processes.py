@@ -38,7 +38,7 @@ def command_line(runs: int) -> list[Figure]:
         for count, program in by_count.items():
             cases |= {str(count): program.code, f"unlocked {count}": program.unlocked_code}
         if peer is not None:
-            cases["cotp"] = peer
+            cases["cotp"] = peer.code
         taken = medians(cases, runs)
     rows = [
         ("`code`, 10 entries ÷ Python + KDF", "10", "KDF", 1.3),

@@ -40,6 +40,11 @@ class Terminal:
             read += self.read(0.05)
         return time.perf_counter()
 
+    def wait_until_hidden(self) -> None:
+        """Wait until typed text is not shown; programs drop what is typed before."""
+        while termios.tcgetattr(self.fd)[3] & termios.ECHO:
+            time.sleep(0.0005)
+
     def read(self, seconds: float) -> bytes:
         """Return what arrives within `seconds`, as soon as anything does."""
         ready, _, _ = select.select([self.fd], [], [], seconds)
