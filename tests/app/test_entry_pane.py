@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from itertools import product
+from string import ascii_lowercase
 
 import pytest
 from textual.pilot import Pilot
@@ -185,14 +186,16 @@ def named(entry: Entry, number: int) -> Entry:
     )
 
 
-def test_all_characters_of_steam_codes_look_different() -> None:
-    drawn = {"".join(big_lines(char, 48, 5, ascii_only=False)) for char in STEAM_ALPHABET}
-    assert len(drawn) == len(STEAM_ALPHABET)
+@pytest.mark.parametrize("alphabet", [STEAM_ALPHABET, "0123456789abcdef", ascii_lowercase])
+def test_all_characters_of_a_code_look_different(alphabet: str) -> None:
+    drawn = {"".join(big_lines(char, 48, 5, ascii_only=False)) for char in alphabet}
+    assert len(drawn) == len(alphabet)
     assert all("█" in each for each in drawn)
 
 
-def test_lower_case_and_half_lines_in_ascii_are_not_drawn_large() -> None:
-    assert big_lines("oact macq", 48, 10, ascii_only=False) == ["o a c t   m a c q"]
+def test_codes_without_room_and_half_lines_in_ascii_are_not_drawn_large() -> None:
+    assert len(big_lines("oact macq", 48, 10, ascii_only=False)) == 3
+    assert big_lines("oact macq", 30, 10, ascii_only=False) == ["o a c t   m a c q"]
     assert big_lines("oact macq", 9, 10, ascii_only=False) == ["oact macq"]
     assert len(big_lines("492 039", 48, 5, ascii_only=True)) == 5
     assert big_lines("492 039", 40, 5, ascii_only=True) == ["4 9 2   0 3 9"]
@@ -200,7 +203,7 @@ def test_lower_case_and_half_lines_in_ascii_are_not_drawn_large() -> None:
 
 @pytest.mark.parametrize("width", range(24, 100, 4))
 def test_large_codes_fit(width: int) -> None:
-    for code in ("492 039", "77 402 198", "4921 039 123"):
+    for code in ("492 039", "77 402 198", "4921 039 123", "e4f bb9", "mmww macq"):
         assert max(map(len, big_lines(code, width, 10, ascii_only=False))) <= width
 
 

@@ -24,9 +24,30 @@ N    P   Q    R   T   V   W     X   Y
 ██.█ █.█ █..█ █.█ .█. █.█ █...█ █.█ █.█
 █.██ ██. █..█ ██. .█. █.█ █.█.█ .█. .█.
 █..█ █.. █.█. █.█ .█. █.█ ██.██ █.█ .█.
-█..█ █.. .█.█ █.█ .█. .█. █...█ █.█ .█.
+█..█ █.. █..█ .█.█ █.█ .█. .█. █...█ █.█ .█.
+
+a   b   c   d   e   f   g   h   i
+███ █.. ... ..█ ███ .██ .██ █.. .█.
+..█ █.. ███ ..█ █.█ .█. █.█ █.. ...
+███ ███ █.. ███ ███ ███ .██ ███ ██.
+█.█ █.█ █.. █.█ █.. .█. ..█ █.█ .█.
+███ ███ ███ ███ ███ .█. ██. █.█ ███
+
+j   k   l   m     n   o   p   q   r
+..█ █.. ██. ..... ... ... ... ... ...
+... █.█ .█. █████ ███ ███ ███ ███ █.█
+..█ ██. .█. █.█.█ █.█ █.█ █.█ █.█ ██.
+█.█ ██. .█. █.█.█ █.█ █.█ ███ ███ █..
+███ █.█ .██ █.█.█ █.█ ███ █.. ..█ █..
+
+s   t   u   v   w     x   y   z
+... .█. ... ... ..... ... █.█ ...
+███ ███ █.█ █.█ █.█.█ █.█ █.█ ███
+██. .█. █.█ █.█ █.█.█ .█. ███ .██
+.██ .█. █.█ █.█ █.█.█ .█. ..█ ██.
+███ .██ ███ .█. █████ █.█ ██. ███
 """
-"""Digits, and the letters of Steam's codes. Other letters are in lower case, and are not drawn."""
+"""Digits, the letters of Steam's codes, and those of Mobile-OTP's and Yandex's in lower case."""
 _ROWS = 5
 
 
@@ -82,7 +103,7 @@ _SCALES = (_Scale(4, 2, 6), _Scale(2, 1, 3), _Scale(1, 0, 2))
 def big_lines(code: str, width: int, height: int, *, ascii_only: bool) -> list[str]:
     """Return the lines of a code in groups, as large as `width` and `height` allow.
 
-    Codes in lower case, and those without room, become one line with spaces.
+    Codes without room become one line with spaces.
     """
     if all(char in _GLYPHS or char == " " for char in code):
         for scale in _SCALES:
