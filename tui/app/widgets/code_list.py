@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from tui.app.commands import command_key
 from tui.app.context import context_of
-from tui.app.live_codes import LiveCodes, blank, seconds_text
+from tui.app.live_codes import LiveCells, LiveCodes, blank, seconds_text
 from tui.app.styles import styles_of
 from tui.app.symbols import PINNED, SELECTED, SUSPICIOUS
 from tui.app.widgets.cells import fit, width_of
@@ -132,14 +132,14 @@ class CodeList(RowList[Entry]):
     def tick(self, moment: float) -> None:
         """Show the codes of `moment`; repaint only the cells that change."""
         self.live.move_to(moment)
-        places = self._columns
         dirty: list[Region] = []
         for index in self.on_screen:
             at = index - self.top
             old = self._painted.get(at)
-            if old is None or old == (new := self._row(index).live):
+            if old is None or old == (new := self._live(index)[1]):
                 continue
             # Code, seconds, tone and remark: what is further right changes less often.
+            places = self._columns
             width = self.size.width if old[3] != new[3] else places.names_at
             start = places.seconds_at if old[0] == new[0] and old[2:] == new[2:] else 0
             dirty.append(Region(start, at * self.row_height, width - start, 1))
@@ -151,19 +151,27 @@ class CodeList(RowList[Entry]):
         is_tall = self.row_height == _TALL
         return columns(self.size.width, self._code_width, self._issuer_width, is_tall=is_tall)
 
-    def _row(self, index: int) -> Row:
+    def _live(self, index: int) -> tuple[LiveCells, tuple[str, str, str, str]]:
+        """Return the code of a row, and its code, seconds, tone and remark as text."""
         entry, highlighted = self.rows[index], index == self.cursor
         cells = self.live.cells(entry, highlighted=highlighted)
         own = not self.shared or cells.period != self.common_period
         shown = cells.left is not None and (own or bool(cells.tone))
+        seconds = seconds_text(cells.left or 0) if shown else ""
         remark = f"next {cells.following}" if cells.following else cells.remark
+        remark = remark if entry.deleted or (highlighted and self.shows_next) else ""
+        return cells, (cells.code, seconds, cells.tone if highlighted else "", remark)
+
+    def _row(self, index: int) -> Row:
+        entry, highlighted = self.rows[index], index == self.cursor
+        cells, live = self._live(index)
         number = index - self.top + 1
         return Row(
             entry=entry,
             cells=cells,
-            seconds=seconds_text(cells.left or 0) if shown else "",
-            tone=cells.tone if highlighted else "",
-            remark=remark if entry.deleted or (highlighted and self.shows_next) else "",
+            seconds=live[1],
+            tone=live[2],
+            remark=live[3],
             key=self._reveal_key(entry),
             mark=self._mark(entry),
             number=str(number) if self.numbered and number <= 9 else "",
