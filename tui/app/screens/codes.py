@@ -6,14 +6,13 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.screen import Screen
 
 from tui.app.commands import command_key, list_bindings, press_hint
-from tui.app.key_queue import BACKGROUND
 from tui.app.palette_items import (
     category_items,
     command_items,
@@ -27,14 +26,13 @@ from tui.app.screens.copy_commands import COPY_COMMANDS
 from tui.app.screens.entry_commands import ENTRY_COMMANDS, sort
 from tui.app.screens.form_commands import FORM_COMMANDS
 from tui.app.screens.security_commands import SECURITY_COMMANDS
-from tui.app.threads import in_thread
+from tui.app.screens.vault_watch import VaultWatch
 from tui.app.visible_entries import TRASH, VisibleEntries
 from tui.app.widgets.bars import UNSAVED, CategoryBar, KeyBar, StatusLine
 from tui.app.widgets.code_list import CodeList
 from tui.app.widgets.list_body import ListBody
 from tui.app.widgets.list_title import ListTitle
 from tui.app.widgets.row_list import RowList
-from tui.errors import OtpTuiError
 from tui.text import plural
 from tui.vault.document import Document
 from tui.vault.order import Order, order_of
@@ -44,10 +42,6 @@ if TYPE_CHECKING:
     from tui.vault.vault import Vault
 
 MESSAGE_SECONDS = 6.0
-RETRY_SECONDS = 10.0
-"""Seconds between attempts to save a change that couldn't be saved."""
-SAVE_LATER_SECONDS = 5.0
-"""Seconds until a copy count or a move is saved, together with later ones."""
 MOST_WARNINGS = 3
 """Maximum number of warnings at the start."""
 CLOCK_SECONDS = 60.0
@@ -84,24 +78,11 @@ class CodesScreen(BaseScreen[None]):
         self._then = then
         self._said = said
         self._visible = VisibleEntries(vault.document)
-        self._save_at: float | None = None
-        """Steady time at which to save pending changes; None if there are none."""
         self._clock_checked: float | None = None
         """Steady time of the last check of the system clock."""
-        self._canceled_with: Document | None = None
-        """The contents when the question for a new password was last shown."""
-        self._refusal = ""
-        """The reason why the vault couldn't be saved, once it was shown."""
-        self._merges = vault.merges
-        self._older = vault.older
-        """How the file differed from the last one used, when that was last shown."""
-        self._warnings: list[str] = []
-        """The vault's warnings that were shown."""
         self._recent: list[str] = []
         """The labels of the commands, not the entries, that were chosen in the palette."""
-        self._copies_notice = ""
-        """What was last said about conflict copies."""
-        self._folder_changed = vault.folder_changed
+        self._watch = VaultWatch(self)
         handlers = {**COPY_COMMANDS, **ENTRY_COMMANDS, **FORM_COMMANDS, **SECURITY_COMMANDS}
         self._commands: dict[str, Callable[[], Job | None]] = {
             **{name: partial(handler, self) for name, handler in handlers.items()},
@@ -135,20 +116,16 @@ class CodesScreen(BaseScreen[None]):
         if self.vault.document.trash and not self.context.clock_warning():
             self.vault.change_later(lambda document: expire(document, self.moment))
         self.reload()
-        self.vault.accept_older_if = lambda _: False  # `_ask_about_older` asks afterwards
-        older, self._warnings = self.vault.older, [*self.vault.warnings]
         notice = [self._said] if self._said else []
-        notice += [older.sentence] if older is not None else []
+        notice += self._watch.begin()
         # The shortest first, so that a long one doesn't hide the others.
-        if warnings := (*notice, *self._warnings, *sorted(self.context.warnings, key=len)):
+        if warnings := (*notice, *sorted(self.context.warnings, key=len)):
             more = len(warnings) - MOST_WARNINGS
             shown = [*warnings[:MOST_WARNINGS], *([f"And {more} more."] if more > 0 else [])]
             self.say(" ".join(shown), "warning", stay=True)
         if self._then:
             self.action_command(self._then)
-        if self.context.pick is None:
-            self._look_for_copies()
-        self._take_up_unsaved()
+        self._watch.look_around()
 
     def on_unmount(self) -> None:
         """Drop all entries: Textual may keep the screen for a while."""
@@ -221,7 +198,7 @@ class CodesScreen(BaseScreen[None]):
 
     def _select(self) -> None:
         self.codes.toggle_selected()
-        self._show_counts()
+        self.show_counts()
 
     def _lock(self) -> None:
         self.context.lock_or_ask()
@@ -276,10 +253,10 @@ class CodesScreen(BaseScreen[None]):
         )
         self._categories.show(self._visible.categories, self.category, self.search_text)
         self._keys.show(self._keys_shown())
-        self._show_counts()
+        self.show_counts()
         self.tick()
 
-    def _show_counts(self) -> None:
+    def show_counts(self) -> None:
         """Show the numbers of all, shown and selected entries in the title."""
         unreadable, selected = len(self.vault.document.unreadable), len(self._selected())
         shown, total = len(self.codes.rows), self._visible.total
@@ -320,6 +297,16 @@ class CodesScreen(BaseScreen[None]):
         until = None if stay else self.context.clock.steady() + MESSAGE_SECONDS
         self._status.say(text, tone, until)
 
+    @property
+    def message(self) -> str:
+        """The current message."""
+        return self._status.message
+
+    @property
+    def document(self) -> Document:
+        """The contents that are shown."""
+        return self._visible.document
+
     # --- time ----------------------------------------------------------------------------------
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
@@ -332,19 +319,8 @@ class CodesScreen(BaseScreen[None]):
         self._title.count_down(period - int(now) % period if period else 0, period)
         self._body.show_entry()
         self._status.tick(steady)
-        if self.vault.stale:
-            self._watch()
-        elif self.vault.asks_older and self.is_current:
-            self._ask_about_older()
-        elif self._must_ask_password and self.is_current:
-            self._ask_new_password()
-        else:
-            self._save_in_time(steady)
+        self._watch.tick(steady)
         self._check_clock(steady)
-        changed = self.vault.folder_changed
-        if changed != self._folder_changed and self.context.pick is None:
-            self._folder_changed = changed
-            self._look_for_copies()
 
     def _check_clock(self, steady: float) -> None:
         """Mark the title if codes may be wrong, but not before the first frame."""
@@ -355,151 +331,8 @@ class CodesScreen(BaseScreen[None]):
             wrong = self.context.config.clock_check and self.context.clock_warning()
             self._title.warn("clock" if wrong else "")
 
-    # --- the file ------------------------------------------------------------------------------
-
     async def take_over(self) -> None:
-        vault = self.vault
-        if not vault.stale:
-            return
-        try:
-            await in_thread(vault.refresh)
-        except OtpTuiError as error:
-            self._say_not_saved(error)
-        self._show_taken_over()
-
-    @work(name=BACKGROUND, group="watch", exclusive=True, exit_on_error=False, description="watch")
-    async def _watch(self) -> None:
-        await self.take_over()
-
-    @work(
-        name=BACKGROUND, group="copies", exclusive=True, exit_on_error=False, description="copies"
-    )
-    async def _look_for_copies(self) -> None:
-        """Name conflict copies next to the vault, behind the current message."""
-        from tui.vault.copies import copies_sentence, find_copies, unusable_copies
-
-        vault = self.vault
-        files = await in_thread(lambda: find_copies(vault.path, vault.vault_id))
-        words = await in_thread(lambda: unusable_copies(vault.path, vault.vault_id))
-        if files:
-            hint = press_hint(self.context, "merge", "to merge")
-            words = [f"{copies_sentence(files)}{hint}", *words]
-        before, self._copies_notice = self._copies_notice, " ".join(words)
-        if self._copies_notice != before:
-            rest = self._status.message
-            rest = rest.replace(before, "").strip() if before else rest
-            self.say(f"{rest} {self._copies_notice}".strip(), "warning", stay=True)
-
-    @work(name=BACKGROUND, group="unsaved", exit_on_error=False, description="unsaved changes")
-    async def _take_up_unsaved(self) -> None:
-        """Save what couldn't be saved before the vault was locked."""
-        from tui.vault.unsaved import take_up
-
-        vault = self.vault
-        try:
-            done = await in_thread(lambda: take_up(vault))
-        except OtpTuiError as error:
-            self._say_not_saved(error)
-        else:
-            if done:
-                self.say(done, stay=True)
-        self._show_taken_over()
-
-    def _show_taken_over(self) -> None:
-        """Show what was merged in since the last time, and new warnings."""
-        older, self._older = self._older, self.vault.older
-        if older is not None and self._older is None and older.what in self._status.message:
-            self.say("")
-        if self.vault.merges != self._merges:
-            self._merges = self.vault.merges
-            self.codes.live.forget_revealed(self._visible.document.entries, self.vault.entries)
-            self.reload()
-            self._look_for_copies()
-        if new := [each for each in self.vault.warnings if each not in self._warnings]:
-            self._warnings += new
-            self.say(" ".join(new), "warning", stay=True)
-
-    def _say_not_saved(self, error: OtpTuiError) -> None:
-        """Say why the vault can't be saved, once for each reason."""
-        self._show_counts()
-        if error.sentence != self._refusal:
-            self._refusal = error.sentence
-            self.say(f"NOT SAVED. {error.sentence}", "error", stay=True)
-
-    @work(group="older", exclusive=True, exit_on_error=False, description="older vault")
-    async def _ask_about_older(self) -> None:
-        """Ask if an older vault may be changed, after a change was refused."""
-        vault, older = self.vault, self.vault.older
-        vault.asks_older = False
-        if older is None:
-            return
-        from tui.app.screens.confirm import ConfirmScreen
-
-        answer = await self.ask(
-            ConfirmScreen(
-                "Change this older vault?",
-                older.sentence,
-                "change it",
-                obsolete=lambda: vault.older is None,
-            )
-        )
-        if answer:
-            await in_thread(vault.accept_older)
-            self.say("The vault can be changed again.")
-        elif vault.older is not None:
-            await in_thread(vault.decline_older)
-            self.reload()
-            self.say("Canceled. The vault is unchanged.", "muted")
-        if vault.older is None and not vault.saved:
-            self._save()
-
-    @property
-    def _must_ask_password(self) -> bool:
-        """True if the file has another password, and we have a change since the question."""
-        return self.vault.asks_password and self.vault.document is not self._canceled_with
-
-    @work(group="new password", exclusive=True, exit_on_error=False, description="new password")
-    async def _ask_new_password(self) -> None:
-        """Ask for the password of a file that another program saved, then merge and save."""
-        from tui.app.screens.ask_password import AskPasswordScreen
-
-        vault, key = self.vault, self.vault.key
-        self._canceled_with = vault.document
-        screen = AskPasswordScreen("keep using the vault", vault.unlock_again)
-        if await self.ask(screen):
-            self._canceled_with, self._refusal = None, ""
-            if vault.key != key:
-                self.say("The new password opens the vault. Everything is saved.")
-            self._show_taken_over()
-
-    def _save_in_time(self, steady: float) -> None:
-        """Save deferred changes after a while, and retry failed ones."""
-        older = self.vault.older
-        refused = self.vault.asks_password or (older is not None and older.sure)
-        if self.vault.flushed or refused:
-            self._save_at = None
-        elif self._save_at is None:
-            wait = SAVE_LATER_SECONDS if self.vault.saved else RETRY_SECONDS
-            self._save_at = steady + wait
-        elif steady >= self._save_at:
-            self._save_at = steady + RETRY_SECONDS
-            self._save()
-
-    @work(name=BACKGROUND, group="save", exclusive=True, exit_on_error=False, description="save")
-    async def _save(self) -> None:
-        vault, failed_before = self.vault, not self.vault.saved
-        try:
-            await in_thread(vault.save)
-        except OtpTuiError as error:
-            # A copy count that can't be saved is not worth a message, but a damaged vault is.
-            if not vault.saved:
-                self._say_not_saved(error)
-            return
-        self._refusal = ""
-        if failed_before:
-            self.say("Saved.")
-            self.reload()
-        self._show_taken_over()
+        await self._watch.take_over()
 
     # --- categories and search ---------------------------------------------------------------
 

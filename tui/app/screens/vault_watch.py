@@ -1,0 +1,256 @@
+"""Keeps the code list and the vault file in step: saves, takes over, and asks what is unclear."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tui.app.commands import press_hint
+from tui.app.key_queue import BACKGROUND
+from tui.app.list_view import ListView
+from tui.app.threads import in_thread
+from tui.errors import OtpTuiError
+from tui.vault.document import Document
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
+
+    from tui.vault.vault import Vault
+
+RETRY_SECONDS = 10.0
+"""Seconds between attempts to save a change that couldn't be saved."""
+SAVE_LATER_SECONDS = 5.0
+"""Seconds until a copy count or a move is saved, together with later ones."""
+
+
+Job = Callable[[], Coroutine[Any, Any, None]]
+
+
+class WatchedList(ListView, Protocol):
+    """The list as the watch uses it."""
+
+    @property
+    def is_current(self) -> bool:
+        """True if no screen is above the list."""
+
+    @property
+    def message(self) -> str:
+        """The current message."""
+
+    @property
+    def document(self) -> Document:
+        """The contents that are shown."""
+
+    def show_counts(self) -> None:
+        """Show the numbers of entries, or that a change isn't saved."""
+
+    def run_worker(
+        self,
+        work: Job,
+        *,
+        name: str | None = ...,
+        group: str = ...,
+        description: str = ...,
+        exit_on_error: bool = ...,
+        exclusive: bool = ...,
+    ) -> Worker[None]:
+        """Run a coroutine beside others."""
+
+
+class VaultWatch:
+    """Looks at the vault's file each second, and saves what waits."""
+
+    def __init__(self, view: WatchedList) -> None:
+        self._view = view
+        vault = view.vault
+        self._save_at: float | None = None
+        """Steady time at which to save pending changes; None if there are none."""
+        self._canceled_with: Document | None = None
+        """The contents when the question for a new password was last shown."""
+        self._refusal = ""
+        """The reason why the vault couldn't be saved, once it was shown."""
+        self._merges = vault.merges
+        self._older = vault.older
+        """How the file differed from the one last used, when that was last shown."""
+        self._warnings: list[str] = []
+        """The vault's warnings that were shown."""
+        self._copies_notice = ""
+        """What was last said about conflict copies."""
+        self._folder_changed = vault.folder_changed
+
+    @property
+    def _vault(self) -> Vault:
+        return self._view.vault
+
+    def begin(self) -> list[str]:
+        """Return what to say about the vault at the start."""
+        self._vault.accept_older_if = lambda _: False  # `_ask_about_older` asks afterwards
+        older, self._warnings = self._vault.older, [*self._vault.warnings]
+        return [*([older.sentence] if older is not None else []), *self._warnings]
+
+    def look_around(self) -> None:
+        """Look for conflict copies, and for what couldn't be saved before."""
+        if self._view.context.pick is None:
+            self._start(self._look_for_copies, "copies")
+        self._start(self._take_up_unsaved, "unsaved changes", again=False)
+
+    def tick(self, steady: float) -> None:
+        """Look at the file, and save in time; `steady` is the steady time."""
+        if self._vault.stale:
+            self._start(self.take_over, "watch")
+        elif self._vault.asks_older and self._view.is_current:
+            self._ask(self._ask_about_older, "older vault")
+        elif self._must_ask_password and self._view.is_current:
+            self._ask(self._ask_new_password, "new password")
+        else:
+            self._save_in_time(steady)
+        changed = self._vault.folder_changed
+        if changed != self._folder_changed and self._view.context.pick is None:
+            self._folder_changed = changed
+            self._start(self._look_for_copies, "copies")
+
+    def _start(self, job: Job, what: str, *, again: bool = True) -> None:
+        """Run a job that keys don't wait for; with `again`, instead of the last one of its kind."""
+        self._view.run_worker(
+            job, name=BACKGROUND, group=what, exclusive=again, exit_on_error=False, description=what
+        )
+
+    def _ask(self, job: Job, what: str) -> None:
+        """Run a job that shows a question."""
+        self._view.run_worker(
+            job, group=what, exclusive=True, exit_on_error=False, description=what
+        )
+
+    async def take_over(self) -> None:
+        """Show what another program saved, if it did."""
+        vault = self._vault
+        if not vault.stale:
+            return
+        try:
+            await in_thread(vault.refresh)
+        except OtpTuiError as error:
+            self._say_not_saved(error)
+        self._show_taken_over()
+
+    async def _look_for_copies(self) -> None:
+        """Name conflict copies next to the vault, behind the current message."""
+        from tui.vault.copies import copies_sentence, find_copies, unusable_copies
+
+        vault = self._vault
+        files = await in_thread(lambda: find_copies(vault.path, vault.vault_id))
+        words = await in_thread(lambda: unusable_copies(vault.path, vault.vault_id))
+        if files:
+            hint = press_hint(self._view.context, "merge", "to merge")
+            words = [f"{copies_sentence(files)}{hint}", *words]
+        before, self._copies_notice = self._copies_notice, " ".join(words)
+        if self._copies_notice != before:
+            rest = self._view.message
+            rest = rest.replace(before, "").strip() if before else rest
+            self._view.say(f"{rest} {self._copies_notice}".strip(), "warning", stay=True)
+
+    async def _take_up_unsaved(self) -> None:
+        """Save what couldn't be saved before the vault was locked."""
+        from tui.vault.unsaved import take_up
+
+        vault = self._vault
+        try:
+            done = await in_thread(lambda: take_up(vault))
+        except OtpTuiError as error:
+            self._say_not_saved(error)
+        else:
+            if done:
+                self._view.say(done, stay=True)
+        self._show_taken_over()
+
+    def _show_taken_over(self) -> None:
+        """Show what was merged in since the last time, and new warnings."""
+        older, self._older = self._older, self._vault.older
+        if older is not None and self._older is None and older.what in self._view.message:
+            self._view.say("")
+        if self._vault.merges != self._merges:
+            self._merges = self._vault.merges
+            self._view.codes.live.forget_revealed(self._view.document.entries, self._vault.entries)
+            self._view.reload()
+            self._start(self._look_for_copies, "copies")
+        if new := [each for each in self._vault.warnings if each not in self._warnings]:
+            self._warnings += new
+            self._view.say(" ".join(new), "warning", stay=True)
+
+    def _say_not_saved(self, error: OtpTuiError) -> None:
+        """Say why the vault can't be saved, once for each reason."""
+        self._view.show_counts()
+        if error.sentence != self._refusal:
+            self._refusal = error.sentence
+            self._view.say(f"NOT SAVED. {error.sentence}", "error", stay=True)
+
+    async def _ask_about_older(self) -> None:
+        """Ask if an older vault may be changed, after a change was refused."""
+        vault, older = self._vault, self._vault.older
+        vault.asks_older = False
+        if older is None:
+            return
+        from tui.app.screens.confirm import ConfirmScreen
+
+        answer = await self._view.ask(
+            ConfirmScreen(
+                "Change this older vault?",
+                older.sentence,
+                "change it",
+                obsolete=lambda: vault.older is None,
+            )
+        )
+        if answer:
+            await in_thread(vault.accept_older)
+            self._view.say("The vault can be changed again.")
+        elif vault.older is not None:
+            await in_thread(vault.decline_older)
+            self._view.reload()
+            self._view.say("Canceled. The vault is unchanged.", "muted")
+        if vault.older is None and not vault.saved:
+            self._start(self._save, "save")
+
+    @property
+    def _must_ask_password(self) -> bool:
+        """True if the file has another password, and we have a change since the question."""
+        return self._vault.asks_password and self._vault.document is not self._canceled_with
+
+    async def _ask_new_password(self) -> None:
+        """Ask for the password of a file that another program saved, then merge and save."""
+        from tui.app.screens.ask_password import AskPasswordScreen
+
+        vault, key = self._vault, self._vault.key
+        self._canceled_with = vault.document
+        screen = AskPasswordScreen("keep using the vault", vault.unlock_again)
+        if await self._view.ask(screen):
+            self._canceled_with, self._refusal = None, ""
+            if vault.key != key:
+                self._view.say("The new password opens the vault. Everything is saved.")
+            self._show_taken_over()
+
+    def _save_in_time(self, steady: float) -> None:
+        """Save deferred changes after a while, and retry failed ones."""
+        older = self._vault.older
+        refused = self._vault.asks_password or (older is not None and older.sure)
+        if self._vault.flushed or refused:
+            self._save_at = None
+        elif self._save_at is None:
+            wait = SAVE_LATER_SECONDS if self._vault.saved else RETRY_SECONDS
+            self._save_at = steady + wait
+        elif steady >= self._save_at:
+            self._save_at = steady + RETRY_SECONDS
+            self._start(self._save, "save")
+
+    async def _save(self) -> None:
+        vault, failed_before = self._vault, not self._vault.saved
+        try:
+            await in_thread(vault.save)
+        except OtpTuiError as error:
+            # A copy count that can't be saved is not worth a message, but a damaged vault is.
+            if not vault.saved:
+                self._say_not_saved(error)
+            return
+        self._refusal = ""
+        if failed_before:
+            self._view.say("Saved.")
+            self._view.reload()
+        self._show_taken_over()
