@@ -210,7 +210,8 @@ def _read_list(
 ) -> tuple[_Item, ...]:
     read_ones: list[_Item] = []
     seen: set[str] = set()
-    for raw in raws:
+    for at, raw in enumerate(raws):
+        raws[at] = None  # frees it: 10,000 of them take more memory than the entries
         try:
             item = read_one(raw)
             if item.id in seen:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from itertools import product
 from json.encoder import encode_basestring_ascii as quote
 from operator import itemgetter
+from sys import intern
 from types import MappingProxyType
 from typing import Any
 
@@ -174,7 +175,7 @@ def _bindings(raw: list[Any]) -> tuple[Binding, ...]:
             identity = ranking = None
         if type(identity) is not str or type(ranking) is not int or len(place) != 2:
             raise EntryError("one of its categories is not an id with a ranking")
-        made.append(Binding(identity, ranking))
+        made.append(Binding(intern(identity), ranking))
     return tuple(made)
 
 
