@@ -26,7 +26,7 @@ STRESS = bool(os.environ.get("OTP_TUI_STRESS"))
 # No deadline: a busy machine is not a failure.
 settings.register_profile(
     "short",
-    max_examples=12,
+    max_examples=10,
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=[

@@ -305,7 +305,7 @@ def test_escaped_pairs_of_surrogates_are_one_character() -> None:
     assert PLAIN.read(data, PASSWORD).entries[0].issuer == "😀"
 
 
-def test_50_000_entries_are_read() -> None:
+def test_20_000_entries_are_read() -> None:
     row = json.dumps(authpro.entry()).encode()
-    data = b'{"Authenticators":[' + (row + b",") * 49_999 + row + b"]}"
-    assert len(PLAIN.read(data, PASSWORD).entries) == 50_000
+    data = b'{"Authenticators":[' + (row + b",") * 19_999 + row + b"]}"
+    assert len(PLAIN.read(data, PASSWORD).entries) == 20_000
