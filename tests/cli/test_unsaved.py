@@ -23,6 +23,10 @@ def full(*_: object, **__: object) -> None:
 
 @pytest.fixture
 def unsaved(filled: Program) -> Path:
+    return make_unsaved(filled)
+
+
+def make_unsaved(filled: Program) -> Path:
     """Return the file with what an app couldn't save: it deleted all entries."""
     vault = Vault.open(filled.vault, PASSWORD)
     with patch.object(Store, "replace", full), pytest.raises(NotSavedError):
@@ -58,6 +62,13 @@ def test_any_command_that_unlocks_saves_it(
     said = filled.open(*args, stdin="GitHub\n").err
     assert "Saved the changes" in said
     assert not unsaved.exists()
+
+
+def test_a_code_that_takes_the_short_path_saves_it(filled: Program) -> None:
+    filled.open("list")  # records the vault as the last one used
+    kept = make_unsaved(filled)
+    assert "Saved the changes" in filled.open("code", "GitHub").err
+    assert not kept.exists()
 
 
 def test_a_new_password_loses_nothing_that_is_unsaved(filled: Program, unsaved: Path) -> None:

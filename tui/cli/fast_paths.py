@@ -73,12 +73,15 @@ def open_vault(path: str) -> VaultFile | None:
 
 
 def is_last_seen(path: str, vault_id: str, generation: int, data: bytes) -> bool:
-    """Return True if the vault is recorded as the last one used here, so nothing is to record."""
+    """Return True if the vault is recorded as the last one used here, with nothing left unsaved.
+
+    Then there is nothing to record or to save.
+    """
     from hashlib import sha256
 
     name = sha256(f"{vault_id}\0{path}".encode(errors="surrogateescape")).hexdigest()[:32]
     file = _in_home("XDG_STATE_HOME", ".local/state", f"seen/{name}.json")
-    if file is None:
+    if file is None or _has_unsaved(name[:24]):
         return False
     start = f'{{"generation": {generation}, "digest": "{sha256(data).hexdigest()}", "told": "'
     try:
@@ -93,6 +96,21 @@ def is_last_seen(path: str, vault_id: str, generation: int, data: bytes) -> bool
         return False
     finally:
         os.close(descriptor)
+
+
+def _has_unsaved(name: str) -> bool:
+    """Return True if an app kept changes that it couldn't save; see `vault.unsaved`."""
+    state = _in_home("XDG_STATE_HOME", ".local/state", "unsaved")
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    folders = {state, os.path.join(runtime, _APP, "unsaved") if runtime[:1] == "/" else None}  # noqa: PTH118
+    for folder in folders - {None}:
+        try:
+            files = os.listdir(folder)  # noqa: PTH208
+        except OSError:
+            continue
+        if any(file.startswith(f"{name}-") for file in files):
+            return True
+    return False
 
 
 def _read(descriptor: int, size: int) -> bytes | None:
