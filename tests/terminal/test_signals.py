@@ -29,6 +29,23 @@ sys.exit(main([]))
 """
 """The app, with a thread that runs for long."""
 
+_MANY_CALLS = """
+import asyncio, os, signal, sys
+from tui.__main__ import main
+from tui.app.app import OtpApp
+def flood():
+    for _ in range(2000):
+        asyncio.get_running_loop().call_soon_threadsafe(int)
+    os.kill(os.getpid(), signal.SIGTERM)
+ready = OtpApp.on_ready
+def busy(app):
+    ready(app)
+    asyncio.get_running_loop().call_later(0.1, flood)
+OtpApp.on_ready = busy
+sys.exit(main([]))
+"""
+"""The app, which gets a signal while more calls wait than its event loop can be woken for."""
+
 _SHORT = """
 import sys
 from tui.__main__ import main
@@ -65,6 +82,11 @@ def test_a_signal_exits_and_restores_the_terminal(
         assert terminal.is_given_back
         assert "Traceback" not in terminal.seen
         assert "stopped on a mistake" not in terminal.seen
+
+
+def test_a_signal_is_not_lost_while_much_waits(filled: Program) -> None:
+    with AppTerminal(python(_MANY_CALLS), filled.env, filled.folder) as terminal:
+        assert terminal.end(SOON) == 128 + signal.SIGTERM
 
 
 @pytest.mark.parametrize("controlling", [True, False], ids=["told", "not told"])

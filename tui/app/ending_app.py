@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import work
@@ -24,6 +25,8 @@ from tui.app.widgets.status_label import StatusLabel
 from tui.errors import ClipboardError, ConflictError, OlderVaultError, OtpTuiError
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from rich.console import RenderableType
 
     from tui.app.key_queue import KeyQueue
@@ -167,11 +170,19 @@ class EndingApp(ThemedApp):
         loop.set_exception_handler(self._end_on_callback_error)
         for number in SIGNALS:
             try:
-                loop.add_signal_handler(number, self._leave, number)
+                loop.add_signal_handler(number, _wake)
+                # The loop would lose a signal that arrives while hundreds of its own calls wait.
+                signal.signal(number, partial(self._leave_soon, loop))
             except (NotImplementedError, RuntimeError, ValueError):
                 return
 
-    def _leave(self, number: signal.Signals) -> None:
+    def _leave_soon(
+        self, loop: asyncio.AbstractEventLoop, number: int, _frame: FrameType | None
+    ) -> None:
+        with suppress(RuntimeError):  # the app has exited
+            loop.call_soon_threadsafe(self._leave, number)
+
+    def _leave(self, number: int) -> None:
         """Close the vault and exit, on a signal or a lost terminal."""
         self._ending.begin(128 + number, self._driver)
         self._start(self._close_and_exit(128 + number))
@@ -248,3 +259,7 @@ class EndingApp(ThemedApp):
         if not self._exit_renderables:
             self._exit_renderables.append(crash_line(error))
         self._close_messages_no_wait()
+
+
+def _wake() -> None:
+    """Do nothing: a signal handler of the event loop wakes it, whichever thread got the signal."""
