@@ -11,9 +11,10 @@ import pytest
 from rich.color import ColorSystem
 from rich.console import Console
 from textual._compositor import LayoutUpdate
+from textual.widget import Widget
 
 from tests.app.conftest import MakeApp
-from tests.app.helpers import settle
+from tests.app.helpers import FakeClock, settle
 from tests.app.terminal_cells import cells_of
 from tui.app.app import OtpApp
 from tui.app.screens.unlock import UnlockScreen
@@ -61,7 +62,7 @@ def full_frame(app: OtpApp, width: int, height: int) -> pyte.Screen:
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_it_shows_what_textual_paints(
-    make_app: MakeApp, seed: int, monkeypatch: pytest.MonkeyPatch
+    make_app: MakeApp, clock: FakeClock, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = random.Random(seed)
     app = make_app()
@@ -77,6 +78,9 @@ async def test_it_shows_what_textual_paints(
                 width, height = chance.choice(SIZES)
                 terminal.shown = pyte.Screen(width, height)
                 await pilot.resize_terminal(width, height)
+            for _ in range(2):
+                clock.moment += chance.choice([1, 1, 2, 30])
+                app.tick()
             await settle(pilot)
             terminal.paused = False
             app._paint()
@@ -98,3 +102,47 @@ async def test_a_screen_in_place_of_all_others_is_painted_at_once(
         assert not app._batch_count
         await settle(pilot)
         assert "Password" in "".join(terminal.shown.display)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_tick_paints_what_textual_would_paint(
+    make_app: MakeApp,
+    clock: FakeClock,
+    size: tuple[int, int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = make_app()
+    terminal = Screen()
+    terminal.shown = pyte.Screen(*size)
+    monkeypatch.setattr(OtpApp, "_output", property(lambda _: terminal))
+    app._painter.colors = ColorSystem.TRUECOLOR
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        for step in (*[1] * 12, 30, 0):
+            clock.moment += step
+            terminal.frames.clear()
+            app.tick()  # nothing else runs until the cells are compared
+            assert len(terminal.frames) == (1 if step else 0)
+            painted = cells_of(terminal.shown)
+            for widget in app.screen.query(Widget):
+                widget._styles_cache.clear()
+            assert painted == cells_of(full_frame(app, *size))
+
+
+async def test_a_tick_below_a_dialog_leaves_the_dialog(
+    make_app: MakeApp, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app()
+    terminal = Screen()
+    monkeypatch.setattr(OtpApp, "_output", property(lambda _: terminal))
+    app._painter.colors = ColorSystem.TRUECOLOR
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("a")
+        await settle(pilot)
+        before = cells_of(terminal.shown)
+        clock.moment += 7
+        app.tick()
+        assert cells_of(terminal.shown) == before
+        await settle(pilot)
+        assert cells_of(terminal.shown) == cells_of(full_frame(app, 80, 24))

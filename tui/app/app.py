@@ -328,11 +328,13 @@ class OtpApp(EndingApp):
 
     def _arm(self) -> None:
         now = self.clock.now()
-        self.set_timer(math.floor(now) + 1 - now + 0.002, self._on_the_second, name="tick")
+        wait = math.floor(now) + 1 - now + 0.002
+        asyncio.get_running_loop().call_later(wait, self._on_the_second)
 
     def _on_the_second(self) -> None:
-        self.tick()
-        self._arm()
+        if self.is_running and not self._exit:
+            self.tick()
+            self._arm()
 
     def tick(self) -> None:
         """Lock after inactivity or when told to, clear the clipboard in time, tick all screens."""
@@ -348,9 +350,10 @@ class OtpApp(EndingApp):
         if self.copier.due:
             self._clear_clipboard()
         self._show_forwarded()
-        for screen in self.screen_stack:
-            if isinstance(screen, BaseScreen) and screen.is_mounted:
-                screen.tick()
+        with self.painting_at_once():
+            for screen in self.screen_stack:
+                if isinstance(screen, BaseScreen) and screen.is_mounted:
+                    screen.tick()
 
     def _show_forwarded(self) -> None:
         """Show what `otp-tui ssh-agent` sent, or refused to send, since the last look."""

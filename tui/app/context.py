@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.geometry import Region
+    from textual.widget import Widget
 
     from tui.app.settings import Settings
     from tui.clipboard import Copier
@@ -65,6 +67,9 @@ class Context(Protocol):
     @property
     def vault_name(self) -> str:
         """Name of the vault in titles; empty for the default file."""
+
+    def repaint(self, widget: Widget, *regions: Region) -> None:
+        """Repaint regions of a widget that no other one covers."""
 
     async def action_quit(self) -> None:
         """Close the vault and exit; ask first if something would be lost."""

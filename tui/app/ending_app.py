@@ -163,11 +163,11 @@ class EndingApp(ThemedApp):
             self._handle_exception(error)
 
     def _listen_to_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._end_on_callback_error)
         if self.is_headless:
             return
-        loop = asyncio.get_running_loop()
         loop.set_default_executor(DaemonExecutor())
-        loop.set_exception_handler(self._end_on_callback_error)
         for number in SIGNALS:
             try:
                 loop.add_signal_handler(number, _wake)
@@ -241,7 +241,7 @@ class EndingApp(ThemedApp):
     def _end_on_callback_error(
         self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]
     ) -> None:
-        """Exit on an error that a callback of the event loop didn't handle, e.g. of painting."""
+        """Exit on an error that a callback of the event loop didn't handle, e.g. a tick."""
         error = context.get("exception")
         if "handle" in context and isinstance(error, Exception) and not self._exit:
             self._handle_exception(error)

@@ -6,14 +6,15 @@ import asyncio
 import os
 import signal
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich.color import ColorSystem
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
-from textual.geometry import Size
+from textual.geometry import Region, Size
 
 from tui.app.painter import Painter
 from tui.app.terminal_input import StopEvent, read_input
@@ -22,6 +23,8 @@ from tui.app.terminal_output import RESET, TerminalOutput, erase
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.screen import Screen
+    from textual.strip import Strip
+    from textual.widget import Widget
 
 _ERASING = ("xterm", "alacritty", "foot", "rxvt", "linux")
 """Starts of $TERM for terminals that give erased cells the background color."""
@@ -44,6 +47,8 @@ class PaintedApp(App[None]):
         self._painted_on: TerminalOutput | None = None
         self._shown: Callable[[], Screen[object] | None] = lambda: None
         self._sized: tuple[TerminalOutput, bool] | None = None
+        self._at_once = False
+        """True while `repaint` paints instead of Textual."""
 
     @property
     def _output(self) -> TerminalOutput | None:
@@ -90,6 +95,37 @@ class PaintedApp(App[None]):
         frame = self._painter.changes((cursor.x, cursor.y))
         if frame:
             output.write_frame(frame, at_once=self._sync_available and len(frame) >= _SYNC)
+
+    @contextmanager
+    def painting_at_once(self) -> Iterator[None]:
+        """Send what is passed to `repaint` as one frame, before anything else is done.
+
+        Textual's `refresh` takes several messages and a timer, and draws all widgets around.
+        """
+        self._at_once = True
+        try:
+            yield
+        finally:
+            self._at_once = False
+        if self._paints_at_once:
+            self._paint()
+
+    @property
+    def _paints_at_once(self) -> bool:
+        """True if Textual painted the whole top screen on a terminal, and is not changing it."""
+        painted = self._output is not None and self._shown() is self.screen
+        return painted and not self._batch_count
+
+    def repaint(self, widget: Widget, *regions: Region) -> None:
+        """Repaint regions of a widget that no other one covers."""
+        place = widget.region
+        lines = Region.from_union(regions).intersection(place.size.region)
+        if not (self._at_once and self._paints_at_once and widget.screen is self.screen and lines):
+            widget.refresh(*regions)
+            return
+        widget._styles_cache.set_dirty(*regions)
+        strips: list[Iterable[Strip]] = [[strip] for strip in widget.render_lines(lines)]
+        self._painter.take(LayoutUpdate(strips, lines.translate(place.offset)))
 
     def _paint_later(self) -> None:
         """Paint again, called by the thread that writes."""

@@ -74,6 +74,11 @@ class _Scale:
     group: int
     """Cells between groups, besides those between characters."""
 
+    def fits(self, code: str, width: int, height: int) -> bool:
+        """Return True if the code has room."""
+        lines = _ROWS * self.lines or (_ROWS + 1) // 2
+        return lines <= height and len(self._row(code, 0)) <= width
+
     def draw(self, code: str) -> list[str]:
         """Return the lines of the code; all have the same width."""
         rows = [self._row(code, at) for at in range(_ROWS)]
@@ -109,8 +114,7 @@ def big_lines(code: str, width: int, height: int, *, ascii_only: bool) -> list[s
         for scale in _SCALES:
             if ascii_only and not scale.lines:
                 break
-            lines = scale.draw(code)
-            if len(lines[0]) <= width and len(lines) <= height:
-                return lines
+            if scale.fits(code, width, height):
+                return scale.draw(code)
     spaced = " ".join(code)
     return [spaced if len(spaced) <= width else code]

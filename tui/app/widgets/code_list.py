@@ -133,23 +133,22 @@ class CodeList(RowList[Entry]):
         """Show the codes of `moment`; repaint only the cells that change."""
         self.live.move_to(moment)
         dirty: list[Region] = []
+        places = self._columns(self.size.width)
         for index in self.on_screen:
             at = index - self.top
             old = self._painted.get(at)
             if old is None or old == (new := self._live(index)[1]):
                 continue
             # Code, seconds, tone and remark: what is further right changes less often.
-            places = self._columns
-            width = self.size.width if old[3] != new[3] else places.names_at
+            width = places.width if old[3] != new[3] else places.names_at
             start = places.seconds_at if old[0] == new[0] and old[2:] == new[2:] else 0
             dirty.append(Region(start, at * self.row_height, width - start, 1))
         if dirty:
-            self.refresh(*dirty)
+            context_of(self.app).repaint(self, *dirty)
 
-    @property
-    def _columns(self) -> Columns:
+    def _columns(self, width: int) -> Columns:
         is_tall = self.row_height == _TALL
-        return columns(self.size.width, self._code_width, self._issuer_width, is_tall=is_tall)
+        return columns(width, self._code_width, self._issuer_width, is_tall=is_tall)
 
     def _live(self, index: int) -> tuple[LiveCells, tuple[str, str, str, str]]:
         """Return the code of a row, and its code, seconds, tone and remark as text."""
@@ -162,7 +161,7 @@ class CodeList(RowList[Entry]):
         remark = remark if entry.deleted or (highlighted and self.shows_next) else ""
         return cells, (cells.code, seconds, cells.tone if highlighted else "", remark)
 
-    def _row(self, index: int) -> Row:
+    def _row(self, index: int, places: Columns) -> Row:
         entry, highlighted = self.rows[index], index == self.cursor
         cells, live = self._live(index)
         number = index - self.top + 1
@@ -177,7 +176,7 @@ class CodeList(RowList[Entry]):
             number=str(number) if self.numbered and number <= 9 else "",
             highlighted=highlighted,
             matching=self._matching(entry),
-            shared_start=self._shared_start(entry),
+            shared_start=self._shared_start(entry, places.account),
         )
 
     def row_strip(self, index: int, width: int) -> Strip:
@@ -187,11 +186,12 @@ class CodeList(RowList[Entry]):
         styles = styles_of(self.app)
         if line and line == self.row_height - 1:
             return Strip.blank(width, styles.plain)
-        row = self._row(index)
+        places = self._columns(width)
+        row = self._row(index, places)
         if not line:
             self._painted[index - self.top] = row.live
         behind = styles.on_plain if row.highlighted else styles.plain
-        parts = row_line(row, line, self._columns, styles, self.category_names)
+        parts = row_line(row, line, places, styles, self.category_names)
         return Strip(parts).adjust_cell_length(width, behind)
 
     def _mark(self, entry: Entry) -> str:
@@ -215,9 +215,9 @@ class CodeList(RowList[Entry]):
 
         return marks(self.searched, (entry.issuer, entry.account or ""))
 
-    def _shared_start(self, entry: Entry) -> int:
-        """Return how many characters a cut account shares with others of its issuer."""
-        account, room = entry.account or "", self._columns.account
+    def _shared_start(self, entry: Entry, room: int) -> int:
+        """Return how many characters an account cut to `room` shares with others of its issuer."""
+        account = entry.account or ""
         if not room or width_of(account) <= room:
             return 0
         if self._accounts is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rich.segment import Segment
 from rich.style import Style
@@ -53,6 +54,7 @@ class Columns:
         return self.issuer + 1 + self.account if self.account else self.issuer
 
 
+@lru_cache(maxsize=8)
 def columns(width: int, code: int, longest: int, *, is_tall: bool) -> Columns:
     """Return the columns of a list `width` cells wide.
 

@@ -88,7 +88,8 @@ class EntryPane(Widget):
         changed = [y for y, (old, new) in pairs if old != new]
         self._lines = lines
         if changed:
-            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+            width = self.size.width
+            context_of(self.app).repaint(self, *(Region(0, y, width, 1) for y in changed))
 
     def forget(self) -> None:
         """Drop the entry and its code."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.segment import Segment
 from textual.geometry import Region
 
+from tui.app.context import context_of
 from tui.app.live_codes import tone
 from tui.app.widgets.bars import UNSAVED, TitleBar
 from tui.app.widgets.cells import fit, width_of
@@ -38,7 +39,7 @@ class ListTitle(TitleBar):
         if not same:
             self.refresh()
         elif self._cells:
-            self.refresh(Region(self._at, 0, self._cells, 1))
+            context_of(self.app).repaint(self, Region(self._at, 0, self._cells, 1))
 
     def segments(self, width: int) -> list[Segment]:
         styles = self.line_styles
