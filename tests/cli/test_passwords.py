@@ -139,7 +139,7 @@ def test_a_weak_password_from_an_option_causes_a_warning(program: Program) -> No
     assert "Warning: Very weak password. Names are easy to guess." in done.err
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_a_signal_at_the_prompt_restores_the_echo(filled: Program, number: int) -> None:
     terminal = Terminal(filled, "list")
     terminal.wait_for("assword")

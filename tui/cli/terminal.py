@@ -16,7 +16,7 @@ from tui.text import safe
 from tui.tty import open_tty
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from io import FileIO
 
 _LONGEST = 65_536
@@ -76,6 +76,7 @@ class HiddenInput:
 
     def __init__(self, file: FileIO) -> None:
         self._file = file
+        self._prompt = ""
 
     def ask(self, prompt: str) -> str:
         """Return the next line.
@@ -83,10 +84,15 @@ class HiddenInput:
         Raises:
             UsageError: nothing was typed.
         """
+        self._prompt = prompt
         try:
             return _answer(self._file, prompt)
         finally:
             self._file.write(b"\n")
+
+    def ask_again(self) -> None:
+        """Show the prompt again, as the shell has written since."""
+        self._file.write(safe(self._prompt).encode(sys.getfilesystemencoding(), "replace"))
 
     def say(self, text: str) -> None:
         """Show a line of text."""
@@ -110,13 +116,23 @@ def hidden(what: str, hint: str) -> Iterator[HiddenInput]:
         silent = [*before]
         silent[3] &= ~termios.ECHO
 
-        with _signals_as_exits():
+        field = HiddenInput(file)
+
+        def echo(on: bool) -> None:
+            # Not TCSAFLUSH, as in getpass: that drops what was typed ahead.
+            termios.tcsetattr(file, termios.TCSADRAIN, before if on else silent)
+
+        def resume() -> None:
+            if os.tcgetpgrp(file.fileno()) == os.getpgrp():
+                echo(False)
+                field.ask_again()
+
+        with _signals_as_exits(), _stopped_and_resumed(lambda: echo(True), resume):
             try:
-                # Not TCSAFLUSH, as in getpass: that drops what was typed ahead.
-                termios.tcsetattr(file, termios.TCSADRAIN, silent)
-                yield HiddenInput(file)
+                echo(False)
+                yield field
             finally:
-                termios.tcsetattr(file, termios.TCSADRAIN, before)
+                echo(True)
 
 
 def open_for_pauses() -> FileIO | None:
@@ -162,10 +178,10 @@ def _answer(file: FileIO, prompt: str) -> str:
 
 @contextmanager
 def _signals_as_exits() -> Iterator[None]:
-    """Make SIGTERM and SIGHUP exit through `finally`, so that echo is turned on again."""
+    """Make signals exit through `finally`, so that echo is turned on again."""
     numbers = [
         number
-        for number in (signal.SIGTERM, signal.SIGHUP)
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
         if signal.getsignal(number) is signal.SIG_DFL
     ]
     for number in numbers:
@@ -175,6 +191,35 @@ def _signals_as_exits() -> Iterator[None]:
     finally:
         for number in numbers:
             signal.signal(number, signal.SIG_DFL)
+
+
+@contextmanager
+def _stopped_and_resumed(
+    stop: Callable[[], object], resume: Callable[[], object]
+) -> Iterator[None]:
+    """Call `stop` before Ctrl+Z stops the program, and `resume` when it goes on."""
+
+    def stopped(number: int, _frame: object) -> None:
+        stop()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    def resumed(_number: int, _frame: object) -> None:
+        handle_stop()
+        resume()
+
+    def handle_stop() -> None:
+        if stopping is signal.SIG_DFL:  # not ignored
+            signal.signal(signal.SIGTSTP, stopped)
+
+    stopping, resuming = signal.getsignal(signal.SIGTSTP), signal.getsignal(signal.SIGCONT)
+    handle_stop()
+    signal.signal(signal.SIGCONT, resumed)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTSTP, stopping)
+        signal.signal(signal.SIGCONT, resuming)
 
 
 def _exit(number: int, _frame: object) -> None:

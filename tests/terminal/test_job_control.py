@@ -1,0 +1,35 @@
+"""Ctrl+Z while the command line asks for a password: nothing typed later is shown."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from tests.cli.program import PASSWORD, Program
+from tests.programs import need
+from tests.terminal.helpers import AppTerminal, wait_until
+
+SHELLS = {"bash": ["bash", "--norc", "--noediting", "-i"], "dash": ["dash", "-i"]}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_password_is_not_shown_after_ctrl_z(filled: Program, shell: str) -> None:
+    need(shell)
+    with AppTerminal(SHELLS[shell], {**filled.env, "PS1": "$ "}, filled.folder) as terminal:
+        terminal.wait_for("$ ")
+        terminal.type(f"{shlex.join(filled.command)} list\n")
+        terminal.wait_for("Password for")
+        terminal.type("\x1a")
+        terminal.wait_for("Stopped")
+        terminal.type("fg; echo ended: $?\n")
+
+        def asks_again() -> bool:
+            return bool(terminal.display) and "Password for" in terminal.seen
+
+        wait_until(asks_again, lambda: terminal.all)
+        assert "fg; echo" in terminal.seen, "the shell is left without echo"
+        terminal.type(f"{PASSWORD}\n")
+        terminal.wait_for("ended: 0")
+        assert PASSWORD not in terminal.all
+        assert "Registrar" in terminal.all
