@@ -278,8 +278,12 @@ async def test_a_change_that_fails_after_the_lock_is_reported_on_the_unlock_scre
         )
 
 
+@pytest.mark.parametrize("keys", [("p",), ("E", "S", "ctrl+s")], ids=["list", "form"])
 async def test_a_change_in_progress_is_saved_after_the_lock(
-    make_app: MakeApp, make_vault: MakeVault, monkeypatch: pytest.MonkeyPatch
+    make_app: MakeApp,
+    make_vault: MakeVault,
+    monkeypatch: pytest.MonkeyPatch,
+    keys: tuple[str, ...],
 ) -> None:
     vault = make_vault()
     go_on, begun, real = threading.Event(), threading.Event(), Store.replace
@@ -294,15 +298,17 @@ async def test_a_change_in_progress_is_saved_after_the_lock(
     app = make_app(vault)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await pilot.press("p")
+        await pilot.press(*keys)
         assert await asyncio.to_thread(begun.wait, 5)
         await pilot.press("ctrl+l")
         await until_locked(pilot)
+        assert app.screen.query_one(StatusLabel).message == "Saving …"
         go_on.set()
         await settle(pilot)
         assert isinstance(app.screen, UnlockScreen)
         assert not app.screen.query_one(StatusLabel).message
-    assert Vault.open(vault.path, PASSWORD).entries[0].pinned
+    saved = Vault.open(vault.path, PASSWORD).entries[0]
+    assert saved.pinned or saved.issuer != "GitHub"
 
 
 async def test_what_the_idle_lock_could_not_save_is_saved_after_the_next_unlock(

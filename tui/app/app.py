@@ -53,6 +53,7 @@ GIVE_BACK_SECONDS = 1.0
 _IDLE = "Locked after inactivity."
 _ELSEWHERE = "Locked by another program."
 _TYPED_LOST = "What you typed was not saved."
+_SAVING = "Saving …"
 
 
 class OtpApp(EndingApp):
@@ -221,12 +222,14 @@ class OtpApp(EndingApp):
         self._session.locked()
         if self._something_typed:
             reason = f"{reason} {_TYPED_LOST}".strip()
+        saving = vault.changing
+        said = f"{reason} {_SAVING}".lstrip() if saving else reason
         self.workers.cancel_all()
         self.drop_frame()
-        self._replace_screens(lambda: self._lock_screen(reason))
+        self._replace_screens(lambda: self._lock_screen(said))
         if vault_id:
             self._end_session(vault_id)
-        self._forget(vault, reason)
+        self._forget(vault, reason, saving=saving)
 
     @work(name=BACKGROUND, group="forget", exit_on_error=False, description="end the session")
     async def _end_session(self, vault_id: str) -> None:
@@ -280,10 +283,12 @@ class OtpApp(EndingApp):
         self.remove_mode(before)
 
     @work(name=BACKGROUND, group="forget", exit_on_error=False, description="lock")
-    async def _forget(self, vault: Vault, reason: str) -> None:
+    async def _forget(self, vault: Vault, reason: str, *, saving: bool) -> None:
         lost = await asyncio.to_thread(close_vault, vault)
         if lost:
             self.say(lost)
+        elif saving and self.vault is None:
+            self.say(reason, "muted")
         try:
             cleared = await asyncio.to_thread(self.copier.clear)
         except ClipboardError as error:

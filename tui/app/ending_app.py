@@ -101,7 +101,7 @@ class EndingApp(ThemedApp):
     @property
     def _something_typed(self) -> bool:
         return any(
-            isinstance(each, BaseScreen) and each.is_mounted and each.unsaved
+            isinstance(each, BaseScreen) and each.is_mounted and each.loses
             for each in self.screen_stack
         )
 

@@ -43,6 +43,8 @@ class _StatusWidget(Protocol):
 class BaseScreen(Screen[Answer]):
     """A screen of otp-tui. It creates its widgets in `compose`; one has the id `status`."""
 
+    saving = False
+    """True while what the user typed is being saved."""
     _was_resumed = False
 
     def on_compose(self) -> None:
@@ -74,8 +76,13 @@ class BaseScreen(Screen[Answer]):
 
     @property
     def unsaved(self) -> bool:
-        """True if closing the screen would lose what the user typed."""
+        """True if something is typed that was not saved yet."""
         return False
+
+    @property
+    def loses(self) -> bool:
+        """True if closing the screen would lose what the user typed."""
+        return self.unsaved and not self.saving
 
     def settings_changed(self) -> None:
         """Apply changed settings, keys, theme or symbols."""

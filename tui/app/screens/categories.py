@@ -119,7 +119,9 @@ class CategoriesScreen(Dialog[str | None]):
             self.dismiss(None)
             return
         step = partial(categories.assign, ids=ids, wanted=wanted, moment=moment)
+        self.saving = True
         result = await self._change(step, undo.step_label("category change", self._entries))
+        self.saving = False
         if result.made:
             self.dismiss(result.problem or f"Changed the categories of {self._label}.")
 

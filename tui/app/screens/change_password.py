@@ -102,12 +102,14 @@ class ChangePasswordScreen(Dialog[str]):
             self._refuse(error)
             return
         self.say("Encrypting the vault under a new key …")
+        self.saving = True
         try:
             await in_thread(lambda: self._vault.change_password(new, self._params))
         except HalfSavedError as error:
             await context.end_session()
             self.dismiss(error.sentence)
         except OtpTuiError as error:
+            self.saving = False
             self._set_busy(False)
             self.set_focus(self._current)
             self.say(error.sentence, "error")

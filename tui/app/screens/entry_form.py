@@ -74,7 +74,7 @@ class EntryFormScreen(Dialog[str | None]):
         """The other entries by secret, once needed."""
         self._warning = ""
         """The text next to the button."""
-        self._shown = self._saving = False
+        self._shown = False
 
     def compose(self) -> ComposeResult:
         entry = self._before
@@ -219,7 +219,7 @@ class EntryFormScreen(Dialog[str | None]):
         results: list[ImportResult] = []
         planned = await in_thread(lambda: plan(document, backup))
         deselected = await self.app.push_screen_wait(AddSeveralScreen(planned))
-        if deselected is None or self._saving:
+        if deselected is None or self.saving:
             return
         moment, opened = self.moment, [OpenedBackup((), backup)]
 
@@ -254,7 +254,7 @@ class EntryFormScreen(Dialog[str | None]):
             self._fields.show_mistakes(mistakes, of_all=True)
             self._fields.focus_first(mistakes)
             self.say(_NOT_SAVED, "error")
-        elif not self._saving:
+        elif not self.saving:
             twin = self._twin(draft.entry()) if self._before is None else None
             if twin is None:
                 self._save(draft, self._before, self._fields.categories.wanted)
@@ -288,9 +288,9 @@ class EntryFormScreen(Dialog[str | None]):
     @work(group="save", exit_on_error=False, description="save entries")
     async def _change(self, change: Callable[[], object], done: Callable[[], str]) -> None:
         """Change the vault and close with the sentence of `done`; if it is refused, stay."""
-        self._saving = True
+        self.saving = True
         result = await run_change(change)
-        self._saving = False
+        self.saving = False
         if result.made:
             self.dismiss(result.problem or done())
         else:
