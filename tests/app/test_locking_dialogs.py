@@ -196,9 +196,9 @@ async def export(pilot: Pilot[None], _: str) -> None:
 
 
 GROUPS: list[list[Action]] = [
-    [show, edit_and_leave, note_a_uri, add_several, change_password, recovery_code],
-    [code, edit, add, add_by_uri, type_a_uri, delete],
-    [delete_and_undo, categories, palette, settings, export],
+    [show, note_a_uri, recovery_code],
+    [edit_and_leave, add_several, change_password, code, edit, add],
+    [add_by_uri, type_a_uri, delete, delete_and_undo, categories, palette, settings, export],
 ]
 """All dialogs, those that keep secrets in the most ways first."""
 
