@@ -14,7 +14,9 @@ from tui.app.app import OtpApp
 from tui.app.screens.choose_image import ImageScreen
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.entry_form import EntryFormScreen
+from tui.app.screens.help import HelpScreen
 from tui.app.screens.import_backup import ImportScreen
+from tui.app.screens.palette import PaletteScreen
 from tui.app.screens.unlock import UnlockScreen
 from tui.app.screens.welcome import WelcomeScreen
 from tui.app.widgets.bars import StatusLine
@@ -49,7 +51,15 @@ async def test_the_first_run_creates_a_vault_and_starts_empty(
 
 
 @pytest.mark.parametrize(
-    ("key", "screen"), [("i", ImportScreen), ("p", EntryFormScreen), ("o", ImageScreen)]
+    ("key", "screen"),
+    [
+        ("i", ImportScreen),
+        ("p", EntryFormScreen),
+        ("o", ImageScreen),
+        ("a", EntryFormScreen),  # as in the list
+        ("colon", PaletteScreen),
+        ("question_mark", HelpScreen),
+    ],
 )
 async def test_the_first_run_offers_ways_to_fill_the_vault(
     make_app: MakeApp, key: str, screen: type

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import getters, on, work
+from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Middle, Vertical
@@ -31,7 +31,7 @@ WAYS = [
     ("o", "open an image of a QR code"),
     ("e", "start empty"),
 ]
-"""The keys that fill a new vault, and what each does."""
+"""The keys that open a new vault, and what each does."""
 
 
 class WelcomeScreen(BaseScreen[None]):
@@ -147,13 +147,23 @@ class WelcomeScreen(BaseScreen[None]):
         self._first.display = self._second.display = False
         self.set_focus(None)
         key = command_key(self.context, "palette")
-        hint = f"\nFor a recovery code, press {key} later and type “recovery”." if key else ""
+        hint = f"\nFor a recovery code, press {key} and type “recovery”." if key else ""
         self.query_one("#words", Label).update(
             f"Vault created. What would you like to add first?{hint}"
         )
         self.say("")
         self.query_one(CardKeys).display = False
         self.query_one("#ways").display = True
+
+    def on_key(self, event: events.Key) -> None:
+        """Let keys that the list has, too, open it first."""
+        if self._vault is None or event.key in dict(WAYS):
+            return
+        for command in ("add", "palette", "help"):
+            if event.key in self.context.keymap.of(command):
+                event.stop()
+                self.action_start(command)
+                return
 
     def action_start(self, then: str) -> None:
         """Show the code list, and run the command with the id `then`."""
