@@ -350,6 +350,15 @@ async def test_a_new_password_is_asked_for_before_a_change(
     for _ in range(2):
         await pass_time(pilot, clock, 1)
     assert isinstance(app.screen, AskPasswordScreen)
+    said = app.screen.query_one(StatusLabel).message
+    assert said == "Another program saved the vault with another password."
+    await press(pilot, "escape")
+    assert status_of(app) == f"{said} Press l to lock it, and enter that one."
+    assert "NOT SAVED" not in title_of(app)
+    await press(pilot, "l")
+    await settle(pilot)
+    assert isinstance(app.screen, UnlockScreen)
+    assert "NOT SAVED" not in app.screen.query_one(StatusLabel).message
 
 
 async def test_an_old_password_is_not_taken_back(

@@ -83,11 +83,7 @@ class AskPasswordScreen(Dialog[bool]):
             what = "the password" if self._new is None else "the file's password"
             yield Label(f"Enter {what} to {self._purpose}", classes="title", markup=False)
             yield PasswordInput("Password")
-            yield StatusLabel(
-                self._why
-                if self._new is None
-                else "Another program saved it with another password. Unsaved changes are kept."
-            )
+            yield StatusLabel(self._why)
             yield CardKeys([("↵", "continue"), ("Esc", "cancel")])
 
     def action_leave(self) -> None:

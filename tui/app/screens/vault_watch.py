@@ -9,7 +9,7 @@ from tui.app.commands import press_hint
 from tui.app.key_queue import BACKGROUND
 from tui.app.list_view import ListView
 from tui.app.threads import in_thread
-from tui.errors import OtpTuiError
+from tui.errors import NewPasswordError, OtpTuiError
 from tui.vault.document import Document
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ RETRY_SECONDS = 10.0
 """Seconds between attempts to save a change that couldn't be saved."""
 SAVE_LATER_SECONDS = 5.0
 """Seconds until a copy count or a move is saved, together with later ones."""
-
+_SAVED_ELSEWHERE = "Another program saved the vault with another password."
 
 Job = Callable[[], Coroutine[Any, Any, None]]
 
@@ -129,7 +129,11 @@ class VaultWatch:
         try:
             await in_thread(vault.refresh)
         except OtpTuiError as error:
-            self._say_not_saved(error)
+            if isinstance(error, NewPasswordError) and vault.saved:
+                hint = press_hint(self._view.context, "lock", "to lock it, and enter that one")
+                self._view.say(f"{_SAVED_ELSEWHERE}{hint}", "warning", stay=True)
+            else:
+                self._say_not_saved(error)
         self._show_taken_over()
 
     async def _look_for_copies(self) -> None:
@@ -220,11 +224,16 @@ class VaultWatch:
 
         vault, key = self._vault, self._vault.key
         self._canceled_with = vault.document
-        screen = AskPasswordScreen("keep using the vault", vault.unlock_again)
+        kept = "" if vault.flushed else " Unsaved changes are kept."
+        screen = AskPasswordScreen(
+            "keep using the vault", vault.unlock_again, why=f"{_SAVED_ELSEWHERE}{kept}"
+        )
         if await self._view.ask(screen):
             self._canceled_with, self._refusal = None, ""
             if vault.key != key:
                 self._view.say("The new password opens the vault. Everything is saved.")
+            elif self._view.message.startswith(_SAVED_ELSEWHERE):
+                self._view.say("")
             self._show_taken_over()
 
     def _save_in_time(self, steady: float) -> None:
