@@ -29,9 +29,9 @@ def unlocked(request: pytest.FixtureRequest, filled: Program) -> Iterator[Progra
         pytest.skip("the kernel refuses to keep keys here")
     done = filled.open("unlock", "--for", "1h")
     assert (done.code, done.out) == (0, ""), done.err
-    session = session_of(filled)
+    session, name = session_of(filled), vault_id(filled)
     yield filled
-    session.drop(vault_id(filled))
+    session.drop(name)
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_commands_need_no_password_until_lock(unlocked: Program) -> None:
     assert "Edited unlocked" in unlocked.spawn("show", "github").out
     assert unlocked.run("lock").err == "Locked.\n"
     assert needs_password(unlocked, "code", "github")
-    assert unlocked.run("lock").err == "Locked. No session had its key.\n"
+    assert unlocked.run("lock").err == "The vault was not unlocked.\n"
 
 
 def test_status_says_which_vault_by_what_and_until_when(unlocked: Program) -> None:
@@ -163,10 +163,32 @@ def test_only_a_longer_time_needs_the_password(in_agent: Program) -> None:
 
 def test_lock_all_needs_no_vault(in_agent: Program) -> None:
     in_agent.open("unlock")
-    in_agent.vault.rename(in_agent.folder / "moved.json")
-    assert in_agent.run("lock").code == 1
+    in_agent.vault.unlink()
+    in_agent.env["OTP_TUI_VAULT"] = str(in_agent.folder / "none.json")
+    done = in_agent.run("lock")
+    assert done.code == 1
+    assert done.err.endswith("To lock all vaults, run: otp-tui lock --all\n")
     assert in_agent.run("lock", "--all").err == "Locked. 1 vault had been unlocked.\n"
     assert in_agent.run("status").err == "No vault is unlocked.\n"
+
+
+@pytest.mark.parametrize("now", ["missing", "damaged", "replaced", "linked"])
+def test_lock_drops_the_key_whatever_the_file_is_now(
+    unlocked: Program, empty_bytes: bytes, now: str
+) -> None:
+    session, name = session_of(unlocked), vault_id(unlocked)
+    if now == "linked":
+        link = unlocked.folder / "link.json"
+        link.symlink_to(unlocked.vault)
+        unlocked.env["OTP_TUI_VAULT"] = str(link)
+    unlocked.vault.unlink()
+    if now in {"damaged", "replaced"}:
+        unlocked.vault.write_bytes(b"{}" if now == "damaged" else empty_bytes)
+    done = unlocked.run("lock")
+    assert session.key(name) is None
+    assert done.code == 0
+    assert "Locked" in done.err
+    assert str(unlocked.vault) not in unlocked.run("status").out
 
 
 @pytest.mark.parametrize("text", ["0s", "31d", "8", "-1h", "h", "1h30", "٣h"])

@@ -23,6 +23,7 @@ __all__ = [
     "choose",
     "end",
     "everywhere",
+    "unlocked_at",
 ]
 
 SESSION_VARIABLE = "OTP_TUI_SESSION"
@@ -59,6 +60,20 @@ def everywhere(environ: Mapping[str, str] = os.environ) -> Iterator[Session]:
     from tui.session.agent_client import AgentSession
 
     yield AgentSession(environ)
+
+
+def unlocked_at(path: str, environ: Mapping[str, str] = os.environ) -> set[str]:
+    """Return the ids of the vaults that were unlocked at `path`, whatever is there now."""
+    from tui.session.model import LONGEST_PATH
+
+    def same(other: str) -> bool:
+        if other == path or os.path.realpath(other) == os.path.realpath(path):
+            return True
+        cut = os.fsencode(path)[:LONGEST_PATH]
+        return len(cut) == LONGEST_PATH and os.fsencode(other) == cut
+
+    found = (one for session in everywhere(environ) for one in session.unlocked())
+    return {one.vault_id for one in found if same(one.path)}
 
 
 def end(vault_id: str | None, environ: Mapping[str, str] = os.environ) -> int:

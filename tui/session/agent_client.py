@@ -12,14 +12,13 @@ from pathlib import Path
 
 from tui.errors import SessionError
 from tui.session import agent
-from tui.session.model import KEY_LENGTH, Session, Unlocked, check_times
+from tui.session.model import KEY_LENGTH, LONGEST_PATH, Session, Unlocked, check_times
 
 _PATIENCE = 5.0
 """Seconds to wait for the agent."""
 _LONGEST_ANSWER = 1 << 20
 _LONGEST_SOCKET = 100
 """Bytes: less than what systems allow, 104 to 108."""
-_LONGEST_PATH = 1024
 _FAILED = "Couldn't keep the vault unlocked:"
 
 
@@ -38,7 +37,7 @@ class AgentSession(Session):
 
     def keep(self, vault_id: str, key: bytes, path: str, seconds: int, idle: int = 0) -> None:
         check_times(key, seconds, idle)
-        shown = os.fsencode(path)[:_LONGEST_PATH].hex()
+        shown = os.fsencode(path)[:LONGEST_PATH].hex()
         line = f"keep {vault_id} {seconds} {idle} {shown}\n".encode("ascii")
         answer = self._ask(line + key, start=True)
         if answer != b"ok\n":

@@ -12,7 +12,7 @@ import os
 import sys
 import time
 
-from tui.session.model import KEY_LENGTH, Session, Unlocked, check_times
+from tui.session.model import KEY_LENGTH, LONGEST_PATH, Session, Unlocked, check_times
 
 _CALLS = {"x86_64": (248, 250), "aarch64": (217, 219), "riscv64": (217, 219)}
 """The numbers of add_key and keyctl."""
@@ -27,7 +27,6 @@ _LAYOUT = b"\x01"
 """The first byte of what is kept; then the key, the end in milliseconds since boot (8 bytes),
 the idle seconds (4 bytes), and the path."""
 _HEAD = 1 + KEY_LENGTH + 8 + 4
-_LONGEST_PATH = 1024
 
 
 class KernelKeyring(Session):
@@ -51,7 +50,7 @@ class KernelKeyring(Session):
                 key,
                 end.to_bytes(8, "big"),
                 idle.to_bytes(4, "big"),
-                os.fsencode(path)[:_LONGEST_PATH],
+                os.fsencode(path)[:LONGEST_PATH],
             )
         )
         self.drop(vault_id)
@@ -120,7 +119,7 @@ class KernelKeyring(Session):
 
     def _read(self, number: int) -> bytes | None:
         """Return what is kept under a key's number; None if it expired or isn't ours."""
-        kept = ctypes.create_string_buffer(_HEAD + _LONGEST_PATH)
+        kept = ctypes.create_string_buffer(_HEAD + LONGEST_PATH)
         length = self._try(_READ, number, kept, len(kept))
         if not _HEAD <= length <= len(kept) or kept.raw[:1] != _LAYOUT:
             return None

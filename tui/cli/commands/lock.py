@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from tui.cli import output
 from tui.cli.parser import NO_VAULT, add_command
-from tui.errors import SessionError
+from tui.errors import OtpTuiError, SessionError
 from tui.files import why
 from tui.text import plural
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Collection
 
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
@@ -32,20 +33,52 @@ def run(args: Namespace, context: Context) -> int:
     """Forget the key, and tell open apps.
 
     Raises:
-        VaultError: the vault can't be read.
+        VaultError: the vault can't be read, and no vault was unlocked at its path.
+        SessionError: a session can't be reached, or open apps can't be told.
+    """
+    if args.all:
+        dropped = _lock(None)
+        output.say(f"Locked. {plural(dropped, 'vault')} had been unlocked.")
+        return 0
+    from tui.session import unlocked_at
+
+    vault_ids = unlocked_at(str(context.vault_path))
+    try:
+        vault_ids.add(context.read_vault().vault_id)
+    except OtpTuiError as error:
+        _lock_unread(vault_ids, error)
+        return 0
+    dropped = sum([_lock(vault_id) for vault_id in vault_ids])
+    output.say("Locked." if dropped else "The vault was not unlocked.")
+    return 0
+
+
+def _lock_unread(vault_ids: Collection[str], error: OtpTuiError) -> None:
+    """Lock the vaults that were unlocked at the path of a file that can't be read.
+
+    Raises:
+        VaultError: there was none.
+    """
+    if not vault_ids:
+        raise type(error)(str(error), "To lock all vaults, run: otp-tui lock --all") from None
+    for vault_id in vault_ids:
+        _lock(vault_id)
+    output.complain(str(error))
+    output.say("Locked the vault that was unlocked there.")
+
+
+def _lock(vault_id: str | None) -> int:
+    """Lock a vault, or all for None; return how many had been unlocked.
+
+    Raises:
         SessionError: a session can't be reached, or open apps can't be told.
     """
     from tui.session import end, lock_signal
 
-    vault_id = None if args.all else context.read_vault().vault_id
     try:
         lock_signal.send(vault_id)
     except OSError as error:
         raise SessionError(f"Couldn't lock open apps: {why(error)}.", "Lock them with l.") from None
     finally:
         dropped = end(vault_id)
-    if vault_id is not None:
-        output.say("Locked." if dropped else "Locked. No session had its key.")
-    else:
-        output.say(f"Locked. {plural(dropped, 'vault')} had been unlocked.")
-    return 0
+    return dropped
