@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.app.conftest import MakeApp, MakeVault
+from tests.app.fast_pilot import expect_held_work
 from tests.app.helpers import (
     PASSWORD,
     FakeClipboard,
@@ -24,6 +26,7 @@ from tests.app.helpers import (
     settle,
     status_of,
     text_of,
+    until_locked,
     vault_of,
 )
 from tui.app.app import OtpApp
@@ -36,7 +39,8 @@ from tui.crypto.kdf import Argon2Params
 from tui.files import LIMIT
 from tui.otp.codes import code_at
 from tui.otp.secret import Secret
-from tui.vault import envelope
+from tui.paths import short_path
+from tui.vault import envelope, store
 from tui.vault.locked_vault import LockedVault
 from tui.vault.vault import Vault
 
@@ -307,6 +311,42 @@ async def test_the_question_about_an_older_vault_closes_when_the_newer_file_is_b
     assert "older" not in status_of(app)
     await pass_time(pilot, clock, 11)
     assert vault_of(app).saved
+
+
+# --- locked ----------------------------------------------------------------------------------
+
+
+async def test_a_save_that_waits_for_another_program_says_so(
+    app: OtpApp, pilot: Pilot[None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "WAIT_TOLD", 0.0)
+    expect_held_work(monkeypatch)
+    lock = app.vault_path.with_name(f"{app.vault_path.name}.lock")
+    with lock.open("wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        await pilot.press("p")
+        while not status_of(app):
+            await pilot.pause()
+        said = status_of(app)
+        await pilot.press("ctrl+l")
+        await until_locked(pilot)
+        assert app.screen.query_one(StatusLabel).message == "Saving …"
+    assert said == f"Waiting for another program to release {short_path(lock)} …"
+    await settle(pilot)
+    assert app.screen.query_one(StatusLabel).message == ""
+
+
+async def test_the_notice_of_a_wait_goes_with_the_wait(app: OtpApp, pilot: Pilot[None]) -> None:
+    app.tell_wait(True)
+    await settle(pilot)
+    assert "to release" in status_of(app)
+    app.tell_wait(False)
+    await settle(pilot)
+    assert status_of(app) == ""
+    app.say("NOT SAVED.")
+    app.tell_wait(True)
+    await settle(pilot)
+    assert status_of(app) == "NOT SAVED."
 
 
 # --- a new password --------------------------------------------------------------------------

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 from typing import Any
 
 import pytest
 
 from tests.cli.program import PASSWORD, Program
 from tests.cli.terminal import Terminal
+from tui.cli import output
+from tui.vault import store
 from tui.vault.vault import Vault
 
 NEW = "MZXW6YTBOIMZXW6YTBOI"
@@ -164,3 +167,19 @@ def test_codes_are_forwarded_only_if_marked(filled: Program) -> None:
     assert "Forwarded" in filled.open("show", "VPN").out
     assert filled.open("edit", "VPN", "--no-forward").code == 0
     assert one(filled, "vpn")["forward"] is False
+
+
+@pytest.mark.parametrize("sees", [True, False])
+def test_a_wait_for_another_program_is_said_on_a_terminal(
+    filled: Program, monkeypatch: pytest.MonkeyPatch, sees: bool
+) -> None:
+    monkeypatch.setattr(store, "WAIT_TOLD", 0.0)
+    monkeypatch.setattr(store, "LOCK_WAIT", 0.01)
+    monkeypatch.setattr(output, "errors_are_read", lambda: sees)
+    with filled.vault.with_name(f"{filled.vault.name}.lock").open("wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        done = filled.open("edit", "VPN", "--note", "new")
+    notice = "otp-tui: Waiting for another program to release ~/data/vault.json.lock …\n"
+    assert done.code == 1
+    assert done.err.startswith(notice) is sees
+    assert "Couldn't save the vault" in done.err

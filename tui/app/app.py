@@ -269,6 +269,7 @@ class OtpApp(EndingApp):
     def _codes_screen(self, vault: Vault, *, then: str = "", said: str = "") -> Screen[None]:
         from tui.app.screens.codes import CodesScreen
 
+        vault.tell_waits(self.tell_wait)
         if self._accept_older:
             vault.accept_older()
         self.set_timer(GIVE_BACK_SECONDS, memory.give_back, name="give back")

@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -23,8 +23,10 @@ from tui.app.vault_closing import close_vault
 from tui.app.widgets.bars import StatusLine
 from tui.app.widgets.status_label import StatusLabel
 from tui.errors import ClipboardError, ConflictError, OlderVaultError, OtpTuiError
+from tui.paths import short_path
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import FrameType
 
     from rich.console import RenderableType
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 MESSAGE_SECONDS = 8.0
 """Seconds for which messages are shown, except errors."""
 _KEPT_IF_POSSIBLE = "Unsaved changes are kept, encrypted, until the next unlock, if there is room."
+_WAITING = "Waiting for another program to release"
 _SLOW = (
     "Saving takes long: another program may be using the vault.\n\nUnsaved changes will be lost."
 )
@@ -45,6 +48,8 @@ _SLOW = (
 class EndingApp(ThemedApp):
     """Shows messages, quits, and exits on signals and crashes."""
 
+    vault_path: Path
+    """Path of the vault."""
     vault: Vault | None
     """The open vault; None while it is locked."""
     clock: Clock
@@ -70,14 +75,35 @@ class EndingApp(ThemedApp):
                 self.exit_warning = f"{self.exit_warning} {sentence}".lstrip()
             return
         until = None if tone == "error" else self.clock.steady() + MESSAGE_SECONDS
+        status = next(self._statuses, None)
+        if isinstance(status, StatusLine):
+            status.say(sentence, tone, until)
+        elif status is not None:
+            status.say(sentence, tone)
+
+    @property
+    def _statuses(self) -> Iterator[StatusLine | StatusLabel]:
+        """The status lines, the topmost first."""
         for screen in reversed(self.screen_stack):
             for status in screen.query("#status"):
-                if isinstance(status, StatusLine):
-                    status.say(sentence, tone, until)
-                    return
-                if isinstance(status, StatusLabel):
-                    status.say(sentence, tone)
-                    return
+                if isinstance(status, StatusLine | StatusLabel):
+                    yield status
+
+    def tell_wait(self, waits: bool) -> None:
+        """Say that saving waits for another program, unless an error is shown; from any thread."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the app has exited
+                self._loop.call_soon_threadsafe(self._say_wait, waits)
+
+    def _say_wait(self, waits: bool) -> None:
+        if not self.is_running:
+            return
+        if not waits:
+            for status in self._statuses:
+                if status.message.startswith(_WAITING):
+                    status.say("")
+        elif (top := next(self._statuses, None)) is not None and top.tone != "error":
+            top.say(f"{_WAITING} {short_path(self.vault_path)}.lock …", "muted")
 
     # --- quitting ----------------------------------------------------------------------
 

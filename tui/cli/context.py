@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from tui import memory
@@ -174,6 +174,7 @@ class Context:
                 hint += ". Your SSH agent forwards codes: otp-tui list --forwarded"
             raise VaultMissingError(str(error), hint) from None
         locked.accept_older_if = self._accepts_older
+        locked.tell_waits(partial(_say_waiting, locked.path))
         return locked
 
     def _accepts_older(self, older: Older) -> bool:
@@ -357,6 +358,14 @@ class Context:
             elif notice := vault.tell_older():
                 output.complain(notice)
             vault.close()
+
+
+def _say_waiting(path: Path, waits: bool) -> None:
+    """Tell who sits at the terminal why nothing happens."""
+    if waits and output.errors_are_read():
+        from tui.paths import short_path
+
+        output.complain(f"Waiting for another program to release {short_path(path)}.lock …")
 
 
 def _codes_are_forwarded() -> bool:

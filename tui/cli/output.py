@@ -101,6 +101,11 @@ def say(*texts: str) -> None:
         return
 
 
+def errors_are_read() -> bool:
+    """Return True if standard error is a terminal."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
 def complain(sentence: str) -> None:
     """Write an error or a warning to standard error, prefixed with the program's name."""
     say(f"otp-tui: {sentence}")

@@ -42,6 +42,10 @@ class LockedVault:
         """Path of the vault file."""
         return self._store.path
 
+    def tell_waits(self, on_wait: Callable[[bool], object]) -> None:
+        """Call `on_wait` as `Vault.tell_waits` once the vault is open."""
+        self._store.on_wait = on_wait
+
     @property
     def vault_id(self) -> str:
         """The id of the vault, which all of its copies have."""

@@ -13,7 +13,7 @@ import os
 import random
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tui.clock import Clock
@@ -37,6 +37,8 @@ from tui.vault.envelope import BACKUP_HINT
 
 LOCK_WAIT = 30.0
 """Seconds to wait for the lock."""
+WAIT_TOLD = 1.0
+"""Seconds after which `Store.on_wait` is called."""
 LOCK_PAUSES = (0.002, 0.02)
 """Minimum and maximum seconds between attempts: random, so that every program gets its turn."""
 
@@ -63,6 +65,9 @@ class Store:
         """Of the file last read or written; None if there was none."""
         self.existed = False
         """True if the file was read or written here."""
+        self.on_wait: Callable[[bool], object] = _ignore
+        """Called with True once another program has held the lock for a second, and with False
+        when the wait ends."""
 
     @property
     def changed(self) -> bool:
@@ -241,24 +246,31 @@ class Store:
                 self.warn(f"Other users could read the vault {self.name}. Its mode is now 0600.")
 
     def _lock(self, descriptor: int) -> bool:
-        waited = 0.0
-        while waited < LOCK_WAIT:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                pause = random.uniform(*LOCK_PAUSES)  # noqa: S311 - no secret depends on it
-                time.sleep(pause)
-                waited += pause
-            except OSError as error:
-                if error.errno not in _NO_LOCKS:
-                    raise
-                self.warn(
-                    f"The file system of {self.name} has no file locks. Don't change the vault in "
-                    "two programs at the same time."
-                )
-                return False
-            else:
-                return True
+        waited, told = 0.0, False
+        try:
+            while waited < LOCK_WAIT:
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    pause = random.uniform(*LOCK_PAUSES)  # noqa: S311 - no secret depends on it
+                    time.sleep(pause)
+                    waited += pause
+                    if waited >= WAIT_TOLD and not told:
+                        told = True
+                        self.on_wait(True)
+                else:
+                    return True
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
+            self.warn(
+                f"The file system of {self.name} has no file locks. Don't change the vault in "
+                "two programs at the same time."
+            )
+            return False
+        finally:
+            if told:
+                self.on_wait(False)
         raise NotSavedError(
             f"Couldn't save the vault {self.name}: another program has locked {self.name}.lock.",
             "Try again.",
@@ -298,6 +310,10 @@ def resolve(path: str | os.PathLike[str]) -> Path:
 def _signature(status: os.stat_result) -> tuple[int, ...]:
     """Return what tells two versions of a file apart; a rename or a new link changes nothing."""
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def _ignore(_waits: bool) -> None:
+    """Tell nobody of a wait."""
 
 
 def _prefix(path: Path) -> str:

@@ -198,6 +198,11 @@ class Vault:
             self.asks_older = False
             self._current.decline_older()
 
+    def tell_waits(self, on_wait: Callable[[bool], object]) -> None:
+        """Call `on_wait` with True if another program holds the vault's lock for a second, and with
+        False when the wait ends; from the thread that waits."""
+        self._store.on_wait = on_wait
+
     def forget_seen(self) -> None:
         """Remember nothing of the vault on this machine, as its file is about to be deleted."""
         self._current.seen.forget()

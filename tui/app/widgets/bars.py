@@ -210,14 +210,15 @@ class StatusLine(Bar):
         self._most_lines = most_lines
         self.message = ""
         """The current message; empty if none."""
-        self._tone = "strong"
+        self.tone = "strong"
+        """The tone of the message."""
         self._until: float | None = None
         self._lines: list[str] = []
         self._height = 1
 
     def say(self, message: str, tone: str = "strong", until: float | None = None) -> None:
         """Show a message until a steady time (None: until the next one); `tone` is one of MARKS."""
-        self.message, self._tone, self._until = message, tone, until
+        self.message, self.tone, self._until = message, tone, until
         self._wrap()
         self.refresh()
 
@@ -250,8 +251,8 @@ class StatusLine(Bar):
         if y >= len(self._lines):
             return Strip.blank(width, self.line_styles.plain)
         styles = styles_of(self.app, "panel")
-        tone = getattr(styles, self._tone) + Style(bold=True)
-        mark = self.MARKS[self._tone] if y == 0 else " "
+        tone = getattr(styles, self.tone) + Style(bold=True)
+        mark = self.MARKS[self.tone] if y == 0 else " "
         line = [Segment(f"{HIGHLIGHT}{mark} ", tone), Segment(self._lines[y], styles.plain)]
         return Strip(line).adjust_cell_length(width, styles.plain)
 
