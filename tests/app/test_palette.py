@@ -5,17 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.app.conftest import MakeApp
-from tests.app.helpers import FakeClipboard, FakeClock, lines_of, settle
+from tests.app.helpers import FakeClipboard, FakeClock, codes_of, lines_of, settle
 from tui.app.app import OtpApp
 from tui.app.palette_items import command_items, matching
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.export_vault import ExportScreen
 from tui.app.screens.palette import PaletteList, PaletteScreen
 from tui.app.screens.unlock import UnlockScreen
-from tui.app.widgets.bars import TitleBar
+from tui.app.widgets.bars import CategoryBar, TitleBar
 from tui.config.commands import COMMANDS
 from tui.config.load import load
 from tui.otp.codes import code_at
@@ -48,6 +50,22 @@ async def test_all_commands_that_are_not_keys_only_are_offered(make_app: MakeApp
     assert {label for label in labels if label in wanted} == set(wanted) - left_out
     assert {"Sort by issuer", "Go to all", "Go to Work", "Theme nord"} <= set(labels)
     assert len(set(labels)) == len(labels)
+
+
+@pytest.mark.parametrize("key", ["colon", "slash"])
+async def test_of_much_pasted_text_the_start_is_searched_for_and_shown_safely(
+    app: OtpApp, pilot: Pilot[None], key: str
+) -> None:
+    await pilot.press(key)
+    app.post_message(events.Paste(f"gi\u202et\N{ZERO WIDTH SPACE}hub {'x' * 200_000}"))
+    await settle(pilot)
+    if key == "colon":
+        field = app.screen.query_one(Input)
+        text, shown = field.value, lines_of(field)
+    else:
+        text, shown = codes_of(app).searched, lines_of(app.screen.query_one(CategoryBar))
+    assert 90 <= len(text) <= 100
+    assert not {"\u202e", "\u200b"} & set(shown[0])
 
 
 async def test_the_first_page_has_common_commands_and_counts_the_others(

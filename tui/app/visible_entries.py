@@ -11,6 +11,8 @@ from tui.vault.order import ordered
 if TYPE_CHECKING:
     from tui.otp.fuzzy import Finder
 
+LONGEST_SEARCH = 100
+"""Maximum length of a query, in characters."""
 TRASH = "\0trash"
 """The id of the trash, which comes after the categories."""
 

@@ -27,13 +27,13 @@ from tui.app.screens.entry_commands import ENTRY_COMMANDS, sort
 from tui.app.screens.form_commands import FORM_COMMANDS
 from tui.app.screens.security_commands import SECURITY_COMMANDS
 from tui.app.screens.vault_watch import VaultWatch
-from tui.app.visible_entries import TRASH, VisibleEntries
+from tui.app.visible_entries import LONGEST_SEARCH, TRASH, VisibleEntries
 from tui.app.widgets.bars import UNSAVED, CategoryBar, KeyBar, StatusLine
 from tui.app.widgets.code_list import CodeList
 from tui.app.widgets.list_body import ListBody
 from tui.app.widgets.list_title import ListTitle
 from tui.app.widgets.row_list import RowList
-from tui.text import plural
+from tui.text import plural, safe
 from tui.vault.document import Document
 from tui.vault.order import Order, order_of
 from tui.vault.trash import expire
@@ -50,7 +50,6 @@ _SEARCH_KEYS = [("↵", "copy"), ("↑↓", "move"), ("⇥", "category"), ("Esc"
 _PICK_KEYS = [*_SEARCH_KEYS[:3], ("Esc", "quit")]
 _TRASH_KEYS = {"restore": "restore", "delete": "delete permanently", "show": "details",
                "next-category": "category", "undo": "undo"}  # fmt: skip
-_MOST_PASTED = 100
 
 Answer = TypeVar("Answer")
 Job = Coroutine[Any, Any, None]
@@ -356,7 +355,7 @@ class CodesScreen(BaseScreen[None]):
         self._search(self.search_text or "")
 
     def _search(self, text: str | None) -> None:
-        self.search_text = text
+        self.search_text = text and text[:LONGEST_SEARCH]
         self._show()
 
     def _clear(self) -> None:
@@ -395,4 +394,5 @@ class CodesScreen(BaseScreen[None]):
         """Add pasted text to the search."""
         if self.search_text is not None:
             event.stop()
-            self._search(self.search_text + " ".join(event.text.split())[:_MOST_PASTED])
+            pasted = " ".join(safe(event.text[:LONGEST_SEARCH]).split())
+            self._search(self.search_text + pasted)

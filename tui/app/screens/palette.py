@@ -17,6 +17,7 @@ from tui.app.palette_items import PaletteItem, matching
 from tui.app.screens.base import Dialog
 from tui.app.styles import styles_of
 from tui.app.symbols import HIGHLIGHT
+from tui.app.visible_entries import LONGEST_SEARCH
 from tui.app.widgets.bars import CardTitle
 from tui.app.widgets.cells import fit
 from tui.app.widgets.row_list import RowList
@@ -109,7 +110,9 @@ class PaletteScreen(Dialog[PaletteItem]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card", id="palette"):
             yield CardTitle("Commands")
-            field = TextInput(placeholder="Type a command or an entry", id="words")
+            field = TextInput(
+                placeholder="Type a command or an entry", id="words", max_length=LONGEST_SEARCH
+            )
             field.cursor_blink = False
             yield field
             yield PaletteList(self._items)

@@ -131,7 +131,7 @@ class CategoryBar(Bar):
     def segments(self, width: int) -> list[Segment]:
         searching = self._query is not None
         key = command_key(context_of(self.app), "search")
-        find = f" / {self._query}▏" if searching else f"{key} search "
+        find = f" / {safe(self._query or '')}▏" if searching else f"{key} search "
         self._find_at = width - width_of(find)
         room = width - min(width_of(find), width // 2) - 3
         styles, muted = self.line_styles, self.line_styles.muted

@@ -17,9 +17,9 @@ from textual.widgets import Static, TextArea
 from tui.app.widgets.bars import Bar
 from tui.app.widgets.cells import fit
 from tui.app.widgets.password_input import PasswordInput
+from tui.app.widgets.text_input import safe_strip
 from tui.backup.sources import contains_uri
 from tui.otp.codes import group
-from tui.text import safe
 
 
 class UriGiven(Message):
@@ -81,9 +81,6 @@ class FormInput(PasswordInput):
         if self.uri:
             self.post_message(UriGiven(self.uri))
 
-    def render_line(self, y: int) -> Strip:
-        return _safe_strip(super().render_line(y))
-
 
 class NoteArea(TextArea):
     """A multi-line field that hides a URI typed at its start."""
@@ -112,7 +109,7 @@ class NoteArea(TextArea):
         return self.text if begins and self.text != self._own else ""
 
     def render_line(self, y: int) -> Strip:
-        strip = _safe_strip(super().render_line(y))
+        strip = safe_strip(super().render_line(y))
         if not self.uri:
             return strip
         return Strip(
@@ -135,13 +132,6 @@ class NoteArea(TextArea):
     def on_blur(self) -> None:
         if self.uri:
             self.post_message(UriGiven(self.uri))
-
-
-def _safe_strip(strip: Strip) -> Strip:
-    """Return a line without control characters."""
-    return Strip(
-        Segment(safe(part.text, max(1, len(part.text))), part.style, part.control) for part in strip
-    )
 
 
 class FormRow(Widget):
