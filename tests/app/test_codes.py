@@ -9,7 +9,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 from textual.strip import Strip
-from textual.widgets import Static
+from textual.widgets import Label, Static
 
 from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import (
@@ -28,9 +28,10 @@ from tui.app.app import OtpApp
 from tui.app.screens.big_code import BigCodeScreen
 from tui.app.screens.help import HelpScreen
 from tui.app.widgets.bars import CardTitle, CategoryBar, StatusLine, TitleBar
+from tui.app.widgets.big_digits import big_lines
 from tui.errors import NotSavedError
 from tui.otp import codes as otp_codes
-from tui.otp.codes import code_at, group, next_code
+from tui.otp.codes import code_at, group, next_code, remaining
 from tui.otp.entry import Binding, Category, Entry, OtpType
 from tui.otp.secret import Secret
 from tui.vault.vault import Vault
@@ -268,6 +269,27 @@ async def test_a_failed_copy_shows_the_code_large_with_the_reason(
         assert any("Nothing here can copy." in line for line in screen_text(app))
         await pilot.press("escape")
         assert not isinstance(app.screen, BigCodeScreen)
+
+
+async def test_a_large_code_is_replaced_when_it_expires(
+    make_app: MakeApp, clock: FakeClock
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        entry = codes_of(app).highlighted
+        assert entry is not None
+        await pilot.press("b")
+        for _ in range(2):
+            await pass_time(pilot, clock, 30)
+            moment = int(clock.now())
+            shown = str(app.screen.query_one("#big", Label).content).split("\n")
+            code = group(code_at(entry, moment).text)
+            assert shown == big_lines(code, 60, 5, ascii_only=False)
+            left = str(app.screen.query_one("#left", Label).content)
+            assert left == f"valid for {remaining(entry, moment)} s, next " + group(
+                next_code(entry, moment).text
+            )
 
 
 def screen_text(app: object) -> list[str]:

@@ -1,42 +1,91 @@
-"""A code in large digits, to type by hand if it couldn't be copied."""
+"""A code in large digits, to type by hand."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Label
 
+from tui.app.live_codes import LiveCells, tone
 from tui.app.screens.base import Dialog
 from tui.app.widgets.bars import CardKeys
 from tui.app.widgets.big_digits import big_lines
-from tui.otp.codes import group
+from tui.errors import EntryError
+from tui.otp.codes import code_at, group, next_code, period, remaining
+from tui.otp.entry import Entry, OtpType
 
-_MOST, _PADDING = 58, 6
-"""Maximum width of the code in cells, and the padding of the card."""
+_MARGIN = 20
+"""Columns beside the code, at least."""
+_TALL = 30
+"""From this height of the terminal, the digits have twice the lines."""
 
 
 class BigCodeScreen(Dialog[None]):
-    """Shows a code, and why it may not be on the clipboard. Esc, Enter, Space and q close it."""
+    """Shows the code of an entry, and why it may not be on the clipboard.
+
+    Esc, Enter, Space and q close it.
+    """
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar = [Binding("escape,enter,space,q", "dismiss", show=False)]
 
-    def __init__(self, label: str, code: str, reason: str) -> None:
+    _big = getters.query_one("#big", Label)
+    _left = getters.query_one("#left", Label)
+
+    def __init__(self, entry: Entry, code: str, reason: str) -> None:
+        """`code` is shown if the entry's code doesn't change with time."""
         super().__init__()
-        self._label, self._code, self._reason = label, code, reason
+        self._entry, self._code, self._reason = entry, code, reason
 
     def compose(self) -> ComposeResult:
+        now = self._now()
         with Vertical(classes="card"):
-            yield Label(self._label, classes="title", markup=False)
-            yield Label(self._large(), id="big", markup=False)
+            yield Label(self._entry.label, classes="title", markup=False)
+            yield Label(self._large(now), id="big", markup=False)
+            yield Label(_time_text(now), id="left", markup=False)
             if self._reason:
                 yield Label(self._reason, classes="tone-warning", markup=False)
             yield CardKeys([("Esc", "close")])
 
-    def _large(self) -> str:
-        room = min(_MOST, self.app.size.width - _PADDING)
-        lines = big_lines(group(self._code), room, 5, ascii_only=self.context.ascii_only)
-        return "\n".join(lines)
+    def on_mount(self) -> None:
+        self._left.display = self._now().left is not None
+
+    def tick(self) -> None:
+        """Show the current code, and how long it is valid."""
+        now = self._now()
+        for label, text in ((self._big, self._large(now)), (self._left, _time_text(now))):
+            if str(label.content) != text:
+                label.update(text)
+        self._left.set_class(tone(now.left) == "warning", "tone-warning")
+        self._left.set_class(tone(now.left) == "error", "tone-error")
+
+    def on_resize(self) -> None:
+        self.tick()
+
+    def _now(self) -> LiveCells:
+        entry, moment = self._entry, self.context.clock.now()
+        if entry.type is OtpType.HOTP:
+            return LiveCells(group(self._code))
+        try:
+            code, following = code_at(entry, moment), next_code(entry, moment)
+        except EntryError:
+            return LiveCells(group(self._code))
+        left = remaining(entry, moment)
+        return LiveCells(group(code.text), True, left, period(entry), group(following.text))
+
+    def _large(self, now: LiveCells) -> str:
+        width, height = self.app.size
+        lines = 10 if height >= _TALL else 5
+        return "\n".join(
+            big_lines(now.code, width - _MARGIN, lines, ascii_only=self.context.ascii_only)
+        )
+
+
+def _time_text(now: LiveCells) -> str:
+    if now.left is None:
+        return ""
+    return f"valid for {now.left} s, next {now.following}"

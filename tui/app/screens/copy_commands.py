@@ -158,4 +158,4 @@ async def _copy(view: ListView, entry: Entry, code: str, what: str) -> None:
 async def _ask_large(view: ListView, entry: Entry, code: str, reason: str) -> None:
     from tui.app.screens.big_code import BigCodeScreen
 
-    await view.ask(BigCodeScreen(entry.label, code, reason))
+    await view.ask(BigCodeScreen(entry, code, reason))
