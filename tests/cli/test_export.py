@@ -242,10 +242,30 @@ def test_each_qr_code_on_the_terminal_waits_for_enter_and_is_erased(filled: Prog
         assert text is not None
         texts.append(text)
         screen.type("\n")
-        screen.wait_for("\x1b[J")
+        screen.wait_for("\x1b[1;1H\x1b[2K\x1b[?1049l")
     assert screen.end() == 1
     assert count > 1
     assert len(scanned(texts)) == 4
+
+
+def test_a_terminal_without_room_for_a_qr_code_is_named(filled: Program) -> None:
+    screen = Screen(filled, "export", "--qr", "--plaintext", size=(80, 15))
+    screen.wait_for("Password")
+    screen.type(f"{PASSWORD}\n")
+    screen.wait_for("too small for the QR code (80 x 15).")
+    assert screen.end() == 2
+    assert not black_on_white(screen.written)
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x1c"], ids=["ctrl+c", "ctrl+\\"])
+def test_a_canceled_qr_code_is_erased(filled: Program, key: str) -> None:
+    screen = Screen(filled, "export", "--qr", "--plaintext", "--query", "gordon")
+    screen.wait_for("Password")
+    screen.type(f"{PASSWORD}\n")
+    screen.wait_for("Enter ")
+    screen.type(key)
+    screen.wait_for("\x1b[1;1H\x1b[2K\x1b[?1049l")
+    assert screen.end() > 128
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from tui.app.terminal_output import erase
+from tui.tty import erase
 
 Result = TypeVar("Result")
 

@@ -18,7 +18,8 @@ from textual.geometry import Region, Size
 
 from tui.app.painter import Painter
 from tui.app.terminal_input import StopEvent, read_input
-from tui.app.terminal_output import RESET, TerminalOutput, erase
+from tui.app.terminal_output import RESET, TerminalOutput
+from tui.tty import erase
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -21,11 +21,6 @@ _token = re.compile(
 )  # a control sequence or a character
 
 
-def erase(lines: int) -> str:
-    """Return what erases the screen line by line, as tmux keeps what is cleared at once."""
-    return "".join(f"\x1b[{line};1H\x1b[2K" for line in range(lines, 0, -1))
-
-
 class _Item:
     """Bytes to write, and how many of them were.
 

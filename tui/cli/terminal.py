@@ -123,16 +123,32 @@ def hidden(what: str, hint: str) -> Iterator[HiddenInput]:
             termios.tcsetattr(file, termios.TCSADRAIN, before if on else silent)
 
         def resume() -> None:
-            if os.tcgetpgrp(file.fileno()) == os.getpgrp():
-                echo(False)
-                field.ask_again()
+            echo(False)
+            field.ask_again()
 
-        with _signals_as_exits(), _stopped_and_resumed(lambda: echo(True), resume):
-            try:
-                echo(False)
-                yield field
-            finally:
-                echo(True)
+        with restored(lambda: echo(True), resume):
+            echo(False)
+            yield field
+
+
+@contextmanager
+def restored(undo: Callable[[], object], redo: Callable[[], object]) -> Iterator[None]:
+    """Call `undo` after the block, also if a signal ends it, and while the program is stopped.
+
+    `redo` is called when the program goes on in the foreground.
+    """
+
+    def resume() -> None:
+        with _open("Can't go on", "") as file:
+            in_front = os.tcgetpgrp(file.fileno()) == os.getpgrp()
+        if in_front:
+            redo()
+
+    with _signals_as_exits(), _stopped_and_resumed(undo, resume):
+        try:
+            yield
+        finally:
+            undo()
 
 
 def open_for_pauses() -> FileIO | None:
@@ -178,7 +194,7 @@ def _answer(file: FileIO, prompt: str) -> str:
 
 @contextmanager
 def _signals_as_exits() -> Iterator[None]:
-    """Make signals exit through `finally`, so that echo is turned on again."""
+    """Make signals exit through `finally`."""
     numbers = [
         number
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
