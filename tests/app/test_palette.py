@@ -82,6 +82,18 @@ async def test_the_first_page_has_common_commands_and_counts_the_others(
     assert [line.strip() for line in lines_of(listed)[-2:]] == [f"▌ {labels[-1]}", ""]
 
 
+@pytest.mark.parametrize("height", [24, 50, 100])
+async def test_the_list_is_as_high_as_the_terminal_allows(pilot: Pilot[None], height: int) -> None:
+    await pilot.resize_terminal(200, height)
+    listed = await opened(pilot)
+    assert listed.size.height == min(height - 6, len(listed.rows) + 1)
+
+
+async def test_the_warning_about_the_clock_leads_to_the_doctor(pilot: Pilot[None]) -> None:
+    listed = await opened(pilot, *"clock")
+    assert listed.rows[0].label == "Check setup and clock (doctor)"
+
+
 async def test_words_find_in_any_order_and_the_key_is_shown(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:

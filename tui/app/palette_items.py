@@ -20,7 +20,7 @@ ONLY_HERE = {
     "recovery-code": "Create recovery code",
     "key-derivation": "Change key derivation",
     "stay-unlocked": "Stay unlocked for some time",
-    "doctor": "Check the setup (doctor)",
+    "doctor": "Check setup and clock (doctor)",
 }
 """Commands without keys: what each does, by id."""
 _CURRENT = "current"

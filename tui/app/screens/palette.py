@@ -24,6 +24,8 @@ from tui.app.widgets.row_list import RowList
 from tui.app.widgets.text_input import TextInput
 
 _NOTE = 7
+_AROUND, _AROUND_SHORT = 6, 4
+"""Lines of the terminal that the list leaves free, and on a short one."""
 
 
 class PaletteList(RowList[PaletteItem], can_focus=False):
@@ -116,6 +118,12 @@ class PaletteScreen(Dialog[PaletteItem]):
             field.cursor_blink = False
             yield field
             yield PaletteList(self._items)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Use the height of the terminal, as far as there are items to fill it."""
+        taken = _AROUND_SHORT if self.has_class("-short") else _AROUND
+        room = max(2, event.size.height - taken)
+        self.query_one(PaletteList).styles.height = min(room, len(self._items) + 1)
 
     @on(Input.Changed, "#words")
     def _find(self, event: Input.Changed) -> None:
