@@ -31,8 +31,11 @@ from tui.app.screens.categories import CategoriesScreen
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.widgets.bars import CategoryBar, TitleBar
+from tui.app.widgets.checkbox_list import CheckboxList
+from tui.app.widgets.status_label import StatusLabel
 from tui.errors import NotSavedError
 from tui.otp.codes import code_at, group
+from tui.vault.categories import rename
 from tui.vault.order import Order, order_of
 from tui.vault.trash import expire
 
@@ -311,6 +314,30 @@ async def test_entries_are_added_to_a_new_category_at_once(app: OtpApp, pilot: P
     await press(pilot, "u")
     await settle(pilot)
     assert categories_of(app, "GitHub") == {"Web"}
+
+
+@pytest.mark.parametrize("seen", [True, False])
+async def test_a_selected_category_that_is_gone_is_named(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock, seen: bool
+) -> None:
+    """Another program renames it; the app sees that before or after Enter."""
+    await press(pilot, "c", "down", "space")
+    other = on_disk(app)
+    work = other.document.categories[1]
+    other.change(lambda document: rename(document, work.id, "Office", 1))
+    if seen:
+        await pass_time(pilot, clock, 1)
+        await pass_time(pilot, clock, 1)
+    else:
+        await press(pilot, "enter")
+        await settle(pilot)
+    assert isinstance(app.screen, CategoriesScreen)
+    said = app.screen.query_one(StatusLabel).message
+    assert said == "Another program renamed or deleted “Work”. Select again."
+    assert [row.name for row in app.screen.query_one(CheckboxList).rows] == ["Web", "Office"]
+    await press(pilot, "space", "enter")
+    await settle(pilot)
+    assert categories_of(app, "GitHub") == {"Web", "Office"}
 
 
 async def test_several_entries_are_added_to_a_new_category(app: OtpApp, pilot: Pilot[None]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -57,6 +56,9 @@ class CategoriesScreen(Dialog[str | None]):
         self._label = label_of(entries) if entries else ""
         self._wanted: dict[str, bool] = {}
         """Categories that were selected or deselected but not saved yet, by id."""
+        self._document = vault.document
+        """The contents shown."""
+        self._changing = False
         self._renamed: Category | None = None
         """The category being renamed; None for a new one."""
 
@@ -83,10 +85,26 @@ class CategoriesScreen(Dialog[str | None]):
         return [entry for entry in self.vault.entries if entry.id in self._ids]
 
     def _show(self, key: str | None = None) -> None:
-        document = self.vault.document
+        document = self._document = self.vault.document
         rows = sorted(document.categories, key=lambda category: category.ranking)
         self._list.show_rows([self._row(document, one) for one in rows], key)
         self._list.styles.height = max(1, len(rows))
+
+    def tick(self) -> None:
+        """Show what another program changed."""
+        if self.vault.document is not self._document and not self._changing:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        """Show the current categories; say which selected ones are gone."""
+        here = {category.id for category in self.vault.document.categories}
+        gone = [row.name for row in self._list.rows if row.key in self._wanted.keys() - here]
+        self._wanted = {key: wanted for key, wanted in self._wanted.items() if key in here}
+        row = self._list.highlighted
+        self._show(row.key if row else None)
+        if gone:
+            names = ", ".join(f"“{safe(name, 40)}”" for name in gone)
+            self.say(f"Another program renamed or deleted {names}. Select again.", "warning")
 
     def _row(self, document: Document, category: Category) -> CheckboxRow:
         count = sum(_is_in(entry, category.id) for entry in document.entries)
@@ -118,11 +136,18 @@ class CategoriesScreen(Dialog[str | None]):
         if not wanted:
             self.dismiss(None)
             return
-        step = partial(categories.assign, ids=ids, wanted=wanted, moment=moment)
+
+        def step(document: Document) -> Document:
+            for key in wanted:
+                categories.find(document, key)
+            return categories.assign(document, ids, wanted, moment)
+
         self.saving = True
         result = await self._change(step, undo.step_label("category change", self._entries))
         self.saving = False
-        if result.made:
+        if not result.made:
+            self._refresh()
+        else:
             self.dismiss(result.problem or f"Changed the categories of {self._label}.")
 
     @property
@@ -215,7 +240,9 @@ class CategoriesScreen(Dialog[str | None]):
 
     async def _change(self, step: Callable[[Document], Document], label: str) -> ChangeResult:
         """Change the vault; show an error if that is refused or not saved."""
+        self._changing = True
         result = await change_vault(self.vault, undo.undoable(step, label))
+        self._changing = False
         if result.problem:
             self.say(result.problem, "error")
         return result
