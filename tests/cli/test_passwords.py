@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.program import PASSWORD, Program
 from tests.cli.terminal import Terminal
+from tui.cli.given_secrets import line_of_stdin
+from tui.errors import UsageError
 
 
 def password_file(folder: Path, data: bytes, mode: int = 0o600) -> Path:
@@ -90,6 +94,34 @@ def test_the_password_is_typed_without_echo(filled: Program) -> None:
     terminal.type(f"{PASSWORD}\n")
     assert terminal.end() == (0, "94287082\n")
     assert PASSWORD not in terminal.seen
+
+
+@pytest.fixture
+def full_terminal() -> Iterator[int]:
+    """A terminal that dropped what was typed after 4,095 bytes of a line, and said nothing."""
+    master, slave = pty.openpty()
+    os.write(master, b"%b\n" % (b"x" * 5200))
+    yield slave
+    os.close(master)
+
+
+def test_a_password_that_the_terminal_cuts_is_refused(
+    filled: Program, full_terminal: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.cli.terminal.open_tty", lambda: full_terminal)
+    done = filled.open("passwd")
+    assert done.code == 2
+    assert "That is too long to type or paste. Use --new-password-" in done.err
+    assert filled.open("list").code == 0
+
+
+def test_a_line_of_standard_input_that_the_terminal_cuts_is_refused(
+    full_terminal: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open(full_terminal) as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        with pytest.raises(UsageError, match="too long to type or paste"):
+            line_of_stdin("new-password")
 
 
 def test_ctrl_c_at_the_prompt(filled: Program) -> None:

@@ -8,6 +8,7 @@ import sys
 
 from tui.errors import FileError, UsageError
 from tui.text import safe
+from tui.tty import may_be_cut
 
 NAMES = {
     "password": "the vault password",
@@ -28,7 +29,7 @@ def line_of_stdin(kind: str) -> str:
     """Return the next line of standard input.
 
     Raises:
-        UsageError: it is closed, or ended.
+        UsageError: it is closed, or ended, or a terminal may have cut the line.
         FileError: the line is too long, or not text.
     """
     if sys.stdin is None:
@@ -36,6 +37,8 @@ def line_of_stdin(kind: str) -> str:
     line = sys.stdin.buffer.readline(_LONGEST + 1)
     if not line:
         raise UsageError(f"Standard input ended before {NAMES[kind]}.")
+    if sys.stdin.isatty() and may_be_cut(line):
+        raise UsageError("That is too long to type or paste.", f"Use --{kind}-file.")
     return _text(line, NAMES[kind], "standard input")
 
 

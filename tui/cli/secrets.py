@@ -10,6 +10,7 @@ from tui.cli import output, terminal
 from tui.cli.given_secrets import NAMES, from_file, line_of_stdin
 from tui.crypto.passwords import MIN_LENGTH, strength
 from tui.errors import FileError, UsageError
+from tui.tty import may_be_cut
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -98,7 +99,7 @@ class Secrets:
         `limit_for`, if given, returns the limit of data that starts with these bytes.
 
         Raises:
-            UsageError: it is closed, or ended before `what`.
+            UsageError: it is closed, or ended before `what`, or a terminal may have cut a line.
             FileError: it is longer than the limit, in bytes.
         """
         self._take_lines()
@@ -108,6 +109,8 @@ class Secrets:
             data += sys.stdin.buffer.read(limit + 1 - len(data))
         if not data.strip():
             raise UsageError(f"Standard input ended before {what}.")
+        if sys.stdin.isatty() and any(map(may_be_cut, data.splitlines())):
+            raise UsageError("A line is too long to type or paste.", "Read it from a file.")
         if len(data) > limit:
             raise FileError(f"Standard input is longer than {limit} bytes.")
         return data

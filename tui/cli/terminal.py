@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tui.errors import UsageError
 from tui.text import safe
-from tui.tty import open_tty
+from tui.tty import may_be_cut, open_tty
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,10 +55,11 @@ def ask(prompt: str, what: str, hint: str) -> str:
     """Return a line that is shown as it is typed.
 
     Raises:
-        UsageError: there is no terminal, or `what` was not typed; `hint` says what to do.
+        UsageError: there is no terminal, or `what` was not typed or is too long; `hint` says what
+            to do.
     """
     with _open(f"Can't ask for {what}", hint) as file:
-        return _answer(file, prompt)
+        return _answer(file, prompt, hint)
 
 
 def ask_hidden(prompt: str, what: str, hint: str) -> str:
@@ -74,19 +75,19 @@ def ask_hidden(prompt: str, what: str, hint: str) -> str:
 class HiddenInput:
     """Asks for lines on a terminal without echo."""
 
-    def __init__(self, file: FileIO) -> None:
-        self._file = file
+    def __init__(self, file: FileIO, hint: str) -> None:
+        self._file, self._hint = file, hint
         self._prompt = ""
 
     def ask(self, prompt: str) -> str:
         """Return the next line.
 
         Raises:
-            UsageError: nothing was typed.
+            UsageError: nothing was typed, or too much.
         """
         self._prompt = prompt
         try:
-            return _answer(self._file, prompt)
+            return _answer(self._file, prompt, self._hint)
         finally:
             self._file.write(b"\n")
 
@@ -116,7 +117,7 @@ def hidden(what: str, hint: str) -> Iterator[HiddenInput]:
         silent = [*before]
         silent[3] &= ~termios.ECHO
 
-        field = HiddenInput(file)
+        field = HiddenInput(file, hint)
 
         def echo(on: bool) -> None:
             # Not TCSAFLUSH, as in getpass: that drops what was typed ahead.
@@ -180,12 +181,14 @@ def _file(descriptor: int) -> FileIO:
     return open(descriptor, "r+b", buffering=0)
 
 
-def _answer(file: FileIO, prompt: str) -> str:
+def _answer(file: FileIO, prompt: str, hint: str) -> str:
     encoding = sys.getfilesystemencoding()
     file.write(safe(prompt).encode(encoding, "replace"))
     line = file.readline(_LONGEST)
     if not line:
         raise UsageError("Nothing was typed.")
+    if may_be_cut(line):
+        raise UsageError("That is too long to type or paste.", hint)
     try:
         return line.decode(encoding).rstrip("\r\n")
     except UnicodeDecodeError:
