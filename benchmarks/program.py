@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.entries import document
-from benchmarks.terminal import Terminal
+from benchmarks.terminal import COLUMNS, ROWS, Terminal
 from tui.clock import SystemClock
 from tui.crypto.kdf import Argon2Params
 from tui.session import choose
@@ -81,13 +81,13 @@ class Program:
     def _code(self, *options: str) -> float:
         return seconds([*_command(), "code", "service 00003", *options], self.environment)
 
-    def start(self) -> Terminal:
-        """Start the app."""
-        return Terminal(_command(), self.environment)
+    def start(self, size: tuple[int, int] = (COLUMNS, ROWS)) -> Terminal:
+        """Start the app in a terminal of that many columns and lines."""
+        return Terminal(_command(), self.environment, size)
 
-    def open(self) -> Terminal:
+    def open(self, size: tuple[int, int] = (COLUMNS, ROWS)) -> Terminal:
         """Start the app and unlock the vault."""
-        terminal = self.start()
+        terminal = self.start(size)
         terminal.wait_for(UNLOCK)
         terminal.write(f"{PASSWORD}\r".encode())
         terminal.wait_for(LIST)

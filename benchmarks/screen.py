@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 import statistics
+import time
 
 from benchmarks.figures import Figure
 from benchmarks.program import READY, empty_app, programs
 from benchmarks.terminal import COLUMNS, ROWS, Terminal
 
 _OPENING = {"open the help": b"?", "open the form": b"a", "open the settings": b","}
+_ESCAPE, _HOME = b"\x1b", b"\x1b[H"
 _ALL = ROWS * COLUMNS
-_control = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\a]*\a")
+_control = re.compile(r"[\b\v]|\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\a]*\a")
+_SMALL = (80, 24)
+_LETTERS = b"123456789"
+"""Each of them shows another entry first, with other large digits."""
 _SECONDS = 60.0
 """Seconds to watch the idle app: two ends of a period."""
 
@@ -21,12 +26,16 @@ def idle(_runs: int) -> list[Figure]:
     with programs(10, 1000) as shared, programs(1000, countdown="each") as each:
         terminal = shared[10].open()
         opened = {name: _cells(terminal, key) for name, key in _OPENING.items()}
-        few = _letter(terminal)
+        letters = {"10 entries": _letters(terminal)}
         terminal.end()
         terminal = shared[1000].open()
         one = _idle(terminal)
-        letter = _letter(terminal)
+        letters["1,000 entries"] = _letters(terminal)
         terminal.end()
+        for count, name in ((10, "10 entries"), (1000, "1,000 entries")):
+            terminal = shared[count].open(_SMALL)
+            letters[f"{name} at 80 × 24"] = _letters(terminal)
+            terminal.end()
         terminal = each[1000].open()
         many = _idle(terminal)
         terminal.end()
@@ -41,9 +50,8 @@ def idle(_runs: int) -> list[Figure]:
                many[0] / 2000, 1.0),
         Figure("3", "idle, shared countdown: CPU ÷ empty app", f"{one[1]:.2f} %",
                f"{floor:.2f} %", one[1] / floor, 3.5),
-        Figure("3", "search letter, 10 entries: bytes", f"{few} B", "600 B", few / 600, 1.0),
-        Figure("3", "search letter, 1,000 entries: bytes", f"{letter} B", "600 B",
-               letter / 600, 1.0),
+        *(Figure("3", f"search letter, {name}: bytes (most)", f"{count} B ({most} B)", "600 B",
+                 count / 600, 1.0) for name, (count, most) in letters.items()),
         *(Figure("3", f"{name}: cells sent ÷ cells", str(count), str(_ALL), count / _ALL, 1.0)
           for name, count in opened.items()),
     ]  # fmt: skip
@@ -104,12 +112,22 @@ def _cells(terminal: Terminal, key: bytes) -> int:
     terminal.read_for(0.5)
     terminal.write(key)
     text = _control.sub("", terminal.collect(0.5).decode())
-    terminal.write(b"\x1b")
+    terminal.write(_ESCAPE)
     return len(text)
 
 
-def _letter(terminal: Terminal) -> int:
+def _letters(terminal: Terminal) -> tuple[int, int]:
+    """Return the bytes that the first letter of a search sends: the median and the most."""
+    counts = [_letter(terminal, bytes([letter])) for letter in _LETTERS]
+    return int(statistics.median(counts)), max(counts)
+
+
+def _letter(terminal: Terminal, letter: bytes) -> int:
     terminal.write(b"/")
-    terminal.read_for(0.5)
-    terminal.write(b"3")
-    return terminal.read_for(0.5)
+    terminal.read_for(1.2 - time.time() % 1)  # not when the countdown moves
+    terminal.write(letter)
+    count = terminal.read_for(0.5)
+    for key in (_ESCAPE, _HOME):
+        terminal.write(key)
+        terminal.read_for(0.2)
+    return count

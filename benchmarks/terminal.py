@@ -1,4 +1,4 @@
-"""Runs programs in a pseudo-terminal of 120 × 40, and measures their output."""
+"""Runs programs in a pseudo-terminal, of 120 × 40 by default, and measures their output."""
 
 from __future__ import annotations
 
@@ -18,13 +18,19 @@ ROWS, COLUMNS = 40, 120
 class Terminal:
     """Runs a command and reads what it writes."""
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        size: tuple[int, int] = (COLUMNS, ROWS),
+    ) -> None:
         self.started = time.perf_counter()
         """The moment before the program started."""
         self.pid, self.fd = pty.fork()
         if not self.pid:
             os.execve(command[0], list(command), dict(environment))  # noqa: S606
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        columns, rows = size
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def wait_for(self, marker: bytes, seconds: float = 30.0) -> float:
         """Read until `marker` arrives; return that moment.

@@ -12,6 +12,7 @@ from rich.color import ColorSystem
 from rich.console import Console
 from textual._compositor import LayoutUpdate
 from textual.widget import Widget
+from textual.widgets import Input
 
 from tests.app.conftest import MakeApp
 from tests.app.helpers import FakeClock, settle
@@ -146,3 +147,19 @@ async def test_a_tick_below_a_dialog_leaves_the_dialog(
         assert cells_of(terminal.shown) == before
         await settle(pilot)
         assert cells_of(terminal.shown) == cells_of(full_frame(app, 80, 24))
+
+
+async def test_the_cursor_is_in_the_field_with_the_focus(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app()
+    terminal = Screen()
+    monkeypatch.setattr(OtpApp, "_output", property(lambda _: terminal))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("a", "x", "y", "left")
+        await settle(pilot)
+        field = app.screen.focused
+        assert isinstance(field, Input)
+        cursor = terminal.shown.cursor
+        assert (cursor.x, cursor.y) == field.cursor_screen_offset

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 _ERASING = ("xterm", "alacritty", "foot", "rxvt", "linux")
-"""Starts of $TERM for terminals that give erased cells the background color."""
+"""Starts of $TERM for terminals that give erased cells the background color, and know VT."""
 _PART = 0.1
 """Seconds after which a part of a new screen is shown without the rest."""
 _SYNC = 512
@@ -92,10 +92,16 @@ class PaintedApp(App[None]):
             self._painted_on = output
         if output.when_drained(self._paint_later):
             return
-        cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
-        frame = self._painter.changes((cursor.x, cursor.y))
+        frame = self._painter.changes(self._cursor)
         if frame:
             output.write_frame(frame, at_once=self._sync_available and len(frame) >= _SYNC)
+
+    @property
+    def _cursor(self) -> tuple[int, int] | None:
+        """The cell of the cursor, where input methods show what is typed; None without a field."""
+        if not hasattr(self.screen.focused, "cursor_screen_offset"):
+            return None
+        return self.screen.outer_size.clamp_offset(self.cursor_position)
 
     @contextmanager
     def painting_at_once(self) -> Iterator[None]:

@@ -36,6 +36,13 @@ _BLOCK = "█"
 _blocks = re.compile(f"{_BLOCK}+|[^{_BLOCK}]+")
 
 
+_ERASE_START = "\x1b[1K"
+"""Erases a line up to the cursor, which stays there."""
+_VT, _CURSOR_DOWN = "\v", "\x1b[B"
+"""Ways to move down by one line: like a line feed, but the terminal's driver doesn't add a carriage
+return; and for terminals that may not know that."""
+
+
 class Pen(NamedTuple):
     """How cells are drawn, as parameters of the control sequence SGR."""
 
@@ -65,7 +72,7 @@ class Pen(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Cells of one line that are drawn with one pen."""
+    """Cells of one line that are drawn with one pen; or none, and `text` is `_ERASE_START`."""
 
     x: int
     y: int
@@ -140,7 +147,7 @@ class Painter:
         self.colors = colors
         """The colors that the terminal has."""
         self.erases = erases
-        """True if erased cells get the background color."""
+        """True if erased cells get the background color, and VT moves down, as on xterm."""
         self.size = (0, 0)
         """Columns and lines."""
         self._wanted: list[Row] = []
@@ -197,8 +204,8 @@ class Painter:
                     x = row.put(x, part, pen)
         return x
 
-    def changes(self, cursor: tuple[int, int]) -> str:
-        """Return what makes the terminal show the screen, with the cursor at `cursor`."""
+    def changes(self, cursor: tuple[int, int] | None) -> str:
+        """Return what makes the terminal show the screen, with the cursor at `cursor` if given."""
         runs: list[Run] = []
         uncertain: list[Run] = []
         for y in sorted(self._dirty):
@@ -211,18 +218,27 @@ class Painter:
         if uncertain:
             text += self._drawn(uncertain, certain=False)
             self._at = None
-        if self._at != cursor:
+        if cursor is not None and self._at != cursor:
             text += _absolute(*cursor)
             self._at = cursor
         return text
 
     def _shortest(self, runs: list[Run]) -> str:
-        """Return what draws these runs, from top to bottom or one pen after the other."""
+        """Return what draws these runs, from top to bottom or one pen after the other.
+
+        The pens of one background follow each other.
+        """
         if not 1 < len(runs) <= _SORTED:
             return self._drawn(runs)
-        pens = {run.pen: at for at, run in reversed(list(enumerate(runs)))}
+        pens: dict[Pen, int] = {}
+        backgrounds: dict[str, int] = {}
+        for run in runs:
+            pens.setdefault(run.pen, len(pens))
+            backgrounds.setdefault(run.pen.background, len(backgrounds))
         by_pen = copy(self)
-        sorted_text = by_pen._drawn(sorted(runs, key=lambda run: pens[run.pen]))
+        sorted_text = by_pen._drawn(
+            sorted(runs, key=lambda run: (backgrounds[run.pen.background], pens[run.pen]))
+        )
         text = self._drawn(runs)
         if len(sorted_text) < len(text):
             text, self._at, self._pen = sorted_text, by_pen._at, by_pen._pen
@@ -233,9 +249,11 @@ class Painter:
         for run in runs:
             x, y, cells, text, pen = run
             if self._at != (x, y):
-                parts.append(_move(self._at if certain else None, x, y))
+                down = _VT if self.erases else _CURSOR_DOWN
+                parts.append(_move(self._at if certain else None, x, y, down))
+            is_blank = text.isspace() or text == _ERASE_START
             if pen != self._pen and not (
-                self._pen is not None and text.isspace() and pen.looks_like(self._pen)
+                is_blank and self._pen is not None and pen.looks_like(self._pen)
             ):
                 parts.append(_change(self._pen, pen))
                 self._pen = pen
@@ -272,10 +290,25 @@ def _find_runs(
         del columns[at:]
     count = len(runs)
     _join(y, columns, wanted, runs, keep=_KEEP, blank=width if erases else 0)
-    if erases and count < len(runs) and runs[count].is_erased:
+    if not (erases and count < len(runs) and runs[count].is_erased):
+        return
+    run = runs[count]
+    blank = _blank_start(wanted, run.pen)
+    if run.x + run.cells <= blank < width:
+        runs[count] = Run(blank - 1, y, 0, _ERASE_START, run.pen)
+    else:
         above = next((run for run in runs[count - 1 :: -1] if run.is_erased), None)
         if count and above is not None:
-            runs[count] = _aligned(runs[count], above, wanted)
+            runs[count] = _aligned(run, above, wanted)
+
+
+def _blank_start(row: Row, pen: Pen) -> int:
+    """Return how many cells at the start of a line look like spaces drawn with `pen`."""
+    cells = enumerate(zip(row.texts, row.pens, strict=True))
+    return next(
+        (x for x, (text, each) in cells if text != " " or not _alike(" ", each, pen)),
+        len(row.texts),
+    )
 
 
 def _aligned(run: Run, above: Run, row: Row) -> Run:
@@ -369,15 +402,21 @@ def _differing(wanted: Row, sent: Row) -> list[int]:
     return columns
 
 
-def _move(before: tuple[int, int] | None, x: int, y: int) -> str:
-    """Return the control sequence that moves the cursor to a cell, from another if known."""
-    if before is not None:
-        right, down = x - before[0], y - before[1]
-        if not down and right > 0:
-            return f"\x1b[{right}C" if right > 1 else "\x1b[C"
-        if not right and down > 0:
-            return f"\x1b[{down}B" if down > 1 else "\x1b[B"
-    return _absolute(x, y)
+def _move(before: tuple[int, int] | None, x: int, y: int, one_down: str) -> str:
+    """Return the shortest control sequence that moves the cursor to a cell, from another if known.
+
+    `one_down` moves it down by one line.
+    """
+    if before is None or y < before[1]:
+        return _absolute(x, y)
+    right, down = x - before[0], y - before[1]
+    across = _steps(right, "\x1b[C", "C") if right > 0 else _steps(-right, "\b", "D")
+    return min(_steps(down, one_down, "B") + across, _absolute(x, y), key=len)
+
+
+def _steps(count: int, one: str, final: str) -> str:
+    """Return what moves the cursor by `count` cells; `one` moves it by one."""
+    return min(one * count, f"\x1b[{count}{final}", key=len)
 
 
 def _erase(spaces: re.Match[str]) -> str:
@@ -440,7 +479,7 @@ def _change(before: Pen | None, pen: Pen) -> str:
     if before is not None:
         dropped = [code for code in before.attributes if code not in pen.attributes]
         off = {_OFF.get(code, "") for code in dropped}
-        kept = () if off else before.attributes
+        kept = () if "22" in off else before.attributes
         codes = [*sorted(off), *(code for code in pen.attributes if code not in kept)]
         if pen.color != before.color:
             codes.append(pen.color or "39")
