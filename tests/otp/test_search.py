@@ -76,6 +76,12 @@ def test_an_exact_name_wins_over_partial_ones(query: str, places: tuple[int, ...
     assert find_best(ENTRIES, (WORK,), query) == [ENTRIES[place] for place in places]
 
 
+def test_the_same_case_wins_among_full_names() -> None:
+    columns = (["my", "My", "MY"], ["Label", "label", "LABEL"])
+    assert best(["1", "2", "3"], *columns, lambda _at: [], "My:label") == [1]
+    assert best(["1", "2", "3"], *columns, lambda _at: [], "my:label") == [0, 1, 2]
+
+
 @given(
     names=st.lists(st.tuples(NAMES, NAMES), max_size=4),
     query=NAMES | st.sampled_from(["a:b", "a b"]),
@@ -89,6 +95,10 @@ def test_the_first_rule_that_matches_decides(names: list[tuple[str, str]], query
         for at, (issuer, account) in enumerate(folded)
         if issuer and account and wanted in {f"{issuer}:{account}", f"{issuer} {account}"}
     ]
+    typed = query.strip()
+    full = [
+        at for at in full if typed in {":".join(names[at]), " ".join(names[at])}
+    ] or full  # fmt: skip
     one = [at for at, each in enumerate(folded) if wanted and wanted in each]
     words = fold(query).split()
     every = [at for at, each in enumerate(folded) if all(word in "\n".join(each) for word in words)]

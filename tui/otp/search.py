@@ -61,17 +61,20 @@ def best(
     """Return the places of the entries that match the query best.
 
     The first rule that any entry matches decides: `query` is its id; is "issuer:account" or "issuer
-    account"; is its issuer or account; matches as in `find`. `categories` returns the names of the
-    categories of the entry at a place.
+    account"; is its issuer or account; matches as in `find`. Of several that are "issuer:account",
+    those with the same case win. `categories` returns the names of the categories of the entry at a
+    place.
     """
     wanted = fold(query).strip()
+    typed = list(zip(issuers, accounts, strict=True))
     if wanted in ids:
         return [at for at, one in enumerate(ids) if one == wanted]
     issuers, accounts = _fold_all(issuers), _fold_all(accounts)
     folded = list(zip(issuers, accounts, strict=True))
     full = [names for names in _halves(wanted) if names[0] in issuers]
     if full and (found := [at for at, names in enumerate(folded) if names in full]):
-        return found
+        same = [at for at in found if typed[at] in _halves(query.strip())]
+        return same or found
     if wanted and (wanted in issuers or wanted in accounts):
         return [at for at, names in enumerate(folded) if wanted in names]
     words = words_of(query)
