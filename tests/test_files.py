@@ -65,6 +65,13 @@ def test_a_pipe_a_device_and_a_folder_are_refused_at_once(tmp_path: Path) -> Non
         files.read_limited(tmp_path)
 
 
+@pytest.mark.parametrize("uri", ["otpauth://totp/me?secret=JBSWY3DP", "MOTP://x?secret=ab"])
+def test_a_uri_in_place_of_a_path_is_not_shown(tmp_path: Path, uri: str) -> None:
+    for path in (uri, Path(uri), tmp_path / uri):
+        with pytest.raises(FileError, match=r"^That is a URI, not a file\.$"):
+            files.read_limited(path)
+
+
 def test_a_missing_file_and_an_invalid_name_are_reported(tmp_path: Path) -> None:
     with pytest.raises(FileError, match=r"^No such file: .*nothing\.$"):
         files.read_limited(tmp_path / "nothing")

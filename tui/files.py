@@ -27,6 +27,8 @@ PRIVATE_FOLDER = 0o700
 OPEN_FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NOCTTY | os.O_NONBLOCK
 """Follow no links, wait for no pipes, let no child inherit the descriptor."""
 
+_URIS = {"otpauth:", "otpauth-migration:", "motp:"}
+"""How URIs begin that were typed as a path: no message shows them, as they have secrets."""
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 
 
@@ -50,6 +52,8 @@ def read_limited(
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except FileNotFoundError:
+        if any(part.lower() in _URIS for part in Path(path).parts):
+            raise FileError("That is a URI, not a file.", "Use “add” for URIs.") from None
         raise FileError(f"No such file: {name}.") from None
     except (OSError, ValueError) as error:
         raise FileError(f"Can't read {name}: {why(error)}.") from None
