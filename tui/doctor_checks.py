@@ -10,7 +10,7 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.errors import ClipboardError, CryptoError, FileError, VaultError
+from tui.errors import ClipboardError, CryptoError, FileError, SessionError, VaultError
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -279,8 +279,11 @@ def unlocking(environ: Mapping[str, str], now: float) -> Iterator[Finding]:
     session = choose(environ)
     says = f"keys are kept by {session.name}"
     yield Finding("unlock", says if session.kind != "none" else "turned off by OTP_TUI_SESSION")
-    for where, one in unlocked(environ):
-        yield Finding("unlocked", vault_words(one, where, now))
+    try:
+        for where, one in unlocked(environ):
+            yield Finding("unlocked", vault_words(one, where, now))
+    except SessionError as error:
+        yield Finding("unlocked", str(error), error.hint)
 
 
 def system_clock(status: ClockStatus | None) -> Finding:

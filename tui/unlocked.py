@@ -18,7 +18,11 @@ _SHORT = 60
 
 
 def unlocked(environ: Mapping[str, str]) -> list[tuple[Session, Unlocked]]:
-    """Return every vault that is unlocked, with what keeps its key, sorted by path."""
+    """Return every vault that is unlocked, with what keeps its key, sorted by path.
+
+    Raises:
+        SessionError: what may keep keys doesn't answer.
+    """
     return [
         (session, one)
         for session in everywhere(environ)

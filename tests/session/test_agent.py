@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -74,6 +75,21 @@ def test_a_key_is_kept_until_it_is_dropped_and_then_the_agent_ends(
     assert session.drop_all() == 1
     wait_for_end(folder)
     assert [path.name for path in folder.iterdir()] == ["session.lock"]
+
+
+def test_an_agent_that_does_not_answer_is_reported(
+    session: Session, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.session.agent_client._PATIENCE", 0.05)
+    session.keep(ONE, KEY, "/home/me/vault.json", 3600)
+    agent = process(folder)
+    assert agent is not None
+    os.kill(agent, signal.SIGSTOP)
+    try:
+        with pytest.raises(SessionError, match="a vault may be unlocked"):
+            session.unlocked()
+    finally:
+        os.kill(agent, signal.SIGCONT)
 
 
 def test_others_can_neither_read_its_memory_nor_find_a_key_around_it(

@@ -37,7 +37,7 @@ def add_duration(parser: argparse.ArgumentParser, option: str, longest: int, abo
             seconds = 0
         if not 0 < seconds <= longest:
             raise argparse.ArgumentTypeError(
-                f"a time up to {duration_text(longest)}, e.g. 8h, 30m or 1h30m"
+                f"not a time up to {duration_text(longest)}, e.g. 8h, 30m or 1h30m"
             )
         return seconds
 

@@ -63,7 +63,13 @@ def everywhere(environ: Mapping[str, str] = os.environ) -> Iterator[Session]:
 
 
 def unlocked_at(path: str, environ: Mapping[str, str] = os.environ) -> set[str]:
-    """Return the ids of the vaults that were unlocked at `path`, whatever is there now."""
+    """Return the ids of the vaults that were unlocked at `path`, whatever is there now.
+
+    Those in a session that doesn't answer are missing.
+    """
+    from contextlib import suppress
+
+    from tui.errors import SessionError
     from tui.session.model import LONGEST_PATH
 
     def same(other: str) -> bool:
@@ -72,8 +78,11 @@ def unlocked_at(path: str, environ: Mapping[str, str] = os.environ) -> set[str]:
         cut = os.fsencode(path)[:LONGEST_PATH]
         return len(cut) == LONGEST_PATH and os.fsencode(other) == cut
 
-    found = (one for session in everywhere(environ) for one in session.unlocked())
-    return {one.vault_id for one in found if same(one.path)}
+    found = set()
+    for session in everywhere(environ):
+        with suppress(SessionError):
+            found |= {one.vault_id for one in session.unlocked() if same(one.path)}
+    return found
 
 
 def end(vault_id: str | None, environ: Mapping[str, str] = os.environ) -> int:

@@ -56,7 +56,15 @@ class AgentSession(Session):
         return int(answer[3:]) if answer[:3] == b"ok " else 0
 
     def unlocked(self) -> tuple[Unlocked, ...]:
-        first, *lines = self._try("list\n").splitlines() or [b""]
+        try:
+            first, *lines = self._ask(b"list\n").splitlines() or [b""]
+        except _NoAgentError:
+            return ()
+        except SessionError:
+            raise SessionError(
+                "The agent that keeps keys doesn't answer, so a vault may be unlocked.",
+                "End its process.",
+            ) from None
         if first != b"ok":
             return ()
         now, found = time.time(), []

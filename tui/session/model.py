@@ -63,7 +63,11 @@ class Session:
         raise NotImplementedError
 
     def unlocked(self) -> tuple[Unlocked, ...]:
-        """Return the vaults that are unlocked; this doesn't count as use."""
+        """Return the vaults that are unlocked; this doesn't count as use.
+
+        Raises:
+            SessionError: what keeps the keys doesn't answer.
+        """
         raise NotImplementedError
 
 
