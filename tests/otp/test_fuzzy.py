@@ -14,6 +14,8 @@ NAMES = (
     ("GitHub", "octocat", ("Web", "Open source")),
     ("GitLab", "github-mirror", ("Work",)),
     ("Amazon Web Services", "root@example.org", ("Work",)),
+    ("Airbnb", "sam", ()),
+    ("Air Canada", "sam", ()),
     ("X", "sam", ()),
     ("Xbox", "sam", ()),
     ("Straße", "lutz", ()),
@@ -45,6 +47,8 @@ def finder() -> Finder[str]:
         ("aws", "Amazon Web Services"),
         ("amazonwbe", "Amazon Web Services"),  # two errors in a long word
         ("srevices", "Amazon Web Services"),
+        ("airc", "Air Canada"),  # the start of a word and the next initial, before an error
+        ("amwebs", "Amazon Web Services"),
         ("x", "X"),  # the whole name before a start
         ("STRASSE", "Straße"),
         ("caf\u00e9", "Cafe\u0301"),
@@ -102,6 +106,7 @@ def test_the_result_does_not_depend_on_earlier_queries(queries: list[str]) -> No
         ("cat", "GitHub", "octocat", "...... ....^^^"),
         ("aws", "Amazon Web", "as", ".......... .."),
         ("aw", "Amazon Web", "as", "^......^.. .."),
+        ("airc", "Air Canada", "c", "^^^.^..... ."),
         ("strasse", "Straße", "x", "^^^^^^ ."),
         ("#work", "Work", "work", ".... ...."),
         ("zz", "GitHub", "octocat", "...... ......."),

@@ -208,11 +208,13 @@ def _in_category(word: str, pool: list[_Target[Item]]) -> list[_Target[Item]]:
 def _letters(word: str, before: str = _WORD) -> re.Pattern[str]:
     """Return a pattern for the letters of a word in order, the first one at the start of a word.
 
-    Each letter is the nearest possible one, so that the time stays linear.
+    Each letter is the nearest possible one, so that the time stays linear: in the same word, or
+    else the first of the next word.
     """
-    first, *rest = (f"({re.escape(letter)})" for letter in word)
+    first, *rest = map(re.escape, word)
+    near, start = f"[^\\W\\d_]{{0,{_GAP}}}?", f"[^\\W\\d_]*+[^\\w{_WORD}{_GROUP}]++"
     return re.compile(
-        f"{before}{first}" + "".join(f"(?>[^\\W\\d_]{{0,{_GAP}}}?{letter})" for letter in rest)
+        f"{before}({first})" + "".join(f"(?>(?:{near}|{start})({letter}))" for letter in rest)
     )
 
 
