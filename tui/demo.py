@@ -55,10 +55,12 @@ _MADE: tuple[tuple[OtpType, str, str, str, dict[str, Any]], ...] = (
 
 _USED = 7200
 """How many seconds ago the first entry was last used."""
+_CREATED = 90 * 86_400
+"""How many seconds ago all entries were created."""
 
 
 def demo_document(moment: float) -> Document:
-    """Return a dozen entries in three categories, created at `moment` (Unix seconds)."""
+    """Return a dozen entries in three categories, as if used until `moment` (Unix seconds)."""
     return Document(
         entries=tuple(_entry(place, int(moment)) for place in range(len(_MADE))),
         categories=_CATEGORIES,
@@ -89,8 +91,8 @@ def _entry(place: int, moment: int) -> Entry:
             Binding(category.id, place) for category in _CATEGORIES if category.name in groups
         ),
         ranking=place,
-        created=moment,
-        updated=moment,
+        created=moment - _CREATED,
+        updated=moment - _CREATED,
         used=moment - _USED if "copy_count" in more else 0,
         **{"digits": type_.default_digits, "period": type_.default_period, **more},
     )

@@ -21,6 +21,7 @@ def test_the_demo_has_every_type() -> None:
     assert {entry.algorithm for entry in entries} == set(Algorithm)
     assert len({entry.digits for entry in entries if entry.type is OtpType.TOTP}) > 2
     assert len({entry.period for entry in entries if entry.type is OtpType.TOTP}) > 2
+    assert {entry.created < entry.used for entry in entries if entry.copy_count} == {True}
     assert len({code_at(entry, 1_700_000_000).text for entry in entries}) == 12
     bound = {binding.category for entry in entries for binding in entry.categories}
     assert bound == {category.id for category in document.categories}
