@@ -57,10 +57,10 @@ async def test_a_copy_is_previewed_and_restored_as_one_step(
     await pilot.press("R")
     await settle(pilot)
     listed = app.screen.query_one(VersionList)
-    assert [row.state for row in listed.rows] == ["8 entries", "0 entries"]
+    assert [row.state for row in listed.rows] == ["8", "0"]
     heading = str(app.screen.query_one("#columns", Static).render())
     at = 1 + heading.index("Entries")
-    assert lines_of(listed)[0][at:].startswith(" 8 entries")
+    assert lines_of(listed)[0][at:].startswith(" 8 ")
     await press(pilot, "enter")
     await settle(pilot)
     assert changes_of(app) == ["restored GitHub (octocat)"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from pathlib import Path
 
 import pytest
 
@@ -42,7 +43,10 @@ def test_versions_are_listed_newest_first(deleted: Program) -> None:
     assert (rows[0]["entries"], rows[0]["problem"]) == (count + 1, "")
     done = deleted.open("recover")
     assert done.code == 0
-    assert len(done.out.splitlines()) == len(rows)
+    heading, *lines = done.out.splitlines()
+    assert len(lines) == len(rows)
+    at = heading.index("Entries")
+    assert lines[0][at:].split() == [str(count + 1), Path(rows[0]["file"]).name]
 
 
 def test_a_restore_is_one_step_that_can_be_undone_and_keeps_counters(deleted: Program) -> None:

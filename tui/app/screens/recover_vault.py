@@ -88,7 +88,7 @@ class RecoverScreen(BaseScreen[tuple[str, str] | None]):
         self._changes = ChangeList("Nothing to restore.")
         self._field = PasswordInput("Password of this copy")
         yield TitleBar("recover")
-        yield Static(heading(), id="columns", markup=False)
+        yield Static(id="columns", markup=False)
         yield self._list
         yield self._changes
         yield self._field
@@ -97,7 +97,7 @@ class RecoverScreen(BaseScreen[tuple[str, str] | None]):
 
     def on_mount(self) -> None:
         self._tries = WrongTries(self.context.vault_path, self.context.clock)
-        self._list.show([Version(file) for file in self._files])
+        self._list_versions([Version(file) for file in self._files])
         self._show_list()
         self._check()
 
@@ -123,7 +123,11 @@ class RecoverScreen(BaseScreen[tuple[str, str] | None]):
         found = await in_daemon_thread(
             lambda: [Version(one, *check(one, keys, slots)) for one in files]
         )
-        self._list.show(found)
+        self._list_versions(found)
+
+    def _list_versions(self, rows: list[Version]) -> None:
+        self._list.show(rows)
+        self.query_one("#columns", Static).update(heading(rows))
 
     def _show_list(self) -> None:
         self._forget()

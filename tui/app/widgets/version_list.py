@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.segment import Segment
@@ -12,10 +13,9 @@ from tui.app.styles import styles_of
 from tui.app.symbols import HIGHLIGHT
 from tui.app.widgets.cells import fit
 from tui.app.widgets.row_list import RowList
-from tui.text import plural
 from tui.vault.recover import Kept
 
-_GENERATION, _DATE, _STATE = 12, 18, 25
+_GENERATION, _DATE = 12, 18
 _LEAST_NAME = 12
 """Cells that a name gets at least, or none."""
 
@@ -32,20 +32,26 @@ class Version:
 
     @property
     def state(self) -> str:
-        """The number of entries, what is wrong, or the size."""
-        if self.entries is not None:
-            return plural(self.entries, "entry")
-        return self.problem or f"{self.kept.size:,} bytes"
+        """The number of entries, or what is wrong."""
+        return self.problem or ("—" if self.entries is None else str(self.entries))
 
 
-def heading() -> str:
+def heading(rows: Sequence[Version]) -> str:
     """Return the names of the columns, as the rows have them."""
-    columns = ("Generation", _GENERATION - 1), ("Date (UTC)", _DATE), ("Entries", _STATE)
+    columns = (
+        ("Generation", _GENERATION - 1),
+        ("Date (UTC)", _DATE),
+        ("Entries", _state_width(rows)),
+    )
     return "".join(f"{name:<{width}}" for name, width in columns) + "File"
 
 
+def _state_width(rows: Sequence[Version]) -> int:
+    return max(len("Entries"), *(len(row.state) for row in rows), 0) + 2
+
+
 class VersionList(RowList[Version]):
-    """Shows generation, date, check and name of each file."""
+    """Shows generation, date, entries and name of each file."""
 
     def __init__(self) -> None:
         super().__init__(id="versions")
@@ -64,13 +70,14 @@ class VersionList(RowList[Version]):
         file = row.kept.file
         generation = "?" if file is None else str(file.envelope.generation)
         date = time.strftime("%Y-%m-%d %H:%M", time.gmtime(row.kept.date))
-        name = width - 1 - _GENERATION - _DATE - _STATE
+        state = _state_width(self.rows)
+        name = width - 1 - _GENERATION - _DATE - state
         return Strip(
             [
                 Segment(HIGHLIGHT if highlighted else " ", styles.on_code if highlighted else base),
                 Segment(fit(f" {generation}", _GENERATION), base),
                 Segment(fit(date, _DATE), base),
-                Segment(fit(row.state, _STATE - 1) + " ", tone),
+                Segment(fit(row.state, state - 1) + " ", tone),
                 Segment(fit(row.kept.name, name - 1) if name >= _LEAST_NAME else "", muted),
             ]
         ).adjust_cell_length(width, base)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tui.vault.recover import Kept
     from tui.vault.vault import Vault
 
+_HEADING = ("No.", "Generation", "Date (UTC)", "Bytes", "Entries", "File")
 _HINT = "Use --yes to skip confirmation."
 
 
@@ -33,13 +34,12 @@ def register(subparsers: Subparsers) -> None:
         "recover",
         "list older copies of the vault, or restore one",
         "Without an argument, lists the older copies in the folder “backups” and the conflict\n"
-        "copies next to the vault. Columns: number, generation, UTC time, bytes, entries, file.\n"
-        "The list asks for no password: it counts entries if the vault is unlocked, or if an\n"
-        "option has the password. With a number or a file name, shows what would change and\n"
-        "restores that version; counters never go back, and `otp-tui undo` undoes it. A copy from\n"
-        "before `otp-tui passwd` asks for its own password. Works if the vault is damaged or\n"
-        "missing, too: the damaged file stays next to it. Asks for confirmation on the terminal;\n"
-        "the exit code is 1 if you decline.",
+        "copies next to the vault. The list asks for no password: it counts entries if the vault\n"
+        "is unlocked, or if an option has the password. With a number or a file name, shows what\n"
+        "would change and restores that version; counters never go back, and `otp-tui undo`\n"
+        "undoes it. A copy from before `otp-tui passwd` asks for its own password. Works if the\n"
+        "vault is damaged or missing, too: the damaged file stays next to it. Asks for\n"
+        "confirmation on the terminal; the exit code is 1 if you decline.",
     )
     parser.add_argument("file", metavar="N|FILE", nargs="?", help="version to restore")
     parser.add_argument("--list", action="store_true", help="list the versions, the default")
@@ -185,26 +185,19 @@ def _list(
     if as_json:
         output.json(rows)
         return
-    output.lines(
-        output.table(
-            [
-                (
-                    str(row["number"]),
-                    "" if row["generation"] is None else str(row["generation"]),
-                    time.strftime("%Y-%m-%d %H:%M", time.gmtime(row["date"])),
-                    f"{row['size']:,}",
-                    row["problem"] or _count(row["entries"]),
-                    one.name,
-                )
-                for row, one in zip(rows, files, strict=True)
-            ]
+    cells = [
+        (
+            str(row["number"]),
+            "" if row["generation"] is None else str(row["generation"]),
+            time.strftime("%Y-%m-%d %H:%M", time.gmtime(row["date"])),
+            f"{row['size']:,}",
+            row["problem"] or ("-" if row["entries"] is None else str(row["entries"])),
+            one.name,
         )
-    )
+        for row, one in zip(rows, files, strict=True)
+    ]
+    output.lines(output.table([_HEADING, *cells]))
     output.say("To restore one, run: otp-tui recover N")
-
-
-def _count(entries: int | None) -> str:
-    return "" if entries is None else plural(entries, "entry")
 
 
 def _row(number: int, kept: Kept, keys: Sequence[bytes], slots: Sequence[Slot]) -> dict[str, Any]:
