@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Label
 
 from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import (
@@ -111,11 +112,16 @@ async def test_r_restores_an_entry_unchanged(app: OtpApp, pilot: Pilot[None]) ->
 async def test_d_in_the_trash_deletes_permanently(app: OtpApp, pilot: Pilot[None]) -> None:
     await delete_first(pilot)
     await press(pilot, "shift+tab", "d")
-    assert "Permanently" in str(app.screen.query_one(".title").render())
+    words = " ".join(str(each.render()) for each in app.screen.query(Label))
+    assert "Permanently delete GitHub (octocat)?" in words
+    assert "You can undo this until the next change." in words
     await press(pilot, "y")
     await settle(pilot)
     kept = on_disk(app).document.everything
     assert "GitHub" not in [entry.issuer for entry in kept]
+    assert status_of(app) == (
+        "Permanently deleted GitHub (octocat). Press u to undo this before the next change."
+    )
 
 
 @pytest.mark.parametrize("wrong", ["", "clock not synchronized"])

@@ -36,16 +36,20 @@ async def delete(view: ListView) -> None:
     ids, moment, label = {entry.id for entry in entries}, view.moment, label_of(entries)
     step: Callable[[Document], Document]
     if entries[0].deleted:
-        question, done = f"Permanently delete {label}?", f"Deleted {label} from the trash."
-        explanation = "This vault has no other copy of the secret."
+        question, done = f"Permanently delete {label}?", f"Permanently deleted {label}."
+        explanation = (
+            "You can undo this until the next change. After that, the vault has no copy of the"
+            f" {'secret' if len(entries) == 1 else 'secrets'}."
+        )
+        purpose = "to undo this before the next change"
         step = partial(discard, ids=ids)
     else:
-        question, done = f"Delete {label}?", f"Deleted {label}."
+        question, done, purpose = f"Delete {label}?", f"Deleted {label}.", "to undo"
         explanation = f"Deleted entries stay in the trash for {KEPT_DAYS} days."
         step = partial(edit.delete, ids=ids, moment=moment)
     screen = ConfirmScreen(question, f"{_names(entries)}{explanation}", "delete")
     if await view.ask(screen):
-        done += press_hint(view.context, "undo", "to undo")
+        done += press_hint(view.context, "undo", purpose)
         await _change(view, step, step_label("deletion", entries), done)
 
 
