@@ -44,6 +44,25 @@ def test_numbers_and_the_algorithm(filled: Program) -> None:
     assert one(filled, "bank")["counter"] == 42
 
 
+@pytest.mark.parametrize("new", [1_000_000, 2])
+def test_undo_restores_a_counter_until_a_code_is_used(filled: Program, new: int) -> None:
+    def counter() -> int:
+        return int(one(filled, "bank")["counter"])
+
+    assert filled.open("edit", "bank", "--counter", str(new)).code == 0
+    assert "stays" not in filled.open("undo").err
+    assert counter() == 5
+    assert "stays" not in filled.open("undo", "--redo").err
+    assert counter() == new
+    assert filled.open("code", "bank").code == 0
+    done = filled.open("undo")
+    kept = "The counter of Bank (gordon) stays, so that no code is repeated."
+    assert (kept in done.err) == (new > 5)
+    assert counter() == max(new + 1, 5)
+    assert filled.open("undo", "--redo").code == 0
+    assert counter() == new + 1
+
+
 def test_an_empty_value_clears_a_field(filled: Program) -> None:
     assert filled.open("edit", "bank", "--account", "").code == 0
     assert one(filled, "bank")["account"] is None

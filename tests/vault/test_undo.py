@@ -23,7 +23,16 @@ from tui.vault import document as documents_json
 from tui.vault.document import Document
 from tui.vault.edit import count_use, delete, pin
 from tui.vault.order import Order, order_of, with_order
-from tui.vault.undo import KEY, Step, last_step, undo, undoable, with_undo, without_undo
+from tui.vault.undo import (
+    KEY,
+    Step,
+    kept_counters,
+    last_step,
+    undo,
+    undoable,
+    with_undo,
+    without_undo,
+)
 from tui.vault.vault import Vault
 
 NOW = 1_700_000_000
@@ -142,6 +151,14 @@ def test_undo_does_not_repeat_codes_used_since(make_vault: MakeVault) -> None:
     vault.change(lambda now: undo(now, NOW))
     (back,) = vault.entries
     assert (back.issuer, back.counter) == ("Count", HOTP.counter + 2)
+
+
+def test_undo_keeps_and_names_a_counter_that_an_import_raised() -> None:
+    """Codes up to it were used elsewhere."""
+    imported_entry = replace(HOTP, counter=900, issuer="Renamed")
+    after = imported(Document((HOTP,)), imported_entry, action=ImportAction.REPLACE)
+    assert "The counter of Renamed" in kept_counters(after)
+    assert undo(after, NOW).entries[0].counter == 900
 
 
 def test_using_a_code_of_an_imported_entry_prevents_undo(make_vault: MakeVault) -> None:

@@ -47,12 +47,19 @@ class Step:
 # --- steps that can be undone ----------------------------------------------------------------
 
 
-def undoable(change: Callable[[Document], Document], label: str) -> Callable[[Document], Document]:
-    """Return `change` as a step that can be undone; `label` is as in `Step`."""
+def undoable(
+    change: Callable[[Document], Document], label: str, *, sets_counters: bool = False
+) -> Callable[[Document], Document]:
+    """Return `change` as a step that can be undone; `label` is as in `Step`.
+
+    With `sets_counters`, the user entered the counters that it changes, and undo restores them.
+    """
 
     def step(document: Document) -> Document:
         after = change(document)
-        return document if after == document else with_undo(document, after, label)
+        if after == document:
+            return document
+        return with_undo(document, after, label, sets_counters=sets_counters)
 
     return step
 
@@ -77,8 +84,10 @@ def step_label(what: str, entries: Collection[Entry]) -> str:
     return f"{what} of {label_of(entries)}"
 
 
-def with_undo(before: Document, after: Document, label: str) -> Document:
-    """Return `after` with the record of how to get back to `before`; `label` is as in `Step`.
+def with_undo(
+    before: Document, after: Document, label: str, *, sets_counters: bool = False
+) -> Document:
+    """Return `after` with the record of how to get back to `before`; arguments as `undoable`.
 
     A step that changes unknown parts, or too much, leaves no record and removes the previous one.
     """
@@ -98,6 +107,9 @@ def with_undo(before: Document, after: Document, label: str) -> Document:
         if _undoable_preferences(plain.preferences) == _undoable_preferences(earlier.preferences)
         else _undoable_preferences(earlier.preferences),
     }
+    if counters := _changed_counters(earlier, plain):
+        record["counters"] = counters
+        record["sets_counters"] = sets_counters
     if plain.history != earlier.history:
         # A merge adds files; without the merge, the document doesn't descend from them.
         now, then = set(plain.history), set(earlier.history)
@@ -130,8 +142,8 @@ def last_step(document: Document) -> Step | None:
 def undo(document: Document, moment: int) -> Document:
     """Return `document` as it was before its last step; a second call redoes the step.
 
-    Counters and copy counts keep later changes, so that no code is repeated. `moment` is the
-    current Unix time.
+    Copy counts keep later changes, and so do counters, so that no code is repeated: see
+    `kept_counters`. `moment` is the current Unix time.
 
     Raises:
         NothingToUndoError: there is no step, or something else changed since.
@@ -140,7 +152,29 @@ def undo(document: Document, moment: int) -> Document:
     if step is None:
         raise NothingToUndoError("Nothing to undo.", "Only the last change can be undone.")
     label = step.label if step.is_undo else f"{_UNDO_OF}{step.label}"
-    return with_undo(document, _reverted(document, moment), label)
+    sets_counters = document.preferences[KEY].get("sets_counters") is True
+    after = _reverted(document, moment)
+    return with_undo(document, after, label, sets_counters=sets_counters)
+
+
+def kept_counters(document: Document) -> str:
+    """Return a sentence about counters that the last step raised and `undo` won't lower, or ""."""
+    if last_step(document) is None:
+        return ""
+    record = document.preferences[KEY]
+    changed, old = record.get("counters", {}), _old_entries(record)
+    kept = [
+        entry
+        for entry in document.everything
+        if entry.id in changed
+        and entry.id in old
+        and _old_counter(old[entry.id], entry, record) > old[entry.id].counter
+    ]
+    if not kept:
+        return ""
+    words = "counters" if len(kept) > 1 else "counter"
+    stay = "stay" if len(kept) > 1 else "stays"
+    return f"The {words} of {label_of(kept)} {stay}, so that no code is repeated."
 
 
 def without_undo(document: Document) -> Document:
@@ -169,7 +203,7 @@ def _reverted(document: Document, moment: int) -> Document:
 
     def entry(raw: Any) -> Entry:
         old = read_entry(raw)
-        return _moved_on(old, now.get(old.id), moment)
+        return _moved_on(old, now.get(old.id), moment, record)
 
     preferences = dict(without_undo(document).preferences)
     if record["preferences"] is not None:
@@ -223,22 +257,43 @@ def _go_back(
     return tuple(items)
 
 
-def _moved_on(old: Entry, now: Entry | None, moment: int) -> Entry:
+def _moved_on(old: Entry, now: Entry | None, moment: int, record: Mapping[str, Any]) -> Entry:
     """Return the old entry as a new revision, with the counts of `now` if it is there."""
     if now is None:
         return replace(old, revision=old.revision + 1, updated=max(moment, old.updated))
-    counter = old.counter
-    if by_secret(old) == by_secret(now):
-        counter = max(counter, now.counter)
     counts = [count for count in (old.copy_count, now.copy_count) if count is not None]
     return replace(
         old,
-        counter=counter,
+        counter=_old_counter(old, now, record),
         copy_count=max(counts, default=None),
         used=max(old.used, now.used),
         revision=max(old.revision, now.revision) + 1,
         updated=max(moment, old.updated),
     )
+
+
+def _old_counter(old: Entry, now: Entry, record: Mapping[str, Any]) -> int:
+    """Return the counter after undoing the step: the old one, unless codes may have been used."""
+    unused = now.counter == record.get("counters", {}).get(now.id)
+    if by_secret(old) != by_secret(now) or (unused and record.get("sets_counters") is True):
+        return old.counter
+    return max(old.counter, now.counter)
+
+
+def _changed_counters(before: Document, after: Document) -> dict[str, int]:
+    """Return the new counters, by id, of the entries that have the same secret as before."""
+    olds = {entry.id: entry for entry in before.everything}
+    return {
+        entry.id: entry.counter
+        for entry in after.everything
+        if (old := olds.get(entry.id)) is not None
+        and entry.counter != old.counter
+        and by_secret(entry) == by_secret(old)
+    }
+
+
+def _old_entries(record: Mapping[str, Any]) -> dict[str, Entry]:
+    return {entry.id: entry for entry in (read_entry(raw) for _, raw in record["entries"]["back"])}
 
 
 def _digest(document: Document, record: Mapping[str, Any]) -> str:
@@ -247,10 +302,7 @@ def _digest(document: Document, record: Mapping[str, Any]) -> str:
     Codes may be used after a step, so copy counts are left out, and so are counters, except those
     that undoing the step would lose.
     """
-    old = {}
-    for _, raw in record["entries"]["back"]:
-        entry = read_entry(raw)
-        old[entry.id] = by_secret(entry)
+    old = {name: by_secret(entry) for name, entry in _old_entries(record).items()}
     lost = {
         entry.id
         for entry in document.everything

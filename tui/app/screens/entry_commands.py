@@ -16,7 +16,7 @@ from tui.otp.entry import label_of
 from tui.vault import edit
 from tui.vault.order import WORDS, Order, order_of, with_order
 from tui.vault.trash import KEPT_DAYS, discard
-from tui.vault.undo import last_step, step_label, undoable, undoable_as_one
+from tui.vault.undo import kept_counters, last_step, step_label, undoable, undoable_as_one
 from tui.vault.undo import undo as undone
 
 if TYPE_CHECKING:
@@ -80,11 +80,13 @@ async def pin(view: ListView) -> None:
 async def undo(view: ListView) -> None:
     """Undo the last change, or redo it if that was an undo."""
     last, keep = last_step(view.vault.document), _highlighted_id(view)
+    kept = kept_counters(view.vault.document)
+    more = f" {kept}" if kept else ""
     done = ""
     if last is not None and last.is_undo:
-        done = f"Redid the {last.label}.{press_hint(view.context, 'undo', 'to undo')}"
+        done = f"Redid the {last.label}.{more}{press_hint(view.context, 'undo', 'to undo')}"
     elif last is not None:
-        done = f"Undid the {last.label}.{press_hint(view.context, 'undo', 'to redo')}"
+        done = f"Undid the {last.label}.{more}{press_hint(view.context, 'undo', 'to redo')}"
     before = {entry.id for entry in view.vault.entries}
     result = await change_vault(view.vault, partial(undone, moment=view.moment))
     back = next((entry.id for entry in view.vault.entries if entry.id not in before), keep)

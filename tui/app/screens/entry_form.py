@@ -283,7 +283,7 @@ class EntryFormScreen(Dialog[str | None]):
                 return
             step = partial(edit_entry, before=base, changes=changes, wanted=wanted, moment=moment)
             label, done = step_label("change", [base]), f"Changed {draft.entry(base).label}."
-        self._change(lambda: vault.change(undoable(step, label)), lambda: done)
+        self._change(lambda: vault.change(undoable(step, label, sets_counters=True)), lambda: done)
 
     @work(group="save", exit_on_error=False, description="save entries")
     async def _change(self, change: Callable[[], object], done: Callable[[], str]) -> None:

@@ -104,7 +104,7 @@ def run(args: Namespace, context: Context) -> int:
         unchanged[:] = [done == document]
         return done
 
-    vault.change(undoable(step, step_label("change", [before])))
+    vault.change(undoable(step, step_label("change", [before]), sets_counters=True))
     if unchanged[0]:
         output.say(f"No change: {before.label} already has these values.")
     elif label != before.label:

@@ -23,8 +23,8 @@ def register(subparsers: Subparsers) -> None:
         "undo",
         "undo the last change, or redo it",
         "Undoes the last import, addition, edit, removal or other change, made in the app or on\n"
-        "the command line. Counters are never reset. Older copies of the vault are in the folder\n"
-        "“backups” next to it.",
+        "the command line. Counters from which codes were used are never\n"
+        "lowered. Older copies of the vault are in the folder “backups” next to it.",
     )
     parser.add_argument("--redo", action="store_true", help="redo the change that was undone last")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -39,7 +39,7 @@ def run(args: Namespace, context: Context) -> int:
     """
     what = "redone" if args.redo else "undone"
     vault = context.open_vault()
-    from tui.vault.undo import last_step, undo
+    from tui.vault.undo import kept_counters, last_step, undo
 
     done: list[str] = []
 
@@ -49,14 +49,17 @@ def run(args: Namespace, context: Context) -> int:
             raise NothingToUndoError("Nothing to redo.", "Only the last undo can be redone.")
         if last is not None and last.is_undo and not args.redo:
             raise NothingToUndoError("Nothing to undo.", "To redo, run: otp-tui undo --redo")
-        done[:] = [last.label] if last else []
+        done[:] = [last.label, kept_counters(document)] if last else []
         return undo(document, int(context.clock.now()))
 
     vault.change(step)
+    label, kept = done
     if args.json:
-        output.json({what: done[0]})
+        output.json({what: label})
+        if kept:
+            output.complain(kept)
     else:
         said = "Redid" if args.redo else "Undid"
         hint = "To undo, run: otp-tui undo" if args.redo else "To redo, run: otp-tui undo --redo"
-        output.say(f"{said} the {done[0]}. {hint}")
+        output.say(" ".join(filter(None, (f"{said} the {label}.", kept, hint))))
     return 0
