@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import sample_entries, settle
 from tui.app.widgets.code_list import CodeList
@@ -27,3 +29,17 @@ async def test_blank_and_imitated_names_are_visible(
         }
         assert [texts[name][1] for name in names] == [" ", "!", " "]
         assert "(no name)" in texts[names[2]]
+
+
+@pytest.mark.parametrize("length", [4, 80])
+async def test_the_next_code_is_apart_from_the_account_and_keeps_the_category(
+    make_app: MakeApp, make_vault: MakeVault, length: int
+) -> None:
+    entries, categories = sample_entries()
+    entry = replace(entries[0], issuer="Bank", account="x" * length)
+    app = make_app(make_vault([entry], categories))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        words = app.screen.query_one(CodeList).row_strip(0, 80).text.split()
+        assert "next" in words
+        assert ("Web" in words) is (length == 4)

@@ -27,6 +27,8 @@ _CATEGORIES = ((110, 24), (84, 14), (58, 9))
 """Widths of the list, and of the categories in it."""
 _LEAST, _MOST = 9, 28
 """Minimum and maximum width of an issuer beside its account."""
+_APART = 2
+"""Cells between a remark and the categories."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,20 +149,34 @@ def _first_line(
     else:
         parts.append(Segment(fit(row.cells.code, room), code))
     tail = places.categories
-    spare = places.account or places.issuer - _LEAST
-    more = len(row.remark) - tail + (0 if tail else 1)
-    remark = row.remark if row.remark and max(0, more) <= spare - _LEAST else ""
-    taken = max(0, more) if remark else 0
-    parts += _names(row, places, taken, styles, muted)
-    if remark:
-        room = tail + taken + (1 if tail else 0)
-        gap = " " if room > len(remark) else ""  # the number follows
-        parts.append(Segment(f"{remark + gap:>{room}}", muted))
-    elif tail:
-        parts += [Segment(" ", styles.plain), *_categories(row, tail, styles, muted, names)]
+    beside = len(row.remark) + _APART
+    if row.remark and tail and not row.entry.deleted and _used(row, places) + beside < places.names:
+        parts += _names(row, places, beside, styles, muted)
+        parts.append(Segment(row.remark + " " * _APART, muted))
+        parts += _categories(row, tail, styles, muted, names)
+    else:
+        spare = places.account or places.issuer - _LEAST
+        more = max(0, len(row.remark) + 1 - tail)
+        remark = row.remark if more <= spare - _LEAST else ""
+        taken = more if remark else 0
+        parts += _names(row, places, taken, styles, muted)
+        if remark:
+            room = tail + taken + (1 if tail else 0)
+            gap = " " if room > len(remark) + 1 else ""  # the number follows
+            parts.append(Segment(f"{remark + gap:>{room}}", muted))
+        elif tail:
+            parts += [Segment(" ", styles.plain), *_categories(row, tail, styles, muted, names)]
     number = row.number if places.number > 1 else ""
     parts.append(Segment(f"{number:>{places.number - 1}} ", muted))
     return parts
+
+
+def _used(row: Row, places: Columns) -> int:
+    """Return how many cells of `places.names` the whole names need."""
+    issuer, account = row.entry.issuer, row.entry.account or ""
+    if is_blank(issuer):
+        return width_of(account)
+    return places.issuer + 1 + width_of(account) if places.account else width_of(issuer)
 
 
 def _names(
