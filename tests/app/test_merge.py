@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Label
 
 from tests.app.conftest import MakeApp
 from tests.app.helpers import PASSWORD, FakeClock, pass_time, settle, status_of
@@ -76,6 +77,24 @@ async def test_nothing_is_merged_or_deleted_before_the_user_agrees(
     await settle(pilot)
     assert "Fresh" in {one.issuer for one in vault.entries}
     assert copy.exists()
+
+
+@pytest.mark.parametrize("key", ["y", "n"])
+async def test_a_copy_with_nothing_to_merge_can_be_deleted(
+    copy: Path, app: OtpApp, pilot: Pilot[None], vault: Vault, key: str
+) -> None:
+    shutil.copy(vault.path, copy)
+    vault.change(lambda made: replace(made, entries=made.entries[:-1]))
+    await pilot.press("M")
+    await settle(pilot)
+    words = " ".join(str(each.render()) for each in app.screen.query(Label))
+    assert f"Delete the copy? {NAME}\n\nThe vault has everything in it." in words
+    await pilot.press(key)
+    await settle(pilot)
+    assert isinstance(app.screen, CodesScreen)
+    assert copy.exists() is (key == "n")
+    deleted = " Deleted the copy." if key == "y" else ""
+    assert status_of(app) == f"Nothing to merge.{deleted}"
 
 
 async def test_a_copy_that_does_not_open_is_reported(

@@ -89,6 +89,8 @@ class MergeScreen(BaseScreen[tuple[str, str] | None]):
             self._preview = found
             self._list.show(found.changes)
             self._summarize()
+            if not found.changes:
+                await self._end("Nothing to merge.", "muted")
 
     @on(RowList.Moved)
     def _moved(self, event: RowList.Moved) -> None:
@@ -119,29 +121,31 @@ class MergeScreen(BaseScreen[tuple[str, str] | None]):
         """Merge the copies, offer to delete them, and close."""
         if self._preview is None or self._busy:
             return
-        said, tone, vault, copies = "Nothing to merge.", "muted", self._vault, self._copies
-        if self._preview.changes:
-            self._busy = True
-            results = list[MergeResult]()
-            outcome = await run_change(lambda: results.append(merge_into(vault, copies)))
-            self._busy = False
-            if outcome.problem:
-                if outcome.made:
-                    self.dismiss((outcome.problem, "error"))
-                else:
-                    self.say(outcome.problem, "error")
-                return
-            undo = press_hint(self.context, "undo", "to undo")
-            both = both_sentence(results[0].changes)
-            said, tone = f"Merged: {summary(results[0].changes)}.{undo} {both}".rstrip(), "strong"
+        vault, copies, results = self._vault, self._copies, list[MergeResult]()
+        self._busy = True
+        outcome = await run_change(lambda: results.append(merge_into(vault, copies)))
+        self._busy = False
+        if outcome.problem:
+            if outcome.made:
+                self.dismiss((outcome.problem, "error"))
+            else:
+                self.say(outcome.problem, "error")
+            return
+        undo = press_hint(self.context, "undo", "to undo")
+        both = both_sentence(results[0].changes)
+        await self._end(f"Merged: {summary(results[0].changes)}.{undo} {both}".rstrip(), "strong")
+
+    async def _end(self, said: str, tone: str) -> None:
+        """Offer to delete the copies, and close with a sentence."""
         removed = await self._offer_to_delete()
         self.dismiss((f"{said} {removed}".strip(), tone))
 
     async def _offer_to_delete(self) -> str:
         """Delete the copies if the user confirms; return a sentence about it."""
-        what = "the copy" if len(self._files) == 1 else plural(len(self._files), "copy")
+        is_one = len(self._files) == 1
+        what = "the copy" if is_one else plural(len(self._files), "copy")
         names = "\n".join(file.name for file in self._files)
-        words = f"{names}\n\nThe vault has everything in it now."
+        words = f"{names}\n\nThe vault has everything in {'it' if is_one else 'them'}."
         question = ConfirmScreen(f"Delete {what}?", words, "delete")
         if not await self.app.push_screen_wait(question):
             return ""
