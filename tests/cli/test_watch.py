@@ -12,6 +12,7 @@ import pytest
 from tests.cli.conftest import entries
 from tests.cli.program import PASSWORD, Program
 from tui.cli.commands.watch import Watched, follow
+from tui.errors import VaultError
 from tui.otp.codes import code_at
 from tui.otp.entry import Entry
 from tui.vault.edit import count_use, pin
@@ -149,5 +150,33 @@ def test_a_change_by_another_program_is_printed(filled: Program) -> None:
     after = watched.entries()
     Vault.open(filled.vault, PASSWORD).change(lambda now: count_use(now, GITHUB.id, 51))
     assert watched.entries() is after
-    filled.vault.write_bytes(b"")
-    assert len(watched.entries()) == 2
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ("password", "The password of the vault was changed."),
+        ("missing", "No vault at"),
+        ("damaged", "not a valid vault"),
+        ("replaced", "Another vault took the place of this one."),
+    ],
+)
+def test_a_vault_that_cannot_be_read_any_more_ends_it(
+    filled: Program, empty_bytes: bytes, now: str, said: str
+) -> None:
+    vault = Vault.open(filled.vault, PASSWORD)
+    watched = Watched(vault, "github", Clock(51))
+    before = watched.entries()
+    if now == "password":
+        filled.open("passwd", "--new-password-stdin", stdin="another password\n")
+    elif now == "missing":
+        filled.vault.unlink()
+    else:
+        filled.vault.write_bytes(b"" if now == "damaged" else empty_bytes)
+    if now in {"missing", "damaged"}:
+        assert watched.entries() is before, "a sync service may be writing it"
+    with pytest.raises(VaultError, match=said):
+        watched.entries()
+    vault.close()
+    assert vault.warnings == ()
+    assert not list(filled.vault.parent.glob("*conflict*"))

@@ -8,7 +8,7 @@ from tui.cli import output
 from tui.cli.args import add_query
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
-from tui.errors import EntryError, MatchError, NotSavedError, VaultError
+from tui.errors import EntryError, MatchError, NewPasswordError, NotSavedError, VaultError
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _LONGEST_PAUSE = 1.0
 """Seconds after which the clock is read again: it may be set, or the machine may sleep."""
 _SHORTEST_PAUSE = 0.01
+_AGAIN = "To go on, run: otp-tui watch"
 
 
 def register(subparsers: Subparsers) -> None:
@@ -46,7 +47,7 @@ def run(args: Namespace, context: Context) -> int:
 
     Raises:
         MatchError: no matching entry has a code.
-        VaultError: another program locked the vault.
+        VaultError: another program locked the vault, or it can't be read any more.
     """
     output.require_open()
     vault = context.open_vault()
@@ -77,25 +78,52 @@ class Watched:
         self._entries: list[Entry] = []
         self._reported: set[str] = set()
         """Ids of the entries without a code that were reported."""
+        self._doubtful = False
+        """True if the file couldn't be read when it was last looked at."""
 
     def entries(self) -> list[Entry]:
         """Return the current entries; the same list if nothing changed.
 
         Raises:
             MatchError: no matching entry has a code.
+            VaultError: the vault can't be read any more.
         """
         vault = self._vault
         if vault.stale:
-            try:
-                vault.refresh()
-            except NotSavedError as error:
-                output.complain(error.sentence)
+            self._refresh()
         if vault.merges != self._merges:
             self._merges = vault.merges
             found = self._find()
             if [*map(_what_is_shown, found)] != [*map(_what_is_shown, self._entries)]:
                 self._entries = found
         return self._entries
+
+    def _refresh(self) -> None:
+        """Take over what another program saved.
+
+        As a sync service may write slowly, a missing or damaged file is looked at twice.
+
+        Raises:
+            VaultError: it can't be read any more, so the codes may be old.
+        """
+        from tui.vault.locked_vault import LockedVault
+
+        vault, doubtful, self._doubtful = self._vault, self._doubtful, False
+        try:
+            found = LockedVault.read(vault.path, self._clock)
+        except VaultError:
+            if doubtful:
+                raise
+            self._doubtful = True
+            return
+        if found.vault_id != vault.vault_id:
+            raise VaultError("Another vault took the place of this one.", _AGAIN)
+        try:
+            vault.refresh()
+        except NewPasswordError:
+            raise VaultError("The password of the vault was changed.", _AGAIN) from None
+        except NotSavedError as error:
+            raise VaultError("The vault was damaged or replaced.", error.hint) from None
 
     def _find(self) -> list[Entry]:
         from tui.otp.search import find
