@@ -9,7 +9,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Select
 
-from tests.app.conftest import MakeApp
+from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import codes_of, lines_of, settle, status_of
 from tests.app.test_qr_code import read
 from tui.app.app import OtpApp
@@ -22,6 +22,7 @@ from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.problem_list import ProblemList
 from tui.backup.model import Credentials
 from tui.backup.registry import by_name
+from tui.otp.entry import Category
 from tui.vault.locked_vault import LockedVault
 
 
@@ -70,6 +71,36 @@ async def test_two_different_passwords_write_nothing(make_app: MakeApp, tmp_path
         assert "don't match" in status_of(app)
         assert isinstance(app.screen, ExportScreen)
     assert not path.exists()
+
+
+async def test_an_empty_vault_has_nothing_to_export(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    app = make_app(make_vault([], []))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("e")
+        await settle(pilot)
+        assert isinstance(app.screen, CodesScreen)
+        assert status_of(app) == "Nothing to export: the vault has no entries."
+
+
+async def test_an_empty_choice_asks_for_no_password(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
+) -> None:
+    app, path = make_app(make_vault(None, [Category.named("Empty", 0)])), tmp_path / "out.authpro"
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_screen(pilot, "authenticator-pro", path)
+        what = screen.query_one("#what", Select)
+        what.value = f"category:{Category.named('Empty', 0).id}"
+        await settle(pilot)
+        screen.query_one("#path").focus()
+        await pilot.press("enter")
+        await settle(pilot)
+        assert screen.focused is screen.query_one("#path")
+        assert status_of(app).startswith("Nothing to export.")
+        await type_password(pilot, "backup pw", "backup pw")
+        assert not path.exists()
 
 
 async def test_unsupported_entries_are_reported_before_anything_is_written(

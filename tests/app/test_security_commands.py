@@ -167,7 +167,10 @@ async def test_the_key_derivation_follows_the_settings(
         assert vault.key_derivation == Argon2Params(2, 20 * 1024, 1)
         assert opens(vault.path, PASSWORD)
         await choose(pilot, "key derivation")
-        assert "already uses the key derivation in the settings" in status_of(app)
+        assert status_of(app) == (
+            "The vault already uses the key derivation in the settings: 20 MiB, 2 iterations,"
+            " 1 thread. Press , to change it there first."
+        )
 
 
 @pytest.mark.terminal(40, 12)

@@ -57,6 +57,13 @@ def test_passwords_from_files(filled: Program) -> None:
     assert filled.open("export", "out2", "--export-password-file", path).code == 1
 
 
+def test_an_empty_vault_has_nothing_to_export(filled: Program, empty_bytes: bytes) -> None:
+    filled.vault.write_bytes(empty_bytes)
+    done = filled.open("export", "out.authpro")
+    assert (done.code, done.err) == (1, "otp-tui: Nothing to export: the vault has no entries.\n")
+    assert not (filled.folder / "out.authpro").exists()
+
+
 def test_no_terminal_for_the_files_password(filled: Program) -> None:
     done = filled.open_real("export", "out")
     assert done.code == 2

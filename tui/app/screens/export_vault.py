@@ -48,6 +48,7 @@ _PLAIN = "not encrypted"
 _DERIVING = "Deriving the key. This can take a while"
 _CHECKING = "Checking the export"
 _WRITING = "Writing the file"
+_NOTHING = "Nothing to export. Choose other entries, or another format."
 _MISMATCH = "Passwords don't match. Repeat the password."
 _ASK_PLAIN = (
     "Export without encryption?",
@@ -94,6 +95,8 @@ class ExportScreen(BaseScreen[str | None]):
         self._formats = {each.name: each for each in found}
         self._suggested = ""
         """The last suggested path."""
+        self._is_empty = False
+        """True if the format can't store any of the chosen entries, or none is chosen."""
         self._busy = ""
         """The work in progress; empty if none."""
 
@@ -166,6 +169,7 @@ class ExportScreen(BaseScreen[str | None]):
             self.say(error.sentence, "error")
             return
         self._problems.show(plan)
+        self._is_empty = not plan.backup.entries
         written, left = len(plan.backup.entries), len(plan.left_out)
         self.query_one(TitleBar).show(f"{written} to export" + (f", {left} not" if left else ""))
         for note in plan.notes:
@@ -233,7 +237,9 @@ class ExportScreen(BaseScreen[str | None]):
             return
         fields, target = self._credentials, self._target
         asks_password = Needs.PASSWORD in target.write_needs
-        if not self._path.value.strip():
+        if self._is_empty:
+            self.say(_NOTHING, "warning")
+        elif not self._path.value.strip():
             self.set_focus(self._path)
         elif (empty := fields.first_empty) is not None and fields.display:
             self.set_focus(empty)

@@ -110,6 +110,9 @@ async def export(view: ListView) -> None:
     """Export entries to a file or as QR codes."""
     from tui.app.screens.export_vault import ExportScreen
 
+    if not view.vault.entries:
+        view.say("Nothing to export: the vault has no entries.")
+        return
     shown = frozenset(entry.id for entry in view.codes.rows)
     screen = ExportScreen(view.vault, shown, frozenset(view.codes.selected))
     _show_result(view, await view.ask(screen), stay=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tui.app.commands import press_hint
 from tui.app.threads import in_thread
 from tui.crypto.kdf import Argon2Params
 from tui.errors import HalfSavedError
@@ -47,9 +48,9 @@ async def key_derivation(view: ListView) -> None:
     vault, params = view.vault, _params(view)
     now = vault.key_derivation
     if now == params:
+        hint = press_hint(view.context, "settings", "to change it there first")
         view.say(
-            f"The vault already uses the key derivation in the settings: {_words(params)}."
-            " To change it, change the settings first.",
+            f"The vault already uses the key derivation in the settings: {_words(params)}.{hint}",
             stay=True,
         )
         return

@@ -11,7 +11,7 @@ from tui.cli import credentials, output, qr_display
 from tui.cli.args import utf8
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
-from tui.errors import ExportExistsError, MatchError, UsageError
+from tui.errors import ExportError, ExportExistsError, MatchError, UsageError
 from tui.text import plural, safe
 
 if TYPE_CHECKING:
@@ -101,6 +101,9 @@ def run(args: Namespace, context: Context) -> int:
     from tui.cli.signals import clean_up_on_signals
 
     plan = plan_export(chosen, _selected(args, vault))
+    if not plan.backup.entries:
+        _report(plan)
+        raise ExportError("Nothing to export.")
     given = credentials.credentials_for(
         chosen.write_needs, context.secrets, args, lambda: _password(chosen, context)
     )
@@ -151,6 +154,8 @@ def _selected(args: Namespace, vault: Vault) -> Backup:
     backup = select(vault.document, category=args.category, query=args.query)
     if not backup.entries and (args.query or args.category is not None):
         raise MatchError("No matching entry.", "Run: otp-tui list")
+    if not backup.entries:
+        raise ExportError("Nothing to export: the vault has no entries.")
     return backup
 
 
