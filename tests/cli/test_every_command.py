@@ -132,6 +132,7 @@ def test_help_is_text_on_standard_output(program: Program, name: str) -> None:
     done = program.run(*name.split(), "--help")
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith(f"usage: otp-tui {name} ")
+    assert max(map(len, done.out.splitlines())) <= 80
     assert not LOUD.search(done.out)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -24,6 +25,17 @@ def test_help_names_every_command_and_exit_code(program: Program) -> None:
     for word in ("init", "import", "list", "code", "demo", "--vault", "--config"):
         assert word in done.out
     assert "4 no match or several" in done.out
+
+
+@pytest.mark.parametrize(("columns", "widest"), [(70, 70), (200, 88)])
+def test_help_is_as_wide_as_the_terminal(
+    program: Program, monkeypatch: pytest.MonkeyPatch, columns: int, widest: int
+) -> None:
+    size = os.terminal_size((columns, 24))
+    monkeypatch.setattr("tui.cli.output.terminal_size", lambda: size)
+    lines = program.run("edit", "--help").out.splitlines()
+    assert widest - 8 < max(map(len, lines)) <= widest
+    assert not any(line.endswith("otp-") for line in lines)
 
 
 @pytest.mark.parametrize(

@@ -32,9 +32,12 @@ NO_VAULT = (ACCEPT_OLDER, NO_UNLOCK)
 """The options that mean nothing to a command that opens no vault."""
 _COMMON_FLAGS = {
     ACCEPT_OLDER: "change the vault even if it is older than the one last used here",
-    NO_UNLOCK: "ask for the password even if the vault is unlocked, and don't unlock it",
+    NO_UNLOCK: "ask for the password, even if the vault is unlocked, and don't unlock the vault for"
+    " later commands",
 }
 """The common options without a value, and their help."""
+_WIDEST_HELP = 88
+"""Maximum width of the help, in columns: longer lines are hard to read."""
 _EPILOG = """\
 Without a command, otp-tui opens the app.
 
@@ -44,11 +47,21 @@ exit codes:
 """
 
 
-class _Formatter(argparse.RawDescriptionHelpFormatter):
-    """Wraps at a fixed width: reading the terminal's width would import more modules."""
+class _Formatter(argparse.HelpFormatter):
+    """Wraps at the width of the terminal, but keeps paragraphs and indented lines."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=88)
+        size = output.terminal_size()
+        super().__init__(prog, width=80 if size is None else min(size.columns, _WIDEST_HELP))
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n\n".join(
+            part if part.startswith(" ") or "\n " in part else "\n".join(_wrap(part, width))
+            for part in text.split("\n\n")
+        )
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return _wrap(text, width)
 
 
 class Parser(argparse.ArgumentParser):
@@ -236,6 +249,12 @@ def _action_first(args: list[str], actions: Subparsers) -> list[str]:
             return args
         place += 1 if value or option.nargs == 0 else 2
     return [*args[place : place + 1], *args[:place], *args[place + 1 :]]
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    from textwrap import wrap
+
+    return wrap(" ".join(text.split()), width, break_on_hyphens=False)
 
 
 def _attribute(option: str) -> str:

@@ -31,10 +31,10 @@ def register(subparsers: Subparsers) -> None:
         "\n"
         "To install it, and again after each update:\n"
         "\n"
-        "  bash  otp-tui completion bash > ~/.local/share/bash-completion/completions/otp-tui\n"
-        "  zsh   otp-tui completion zsh > ~/.zfunc/_otp-tui\n"
-        "        and in ~/.zshrc, before compinit: fpath=(~/.zfunc $fpath)\n"
-        "  fish  otp-tui completion fish > ~/.config/fish/completions/otp-tui.fish\n"
+        "  otp-tui completion bash > ~/.local/share/bash-completion/completions/otp-tui\n"
+        "  otp-tui completion zsh > ~/.zfunc/_otp-tui\n"
+        "    and in ~/.zshrc, before compinit: fpath=(~/.zfunc $fpath)\n"
+        "  otp-tui completion fish > ~/.config/fish/completions/otp-tui.fish\n"
         "\n"
         "Create the folder first (mkdir -p). bash also needs the package bash-completion.",
         without=NO_VAULT,

@@ -30,8 +30,8 @@ def register(subparsers: Subparsers) -> None:
         "Adds what changed in a copy: new and edited entries, deletions, higher counters. Without\n"
         "FILE, merges the conflict copies next to the vault. If a FILE can't be read, is damaged\n"
         "or is another vault, nothing is merged; next to the vault, such files are named and left\n"
-        "out, and the exit code is 1. `otp-tui undo` undoes a merge. Asks for\n"
-        "confirmation on the terminal; the exit code is 1 if you decline.",
+        "out, and the exit code is 1. `otp-tui undo` undoes a merge. Asks for confirmation on the\n"
+        "terminal; the exit code is 1 if you decline.",
     )
     parser.add_argument("file", metavar="FILE", nargs="*", help="copy of the vault")
     parser.add_argument(

@@ -23,8 +23,8 @@ def register(subparsers: Subparsers) -> None:
         "undo",
         "undo the last change, or redo it",
         "Undoes the last import, addition, edit, removal or other change, made in the app or on\n"
-        "the command line. Counters from which codes were used are never\n"
-        "lowered. Older copies of the vault are in the folder “backups” next to it.",
+        "the command line. Counters from which codes were used are never lowered. Older copies of\n"
+        "the vault are in the folder “backups” next to it.",
     )
     parser.add_argument("--redo", action="store_true", help="redo the change that was undone last")
     parser.add_argument("--json", action="store_true", help="print JSON")

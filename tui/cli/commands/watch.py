@@ -34,8 +34,8 @@ def register(subparsers: Subparsers) -> None:
         "watch",
         "print codes as they change, one per line",
         "Prints “issuer (account): code” for every entry, then again for each code that changes,\n"
-        "until you press Ctrl+C. Counter-based (HOTP) entries and entries added\n"
-        "later are not shown.",
+        "until you press Ctrl+C. Counter-based (HOTP) entries and entries added later are not\n"
+        "shown.",
     )
     add_query(parser, "*", "show only entries that contain these words")
     parser.add_argument("--json", action="store_true", help="print each line as JSON")
