@@ -32,8 +32,12 @@ def unlocked(environ: Mapping[str, str]) -> list[tuple[Session, Unlocked]]:
 
 def vault_words(one: Unlocked, session: Session, now: float) -> str:
     """Return a line about a vault that is unlocked: its path, by what, and until when."""
-    until = until_words(one.until, one.idle, now)
-    return f"{safe(one.path, 300)}: unlocked by {session.name}, {until}"
+    return f"{safe(one.path, 300)}: {unlocked_words(one, session, now)}"
+
+
+def unlocked_words(one: Unlocked, session: Session, now: float) -> str:
+    """Return by what and until when a vault is unlocked."""
+    return f"unlocked by {session.name}, {until_words(one.until, one.idle, now)}"
 
 
 def until_words(until: float, idle: int, now: float) -> str:

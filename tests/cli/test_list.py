@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+
+import pytest
 
 from tests.cli.conftest import HOSTILE, RFC_SECRET
 from tests.cli.program import PASSWORD, Program
-from tui.cli.output import table
+from tui.cli.output import table, width
 from tui.text import clean
 from tui.vault.document import Unreadable
 from tui.vault.edit import delete, pin
@@ -29,6 +32,19 @@ KEYS = [
     "code",
     "valid_until",
 ]
+
+
+def test_names_are_cut_to_the_width_of_a_terminal_only(
+    filled: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = filled.open("list", "--at", "59").out
+    assert max(map(width, full.splitlines())) > 40
+    monkeypatch.setattr("tui.cli.output.terminal_size", lambda: os.terminal_size((40, 24)))
+    cut = filled.open("list", "--at", "59").out
+    assert max(map(width, cut.splitlines())) == 40
+    assert len(cut.splitlines()) == len(full.splitlines())
+    assert "…" in cut
+    assert "94287082" in cut
 
 
 def test_json_is_complete_and_in_the_users_order(filled: Program) -> None:

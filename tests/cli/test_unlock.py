@@ -81,6 +81,15 @@ def test_status_says_which_vault_by_what_and_until_when(unlocked: Program) -> No
     assert shown.endswith("(in 1 h)")
 
 
+def test_status_takes_two_lines_on_a_narrow_terminal(
+    unlocked: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.cli.output.terminal_size", lambda: os.terminal_size((80, 24)))
+    lines = unlocked.run("status").out.splitlines()
+    place = lines.index(f"{unlocked.vault}:")
+    assert lines[place + 1].startswith(f"  unlocked by {session_of(unlocked).name}, until ")
+
+
 def test_doctor_says_what_keeps_keys_and_what_is_unlocked(unlocked: Program) -> None:
     session, lines = session_of(unlocked), unlocked.run("doctor").out.splitlines()
     assert f"  unlock: keys are kept by {session.name}" in lines

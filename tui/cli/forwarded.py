@@ -67,7 +67,7 @@ def print_names(query: str, *, json: bool) -> int:
         cells = [
             [safe(each.issuer, output.WIDEST), safe(each.account, output.WIDEST)] for each in found
         ]
-        output.lines(output.table(cells))
+        output.lines(output.table(cells, names=2))
     else:
         output.say("No matching entry.")
     return 0 if found else MatchError.exit_code

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 WIDEST = 40
 """Maximum length of a name in a table, in characters; JSON output has the full name."""
+_NARROWEST = 8
+"""Minimum width of a column that is too wide for the terminal, in cells."""
 _LINE = 16_384
 """Maximum length of a line, in characters; only paths and secrets come close."""
 _CLOSED = "Standard output is closed."
@@ -123,10 +125,17 @@ def abandon_if_broken() -> None:
         os.close(nothing)
 
 
-def table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return a line for each row, with cells made `safe` and padded to the column's width."""
+def table(rows: Sequence[Sequence[str]], names: int = 0) -> list[str]:
+    """Return a line for each row, with cells made `safe` and padded to the column's width.
+
+    The first columns, as many as `names`, are shortened if a terminal is too narrow.
+    """
     shown = [[safe(cell) for cell in row] for row in rows]
     widths = [max(map(width, column)) for column in zip(*shown, strict=True)]
+    size = terminal_size() if names else None
+    if size is not None:
+        _narrow(widths, names, size.columns)
+        shown = [[*map(cut, row[:names], widths), *row[names:]] for row in shown]
     return ["  ".join(map(_pad, row, widths)).rstrip() for row in shown]
 
 
@@ -156,6 +165,17 @@ def code_object(entry: Entry | PlainEntry, code: Code | PlainCode) -> dict[str, 
         "code": code.text,
         "valid_until": None if code.valid_until is None else int(code.valid_until),
     }
+
+
+def _narrow(widths: list[int], names: int, columns: int) -> None:
+    """Reduce the widest of the first widths, down to a few cells, until a row fits."""
+    too_much = sum(widths) + 2 * (len(widths) - 1) - columns
+    while too_much > 0:
+        widest = max(range(names), key=widths.__getitem__)
+        if widths[widest] <= _NARROWEST:
+            return
+        widths[widest] -= 1
+        too_much -= 1
 
 
 def _cells(char: str) -> int:

@@ -71,7 +71,8 @@ def _list(document: Document, as_json: bool) -> None:
     elif found:
         from tui.cli.output import table
 
-        output.lines(table([(one.name, plural(count, "entry")) for one, count in found]))
+        rows = [(one.name, plural(count, "entry")) for one, count in found]
+        output.lines(table(rows, names=1))
     else:
         output.say("No categories yet.")
 

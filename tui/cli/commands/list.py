@@ -112,7 +112,7 @@ def _print_table(
         if secrets:
             row += [entry.secret.given, entry.pin or ""]
         rows.append(row)
-    output.lines(table(rows))
+    output.lines(table(rows, names=2))
 
 
 def _object(

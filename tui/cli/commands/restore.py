@@ -75,7 +75,7 @@ def _list(vault: Vault, moment: int, as_json: bool) -> None:
             left = days_left(entry, moment)
             days = f"{plural(left, 'day')} left"
             rows.append([safe(entry.issuer, WIDEST), safe(entry.account or "", WIDEST), days])
-        output.lines(table(rows))
+        output.lines(table(rows, names=2))
     else:
         output.say("The trash is empty.")
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
+    from tui.session import Session, Unlocked
 
 
 def register(subparsers: Subparsers) -> None:
@@ -29,7 +30,7 @@ def register(subparsers: Subparsers) -> None:
 
 def run(args: Namespace, context: Context) -> int:
     """Print the vaults that are unlocked."""
-    from tui.unlocked import unlocked, vault_words
+    from tui.unlocked import unlocked
 
     found = unlocked(os.environ)
     if args.json:
@@ -46,7 +47,18 @@ def run(args: Namespace, context: Context) -> int:
         output.json({"unlocked": rows})
     elif found:
         now = context.clock.now()
-        output.lines(vault_words(one, session, now) for session, one in found)
+        for session, one in found:
+            output.lines(_lines(one, session, now))
     else:
         output.say("No vault is unlocked.")
     return 0
+
+
+def _lines(one: Unlocked, session: Session, now: float) -> list[str]:
+    """Return a line about a vault, or two if a terminal is too narrow."""
+    from tui.unlocked import unlocked_words, vault_words
+
+    line, size = vault_words(one, session, now), output.terminal_size()
+    if size is None or output.width(line) <= size.columns:
+        return [line]
+    return [f"{safe(one.path)}:", f"  {unlocked_words(one, session, now)}"]
