@@ -80,8 +80,8 @@ def test_a_key_is_kept_until_it_is_dropped_and_then_the_agent_ends(
 def test_an_agent_that_does_not_answer_is_reported(
     session: Session, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.session.agent_client._PATIENCE", 0.05)
     session.keep(ONE, KEY, "/home/me/vault.json", 3600)
+    monkeypatch.setattr("tui.session.agent_client._PATIENCE", 0.05)
     agent = process(folder)
     assert agent is not None
     os.kill(agent, signal.SIGSTOP)

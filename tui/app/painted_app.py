@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 _ERASING = ("xterm", "alacritty", "foot", "rxvt", "linux")
-"""Starts of $TERM for terminals that give erased cells the background color, and know VT."""
+"""Starts of $TERM for terminals that give erased cells the background color."""
 _PART = 0.1
 """Seconds after which a part of a new screen is shown without the rest."""
 _SYNC = 512

@@ -38,9 +38,6 @@ _blocks = re.compile(f"{_BLOCK}+|[^{_BLOCK}]+")
 
 _ERASE_START = "\x1b[1K"
 """Erases a line up to the cursor, which stays there."""
-_VT, _CURSOR_DOWN = "\v", "\x1b[B"
-"""Ways to move down by one line: like a line feed, but the terminal's driver doesn't add a carriage
-return; and for terminals that may not know that."""
 
 
 class Pen(NamedTuple):
@@ -147,7 +144,7 @@ class Painter:
         self.colors = colors
         """The colors that the terminal has."""
         self.erases = erases
-        """True if erased cells get the background color, and VT moves down, as on xterm."""
+        """True if erased cells get the background color."""
         self.size = (0, 0)
         """Columns and lines."""
         self._wanted: list[Row] = []
@@ -249,8 +246,7 @@ class Painter:
         for run in runs:
             x, y, cells, text, pen = run
             if self._at != (x, y):
-                down = _VT if self.erases else _CURSOR_DOWN
-                parts.append(_move(self._at if certain else None, x, y, down))
+                parts.append(_move(self._at if certain else None, x, y))
             is_blank = text.isspace() or text == _ERASE_START
             if pen != self._pen and not (
                 is_blank and self._pen is not None and pen.looks_like(self._pen)
@@ -402,21 +398,21 @@ def _differing(wanted: Row, sent: Row) -> list[int]:
     return columns
 
 
-def _move(before: tuple[int, int] | None, x: int, y: int, one_down: str) -> str:
+def _move(before: tuple[int, int] | None, x: int, y: int) -> str:
     """Return the shortest control sequence that moves the cursor to a cell, from another if known.
 
-    `one_down` moves it down by one line.
+    No backspace or line feed, so that such a character in the output is a mistake.
     """
     if before is None or y < before[1]:
         return _absolute(x, y)
     right, down = x - before[0], y - before[1]
-    across = _steps(right, "\x1b[C", "C") if right > 0 else _steps(-right, "\b", "D")
-    return min(_steps(down, one_down, "B") + across, _absolute(x, y), key=len)
+    across = _steps(right, "C") if right > 0 else _steps(-right, "D")
+    return min(_steps(down, "B") + across, _absolute(x, y), key=len)
 
 
-def _steps(count: int, one: str, final: str) -> str:
-    """Return what moves the cursor by `count` cells; `one` moves it by one."""
-    return min(one * count, f"\x1b[{count}{final}", key=len)
+def _steps(count: int, final: str) -> str:
+    """Return the control sequence that moves the cursor by `count` cells."""
+    return f"\x1b[{count if count > 1 else ''}{final}" if count else ""
 
 
 def _erase(spaces: re.Match[str]) -> str:
