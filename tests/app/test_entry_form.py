@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Button, Input, Select, Static, TextArea
 
 from tests.app.conftest import MakeApp, MakeVault
+from tests.app.fast_pilot import expect_held_work
 from tests.app.helpers import (
     PASSWORD,
     FakeClock,
@@ -42,6 +45,7 @@ from tui.otp.entry import Algorithm, Binding, Category, Entry, OtpType, category
 from tui.otp.secret import Secret
 from tui.vault.current import Current
 from tui.vault.locked_vault import LockedVault
+from tui.vault.store import Store
 from tui.vault.undo import Step, last_step, undo
 from tui.vault.vault import Vault
 
@@ -762,6 +766,55 @@ async def test_escape_asks_before_typing_is_lost(
     assert form.text("issuer") == "S"
     await form.press("escape", "y")
     assert form.said == [None]
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
+    """Return what is set when a change begins, and what lets it go on."""
+    begun, go_on, real = threading.Event(), threading.Event(), Store.replace
+
+    def slow(self: Store, *args: Any, **more: Any) -> None:
+        begun.set()
+        go_on.wait(5)
+        real(self, *args, **more)
+
+    monkeypatch.setattr(Store, "replace", slow)
+    expect_held_work(monkeypatch)
+    return begun, go_on
+
+
+async def test_escape_does_not_leave_while_the_form_is_being_saved(
+    app: OtpApp, pilot: Pilot[None], held: tuple[threading.Event, threading.Event]
+) -> None:
+    begun, go_on = held
+    await press(pilot, "E", "S", "ctrl+s")
+    assert await asyncio.to_thread(begun.wait, 5)
+    await pilot.press("escape")
+    assert isinstance(app.screen, EntryFormScreen)
+    go_on.set()
+    await settle(pilot)
+    assert isinstance(app.screen, CodesScreen)
+    assert status_of(app).startswith("Changed ")
+
+
+async def test_quitting_goes_on_when_the_save_that_it_waits_for_ends(
+    app: OtpApp,
+    pilot: Pilot[None],
+    held: tuple[threading.Event, threading.Event],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, go_on = held
+    monkeypatch.setattr("tui.app.ending_app.SAVING", 0.01)
+    await press(pilot, "E", "S", "ctrl+s")
+    assert await asyncio.to_thread(begun.wait, 5)
+    await pilot.press("ctrl+q")
+    async with asyncio.timeout(10):
+        while not isinstance(app.screen, ConfirmScreen):
+            await pilot.pause()
+        go_on.set()
+        while app.is_running:
+            await pilot.pause()
+    assert app.return_code == 0
 
 
 async def test_if_saving_fails_the_change_is_kept_and_reported_as_unsaved(

@@ -132,7 +132,7 @@ class EndingApp(ThemedApp):
         )
 
     def _save_and_quit(self) -> None:
-        if self.vault is None or (self.vault.saved and not self.vault.changing):
+        if self.vault is None or _is_saved(self.vault):
             self.exit()
         else:
             self._save_or_ask(self.vault, self.exit, "Quit anyway?", "quit")
@@ -146,7 +146,10 @@ class EndingApp(ThemedApp):
         except TimeoutError:
             from tui.app.screens.confirm import ConfirmScreen
 
-            if not await self.push_screen_wait(ConfirmScreen(question, _SLOW, verb)):
+            saved = partial(_is_saved, vault)
+            screen = ConfirmScreen(question, _SLOW, verb, obsolete=saved)
+            answer = await self.push_screen_wait(screen)
+            if not (answer or (answer is None and saved())):
                 return
         except OtpTuiError as error:
             from tui.app.screens.confirm import ConfirmScreen
@@ -285,6 +288,10 @@ class EndingApp(ThemedApp):
         if not self._exit_renderables:
             self._exit_renderables.append(crash_line(error))
         self._close_messages_no_wait()
+
+
+def _is_saved(vault: Vault) -> bool:
+    return vault.saved and not vault.changing
 
 
 def _wake() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from textual import events
+from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, Screen
 from textual.worker import Worker
 
@@ -83,6 +84,16 @@ class BaseScreen(Screen[Answer]):
     def loses(self) -> bool:
         """True if closing the screen would lose what the user typed."""
         return self.unsaved and not self.saving
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Close with a result, and with it the screens above, e.g. a question whose answer is late.
+
+        Textual would close the topmost screen instead.
+        """
+        stack = self.app.screen_stack
+        for above in reversed(stack[stack.index(self) + 1 :] if self in stack else []):
+            above.dismiss(None)
+        return super().dismiss(result)
 
     def settings_changed(self) -> None:
         """Apply changed settings, keys, theme or symbols."""

@@ -157,6 +157,8 @@ class CategoriesScreen(Dialog[str | None]):
     @work(group="leave", exclusive=True, exit_on_error=False, description="close the dialog")
     async def action_leave(self) -> None:
         """Close the name field, or else the dialog; ask first if the selection changed."""
+        if self._changing:
+            return
         if self._field.display:
             self._close_field()
         elif not self.unsaved or await self.app.push_screen_wait(

@@ -302,9 +302,11 @@ class EntryFormScreen(Dialog[str | None]):
 
     @work(group="leave", exclusive=True, exit_on_error=False, description="leave the form")
     async def action_leave(self) -> None:
-        """Close; ask first if something was typed."""
+        """Close, unless it is being saved; ask first if something was typed."""
         from tui.app.screens.confirm import ConfirmScreen
 
+        if self.saving:
+            return
         if not self.unsaved or await self.app.push_screen_wait(
             ConfirmScreen("Leave without saving?", "What you typed will be lost.", "leave")
         ):
