@@ -292,6 +292,20 @@ async def test_a_large_code_is_replaced_when_it_expires(
             )
 
 
+@pytest.mark.parametrize("size", [(200, 50), (120, 40), (80, 24), (40, 12)])
+async def test_large_letters_fit_in_their_card(
+    make_app: MakeApp, make_vault: MakeVault, size: tuple[int, int]
+) -> None:
+    yandex = next(entry for entry in sample_entries()[0] if entry.type is OtpType.YANDEX)
+    app = make_app(make_vault([dataclasses.replace(yandex, pin="7586")]))
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await pilot.press("b")
+        await settle(pilot)
+        big = app.screen.query_one("#big", Label)
+        assert big.size.height == len(str(big.content).splitlines())
+
+
 def screen_text(app: object) -> list[str]:
     from textual.app import App
 

@@ -18,8 +18,10 @@ from tui.errors import EntryError
 from tui.otp.codes import code_at, group, next_code, period, remaining
 from tui.otp.entry import Entry, OtpType
 
-_MARGIN = 20
-"""Columns beside the code, at least."""
+_PADDING = 6
+"""Columns of the card beside the code, at least."""
+_LEAST_CARD, _AROUND = 64, 18
+"""Maximum width of the card of a small code, and what it has beside a large one."""
 _TALL = 30
 """From this height of the terminal, the digits have twice the lines."""
 
@@ -52,7 +54,9 @@ class BigCodeScreen(Dialog[None]):
             yield CardKeys([("Esc", "close")])
 
     def on_mount(self) -> None:
-        self._left.display = self._now().left is not None
+        now = self._now()
+        self._left.display = now.left is not None
+        self._fit_card(self._large(now))
 
     def tick(self) -> None:
         """Show the current code, and how long it is valid."""
@@ -60,6 +64,7 @@ class BigCodeScreen(Dialog[None]):
         for label, text in ((self._big, self._large(now)), (self._left, _time_text(now))):
             if str(label.content) != text:
                 label.update(text)
+        self._fit_card(str(self._big.content))
         self._left.set_class(tone(now.left) == "warning", "tone-warning")
         self._left.set_class(tone(now.left) == "error", "tone-error")
 
@@ -81,8 +86,12 @@ class BigCodeScreen(Dialog[None]):
         width, height = self.app.size
         lines = 10 if height >= _TALL else 5
         return "\n".join(
-            big_lines(now.code, width - _MARGIN, lines, ascii_only=self.context.ascii_only)
+            big_lines(now.code, width - _PADDING, lines, ascii_only=self.context.ascii_only)
         )
+
+    def _fit_card(self, code: str) -> None:
+        widest = max(map(len, code.splitlines()))
+        self.query_one(".card").styles.max_width = max(_LEAST_CARD, widest + _AROUND)
 
 
 def _time_text(now: LiveCells) -> str:
