@@ -293,7 +293,7 @@ def system_clock(status: ClockStatus | None) -> Finding:
             "clock", "unknown: this system doesn't report it; compare it with another clock"
         )
     if not status.synchronized:
-        says = "not synchronized (offset unknown); codes are wrong if the clock is"
+        says = "not synchronized (offset unknown); if the clock is wrong, so are the codes"
         return Finding("clock", says, "Turn synchronization on, e.g.: timedatectl set-ntp true")
     says = f"synchronized, off by at most {status.max_error:.3f} s"
     late = status.max_error > CLOCK_OFF

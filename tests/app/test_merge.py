@@ -88,7 +88,7 @@ async def test_a_copy_with_nothing_to_merge_can_be_deleted(
     await pilot.press("M")
     await settle(pilot)
     words = " ".join(str(each.render()) for each in app.screen.query(Label))
-    assert f"Delete the copy? {NAME}\n\nThe vault has everything in it." in words
+    assert f"Delete the copy? {NAME}\n\nThe vault already has all its changes." in words
     await pilot.press(key)
     await settle(pilot)
     assert isinstance(app.screen, CodesScreen)

@@ -250,7 +250,7 @@ async def test_a_copy_next_to_the_vault_under_the_old_key_is_named(
     await enter(pilot, PASSWORD, NEW, NEW)
     await pilot.press("n")
     await settle(pilot)
-    assert "with an old password in the folder “backups”." in status_of(app)
+    assert "in the folder “backups” still open with an old password." in status_of(app)
     assert "with an old password next to the vault: run otp-tui merge." in status_of(app)
 
 

@@ -200,6 +200,22 @@ def test_without_a_terminal_nothing_is_asked(filled: Program, copy: Path) -> Non
     assert (done.code, "Use --yes to skip confirmation" in done.err) == (2, True)
 
 
+def test_an_older_copy_needs_no_answer(
+    filled: Program, filled_bytes: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(filled, lambda made: edit(made, made.find(GITHUB), {"account": "ours"}, 3))
+    older = filled.folder / "older.json"
+    older.write_bytes(filled_bytes)
+    monkeypatch.setattr("tui.cli.terminal.open_tty", no_terminal)
+    done = filled.open("merge", older)
+    assert (done.code, done.out, older.exists()) == (0, "", True)
+    assert "older.json: nothing to merge" in done.err
+
+
+def no_terminal() -> int:
+    raise OSError
+
+
 def test_a_vault_that_a_sync_tool_renamed_is_found(filled: Program) -> None:
     filled.vault.rename(filled.vault.with_name("vault.json..path1"))
     done = filled.open("merge")

@@ -36,7 +36,7 @@ def test_details_have_no_secret(filled: Program) -> None:
         "Period": "30 s",
         "Categories": "Web, Work",
         "Copied": "never",
-        "Id": "00000000-0000-4000-8000-000000000001",
+        "ID": "00000000-0000-4000-8000-000000000001",
     }
     assert RFC_SECRET not in done.err
 

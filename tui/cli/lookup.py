@@ -37,8 +37,10 @@ def find_in_trash(document: Document, query: str) -> Entry:
     return _best(document.trash, document.categories, query, kind, "Run: otp-tui restore")
 
 
-def find_category(document: Document, name: str) -> Category:
+def find_category(document: Document, name: str, *, to_add: bool = False) -> Category:
     """Return the category named `name`; case matters only if two names differ just in case.
+
+    With `to_add`, the error says how to add it.
 
     Raises:
         MatchError: there is none, or several.
@@ -52,7 +54,12 @@ def find_category(document: Document, name: str) -> Category:
     if found:
         names = tuple(safe(one.name, 40) for one in found)
         raise MatchError(f"{len(found)} categories match “{shown}”:", "", names)
-    raise MatchError(f"No category “{shown}”.", "Run: otp-tui category list")
+    hint = "Run: otp-tui category list"
+    if to_add:
+        from shlex import quote
+
+        hint = f"To add it, run: otp-tui category add {quote(shown)}"
+    raise MatchError(f"No category “{shown}”.", hint)
 
 
 def quoted(category: Category) -> str:

@@ -56,10 +56,10 @@ def delete(files: Iterable[VaultFile]) -> int:
     return sum(file.remove() for file in files)
 
 
-def still_open(count: int) -> str:
+def still_open(count: int, where: str) -> str:
     """Return the start of a sentence about copies that the vault's key doesn't open."""
     number, opens = plural(count, "older copy"), "opens" if count == 1 else "open"
-    return f"{number} still {opens} with an old password"
+    return f"{number} {where} still {opens} with an old password"
 
 
 def not_rekeyed(files: Collection[VaultFile], count: int, old_slots: tuple[Slot, ...]) -> list[str]:

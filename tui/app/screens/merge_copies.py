@@ -145,7 +145,7 @@ class MergeScreen(BaseScreen[tuple[str, str] | None]):
         is_one = len(self._files) == 1
         what = "the copy" if is_one else plural(len(self._files), "copy")
         names = "\n".join(file.name for file in self._files)
-        words = f"{names}\n\nThe vault has everything in {'it' if is_one else 'them'}."
+        words = f"{names}\n\nThe vault already has all {'its' if is_one else 'their'} changes."
         question = ConfirmScreen(f"Delete {what}?", words, "delete")
         if not await self.app.push_screen_wait(question):
             return ""

@@ -154,7 +154,7 @@ class _Before:
 
     key: bytes = field(repr=False)
     slots: tuple[Slot, ...]
-    still: Callable[[int], str]
+    still: Callable[[int, str], str]
     """Returns the start of a sentence about that many copies."""
     why: str
     """Why to re-encrypt them."""
@@ -175,7 +175,7 @@ async def _older_copies(view: ListView, before: _Before) -> list[str]:
     vault, said = view.vault, list[str]()
     files = await in_thread(lambda: rekey.old_backups(vault))
     if files:
-        still = before.still(len(files))
+        still = before.still(len(files), "in the folder “backups”")
         question = ConfirmScreen(
             f"{still}. Encrypt them with the new key?",
             before.why,
@@ -185,16 +185,16 @@ async def _older_copies(view: ListView, before: _Before) -> list[str]:
         if await view.ask(question):
             said += await in_thread(lambda: _rekeyed(vault, files, before))
         else:
-            said.append(f"{still} in the folder “backups”.")
+            said.append(f"{still}.")
     copies = await in_thread(lambda: rekey.old_copies(vault))
     if copies:
-        said.append(f"{before.still(len(copies))} next to the vault: run otp-tui merge.")
+        said.append(f"{before.still(len(copies), 'next to the vault')}: run otp-tui merge.")
     return said
 
 
-def _still_old(count: int) -> str:
+def _still_old(count: int, where: str) -> str:
     has = "has" if count == 1 else "have"
-    return f"{plural(count, 'older copy')} still {has} the old key derivation"
+    return f"{plural(count, 'older copy')} {where} still {has} the old key derivation"
 
 
 def _rekeyed(vault: Vault, files: list[VaultFile], before: _Before) -> list[str]:

@@ -84,7 +84,7 @@ def run(args: Namespace, context: Context) -> int:
     if args.json:
         output.require_open()
     vault = context.unlock(context.read_vault())
-    categories = [find_category(vault.document, name) for name in args.category]
+    categories = [find_category(vault.document, name, to_add=True) for name in args.category]
     if draft is not None:
         found = [OpenedBackup((), Backup((_typed_entry(draft, context),)))]
     elif args.qr is None:

@@ -85,7 +85,7 @@ def run(args: Namespace, context: Context) -> int:
     vault = context.open_vault()
     before = find_entry(vault, " ".join(args.query))
     wanted = {find_category(vault.document, name).id: False for name in args.no_category}
-    wanted |= {find_category(vault.document, name).id: True for name in args.category}
+    wanted |= {find_category(vault.document, name, to_add=True).id: True for name in args.category}
     draft = _draft(args, context, before, new)
     changes = draft.changes(before)
     label = draft.entry(before).label

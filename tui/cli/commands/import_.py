@@ -115,7 +115,9 @@ def _read(file: str, format_name: str, context: Context) -> Source:
     else:
         source = source_of(read_file(file), file, format_name)
     if source.format is None:
-        raise source.unknown("Use --format NAME if you know what it is.")
+        raise source.unknown(
+            "Use --format NAME if you know what it is; to list the names, run: otp-tui formats"
+        )
     return source
 
 

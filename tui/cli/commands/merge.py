@@ -69,8 +69,6 @@ def run(args: Namespace, context: Context) -> int:
         if not problems:
             output.say("This vault has no conflict copies.")
         return int(bool(problems))
-    if not args.yes and not args.dry_run:
-        terminal.require(_HINT)
     vault = context.unlock(locked)
     copies = [_open(file, vault.key, context) for file in files]
     preview = merge_into(vault, copies, dry_run=True)
@@ -143,7 +141,8 @@ def _remove(files: list[VaultFile], vault: Path, args: Namespace) -> list[str]:
     if not removing:
         return []
     what = removing[0].name if len(removing) == 1 else plural(len(removing), "copy")
-    if not args.remove_copies and (args.yes or not terminal.confirm(f"Delete {what}?", _HINT)):
+    asks = not args.yes and terminal.is_there()
+    if not args.remove_copies and not (asks and terminal.confirm(f"Delete {what}?", _HINT)):
         return []
     removed = [file.name for file in removing if file.remove()]
     if len(removed) < len(removing):

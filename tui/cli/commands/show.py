@@ -83,7 +83,7 @@ def _show_code(entry: Entry) -> None:
 def _print(entry: Entry, categories: Iterable[Category], warning: str, secret: bool) -> None:
     from tui.otp.describe import details
 
-    rows = [*details(entry, categories, warning), ("Id", entry.id)]
+    rows = [*details(entry, categories, warning), ("ID", entry.id)]
     if secret:
         rows.append(("Secret", entry.secret.given))
         rows += [("PIN", entry.pin)] if entry.pin else []
