@@ -89,6 +89,14 @@ async def test_the_list_is_as_high_as_the_terminal_allows(pilot: Pilot[None], he
     assert listed.size.height == min(height - 6, len(listed.rows) + 1)
 
 
+async def test_the_list_is_as_high_as_its_matches(pilot: Pilot[None]) -> None:
+    listed = await opened(pilot, *"clock")
+    assert (len(listed.rows), listed.size.height) == (1, 2)
+    await pilot.press(*["backspace"] * 5)
+    await settle(pilot)
+    assert listed.size.height == 24 - 6
+
+
 async def test_the_warning_about_the_clock_leads_to_the_doctor(pilot: Pilot[None]) -> None:
     listed = await opened(pilot, *"clock")
     assert listed.rows[0].label == "Check setup and clock (doctor)"

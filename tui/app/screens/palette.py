@@ -119,11 +119,15 @@ class PaletteScreen(Dialog[PaletteItem]):
             yield field
             yield PaletteList(self._items)
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Use the height of the terminal, as far as there are items to fill it."""
+    def on_resize(self) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        """Make the list as high as its items, at most as the terminal allows."""
+        found = self.query_one(PaletteList)
         taken = _AROUND_SHORT if self.has_class("-short") else _AROUND
-        room = max(2, event.size.height - taken)
-        self.query_one(PaletteList).styles.height = min(room, len(self._items) + 1)
+        room = max(2, self.app.size.height - taken)
+        found.styles.height = min(room, max(1, len(found.rows)) + 1)
 
     @on(Input.Changed, "#words")
     def _find(self, event: Input.Changed) -> None:
@@ -131,6 +135,7 @@ class PaletteScreen(Dialog[PaletteItem]):
         self.query_one(PaletteList).show(
             [*matching(self._items, event.value), *self._more(event.value)]
         )
+        self._fit()
 
     @on(Input.Submitted, "#words")
     @on(RowList.Chosen)
