@@ -91,7 +91,7 @@ async def test_the_list_is_as_high_as_the_terminal_allows(pilot: Pilot[None], he
 
 async def test_the_list_is_as_high_as_its_matches(pilot: Pilot[None]) -> None:
     listed = await opened(pilot, *"clock")
-    assert (len(listed.rows), listed.size.height) == (1, 2)
+    assert listed.size.height == len(listed.rows) + 1 < 6
     await pilot.press(*["backspace"] * 5)
     await settle(pilot)
     assert listed.size.height == 24 - 6
