@@ -157,7 +157,7 @@ def first_slots(start: bytes) -> list[Slot]:
 
 def wrong(what: str) -> WrongPasswordError:
     """Return the error for a password or a recovery code that opens no slot."""
-    hint = f"If the {what} is right, the vault may be damaged. {BACKUP_HINT}"
+    hint = f"If you are sure of the {what}, the vault may be damaged. {BACKUP_HINT}"
     return WrongPasswordError(f"Wrong {what}.", hint)
 
 

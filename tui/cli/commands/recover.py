@@ -88,7 +88,7 @@ def run(args: Namespace, context: Context) -> int:
         try:
             vault = context.unlock(locked)
         except WrongPasswordError as error:
-            hint = "If the password is right, the vault is damaged: rename its file, and try again."
+            hint = "If you are sure of it, the vault is damaged: rename its file, and try again."
             raise WrongPasswordError(str(error), hint) from None
         except DamagedVaultError as error:
             damage = str(error)

@@ -114,7 +114,7 @@ def _master_key(slots: list[Mapping[str, Any]], credentials: Credentials) -> byt
     if len(password) > _LONG and not all(slot.get("repaired") is True for slot in slots):
         raise BackupPasswordError(
             "Wrong password.",
-            "If the password is right: old versions of Aegis used long passwords in another way. "
+            "If you are sure of it: old versions of Aegis used long passwords in another way. "
             "Unlock the vault with a newer Aegis, and export again.",
         )
     raise BackupPasswordError("Wrong password.")
