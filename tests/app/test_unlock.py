@@ -205,12 +205,16 @@ async def test_advice_is_given_from_the_third_wrong_password_on(
     app = make_app(vault=None)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
+        place = app.screen.query_one("#password").region
         for damaged in (False, False, True):
             await pilot.press(*"wrong", "enter")
             await settle(pilot)
-            assert ("damaged" in message_of(app)) is damaged
-            assert ("Caps Lock" in message_of(app)) is damaged
-            assert ("otp-tui recovery use" in message_of(app)) is (damaged and has_code)
+            advice = str(app.screen.query_one("#advice", Label).content)
+            assert ("damaged" in advice) is damaged
+            assert ("Caps Lock" in advice) is damaged
+            assert ("otp-tui recovery use" in advice) is (damaged and has_code)
+            assert message_of(app).startswith("Wrong password.")
+            assert app.screen.query_one("#password").region == place
             await pass_time(pilot, clock, 60)
 
 

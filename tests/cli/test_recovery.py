@@ -36,7 +36,7 @@ def test_a_code_is_shown_once_and_opens_the_vault(filled: Program) -> None:
     assert (done.code, done.out) == (0, "")
     refused = filled.open("list")
     assert refused.code == 3
-    assert "Forgot it? Run: otp-tui recovery use." in refused.err
+    assert "Forgot the password? Run: otp-tui recovery use." in refused.err
     after = filled.run(
         "list", "--json", "--secrets", "--at", "59", "--password-stdin", stdin=f"{NEW}\n"
     )

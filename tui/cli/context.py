@@ -281,7 +281,7 @@ class Context:
             except WrongPasswordError as error:
                 if not locked.has_recovery_code:
                     raise
-                hint = f"Forgot it? Run: otp-tui recovery use. {error.hint}"
+                hint = f"Forgot the password? Run: otp-tui recovery use. {error.hint}"
                 raise WrongPasswordError(str(error), hint) from None
             if not self.secrets.given("password"):
                 self._keep_unlocked(self._vault)

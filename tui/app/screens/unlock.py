@@ -12,7 +12,7 @@ from typing import ClassVar
 from textual import getters, on, work
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding
-from textual.containers import Middle, Vertical
+from textual.containers import Container, Middle, Vertical
 from textual.widgets import Input, Label
 
 from tui.app.key_queue import BACKGROUND
@@ -39,8 +39,8 @@ TRIES_BEFORE_ADVICE = 3
 RECOVER_HINT = "Press ^r to restore an older copy."
 
 _CHECK = "Check Caps Lock and the keyboard layout."
-_FORGOTTEN = "Forgot it? Run: otp-tui recovery use"
-_DAMAGED = "If it is right, the vault may be damaged: press ^r to restore an older copy."
+_FORGOTTEN = "Forgot the password? Run: otp-tui recovery use"
+_DAMAGED = "If the password is right, the vault may be damaged: press ^r to restore an older copy."
 
 
 class UnlockScreen(BaseScreen[None]):
@@ -56,6 +56,7 @@ class UnlockScreen(BaseScreen[None]):
     BINDINGS: ClassVar = [Binding("ctrl+r", "recover", show=False)]
 
     _field = getters.query_one("#password", PasswordInput)
+    _advice_label = getters.query_one("#advice", Label)
 
     def __init__(self, reason: str = "", *, at_start: bool = False) -> None:
         """`reason` is shown first; `at_start` is True if the app has just started."""
@@ -65,7 +66,7 @@ class UnlockScreen(BaseScreen[None]):
         self._wrong_tries = 0
         self._refusal = ""
         self._advice = ""
-        """Lines that follow the refusal and the wait: what to check and to do."""
+        """Lines below the refusal: what to check and to do."""
         self._may_recover = False
         """True once the vault was found damaged or missing."""
         self._next_try = 0.0
@@ -76,15 +77,17 @@ class UnlockScreen(BaseScreen[None]):
 
     def compose(self) -> ComposeResult:
         offer = f" (Enter runs {self._program})" if self._program else ""
-        with Middle(), Vertical(classes="card"):
+        with Middle(), Container(id="room"), Vertical(classes="card"):
             yield Label("otp-tui", classes="title")
             yield Label(safe(str(self.context.vault_path), 200), classes="muted path", markup=False)
             yield PasswordInput(f"Password{offer}", id="password")
             yield StatusLabel(self._reason)
+            yield Label("", id="advice", markup=False)
             yield CardKeys([("↵", "unlock"), ("^q", "quit")])
 
     def on_mount(self) -> None:
         self._tries = WrongTries(self.context.vault_path, self.context.clock)
+        self._show_advice("")
         self._wait_on()
         if self._at_start and self._program:
             self._run_in_background()
@@ -136,8 +139,17 @@ class UnlockScreen(BaseScreen[None]):
             self._turn.set()
 
     def _say_refusal(self, wait: str = "") -> None:
-        first = f"{self._refusal} {wait}".rstrip()
-        self.say(f"{first}\n{self._advice}".rstrip(), "error")
+        self.say(f"{self._refusal} {wait}".rstrip(), "error")
+        self._show_advice(self._advice)
+
+    def say(self, text: str, tone: str = "muted") -> None:
+        """Show a message, without the advice below it."""
+        super().say(text, tone)
+        self._show_advice("")
+
+    def _show_advice(self, advice: str) -> None:
+        self._advice_label.update(advice)
+        self._advice_label.display = bool(advice)
 
     # --- the password command ------------------------------------------------------------
 
