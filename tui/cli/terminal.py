@@ -218,12 +218,22 @@ def _stopped_and_resumed(
 ) -> Iterator[None]:
     """Call `stop` before Ctrl+Z stops the program, and `resume` when it goes on."""
 
+    within = False
+
     def stopped(number: int, _frame: object) -> None:
+        nonlocal within
         stop()
+        within = True
         signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
+        signal.raise_signal(number)
+        within = False
+        go_on()  # also if there is no shell, and so nothing was stopped
 
     def resumed(_number: int, _frame: object) -> None:
+        if not within:  # stopped by another signal
+            go_on()
+
+    def go_on() -> None:
         handle_stop()
         resume()
 
