@@ -35,7 +35,7 @@ def test_details_have_no_secret(filled: Program) -> None:
         "Digits": "8",
         "Period": "30 s",
         "Categories": "Web, Work",
-        "Copied": "never",
+        "Last used": "never",
         "ID": "00000000-0000-4000-8000-000000000001",
     }
     assert RFC_SECRET not in done.err

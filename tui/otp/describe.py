@@ -42,7 +42,7 @@ def details(
         ("Note", "\n".join(safe(line, _LONGEST_LINE) for line in entry.note.splitlines())),
         ("Created", local_time(entry.created)),
         ("Changed", local_time(entry.updated)),
-        ("Copied", _copied(entry)),
+        ("Last used", last_used(entry, local_time(entry.used))),
     ]
     return [(name, value) for name, value in found if value]
 
@@ -57,6 +57,14 @@ def local_time(moment: int) -> str:
         return "date out of range"
 
 
+def last_used(entry: Entry, when: str) -> str:
+    """Return `when`, which is when a code was last used, and how often one was copied."""
+    count = entry.copy_count or 0
+    times = {1: "once", 2: "twice"}.get(count, f"{count} times")
+    parts = when if entry.used else "", f"copied {times}" if count else ""
+    return ", ".join(part for part in parts if part) or "never"
+
+
 def _ranking(category: Category) -> int:
     return category.ranking
 
@@ -65,13 +73,6 @@ def _icon(icon: str | None) -> str:
     if not icon:
         return ""
     return "custom icon" if icon.startswith("@") else safe(icon, 80)
-
-
-def _copied(entry: Entry) -> str:
-    count = entry.copy_count or 0
-    times = {1: "once", 2: "twice"}.get(count, f"{count} times")
-    last = f", last {local_time(entry.used)}" if entry.used else ""
-    return f"{times}{last}" if count or last else "never"
 
 
 _NOTES = {

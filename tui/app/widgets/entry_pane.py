@@ -21,6 +21,7 @@ from tui.app.widgets.big_digits import big_lines
 from tui.app.widgets.cells import fit, width_of
 from tui.app.widgets.time_bar import time_bar
 from tui.otp.codes import period
+from tui.otp.describe import last_used
 from tui.otp.entry import Entry, OtpType
 from tui.text import is_blank, safe
 
@@ -196,7 +197,7 @@ class EntryPane(Widget):
         rows = [
             ("Warning", shown.warning, styles.warning),
             ("Type", _type_of(shown.entry), styles.plain),
-            ("Counter", str(shown.entry.counter) if counts else "", styles.plain),
+            ("Next counter", str(shown.entry.counter) if counts else "", styles.plain),
             ("Last used", _used(shown), styles.plain),
             ("Forwarded", "may be used over SSH" if shown.entry.forward else "", styles.plain),
             ("Note", shown.entry.note, styles.plain),
@@ -257,11 +258,8 @@ def _type_of(entry: Entry) -> str:
 
 
 def _used(shown: Shown) -> str:
-    """Return when a code was last copied, and how often."""
-    used, count = shown.entry.used, shown.entry.copy_count or 0
-    if not used:
-        return "never"
-    passed = shown.moment - used
+    """Return how long ago a code was last used, and how often one was copied."""
+    passed = shown.moment - shown.entry.used
     if passed < 60:
         ago = "just now"
     elif passed < 60 * 60:
@@ -270,8 +268,7 @@ def _used(shown: Shown) -> str:
         ago = f"{passed // 3600} h ago"
     else:
         ago = f"{passed // _DAY} d ago"
-    times = {1: "once", 2: "twice"}.get(count, f"{count} times")
-    return f"{ago}, copied {times}" if count else ago
+    return last_used(shown.entry, ago)
 
 
 def _wrapped(text: str, width: int) -> list[str]:
