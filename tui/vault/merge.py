@@ -38,11 +38,13 @@ def merge(base: Document, ours: Document, theirs: Document) -> Document:
     deleted an entry and the other edited it, it is restored with the edits; if the other only used
     it, it stays in the trash. If one side deleted it permanently and the other changed it at all,
     it is kept. If both changed the same field, both entries are kept, theirs with a new id; for
-    counters and copy counts, however, the higher value wins, and for rankings, ours. Our order
-    stays, and new items of theirs keep their predecessors.
+    counters and copy counts, however, the higher value wins, and for rankings, ours. If both added
+    the same entry, it is one, with our id. Our order stays, and new items of theirs keep their
+    predecessors.
     """
     sides = base, ours, theirs
-    entries = _merge_entries(base.everything, ours.everything, theirs.everything)
+    everything = _with_our_ids(base.everything, ours.everything, theirs.everything)
+    entries = _merge_entries(base.everything, ours.everything, everything)
     categories = _merge_items(sides, lambda one: one.categories, _categories_of, _merge_category)
     icons = _merge_items(sides, lambda one: one.icons, _icons_of, _ours)
     return Document(
@@ -87,6 +89,35 @@ def rejoin(base: Document, ours: Document, theirs: Document) -> Document:
         else entry
         for entry in merged.everything
     )
+
+
+def _with_our_ids(
+    base: tuple[Entry, ...], ours: tuple[Entry, ...], theirs: tuple[Entry, ...]
+) -> tuple[Entry, ...]:
+    """Return their entries, those that we added, too, with our ids."""
+    known = {entry.id for entry in (*base, *ours)}
+    new = [entry for entry in theirs if entry.id not in known]
+    if not new:
+        return theirs
+    known = {entry.id for entry in (*base, *theirs)}
+    added = {_contents(entry): entry.id for entry in ours if entry.id not in known}
+    same: dict[str, str] = {}
+    for entry in new:
+        if (our := added.pop(_contents(entry), None)) is not None:
+            same[entry.id] = our
+    return tuple(replace(entry, id=same.get(entry.id, entry.id)) for entry in theirs)
+
+
+def _contents(entry: Entry) -> str:
+    """Return what an entry is, whatever its id and categories, and however it was used."""
+    unused = replace(_unused(entry), id="", categories=(), created=0)
+    return write_entry(unused)
+
+
+def _unused(entry: Entry) -> Entry:
+    """Return an entry without what changes when it is used or sorted."""
+    unused = replace(entry, counter=0, copy_count=None, used=0, ranking=0)
+    return replace(unused, updated=0, revision=0, deleted=0)
 
 
 def _merge_entries(
@@ -163,9 +194,7 @@ def second_id(entry: Entry) -> str:
     It follows from the contents, so that merging the same file again, here or on another machine,
     doesn't add it twice.
     """
-    unused = replace(entry, counter=0, copy_count=None, used=0, ranking=0)
-    same = replace(unused, updated=0, revision=0, deleted=0)
-    digest = hashlib.sha256(write_entry(same).encode()).digest()
+    digest = hashlib.sha256(write_entry(_unused(entry)).encode()).digest()
     return str(uuid.UUID(bytes=digest[:16], version=4))
 
 
