@@ -196,3 +196,14 @@ async def test_a_long_entry_leaves_the_title_of_the_list_visible(
     await settle(pilot)
     assert card.region.y >= 2
     assert card.region.bottom <= 23
+
+
+@pytest.mark.parametrize("lines", [1, 50])
+async def test_long_details_say_how_to_scroll(
+    make_app: MakeApp, make_vault: MakeVault, lines: int
+) -> None:
+    entry = replace(sample_entries()[0][0], note="Ask Ann.\n" * lines)
+    app = make_app(make_vault([entry]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_screen(app, pilot, entry)
+        assert ("↑↓ scroll" in lines_of(app.screen.query_one(KeyBar))[0]) is (lines == 50)

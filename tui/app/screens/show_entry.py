@@ -15,6 +15,7 @@ from textual.widgets import Label, Static
 from tui.app.screens.ask_password import may_show
 from tui.app.screens.base import Dialog, run_change
 from tui.app.widgets.bars import KeyBar
+from tui.app.widgets.entry_pane import LEAST_WIDTH
 from tui.app.widgets.status_label import StatusLabel
 from tui.errors import EntryError
 from tui.otp.codes import Code, code_at, code_length, group, remaining
@@ -39,6 +40,7 @@ class ShowScreen(Dialog[str | None]):
 
     CSS_PATH = "entry.tcss"
     AUTO_FOCUS = "#entry"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide"), (LEAST_WIDTH, "-roomy")]  # noqa: RUF012
     BINDINGS: ClassVar = [
         Binding("s", "secret", show=False),
         Binding("r", "qr_code", show=False),
@@ -79,6 +81,8 @@ class ShowScreen(Dialog[str | None]):
         if not self._entry.deleted:
             keys += [("r", "QR code"), ("↵", "edit")]
             keys += [("Space", "next code")] if self._entry.type is OtpType.HOTP else []
+        if self.is_mounted and self.query_one("#entry").max_scroll_y:
+            keys.append(("↑↓", "scroll"))
         return [*keys, ("Esc", "close")]
 
     # --- what is shown -----------------------------------------------------------------------
@@ -91,6 +95,7 @@ class ShowScreen(Dialog[str | None]):
                 label.update(text)
             label.display = bool(text)
         self._left.set_class(soon, "-soon")
+        self._show_keys()
 
     def _now(self) -> tuple[str, str, bool]:
         """Return the code, a remark, and True if the remark is marked."""
@@ -112,7 +117,14 @@ class ShowScreen(Dialog[str | None]):
     def _show(self) -> None:
         """Show the current entry, with or without its secret."""
         self.query_one("#details", Static).update(self._details())
+        self._show_keys()
+
+    def _show_keys(self) -> None:
         self.query_one(KeyBar).show(self._keys())
+
+    def on_resize(self) -> None:
+        """Show the keys that scroll once the details are longer than the screen."""
+        self.call_after_refresh(self._show_keys)
 
     def _details(self) -> Table:
         document = self._vault.document
