@@ -18,9 +18,9 @@ from tui.app.screens.export_vault import ExportScreen
 from tui.app.screens.qr_code import QrScreen
 from tui.app.screens.show_entry import ShowScreen
 from tui.app.screens.unlock import UnlockScreen
-from tui.app.vault_session import open_by_session
+from tui.app.vault_session import VaultSession, open_by_session
 from tui.errors import SessionError
-from tui.session import NoSession, Session, lock_signal
+from tui.session import NoSession, Session, Unlocked, lock_signal
 from tui.vault.vault import Vault
 
 SECRET = "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ"
@@ -44,6 +44,9 @@ class FakeSession(Session):
 
     def drop(self, vault_id: str) -> bool:
         return self.kept.pop(vault_id, None) is not None
+
+    def unlocked(self) -> tuple[Unlocked, ...]:
+        return tuple(Unlocked(one, path, 0, 0) for one, (_, path, _) in self.kept.items())
 
 
 @pytest.fixture
@@ -100,6 +103,17 @@ async def test_inactivity_locks_only_this_app_and_asks_for_the_password(
         await press(pilot, "v", "s")
         await settle(pilot)
         assert SECRET in text(app), "the password was just typed"
+
+
+@pytest.mark.parametrize("damaged", [True, False])
+def test_a_key_is_dropped_whatever_the_file_is_now(
+    vault: Vault, session: FakeSession, clock: FakeClock, monkeypatch: pytest.MonkeyPatch,
+    damaged: bool,
+) -> None:  # fmt: skip
+    vault.path.write_text("damaged") if damaged else vault.path.unlink()
+    monkeypatch.setattr("tui.session.everywhere", lambda _environ: iter([session]))
+    assert VaultSession(session, {}).end_of_file(vault.path, clock) == "Locked everywhere."
+    assert session.kept == {}
 
 
 async def test_ctrl_l_on_the_unlock_screen_ends_the_session(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from tui.clock import Clock
 from tui.errors import OtpTuiError, SessionError
-from tui.session import NoSession, Session, end, lock_signal
+from tui.session import NoSession, Session, end, lock_signal, unlocked_at
 from tui.session.lock_signal import LockSignal
 from tui.vault.locked_vault import LockedVault
 from tui.vault.vault import Vault
@@ -60,13 +61,16 @@ class VaultSession:
         return self._end(vault_id)[1]
 
     def end_of_file(self, path: Path, clock: Clock) -> str:
-        """Do that for the vault in a file; return a message, or "" if it was not unlocked."""
-        try:
-            vault_id = LockedVault.read(path, clock).vault_id
-        except OtpTuiError:
-            return ""
-        ended, error = self._end(vault_id)
-        return error or ("Locked everywhere." if ended else "")
+        """Do that for the vault in a file, and those that were unlocked there.
+
+        Return a message, or "" if none was unlocked.
+        """
+        vault_ids = unlocked_at(str(path), self._environ)
+        with suppress(OtpTuiError):
+            vault_ids.add(LockedVault.read(path, clock).vault_id)
+        results = [self._end(vault_id) for vault_id in vault_ids]
+        error = next((error for _, error in results if error), "")
+        return error or ("Locked everywhere." if any(ended for ended, _ in results) else "")
 
     def _end(self, vault_id: str) -> tuple[bool, str]:
         """Return True if a session had the key, and an error message."""
