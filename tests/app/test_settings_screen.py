@@ -98,7 +98,7 @@ async def test_a_setting_is_explained(pilot: Pilot[None], file: Path) -> None:
     assert "7 minutes" in line
     assert "changed" in line
     assert sum("changed" in line for line in lines_of(screen.query_one(SettingsList))) == 1
-    assert "A number of minutes from 0 to 1440 (0: never)." in about(screen)
+    assert "Allowed: a number of minutes from 0 to 1440 (0: never)." in about(screen)
     assert lines_of(screen.query_one(TitleBar))[0].rstrip().endswith("etc/config.toml")
     assert "↵ edit" in lines_of(screen.query_one(KeyBar))[0]
 
@@ -154,12 +154,12 @@ async def test_typed_values_are_saved_as_toml(
 @pytest.mark.parametrize(
     ("key", "text", "mistake"),
     [
-        ("lock_after", "x", "A number of minutes from 0 to 1440 (0: never)."),
-        ("lock_after", "nan", "A number of minutes from 0 to 1440 (0: never)."),
-        ("clipboard_clear", "1.5", "A whole number of seconds from 0 to 3600 (0: only at"),
-        ("clipboard_command", "'open", "A command line, e.g."),
-        ("vault", "codes.json", "A path that starts with"),
-        ("vault", "~no-such-user/codes.json", "A path that starts with"),
+        ("lock_after", "x", "Allowed: a number of minutes from 0 to 1440 (0: never)."),
+        ("lock_after", "nan", "Allowed: a number of minutes from 0 to 1440 (0: never)."),
+        ("clipboard_clear", "1.5", "Allowed: a whole number of seconds from 0 to 3600 (0: only at"),
+        ("clipboard_command", "'open", "Allowed: a command line, e.g."),
+        ("vault", "codes.json", "Allowed: a path that starts with"),
+        ("vault", "~no-such-user/codes.json", "Allowed: a path that starts with"),
         ("kdf.time_cost", "16", "Memory (MiB) times iterations must be at most 4096."),
     ],
 )

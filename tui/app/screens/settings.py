@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -23,7 +24,13 @@ from tui.paths import VAULT_VARIABLE, short_path
 
 _CHOOSE = [("←→", "change"), ("d", "default"), ("Esc", "close")]
 _TYPE = [("↵", "edit"), ("d", "default"), ("Esc", "close")]
-_PRESS = [("↵", "set key"), ("+", "add key"), ("-", "no key"), ("d", "default"), ("Esc", "close")]
+_PRESS = [
+    ("↵", "set key"),
+    ("+", "add key"),
+    ("-", "remove keys"),
+    ("d", "default"),
+    ("Esc", "close"),
+]
 _TYPING = [("↵", "save"), ("Esc", "cancel")]
 _PRESSING = [("Esc", "cancel")]
 _SECONDS = 8.0
@@ -277,5 +284,6 @@ class SettingsScreen(Dialog[None]):
 
 
 def _allowed(setting: Setting) -> str:
-    allowed = setting.type.allowed
-    return f"{allowed[0].upper()}{allowed[1:]}."
+    """Return a sentence about the values of a setting, with the quotes of text, not of TOML."""
+    allowed = re.sub(r'"([^"]*)"', r"“\1”", setting.type.allowed)
+    return f"Allowed: {allowed}."

@@ -14,7 +14,7 @@ from tui.app.widgets.row_list import RowList
 from tui.config.keymap import Keymap
 from tui.config.schema import Config
 
-_GROUP, _LABEL, _CHANGED = 15, 28, 9
+_GROUP, _LABEL, _CHANGED = 16, 28, 9
 _NARROW = 62
 """Below this width in cells, headings and the word "changed" are left out."""
 _WIDEST = 100
