@@ -19,7 +19,7 @@ from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.import_backup import ImportScreen
-from tui.app.widgets.bars import StatusLine, TitleBar
+from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.file_chooser import FileTree, PathInput, complete
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.preview_list import PreviewList, SideBySide
@@ -124,8 +124,11 @@ async def test_duplicates_are_skipped_kept_or_replaced(
         assert "2 already here" in status_of(app)
         assert len(vault.entries) == 2
         await open_file(pilot, path)
+        keys = app.screen.query_one(KeyBar)
+        assert "d add all “already here”" in lines_of(keys)[0]
         await pilot.press("d")
         await settle(pilot)
+        assert "d replace all “already here”" in lines_of(keys)[0]
         assert all(" add " in line for line in preview_lines(pilot))
         await pilot.press("enter")
         await settle(pilot)

@@ -306,7 +306,7 @@ class ImportScreen(BaseScreen[tuple[str, str] | None]):
         self._show_highlighted()
 
     def _show_highlighted(self) -> None:
-        """Show how the highlighted entry relates to the vault, and the actions for its kind."""
+        """Show how the highlighted entry relates to the vault, and what the keys do with it."""
         preview, row = self._preview, self._list.highlighted
         if preview is None:
             return
@@ -315,10 +315,11 @@ class ImportScreen(BaseScreen[tuple[str, str] | None]):
         else:
             self.say(_summary(preview, self._list.chosen))
         self.query_one(SideBySide).show(row)
-        keys = [("↵", "import"), ("Space", "select"), ("Esc", "back")]
+        select = "select" if self._list.cursor in self._list.deselected else "deselect"
+        keys = [("↵", "import"), ("Space", select), ("Esc", "back")]
         if row is not None and row.kind is not MatchKind.REFUSED:
-            action = ACTIONS[self._list.choices[row.kind]]
-            keys.insert(1, ("d", f"all “{LABELS[row.kind]}”: {action}"))
+            action = ACTIONS[_next_action(row.kind, self._list.choices)]
+            keys.insert(1, ("d", f"{action} all “{LABELS[row.kind]}”"))
         self.query_one(KeyBar).show(keys)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
