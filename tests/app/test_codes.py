@@ -647,3 +647,18 @@ async def test_a_category_is_searched_by_its_sign(app: OtpApp, pilot: Pilot[None
 def underlined(app: OtpApp, line: int) -> str:
     segments = codes_of(app).render_line(line)
     return "".join(part.text for part in segments if part.style and part.style.underline)
+
+
+@pytest.mark.parametrize("width", [40, 120])
+async def test_an_empty_vault_names_the_keys_that_work(
+    make_app: MakeApp, make_vault: MakeVault, width: int
+) -> None:
+    app = make_app(make_vault([]))
+    async with app.run_test(size=(width, 24)) as pilot:
+        await settle(pilot)
+        words = " ".join(text_of(app).split())
+        assert words == "No entries yet. Press a to add one or i to import a backup."
+        await pilot.press("slash")
+        await settle(pilot)
+        words = " ".join(text_of(app).split())
+        assert words == "No entries yet. Press Esc to clear the search."

@@ -104,7 +104,7 @@ async def test_an_entry_in_the_trash_has_no_code_in_the_pane(
     await press(pilot, "d", "y")
     await settle(pilot)
     await press(pilot, "shift+tab")
-    assert "In the trash, 30 days left" in pane_text(app)
+    assert "In the trash for 30 more days" in pane_text(app)
     assert "█" not in pane_text(app)
     assert "Next" not in pane_text(app)
 

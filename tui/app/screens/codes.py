@@ -280,14 +280,15 @@ class CodesScreen(BaseScreen[None]):
         return [pair for pair in pairs if pair[0]]
 
     def _when_empty(self) -> str:
+        ends = "quit" if self.context.pick is not None else "clear the search"
+        if not self._visible.total and self.search_text is not None:
+            return f"No entries yet. Press Esc to {ends}."
         if not self._visible.total:
-            hints = [
-                press_hint(self.context, command, purpose)
-                for command, purpose in (("add", "to add one"), ("import", "to import a backup"))
-            ]
-            return f"No entries yet.{''.join(hints)}"
+            purposes = (("add", "to add one"), ("import", "to import a backup"))
+            keys = [(command_key(self.context, command), words) for command, words in purposes]
+            hint = " or ".join(f"{key} {words}" for key, words in keys if key)
+            return f"No entries yet. Press {hint}." if hint else "No entries yet."
         if self.search_text:
-            ends = "quit" if self.context.pick is not None else "clear the search"
             return f"No matches for “{self.search_text}”. Press Esc to {ends}."
         return "This category is empty."
 

@@ -101,8 +101,8 @@ class ShowScreen(Dialog[str | None]):
         """Return the code, a remark, and True if the remark is marked."""
         entry, moment = self._entry, self.context.clock.now()
         if entry.deleted:
-            days = days_left(entry, int(moment))
-            return "", f"In the trash, {plural(days, 'day')} left", False
+            days = plural(days_left(entry, int(moment)), "more day")
+            return "", f"In the trash for {days}", False
         if entry.type is OtpType.HOTP:
             if self._counter_code:
                 return group(self._counter_code), f"next counter {entry.counter}", False

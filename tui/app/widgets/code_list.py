@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
@@ -20,6 +21,7 @@ from tui.app.widgets.row_list import RowList
 from tui.otp.codes import period
 from tui.otp.entry import Entry, OtpType
 from tui.otp.lookalike import warnings
+from tui.text import safe
 
 _TALL = 3
 """Height of a row with the account below the issuer, and an empty line."""
@@ -226,9 +228,11 @@ class CodeList(RowList[Entry]):
         return max((_common(account, other) for other in others if other != account), default=0)
 
     def empty_strip(self, line: int, width: int) -> Strip:
-        if self.rows or line != self.page // 3:
+        lines = [] if self.rows else textwrap.wrap(safe(self.nothing), max(1, width - 2))
+        at = line - self.page // 3
+        if not 0 <= at < len(lines):
             return super().empty_strip(line, width)
-        text = fit(self.nothing, min(width, len(self.nothing) + 1))
+        text = fit(lines[at], min(width, width_of(lines[at])))
         return Strip([Segment(text.center(width), styles_of(self.app).muted)]).adjust_cell_length(
             width
         )

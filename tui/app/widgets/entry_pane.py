@@ -23,7 +23,8 @@ from tui.app.widgets.time_bar import time_bar
 from tui.otp.codes import period
 from tui.otp.describe import last_used
 from tui.otp.entry import Entry, OtpType
-from tui.text import is_blank, safe
+from tui.text import is_blank, plural, safe
+from tui.vault.trash import days_left
 
 LEAST_WIDTH, LEAST_HEIGHT = 100, 16
 """Minimum width and height of a terminal for list and pane."""
@@ -181,10 +182,10 @@ class EntryPane(Widget):
 
     def _instead(self, shown: Shown, styles: LineStyles) -> list[tuple[str, Style]]:
         """Return the line in place of a countdown: how to get a code, or why there is none."""
-        cells = shown.cells
         key = command_key(context_of(self.app), "reveal")
         if shown.entry.deleted:
-            return [(f"In the trash, {cells.remark}", styles.muted)]
+            days = plural(days_left(shown.entry, shown.moment), "more day")
+            return [(f"In the trash for {days}", styles.muted)]
         if shown.entry.type is not OtpType.HOTP:
             return [("This entry has no code.", styles.warning)]
         if not key:
