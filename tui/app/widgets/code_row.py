@@ -27,8 +27,6 @@ _CATEGORIES = ((110, 24), (84, 14), (58, 9))
 """Widths of the list, and of the categories in it."""
 _LEAST, _MOST = 9, 28
 """Minimum and maximum width of an issuer beside its account."""
-_APART = 2
-"""Cells between a remark and the categories."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +147,10 @@ def _first_line(
     else:
         parts.append(Segment(fit(row.cells.code, room), code))
     tail = places.categories
-    beside = len(row.remark) + _APART
+    beside = len(row.remark) + 1
     if row.remark and tail and not row.entry.deleted and _used(row, places) + beside < places.names:
         parts += _names(row, places, beside, styles, muted)
-        parts.append(Segment(row.remark + " " * _APART, muted))
+        parts.append(Segment(f"{row.remark}  ", muted))
         parts += _categories(row, tail, styles, muted, names)
     else:
         spare = places.account or places.issuer - _LEAST
