@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import signal
+import time
 from typing import IO
 
 import pytest
@@ -87,6 +88,24 @@ def test_a_signal_exits_and_restores_the_terminal(
 def test_a_signal_is_not_lost_while_much_waits(filled: Program) -> None:
     with AppTerminal(python(_MANY_CALLS), filled.env, filled.folder) as terminal:
         assert terminal.end(SOON) == 128 + signal.SIGTERM
+
+
+@pytest.mark.parametrize("second", [signal.SIGHUP, signal.SIGINT])
+def test_a_second_signal_does_not_cut_the_last_save_short(
+    filled: Program, second: signal.Signals
+) -> None:
+    with AppTerminal.of(filled) as terminal:
+        terminal.unlock()
+        with filled.vault.with_name(f"{filled.vault.name}.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            terminal.type("p")
+            terminal.wait_for("Waiting for another program")
+            for number in (signal.SIGTERM, second):
+                terminal.signal(number)
+                time.sleep(0.1)
+        assert terminal.end(SOON) == 128 + signal.SIGTERM
+        assert "crashed" not in terminal.all
+    assert any(entry["pinned"] for entry in filled.open("list", "--json").json)
 
 
 @pytest.mark.parametrize("controlling", [True, False], ids=["told", "not told"])

@@ -22,7 +22,7 @@ from tui.app.theming import ThemedApp
 from tui.app.vault_closing import close_vault
 from tui.app.widgets.bars import StatusLine
 from tui.app.widgets.status_label import StatusLabel
-from tui.errors import ClipboardError, ConflictError, OlderVaultError, OtpTuiError
+from tui.errors import ClipboardError, ConflictError, OlderVaultError, OtpTuiError, VaultError
 from tui.paths import short_path
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ class EndingApp(ThemedApp):
     def __init__(self) -> None:
         super().__init__()
         self._ending = Ending()
+        self._leaving = False
+        """True from the first signal on."""
         self._quit_question: Screen[Any] | None = None
         self.exit_warning = ""
         """An error while exiting, to report afterwards."""
@@ -73,6 +75,9 @@ class EndingApp(ThemedApp):
         if not self.is_running:
             if tone == "error":
                 self.exit_warning = f"{self.exit_warning} {sentence}".lstrip()
+            return
+        if not self.screen.is_mounted:
+            self.call_later(self.say, sentence, tone)
             return
         until = None if tone == "error" else self.clock.steady() + MESSAGE_SECONDS
         status = next(self._statuses, None)
@@ -149,7 +154,9 @@ class EndingApp(ThemedApp):
             saved = partial(_is_saved, vault)
             screen = ConfirmScreen(question, _SLOW, verb, obsolete=saved)
             answer = await self.push_screen_wait(screen)
-            if not (answer or (answer is None and saved())):
+            if answer is None:  # what it waited for has ended
+                self._save_or_ask(vault, action, question, verb)
+            if not answer:
                 return
         except OtpTuiError as error:
             from tui.app.screens.confirm import ConfirmScreen
@@ -212,7 +219,11 @@ class EndingApp(ThemedApp):
             loop.call_soon_threadsafe(self._leave, number)
 
     def _leave(self, number: int) -> None:
-        """Close the vault and exit, on a signal or a lost terminal."""
+        """Close the vault and exit, on the first signal or a lost terminal."""
+        if self._leaving:
+            return
+        self._leaving = True
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._ending.begin(128 + number, self._driver)
         self._start(self._close_and_exit(128 + number))
 
@@ -274,6 +285,11 @@ class EndingApp(ThemedApp):
         error = context.get("exception")
         if "handle" in context and isinstance(error, Exception) and not self._exit:
             self._handle_exception(error)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Crash, unless something that still ran found the vault closed."""
+        if not (self._leaving and self.vault is None and isinstance(error, VaultError)):
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """Print error and location, without the local variables that Textual would print."""
