@@ -48,3 +48,17 @@ def test_a_password_is_not_shown_after_ctrl_z_without_a_shell(filled: Program) -
         terminal.type(f"{PASSWORD}\n")
         assert terminal.end() == 0
         assert PASSWORD not in terminal.all
+
+
+def test_a_command_in_the_background_asks_in_the_foreground(filled: Program) -> None:
+    with AppTerminal(SHELLS["bash"], {**filled.env, "PS1": "$ "}, filled.folder) as terminal:
+        terminal.wait_for("$ ")
+        terminal.type(f"{shlex.join(filled.command)} list &\n")
+        terminal.wait_for("[1]")
+        terminal.type("wait\n")
+        terminal.wait_for("Stopped")
+        terminal.type("fg; echo ended: $?\n")
+        wait_for_question(terminal)
+        terminal.type(f"{PASSWORD}\n")
+        terminal.wait_for("ended: 0")
+        assert PASSWORD not in terminal.all

@@ -5,6 +5,7 @@ Nothing typed ahead is lost: input is never discarded, and each question reads o
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -18,6 +19,7 @@ from tui.tty import may_be_cut, open_tty
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from io import FileIO
+    from typing import Any
 
 _LONGEST = 65_536
 """Maximum length of an answer, in bytes."""
@@ -121,7 +123,7 @@ def hidden(what: str, hint: str) -> Iterator[HiddenInput]:
 
         def echo(on: bool) -> None:
             # Not TCSAFLUSH, as in getpass: that drops what was typed ahead.
-            termios.tcsetattr(file, termios.TCSADRAIN, before if on else silent)
+            _set_attributes(file, before if on else silent)
 
         def resume() -> None:
             echo(False)
@@ -130,6 +132,20 @@ def hidden(what: str, hint: str) -> Iterator[HiddenInput]:
         with restored(lambda: echo(True), resume):
             echo(False)
             yield field
+
+
+def _set_attributes(file: FileIO, attributes: list[Any]) -> None:
+    """Set the attributes of a terminal; in the background, this waits for the foreground."""
+    import termios
+
+    while True:
+        try:
+            termios.tcsetattr(file, termios.TCSADRAIN, attributes)
+        except termios.error as error:
+            if error.args[0] != errno.EINTR:
+                raise
+        else:
+            return
 
 
 @contextmanager
