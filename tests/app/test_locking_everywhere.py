@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import shutil
+from dataclasses import replace
 
 import pytest
 from textual import events
@@ -14,6 +15,7 @@ from tests.app.helpers import PASSWORD, FakeClipboard, settle
 from tui.app import screens
 from tui.app.screens.base import BaseScreen, Dialog
 from tui.app.screens.unlock import UnlockScreen
+from tui.vault.locked_vault import LockedVault
 
 URIS = "\n".join(f"otpauth://totp/{name}:me?secret=JBSWY3DPEHPK3PXP" for name in ("One", "Two"))
 OPENED_BY: dict[str, list[str]] = {
@@ -63,7 +65,10 @@ async def test_ctrl_l_locks(make_app: MakeApp, clipboard: FakeClipboard, name: s
         clipboard.why_not = "There is no clipboard."
     app = make_app(by_session=name == "AskPasswordScreen")
     if name == "MergeScreen":
-        shutil.copy(app.vault_path, app.vault_path.with_name("personal.conflict-1.json"))
+        copy = app.vault_path.with_name("personal.conflict-1.json")
+        shutil.copy(app.vault_path, copy)
+        locked = LockedVault.read(copy, app.clock)
+        locked.unlock(PASSWORD).change(lambda made: replace(made, preferences={"a": 1}))
     async with app.run_test(size=(110, 50)) as pilot:
         await settle(pilot)
         for step in OPENED_BY[name]:

@@ -45,7 +45,7 @@ def entries(draw: st.DrawFn) -> Entry:
     }.get(kind, base32_secrets.map(Secret.base32))
     return Entry(
         type=kind,
-        issuer=draw(names.filter(lambda name: name != "Steam")),
+        issuer=draw(names.filter(lambda name: name not in {"Steam", "null"})),
         account=draw(st.none() | names),
         secret=draw(secret),
         algorithm=draw(st.sampled_from(Algorithm)) if counted else Algorithm.SHA1,
@@ -62,6 +62,11 @@ def entries(draw: st.DrawFn) -> Entry:
 def test_the_pin_of_yandex_is_base32_or_as_it_is(given: str, pin: str) -> None:
     uri = f"otpauth://yaotp/Ya?secret=LA2V6KMCGYMWWVEW64RNP3JA3I&pin={given}"
     assert parse(uri).pin == pin
+
+
+def test_an_issuer_in_capitals_is_not_a_missing_one() -> None:
+    uri = "otpauth://yaotp/NULL?secret=LA2V6KMCGYMWWVEW64RNP3JA3I&issuer=NULL"
+    assert parse(uri).issuer == "NULL"
 
 
 @given(entries())

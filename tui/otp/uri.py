@@ -55,7 +55,8 @@ def parse(
     kind, raw_label, pairs = _split(uri)
     given: dict[str, str] = {}
     for key, value in pairs:
-        if value.lower() != "null" and (value or key == "steam"):
+        is_null = value == "null" or (value.lower() == "null" and key != "issuer")
+        if not is_null and (value or key == "steam"):
             given.setdefault(key, value)
     if nameless and "issuer" not in given and not raw_label.strip(":"):
         issuer, account = "", ""
