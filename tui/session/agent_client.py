@@ -56,15 +56,7 @@ class AgentSession(Session):
         return int(answer[3:]) if answer[:3] == b"ok " else 0
 
     def unlocked(self) -> tuple[Unlocked, ...]:
-        try:
-            first, *lines = self._ask(b"list\n").splitlines() or [b""]
-        except _NoAgentError:
-            return ()
-        except SessionError:
-            raise SessionError(
-                "The agent that keeps keys doesn't answer, so a vault may be unlocked.",
-                "End its process.",
-            ) from None
+        first, *lines = self._list().splitlines() or [b""]
         if first != b"ok":
             return ()
         now, found = time.time(), []
@@ -73,6 +65,24 @@ class AgentSession(Session):
             shown = os.fsdecode(bytes.fromhex(path))
             found.append(Unlocked(vault_id, shown, now + int(seconds), int(idle)))
         return tuple(found)
+
+    def _list(self) -> bytes:
+        """Return the agent's list of vaults; b"" if there is no agent.
+
+        Raises:
+            SessionError: there is one, but it doesn't answer.
+        """
+        for _ in range(2):  # an agent that is ending is gone then
+            try:
+                return self._ask(b"list\n")
+            except _NoAgentError:
+                return b""
+            except SessionError:
+                continue
+        raise SessionError(
+            "The agent that keeps keys doesn't answer, so a vault may be unlocked.",
+            "End its process.",
+        )
 
     def _try(self, request: str) -> bytes:
         """Return the answer to a request; b"" if there is no agent."""
