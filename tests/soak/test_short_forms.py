@@ -84,7 +84,7 @@ def test_the_table_names_each_attack_once() -> None:
 
 
 def test_hostile_names_reach_no_terminal(keys_once: None) -> None:
-    assert "no control character" in hostile_names(12 if not STRESS else 100).counts
+    assert "no control character" in hostile_names(6 if not STRESS else 100).counts
 
 
 def test_hostile_names_leave_screens_intact(keys_once: None) -> None:
@@ -101,12 +101,12 @@ def test_the_app_works_on_a_terminal_of_any_name() -> None:
 
 def test_the_app_and_its_threads_crash_with_a_message_and_no_secret() -> None:
     places = (
-        ("tui.app.key_queue:KeyQueue._messages_handled", 2),
+        *([("tui.app.key_queue:KeyQueue._messages_handled", 2)] if STRESS else []),
         ("tui.app.threads:in_daemon_thread.<locals>.give", 1),
         # As the app ends: the clipboard is still cleared.
         ("tui.app.vault_closing:close_vault", 1),
     )
-    assert "3 crash messages" in app_crashes(places, SHORT_TOUR).counts
+    assert f"{len(places)} crash messages" in app_crashes(places, SHORT_TOUR).counts
 
 
 def test_nothing_stays_in_a_terminal() -> None:

@@ -20,6 +20,7 @@ from unittest.mock import patch
 import pytest
 
 from tests.cli.program import PASSWORD, Program
+from tests.conftest import STRESS
 from tests.programs import need
 from tests.terminal.helpers import SECRET, codes_around, entries, wait_until
 from tui.clock import SystemClock
@@ -237,7 +238,7 @@ def test_a_key_in_the_agent_itself_is_named_and_ended_by_lock(laptop: Laptop) ->
     assert "The vault is locked." in done.stderr
 
 
-@pytest.mark.parametrize("by_stdin", [False, True])
+@pytest.mark.parametrize("by_stdin", [False, True] if STRESS else [False])
 def test_password_and_key_do_not_stay_in_memory(laptop: Laptop, by_stdin: bool) -> None:
     opened = Vault.open(laptop.program.vault, PASSWORD, SystemClock())
     key = opened.key
