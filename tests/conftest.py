@@ -79,7 +79,7 @@ def pytest_configure() -> None:
     os.environ["XDG_STATE_HOME"] = _STATE.name
     # Objects of pytest and Textual live long: with the default thresholds, the collector scans them
     # again and again, a fifth of the time of the app's tests.
-    gc.set_threshold(100_000, 20, 20)
+    gc.set_threshold(500_000, 20, 20)
 
 
 def pytest_collection_finish() -> None:

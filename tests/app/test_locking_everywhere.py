@@ -69,7 +69,8 @@ async def test_ctrl_l_locks(make_app: MakeApp, clipboard: FakeClipboard, name: s
         shutil.copy(app.vault_path, copy)
         locked = LockedVault.read(copy, app.clock)
         locked.unlock(PASSWORD).change(lambda made: replace(made, preferences={"a": 1}))
-    async with app.run_test(size=(110, 50)) as pilot:
+    size = (110, 50) if name == "QrScreen" else (80, 24)
+    async with app.run_test(size=size) as pilot:
         await settle(pilot)
         for step in OPENED_BY[name]:
             if step == URIS:

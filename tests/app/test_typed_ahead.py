@@ -117,7 +117,7 @@ async def _states(
     app: OtpApp, home: Path, sequences: Sequence[Sequence[events.Event]], burst: bool
 ) -> list[list[object]]:
     found = []
-    async with app.run_test(size=(90, 30)) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         for sequence in sequences:
             await (together if burst else one_by_one)(pilot, [_copy(each) for each in sequence])
@@ -163,7 +163,7 @@ async def test_letters_go_to_the_form_that_the_first_one_opens(
     make_app: MakeApp, keys: str
 ) -> None:
     app = make_app()
-    async with app.run_test(size=(90, 30)) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await together(pilot, typed(keys))
         assert isinstance(app.screen, EntryFormScreen)
