@@ -16,7 +16,9 @@ from textual.app import ScreenStackError
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
+from textual.screen import Screen
 
+_paint = Screen._compositor_refresh
 _RULES: dict[tuple[object, ...], list[RuleSet]] = {}
 
 _PATIENCE = 1.0
@@ -36,6 +38,7 @@ def make_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual.app.wait_for_idle", until_handled)
     monkeypatch.setattr("textual.pilot.wait_for_idle", until_quiet)
     monkeypatch.setattr(Pilot, "_wait_for_screen", _all_is_handled)
+    monkeypatch.setattr(Screen, "_compositor_refresh", _paint_when_quiet)
     monkeypatch.setattr("tui.memory.wipe_freed", lambda: None)  # test_memory runs the real one
     # Seven caches for each line of each widget, which the collector scans at each lock.
     monkeypatch.setattr("textual.strip.FIFOCache", lambda _maxsize: {})
@@ -50,6 +53,14 @@ def make_fast(monkeypatch: pytest.MonkeyPatch) -> None:
         return _RULES[which]
 
     monkeypatch.setattr(Stylesheet, "_parse_rules", parse_once)
+
+
+def _paint_when_quiet(screen: Screen[object]) -> None:
+    """Leave the top screen to `until_quiet`: nobody sees what is painted before."""
+    if screen is screen.app.screen:
+        screen._dirty_widgets.clear()
+    else:
+        _paint(screen)
 
 
 _LAST: list[Any] = [None, None]
@@ -109,5 +120,7 @@ async def until_quiet(_min_sleep: float = 0, max_sleep: float | None = None) -> 
         except ScreenStackError:
             return
         if not (screen.is_current and screen._update_timer._active.is_set()):
+            if screen.is_current and screen._compositor._dirty_regions:
+                _paint(screen)
             return
         screen._on_timer_update()

@@ -94,9 +94,10 @@ async def test_backups_in_a_folder_have_their_app_behind_them(
         await settle(pilot)
         await pilot.press("i")
         tree = app.screen.query_one(FileTree)
+        await pilot.pause()
         async with asyncio.timeout(30):
             while not any(AUTHPRO in line for line in lines_of(tree)):
-                await asyncio.sleep(0.002)
+                await pilot.pause()
         lines = [line.rstrip() for line in lines_of(tree)]
         assert [line for line in lines if line.endswith(f"backup.bin  {AUTHPRO}")]
         assert [line for line in lines if line.endswith("notes [1].txt")]
