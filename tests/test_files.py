@@ -65,7 +65,14 @@ def test_a_pipe_a_device_and_a_folder_are_refused_at_once(tmp_path: Path) -> Non
         files.read_limited(tmp_path)
 
 
-@pytest.mark.parametrize("uri", ["otpauth://totp/me?secret=JBSWY3DP", "MOTP://x?secret=ab"])
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "otpauth://totp/me?secret=JBSWY3DP",
+        "MOTP://x?secret=ab",
+        f"otpauth-migration://offline?data={'A' * 5000}",  # longer than a path may be
+    ],
+)
 def test_a_uri_in_place_of_a_path_is_not_shown(tmp_path: Path, uri: str) -> None:
     for path in (uri, Path(uri), tmp_path / uri):
         with pytest.raises(FileError, match=r"^That is a URI, not a file\.$"):

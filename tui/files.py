@@ -51,11 +51,11 @@ def read_limited(
     name = safe(os.fspath(path), 200)
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
-    except FileNotFoundError:
+    except (OSError, ValueError) as error:
         if any(part.lower() in _URIS for part in Path(path).parts):
             raise FileError("That is a URI, not a file.", "Use “add” for URIs.") from None
-        raise FileError(f"No such file: {name}.") from None
-    except (OSError, ValueError) as error:
+        if isinstance(error, FileNotFoundError):
+            raise FileError(f"No such file: {name}.") from None
         raise FileError(f"Can't read {name}: {why(error)}.") from None
     try:
         if limit_for is not None:
