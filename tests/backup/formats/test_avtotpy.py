@@ -75,7 +75,7 @@ def test_a_small_file_that_no_variant_opens_is_refused() -> None:
         AVTOTPY.read(data, GIVEN)
 
 
-@pytest.mark.skipif(not STRESS, reason="takes as long as a small one does, and more: make stress")
+@pytest.mark.skipif(not STRESS, reason="takes a second: make stress")
 def test_a_large_file_that_no_variant_opens_is_refused() -> None:
     data = Way().make(b" " * (16 * 2**20 - 100), user="somebody else")
     with pytest.raises(BackupPasswordError):
