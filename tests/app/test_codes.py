@@ -287,7 +287,7 @@ async def test_a_large_code_is_replaced_when_it_expires(
             code = group(code_at(entry, moment).text)
             assert shown == big_lines(code, 60, 5, ascii_only=False)
             left = str(app.screen.query_one("#left", Label).content)
-            assert left == f"valid for {remaining(entry, moment)} s, next " + group(
+            assert left == f"expires in {remaining(entry, moment)} s, next " + group(
                 next_code(entry, moment).text
             )
 

@@ -97,4 +97,4 @@ class BigCodeScreen(Dialog[None]):
 def _time_text(now: LiveCells) -> str:
     if now.left is None:
         return ""
-    return f"valid for {now.left} s, next {now.following}"
+    return f"expires in {now.left} s, next {now.following}"
