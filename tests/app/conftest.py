@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from textual._styles_cache import StylesCache
 from textual.pilot import Pilot
 
-from tests.app.fast_pilot import make_fast
+from tests.app.fast_pilot import expect_held_work, make_fast
 from tests.app.helpers import PASSWORD, FakeClipboard, FakeClock, sample_entries, settle
 from tui.app.app import OtpApp
 from tui.config.schema import Config, KdfConfig
@@ -21,6 +22,7 @@ from tui.otp.entry import Category, Entry
 from tui.session import Session
 from tui.vault.document import Document
 from tui.vault.locked_vault import LockedVault
+from tui.vault.store import Store
 from tui.vault.vault import Vault
 
 MakeVault = Callable[..., Vault]
@@ -131,3 +133,18 @@ async def pilot(request: pytest.FixtureRequest, app: OtpApp) -> AsyncIterator[Pi
     async with app.run_test(size=mark.args if mark else (80, 24)) as pilot:
         await settle(pilot)
         yield pilot
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
+    """Return what is set when a change begins, and what lets it go on."""
+    begun, go_on, real = threading.Event(), threading.Event(), Store.replace
+
+    def slow(self: Store, *args: Any, **more: Any) -> None:
+        begun.set()
+        go_on.wait(5)
+        real(self, *args, **more)
+
+    monkeypatch.setattr(Store, "replace", slow)
+    expect_held_work(monkeypatch)
+    return begun, go_on

@@ -16,7 +16,6 @@ from textual.screen import Screen
 from textual.widgets import Button, Input, Select, Static, TextArea
 
 from tests.app.conftest import MakeApp, MakeVault
-from tests.app.fast_pilot import expect_held_work
 from tests.app.helpers import (
     PASSWORD,
     FakeClock,
@@ -46,7 +45,6 @@ from tui.otp.entry import Algorithm, Binding, Category, Entry, OtpType, category
 from tui.otp.secret import Secret
 from tui.vault.current import Current
 from tui.vault.locked_vault import LockedVault
-from tui.vault.store import Store
 from tui.vault.undo import Step, last_step, undo
 from tui.vault.vault import Vault
 
@@ -767,21 +765,6 @@ async def test_escape_asks_before_typing_is_lost(
     assert form.text("issuer") == "S"
     await form.press("escape", "y")
     assert form.said == [None]
-
-
-@pytest.fixture
-def held(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
-    """Return what is set when a change begins, and what lets it go on."""
-    begun, go_on, real = threading.Event(), threading.Event(), Store.replace
-
-    def slow(self: Store, *args: Any, **more: Any) -> None:
-        begun.set()
-        go_on.wait(5)
-        real(self, *args, **more)
-
-    monkeypatch.setattr(Store, "replace", slow)
-    expect_held_work(monkeypatch)
-    return begun, go_on
 
 
 async def test_escape_does_not_leave_while_the_form_is_being_saved(

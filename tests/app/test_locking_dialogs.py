@@ -13,7 +13,6 @@ from dataclasses import replace
 from itertools import chain, compress, repeat
 from operator import is_
 from types import FrameType
-from typing import Any
 
 import pytest
 from textual import events
@@ -282,19 +281,11 @@ async def test_a_change_that_fails_after_the_lock_is_reported_on_the_unlock_scre
 async def test_a_change_in_progress_is_saved_after_the_lock(
     make_app: MakeApp,
     make_vault: MakeVault,
-    monkeypatch: pytest.MonkeyPatch,
+    held: tuple[threading.Event, threading.Event],
     keys: tuple[str, ...],
 ) -> None:
     vault = make_vault()
-    go_on, begun, real = threading.Event(), threading.Event(), Store.replace
-
-    def slow(self: Store, *args: Any, **more: Any) -> None:
-        begun.set()
-        go_on.wait(5)
-        real(self, *args, **more)
-
-    monkeypatch.setattr(Store, "replace", slow)
-    expect_held_work(monkeypatch)
+    begun, go_on = held
     app = make_app(vault)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
