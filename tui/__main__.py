@@ -41,6 +41,8 @@ def _start_app(launch: Launch) -> int:
     from tui.environment import drop_textual_variables
 
     drop_textual_variables(os.environ)
+    # asyncio imports ssl, in 10 ms, for connections that the app never opens.
+    sys.modules.setdefault("ssl", None)  # type: ignore[arg-type]
     from tui.app.run import run  # importing Textual takes a fifth of a second
 
     return run(launch)

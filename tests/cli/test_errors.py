@@ -19,7 +19,7 @@ def test_a_crash_shows_its_place_and_no_value(
         raise KeyError("a secret")
 
     monkeypatch.setattr("tui.cli.parser.parse", fail)
-    assert run([], lambda _launch: 0) == 1
+    assert run(["list"], lambda _launch: 0) == 1
     said = capsys.readouterr()
     assert said.out == ""
     assert "otp-tui crashed (this is a bug): KeyError at run.py:" in said.err
@@ -33,7 +33,7 @@ def test_errors_are_printed_with_their_hint(
         raise OtpTuiError("It is broken.", "Mend it.")
 
     monkeypatch.setattr("tui.cli.parser.parse", fail)
-    assert run([], lambda _launch: 0) == 1
+    assert run(["list"], lambda _launch: 0) == 1
     assert capsys.readouterr().err == "otp-tui: It is broken. Mend it.\n"
 
 

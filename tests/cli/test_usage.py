@@ -11,7 +11,8 @@ import pytest
 import tui
 from tests.cli.program import PASSWORD, Program
 from tests.cli.terminal import Terminal
-from tui.cli.parser import build, command_name, commands
+from tui.cli import run
+from tui.cli.parser import build, command_name, commands, parse
 
 
 def test_version(program: Program) -> None:
@@ -212,12 +213,25 @@ def test_an_option_that_means_nothing_to_a_command_is_refused(
     assert option not in program.run(command, "--help").out
 
 
-def test_opening_the_app_imports_no_command(program: Program) -> None:
+def test_the_app_starts_with_the_options_that_the_parser_has_without_arguments() -> None:
+    parsed, command = parse([])
+    ours, none = run._parse([])
+    assert vars(ours).items() <= vars(parsed).items()
+    assert (command, none) == (None, None)
+
+
+def test_opening_the_app_imports_no_command_and_nothing_it_can_start_without(
+    program: Program,
+) -> None:
     script = (
-        "import sys\n"
-        "from tui.__main__ import main\n"
+        "import contextlib, sys\n"
+        "from tui.__main__ import _start_app, main\n"
         "main([])\n"
+        "with contextlib.suppress(AttributeError):\n"
+        "    _start_app(None)\n"
+        "assert 'tui.app.app' in sys.modules\n"
         "print([name for name in sys.modules if name.startswith('tui.cli.commands.')])\n"
+        "print([name for name in ('argparse', 'ssl', 'tui.otp.entry') if sys.modules.get(name)])\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],
@@ -228,4 +242,4 @@ def test_opening_the_app_imports_no_command(program: Program) -> None:
         timeout=60,
         check=True,
     )
-    assert done.stdout == "[]\n"
+    assert done.stdout == "[]\n[]\n"

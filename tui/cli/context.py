@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable
     from pathlib import Path
+    from types import SimpleNamespace
 
     from tui.cli.fast_code import HeadStart
     from tui.clock import Clock
@@ -45,7 +46,7 @@ class Context:
 
     def __init__(
         self,
-        args: Namespace,
+        args: Namespace | SimpleNamespace,
         clock: Clock,
         start_app: StartApp,
         head_start: HeadStart | None = None,

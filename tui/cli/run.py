@@ -9,7 +9,9 @@ from tui.errors import MatchError, OtpTuiError
 
 TYPE_CHECKING = False  # typing takes 6 ms to import
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Callable, Sequence
+    from types import ModuleType, SimpleNamespace
 
     from tui.cli.context import StartApp
 
@@ -55,11 +57,10 @@ def _run(argv: Sequence[str], start_app: StartApp, leave: Callable[[int], object
     crash.watch_threads()
 
     from tui.cli.context import Context
-    from tui.cli.parser import parse
     from tui.clock import SystemClock
 
     try:
-        args, command = parse(argv)
+        args, command = _parse(argv)
     except SystemExit:
         return 0
     context = Context(args, SystemClock(), start_app, found)
@@ -71,3 +72,14 @@ def _run(argv: Sequence[str], start_app: StartApp, leave: Callable[[int], object
         return int(command.run(args, context))
     finally:
         context.close()
+
+
+def _parse(argv: Sequence[str]) -> tuple[Namespace | SimpleNamespace, ModuleType | None]:
+    """Return what `parser.parse` returns; without arguments, argparse is not worth its time."""
+    if not argv:
+        from types import SimpleNamespace
+
+        return SimpleNamespace(vault=None, config=None, accept_older=False, no_unlock=False), None
+    from tui.cli.parser import parse
+
+    return parse(argv)

@@ -15,6 +15,7 @@ from tui.tty import may_be_cut
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable
+    from types import SimpleNamespace
 
     from tui.cli.terminal import HiddenInput
 
@@ -51,7 +52,7 @@ def add_options(parser: ArgumentParser, *kinds: str) -> None:
 class Secrets:
     """The secrets of one run, each read when it is first needed."""
 
-    def __init__(self, args: Namespace, password_line: str | None = None) -> None:
+    def __init__(self, args: Namespace | SimpleNamespace, password_line: str | None = None) -> None:
         """`password_line` is the line of --password-stdin, if it was read already."""
         self._args = args
         self._lines = None if password_line is None else {"password": password_line}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -19,8 +19,10 @@ from tui.app.styles import LineStyles, category_style, styles_of
 from tui.app.symbols import HIGHLIGHT, key_text
 from tui.app.widgets.cells import fit, width_of
 from tui.config.commands import COMMANDS
-from tui.otp.entry import Category
 from tui.text import safe
+
+if TYPE_CHECKING:
+    from tui.otp.entry import Category
 
 UNSAVED = "NOT SAVED"
 """Shown in the title while a change couldn't be saved."""
