@@ -657,7 +657,10 @@ async def test_an_empty_vault_names_the_keys_that_work(
     async with app.run_test(size=(width, 24)) as pilot:
         await settle(pilot)
         words = " ".join(text_of(app).split())
-        assert words == "No entries yet. Press a to add one or i to import a backup."
+        assert words == (
+            "No entries yet. a add an entry or paste its URI i import a backup or a QR code"
+            " ? see all keys"
+        )
         await pilot.press("slash")
         await settle(pilot)
         words = " ".join(text_of(app).split())

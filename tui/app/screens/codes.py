@@ -30,6 +30,7 @@ from tui.app.screens.vault_watch import VaultWatch
 from tui.app.visible_entries import LONGEST_SEARCH, TRASH, VisibleEntries
 from tui.app.widgets.bars import UNSAVED, CategoryBar, KeyBar, StatusLine
 from tui.app.widgets.code_list import CodeList
+from tui.app.widgets.empty_list import EmptyList
 from tui.app.widgets.list_body import ListBody
 from tui.app.widgets.list_title import ListTitle
 from tui.app.widgets.row_list import RowList
@@ -50,6 +51,11 @@ _SEARCH_KEYS = [("↵", "copy"), ("↑↓", "move"), ("⇥", "category"), ("Esc"
 _PICK_KEYS = [*_SEARCH_KEYS[:3], ("Esc", "quit")]
 _TRASH_KEYS = {"restore": "restore", "delete": "delete permanently", "show": "details",
                "next-category": "category", "undo": "undo"}  # fmt: skip
+_FIRST_KEYS = {
+    "add": "add an entry or paste its URI",
+    "import": "import a backup or a QR code",
+    "help": "see all keys",
+}
 
 Answer = TypeVar("Answer")
 Job = Coroutine[Any, Any, None]
@@ -243,7 +249,7 @@ class CodesScreen(BaseScreen[None]):
         codes = self.codes
         if keep is None and codes.highlighted and not self.search_text:
             keep = codes.highlighted.id
-        codes.nothing = self._when_empty()
+        codes.when_empty = self._when_empty()
         codes.searched = self.search_text or ""
         codes.numbered = self.search_text is None and self.category != TRASH
         self._divide(self.size)
@@ -279,18 +285,16 @@ class CodesScreen(BaseScreen[None]):
         pairs = ((command_key(self.context, name), label) for name, label in _TRASH_KEYS.items())
         return [pair for pair in pairs if pair[0]]
 
-    def _when_empty(self) -> str:
+    def _when_empty(self) -> EmptyList:
         ends = "quit" if self.context.pick is not None else "clear the search"
         if not self._visible.total and self.search_text is not None:
-            return f"No entries yet. Press Esc to {ends}."
+            return EmptyList(f"No entries yet. Press Esc to {ends}.")
         if not self._visible.total:
-            purposes = (("add", "to add one"), ("import", "to import a backup"))
-            keys = [(command_key(self.context, command), words) for command, words in purposes]
-            hint = " or ".join(f"{key} {words}" for key, words in keys if key)
-            return f"No entries yet. Press {hint}." if hint else "No entries yet."
+            keys = [(command_key(self.context, name), does) for name, does in _FIRST_KEYS.items()]
+            return EmptyList("No entries yet.", keys)
         if self.search_text:
-            return f"No matches for “{self.search_text}”. Press Esc to {ends}."
-        return "This category is empty."
+            return EmptyList(f"No matches for “{self.search_text}”. Press Esc to {ends}.")
+        return EmptyList("This category is empty.")
 
     def say(self, text: str, tone: str = "strong", *, stay: bool = False) -> None:
         """Show a message for some seconds, or until the next one if `stay`."""

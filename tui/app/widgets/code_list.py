@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
 
@@ -15,13 +13,13 @@ from tui.app.context import context_of
 from tui.app.live_codes import LiveCells, LiveCodes, blank, seconds_text
 from tui.app.styles import styles_of
 from tui.app.symbols import PINNED, SELECTED, SUSPICIOUS
-from tui.app.widgets.cells import fit, width_of
+from tui.app.widgets.cells import width_of
 from tui.app.widgets.code_row import Columns, Row, columns, row_line
+from tui.app.widgets.empty_list import EmptyList
 from tui.app.widgets.row_list import RowList
 from tui.otp.codes import period
 from tui.otp.entry import Entry, OtpType
 from tui.otp.lookalike import warnings
-from tui.text import safe
 
 _TALL = 3
 """Height of a row with the account below the issuer, and an empty line."""
@@ -61,8 +59,8 @@ class CodeList(RowList[Entry]):
         """Names of categories by id."""
         self.suspicious: Mapping[str, str] = {}
         """What is suspicious about issuers that imitate another name, by entry id."""
-        self.nothing = ""
-        """The text to show if there are no rows."""
+        self.when_empty = EmptyList()
+        """What to show if there are no rows."""
         self._code_width = 7
         self._issuer_width = 0
         self._entries: Sequence[Entry] = ()
@@ -228,14 +226,12 @@ class CodeList(RowList[Entry]):
         return max((_common(account, other) for other in others if other != account), default=0)
 
     def empty_strip(self, line: int, width: int) -> Strip:
-        lines = [] if self.rows else textwrap.wrap(safe(self.nothing), max(1, width - 2))
+        styles = styles_of(self.app)
+        lines = [] if self.rows else self.when_empty.lines(width, styles)
         at = line - self.page // 3
         if not 0 <= at < len(lines):
             return super().empty_strip(line, width)
-        text = fit(lines[at], min(width, width_of(lines[at])))
-        return Strip([Segment(text.center(width), styles_of(self.app).muted)]).adjust_cell_length(
-            width
-        )
+        return Strip(lines[at]).adjust_cell_length(width, styles.plain)
 
 
 def _accounts_of_shared_issuers(entries: Sequence[Entry]) -> dict[str, list[str]]:

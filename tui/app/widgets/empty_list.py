@@ -1,0 +1,43 @@
+"""What the code list shows if it has no rows: why, and what to press."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.segment import Segment
+
+from tui.app.styles import LineStyles
+from tui.app.widgets.cells import fit, width_of
+from tui.text import safe
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyList:
+    """A sentence, and below it one key on each line."""
+
+    sentence: str = ""
+    """Why there are no rows."""
+    keys: Sequence[tuple[str, str]] = ()
+    """Keys, and what they do; those without a key are left out."""
+
+    def lines(self, width: int, styles: LineStyles) -> list[list[Segment]]:
+        """Return the lines, centered in `width` cells."""
+        room = max(1, width - 2)
+        wrapped = textwrap.wrap(safe(self.sentence), room)
+        made = [[Segment(_centered(line, width), styles.muted)] for line in wrapped]
+        keys = [(key, words) for key, words in self.keys if key]
+        if not keys:
+            return made
+        widest = max(width_of(f"{key}  {words}") for key, words in keys)
+        indent = " " * max(0, (width - widest) // 2)
+        made.append([])
+        for key, words in keys:
+            shown = fit(words, max(1, width - len(indent) - width_of(key) - 2))
+            made.append([Segment(f"{indent}{key}  ", styles.strong), Segment(shown, styles.muted)])
+        return made
+
+
+def _centered(line: str, width: int) -> str:
+    return fit(line, min(width, width_of(line))).center(width)
