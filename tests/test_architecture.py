@@ -33,7 +33,7 @@ BASE = {
 }
 ENGINE = {"otp", "crypto", "vault", "backup"}
 INTERFACE = BASE | ENGINE | {"config", "clipboard", "session", "forward"}
-INTERFACE |= {"demo", "doctor_checks", "launch", "unlocked"}
+INTERFACE |= {"demo", "doctor", "launch", "unlocked"}
 """What both the command line and the app may import."""
 ALLOWED = {
     "otp": BASE,
@@ -45,7 +45,7 @@ ALLOWED = {
     "session": BASE,
     "forward": BASE | {"otp", "vault", "session"},
     "unlocked": BASE | {"otp", "session"},
-    "doctor_checks": BASE | {"", "crypto", "vault", "config", "clipboard", "session", "unlocked"},
+    "doctor": BASE | {"", "crypto", "vault", "config", "clipboard", "session", "unlocked"},
     "demo": BASE | {"otp", "crypto", "vault"},
     "launch": {"config", "vault"},
     "cli": INTERFACE | {""},

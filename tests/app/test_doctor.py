@@ -18,7 +18,7 @@ from tui.app.screens.codes import CodesScreen
 from tui.app.screens.doctor import DoctorScreen, report
 from tui.app.widgets.status_label import StatusLabel
 from tui.clock import ClockStatus
-from tui.doctor_checks import Finding
+from tui.doctor import Finding
 
 OPEN = ["colon", *"doctor", "enter"]
 
@@ -71,7 +71,7 @@ async def test_escape_leaves_while_it_checks(
         go_on.wait(10)
         return ()
 
-    monkeypatch.setattr("tui.doctor_checks.versions", wait)
+    monkeypatch.setattr("tui.doctor.machine_checks.versions", wait)
     expect_held_work(monkeypatch)
     await pilot.press(*OPEN)
     await asyncio.to_thread(checking.wait, 10)

@@ -13,9 +13,9 @@ import pytest
 
 from tests.cli.program import PASSWORD, Outcome, Program
 from tests.cli.terminal import Terminal
-from tui import doctor_checks
 from tui.clock import ClockStatus
 from tui.config.schema import Config
+from tui.doctor import copy_checks, machine_checks
 from tui.vault.vault import Vault
 
 
@@ -136,7 +136,7 @@ def test_backups_and_the_recovery_code_are_reported(filled: Program) -> None:
     ],
 )
 def test_a_clock_that_may_be_wrong_needs_attention(status: ClockStatus | None, wrong: bool) -> None:
-    assert bool(doctor_checks.system_clock(status).advice) is wrong
+    assert bool(machine_checks.system_clock(status).advice) is wrong
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_clock_that_may_be_wrong_needs_attention(status: ClockStatus | None, w
 def test_how_codes_are_copied_is_reported(
     environ: dict[str, str], config: Config, says: str, wrong: bool
 ) -> None:
-    (found,) = doctor_checks.copying(config, environ)
+    (found,) = copy_checks.copying(config, environ)
     assert says in found.says
     assert bool(found.advice) is wrong
 
@@ -164,7 +164,7 @@ def test_the_tmux_option_is_checked(tmp_path: Path, value: str, wrong: bool) -> 
     tmux.write_text(f"#!/bin/sh\necho {value}\n")
     tmux.chmod(0o755)
     environ = {"TMUX": "x", "PATH": f"{tmp_path}:{os.environ['PATH']}"}
-    _, found = doctor_checks.copying(Config(), environ)
+    _, found = copy_checks.copying(Config(), environ)
     assert found.says.startswith(f"set-clipboard is {value}")
     assert ("set -s set-clipboard" in found.advice) is wrong
     assert bool(found.advice) is wrong
@@ -231,7 +231,7 @@ def test_a_test_copy_is_made_on_request(filled: Program) -> None:
     (filled.folder / "config.toml").write_text(f'clipboard_command = "{tool}"\n')
     assert "test copy" not in findings(filled.run("doctor", "--json"))
     found = findings(filled.run("doctor", "--json", "--test-copy"))["test copy"]
-    assert (filled.folder / "copied").read_text() == doctor_checks.TEST_TEXT
+    assert (filled.folder / "copied").read_text() == copy_checks.TEST_TEXT
     assert "paste it somewhere" in found["says"]
     tool.write_text("#!/bin/sh\nexit 1\n")
     done = filled.run("doctor", "--json", "--test-copy")
@@ -263,7 +263,7 @@ def test_a_test_word_that_does_not_arrive_is_copied_in_other_ways(tmp_path: Path
         prompts.append(prompt)
         return next(pastes) or held.read_text()
 
-    found = doctor_checks.test_copy(config, environ, paste)
+    found = copy_checks.test_copy(config, environ, paste)
     assert found.says == "the test word arrived with native, not with auto"
     assert found.advice == 'In the settings: clipboard = "native"'
     assert [each.partition(".")[0] for each in prompts] == [
@@ -276,7 +276,7 @@ def test_a_test_word_that_does_not_arrive_is_copied_in_other_ways(tmp_path: Path
 def test_a_way_that_was_only_tried_gets_no_advice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.clipboard.write_to_terminal", lambda _sequence: None)
     environ = {"TERM": "tmux-256color", "PATH": os.environ["PATH"]}
-    found = doctor_checks.test_copy(Config(), environ, lambda _prompt: "")
+    found = copy_checks.test_copy(Config(), environ, lambda _prompt: "")
     assert "native: there is no desktop clipboard." in found.says
     assert "Set clipboard" not in found.says
     assert "the outer tmux" not in found.says

@@ -22,7 +22,7 @@ from tui.text import plural
 
 if TYPE_CHECKING:
     from tui.app.context import Context
-    from tui.doctor_checks import Finding
+    from tui.doctor import Finding
 
 
 class DoctorScreen(Dialog[None]):
@@ -75,7 +75,7 @@ def report(found: Sequence[Finding], *, beside: bool) -> Table:
 
 def _findings(context: Context, size: tuple[int, int]) -> list[Finding]:
     from tui.config.load import load
-    from tui.doctor_checks import findings
+    from tui.doctor import findings
 
     file = context.settings.file
     _, problems = ((), ()) if file is None else load(file)

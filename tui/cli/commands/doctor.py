@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
-    from tui.doctor_checks import Finding
+    from tui.doctor import Finding
 
 
 def register(subparsers: Subparsers) -> None:
@@ -57,16 +57,16 @@ def _paste(prompt: str) -> str:
 
 
 def _findings(context: Context, *, test_copy: bool, ask: bool) -> list[Finding]:
-    from tui import doctor_checks as checks
+    from tui.doctor import copy_checks, findings
 
     config, problems = context.settings
     there = ask and sys.stdin is not None and sys.stdin.isatty()
 
     def copy_test() -> Finding:
-        return checks.test_copy(config, os.environ, _paste if there else None)
+        return copy_checks.test_copy(config, os.environ, _paste if there else None)
 
     return [
-        *checks.findings(
+        *findings(
             vault_path=context.vault_path,
             config_path=context.config_path,
             config=config,
