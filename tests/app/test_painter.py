@@ -18,7 +18,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from tests.app.terminal_cells import cells_of
-from tui.app.painter import Painter
+from tui.app.painting.painter import Painter
 
 WIDTH, HEIGHT = 24, 4
 TEXTS = st.sampled_from(

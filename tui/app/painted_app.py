@@ -16,7 +16,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.geometry import Region, Size
 
-from tui.app.painter import Painter
+from tui.app.painting.painter import Painter
 from tui.app.terminal_input import StopEvent, read_input
 from tui.app.terminal_output import RESET, TerminalOutput
 from tui.tty import erase
