@@ -137,12 +137,13 @@ async def pilot(request: pytest.FixtureRequest, app: OtpApp) -> AsyncIterator[Pi
 
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
-    """Return what is set when a change begins, and what lets it go on."""
+    """Return what is set when the app begins to save, in a thread, and what lets it go on."""
     begun, go_on, real = threading.Event(), threading.Event(), Store.replace
 
     def slow(self: Store, *args: Any, **more: Any) -> None:
-        begun.set()
-        go_on.wait(5)
+        if threading.current_thread() is not threading.main_thread():
+            begun.set()
+            go_on.wait(5)
         real(self, *args, **more)
 
     monkeypatch.setattr(Store, "replace", slow)
