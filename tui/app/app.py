@@ -31,7 +31,6 @@ from tui.app.widgets.bars import StatusLine
 from tui.clipboard import Clipboard, Copier, choose
 from tui.clock import Clock, SystemClock
 from tui.config.schema import Config
-from tui.crypto import aead, kdf
 from tui.errors import ClipboardError
 from tui.forward.log import News, log_path
 from tui.threads import start
@@ -394,7 +393,9 @@ def _import_list() -> None:
     """Import what opens the vault and shows its codes, while the user types the password."""
     import tui.app.screens.codes
     import tui.vault.copies
+    import tui.vault.locked_vault
     import tui.vault.unsaved  # noqa: F401
+    from tui.crypto import aead, kdf
 
     kdf.prepare()
     aead.prepare()

@@ -6,13 +6,15 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tui.clock import Clock
 from tui.errors import OtpTuiError, SessionError
 from tui.session import NoSession, Session, end, lock_signal, unlocked_at
 from tui.session.lock_signal import LockSignal
-from tui.vault.locked_vault import LockedVault
-from tui.vault.vault import Vault
+
+if TYPE_CHECKING:
+    from tui.clock import Clock
+    from tui.vault.vault import Vault
 
 
 class VaultSession:
@@ -65,6 +67,8 @@ class VaultSession:
 
         Return a message, or "" if none was unlocked.
         """
+        from tui.vault.locked_vault import LockedVault
+
         vault_ids = unlocked_at(str(path), self._environ)
         with suppress(OtpTuiError):
             vault_ids.add(LockedVault.read(path, clock).vault_id)
@@ -93,6 +97,10 @@ class VaultSession:
 def open_by_session(session: Session, path: Path, clock: Clock) -> Vault | None:
     """Return the vault at `path`, opened with the session's key; None if that doesn't work."""
     try:
+        if not session.unlocked():
+            return None
+        from tui.vault.locked_vault import LockedVault  # takes 7 ms, before the first frame
+
         locked = LockedVault.read(path, clock)
         key = session.key(locked.vault_id)
         return None if key is None else locked.unlock_with_key(key)

@@ -7,7 +7,7 @@ import math
 import signal
 import sys
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on, work
 from textual.app import ComposeResult, SuspendNotSupported
@@ -30,8 +30,10 @@ from tui.errors import (
 )
 from tui.password_command import PasswordCommand, program_name
 from tui.text import safe
-from tui.vault.locked_vault import LockedVault
 from tui.vault.reader import BACKUP_HINT
+
+if TYPE_CHECKING:
+    from tui.vault.locked_vault import LockedVault
 
 TRIES_BEFORE_ADVICE = 3
 """Number of wrong passwords after which the message says what to check."""
@@ -203,6 +205,8 @@ class UnlockScreen(BaseScreen[None]):
     # --- unlocking -------------------------------------------------------------------------
 
     async def _unlock(self, password: str, *, from_command: bool = False) -> None:
+        from tui.vault.locked_vault import LockedVault
+
         self._field.disabled = True
         self.say("Unlocking …")
         path, clock = self.context.vault_path, self.context.clock
