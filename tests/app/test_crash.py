@@ -22,7 +22,7 @@ from tui.vault.vault import Vault
 SECRETS = ("GEZDGNBVGY3TQOJQ", "fish and chips", "Traceback", "held")
 BREAK = """
 import sys
-from tui.app.{module} import {name}
+from tui.{module} import {name}
 
 def broken(self, *args, **kwargs):
     held = "fish and chips"
@@ -37,9 +37,9 @@ sys.exit(main([]))
 @pytest.mark.parametrize(
     ("module", "name", "method", "kind"),
     [
-        ("screens.codes", "CodesScreen", "tick", "ValueError"),
-        ("widgets.code_list", "CodeList", "row_line", "ZeroDivisionError"),
-        ("screens.unlock", "LockedVault", "unlock", "RecursionError"),
+        ("app.screens.codes", "CodesScreen", "tick", "ValueError"),
+        ("app.widgets.code_list", "CodeList", "row_line", "ZeroDivisionError"),
+        ("vault.locked_vault", "LockedVault", "unlock", "RecursionError"),
     ],
 )
 def test_a_crash_prints_type_and_place_and_nothing_else(

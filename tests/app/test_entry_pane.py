@@ -207,6 +207,12 @@ def test_large_codes_fit(width: int) -> None:
         assert max(map(len, big_lines(code, width, 10, ascii_only=False))) <= width
 
 
+def test_accounts_have_the_room_of_categories_that_no_entry_needs() -> None:
+    none, short, long = (columns(80, 7, 12, width, is_tall=False) for width in (0, 3, 99))
+    assert (none.categories, short.categories, long.categories) == (0, 4, 9)
+    assert none.account == short.account + 5 == long.account + 10
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(0, "0 s"), (99, "99 s"), (100, "100s"), (999, "999s"), (1000, "16m"), (6000, "1h"),
@@ -218,8 +224,8 @@ def test_seconds_take_four_cells(seconds: int, text: str) -> None:
 
 @pytest.mark.parametrize("width", [1, 20, 34, 36, 40, 44, 57, 60, 80, 120, 200])
 def test_columns_fill_the_row(width: int) -> None:
-    for code, longest, is_tall in product((7, 10), (0, 40), (False, True)):
-        places = columns(width, code, longest, is_tall=is_tall)
+    for code, longest, category, is_tall in product((7, 10), (0, 40), (0, 6, 99), (False, True)):
+        places = columns(width, code, longest, category, is_tall=is_tall)
         categories = places.categories + 1 if places.categories else 0
         used = places.names_at + places.names + categories + places.number
         assert used <= max(width, places.names_at + places.number)

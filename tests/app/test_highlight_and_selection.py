@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
+from tests.app.conftest import MakeApp
 from tests.app.helpers import codes_of, lines_of, press, settle, status_of
 from tui.app.app import OtpApp
 from tui.app.widgets.bars import TitleBar
@@ -80,3 +81,16 @@ async def test_a_second_u_redoes_what_the_first_undid(app: OtpApp, pilot: Pilot[
         assert ("Forge" in issuers) is (said != "Undid"), said
         await press(pilot, "u")
         await settle(pilot)
+
+
+async def test_the_title_has_the_place_in_a_list_that_does_not_fit(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 12)) as pilot:
+        await settle(pilot)
+        assert title(app).rstrip().endswith(" 1 / 8 codes")
+        await press(pilot, "end")
+        assert title(app).rstrip().endswith(" 8 / 8 codes")
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "/" not in title(app)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -51,6 +51,8 @@ _SEARCH_KEYS = [("↵", "copy"), ("↑↓", "move"), ("⇥", "category"), ("Esc"
 _PICK_KEYS = [*_SEARCH_KEYS[:3], ("Esc", "quit")]
 _TRASH_KEYS = {"restore": "restore", "delete": "delete permanently", "show": "details",
                "next-category": "category", "undo": "undo"}  # fmt: skip
+_EMPTY_KEYS = {"add": "add", "import": "import", "lock": "lock", "settings": "settings",
+               "palette": "commands", "help": "help", "quit": "quit"}  # fmt: skip
 _FIRST_KEYS = {
     "add": "add an entry or paste its URI",
     "import": "import a backup or a QR code",
@@ -151,6 +153,11 @@ class CodesScreen(BaseScreen[None]):
             self.codes.go_to(index)
             self.action_command("copy")
 
+    @on(RowList.Moved)
+    def _moved(self) -> None:
+        if not self._body.holds_all(self.size):
+            self.show_counts()
+
     @on(RowList.Chosen)
     def _copy(self) -> None:
         self.action_command("copy")
@@ -227,6 +234,7 @@ class CodesScreen(BaseScreen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         self._divide(event.size)
+        self.show_counts()
 
     def _divide(self, size: Size) -> None:
         rows = len(self._visible.visible(self.category, ""))
@@ -240,8 +248,8 @@ class CodesScreen(BaseScreen[None]):
         self.codes.selected &= {entry.id for entry in document.everything}
         if self.category not in {category.id for category in self._visible.categories}:
             self.category = None
-        self.codes.measure(document.entries)
         self.codes.category_names = self._visible.names
+        self.codes.measure(document.entries)
         self._show(keep, near=True)
 
     def _show(self, keep: str | None = None, *, near: bool = False) -> None:
@@ -266,6 +274,8 @@ class CodesScreen(BaseScreen[None]):
         unreadable, selected = len(self.vault.document.unreadable), len(self._selected())
         shown, total = len(self.codes.rows), self._visible.total
         count = f"{shown} of {total} codes" if shown != total else plural(total, "code")
+        if shown == total and not self._body.holds_all(self.size):
+            count = f"{self.codes.cursor + 1} / {count}"
         if self.category == TRASH:
             count = f"{shown} in the trash"
         count += f", {unreadable} unreadable" if unreadable else ""
@@ -280,20 +290,22 @@ class CodesScreen(BaseScreen[None]):
     def _keys_shown(self) -> list[tuple[str, str]] | None:
         if self.search_text is not None:
             return _SEARCH_KEYS if self.context.pick is None else _PICK_KEYS
-        if self.category != TRASH:
-            return None
-        pairs = ((command_key(self.context, name), label) for name, label in _TRASH_KEYS.items())
+        if self.category == TRASH:
+            return self._with_keys(_TRASH_KEYS)
+        return None if self._visible.total else self._with_keys(_EMPTY_KEYS)
+
+    def _with_keys(self, labels: Mapping[str, str]) -> list[tuple[str, str]]:
+        pairs = ((command_key(self.context, name), label) for name, label in labels.items())
         return [pair for pair in pairs if pair[0]]
 
     def _when_empty(self) -> EmptyList:
         ends = "quit" if self.context.pick is not None else "clear the search"
         if not self._visible.total and self.search_text is not None:
-            return EmptyList(f"No entries yet. Press Esc to {ends}.")
+            return EmptyList(f"No entries yet.\nPress Esc to {ends}.")
         if not self._visible.total:
-            keys = [(command_key(self.context, name), does) for name, does in _FIRST_KEYS.items()]
-            return EmptyList("No entries yet.", keys)
+            return EmptyList("No entries yet.", self._with_keys(_FIRST_KEYS))
         if self.search_text:
-            return EmptyList(f"No matches for “{self.search_text}”. Press Esc to {ends}.")
+            return EmptyList(f"No matches for “{self.search_text}”.\nPress Esc to {ends}.")
         return EmptyList("This category is empty.")
 
     def say(self, text: str, tone: str = "strong", *, stay: bool = False) -> None:

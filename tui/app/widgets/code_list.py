@@ -62,7 +62,7 @@ class CodeList(RowList[Entry]):
         self.when_empty = EmptyList()
         """What to show if there are no rows."""
         self._code_width = 7
-        self._issuer_width = 0
+        self._issuer_width = self._category_width = 0
         self._entries: Sequence[Entry] = ()
         self._accounts: dict[str, list[str]] | None = None
         """The accounts of each issuer with several; None until they are needed."""
@@ -121,6 +121,7 @@ class CodeList(RowList[Entry]):
         issuers = {entry.issuer for entry in entries}
         widths = (len(name) if name.isascii() else width_of(name) for name in issuers)
         self._issuer_width = max(widths, default=0) + 1
+        self._category_width = self._widest_categories(entries)
         counts = Counter((entry.type, entry.digits, entry.period) for entry in entries)
         periods: Counter[int] = Counter()
         for shape, count in counts.items():
@@ -148,7 +149,16 @@ class CodeList(RowList[Entry]):
 
     def _columns(self, width: int) -> Columns:
         is_tall = self.row_height == _TALL
-        return columns(width, self._code_width, self._issuer_width, is_tall=is_tall)
+        return columns(
+            width, self._code_width, self._issuer_width, self._category_width, is_tall=is_tall
+        )
+
+    def _widest_categories(self, entries: Sequence[Entry]) -> int:
+        """Return the width of the names of an entry's categories, with a blank between them."""
+        cells = {identity: width_of(name) for identity, name in self.category_names.items()}
+        found = {tuple([place.category for place in entry.categories]) for entry in entries}
+        widths = (sum(cells.get(each, -1) + 1 for each in places) - 1 for places in found)
+        return max(0, max(widths, default=0))
 
     def _live(self, index: int) -> tuple[LiveCells, tuple[str, str, str, str]]:
         """Return the code of a row, and its code, seconds, tone and remark as text."""

@@ -24,7 +24,9 @@ _TINY = 36
 _NUMBERED = 45
 """From this width in cells, rows have numbers."""
 _CATEGORIES = ((110, 24), (84, 14), (58, 9))
-"""Widths of the list, and of the categories in it."""
+"""Widths of the list, and the most that the categories take of it."""
+_GAP = 2
+"""Least number of blanks between the names and a remark, besides the one of the column."""
 _LEAST, _MOST = 9, 28
 """Minimum and maximum width of an issuer beside its account."""
 
@@ -55,16 +57,17 @@ class Columns:
 
 
 @lru_cache(maxsize=8)
-def columns(width: int, code: int, longest: int, *, is_tall: bool) -> Columns:
+def columns(width: int, code: int, longest: int, category: int, *, is_tall: bool) -> Columns:
     """Return the columns of a list `width` cells wide.
 
-    `code` is the width of the widest code, `longest` that of the widest issuer. In a tall row, the
-    account is below the issuer.
+    `code` is the width of the widest code, `longest` that of the widest issuer, `category` that of
+    the widest categories of an entry. In a tall row, the account is below the issuer.
     """
     seconds_at = _CODE_AT + code + 1 if width >= _TINY else 0
     names_at = seconds_at + _SECONDS + 2 if seconds_at else _CODE_AT + code + 2
     number = 3 if width >= _NUMBERED else 1
-    categories = next((cells for least, cells in _CATEGORIES if width >= least), 0)
+    most = next((cells for least, cells in _CATEGORIES if width >= least), 0)
+    categories = min(category + 1 if category else 0, most)
     names = max(0, width - names_at - number - (categories + 1 if categories else 0))
     issuer = names
     if not is_tall and names > 2 * _LEAST:
@@ -136,9 +139,10 @@ def _first_line(
     parts = [Segment(f"{row.mark} ", marks.get(row.mark, styles.strong))]
     room = places.names_at - _CODE_AT
     left = places.names_at - places.seconds_at
-    if row.key and (rest := room - width_of(row.cells.code) - 2) >= width_of(row.key):
-        parts += [Segment(f"{row.cells.code} ", code), Segment(fit(row.key, rest), styles.strong),
-                  Segment(" ", styles.plain)]  # fmt: skip
+    rest = room - width_of(row.cells.code) - 2
+    if row.key and rest > width_of(row.key):
+        parts += [Segment(f"{row.cells.code}{' ' * (rest - width_of(row.key))}", code),
+                  Segment(f"{row.key}  ", styles.strong + Style(bold=False))]  # fmt: skip
     elif places.seconds_at:
         tone = row.cells.tone
         seconds = getattr(styles, tone) if tone else muted
@@ -148,14 +152,14 @@ def _first_line(
         parts.append(Segment(fit(row.cells.code, room), code))
     tail = places.categories
     beside = len(row.remark) + 1
-    if row.remark and tail and not row.entry.deleted and _used(row, places) + beside < places.names:
+    unused = places.names - _used(row, places)
+    if row.remark and tail and not row.entry.deleted and beside + _GAP <= unused:
         parts += _names(row, places, beside, styles, muted)
         parts.append(Segment(f"{row.remark}  ", muted))
         parts += _categories(row, tail, styles, muted, names)
     else:
-        spare = places.account or places.issuer - _LEAST
-        more = max(0, len(row.remark) + 1 - tail)
-        remark = row.remark if more <= spare - _LEAST else ""
+        more = max(0, beside - tail)
+        remark = row.remark if row.entry.deleted or more + _GAP <= unused else ""
         taken = more if remark else 0
         parts += _names(row, places, taken, styles, muted)
         if remark:
@@ -200,6 +204,8 @@ def _account(row: Row, account: str, room: int, style: Style) -> list[Segment]:
     matching = row.matching[1]
     start = row.shared_start - 2
     if start > 0 and width_of(account) > room and width_of(account[: start + 2]) >= room - 1:
+        while start and width_of(account[start - 1 :]) < room:
+            start -= 1
         account = f"…{account[start:]}"
         matching = {place - start + 1 for place in matching if place >= start}
     return marked(account, matching, room, style)

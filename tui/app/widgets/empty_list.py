@@ -15,25 +15,26 @@ from tui.text import safe
 
 @dataclass(frozen=True, slots=True)
 class EmptyList:
-    """A sentence, and below it one key on each line."""
+    """Sentences, each on its own line, and below them one key on each line."""
 
-    sentence: str = ""
+    text: str = ""
     """Why there are no rows."""
     keys: Sequence[tuple[str, str]] = ()
-    """Keys, and what they do; those without a key are left out."""
+    """Keys, and what they do."""
 
     def lines(self, width: int, styles: LineStyles) -> list[list[Segment]]:
         """Return the lines, centered in `width` cells."""
         room = max(1, width - 2)
-        wrapped = textwrap.wrap(safe(self.sentence), room)
+        wrapped = [
+            each for line in self.text.split("\n") for each in textwrap.wrap(safe(line), room)
+        ]
         made = [[Segment(_centered(line, width), styles.muted)] for line in wrapped]
-        keys = [(key, words) for key, words in self.keys if key]
-        if not keys:
+        if not self.keys:
             return made
-        widest = max(width_of(f"{key}  {words}") for key, words in keys)
+        widest = max(width_of(f"{key}  {words}") for key, words in self.keys)
         indent = " " * max(0, (width - widest) // 2)
         made.append([])
-        for key, words in keys:
+        for key, words in self.keys:
             shown = fit(words, max(1, width - len(indent) - width_of(key) - 2))
             made.append([Segment(f"{indent}{key}  ", styles.strong), Segment(shown, styles.muted)])
         return made

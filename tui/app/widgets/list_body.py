@@ -40,6 +40,10 @@ class ListBody(Horizontal):
         self._codes.shows_next = not beside
         self._codes.row_height = row_height(rows, screen.height - _AROUND, beside=beside)
 
+    def holds_all(self, screen: Size) -> bool:
+        """Return True if all rows fit, whatever the messages."""
+        return len(self._codes.rows) * self._codes.row_height <= screen.height - _AROUND
+
     def show_entry(self) -> None:
         """Show the highlighted entry in the pane."""
         codes, entry = self._codes, self._codes.highlighted
