@@ -314,7 +314,7 @@ async def test_several_files_are_imported_as_one_step(
         await pilot.press(*"pw", "enter")
         await settle(pilot)
         lines = preview_lines(pilot)
-        assert [line[13:28].strip() for line in lines] == ["new", "already here", "new"]
+        assert [line[13:27].strip() for line in lines] == ["new", "already here", "new"]
         await pilot.press("enter")
         await settle(pilot)
         assert "2 entries imported, 1 already here" in status_of(app)
@@ -341,7 +341,7 @@ async def test_a_wrong_password_loses_none_of_several_files(
         await pilot.press(*"pw", "enter")
         await settle(pilot)
         lines = preview_lines(pilot)
-        assert [line[13:28].strip() for line in lines] == ["new", "already here", "new"]
+        assert [line[13:27].strip() for line in lines] == ["new", "already here", "new"]
 
 
 async def test_images_of_the_parts_of_one_export_are_one_list(

@@ -264,7 +264,7 @@ def _bytes_of(text: str) -> bytes:
     ("changes", "reason"),
     [
         ({"type": OtpType.STEAM, "digits": 5}, "only TOTP and HOTP"),
-        ({"period": 60}, "period is 60 seconds"),
+        ({"period": 60}, "period is 60 s; only 30 s"),
         ({"digits": 7}, "7 digits"),
         ({"issuer": " ", "account": None}, "no issuer and no account"),
     ],

@@ -10,13 +10,16 @@ from textual.strip import Strip
 from tui.app.styles import styles_of
 from tui.app.symbols import HIGHLIGHT
 from tui.app.widgets.bars import Bar
-from tui.app.widgets.cells import fit
+from tui.app.widgets.cells import fit, width_of
 from tui.app.widgets.row_list import RowList
 from tui.backup.match import FieldDifference, differences
 from tui.backup.plan import LABELS, ImportAction, MatchKind, PlannedEntry
 
 ACTIONS = {ImportAction.SKIP: "skip", ImportAction.ADD: "add", ImportAction.REPLACE: "replace"}
-_FIXED = 28
+_FIXED = 13
+"""Width of the mark and the action, in cells."""
+_MARGIN = 2
+"""Cells after the names, and at the end of the row."""
 
 
 class PreviewList(RowList[PlannedEntry]):
@@ -27,11 +30,15 @@ class PreviewList(RowList[PlannedEntry]):
         self.choices: dict[MatchKind, ImportAction] = {}
         self.deselected: set[int] = set()
         """Indexes of the rows that the user deselected."""
+        self._names = self._kinds = 0
+        """Width of the longest name, and of the longest kind."""
 
     def show(self, rows: Sequence[PlannedEntry], choices: Mapping[MatchKind, ImportAction]) -> None:
         """Show these rows, all selected."""
         self.rows, self.choices = list(rows), dict(choices)
         self.deselected.clear()
+        self._names = max((width_of(row.what) for row in self.rows), default=0)
+        self._kinds = max((width_of(_kind(row)) for row in self.rows), default=0)
         self.top = 0
         self.rows_changed()
 
@@ -63,18 +70,17 @@ class PreviewList(RowList[PlannedEntry]):
         mark, action, tone = self._action(row, index)
         state = base if highlighted else getattr(styles, tone)
         reason = "" if row.reason == LABELS[row.kind] else row.reason
-        room = width - _FIXED
-        name = max(16, room // 2) if reason and room >= 32 else room
+        kind = self._kinds + _MARGIN if self._kinds else 0
+        room = max(0, width - _FIXED - kind - _MARGIN)
+        name = min(self._names, max(14, room // 2)) if reason and room >= 30 else room
         return Strip(
             [
                 Segment(HIGHLIGHT if highlighted else " ", styles.on_code if highlighted else base),
                 Segment(f" {mark} ", state),
                 Segment(fit(action, 9), state),
-                Segment(
-                    fit(LABELS[row.kind] if row.kind is not MatchKind.REFUSED else "", 15), muted
-                ),
-                Segment(fit(row.what, name - 2) + "  ", base),
-                Segment(fit(reason, max(0, room - name)), muted),
+                Segment(fit(_kind(row), kind), muted),
+                Segment(fit(row.what, name) + " " * _MARGIN, base),
+                Segment(fit(reason, max(0, room - name - _MARGIN)), muted),
             ]
         ).adjust_cell_length(width, base)
 
@@ -92,6 +98,10 @@ class PreviewList(RowList[PlannedEntry]):
         if choice is ImportAction.SKIP:
             return "–", ACTIONS[choice], "muted"
         return "✓", ACTIONS[choice], "good"
+
+
+def _kind(row: PlannedEntry) -> str:
+    return "" if row.kind is MatchKind.REFUSED else LABELS[row.kind]
 
 
 class SideBySide(Bar):

@@ -9,9 +9,14 @@ from textual.strip import Strip
 
 from tui.app.styles import styles_of
 from tui.app.symbols import HIGHLIGHT
-from tui.app.widgets.cells import fit
+from tui.app.widgets.cells import fit, width_of
 from tui.app.widgets.row_list import RowList
 from tui.backup.model import ExportPlan, Problem
+
+_FIXED = 14
+"""Width of the highlight and the mark, in cells."""
+_MARGIN = 2
+"""Cells after the names, and at the end of the row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,8 @@ class ProblemList(RowList[ProblemRow]):
 
     def __init__(self) -> None:
         super().__init__(id="problems")
+        self._names = 0
+        """Width of the longest name of an entry."""
 
     def show(self, plan: ExportPlan) -> None:
         """Show left-out entries first, then changes, then notes."""
@@ -41,6 +48,7 @@ class ProblemList(RowList[ProblemRow]):
             )
             for problem in problems
         ]
+        self._names = max((width_of(row.problem.what) for row in self.rows), default=0)
         self.rows_changed()
 
     def row_strip(self, index: int, width: int) -> Strip:
@@ -48,13 +56,14 @@ class ProblemList(RowList[ProblemRow]):
         styles, highlighted = styles_of(self.app), index == self.cursor and self.has_focus
         base = styles.on_plain if highlighted else styles.plain
         muted = styles.on_muted if highlighted else styles.muted
-        name = min(28, max(12, (width - 16) // 3))
+        room = max(0, width - _FIXED - 2 * _MARGIN)
+        name = min(self._names, max(12, room // 2))
         return Strip(
             [
                 Segment(f"{HIGHLIGHT} " if highlighted else "  ", base),
                 Segment(fit(row.mark, 12), base if highlighted else getattr(styles, row.tone)),
-                Segment(fit(row.problem.what, name) + "  ", base),
-                Segment(fit(row.problem.reason, max(0, width - 16 - name)), muted),
+                Segment(fit(row.problem.what, name) + " " * _MARGIN, base),
+                Segment(fit(row.problem.reason, max(0, room - name)), muted),
             ]
         ).adjust_cell_length(width, base)
 

@@ -62,7 +62,7 @@ def _payload_entry(entry: Entry) -> payload.PayloadEntry:
     if entry.type not in _TYPES:
         raise EntryError("only TOTP and HOTP are supported")
     if entry.type is OtpType.TOTP and entry.period != _PERIOD:
-        raise EntryError(f"its period is {entry.period} seconds; only {_PERIOD} is supported")
+        raise EntryError(f"its period is {entry.period} s; only {_PERIOD} s is supported")
     if entry.digits not in _DIGITS:
         raise EntryError(f"it has {entry.digits} digits; only 6 and 8 are supported")
     issuer, account = clean(entry.issuer), clean(entry.account or "")
