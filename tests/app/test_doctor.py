@@ -16,6 +16,7 @@ from tests.app.helpers import settle
 from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.doctor import DoctorScreen, report
+from tui.app.styles import NO_COLOR_STYLES
 from tui.app.widgets.status_label import StatusLabel
 from tui.clock import ClockStatus
 from tui.doctor import Finding
@@ -57,7 +58,7 @@ async def test_the_palette_shows_a_report_that_scrolls(app: OtpApp, pilot: Pilot
 @pytest.mark.parametrize("beside", [True, False])
 def test_problems_come_first_with_what_to_do(beside: bool) -> None:
     found = [Finding("vault", "[b]/home/me[/b]"), Finding("folder", "0777", "Run: chmod 700 it")]
-    text = printed(report(found, beside=beside))
+    text = printed(report(found, NO_COLOR_STYLES, beside=beside))
     assert text == "! folder 0777 Run: chmod 700 it vault [b]/home/me[/b]"
 
 

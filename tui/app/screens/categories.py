@@ -65,12 +65,14 @@ class CategoriesScreen(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         self._list = CheckboxList(boxes=bool(self._ids))
         self._field = FormInput("Category name", id="name")
-        self._field.display = False
+        self._prompt = Label("", id="prompt", markup=False)
+        self._field.display = self._prompt.display = False
         self._hint = CardKeys(self._keys)
         title = f"Categories of {self._label}" if self._ids else "Categories"
         with Vertical(classes="card", id="categories"):
             yield Label(title, classes="title", markup=False)
             yield self._list
+            yield self._prompt
             yield self._field
             yield StatusLabel("" if self.vault.document.categories else _NONE)
             yield self._hint
@@ -175,13 +177,14 @@ class CategoriesScreen(Dialog[str | None]):
             return
         self._renamed = Category(row.key, row.name) if row else None
         self._field.value = row.name if row else ""
-        self._field.display = True
+        self._prompt.update(f"New name of “{safe(row.name, 40)}”" if row else "New category")
+        self._field.display = self._prompt.display = True
         self.set_focus(self._field)
         self._hint.show(_NAMING)
-        self.say(f"New name of “{safe(row.name, 40)}”:" if row else "New category:")
+        self.say("")
 
     def _close_field(self) -> None:
-        self._field.display = False
+        self._field.display = self._prompt.display = False
         self.set_focus(self._list)
         self._hint.show(self._keys)
         self.say("")

@@ -14,6 +14,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tui.app.screens.base import Dialog
+from tui.app.styles import LineStyles, styles_of
 from tui.app.threads import in_daemon_thread
 from tui.app.widgets.bars import CardTitle
 from tui.app.widgets.status_label import StatusLabel
@@ -54,22 +55,22 @@ class DoctorScreen(Dialog[None]):
         else:
             self.say("No problems found.", "strong")
         self.query_one("#findings", Static).update(
-            report(found, beside=not self.has_class("-narrow"))
+            report(found, styles_of(self.app, "surface"), beside=not self.has_class("-narrow"))
         )
 
 
-def report(found: Sequence[Finding], *, beside: bool) -> Table:
+def report(found: Sequence[Finding], styles: LineStyles, *, beside: bool) -> Table:
     """Return the findings as a table, those with advice first; names are `beside` or above them."""
-    table = Table.grid(padding=(0, 1), expand=True)
+    table = Table.grid(padding=(0, 2, 0, 0), expand=True)
     for _ in range(1 + beside):
         table.add_column(no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
     for one in sorted(found, key=lambda finding: not finding.advice):
-        name, says = Text(one.name, "bold"), Text(one.says)
+        name, says = Text(one.name, styles.muted), Text(one.says)
         if one.advice:
             says.append(f"\n{one.advice}", "bold")
         cells = [name, says] if beside else [Text("\n").join([name, says])]
-        table.add_row("!" if one.advice else " ", *cells)
+        table.add_row(Text("!" if one.advice else " ", styles.warning), *cells)
     return table
 
 
