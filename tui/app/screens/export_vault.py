@@ -312,7 +312,8 @@ class ExportScreen(BaseScreen[str | None]):
         if not await may_show(self, "show the secrets"):
             return
         count = plural(len(plan.backup.entries), "entry")
-        screen = QrScreen("Google Authenticator", texts, f"{count}. {HOW_TO_SCAN}")
+        note = f"{count} in {plural(len(texts), 'QR code')}. {HOW_TO_SCAN}"
+        screen = QrScreen("Google Authenticator", texts, note)
         shown = await self.app.push_screen_wait(screen)
         if shown == len(texts):
             self.say(f"{count} shown.", "strong")

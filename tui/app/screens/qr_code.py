@@ -83,7 +83,7 @@ class QrScreen(Dialog[int]):
         if fits:
             self._shown.add(self._page)
         count = len(self._codes)
-        pages = [f"{self._page + 1} of {count}"] if count > 1 else []
+        pages = [f"code {self._page + 1} of {count}"] if count > 1 else []
         title = ("\n" if beside else " · ").join([self._title, *pages])
         self.query_one(".title", Label).update(title)
         note = self.query_one("#note", Label)

@@ -28,7 +28,7 @@ from tui.vault.trash import days_left
 
 LEAST_WIDTH, LEAST_HEIGHT = 100, 16
 """Minimum width and height of a terminal for list and pane."""
-_LABEL = 13
+_LABEL = 14
 _AIRY = 28
 """From this height, there is an empty line between details."""
 _SPACIOUS = 18

@@ -185,7 +185,9 @@ class FormRow(Widget):
     def _lines(self, width: int) -> list[str]:
         if not self._shown:
             return []
-        return [line.plain for line in Content(self._shown).wrap(max(1, width - self._LABEL))]
+        text = f"✗ {self._shown}" if self.mistake else self._shown
+        room = max(1, width - self._LABEL - 1)  # as wide as what is typed
+        return [line.plain for line in Content(text).wrap(room)]
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
@@ -194,7 +196,7 @@ class FormRow(Widget):
         line = []
         if below >= 0:
             style = self._style("error" if self.mistake else "muted")
-            line = [Segment(" " * self._LABEL + lines[below], style)]
+            line = [Segment(" " * (self._LABEL + 1) + lines[below], style)]
         elif y == 0:
             style = self._style("primary" if self.has_focus_within else "muted")
             line = [Segment(fit(self.label, self._LABEL), style)]
