@@ -68,18 +68,22 @@ async def test_of_much_pasted_text_the_start_is_searched_for_and_shown_safely(
     assert not {"\u202e", "\u200b"} & set(shown[0])
 
 
+@pytest.mark.parametrize("theme", ["otp-dark", "ansi-dark"])
 async def test_the_first_page_has_common_commands_and_counts_the_others(
-    pilot: Pilot[None],
+    make_app: MakeApp, theme: str
 ) -> None:
-    listed = await opened(pilot)
-    labels = [item.label for item in listed.rows]
-    assert labels[:3] == ["Copy code", "Search", "Add entry"]
-    shown = lines_of(listed)
-    assert "Create recovery code" in "".join(shown[:-1])
-    assert shown[-1].strip() == f"↓ {len(labels) - len(shown) + 1} more"
-    await pilot.press(*["pagedown"] * 9)
-    await settle(pilot)
-    assert [line.strip() for line in lines_of(listed)[-2:]] == [f"▌ {labels[-1]}", ""]
+    app = make_app(theme=theme)
+    async with app.run_test(size=(80, 24)) as pilot:
+        listed = await opened(pilot)
+        assert app.screen.query_one("#palette").max_scroll_y == 0
+        labels = [item.label for item in listed.rows]
+        assert labels[:3] == ["Copy code", "Search", "Add entry"]
+        shown = lines_of(listed)
+        assert "Create recovery code" in "".join(shown[:-1])
+        assert shown[-1].strip() == f"↓ {len(labels) - len(shown) + 1} more"
+        await pilot.press(*["pagedown"] * 9)
+        await settle(pilot)
+        assert [line.strip() for line in lines_of(listed)[-2:]] == [f"▌ {labels[-1]}", ""]
 
 
 @pytest.mark.parametrize("height", [24, 50, 100])
