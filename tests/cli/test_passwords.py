@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from tests.cli.program import PASSWORD, Program
 from tests.cli.terminal import Terminal
 from tui.cli.given_secrets import line_of_stdin
+from tui.cli.terminal import line_of
 from tui.errors import UsageError
 
 
@@ -201,3 +203,25 @@ def test_nothing_is_echoed_between_the_two_prompts(program: Program) -> None:
     terminal.type(f"{PASSWORD}\n{PASSWORD}\n")
     assert terminal.end()[0] == 0
     assert PASSWORD not in terminal.seen
+
+
+def test_a_signal_that_does_not_interrupt_the_read_is_handled() -> None:
+    """As one just before a read that blocks; here, another thread gets it."""
+    master, slave = pty.openpty()
+
+    def left(_number: int, _frame: object) -> None:
+        raise InterruptedError
+
+    before = signal.signal(signal.SIGUSR2, left)
+    sent = threading.Timer(0.1, lambda: signal.pthread_kill(threading.get_ident(), signal.SIGUSR2))
+    typed = threading.Timer(5, lambda: os.write(master, b"typed\n"))
+    sent.start()
+    typed.start()
+    try:
+        with os.fdopen(slave, "r+b", buffering=0) as file, pytest.raises(InterruptedError):
+            line_of(file)
+        assert typed.is_alive()
+    finally:
+        typed.cancel()
+        signal.signal(signal.SIGUSR2, before)
+        os.close(master)

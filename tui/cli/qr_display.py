@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui import qr, tty
 from tui.cli import output
-from tui.cli.terminal import open_for_pauses, restored
+from tui.cli.terminal import line_of, open_for_pauses, restored
 from tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _pause_at(code: qr.QrCode, size: os.terminal_size, prompt: str, terminal: Fi
 
     with restored(erase, lambda: terminal.write(shown)):
         terminal.write(shown)
-        terminal.readline(4096)
+        line_of(terminal)
 
 
 def _require_room(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 import signal
 import sys
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 65_536
 """Maximum length of an answer, in bytes."""
+_AWAKE = 0.5
+"""Seconds of waiting for a line after which signals are looked at."""
 
 
 def require(hint: str) -> None:
@@ -50,7 +53,7 @@ def confirm(question: str, hint: str) -> bool:
     """
     with _open("Can't ask for confirmation", hint) as file:
         file.write(f"{safe(question)} [y/N] ".encode())
-        return file.readline(_LONGEST).strip().lower() in {b"y", b"yes"}
+        return line_of(file).strip().lower() in {b"y", b"yes"}
 
 
 def ask(prompt: str, what: str, hint: str) -> str:
@@ -176,6 +179,16 @@ def open_for_pauses() -> FileIO | None:
         return None
 
 
+def line_of(file: FileIO) -> bytes:
+    """Return the next line of a terminal; b"" at its end.
+
+    It wakes up now and then: a signal just before a read that blocks would wait for a key.
+    """
+    while not select.select([file], [], [], _AWAKE)[0]:
+        pass
+    return file.readline(_LONGEST)
+
+
 def become_standard_input() -> None:
     """Connect standard input to the terminal, after something else was read from it.
 
@@ -200,7 +213,7 @@ def _file(descriptor: int) -> FileIO:
 def _answer(file: FileIO, prompt: str, hint: str) -> str:
     encoding = sys.getfilesystemencoding()
     file.write(safe(prompt).encode(encoding, "replace"))
-    line = file.readline(_LONGEST)
+    line = line_of(file)
     if not line:
         raise UsageError("Nothing was typed.")
     if may_be_cut(line):
