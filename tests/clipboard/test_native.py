@@ -199,9 +199,9 @@ def test_a_desktop_without_a_tool_says_what_to_install(
 
 
 def fake_xclip(body: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    tool = folder / "xclip"
-    tool.write_text(f"#!/bin/sh\n{body}\n")
-    tool.chmod(0o755)
+    for name, script in (("xclip", body), ("xsel", "exit 1")):
+        (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+        (folder / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
     monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
