@@ -445,3 +445,24 @@ async def test_a_file_that_nothing_opens_loses_no_change_and_lets_the_user_out(
     assert "Saved the changes" in status_of(app)
     assert any(one.pinned for one in on_disk(app).entries)
     assert not kept.exists()
+
+
+@pytest.mark.parametrize("older", [True, False])
+async def test_closing_saves_what_an_older_or_missing_file_lacks(
+    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock, older: bool
+) -> None:
+    vault = make_vault()
+    old = vault.path.read_bytes()
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "p")
+        if older:
+            vault.path.write_bytes(old)
+        else:
+            vault.path.unlink()
+        await pass_time(pilot, clock, 10)
+        await press(pilot, "ctrl+l")
+        await settle(pilot)
+    saved = Vault.open(vault.path, PASSWORD).entries
+    assert [entry.pinned for entry in saved].count(True) == 1

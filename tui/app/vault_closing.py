@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def close_vault(vault: Vault) -> str:
     """Save unsaved changes and close the vault; return an error message, or ""."""
     try:
-        if not vault.flushed or vault.changing:
+        if not vault.flushed or vault.changing or vault.behind:
             vault.save()
     except ConflictError as error:
         return f"NOT SAVED. {error.sentence}"

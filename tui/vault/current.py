@@ -43,6 +43,8 @@ class Current:
         """True if all changes but those of `change_later` are saved."""
         self.has_later = False
         """True if there are changes of `change_later`."""
+        self.behind = False
+        """True if the file was found missing or older: closing the vault saves it."""
         self.seen = Seen(state.envelope.vault_id, store.path)
         """What this machine remembers of the vault."""
         self.older: Older | None = None
@@ -100,7 +102,7 @@ class Current:
                 self.asks_password = False
                 after = self._after(change)
                 same = after is self.document
-                if same and self.saved and not self.has_later:
+                if same and self.saved and not (self.has_later or self.behind):
                     return
                 # What isn't kept in memory is the next counter of an entry.
                 minor = self.saved and (same or not keep)
@@ -161,7 +163,7 @@ class Current:
         self.older = self._refused = None
         self.document = state.document
         self.saved = True
-        self.has_later = False
+        self.has_later = self.behind = False
 
     def _after(self, change: Change) -> Document:
         """Return the changed document, without an undo record that the change invalidated."""
@@ -212,6 +214,7 @@ class Current:
             raise self._not_saved(error) from None
         self.asks_password = False
         self._doubtful = current is None and not doubtful
+        self.behind = self.behind or current is None
         if current is not None:
             self._take_over(known, found)
         elif doubtful:
@@ -273,6 +276,7 @@ class Current:
         older = self.seen.opened(generation, found.digest)
         if found is known or generation > known.envelope.generation:
             self.older = older
+            self.behind = False
             if older is not None:
                 self._store.warn(older.sentence)
             if found is not known:
@@ -281,6 +285,7 @@ class Current:
             self.older = older
             self._store.warn(older.sentence)
         else:
+            self.behind = True
             what = Older(generation, known.envelope.generation, found.digest.hex()).what
             self._store.warn(
                 f"The file in the vault's place is {what}. The next change saves both, merged."

@@ -139,6 +139,11 @@ class Vault:
         return self._current.saved and not self._current.has_later
 
     @property
+    def behind(self) -> bool:
+        """True if the file was found missing or older than the contents."""
+        return self._current.behind
+
+    @property
     def merges(self) -> int:
         """Number of times that another program's changes were merged in."""
         return self._current.merges
