@@ -447,9 +447,11 @@ async def test_a_file_that_nothing_opens_loses_no_change_and_lets_the_user_out(
     assert not kept.exists()
 
 
+@pytest.mark.parametrize("key", ["ctrl+l", "ctrl+q"])
+@pytest.mark.parametrize("looked", [True, False])
 @pytest.mark.parametrize("older", [True, False])
 async def test_closing_saves_what_an_older_or_missing_file_lacks(
-    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock, older: bool
+    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock, older: bool, looked: bool, key: str
 ) -> None:
     vault = make_vault()
     old = vault.path.read_bytes()
@@ -461,8 +463,9 @@ async def test_closing_saves_what_an_older_or_missing_file_lacks(
             vault.path.write_bytes(old)
         else:
             vault.path.unlink()
-        await pass_time(pilot, clock, 10)
-        await press(pilot, "ctrl+l")
+        if looked:
+            await pass_time(pilot, clock, 10)
+        await press(pilot, key)
         await settle(pilot)
     saved = Vault.open(vault.path, PASSWORD).entries
     assert [entry.pinned for entry in saved].count(True) == 1

@@ -12,9 +12,12 @@ if TYPE_CHECKING:
 
 
 def close_vault(vault: Vault) -> str:
-    """Save unsaved changes and close the vault; return an error message, or ""."""
+    """Save unsaved changes and close the vault; return an error message, or "".
+
+    A file that took the place of ours may lack what was saved, so it is merged, too.
+    """
     try:
-        if not vault.flushed or vault.changing or vault.behind:
+        if not vault.flushed or vault.changing or not vault.is_in_place():
             vault.save()
     except ConflictError as error:
         return f"NOT SAVED. {error.sentence}"

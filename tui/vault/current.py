@@ -20,7 +20,7 @@ from tui.files import why
 from tui.text import safe
 from tui.vault.new_slots import NewSlots
 from tui.vault.seen import Older, Seen
-from tui.vault.state import ForeignFileError, UnlockedState, next_state, read_state
+from tui.vault.state import ForeignFileError, UnlockedState, digest, next_state, read_state
 from tui.vault.store import Store
 
 if TYPE_CHECKING:
@@ -43,8 +43,6 @@ class Current:
         """True if all changes but those of `change_later` are saved."""
         self.has_later = False
         """True if there are changes of `change_later`."""
-        self.behind = False
-        """True if the file was found missing or older: closing the vault saves it."""
         self.seen = Seen(state.envelope.vault_id, store.path)
         """What this machine remembers of the vault."""
         self.older: Older | None = None
@@ -70,6 +68,13 @@ class Current:
         if self._on_disk is None:
             raise VaultError("The vault is locked.")
         return self._on_disk
+
+    def is_in_place(self) -> bool:
+        """Return True if the file is the one that was last read or written."""
+        try:
+            return digest(self._store.read()) == self.known.digest
+        except VaultError:
+            return False
 
     def drop(self) -> None:
         """Forget the key and the document."""
@@ -102,7 +107,7 @@ class Current:
                 self.asks_password = False
                 after = self._after(change)
                 same = after is self.document
-                if same and self.saved and not (self.has_later or self.behind):
+                if same and self.saved and not self.has_later and current is not None:
                     return
                 # What isn't kept in memory is the next counter of an entry.
                 minor = self.saved and (same or not keep)
@@ -163,7 +168,7 @@ class Current:
         self.older = self._refused = None
         self.document = state.document
         self.saved = True
-        self.has_later = self.behind = False
+        self.has_later = False
 
     def _after(self, change: Change) -> Document:
         """Return the changed document, without an undo record that the change invalidated."""
@@ -214,12 +219,11 @@ class Current:
             raise self._not_saved(error) from None
         self.asks_password = False
         self._doubtful = current is None and not doubtful
-        self.behind = self.behind or current is None
         if current is not None:
             self._take_over(known, found)
         elif doubtful:
             name = self._store.name
-            self._store.warn(f"The vault {name} is missing. The next change writes it again.")
+            self._store.warn(f"The vault {name} is missing. The next save writes it again.")
         else:
             self._store.forget()
 
@@ -276,7 +280,6 @@ class Current:
         older = self.seen.opened(generation, found.digest)
         if found is known or generation > known.envelope.generation:
             self.older = older
-            self.behind = False
             if older is not None:
                 self._store.warn(older.sentence)
             if found is not known:
@@ -285,11 +288,8 @@ class Current:
             self.older = older
             self._store.warn(older.sentence)
         else:
-            self.behind = True
             what = Older(generation, known.envelope.generation, found.digest.hex()).what
-            self._store.warn(
-                f"The file in the vault's place is {what}. The next change saves both, merged."
-            )
+            self._store.warn(f"The file in the vault's place is {what}. The next save merges both.")
 
     def _refuse_older(self, known: UnlockedState, found: UnlockedState) -> None:
         older = self.seen.compare(found.envelope.generation, found.digest)

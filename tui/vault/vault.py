@@ -139,11 +139,6 @@ class Vault:
         return self._current.saved and not self._current.has_later
 
     @property
-    def behind(self) -> bool:
-        """True if the file was found missing or older than the contents."""
-        return self._current.behind
-
-    @property
     def merges(self) -> int:
         """Number of times that another program's changes were merged in."""
         return self._current.merges
@@ -410,6 +405,11 @@ class Vault:
     def file_locked(self) -> AbstractContextManager[None]:
         """Keep other programs from writing the vault, as `Store.locked`."""
         return self._store.locked()
+
+    def is_in_place(self) -> bool:
+        """Return True if the file is the one last read or written, and not another or missing."""
+        with self._writing:
+            return self._current.is_in_place()
 
     def close(self) -> None:
         """Drop the key and the document, after any change in progress."""
