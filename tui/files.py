@@ -173,6 +173,20 @@ def replace_file(path: Path, data: bytes, mode: int = PRIVATE) -> None:
             remove(old)
 
 
+def append(path: Path, data: bytes) -> None:
+    """Append to a private file, which may not exist.
+
+    Raises:
+        OSError: the system refused.
+    """
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | OPEN_FLAGS
+    descriptor = os.open(path, flags, PRIVATE)
+    try:
+        os.write(descriptor, data)
+    finally:
+        close(descriptor)
+
+
 def make_folder(path: Path) -> None:
     """Create a folder with mode 0700, whatever the umask; leave an existing one unchanged.
 

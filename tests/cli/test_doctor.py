@@ -15,7 +15,7 @@ from tests.cli.program import PASSWORD, Outcome, Program
 from tests.cli.terminal import Terminal
 from tui.clock import ClockStatus
 from tui.config.schema import Config
-from tui.doctor import copy_checks, machine_checks
+from tui.doctor import copy_checks, machine_checks, vault_checks
 from tui.vault.vault import Vault
 
 
@@ -82,6 +82,16 @@ def test_every_problem_is_reported(filled: Program) -> None:
     assert done.code == 1
     wrong = {one["name"] for one in done.json["findings"] if one["advice"]}
     assert wrong == {"settings", "folder's permissions", "vault's header", "conflict"}
+
+
+def test_a_deleted_working_folder_does_not_end_the_checks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert list(vault_checks.unmerged(Path("vault.json"))) == []
 
 
 def test_copies_after_a_conflict_are_named(filled: Program) -> None:

@@ -78,3 +78,9 @@ def test_a_named_settings_file_must_exist(program: Program) -> None:
     done = program.run("--config", "missing.toml", "init", "--password-stdin", stdin=PASSWORD)
     assert done.code == 2
     assert not program.vault.exists()
+
+
+def test_a_name_that_is_too_long_is_refused(program: Program) -> None:
+    done = program.open("init", "--vault", program.folder / ("a" * 300))
+    assert done.code == 1
+    assert "File name too long" in done.err

@@ -63,6 +63,9 @@ def test_the_next_unlock_saves_them(path: Path) -> None:
     assert names(Vault.open(path, PASSWORD)) == ["Fish and chips", "Saved"]
     assert not kept.exists()
     assert take_up(again) == ""
+    left = [file for file in kept.parent.iterdir() if file.is_file()]
+    assert left
+    assert not any(file.stat().st_mode & 0o077 for file in left)
 
 
 def test_changes_of_other_programs_meanwhile_are_kept_too(path: Path) -> None:

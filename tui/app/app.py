@@ -256,7 +256,7 @@ class OtpApp(EndingApp):
         return self._codes_screen(self.vault)
 
     def _lock_screen(self, reason: str = "", *, at_start: bool = False) -> Screen[None]:
-        if self.vault_path.exists() or self.vault_path.is_symlink():
+        if os.path.lexists(self.vault_path):
             from tui.app.screens.unlock import UnlockScreen
 
             words = " ".join(filter(None, (reason, self._unlock_hint)))

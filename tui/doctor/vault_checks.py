@@ -190,14 +190,14 @@ def unmerged(path: Path) -> Iterator[Finding]:
     """Report if git has a conflict in the vault."""
     from tui.errors import UsageError
     from tui.git import run_git
+    from tui.vault.store import resolve
 
-    if not any((folder / ".git").exists() for folder in path.absolute().parents):
-        return
     words = ("-c", "core.fsmonitor=false", "ls-files", "--unmerged", "--", f":(literal){path.name}")
     try:
-        if not run_git(path.parent, *words):
+        in_git = any((folder / ".git").exists() for folder in resolve(path).parents)
+        if not in_git or not run_git(path.parent, *words):
             return
-    except (FileError, UsageError):
+    except (FileError, UsageError, VaultError):
         return
     says = "the vault is not merged: the file is only your version"
     yield Finding("git", says, "Run otp-tui unlock, then git merge --abort, and merge again.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.errors import FileError
-from tui.files import OPEN_FLAGS, PRIVATE, PRIVATE_FOLDER, close, why
+from tui.files import OPEN_FLAGS, PRIVATE_FOLDER, append, close, why
 from tui.paths import state_folder
 from tui.text import safe
 
@@ -65,14 +65,9 @@ def add(path: Path, record: Record) -> None:
     line = ("\t".join(words) + "\n").encode("utf-8", "replace")
     try:
         path.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | OPEN_FLAGS
         if path.is_file() and path.stat().st_size > _LARGEST:
             path.replace(path.with_name(f"{path.name}.1"))
-        descriptor = os.open(path, flags, PRIVATE)
-        try:
-            os.write(descriptor, line)
-        finally:
-            os.close(descriptor)
+        append(path, line)
     except OSError as error:
         raise FileError(f"Couldn't write the log of forwarded codes: {why(error)}.") from None
 

@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.errors import DamagedVaultError, FileError, NewerVaultError, OtpTuiError
-from tui.files import PRIVATE_FOLDER, make_folder, read_limited, remove, sync_folder, write_new
+from tui.files import (
+    PRIVATE_FOLDER,
+    append,
+    make_folder,
+    read_limited,
+    remove,
+    sync_folder,
+    write_new,
+)
 from tui.paths import runtime_folder, short_path, state_folder
 from tui.vault.history import contains
 from tui.vault.state import digest
@@ -104,8 +112,7 @@ def _remember(vault: Vault, data: bytes) -> None:
     """Remember a file for longer than the vault's history does, if that is possible."""
     try:
         make_folder(_record(vault).parent)
-        with _record(vault).open("a", encoding="ascii") as file:
-            file.write(f"{digest(data).hex()}\n")
+        append(_record(vault), f"{digest(data).hex()}\n".encode())
     except OSError:
         pass
 

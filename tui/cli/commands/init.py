@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from tui.cli import output
@@ -37,7 +38,7 @@ def run(_args: Namespace, context: Context) -> int:
         VaultExistsError: the file exists already.
     """
     path = context.vault_path
-    if path.is_symlink() or path.exists():
+    if os.path.lexists(path):
         raise VaultExistsError(f"{safe(str(path))} already exists.")
     params = context.kdf_params
     password = context.secrets.get_new("password", "Password for the new vault: ")
