@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from tests.vault.strategies import documents
 from tests.vault.support import document, entry
@@ -97,10 +97,17 @@ def test_a_used_entry_that_the_other_side_deleted_is_deleted() -> None:
 
 
 @given(documents(), documents())
+@example(document(A), document(replace(A, id="another")))
 def test_no_id_is_lost_or_doubled(ours: Document, theirs: Document) -> None:
+    """But an entry that both sides added is one, with our id."""
     ids = [one.id for one in merge_by_age(ours, theirs).everything]
     assert len(set(ids)) == len(ids)
-    assert {one.id for side in (ours, theirs) for one in side.everything} <= set(ids)
+    assert {one.id for one in ours.everything} <= set(ids)
+    added = {(one.issuer, one.account, one.secret) for one in ours.everything}
+    there = [
+        (one.issuer, one.account, one.secret) for one in theirs.everything if one.id not in ids
+    ]
+    assert added.issuperset(there)
 
 
 @given(documents(), documents())
