@@ -84,6 +84,15 @@ def test_every_problem_is_reported(filled: Program) -> None:
     assert wrong == {"settings", "folder's permissions", "vault's header", "conflict"}
 
 
+def test_settings_that_cannot_be_read_leave_the_vault_unknown(filled: Program) -> None:
+    del filled.env["OTP_TUI_VAULT"]
+    (filled.folder / "config.toml").write_text("vault =")
+    found = findings(filled.run("doctor", "--json"))
+    assert "not valid TOML" in found["settings"]["says"]
+    assert found["vault"]["says"] == "unknown"
+    assert "--vault" in found["vault"]["advice"]
+
+
 def test_a_deleted_working_folder_does_not_end_the_checks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import stat
 
+import pytest
+
 from tests.cli.program import PASSWORD, Program
 
 
@@ -65,6 +67,29 @@ def test_the_default_location_and_the_configured_one(program: Program) -> None:
     config.write_text(f'vault = "{named}"\n{config.read_text()}')
     assert program.open("init").code == 0
     assert named.exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ("vault = ~/codes.json", "config.toml, line 1: not valid TOML."),
+        ("vault = 3", "config.toml: vault must be "),
+    ],
+    ids=["no TOML", "a number"],
+)
+def test_no_vault_is_used_if_the_settings_could_name_another(
+    program: Program, settings: str, why: str
+) -> None:
+    del program.env["OTP_TUI_VAULT"]
+    usual = program.folder / "xdg-data" / "otp-tui" / "vault.json"
+    (program.folder / "config.toml").write_text(settings)
+    done = program.open("init")
+    assert done.code == 2
+    assert why in done.err
+    assert "--vault" in done.err
+    assert not usual.exists()
+    program.env["OTP_TUI_VAULT"] = str(usual)
+    assert program.open("init").code == 0
 
 
 def test_no_vault_yet(program: Program) -> None:

@@ -63,7 +63,11 @@ class Context:
 
     @cached_property
     def vault_path(self) -> Path:
-        """Path of the vault: --vault, $OTP_TUI_VAULT, the settings, or the default location."""
+        """Path of the vault: --vault, $OTP_TUI_VAULT, the settings, or the default location.
+
+        Raises:
+            ConfigError: only the settings could name it, and they can't be read.
+        """
         from tui.paths import VAULT_VARIABLE, vault_path
 
         named = self._vault_option or os.environ.get(VAULT_VARIABLE)
@@ -71,14 +75,22 @@ class Context:
 
     @property
     def _vault_setting(self) -> str | None:
-        """The setting `vault`. Mistakes in others are reported when those are needed."""
+        """The setting `vault`. Mistakes in others are reported when those are needed.
+
+        Raises:
+            ConfigError: it can't be read.
+        """
         from tui.config.plain import NotPlainError, vault_setting
 
         path = self.config_path
+        if path is None:
+            return None
         try:
-            return None if path is None else vault_setting(str(path))
+            return vault_setting(str(path))
         except NotPlainError:
-            return self.config.vault
+            from tui.config.load import load_vault
+
+            return load_vault(path)
 
     @property
     def config_path(self) -> Path | None:

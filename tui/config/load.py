@@ -57,6 +57,31 @@ def load(path: Path, *, must_exist: bool = False) -> tuple[Config, tuple[str, ..
     return parse(data, name)
 
 
+def load_vault(path: Path) -> str | None:
+    """Return the setting `vault` of a settings file; None for the default location.
+
+    Nobody can guess which vault a file names that can't be read.
+
+    Raises:
+        ConfigError: the file can't be read, or `vault` is no path.
+    """
+    name = safe(str(path))
+    hint = "Correct it, or name the vault: --vault FILE"
+    setting = _BY_KEY["vault"]
+    try:
+        tree = _tree(_bytes(path), name)
+        value = tree.get(setting.key)
+        return None if value is None else setting.type.read(value)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ConfigError(f"Can't read {name}: {error.strerror}.", hint) from None
+    except ConfigError as error:
+        raise ConfigError(str(error), hint) from None
+    except ValueError:
+        raise ConfigError(f"{name}: vault must be {setting.type.allowed}.", hint) from None
+
+
 def _bytes(path: Path) -> bytes:
     """Return the bytes of a settings file, up to one more than allowed. Never waits for a pipe.
 
@@ -82,25 +107,36 @@ def parse(data: bytes, name: str = "config.toml") -> tuple[Config, tuple[str, ..
 
     `name` is the file's name in the first sentence, already safe to show.
     """
+    try:
+        tree = _tree(data, name)
+    except ConfigError as error:
+        return Config(), (f"{error} {_DEFAULTS}",)
+    return _Reading(name, data.decode("utf-8-sig")).settings(tree)
+
+
+def _tree(data: bytes, name: str) -> dict[str, Any]:
+    """Return the TOML in a file's bytes.
+
+    Raises:
+        ConfigError: it can't be read as a whole.
+    """
     if len(data) > SIZE_LIMIT:
-        return Config(), (f"{name} is larger than 64 KiB. {_DEFAULTS}",)
+        raise ConfigError(f"{name} is larger than 64 KiB.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        return Config(), (f"{name}, line {line}: not UTF-8. {_DEFAULTS}",)
+        raise ConfigError(f"{name}, line {line}: not UTF-8.") from None
     if not text.strip():
-        return Config(), ()
+        return {}
     if line := too_long_line(text):
-        why = f"longer than {LINE_LIMIT} characters"
-        return Config(), (f"{name}, line {line}: {why}. {_DEFAULTS}",)
+        raise ConfigError(f"{name}, line {line}: longer than {LINE_LIMIT} characters.")
     import tomllib
 
     try:
-        tree = tomllib.loads(text)
+        return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        return Config(), (_not_toml(name, text, str(error)),)
-    return _Reading(name, text).settings(tree)
+        raise ConfigError(_not_toml(name, text, str(error))) from None
 
 
 def too_long_line(text: str) -> int:
@@ -115,9 +151,9 @@ def too_long_line(text: str) -> int:
 def _not_toml(name: str, text: str, reason: str) -> str:
     found = re.search(r"\(at (?:line (\d+)|end)", reason)
     if found is None:
-        return f"{name}: not a TOML file. {_DEFAULTS}"
+        return f"{name}: not a TOML file."
     line = found[1] or len(text.splitlines())
-    return f"{name}, line {line}: not valid TOML. {_DEFAULTS}"
+    return f"{name}, line {line}: not valid TOML."
 
 
 class _Reading:

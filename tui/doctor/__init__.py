@@ -21,7 +21,7 @@ __all__ = ["Finding", "findings"]
 
 def findings(
     *,
-    vault_path: Path,
+    vault_path: Path | None,
     config_path: Path | None,
     config: Config,
     problems: tuple[str, ...],
@@ -32,21 +32,18 @@ def findings(
 ) -> Iterator[Finding]:
     """Run all checks; takes at least one key derivation.
 
-    `problems` are those in the settings, `size` is the terminal's in columns and rows (None without
+    `vault_path` is None if only settings that can't be read could name the vault. `problems` are
+    those in the settings, `size` is the terminal's in columns and rows (None without
     one), and `copy_test` is called after it is known how codes are copied.
     """
     from tui.clock import clock_status
     from tui.doctor import copy_checks, machine_checks, vault_checks
 
     yield from machine_checks.settings(config_path, problems)
-    of_file = [*vault_checks.vault_file(vault_path)]
-    yield from of_file
-    if any(finding.name == vault_checks.VAULT_OWNER for finding in of_file):
-        yield from vault_checks.vault_header(vault_path, clock.steady)
-        yield from vault_checks.last_used(vault_path)
-    yield from vault_checks.backups(vault_path)
-    yield from vault_checks.conflicts(vault_path)
-    yield from vault_checks.unmerged(vault_path)
+    if vault_path is None:
+        yield Finding("vault", "unknown", "Correct the settings file, or use --vault.")
+    else:
+        yield from vault_checks.all_of(vault_path, clock.steady)
     yield from machine_checks.commands(config, environ)
     yield from machine_checks.unlocking(environ, clock.now())
     yield machine_checks.system_clock(clock_status())

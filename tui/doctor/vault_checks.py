@@ -24,6 +24,18 @@ _MERGE = "Run: otp-tui merge"
 _REVIEW = "Review it (otp-tui --vault FILE list), then delete it."
 
 
+def all_of(path: Path, clock: Callable[[], float]) -> Iterator[Finding]:
+    """Run the checks below; `clock` measures a key derivation, in seconds."""
+    of_file = [*vault_file(path)]
+    yield from of_file
+    if any(finding.name == VAULT_OWNER for finding in of_file):
+        yield from vault_header(path, clock)
+        yield from last_used(path)
+    yield from backups(path)
+    yield from conflicts(path)
+    yield from unmerged(path)
+
+
 def vault_file(path: Path) -> Iterator[Finding]:
     """Report where the vault is, who owns it and who can open it."""
     name = safe(str(path), 200)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from tui.cli import output, terminal
 from tui.cli.parser import NO_VAULT, add_command
+from tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from pathlib import Path
 
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
@@ -67,7 +69,7 @@ def _findings(context: Context, *, test_copy: bool, ask: bool) -> list[Finding]:
 
     return [
         *findings(
-            vault_path=context.vault_path,
+            vault_path=_vault_path(context),
             config_path=context.config_path,
             config=config,
             problems=problems,
@@ -77,6 +79,14 @@ def _findings(context: Context, *, test_copy: bool, ask: bool) -> list[Finding]:
             copy_test=copy_test if test_copy else None,
         )
     ]
+
+
+def _vault_path(context: Context) -> Path | None:
+    """Return the path of the vault; None if settings that can't be read could name it."""
+    try:
+        return context.vault_path
+    except ConfigError:
+        return None
 
 
 def _terminal_size() -> tuple[int, int] | None:
