@@ -226,7 +226,7 @@ def test_a_new_password_ends_it_with_another_value(unlocked: Program) -> None:
 def test_lock_says_that_the_agent_does_not_answer(
     in_agent: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.session.agent_client._PATIENCE", 0.1)
+    monkeypatch.setattr("tui.session.agent_client._ANSWER", 0.1)
     folder = in_agent.folder / "otp-tui"
     folder.mkdir(0o700)
     with contextlib.chdir(folder), socket.socket(socket.AF_UNIX) as silent:

@@ -81,13 +81,18 @@ def test_an_agent_that_does_not_answer_is_reported(
     session: Session, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session.keep(ONE, KEY, "/home/me/vault.json", 3600)
-    monkeypatch.setattr("tui.session.agent_client._PATIENCE", 0.05)
+    monkeypatch.setattr("tui.session.agent_client._ANSWER", 0.05)
     agent = process(folder)
     assert agent is not None
     os.kill(agent, signal.SIGSTOP)
     try:
         with pytest.raises(SessionError, match="a vault may be unlocked"):
             session.unlocked()
+        with pytest.raises(SessionError, match="may still have the vault's key"):
+            session.drop(ONE)
+        with pytest.raises(SessionError, match="the agent doesn't answer"):
+            session.keep(ONE, KEY, "/home/me/vault.json", 3600)
+        assert session.key(ONE) is None
     finally:
         os.kill(agent, signal.SIGCONT)
 

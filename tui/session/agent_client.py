@@ -14,8 +14,10 @@ from tui.errors import SessionError
 from tui.session import agent
 from tui.session.model import KEY_LENGTH, LONGEST_PATH, Session, Unlocked, check_times
 
-_PATIENCE = 5.0
-"""Seconds to wait for the agent."""
+_START = 5.0
+"""Seconds to wait for a new agent."""
+_ANSWER = 1.5
+"""Seconds to wait for an answer: who asks for a code waits twice for it, then for a password."""
 _LONGEST_ANSWER = 1 << 20
 _LONGEST_SOCKET = 100
 """Bytes: less than what systems allow, 104 to 108."""
@@ -24,6 +26,10 @@ _FAILED = "Couldn't keep the vault unlocked:"
 
 class _NoAgentError(SessionError):
     """There is no agent."""
+
+
+class _SilentAgentError(SessionError):
+    """The agent is there, but stopped or stuck."""
 
 
 class AgentSession(Session):
@@ -44,7 +50,10 @@ class AgentSession(Session):
             raise SessionError(f"{_FAILED} the agent has too many keys.")
 
     def key(self, vault_id: str) -> bytes | None:
-        answer = self._try(f"key {vault_id}\n")
+        try:
+            answer = self._ask(f"key {vault_id}\n".encode("ascii"))
+        except SessionError:
+            return None
         found = answer.removeprefix(b"ok\n")
         return found if answer[:3] == b"ok\n" and len(found) == KEY_LENGTH else None
 
@@ -67,49 +76,31 @@ class AgentSession(Session):
         return tuple(found)
 
     def _list(self) -> bytes:
-        """Return the agent's list of vaults; b"" if there is no agent.
-
-        Raises:
-            SessionError: there is one, but it doesn't answer.
-        """
-        for _ in range(2):  # an agent that is ending is gone then
-            try:
-                return self._ask(b"list\n")
-            except _NoAgentError:
-                return b""
-            except SessionError:
-                continue
-        raise SessionError(
-            "The agent that keeps keys doesn't answer, so a vault may be unlocked.",
-            "End its process.",
-        )
-
-    def _try(self, request: str) -> bytes:
-        """Return the answer to a request; b"" if there is no agent."""
-        try:
-            return self._ask(request.encode("ascii"))
-        except SessionError:
-            return b""
+        sorry = "The agent that keeps keys doesn't answer, so a vault may be unlocked."
+        return self._insist(b"list\n", sorry)
 
     def _end(self, request: str) -> bytes:
-        """Return the answer to a request to forget keys; b"" if there is no agent.
+        sorry = "Couldn't reach the agent that keeps keys: it may still have the vault's key."
+        return self._insist(request.encode("ascii"), sorry)
+
+    def _insist(self, request: bytes, sorry: str) -> bytes:
+        """Return the answer to a request; b"" if there is no agent.
 
         Raises:
-            SessionError: there is one, but it doesn't answer.
+            SessionError: there is one, but it doesn't answer: the sentence `sorry`.
         """
         for _ in range(2):  # an agent that is ending answers nothing, and is gone then
             try:
-                answer = self._ask(request.encode("ascii"))
+                answer = self._ask(request)
             except _NoAgentError:
                 return b""
+            except _SilentAgentError:
+                break
             except SessionError:
                 continue
             if answer:
                 return answer
-        raise SessionError(
-            "Couldn't reach the agent that keeps keys: it may still have the vault's key.",
-            "End its process.",
-        )
+        raise SessionError(sorry, "End its process.")
 
     def _ask(self, request: bytes, *, start: bool = False) -> bytes:
         """Return the agent's answer; start the agent if there is none and `start`.
@@ -129,7 +120,7 @@ class AgentSession(Session):
             )
         try:
             with self._connect(folder, start=start) as connection:
-                connection.settimeout(_PATIENCE)
+                connection.settimeout(_ANSWER)
                 if agent.peer_uid(connection) != os.geteuid():
                     raise SessionError(f"{_FAILED} the agent belongs to another user.")
                 connection.sendall(request)
@@ -141,6 +132,8 @@ class AgentSession(Session):
                 return bytes(answer)
         except (FileNotFoundError, ConnectionRefusedError) as error:
             raise _NoAgentError(f"{_FAILED} {error.strerror}.") from None
+        except TimeoutError:
+            raise _SilentAgentError(f"{_FAILED} the agent doesn't answer.") from None
         except OSError as error:
             raise SessionError(f"{_FAILED} {error.strerror or 'the agent failed'}.") from None
 
@@ -161,7 +154,7 @@ def _connected(folder: Path) -> socket.socket:
         raise SessionError(f"{_FAILED} the folder of its socket is not yours alone.")
     connection = socket.socket(socket.AF_UNIX)
     try:
-        connection.settimeout(_PATIENCE)
+        connection.settimeout(_ANSWER)
         connection.connect(str(folder / agent.SOCKET_NAME))
     except BaseException:
         connection.close()
@@ -195,7 +188,7 @@ def _start(folder: Path) -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            timeout=_PATIENCE,
+            timeout=_START,
             check=False,
         )
     except subprocess.TimeoutExpired:
