@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -36,9 +37,12 @@ from tui.app.widgets.checkbox_list import CheckboxList
 from tui.app.widgets.status_label import StatusLabel
 from tui.errors import NotSavedError
 from tui.otp.codes import code_at, group
+from tui.vault import undo
 from tui.vault.categories import rename
+from tui.vault.document import Document
 from tui.vault.order import Order, order_of
 from tui.vault.trash import expire
+from tui.vault.undo import Step
 
 DAY = 86_400
 
@@ -150,6 +154,24 @@ async def test_u_undoes_a_deletion(app: OtpApp, pilot: Pilot[None]) -> None:
     await settle(pilot)
     assert issuers(app) == before
     assert "GitHub (octocat)" in status_of(app)
+
+
+async def test_the_screen_keeps_running_while_undo_looks_for_the_last_step(
+    pilot: Pilot[None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With 10,000 entries that takes a second."""
+    looked_in = []
+
+    def last_step(document: Document) -> Step | None:
+        looked_in.append(threading.current_thread())
+        return undo.last_step(document)
+
+    monkeypatch.setattr("tui.app.screens.entry_commands.last_step", last_step)
+    await delete_first(pilot)
+    await press(pilot, "u")
+    await settle(pilot)
+    assert looked_in
+    assert threading.main_thread() not in looked_in
 
 
 async def test_d_deletes_all_selected_entries(app: OtpApp, pilot: Pilot[None]) -> None:

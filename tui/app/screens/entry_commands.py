@@ -20,6 +20,7 @@ from tui.vault.undo import kept_counters, last_step, step_label, undoable, undoa
 from tui.vault.undo import undo as undone
 
 if TYPE_CHECKING:
+    from tui.app.context import Context
     from tui.app.list_view import ListView
     from tui.otp.entry import Entry
     from tui.vault.document import Document
@@ -79,14 +80,8 @@ async def pin(view: ListView) -> None:
 
 async def undo(view: ListView) -> None:
     """Undo the last change, or redo it if that was an undo."""
-    last, keep = last_step(view.vault.document), _highlighted_id(view)
-    kept = kept_counters(view.vault.document)
-    more = f" {kept}" if kept else ""
-    done = ""
-    if last is not None and last.is_undo:
-        done = f"Redid the {last.label}.{more}{press_hint(view.context, 'undo', 'to undo')}"
-    elif last is not None:
-        done = f"Undid the {last.label}.{more}{press_hint(view.context, 'undo', 'to redo')}"
+    keep = _highlighted_id(view)
+    done = await in_thread(lambda: _undone_words(view.vault.document, view.context))
     before = {entry.id for entry in view.vault.entries}
     result = await change_vault(view.vault, partial(undone, moment=view.moment))
     back = next((entry.id for entry in view.vault.entries if entry.id not in before), keep)
@@ -169,6 +164,17 @@ def _show_result(view: ListView, result: ChangeResult, done: str, keep: str | No
         view.say(done)
     if result.made:
         view.reload(keep)
+
+
+def _undone_words(document: Document, context: Context) -> str:
+    """Return what undoing the last step of a document will have done; "" if there is none."""
+    last, kept = last_step(document), kept_counters(document)
+    if last is None:
+        return ""
+    more = f" {kept}" if kept else ""
+    if last.is_undo:
+        return f"Redid the {last.label}.{more}{press_hint(context, 'undo', 'to undo')}"
+    return f"Undid the {last.label}.{more}{press_hint(context, 'undo', 'to redo')}"
 
 
 def _highlighted_id(view: ListView) -> str | None:
