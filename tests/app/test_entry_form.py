@@ -20,6 +20,7 @@ from tests.app.helpers import (
     PASSWORD,
     FakeClock,
     lines_of,
+    on_disk,
     pass_time,
     press,
     sample_entries,
@@ -44,6 +45,7 @@ from tui.otp.codes import code_at
 from tui.otp.entry import Algorithm, Binding, Category, Entry, OtpType, category_id
 from tui.otp.secret import Secret
 from tui.vault.current import Current
+from tui.vault.edit import add
 from tui.vault.locked_vault import LockedVault
 from tui.vault.undo import Step, last_step, undo
 from tui.vault.vault import Vault
@@ -322,7 +324,7 @@ async def test_a_lock_drops_the_secret(app: OtpApp, pilot: Pilot[None], vault: V
     assert note.text == ""
     assert (fields.draft.secret, fields.draft.pin, fields.code.text) == ("", "", "")
     kept = {name: repr(value) for name, value in vars(form.screen).items()}
-    assert kept["_before"] == kept["_made"] == kept["_start"] == kept["_twins"] == "None"
+    assert kept["_before"] == kept["_made"] == kept["_start"] == "None"
 
 
 async def test_ctrl_l_locks(app: OtpApp, pilot: Pilot[None], vault: Vault) -> None:
@@ -347,6 +349,28 @@ async def test_a_secret_that_the_vault_has_is_reported_and_allowed(
         await form.press("y")
         assert form.said == ["Added Twin."]
         assert len(vault.entries) == 2
+
+
+async def test_a_secret_that_another_program_added_meanwhile_is_not_added_again(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    entries, _ = sample_entries()
+    vault = make_vault(entries[4:5], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault)
+        await form.type("issuer", "Twin")
+        await form.type("secret", "gezd gnbv-gy3tqojq gezdgnbvgy3tqojq")
+        assert form.twin == ""
+        on_disk(app).change(lambda document: add(document, entries[:1], 0))
+        await form.press("ctrl+s")
+        assert form.in_front
+        assert form.twin == "GitHub (octocat) already has this secret."
+        assert status_of(app) == f"{form.twin} Save again to add it anyway."
+        assert {entry.issuer for entry in vault.entries} == {"GitHub", entries[4].issuer}
+        await form.press("ctrl+s", "y")
+        assert form.said == ["Added Twin."]
+        assert len(vault.entries) == 3
 
 
 async def test_an_entry_does_not_warn_of_itself(make_app: MakeApp, make_vault: MakeVault) -> None:

@@ -91,14 +91,22 @@ def assign(
 
 
 def add_entry(
-    document: Document, entry: Entry, wanted: Mapping[Category, bool], moment: int
+    document: Document,
+    entry: Entry,
+    wanted: Mapping[Category, bool],
+    moment: int,
+    *,
+    again: bool = False,
 ) -> Document:
     """Return `document` with a new entry; `wanted` and `moment` are as in `edit_entry`.
 
     Raises:
         EntryError: the entry is invalid.
-        UsageError: the name of a category is too long.
+        UsageError: the name of a category is too long; or, unless `again`, there is an entry with
+            the same secret.
     """
+    if not again and (twin := document.twin_of(entry)) is not None:
+        raise UsageError(f"{twin.label} already has this secret.", "Save again to add it anyway.")
     document, places = _with_missing(document, wanted)
     bindings = tuple(Binding(identity) for identity, inside in places.items() if inside)
     return add(document, [replace(entry, categories=bindings)], moment)

@@ -101,6 +101,12 @@ class Document:
                 return entry
         raise MatchError("This entry is no longer in the vault.")
 
+    def twin_of(self, entry: Entry) -> Entry | None:
+        """Return the first other entry with the same secret, unless it is in the trash."""
+        secret = by_secret(entry)
+        twins = (one for one in self.entries if one.id != entry.id and by_secret(one) == secret)
+        return next(twins, None)
+
     def descending(self, *histories: Iterable[str]) -> Document:
         """Return the document with these files added to its history."""
         return replace(self, history=joined(self.history, *histories))

@@ -26,7 +26,6 @@ from tui.otp.codes import code_at, remaining
 from tui.otp.draft import Draft
 from tui.text import plural
 from tui.vault.categories import add_entry, edit_entry
-from tui.vault.document import by_secret
 from tui.vault.undo import step_label, undoable
 
 if TYPE_CHECKING:
@@ -70,8 +69,6 @@ class EntryFormScreen(Dialog[str | None]):
         """The icon of a new entry, from a URI."""
         self._made: Entry | None = None
         """The entry that the fields make; None if they have mistakes."""
-        self._twins: dict[tuple[object, ...], Entry] | None = None
-        """The other entries by secret, once needed."""
         self._warning = ""
         """The text next to the button."""
         self._shown = False
@@ -102,7 +99,7 @@ class EntryFormScreen(Dialog[str | None]):
 
     def on_unmount(self) -> None:
         """Drop the secret: Textual may keep the screen for a while."""
-        self._before = self._made = self._start = self._twins = None
+        self._before = self._made = self._start = None
         del self._vault
 
     # --- what the fields make --------------------------------------------------------------
@@ -116,7 +113,7 @@ class EntryFormScreen(Dialog[str | None]):
         if not mistakes and self._status.message == _NOT_SAVED:
             self.say("")
         self._made = None if mistakes or self._fields.uri else draft.entry(base)
-        twin = self._twin(self._made) if self._made else None
+        twin = self._vault.document.twin_of(self._made) if self._made else None
         warning = f"{twin.label} already has this secret." if twin else ""
         if warning != self._warning:
             self._warning = warning
@@ -136,14 +133,6 @@ class EntryFormScreen(Dialog[str | None]):
             code.show("", None, f"No code: {error}.")
         else:
             code.show(text, remaining(self._made, now))
-
-    def _twin(self, made: Entry) -> Entry | None:
-        """Return another entry of the vault with the same secret."""
-        if self._twins is None:
-            own = self._before.id if self._before else ""
-            entries = self._vault.document.entries
-            self._twins = {by_secret(one): one for one in reversed(entries) if one.id != own}
-        return self._twins.get(by_secret(made))
 
     # --- URIs and images -------------------------------------------------------------------
 
@@ -255,7 +244,8 @@ class EntryFormScreen(Dialog[str | None]):
             self._fields.focus_first(mistakes)
             self.say(_NOT_SAVED, "error")
         elif not self.saving:
-            twin = self._twin(draft.entry()) if self._before is None else None
+            adds = self._before is None
+            twin = self._vault.document.twin_of(draft.entry()) if adds else None
             if twin is None:
                 self._save(draft, self._before, self._fields.categories.wanted)
             else:
@@ -268,13 +258,20 @@ class EntryFormScreen(Dialog[str | None]):
         if await self.app.push_screen_wait(
             ConfirmScreen("Add it again?", f"{twin.label} already has this secret.", "add")
         ):
-            self._save(draft, None, self._fields.categories.wanted)
+            self._save(draft, None, self._fields.categories.wanted, again=True)
 
-    def _save(self, draft: Draft, base: Entry | None, wanted: dict[Category, bool]) -> None:
+    def _save(
+        self,
+        draft: Draft,
+        base: Entry | None,
+        wanted: dict[Category, bool],
+        *,
+        again: bool = False,
+    ) -> None:
         vault, moment = self._vault, self.moment
         if base is None:
             made = replace(draft.entry(), icon=self._icon)
-            step = partial(add_entry, entry=made, wanted=wanted, moment=moment)
+            step = partial(add_entry, entry=made, wanted=wanted, moment=moment, again=again)
             label, done = step_label("addition", [made]), f"Added {made.label}."
         else:
             changes = draft.changes(base)
@@ -294,6 +291,7 @@ class EntryFormScreen(Dialog[str | None]):
         if result.made:
             self.dismiss(result.problem or done())
         else:
+            self._look()
             self.say(result.problem, "error")
 
     @property
