@@ -13,6 +13,7 @@ import pytest
 from tests.vault.conftest import MakeVault
 from tests.vault.support import FLOOR, PASSWORD, MovedClock, document, entry
 from tui.errors import DamagedVaultError, FileError, UsageError
+from tui.otp.codes import code_at
 from tui.otp.entry import Category, Entry, OtpType
 from tui.otp.secret import Secret
 from tui.vault import copies
@@ -402,6 +403,26 @@ def test_merging_what_was_used_last_makes_an_older_vault_new(
     assert vault.older is None
     assert Vault.open(path, PASSWORD, clock).older is None
     assert "b" in {one.issuer for one in vault.entries}
+
+
+def test_an_entry_that_comes_back_repeats_no_code(
+    make_vault: MakeVault, path: Path, clock: MovedClock
+) -> None:
+    """Only an older copy knows its counter: the vault is one from before the entry."""
+    ours = make_vault(document(A))
+    ours.change(adding(HOTP))
+    elsewhere = path.parent / "elsewhere"
+    elsewhere.mkdir()
+    shutil.copy(path, elsewhere)
+    theirs = Vault.open(elsewhere / path.name, PASSWORD, clock)
+    used = ours.take_hotp(HOTP.id)
+    [before] = [one for one in kept_files(path) if open_kept(one, ours.key).entries == (A,)]
+    restore(ours, before, open_kept(before, ours.key))
+    theirs.change(lambda made: delete(made, {HOTP.id}, 9))
+    merged(ours, synced(ours, theirs))
+    [back] = ours.document.trash
+    assert code_at(back, 0).text != used.text
+    assert back.counter == HOTP.counter + 1
 
 
 def test_several_copies_are_merged_in_one_step(fork: tuple[Vault, Vault]) -> None:

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.errors import FileError, UsageError, VaultError
+from tui.otp.entry import OtpType
 from tui.text import plural, safe
 from tui.vault import envelope as envelopes
 from tui.vault.backups import Backups
 from tui.vault.changes import Change, changes
 from tui.vault.history import generation_of
 from tui.vault.merge import merge
-from tui.vault.merge_by_age import merge_by_age
+from tui.vault.merge_by_age import merge_by_age, with_highest_counters
 from tui.vault.versions import VaultFile, Versions, older_files
 
 if TYPE_CHECKING:
@@ -300,6 +301,7 @@ def merge_copies(
     `own` is the vault, and `versions` has it, the copies and older files.
     """
     merged: list[MergedCopy] = []
+    present = {entry.id for entry in document.everything}
     for copy in copies:
         before, theirs = document, copy.document
         base_id, base = versions.common(document, theirs)
@@ -315,6 +317,9 @@ def merge_copies(
                 {*copy.file.envelope.slots} != {*own.envelope.slots},
             )
         )
+    if any(one.type is OtpType.HOTP and one.id not in present for one in document.everything):
+        # An older copy that was restored doesn't have it, but others may have a later counter.
+        document = with_highest_counters(document, *versions.documents())
     return document, MergeResult(tuple(merged))
 
 
