@@ -11,14 +11,16 @@ from textual.pilot import Pilot
 from textual.widgets import Label
 
 from tests.app.conftest import MakeApp
-from tests.app.helpers import PASSWORD, FakeClock, pass_time, settle, status_of
+from tests.app.helpers import PASSWORD, FakeClock, on_disk, pass_time, settle, status_of
 from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.merge_copies import MergeScreen
 from tui.app.widgets.bars import StatusLine
 from tui.app.widgets.change_list import ChangeList
 from tui.app.widgets.status_label import StatusLabel
+from tui.vault.copies import merge_into, open_copy
 from tui.vault.vault import Vault
+from tui.vault.versions import VaultFile
 
 NAME = "personal.sync-conflict-20260102-030405-ABCDEFG.json"
 
@@ -65,6 +67,21 @@ async def test_copies_are_named_at_the_start_and_one_key_merges_them(
     await pilot.press("u")
     await settle(pilot)
     assert status_of(app) == f"Redid the merge of {NAME}. Press u to undo."
+
+
+async def test_a_copy_that_another_program_merges_and_deletes_meanwhile_is_no_problem(
+    copy: Path, app: OtpApp, pilot: Pilot[None], vault: Vault
+) -> None:
+    await pilot.press("M")
+    await settle(pilot)
+    other, file = on_disk(app), VaultFile.read(copy)
+    merge_into(other, [open_copy(file, other.key)])
+    copy.unlink()
+    await pilot.press("enter")
+    await settle(pilot)
+    assert isinstance(app.screen, CodesScreen)
+    assert status_of(app) == "The vault already has these changes."
+    assert "Fresh" in {one.issuer for one in vault.entries}
 
 
 async def test_nothing_is_merged_or_deleted_before_the_user_agrees(

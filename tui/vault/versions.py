@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,7 +74,7 @@ class VaultFile:
                 return False
             self.path.unlink()
         except (FileError, OSError):
-            return False
+            return not os.path.lexists(self.path)
         return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -131,13 +132,18 @@ class MergeScreen(BaseScreen[tuple[str, str] | None]):
             else:
                 self.say(outcome.problem, "error")
             return
+        changes = results[0].changes
+        if not changes:
+            await self._end("The vault already has these changes.", "muted")
+            return
         undo = press_hint(self.context, "undo", "to undo")
-        both = both_sentence(results[0].changes)
-        await self._end(f"Merged: {summary(results[0].changes)}.{undo} {both}".rstrip(), "strong")
+        both = both_sentence(changes)
+        await self._end(f"Merged: {summary(changes)}.{undo} {both}".rstrip(), "strong")
 
     async def _end(self, said: str, tone: str) -> None:
-        """Offer to delete the copies, and close with a sentence."""
-        removed = await self._offer_to_delete()
+        """Offer to delete the copies that are left, and close with a sentence."""
+        self._files = [file for file in self._files if os.path.lexists(file.path)]
+        removed = await self._offer_to_delete() if self._files else ""
         self.dismiss((f"{said} {removed}".strip(), tone))
 
     async def _offer_to_delete(self) -> str:

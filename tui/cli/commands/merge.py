@@ -82,7 +82,10 @@ def run(args: Namespace, context: Context) -> int:
             output.say("Nothing was merged.")
             return 1
         preview = merge_into(vault, copies)
-        output.say(f"Merged {_sum(preview)}. To undo, run: otp-tui undo")
+        if preview.changes:
+            output.say(f"Merged {_sum(preview)}. To undo, run: otp-tui undo")
+        else:
+            output.say("The vault already has these changes.")
         if notice := both_sentence(preview.changes):
             output.say(notice)
     removed = _remove(files, vault.path, args)
