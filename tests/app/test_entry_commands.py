@@ -184,6 +184,18 @@ async def test_d_deletes_all_selected_entries(app: OtpApp, pilot: Pilot[None]) -
     assert {"GitHub", "Registrar"} & set(issuers(app)) == set()
 
 
+async def test_one_key_selects_all_that_is_shown_and_deselects_it_again(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    await press(pilot, "slash", *"reg", "ctrl+a", "escape")
+    shown = codes_of(app).selected
+    assert [entry.issuer for entry in codes_of(app).rows if entry.id in shown] == ["Registrar"]
+    await press(pilot, "X")
+    assert codes_of(app).selected == {entry.id for entry in codes_of(app).rows}
+    await press(pilot, "X")
+    assert codes_of(app).selected == set()
+
+
 async def test_a_deletion_that_cannot_be_saved_is_reported(
     app: OtpApp, pilot: Pilot[None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -92,6 +92,7 @@ SCENES: dict[str, Scene] = {
     "shift-up": Scene(_at(0, "Registrar"), ("j",)),
     "shift-down": Scene(_at(1, "GitHub")),
     "tick": Scene(lambda app: len(codes_of(app).selected) == 1),
+    "select-all": Scene(lambda app: len(codes_of(app).selected) == len(codes_of(app).rows)),
     "undo": Scene(lambda app: not _pinned(app), ("p",)),
     "import": Scene(_screen("ImportScreen")),
     "merge": Scene(lambda app: "This vault has no conflict copies." in status_of(app)),

@@ -60,6 +60,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("shift-up", ("shift+up", "K"), "shift up", "Move entry up", "Entries"),
     Command("shift-down", ("shift+down", "J"), "shift down", "Move entry down", "Entries"),
     Command("tick", ("x", "ctrl+x"), "select", "Select or deselect", "Entries"),
+    Command("select-all", ("X", "ctrl+a"), "select all", "Select all shown, or none", "Entries"),
     Command("undo", ("u",), "undo", "Undo or redo", "Entries"),
     Command("import", ("i",), "import", "Import backups", "Vault", 8),
     Command("export", ("e", "ctrl+e"), "export", "Export entries", "Vault", 9),

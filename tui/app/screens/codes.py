@@ -99,6 +99,7 @@ class CodesScreen(BaseScreen[None]):
             "next-category": partial(self._step_category, 1),
             "previous-category": partial(self._step_category, -1),
             "tick": self._select,
+            "select-all": self._select_all,
             "palette": self._open_palette,
             "lock": self._lock,
             "quit": self._quit,
@@ -210,6 +211,10 @@ class CodesScreen(BaseScreen[None]):
 
     def _select(self) -> None:
         self.codes.toggle_selected()
+        self.show_counts()
+
+    def _select_all(self) -> None:
+        self.codes.toggle_all_selected()
         self.show_counts()
 
     def _lock(self) -> None:

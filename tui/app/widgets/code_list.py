@@ -104,6 +104,13 @@ class CodeList(RowList[Entry]):
             self.refresh_rows(self.cursor)
             self.move(1)
 
+    def toggle_all_selected(self) -> None:
+        """Select all rows, or deselect them if all are selected."""
+        shown = {entry.id for entry in self.rows}
+        self.selected = self.selected - shown if shown <= self.selected else self.selected | shown
+        self._painted.clear()
+        self.refresh()
+
     def forget(self) -> None:
         """Drop all entries and codes."""
         self.rows = []
