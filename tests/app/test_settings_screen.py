@@ -182,6 +182,24 @@ async def test_a_mistake_is_shown_while_typing_and_refused(
         assert not file.exists()
 
 
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (200, 50)])
+async def test_a_value_is_typed_in_its_row(
+    make_app: MakeApp, file: Path, size: tuple[int, int]
+) -> None:
+    app = make_app()
+    async with app.run_test(size=size) as pilot:
+        screen = await opened(pilot, file, "password_command")
+        await type_anew(pilot, 'x "')
+        await settle(pilot)
+        assert said(screen)
+        line = painted(app)[screen.query_one("#edit").region.y].text
+        assert line.split() == ["▌", "Password", "command", "x", '"']
+        await pilot.resize_terminal(62, 11)
+        await settle(pilot)
+        line = painted(app)[screen.query_one("#edit").region.y].text
+        assert line.split()[-4:] == ["Password", "command", "x", '"']
+
+
 async def test_the_default_is_restored_and_removed_from_the_file(
     make_app: MakeApp, file: Path
 ) -> None:

@@ -76,6 +76,7 @@ class SettingsScreen(Dialog[None]):
     def on_resize(self, event: events.Resize) -> None:
         self._show_path(event.size.width)
         self._reserve_height(event.size.width)
+        self.call_after_refresh(self._place_field)
 
     def settings_changed(self) -> None:
         """Show the new values."""
@@ -139,6 +140,7 @@ class SettingsScreen(Dialog[None]):
     def say(self, text: str, tone: str = "strong") -> None:
         until = None if tone == "error" else self.context.clock.steady() + _SECONDS
         self.query_one(StatusLine).say(text, tone, until)
+        self.call_after_refresh(self._place_field)  # a long message moves the rows
 
     # --- changing a setting ----------------------------------------------------------------
 
@@ -158,11 +160,18 @@ class SettingsScreen(Dialog[None]):
         elif row.choices:
             self.action_choose(1)
         else:
+            self._place_field()
             self._edit.display = True
             self._edit.value = row.setting.type.text(row.setting.of(self.context.config))
             self._edit.cursor_position = len(self._edit.value)
             self.set_focus(self._edit)
             self._explain()
+
+    def _place_field(self) -> None:
+        """Put the field over the value of the highlighted row."""
+        place = self._list.value_region.translate(self._list.region.offset)
+        self._edit.styles.offset = place.offset
+        self._edit.styles.width = place.width
 
     @on(Input.Changed, "#edit")
     def _check(self, event: Input.Changed) -> None:

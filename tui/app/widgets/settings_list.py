@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.segment import Segment
+from textual.geometry import Region
 from textual.strip import Strip
 
 from tui.app.context import context_of
@@ -38,6 +39,18 @@ class SettingsList(RowList[SettingRow]):
         self._config, self._keymap = config, keymap
         self.refresh()
 
+    @property
+    def value_region(self) -> Region:
+        """Where the highlighted row shows its value, in cells from the list's corner."""
+        left, width = self._value_place(self.size.width)
+        return Region(left, self.cursor - self.top, width, 1)
+
+    def _value_place(self, width: int) -> tuple[int, int]:
+        """Return the first column of the values, and their width, if the list is `width` wide."""
+        left = 2 + (_GROUP + _LABEL if width >= _NARROW else min(_LABEL, width // 2))
+        right = min(width, _WIDEST) - (_CHANGED if width >= _NARROW else 0)
+        return left, right - left
+
     def row_strip(self, index: int, width: int) -> Strip:
         row, styles, highlighted = self.rows[index], styles_of(self.app), index == self.cursor
         ascii_only = context_of(self.app).ascii_only
@@ -46,7 +59,7 @@ class SettingsList(RowList[SettingRow]):
         )
         whole = width >= _NARROW
         label = _LABEL if whole else min(_LABEL, width // 2)
-        room = min(width, _WIDEST) - label - 2 - (_GROUP + _CHANGED if whole else 0)
+        _, room = self._value_place(width)
         value = row.shown(self._config, self._keymap, ascii_only=ascii_only)
         if highlighted and row.choices:
             value = f"‹ {value} ›"
