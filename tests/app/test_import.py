@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.app.conftest import MakeApp, MakeVault
-from tests.app.helpers import codes_of, lines_of, settle, status_of
+from tests.app.helpers import codes_of, lines_of, press, settle, status_of
 from tests.backup.formats.test_qr_image import code, saved
 from tests.backup.formats.test_vault_copy import with_slots
 from tests.backup.test_join_parts import export
@@ -223,6 +223,21 @@ async def test_backspace_in_the_tree_shows_the_folder_above(
     await pilot.press("backspace")
     await settle(pilot)
     assert Path(tree.path) == tmp_path
+
+
+async def test_space_marks_a_file_in_the_tree(
+    app: OtpApp, pilot: Pilot[None], tmp_path: Path
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "one.json").touch()
+    await open_file(pilot, folder)
+    tree = app.screen.query_one(FileTree)
+    await press(pilot, "down", "space")
+    assert lines_of(tree)[1].rstrip() == "  ✓ one.json"
+    await press(pilot, "space")
+    assert lines_of(tree)[1].rstrip() == "    one.json"
+    assert tree.selected == []
 
 
 async def test_tab_completes_a_path(make_app: MakeApp, tmp_path: Path) -> None:
@@ -465,19 +480,28 @@ async def test_too_long_a_path_is_reported(app: OtpApp, pilot: Pilot[None]) -> N
 async def test_tab_lists_the_candidates_if_there_are_several(
     make_app: MakeApp, tmp_path: Path
 ) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
     for name in ("a-one", "a-two"):
-        (tmp_path / name).touch()
+        (folder / name).touch()
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await pilot.press("i")
         await settle(pilot)
         field = app.screen.query_one(PathInput)
-        field.value = f"{tmp_path}/a-"
+        field.value = f"{folder}/a-"
         await pilot.press("tab")
         await settle(pilot)
         assert app.focused is field
         assert status_of(app) == "a-one  a-two"
+        shown = app.screen.query_one(FileTree)
+        assert [str(node.label) for node in shown.root.children] == ["a-one", "a-two"]
+        for name in ("a-three", "a-four", "a-five"):
+            (folder / name).touch()
+        await pilot.press("tab")
+        await settle(pilot)
+        assert status_of(app) == "a-five  a-four  a-one  and 2 more"
 
 
 async def test_slots_that_take_long_are_tried_after_a_question(

@@ -73,6 +73,8 @@ class ImageScreen(Dialog[Backup | None]):
     def _hint(self, event: PathInput.Hint) -> None:
         event.stop()
         self.say(event.text)
+        if event.folder is not None:
+            self._tree.path = event.folder
 
     @work(exclusive=True, exit_on_error=False, description="read an image")
     async def _read(self, path: Path) -> None:

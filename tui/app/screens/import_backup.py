@@ -183,6 +183,8 @@ class ImportScreen(BaseScreen[tuple[str, str] | None]):
     def _hint(self, event: PathInput.Hint) -> None:
         event.stop()
         self.say(event.text)
+        if event.folder is not None:
+            self._tree.path = event.folder
 
     # --- opening ----------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from textual.widgets.directory_tree import DirEntry
 from textual.widgets.tree import TreeNode
 
 from tui.app.key_queue import BACKGROUND
+from tui.app.symbols import SELECTED
 from tui.app.threads import in_daemon_thread
 from tui.app.widgets.text_input import TextInput
 from tui.backup.folder import app_of
@@ -30,8 +31,10 @@ _MOST = 4000
 """Maximum number of names in a folder to consider for completion."""
 _MOST_RECOGNIZED = 300
 """Maximum number of files in a folder that are read to tell if they are backups."""
-_MOST_SHOWN = 40
+_MOST_SHOWN = 3
 """Maximum number of names in a hint."""
+_GAP = "  "
+"""What is before the name of a file in the tree, instead of a mark."""
 
 
 def complete(typed: str) -> str:
@@ -100,11 +103,14 @@ class PathInput(TextInput):
         self._must_exist = must_exist
 
     class Hint(Message):
-        """Tab completed nothing; `text` is the reason, for the status line."""
+        """Tab completed nothing."""
 
-        def __init__(self, text: str) -> None:
+        def __init__(self, text: str, folder: Path | None = None) -> None:
             super().__init__()
             self.text = text
+            """The reason, for the status line."""
+            self.folder = folder
+            """The folder that has several such names; None if there are none."""
 
     def action_complete(self) -> None:
         """Complete the path, or list the candidates, or go to the next field."""
@@ -115,7 +121,12 @@ class PathInput(TextInput):
         elif not full or self._is_file:
             self.screen.focus_next()
         elif len(names := candidates(full)) > 1:
-            self.post_message(self.Hint("  ".join(safe(name) for name in names[:_MOST_SHOWN])))
+            text = "  ".join(safe(name, 60) for name in names[:_MOST_SHOWN])
+            if len(names) > _MOST_SHOWN:
+                text += f"  and {len(names) - _MOST_SHOWN} more"
+            self.post_message(
+                self.Hint(text, self.path if full.endswith("/") else self.path.parent)
+            )
         elif self._must_exist and not self.is_folder:
             self.post_message(self.Hint(f"No file starts with “{safe(full, 80)}”."))
         else:
@@ -155,7 +166,7 @@ class FileTree(DirectoryTree):
 
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "
-    ICON_FILE = "  "
+    ICON_FILE = _GAP
     BINDINGS: ClassVar = [
         Binding("space", "select_file", show=False),
         Binding("backspace", "up", show=False),
@@ -163,6 +174,8 @@ class FileTree(DirectoryTree):
 
     def __init__(self, path: Path, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(path, id=id)
+        self.show_guides = False
+        self.guide_depth = 2
         self.selected: list[Path] = []
         """The selected files, in the order of selection."""
         self._apps: dict[Path, str] = {}
@@ -188,9 +201,13 @@ class FileTree(DirectoryTree):
                 node.set_label(node.label)
 
     def render_label(self, node: TreeNode[DirEntry], base_style: Style, style: Style) -> Text:
-        """Return the name, and any app behind it."""
+        """Return the name, with a mark if it is selected, and any app behind it."""
         label = super().render_label(node, base_style, style)
-        if node.data is not None and (app := self._apps.get(node.data.path)):
+        if node.data is None:
+            return label
+        if node.data.path in self.selected:
+            label = Text.assemble((f"{SELECTED} ", base_style), label[len(_GAP) :])
+        if app := self._apps.get(node.data.path):
             label.append(f"  {safe(app, 60)}", style + Style(dim=True))
         return label
 
@@ -215,7 +232,7 @@ class FileTree(DirectoryTree):
             self.selected.remove(path)
         else:
             self.selected.append(path)
-        node.set_label(Text(f"{'✓ ' if path in self.selected else ''}{safe(path.name)}"))
+        node.refresh()
 
 
 def first_folder(*names: str) -> Path:
