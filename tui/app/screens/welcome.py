@@ -32,6 +32,7 @@ WAYS = [
     ("e", "start empty"),
 ]
 """The keys that open a new vault, and what each does."""
+_FORGOTTEN = "If you forget the password, only a recovery code helps."
 
 
 class WelcomeScreen(BaseScreen[None]):
@@ -62,17 +63,18 @@ class WelcomeScreen(BaseScreen[None]):
             yield Label("Welcome to otp-tui", classes="title")
             yield Label(
                 "Choose a password for your vault, an encrypted file:\n"
-                f"{safe(str(self.context.vault_path), 200)}\n"
-                "If you lose it, only a recovery code opens the vault.",
+                f"{safe(str(self.context.vault_path), 200)}",
                 classes="muted path",
                 markup=False,
                 id="words",
             )
+            yield Label(_FORGOTTEN, classes="muted", id="warning")
             yield PasswordInput(f"New password, at least {MIN_LENGTH} characters", id="first")
             yield PasswordInput("Repeat password", id="second")
             yield StatusLabel()
             yield CardKeys([("↵", "next"), ("⇥", "other field"), ("^q", "quit")])
             with Vertical(id="ways"):
+                yield Label("What would you like to add first?")
                 for way in WAYS:
                     yield CardKeys([way])
 
@@ -147,11 +149,11 @@ class WelcomeScreen(BaseScreen[None]):
         self._first.display = self._second.display = False
         self.set_focus(None)
         key = command_key(self.context, "palette")
-        hint = f"\nFor a recovery code, press {key} and type “recovery”." if key else ""
-        self.query_one("#words", Label).update(
-            f"Vault created. What would you like to add first?{hint}"
-        )
-        self.say("")
+        hint = f" For one, press {key} and type “recovery”." if key else ""
+        words = self.query_one("#words", Label)
+        words.remove_class("path")
+        words.update(f"Vault created. {_FORGOTTEN}{hint}")
+        self.query_one("#warning").display = self.query_one(StatusLabel).display = False
         self.query_one(CardKeys).display = False
         self.query_one("#ways").display = True
 
