@@ -493,7 +493,7 @@ async def test_hidden_codes_are_dots_except_in_the_highlighted_row(
         assert codes[1] in text_of(app)
 
 
-@pytest.mark.parametrize(("seconds", "following"), [(6, False), (7, False), (8, True)])
+@pytest.mark.parametrize(("seconds", "following"), [(6, False), (7, True), (8, True)])
 async def test_with_few_seconds_left_the_next_code_is_copied_and_reported(
     app: OtpApp,
     pilot: Pilot[None],
@@ -508,7 +508,9 @@ async def test_with_few_seconds_left_the_next_code_is_copied_and_reported(
     entry = codes_of(app).rows[0]
     wanted = next_code if following else code_at
     assert clipboard.text == wanted(entry, clock.now()).text
-    assert ("next code" in status_of(app)) is following
+    assert (
+        f"next code of GitHub (octocat), valid in {10 - seconds} s" in status_of(app)
+    ) is following
 
 
 @pytest.mark.config(smart_copy=0)

@@ -14,8 +14,6 @@ class Outcome(NamedTuple):
     """True if the code was read back from the place that `says` names."""
     doubt: str = ""
     """Sentences: why the code may not arrive where the user pastes, and what helps; or ""."""
-    place: str = "clipboard"
-    """What will be cleared."""
 
 
 COPIED = Outcome("Copied to the clipboard", verified=True)

@@ -17,7 +17,7 @@ MOSH_LINE = r"set -as terminal-overrides ',*:Ms=\E]52;c%p1%.0s;%p2%s\7'"
 _LIMIT = 1.0
 _EMPTY = "otp-tui-empty"
 _ASK = "#{set-clipboard}\t#{allow-passthrough}\t#{client_tty}\t#{client_termname}\t#{client_pid}"
-_BUFFER = Outcome("Copied to tmux", verified=True, place="tmux buffer")
+_BUFFER = Outcome("Copied to tmux", verified=True)
 _BOTH = Outcome("Copied to tmux; sent to your terminal", verified=True)
 
 

@@ -156,7 +156,7 @@ class Config:
         3,
         Number(0, 30, "seconds", zero="off"),
         "Copy next code in last",
-        "Copies the next code, and says so, if the current one expires in less time than this.",
+        "Copies the next code, and says so, if the current one expires within this time.",
     )
     clipboard: str = _setting(
         "auto",

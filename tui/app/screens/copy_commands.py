@@ -100,14 +100,14 @@ def _refused(view: ListView, entry: Entry) -> bool:
 
 
 def _why_next(view: ListView, entry: Entry) -> str:
-    """Return the reason to copy the next code instead of the current one; usually empty."""
+    """Return when the next code is valid, if it is copied instead of the current one; else ""."""
     try:
         left = remaining(entry, view.codes.live.moment)
     except EntryError:
         return ""
-    if left is None or left >= view.context.config.smart_copy:
+    if left is None or left > view.context.config.smart_copy:
         return ""
-    return f" (current code expires in {left} s)"
+    return f", valid in {left} s"
 
 
 async def _take(view: ListView, entry: Entry) -> str:
@@ -146,7 +146,7 @@ async def _copy(view: ListView, entry: Entry, code: str, what: str) -> None:
         context.exit()
         return
     wait = context.config.clipboard_clear
-    cleared = f" The {outcome.place} will be cleared in {wait} s." if wait else ""
+    cleared = f" Cleared in {wait} s." if wait else ""
     done = f"Copied {what}." if outcome == COPIED else f"{outcome.says}: {what}."
     if outcome.doubt:
         hint = press_hint(context, "large", "to show the code")

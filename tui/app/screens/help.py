@@ -37,12 +37,15 @@ _LEGEND = (
 """The marks in the list and the title, with their meanings."""
 _LEAST, _MOST = 8, 16
 """Minimum and maximum width of the keys, in cells."""
+_MARK = 17
+"""Width of the marks, in cells."""
 
 
 class HelpScreen(Dialog[None]):
     """Lists the keys by group. The key that opened it closes it."""
 
     CSS_PATH = "dialogs.tcss"
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (18, "-tall"), (25, "-roomy")]
     BINDINGS: ClassVar = [Binding("escape,q,enter", "dismiss", show=False)]
 
     def compose(self) -> ComposeResult:
@@ -84,7 +87,7 @@ def legend_text() -> Text:
     """Return the heading of the legend and a line for each mark."""
     text = Text("\nMarks", "bold")
     for mark, meaning in _LEGEND:
-        text.append(f"\n  {mark:<{_MOST}}", "bold").append(meaning, "not bold")
+        text.append(f"\n  {mark:<{_MARK}}", "bold").append(meaning, "not bold")
     return text
 
 
