@@ -231,7 +231,7 @@ async def test_a_type_shows_its_own_fields(make_app: MakeApp, make_vault: MakeVa
                 "Secret",
                 "Code",
                 "Categories",
-                "Forwarded",
+                "Over SSH",
                 "Note",
             }
             assert there == always | shown, kind

@@ -9,7 +9,18 @@ from textual.pilot import Pilot
 from textual.widgets import Label, Static
 
 from tests.app.conftest import MakeApp, MakeVault
-from tests.app.helpers import START, FakeClock, lines_of, pass_time, sample_entries, settle
+from tests.app.helpers import (
+    START,
+    FakeClipboard,
+    FakeClock,
+    codes_of,
+    lines_of,
+    pass_time,
+    press,
+    sample_entries,
+    settle,
+    status_of,
+)
 from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.qr_code import QrScreen
@@ -28,7 +39,7 @@ async def open_screen(app: OtpApp, pilot: Pilot[None], entry: Entry) -> list[str
     answers: list[str | None] = []
     vault = app.vault
     assert isinstance(vault, Vault)
-    await app.push_screen(ShowScreen(vault, entry), answers.append)
+    await app.push_screen(ShowScreen(vault, entry, {}), answers.append)
     await settle(pilot)
     return answers
 
@@ -148,10 +159,30 @@ async def test_an_entry_in_the_trash_has_days_left_and_no_code_or_actions(
     assert not answers
 
 
-async def test_enter_and_e_open_the_form_and_escape_does_not(
-    app: OtpApp, pilot: Pilot[None]
+async def test_enter_copies_the_code(
+    app: OtpApp, pilot: Pilot[None], clipboard: FakeClipboard, clock: FakeClock
 ) -> None:
-    for key, answer in (("enter", "edit"), ("E", "edit"), ("escape", None), ("q", None)):
+    await press(pilot, "v", "enter")
+    await settle(pilot)
+    assert isinstance(app.screen, CodesScreen)
+    assert clipboard.text == code_at(codes_of(app).rows[0], clock.now()).text
+    assert status_of(app).startswith("Copied GitHub (octocat).")
+
+
+async def test_enter_copies_the_counter_code_that_is_shown(
+    app: OtpApp, pilot: Pilot[None], clipboard: FakeClipboard
+) -> None:
+    entry = entry_of(app, 3)
+    await press(pilot, "j", "j", "j", "v", "space")
+    await settle(pilot)
+    await press(pilot, "enter")
+    await settle(pilot)
+    assert clipboard.text == code_at(entry, START).text
+    assert entry_of(app, 3).counter == entry.counter + 1
+
+
+async def test_the_list_learns_which_key_closed_it(app: OtpApp, pilot: Pilot[None]) -> None:
+    for key, answer in (("enter", "copy"), ("E", "edit"), ("escape", None), ("q", None)):
         answers = await open_screen(app, pilot, entry_of(app, 0))
         await pilot.press(key)
         await settle(pilot)

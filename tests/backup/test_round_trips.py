@@ -286,7 +286,7 @@ def test_the_independent_decryptor_reads_what_is_exported() -> None:
 def test_each_field_that_a_format_cannot_store_is_reported() -> None:
     full = select(full_document())
     lost = {each.what: each.reason for each in plan_export(by_name("otpauth-uris"), full).changed}
-    assert "categories, custom icon, pinned state" in lost["Totp (me)"]
+    assert "categories, custom icon and pinned state" in lost["Totp (me)"]
     assert "note" in lost["Totp (me)"]
     assert "PIN" in lost["Yandex (me)"]
     assert not plan_export(by_name("vault"), full).changed

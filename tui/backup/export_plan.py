@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -92,7 +92,7 @@ def plan_export(target: Format, backup: Backup) -> ExportPlan:
         if was.issuer != now.issuer and was.id in held
     )
     lost = (
-        Problem(entry.label, f"without its {', '.join(names)}", refused=False)
+        Problem(entry.label, f"without its {_enumerated(names)}", refused=False)
         for entry in backup.entries
         if entry.id in held and (names := tuple(_lost(target, entry, backup)))
     )
@@ -177,6 +177,12 @@ def _lost(target: Format, entry: Entry, backup: Backup) -> Iterator[str]:
     ):
         if there and field not in target.holds | target.keeps:
             yield name
+
+
+def _enumerated(names: Sequence[str]) -> str:
+    """Return `note, categories and pinned state`."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _held(target: Format, entry: Entry) -> dict[str, object]:

@@ -36,7 +36,7 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("copy", ("enter",), "copy", "Copy code", "Codes", 1),
     Command("copy-next", ("n",), "next", "Copy next code", "Codes", 5),
-    Command("reveal", ("space",), "new code", "Show next HOTP code", "Codes"),
+    Command("reveal", ("space",), "next code", "Show next HOTP code", "Codes"),
     Command("large", ("b",), "large", "Show code in large digits", "Codes"),
     Command("hide", ("h",), "hide", "Hide or show codes", "Codes"),
     Command("search", ("slash",), "search", "Search", "Find", 2),

@@ -38,7 +38,7 @@ def details(
         ("Categories", ", ".join(safe(name) for name in names)),
         ("Icon", _icon(entry.icon)),
         ("Pinned", "yes" if entry.pinned else ""),
-        ("Forwarded", "codes may be used over SSH" if entry.forward else ""),
+        ("Over SSH", "servers may ask for its code" if entry.forward else ""),
         ("Note", "\n".join(safe(line, _LONGEST_LINE) for line in entry.note.splitlines())),
         ("Created", local_time(entry.created)),
         ("Changed", local_time(entry.updated)),

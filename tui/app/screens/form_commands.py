@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tui.app.list_view import living_targets, targets
+from tui.app.screens.copy_commands import copy
 from tui.app.threads import in_thread
 from tui.errors import MatchError
 
@@ -41,11 +42,14 @@ async def show(view: ListView) -> None:
     entry = view.codes.highlighted
     if entry is None:
         return
-    answer = await view.ask(ShowScreen(view.vault, _newest(view, entry)))
+    screen = ShowScreen(view.vault, _newest(view, entry), view.codes.live.revealed)
+    answer = await view.ask(screen)
     if answer == "edit":
         await _edit(view, entry)
-    else:
-        _show_result(view, answer, entry.id)
+        return
+    _show_result(view, None, entry.id)
+    if answer == "copy":
+        await copy(view)
 
 
 async def categories(view: ListView) -> None:

@@ -45,7 +45,7 @@ class HelpScreen(Dialog[None]):
     """Lists the keys by group. The key that opened it closes it."""
 
     CSS_PATH = "dialogs.tcss"
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (18, "-tall"), (25, "-roomy")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall"), (25, "-roomy")]  # noqa: RUF012
     BINDINGS: ClassVar = [Binding("escape,q,enter", "dismiss", show=False)]
 
     def compose(self) -> ComposeResult:

@@ -36,7 +36,7 @@ _LONGEST = 8192
 
 
 class ShowScreen(Dialog[str | None]):
-    """Returns "edit" to open the form, else None."""
+    """Returns "copy" to copy the code, "edit" to open the form, else None."""
 
     CSS_PATH = "entry.tcss"
     AUTO_FOCUS = "#entry"
@@ -45,7 +45,8 @@ class ShowScreen(Dialog[str | None]):
         Binding("s", "secret", show=False),
         Binding("r", "qr_code", show=False),
         Binding("space", "take", show=False),
-        Binding("enter,E", "edit", show=False),
+        Binding("enter", "copy", show=False),
+        Binding("E", "edit", show=False),
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),
         Binding("escape,q,v", "dismiss(None)", show=False),
@@ -55,12 +56,11 @@ class ShowScreen(Dialog[str | None]):
     _left = getters.query_one("#left", Label)
     _status = getters.query_one(StatusLabel)
 
-    def __init__(self, vault: Vault, entry: Entry) -> None:
+    def __init__(self, vault: Vault, entry: Entry, revealed: dict[str, str]) -> None:
+        """`revealed` has the codes shown of counter-based entries, by entry id."""
         super().__init__()
-        self._vault, self._entry = vault, entry
+        self._vault, self._entry, self._revealed = vault, entry, revealed
         self._secret_shown = False
-        self._counter_code = ""
-        """The last code of a counter-based entry, if shown here."""
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="card", id="entry"):
@@ -79,8 +79,8 @@ class ShowScreen(Dialog[str | None]):
     def _keys(self) -> list[tuple[str, str]]:
         keys = [("s", "hide secret" if self._secret_shown else "secret")]
         if not self._entry.deleted:
-            keys += [("r", "QR code"), ("↵", "edit")]
-            keys += [("Space", "next code")] if self._entry.type is OtpType.HOTP else []
+            space = [("Space", "next code")] if self._entry.type is OtpType.HOTP else []
+            keys = [("↵", "copy"), *space, ("E", "edit"), *keys, ("r", "QR code")]
         if self.is_mounted and self.query_one("#entry").max_scroll_y:
             keys.append(("↑↓", "scroll"))
         return [*keys, ("Esc", "close")]
@@ -104,8 +104,8 @@ class ShowScreen(Dialog[str | None]):
             days = plural(days_left(entry, int(moment)), "more day")
             return "", f"In the trash for {days}", False
         if entry.type is OtpType.HOTP:
-            if self._counter_code:
-                return group(self._counter_code), f"next counter {entry.counter}", False
+            if code := self._revealed.get(entry.id):
+                return group(code), f"next counter {entry.counter}", False
             dots = group("0" * code_length(entry)).replace("0", "·")
             return dots, "Press Space for the next code.", False
         try:
@@ -177,6 +177,11 @@ class ShowScreen(Dialog[str | None]):
         else:
             self.app.push_screen(screen)
 
+    def action_copy(self) -> None:
+        """Close, to copy the code."""
+        if not self._entry.deleted:
+            self.dismiss("copy")
+
     def action_edit(self) -> None:
         """Close, to edit the entry."""
         if not self._entry.deleted:
@@ -196,7 +201,7 @@ class ShowScreen(Dialog[str | None]):
         if result.problem:
             self.say(f"{result.problem} No code is shown." if result.made else result.problem)
             return
-        self._counter_code, self._entry = codes[0].text, vault.document.find(identity)
+        self._revealed[identity], self._entry = codes[0].text, vault.document.find(identity)
         self._status.display = False
         self._show()
         self.tick()
@@ -209,8 +214,7 @@ class ShowScreen(Dialog[str | None]):
 
     def on_unmount(self) -> None:
         """Drop the entry and the vault."""
-        del self._vault, self._entry
-        self._counter_code = ""
+        del self._vault, self._entry, self._revealed
 
 
 def _grouped(entry: Entry) -> str:

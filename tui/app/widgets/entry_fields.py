@@ -25,7 +25,6 @@ from tui.otp.draft import Draft
 from tui.otp.entry import Algorithm, Category, OtpType
 
 _TYPES = [(kind.label, kind) for kind in OtpType]
-_FORWARD = "Allow codes on servers (otp-tui ssh-agent)"
 _HIDDEN_URI = "Hidden URI. Press Enter to read it."
 
 
@@ -57,7 +56,7 @@ class EntryFields(Vertical):
         )
         self.categories = CategoryField(categories, inside)
         self._forward = CheckField(
-            "Allow codes on servers (ssh-agent)", draft.forward, id="forward"
+            "Servers may ask for its code (ssh-agent)", draft.forward, id="forward"
         )
         self._inputs = {
             "issuer": FormInput("e.g. GitHub", draft.issuer, id="issuer"),
@@ -88,7 +87,7 @@ class EntryFields(Vertical):
             "period": FormRow("Period", texts["period"], "seconds"),
             "counter": FormRow("Counter", texts["counter"], "next code"),
             "categories": FormRow("Categories", self.categories),
-            "forward": FormRow("Forwarded", self._forward),
+            "forward": FormRow("Over SSH", self._forward),
             "note": FormRow("Note", texts["note"]),
         }
         self._rows = {**self._above, **self._below}

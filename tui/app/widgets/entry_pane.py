@@ -200,7 +200,11 @@ class EntryPane(Widget):
             ("Type", _type_of(shown.entry), styles.plain),
             ("Next counter", str(shown.entry.counter) if counts else "", styles.plain),
             ("Last used", _used(shown), styles.plain),
-            ("Forwarded", "may be used over SSH" if shown.entry.forward else "", styles.plain),
+            (
+                "Over SSH",
+                "servers may ask for its code" if shown.entry.forward else "",
+                styles.plain,
+            ),
             ("Note", shown.entry.note, styles.plain),
         ]
         found = [[self._category_line(shown.categories, styles, width)]] if shown.categories else []
@@ -239,7 +243,8 @@ class EntryPane(Widget):
         return line
 
 
-_LABELS = {"copy": "copy", "copy-next": "next", "reveal": "new code", "show": "details",
+_FORWARDED = "servers may ask for its code"
+_LABELS = {"copy": "copy", "copy-next": "next", "reveal": "next code", "show": "details",
            "restore": "restore", "delete": "delete"}  # fmt: skip
 
 

@@ -15,13 +15,11 @@ from tui.text import safe
 def plan_round_trip(
     backup: Backup,
     reread: Callable[[Entry], Entry],
-    secret_change: str,
     most_categories: int = 0,
 ) -> ExportPlan:
     """Return the entries in the user's order, each as it will be read back.
 
     `reread` writes and reads an entry; it raises EntryError if the format can't store it.
-    `secret_change` describes the change of a secret that is written with other characters.
     `most_categories` is how many categories of an entry the format stores, by name.
     """
     categories, names = stored_categories(backup) if most_categories else ((), {})
@@ -34,7 +32,7 @@ def plan_round_trip(
         except EntryError as error:
             left_out.append(Problem(entry.label, str(error)))
             continue
-        for change in _changes(entry, found, secret_change):
+        for change in _changes(entry, found):
             changed.append(Problem(entry.label, change, refused=False))
         bound: tuple[Binding, ...] = ()
         if most_categories:
@@ -80,7 +78,7 @@ def stored_categories(backup: Backup) -> tuple[tuple[Category, ...], dict[str, s
     return tuple(made.values()), names
 
 
-def _changes(entry: Entry, found: Entry, secret_change: str) -> Iterator[str]:
+def _changes(entry: Entry, found: Entry) -> Iterator[str]:
     for name, before, after in (
         ("issuer", entry.issuer, found.issuer),
         ("account", entry.account or "", found.account or ""),
@@ -88,4 +86,4 @@ def _changes(entry: Entry, found: Entry, secret_change: str) -> Iterator[str]:
         if before != after:
             yield f"its {name} becomes “{safe(after, 64)}”"
     if entry.secret.given != found.secret.given:
-        yield secret_change
+        yield "its secret is written in uppercase, without spaces, dashes or padding"

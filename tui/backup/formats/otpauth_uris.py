@@ -48,9 +48,7 @@ def _write(backup: Backup, _credentials: Credentials) -> bytes:
 
 def _plan_export(backup: Backup) -> ExportPlan:
     """Return the entries in the user's order, each as it will be read back."""
-    return plan_round_trip(
-        backup, _reread, "its secret is written in uppercase, without spaces, dashes or padding"
-    )
+    return plan_round_trip(backup, _reread)
 
 
 def _reread(entry: Entry) -> Entry:

@@ -35,7 +35,6 @@ _STEAM = "steam://"
 _PASS = ("Proton Pass/data.json", "Proton Pass/data.json.pgp", "Proton Pass/data.pgp")
 _SEALED = ".pgp"
 _TRASHED = 2
-_SECRET_CHANGE = "its secret is written in uppercase, without spaces, dashes or padding"  # noqa: S105
 
 
 def _sniff(content: FileContent) -> bool:
@@ -315,7 +314,7 @@ def write_entry(entry: Entry) -> dict[str, Any]:
 def _plan_export(backup: Backup) -> ExportPlan:
     from tui.backup.formats._round_trip import plan_round_trip
 
-    return plan_round_trip(backup, _reread, _SECRET_CHANGE)
+    return plan_round_trip(backup, _reread)
 
 
 def _reread(entry: Entry) -> Entry:

@@ -41,7 +41,6 @@ PERIODS = (10, 30, 60, 90)
 
 _MARK = re.compile(rb'"schemaVersion"\s*:')
 _TYPES = (OtpType.TOTP, OtpType.HOTP, OtpType.STEAM)
-_SECRET_CHANGE = "its secret is written in uppercase, without spaces, dashes or padding"  # noqa: S105
 
 
 def _sniff(content: FileContent) -> bool:
@@ -287,7 +286,7 @@ def write_service(entry: Entry, place: int, moment: int) -> dict[str, Any]:
 def _plan_export(backup: Backup) -> ExportPlan:
     from tui.backup.formats._round_trip import plan_round_trip
 
-    plan = plan_round_trip(backup, _reread, _SECRET_CHANGE, most_categories=1)
+    plan = plan_round_trip(backup, _reread, most_categories=1)
     odd = tuple(
         Problem(entry.label, f"2FAS may not accept its period of {entry.period} seconds", False)
         for entry in plan.backup.entries

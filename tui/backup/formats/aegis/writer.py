@@ -65,7 +65,9 @@ def plan_export(backup: Backup) -> ExportPlan:
         return replace(found, icon=icon)
 
     plan = plan_round_trip(
-        backup, reread, "its secret is written in another spelling", most_categories=MAX_GROUPS
+        backup,
+        reread,
+        most_categories=MAX_GROUPS,
     )
     held = replace(plan.backup, icons=collector.backup().icons)
     return replace(plan, backup=held, changed=(*plan.changed, *lost))

@@ -95,7 +95,6 @@ def plan_export(backup: Backup) -> ExportPlan:
     plan = plan_round_trip(
         backup,
         lambda entry: _reread(entry, shape),
-        "its secret is written in uppercase, without spaces, dashes or padding",
     )
     entries = tuple(replace(entry, ranking=0) for entry in plan.backup.entries)
     notes = [] if backup.profiles.get(NAME) else [_MAY_REFUSE]

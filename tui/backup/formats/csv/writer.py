@@ -46,7 +46,6 @@ def plan_export(backup: Backup) -> ExportPlan:
     plan = plan_round_trip(
         backup,
         _reread,
-        "its secret is written in uppercase, without spaces, dashes or padding",
         most_categories=len(backup.categories),
     )
     by_id = {each.id: each for each in plan.backup.categories}

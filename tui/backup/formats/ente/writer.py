@@ -41,7 +41,6 @@ def plan_export(backup: Backup) -> ExportPlan:
     plan = plan_round_trip(
         backup,
         lambda entry: _reread(entry, names),
-        "its secret is written in uppercase, without spaces, dashes or padding",
         most_categories=max(1, len(names)),
     )
     named = {each.id: each for each in plan.backup.categories}

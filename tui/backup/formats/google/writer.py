@@ -49,7 +49,6 @@ def plan_export(backup: Backup) -> ExportPlan:
     return plan_round_trip(
         backup,
         lambda entry: reader.entry(_payload_entry(entry)),
-        "its secret is written in uppercase, without spaces or padding",
     )
 
 

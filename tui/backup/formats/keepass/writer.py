@@ -62,9 +62,7 @@ def plan_export(backup: Backup) -> ExportPlan:
         bound[entry.id] = tuple(Binding(each.id) for each in made)
         return found
 
-    plan = plan_round_trip(
-        backup, reread, "its secret is written in uppercase, without spaces, dashes or padding"
-    )
+    plan = plan_round_trip(backup, reread)
     entries = (replace(each, categories=bound[each.id]) for each in plan.backup.entries)
     return replace(
         plan,
