@@ -26,6 +26,7 @@ from tests.app.helpers import (
     sample_entries,
     settle,
     status_of,
+    vault_of,
 )
 from tests.backup.test_sources import migration, picture
 from tests.conftest import STRESS
@@ -383,6 +384,36 @@ async def test_an_entry_does_not_warn_of_itself(make_app: MakeApp, make_vault: M
 
 
 # --- URIs ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("before", [(), ("slash", "g", "i")], ids=["list", "search"])
+async def test_a_uri_pasted_into_the_list_opens_the_form(
+    make_app: MakeApp, make_vault: MakeVault, before: tuple[str, ...]
+) -> None:
+    app = make_app(make_vault([], []))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, *before)
+        app.post_message(events.Paste(f"{URI}\n"))
+        await settle(pilot)
+        assert isinstance(app.screen, EntryFormScreen)
+        assert app.screen.query_one("#issuer", Input).value == "Shop"
+        await press(pilot, "ctrl+s")
+        await settle(pilot)
+        assert [entry.issuer for entry in vault_of(app).entries] == ["Shop"]
+        assert status_of(app) == "Added Shop (me)."
+
+
+async def test_a_uri_pasted_into_a_new_vault_opens_the_form(make_app: MakeApp) -> None:
+    app = make_app(vault=None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, *PASSWORD, "enter", *PASSWORD, "enter")
+        await settle(pilot)
+        app.post_message(events.Paste(URI))
+        await settle(pilot)
+        assert isinstance(app.screen, EntryFormScreen)
+        assert app.screen.query_one("#issuer", Input).value == "Shop"
 
 
 @pytest.mark.parametrize("name", ["type", "note", "category", "save"])

@@ -24,7 +24,7 @@ from tui.app.palette_items import (
 from tui.app.screens.base import BaseScreen
 from tui.app.screens.copy_commands import COPY_COMMANDS
 from tui.app.screens.entry_commands import ENTRY_COMMANDS, sort
-from tui.app.screens.form_commands import FORM_COMMANDS
+from tui.app.screens.form_commands import FORM_COMMANDS, add
 from tui.app.screens.security_commands import SECURITY_COMMANDS
 from tui.app.screens.vault_watch import VaultWatch
 from tui.app.visible_entries import LONGEST_SEARCH, TRASH, VisibleEntries
@@ -413,8 +413,12 @@ class CodesScreen(BaseScreen[None]):
         self._search(edited)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Add pasted text to the search."""
-        if self.search_text is not None:
-            event.stop()
+        """Open the form with a pasted URI, and add other text to an open search."""
+        from tui.backup.sources import contains_uri
+
+        event.stop()
+        if contains_uri(event.text) and self.context.pick is None:
+            self._start(add(self, pasted=event.text))
+        elif self.search_text is not None:
             pasted = " ".join(safe(event.text[:LONGEST_SEARCH]).split())
             self._search(self.search_text + pasted)

@@ -59,10 +59,13 @@ class EntryFormScreen(Dialog[str | None]):
 
     _status = getters.query_one(StatusLine)
 
-    def __init__(self, vault: Vault, entry: Entry | None = None, *, image: bool = False) -> None:
-        """`entry` is the one to edit; None to add a new one, from an `image` if that is chosen."""
+    def __init__(
+        self, vault: Vault, entry: Entry | None = None, *, image: bool = False, pasted: str = ""
+    ) -> None:
+        """`entry` is the one to edit; None to add a new one, from an `image` or a `pasted` URI."""
         super().__init__()
         self._image_first = image
+        self._pasted = pasted
         self._vault = vault
         self._before = entry
         self._icon: str | None = None
@@ -96,6 +99,9 @@ class EntryFormScreen(Dialog[str | None]):
         self._look()
         if self._image_first:
             self.action_image()
+        if self._pasted:
+            pasted, self._pasted = self._pasted, ""
+            self._read(pasted)
 
     def on_unmount(self) -> None:
         """Drop the secret: Textual may keep the screen for a while."""

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from tui.otp.entry import Entry
 
 
-async def add(view: ListView, *, image: bool = False) -> None:
-    """Add entries by form, URI or image; `image` asks for the image first."""
+async def add(view: ListView, *, image: bool = False, pasted: str = "") -> None:
+    """Add entries by form, URI or image: `image` asks for the image first, `pasted` has a URI."""
     from tui.app.screens.entry_form import EntryFormScreen
 
     before = {entry.id for entry in view.vault.entries}
-    said = await view.ask(EntryFormScreen(view.vault, image=image))
+    said = await view.ask(EntryFormScreen(view.vault, image=image, pasted=pasted))
     added = (entry.id for entry in view.vault.entries if entry.id not in before)
     _show_result(view, said, next(added, None))
 

@@ -167,6 +167,13 @@ class WelcomeScreen(BaseScreen[None]):
                 self.action_start(command)
                 return
 
+    def on_paste(self, event: events.Paste) -> None:
+        """Let the list, which opens a form for it, have a pasted URI."""
+        if self._vault is not None:
+            event.stop()
+            self.action_start("")
+            self.app.post_message(events.Paste(event.text))
+
     def action_start(self, then: str) -> None:
         """Show the code list, and run the command with the id `then`."""
         if self._vault is not None:
