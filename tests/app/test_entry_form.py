@@ -116,8 +116,8 @@ class Form:
         return lines_of(self.screen.query_one(LiveCode))[0].strip()
 
     @property
-    def twin(self) -> str:
-        return str(self.screen.query_one("#twin", Static).render())
+    def warning(self) -> str:
+        return str(self.screen.query_one("#warning", Static).render())
 
     @property
     def more(self) -> bool:
@@ -344,12 +344,25 @@ async def test_a_secret_that_the_vault_has_is_reported_and_allowed(
         form = await Form(pilot).open(vault)
         await form.type("issuer", "Twin")
         await form.type("secret", "gezd gnbv-gy3tqojq gezdgnbvgy3tqojq")
-        assert form.twin == "GitHub (octocat) already has this secret."
+        assert form.warning == "GitHub (octocat) already has this secret."
         await form.press("ctrl+s")
         assert len(vault.entries) == 1
         await form.press("y")
         assert form.said == ["Added Twin."]
         assert len(vault.entries) == 2
+
+
+async def test_a_secret_that_is_probably_cut_is_reported_and_allowed(
+    pilot: Pilot[None], vault: Vault
+) -> None:
+    form = await Form(pilot).open(vault)
+    await form.type("issuer", "Shop")
+    await form.type("secret", "me!")
+    assert form.code == "correct the mistakes first"
+    await form.press("backspace")
+    assert form.warning == "The secret has only 2 characters. Most have 16 or more."
+    await form.press(*"mememememememe")
+    assert form.warning == ""
 
 
 async def test_a_secret_that_another_program_added_meanwhile_is_not_added_again(
@@ -362,12 +375,12 @@ async def test_a_secret_that_another_program_added_meanwhile_is_not_added_again(
         form = await Form(pilot).open(vault)
         await form.type("issuer", "Twin")
         await form.type("secret", "gezd gnbv-gy3tqojq gezdgnbvgy3tqojq")
-        assert form.twin == ""
+        assert form.warning == ""
         on_disk(app).change(lambda document: add(document, entries[:1], 0))
         await form.press("ctrl+s")
         assert form.in_front
-        assert form.twin == "GitHub (octocat) already has this secret."
-        assert status_of(app) == f"{form.twin} Save again to add it anyway."
+        assert form.warning == "GitHub (octocat) already has this secret."
+        assert status_of(app) == f"{form.warning} Save again to add it anyway."
         assert {entry.issuer for entry in vault.entries} == {"GitHub", entries[4].issuer}
         await form.press("ctrl+s", "y")
         assert form.said == ["Added Twin."]
@@ -380,7 +393,7 @@ async def test_an_entry_does_not_warn_of_itself(make_app: MakeApp, make_vault: M
     app = make_app(vault)
     async with app.run_test(size=(80, 24)) as pilot:
         form = await Form(pilot).open(vault, vault.entries[0])
-        assert form.twin == ""
+        assert form.warning == ""
 
 
 # --- URIs ----------------------------------------------------------------------------------

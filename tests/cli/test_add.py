@@ -197,6 +197,13 @@ def test_mistakes_are_named_before_anything_is_asked(
     assert all(words in done.err for words in named)
 
 
+def test_a_secret_that_is_probably_cut_is_reported_and_added(filled: Program) -> None:
+    done = filled.open("add", "--issuer", "Barn", "--secret-stdin", stdin="MEMEMEME")
+    assert done.code == 0
+    assert "The secret has only 8 characters. Most have 16 or more." in done.err
+    assert "MEMEMEME" not in done.err
+
+
 def test_an_invalid_secret_is_reported_and_not_shown(filled: Program) -> None:
     before = filled.vault.read_bytes()
     for text in ("0189-not-base32", ""):

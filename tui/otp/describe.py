@@ -10,9 +10,11 @@ from tui.errors import EntryError
 from tui.otp import uri
 from tui.otp.codes import code_length, period
 from tui.otp.entry import Algorithm, Category, Entry, OtpType
-from tui.text import safe
+from tui.text import plural, safe
 
 _LONGEST_LINE = 100_000
+_USUAL_LENGTH = 16
+"""Base32 characters of 80 bits, which most sites give at least."""
 
 
 def details(
@@ -45,6 +47,14 @@ def details(
         ("Last used", last_used(entry, local_time(entry.used))),
     ]
     return [(name, value) for name, value in found if value]
+
+
+def short_secret(entry: Entry) -> str:
+    """Return a sentence if the secret is so short that a part of it may be missing; else ""."""
+    length = len(entry.secret.normal)
+    if entry.type is OtpType.MOTP or length >= _USUAL_LENGTH:
+        return ""
+    return f"The secret has only {plural(length, 'character')}. Most have {_USUAL_LENGTH} or more."
 
 
 def local_time(moment: int) -> str:

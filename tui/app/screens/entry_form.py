@@ -23,6 +23,7 @@ from tui.backup.plan import plan
 from tui.backup.sources import OpenedBackup, contains_uri, read_text
 from tui.errors import EntryError, OtpTuiError
 from tui.otp.codes import code_at, remaining
+from tui.otp.describe import short_secret
 from tui.otp.draft import Draft
 from tui.text import plural
 from tui.vault.categories import add_entry, edit_entry
@@ -87,7 +88,7 @@ class EntryFormScreen(Dialog[str | None]):
             yield self._fields
             with Horizontal(id="end"):
                 yield Button("Save", id="save")
-                yield Static("", id="twin", markup=False)
+                yield Static("", id="warning", markup=False)
         yield StatusLine()
         yield KeyBar(_KEYS)
 
@@ -112,7 +113,7 @@ class EntryFormScreen(Dialog[str | None]):
 
     @on(EntryFields.Changed)
     def _look(self) -> None:
-        """Show mistakes, the code, and any entry with the same secret."""
+        """Show mistakes, the code, and warnings about the secret."""
         draft, base = self._fields.draft, self._before
         mistakes = draft.mistakes(base)
         self._fields.show_mistakes(mistakes)
@@ -120,17 +121,20 @@ class EntryFormScreen(Dialog[str | None]):
             self.say("")
         self._made = None if mistakes or self._fields.uri else draft.entry(base)
         twin = self._vault.document.twin_of(self._made) if self._made else None
-        warning = f"{twin.label} already has this secret." if twin else ""
+        warning = short_secret(self._made) if self._made else ""
+        if twin is not None:
+            warning = f"{twin.label} already has this secret."
         if warning != self._warning:
             self._warning = warning
-            self.query_one("#twin", Static).update(warning)
+            self.query_one("#warning", Static).update(warning)
         self.tick()
 
     def tick(self) -> None:
         """Show the current code."""
         code = self._fields.code
         if self._made is None:
-            code.show("", None, "fill in the form first")
+            first = "correct the mistakes" if self._fields.has_mistakes else "fill in the form"
+            code.show("", None, f"{first} first")
             return
         now = self.context.clock.now()
         try:

@@ -164,6 +164,11 @@ class EntryFields(Vertical):
             else:
                 row.show(mistakes.get(name, "") if name in self._touched else "")
 
+    @property
+    def has_mistakes(self) -> bool:
+        """True if a mistake is shown."""
+        return any(row.mistake for row in self._rows.values())
+
     def show_uri_mistake(self, mistake: str) -> bool:
         """Show a mistake below the field with a URI; return False if there is none."""
         for name, field in self._texts.items():

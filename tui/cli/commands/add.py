@@ -95,6 +95,7 @@ def run(args: Namespace, context: Context) -> int:
         replace(each, backup=_with_more(each.backup, args, context, categories)) for each in found
     ]
     from tui.backup.importer import addition_label, import_into
+    from tui.otp.describe import short_secret
 
     result = import_into(vault, opened, int(context.clock.now()), label=addition_label)
     if args.json:
@@ -102,6 +103,8 @@ def run(args: Namespace, context: Context) -> int:
             [{"id": one.id, "issuer": one.issuer, "account": one.account} for one in result.added]
         )
     _report(result)
+    if draft is not None:
+        output.say(*filter(None, map(short_secret, result.added)))
     return int(any(problem.refused for problem in result.report.problems))
 
 
