@@ -64,7 +64,16 @@ def test_several_matches_are_listed(filled: Program) -> None:
 def test_no_match(filled: Program) -> None:
     done = filled.open("code", "no such thing")
     assert (done.code, done.out) == (4, "")
-    assert "no such thing" in done.err
+    assert done.err == "otp-tui: No matching entry for “no such thing”. Run: otp-tui list\n"
+
+
+def test_a_typing_error_is_answered_with_the_entry_that_was_probably_meant(
+    filled: Program,
+) -> None:
+    for args in (("code", "githbu"), ("list", "githbu"), ("export", "out", "--query", "githbu")):
+        done = filled.open(*args)
+        assert (done.code, done.out) == (4, "")
+        assert "No matching entry for “githbu”. Did you mean GitHub (octocat)?" in done.err
 
 
 def test_candidates_have_no_control_characters(filled: Program) -> None:

@@ -127,7 +127,7 @@ def test_plain_columns_line_up_with_wide_characters(filled: Program) -> None:
     lines = done.out.splitlines()
     github = next(line for line in lines if line.startswith("GitHub  "))
     wide = next(line for line in lines if line.startswith("郵便局"))
-    assert github.split() == ["GitHub", "octocat", "94287082", "1"]
+    assert github.split() == ["GitHub", "octocat", "94287082", "1", "s"]
     assert wide.index("é") == github.index("octocat") - len("郵便局")
 
 

@@ -209,8 +209,31 @@ def test_an_option_that_means_nothing_to_a_command_is_refused(
     for args in ((command, option), (option, command)):
         done = program.run(*args)
         assert (done.code, done.out) == (2, "")
-        assert f"Unrecognized arguments: {option}." in done.err
+        assert f"Unrecognized arguments: {option}. See otp-tui" in done.err
     assert option not in program.run(command, "--help").out
+
+
+@pytest.mark.parametrize(
+    ("args", "hint"),
+    [
+        (("exprt",), "Unknown command “exprt”. Did you mean export? See otp-tui --help."),
+        (("zzz",), "Unknown command “zzz”. See otp-tui --help."),
+        (("list", "--jsn=hunter2"), "--jsn. Did you mean --json? See otp-tui list --help."),
+        (("category", "list", "--jsn"), "--jsn. Did you mean --json? See otp-tui category --help."),
+        (
+            ("--vaut", "x"),
+            "--vaut. Did you mean --vault? See otp-tui --help.",
+        ),
+        (("list", "--zzz"), "Unrecognized arguments: --zzz. See otp-tui list --help."),
+    ],
+)
+def test_a_typing_error_is_answered_with_what_is_similar(
+    program: Program, args: tuple[str, ...], hint: str
+) -> None:
+    done = program.run(*args)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.rstrip().endswith(hint)
+    assert "hunter2" not in done.err
 
 
 def test_the_app_starts_with_the_options_that_the_parser_has_without_arguments() -> None:

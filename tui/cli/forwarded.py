@@ -69,7 +69,7 @@ def print_names(query: str, *, json: bool) -> int:
         ]
         output.lines(output.table(cells, names=2))
     else:
-        output.say("No matching entry.")
+        output.complain(f"No matching entry for “{safe(query, 80)}”.")
     return 0 if found else MatchError.exit_code
 
 

@@ -67,6 +67,21 @@ def quoted(category: Category) -> str:
     return f"“{safe(category.name, 40)}”"
 
 
+def no_match(
+    entries: Sequence[Entry], query: str, kind: str = "entry", hint: str = "Run: otp-tui list"
+) -> MatchError:
+    """Return the error for a query without a match, with the most similar entry as a hint.
+
+    `hint` is for when no entry is similar; `kind` says which entries were searched.
+    """
+    from tui.otp.fuzzy import Finder
+
+    similar = Finder((one.issuer, one.account or "", (), one) for one in entries).find(query)
+    if similar:
+        hint = f"Did you mean {similar[0].label}?"
+    return MatchError(f"No matching {kind} for “{safe(query, 80)}”.", hint)
+
+
 def _best(
     entries: Sequence[Entry], categories: Sequence[Category], query: str, kind: str, hint: str
 ) -> Entry:
@@ -77,7 +92,7 @@ def _best(
         return found[0]
     shown = f"“{safe(query, 80)}”"
     if not found:
-        raise MatchError(f"No matching {kind} for {shown}.", hint)
+        raise no_match(entries, query, kind, hint)
     what = kind.replace("entry", "entries", 1)
     raise MatchError(
         f"{len(found)} {what} match {shown}.",

@@ -15,7 +15,7 @@ from tui.errors import UsageError
 from tui.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from types import ModuleType
     from typing import TypeAlias
 
@@ -125,13 +125,14 @@ def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, ModuleType | None]:
     name = _command_in(argv)
     module = None if name is None else _command(name)
     listed = commands() if module is None and _HELP & {*argv} else []
-    args, unknown = build(listed if module is None else [module]).parse_known_args(argv)
+    parser = build(listed if module is None else [module])
+    args, unknown = parser.parse_known_args(argv)
     # Before the command, all common options are known.
     unknown += [
         option for option in getattr(args, "without", ()) if getattr(args, _attribute(option))
     ]
     if unknown:
-        raise _unrecognized(unknown, name)
+        raise _unrecognized(unknown, name, _options(parser))
     return args, module
 
 
@@ -154,16 +155,24 @@ def build(modules: Sequence[ModuleType]) -> Parser:
 
 def commands() -> list[ModuleType]:
     """Return the modules of all commands, sorted by name."""
-    from pkgutil import iter_modules
-
-    from tui.cli.commands import __path__ as folder
-
-    return [import_module(f"tui.cli.commands.{found.name}") for found in iter_modules(folder)]
+    return [import_module(path) for path in _module_paths()]
 
 
 def command_name(module: ModuleType) -> str:
     """Return the name of a command, given its module."""
-    return module.__name__.rpartition(".")[2].rstrip("_").replace("_", "-")
+    return _name_of(module.__name__)
+
+
+def _name_of(path: str) -> str:
+    return path.rpartition(".")[2].rstrip("_").replace("_", "-")
+
+
+def _module_paths() -> list[str]:
+    from pkgutil import iter_modules
+
+    from tui.cli.commands import __path__ as folder
+
+    return [f"tui.cli.commands.{found.name}" for found in iter_modules(folder)]
 
 
 def _command(name: str) -> ModuleType:
@@ -175,7 +184,16 @@ def _command(name: str) -> ModuleType:
         except ModuleNotFoundError as error:
             if error.name != path:
                 raise
-    raise UsageError(f"Unknown command “{safe(name, 40)}”.", "See otp-tui --help.")
+    similar = _similar(name, map(_name_of, _module_paths()))
+    raise UsageError(f"Unknown command “{safe(name, 40)}”.", f"{similar}See otp-tui --help.")
+
+
+def _similar(word: str, known: Iterable[str]) -> str:
+    """Return `Did you mean list? `, or "" if no known word is similar."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word[:40], [*known], 1)
+    return f"Did you mean {near[0]}? " if near else ""
 
 
 def _refuse_secrets(argv: Sequence[str]) -> None:
@@ -204,15 +222,28 @@ def _called(kind: str) -> str:
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
-def _unrecognized(unknown: Sequence[str], command: str | None) -> UsageError:
-    """Return the error for unknown options, without their values: one may be a password."""
+def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Yield the options of a parser, of its command and of that command's actions."""
+    yield from parser._option_string_actions
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                yield from _options(below)
+
+
+def _unrecognized(unknown: Sequence[str], command: str | None, known: Iterable[str]) -> UsageError:
+    """Return the error for unknown options, without their values: one may be a password.
+
+    `known` are the options to suggest.
+    """
     names = [
         each.partition("=")[0] if each.startswith("--") else each[:2]
         for each in unknown
         if each.startswith("-")
     ]
     what = f"Unrecognized arguments: {' '.join(names)}." if names else "Too many arguments."
-    return UsageError(what, f"See otp-tui {f'{command} ' if command else ''}--help.")
+    similar = _similar(names[0], {*known} - {*names}) if len(names) == 1 else ""
+    return UsageError(what, f"{similar}See otp-tui {f'{command} ' if command else ''}--help.")
 
 
 def _command_in(argv: Sequence[str]) -> str | None:
@@ -232,7 +263,7 @@ def _command_in(argv: Sequence[str]) -> str | None:
         elif not argument.startswith("-"):
             return argument
         elif argument != "--" and argument.partition("=")[0] not in {"--vault", "--config"}:
-            raise _unrecognized([argument], None)
+            raise _unrecognized([argument], None, ["--vault", "--config", *_COMMON_FLAGS])
     return None
 
 

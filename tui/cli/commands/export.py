@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tui.backup.registry import DEFAULT, by_name, export_formats
 from tui.cli import credentials, output, qr_display
 from tui.cli.args import utf8
+from tui.cli.lookup import no_match
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
 from tui.errors import ExportError, ExportExistsError, MatchError, UsageError
@@ -153,7 +154,9 @@ def _selected(args: Namespace, vault: Vault) -> Backup:
 
     backup = select(vault.document, category=args.category, query=args.query)
     if not backup.entries and (args.query or args.category is not None):
-        raise MatchError("No matching entry.", "Run: otp-tui list")
+        if args.query:
+            raise no_match(vault.entries, args.query)
+        raise MatchError("No entry is in this category.", "Run: otp-tui category list")
     if not backup.entries:
         raise ExportError("Nothing to export: the vault has no entries.")
     return backup

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli import forwarded, output
 from tui.cli.args import add_at, add_query
+from tui.cli.lookup import no_match
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
 from tui.errors import EntryError, MatchError, UsageError
@@ -66,8 +67,10 @@ def run(args: Namespace, context: Context) -> int:
         )
     elif found:
         _print_table(found, codes, moment, args.secrets)
+    elif args.query:
+        output.complain(no_match(vault.entries, " ".join(args.query), hint="").sentence)
     else:
-        output.say("No matching entry." if args.query else "No entries yet.")
+        output.say("No entries yet.")
     suspicious = warnings(vault.document.entries)
     for entry in found:
         if entry.id in suspicious:
@@ -107,7 +110,7 @@ def _print_table(
             safe(entry.issuer, WIDEST),
             safe(entry.account or "", WIDEST),
             code.text if code else "",
-            f"{remaining(entry, moment):>3}" if code else "",
+            f"{remaining(entry, moment):>2} s" if code else "",
         ]
         if secrets:
             row += [entry.secret.given, entry.pin or ""]
