@@ -358,7 +358,7 @@ async def test_a_secret_that_is_probably_cut_is_reported_and_allowed(
     form = await Form(pilot).open(vault)
     await form.type("issuer", "Shop")
     await form.type("secret", "me!")
-    assert form.code == "correct the mistakes first"
+    assert form.code == "correct the form first"
     await form.press("backspace")
     assert form.warning == "The secret has only 2 characters. Most have 16 or more."
     await form.press(*"mememememememe")

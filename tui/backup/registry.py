@@ -36,9 +36,9 @@ def formats() -> tuple[Format, ...]:
 
 
 def export_formats() -> tuple[Format, ...]:
-    """Return the formats that can be exported, the default first."""
+    """Return the formats that can be exported, the default first, the others by their labels."""
     found = [each for each in formats() if each.write is not None]
-    return tuple(sorted(found, key=lambda each: each.name != DEFAULT))
+    return tuple(sorted(found, key=lambda each: (each.name != DEFAULT, each.label.casefold())))
 
 
 def by_name(name: str) -> Format:

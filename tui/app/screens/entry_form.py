@@ -133,8 +133,8 @@ class EntryFormScreen(Dialog[str | None]):
         """Show the current code."""
         code = self._fields.code
         if self._made is None:
-            first = "correct the mistakes" if self._fields.has_mistakes else "fill in the form"
-            code.show("", None, f"{first} first")
+            verb = "correct" if self._fields.has_mistakes else "fill in"
+            code.show("", None, f"{verb} the form first")
             return
         now = self.context.clock.now()
         try:

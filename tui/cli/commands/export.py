@@ -117,7 +117,7 @@ def run(args: Namespace, context: Context) -> int:
     if args.json:
         output.json(_object(exported))
     _report(exported.plan)
-    output.say(f"{exported.path}: {exported.sentence}")
+    output.say(f"{exported.path} ({chosen.label}): {exported.sentence}")
     return _exit_code(plan)
 
 
@@ -176,7 +176,8 @@ def _with_force(error: ExportExistsError) -> ExportExistsError:
 
 
 def _password(chosen: Format, context: Context) -> str:
-    return context.secrets.get_new("export-password", "Export password: ", chosen.min_password)
+    prompt = f"Password for the {chosen.label} file: "
+    return context.secrets.get_new("export-password", prompt, chosen.min_password)
 
 
 def _object(exported: Exported) -> dict[str, Any]:
