@@ -138,9 +138,9 @@ def last_used(path: Path) -> Iterator[Finding]:
     older = seen.compare(header.generation, digest(data))
     if older is not None:
         advice = f"{_newest(path, header)} To go on with this one: otp-tui list --accept-older"
-        yield Finding("generation", f"the vault is {older.what}", advice)
+        yield Finding("vault's version", older.what, advice)
     elif seen.last() is not None:
-        yield Finding("generation", f"{header.generation}, the newest used on this machine")
+        yield Finding("vault's version", "the newest used on this machine")
 
 
 def _newest(path: Path, header: Envelope) -> str:

@@ -29,7 +29,7 @@ from tui.errors import (
     WrongPasswordError,
 )
 from tui.password_command import PasswordCommand, program_name
-from tui.text import safe
+from tui.paths import short_path
 from tui.vault.reader import BACKUP_HINT
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class UnlockScreen(BaseScreen[None]):
         offer = f" (Enter runs {self._program})" if self._program else ""
         with Middle(), Container(id="room"), Vertical(classes="card"):
             yield Label("otp-tui", classes="title")
-            yield Label(safe(str(self.context.vault_path), 200), classes="muted path", markup=False)
+            yield Label(short_path(self.context.vault_path), classes="muted path", markup=False)
             yield PasswordInput(f"Password{offer}", id="password")
             yield StatusLabel(self._reason)
             yield Label("", id="advice", markup=False)

@@ -20,7 +20,7 @@ from tui.app.widgets.status_label import StatusLabel
 from tui.crypto.kdf import Argon2Params
 from tui.crypto.passwords import MIN_LENGTH
 from tui.errors import OtpTuiError
-from tui.text import safe
+from tui.paths import short_path
 from tui.vault.copies import has_kept, renamed_sentence
 from tui.vault.new_vault import NewVault
 from tui.vault.vault import Vault
@@ -63,7 +63,7 @@ class WelcomeScreen(BaseScreen[None]):
             yield Label("Welcome to otp-tui", classes="title")
             yield Label(
                 "Choose a password for your vault, an encrypted file:\n"
-                f"{safe(str(self.context.vault_path), 200)}",
+                f"{short_path(self.context.vault_path)}",
                 classes="muted path",
                 markup=False,
                 id="words",
