@@ -63,11 +63,13 @@ def is_blank(text: str) -> bool:
 
 
 def plural(count: int, noun: str) -> str:
-    """Return the count with its noun: `1 entry`, `2 entries`, `0 days`."""
+    """Return the count with its noun: `1 entry`, `2 entries`, `3 matches`, `0 days`."""
     if count == 1:
         return f"1 {noun}"
     if noun.endswith("y") and noun[-2] not in "aeiou":
         return f"{count} {noun[:-1]}ies"
+    if noun.endswith("ch"):
+        return f"{count} {noun}es"
     return f"{count} {noun}s"
 
 

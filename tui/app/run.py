@@ -38,7 +38,7 @@ def run(launch: Launch) -> int:
     if launch.demo:
         from tui.demo import DEMO_PASSWORD
 
-        hint = f"This is a demo with sample entries. Its password is “{DEMO_PASSWORD}”."
+        hint = f"Demo with sample entries. Its password is “{DEMO_PASSWORD}”."
         warnings = (hint, *warnings)
         config = replace(config, password_command=())  # it is for the user's own vault
     session = NoSession() if launch.demo or launch.no_unlock else choose()

@@ -279,6 +279,8 @@ class CodesScreen(BaseScreen[None]):
         unreadable, selected = len(self.vault.document.unreadable), len(self._selected())
         shown, total = len(self.codes.rows), self._visible.total
         count = f"{shown} of {total} codes" if shown != total else plural(total, "code")
+        if self.search_text:
+            count = plural(shown, "match")
         if shown == total and not self._body.holds_all(self.size):
             count = f"{self.codes.cursor + 1} / {count}"
         if self.category == TRASH:

@@ -20,7 +20,7 @@ from tui.app.symbols import HIGHLIGHT
 from tui.app.visible_entries import LONGEST_SEARCH
 from tui.app.widgets.bars import CardTitle
 from tui.app.widgets.cells import fit
-from tui.app.widgets.row_list import RowList
+from tui.app.widgets.row_list import CountedList, RowList
 from tui.app.widgets.text_input import TextInput
 
 _NOTE = 7
@@ -28,8 +28,8 @@ _AROUND, _AROUND_SHORT = 6, 4
 """Lines of the terminal that the list leaves free, and on a short one."""
 
 
-class PaletteList(RowList[PaletteItem], can_focus=False):
-    """The matching items, and a last line that counts those below; a click chooses one."""
+class PaletteList(CountedList[PaletteItem], can_focus=False):
+    """The matching items; a click chooses one."""
 
     BEHIND = "surface"
 
@@ -41,18 +41,6 @@ class PaletteList(RowList[PaletteItem], can_focus=False):
         """Show these items, the first one highlighted."""
         self.rows, self.top = list(rows), 0
         self.rows_changed()
-
-    @property
-    def page(self) -> int:
-        return max(1, self.size.height - 1)
-
-    def render_line(self, y: int) -> Strip:
-        if y < self.page:
-            return super().render_line(y)
-        below = self.row_count - self.on_screen.stop
-        text = f"  ↓ {below} more" if below else ""
-        width = self.size.width
-        return Strip([Segment(fit(text, width), styles_of(self.app, self.BEHIND).muted)])
 
     def row_strip(self, index: int, width: int) -> Strip:
         item, styles, highlighted = (

@@ -25,6 +25,7 @@ class CredentialFields(Grid):
         grid-rows: 1;
         grid-gutter: 1 1;
         height: auto;
+        max-width: 100;
         padding: 0 2 1 1;
         display: none;
     }

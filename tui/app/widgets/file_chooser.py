@@ -167,6 +167,11 @@ class FileTree(DirectoryTree):
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "
     ICON_FILE = _GAP
+    DEFAULT_CSS = """
+    FileTree { padding: 0 2; background: $background; overflow-x: hidden; }
+    FileTree:focus { background-tint: transparent; }
+    FileTree:focus > .tree--cursor { background: $highlight; color: $primary; }
+    """
     BINDINGS: ClassVar = [
         Binding("space", "select_file", show=False),
         Binding("backspace", "up", show=False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Generic, TypeVar
 
+from rich.segment import Segment
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Region
@@ -13,6 +14,7 @@ from textual.widget import Widget
 
 from tui.app.commands import move_bindings
 from tui.app.styles import styles_of
+from tui.app.widgets.cells import fit
 
 Row = TypeVar("Row")
 
@@ -169,3 +171,19 @@ class RowList(Widget, Generic[Row], can_focus=True):
             self.go_to(index)
             if event.chain == 2:
                 self.post_message(self.Chosen())
+
+
+class CountedList(RowList[Row], can_focus=True):
+    """A list whose last line counts the rows below."""
+
+    @property
+    def page(self) -> int:
+        return max(1, self.size.height - 1)
+
+    def render_line(self, y: int) -> Strip:
+        if y < self.page:
+            return super().render_line(y)
+        below = self.row_count - self.on_screen.stop
+        text = f"  ↓ {below} more" if below else ""
+        width = self.size.width
+        return Strip([Segment(fit(text, width), styles_of(self.app, self.BEHIND).muted)])

@@ -11,17 +11,18 @@ from tui.app.setting_rows import SettingRow, rows
 from tui.app.styles import styles_of
 from tui.app.symbols import HIGHLIGHT
 from tui.app.widgets.cells import fit
-from tui.app.widgets.row_list import RowList
+from tui.app.widgets.row_list import CountedList
 from tui.config.keymap import Keymap
 from tui.config.schema import Config
 
-_GROUP, _LABEL, _CHANGED = 16, 28, 9
+_GROUP, _LABEL, _VALUE, _CHANGED = 16, 28, 18, 9
+"""Widths in cells; `_VALUE` is the least."""
 _NARROW = 62
 """Below this width in cells, headings and the word "changed" are left out."""
 _WIDEST = 100
 
 
-class SettingsList(RowList[SettingRow]):
+class SettingsList(CountedList[SettingRow]):
     """All settings, then the keys of all commands."""
 
     def __init__(self, config: Config, keymap: Keymap) -> None:
@@ -47,7 +48,7 @@ class SettingsList(RowList[SettingRow]):
 
     def _value_place(self, width: int) -> tuple[int, int]:
         """Return the first column of the values, and their width, if the list is `width` wide."""
-        left = 2 + (_GROUP + _LABEL if width >= _NARROW else min(_LABEL, width // 2))
+        left = 2 + (_GROUP + _LABEL if width >= _NARROW else min(_LABEL, width - _VALUE))
         right = min(width, _WIDEST) - (_CHANGED if width >= _NARROW else 0)
         return left, right - left
 
@@ -58,7 +59,8 @@ class SettingsList(RowList[SettingRow]):
             (styles.on_plain, styles.on_muted) if highlighted else (styles.plain, styles.muted)
         )
         whole = width >= _NARROW
-        label = _LABEL if whole else min(_LABEL, width // 2)
+        label = _LABEL if whole else min(_LABEL, width - _VALUE)
+        gap = 2 if whole else 1
         _, room = self._value_place(width)
         value = row.shown(self._config, self._keymap, ascii_only=ascii_only)
         if highlighted and row.choices:
@@ -74,7 +76,7 @@ class SettingsList(RowList[SettingRow]):
             heading = row.group if self._heads(index) else ""
             segments.append(Segment(fit(heading, _GROUP), muted))
         segments += [
-            Segment(fit(row.label, label - 2) + "  ", base),
+            Segment(fit(row.label, label - gap) + " " * gap, base),
             Segment(fit(value, room), value_style),
         ]
         if whole and changed:
