@@ -135,7 +135,7 @@ class RecoverScreen(BaseScreen[tuple[str, str] | None]):
         if self._vault is None:
             self.say("Choose the copy to put in the vault's place.")
         else:
-            self.say("Each save has a number, its generation. Choose the one to restore.")
+            self.say("Choose the copy to restore. The next screen shows what would change.")
 
     def _show(
         self, part: RowList[Any] | PasswordInput, keys: list[tuple[str, str]], title: str

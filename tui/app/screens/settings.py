@@ -76,7 +76,6 @@ class SettingsScreen(Dialog[None]):
     def on_resize(self, event: events.Resize) -> None:
         self._show_path(event.size.width)
         self._reserve_height(event.size.width)
-        self.call_after_refresh(self._place_field)
 
     def settings_changed(self) -> None:
         """Show the new values."""
@@ -140,7 +139,6 @@ class SettingsScreen(Dialog[None]):
     def say(self, text: str, tone: str = "strong") -> None:
         until = None if tone == "error" else self.context.clock.steady() + _SECONDS
         self.query_one(StatusLine).say(text, tone, until)
-        self.call_after_refresh(self._place_field)  # a long message moves the rows
 
     # --- changing a setting ----------------------------------------------------------------
 
@@ -167,6 +165,7 @@ class SettingsScreen(Dialog[None]):
             self.set_focus(self._edit)
             self._explain()
 
+    @on(SettingsList.Shifted)
     def _place_field(self) -> None:
         """Put the field over the value of the highlighted row."""
         place = self._list.value_region.translate(self._list.region.offset)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from rich.segment import Segment
+from textual import events
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 
 from tui.app.context import context_of
@@ -25,6 +27,9 @@ _WIDEST = 100
 class SettingsList(CountedList[SettingRow]):
     """All settings, then the keys of all commands."""
 
+    class Shifted(Message):
+        """The rows may be in other places on screen."""
+
     def __init__(self, config: Config, keymap: Keymap) -> None:
         super().__init__(id="settings")
         self.rows = rows()
@@ -39,6 +44,10 @@ class SettingsList(CountedList[SettingRow]):
         """Show these settings."""
         self._config, self._keymap = config, keymap
         self.refresh()
+
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        self.post_message(self.Shifted())
 
     @property
     def value_region(self) -> Region:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,9 +12,10 @@ from tui.app.styles import styles_of
 from tui.app.symbols import HIGHLIGHT
 from tui.app.widgets.cells import fit
 from tui.app.widgets.row_list import RowList
+from tui.otp.describe import local_time
 from tui.vault.recover import Kept
 
-_GENERATION, _DATE = 12, 18
+_GENERATION, _DATE = 12, 17
 _LEAST_NAME = 12
 """Cells that a name gets at least, or none."""
 
@@ -39,9 +39,9 @@ class Version:
 def heading(rows: Sequence[Version]) -> str:
     """Return the names of the columns, as the rows have them."""
     columns = (
-        ("Generation", _GENERATION - 1),
-        ("Date (UTC)", _DATE),
+        ("Date", _DATE),
         ("Entries", _state_width(rows)),
+        ("Generation", _GENERATION),
     )
     return "".join(f"{name:<{width}}" for name, width in columns) + "File"
 
@@ -51,7 +51,7 @@ def _state_width(rows: Sequence[Version]) -> int:
 
 
 class VersionList(RowList[Version]):
-    """Shows generation, date, entries and name of each file."""
+    """Shows date, entries, generation and name of each file."""
 
     def __init__(self) -> None:
         super().__init__(id="versions")
@@ -69,15 +69,14 @@ class VersionList(RowList[Version]):
         tone = styles.warning if row.problem and not highlighted else base
         file = row.kept.file
         generation = "?" if file is None else str(file.envelope.generation)
-        date = time.strftime("%Y-%m-%d %H:%M", time.gmtime(row.kept.date))
         state = _state_width(self.rows)
-        name = width - 1 - _GENERATION - _DATE - state
+        name = width - 2 - _GENERATION - _DATE - state
         return Strip(
             [
                 Segment(HIGHLIGHT if highlighted else " ", styles.on_code if highlighted else base),
-                Segment(fit(f" {generation}", _GENERATION), base),
-                Segment(fit(date, _DATE), base),
+                Segment(fit(f" {local_time(row.kept.date)}", _DATE + 1), base),
                 Segment(fit(row.state, state - 1) + " ", tone),
+                Segment(fit(generation, _GENERATION), muted),
                 Segment(fit(row.kept.name, name - 1) if name >= _LEAST_NAME else "", muted),
             ]
         ).adjust_cell_length(width, base)

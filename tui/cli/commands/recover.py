@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from typing import TYPE_CHECKING, Any
 
 from tui.cli import output, terminal
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from tui.vault.recover import Kept
     from tui.vault.vault import Vault
 
-_HEADING = ("No.", "Generation", "Date (UTC)", "Bytes", "Entries", "File")
+_HEADING = ("No.", "Generation", "Date", "Bytes", "Entries", "File")
 _HINT = "Use --yes to skip confirmation."
 
 
@@ -181,6 +180,8 @@ def _keys_by_password(password: str, files: Sequence[Kept], keys: Sequence[bytes
 def _list(
     files: Sequence[Kept], keys: Sequence[bytes], slots: Sequence[Slot], as_json: bool
 ) -> None:
+    from tui.otp.describe import local_time
+
     rows = [_row(number, one, keys, slots) for number, one in enumerate(files, 1)]
     if as_json:
         output.json(rows)
@@ -189,7 +190,7 @@ def _list(
         (
             str(row["number"]),
             "" if row["generation"] is None else str(row["generation"]),
-            time.strftime("%Y-%m-%d %H:%M", time.gmtime(row["date"])),
+            local_time(row["date"]),
             f"{row['size']:,}",
             row["problem"] or ("-" if row["entries"] is None else str(row["entries"])),
             one.name,
