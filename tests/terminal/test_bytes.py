@@ -25,6 +25,6 @@ def test_each_cell_is_sent_once(filled: Program) -> None:
         terminal.type("/")
         terminal.wait_for("Esc clear")
         terminal.type("b")
-        terminal.wait_for("1 of 2")
+        terminal.wait_for("1 match")
         assert len(terminal.seen.encode()) <= 600
         assert "Library" in "\n".join(terminal.display)

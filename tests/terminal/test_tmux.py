@@ -52,7 +52,7 @@ def test_from_the_first_run_to_a_copied_code_and_back(program: Program, tmux: Tm
     began = time.time()
     tmux.type("", "Enter")
     tmux.wait_for("Copied to tmux: Registrar")
-    tmux.wait_for("The tmux buffer")
+    tmux.wait_for("Cleared in")
     assert tmux.run("show-buffer") in codes_around(SECRET, began)
 
     tmux.type("l")
@@ -79,7 +79,7 @@ def test_a_backup_of_the_real_app_shows_its_codes(program: Program, tmux: Tmux) 
     entry = row["expected"]["entries"][0]
     assert (entry["type"], entry["digits"], entry["period"]) == ("totp", 6, 30)
     tmux.type(f"/{entry['issuer']}")
-    tmux.wait_for(f"1 of {row['expected']['count'] + 2} codes")
+    tmux.wait_for("1 match")
     tmux.sees_code(entry["secret"])
     tmux.type("", "Escape")
     tmux.wait_for(f"  {row['expected']['count'] + 2} codes")
