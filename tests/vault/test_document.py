@@ -187,6 +187,14 @@ def test_invalid_categories_and_icons_are_kept_as_unreadable() -> None:
     assert json.loads(document.write(made)) == raw
 
 
+@pytest.mark.parametrize("indent", [None, 2, "\t\r\n "])
+def test_white_space_between_the_parts_does_not_matter(indent: int | str | None) -> None:
+    written = document.write(full_document())
+    spaced = json.dumps(json.loads(written), indent=indent)
+    assert document.read(f" {spaced}\n".encode()) == document.read(written)
+    assert document.read(b" { } ") == Document()
+
+
 @pytest.mark.parametrize(
     "plaintext",
     [
@@ -194,6 +202,16 @@ def test_invalid_categories_and_icons_are_kept_as_unreadable() -> None:
         b"[]",
         b"null",
         b"{",
+        b"{}}",
+        b'{"entries":[]} {}',
+        b'{"entries":[],}',
+        b'{"entries":[],5:6}',
+        b'{"entries":[]:"icons":[]}',
+        b'{"entries" []}',
+        b'{"entries":[1,]}',
+        b'{"entries":[,1]}',
+        b'{"entries":[1 2]}',
+        b'{"entries":[1}',
         b"\xff",
         b'{"entries":{}}',
         b'{"entries":[],"icons":null}',
@@ -225,9 +243,8 @@ def test_an_invalid_document_is_refused_without_quoting_it(plaintext: bytes) -> 
 def test_a_document_with_too_many_parts_is_refused(
     plaintext: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(document, "_read_list", pytest.fail)
     if b"icons" not in plaintext:
-        monkeypatch.setattr(json, "loads", pytest.fail)
+        monkeypatch.setattr(document, "JsonParts", pytest.fail)
         monkeypatch.setattr(one_entry, "loads", pytest.fail)
         assert one_entry.find(plaintext, "a") is None
     with pytest.raises(DamagedVaultError, match="too many parts"):

@@ -19,6 +19,7 @@ from tui.text import safe
 from tui.vault.entry_json import dump, read_entry, write_entry
 from tui.vault.envelope import BACKUP_HINT
 from tui.vault.history import joined, read_history
+from tui.vault.json_parts import JsonParts
 from tui.vault.recovery_keys import read_keys, to_json
 
 KINDS = ("entries", "categories", "icons")
@@ -134,40 +135,40 @@ def read(plaintext: bytes, name: str = "The vault") -> Document:
     """
     if limits.too_many_parts(plaintext, limits.VAULT_VALUES):
         raise _damaged(name, "have too many parts")
-    try:
-        root = json.loads(
-            plaintext.decode(),
-            object_pairs_hook=_unique,
-            parse_float=_finite,
-            parse_constant=_finite,
-        )
-    except (ValueError, RecursionError):
-        # The messages of these errors contain the plaintext.
-        raise _damaged(name, "are not JSON") from None
-    if type(root) is not dict:
-        raise _damaged(name, "are not an object")
-    preferences = root.get("preferences", {})
-    if type(preferences) is not dict or any(type(root.get(kind, [])) is not list for kind in KINDS):
-        raise _damaged(name, "have a part of the wrong type")
-    if any(len(root.get(kind, [])) > limits.ITEMS for kind in KINDS):
-        raise _damaged(name, "have too many parts")
     kept: dict[tuple[str, str], Mapping[str, Any]] = {}
     unreadable: list[Unreadable] = []
-
-    def part(kind: str, read_one: Callable[[Any], _Item]) -> tuple[_Item, ...]:
-        return _read_list(root.get(kind, []), kind, read_one, unreadable)
-
-    entries = part("entries", read_entry)
+    readers: dict[str, Callable[[Any], Any]] = {
+        "entries": read_entry,
+        "categories": lambda raw: _read_category(raw, kept),
+        "icons": lambda raw: _read_icon(raw, kept),
+    }
+    lists: dict[str, tuple[Any, ...]] = dict.fromkeys(KINDS, ())
+    root: dict[str, Any] = {}
+    try:
+        parts = JsonParts(plaintext.decode(), _DECODER)
+        for key in parts.members():
+            if key in readers:
+                lists[key] = _read_list(parts.items(), key, readers[key], unreadable)
+            else:
+                root[key] = parts.value()
+    except _TooManyItemsError:
+        raise _damaged(name, "have too many parts") from None
+    except (ValueError, RecursionError):
+        # The messages of these errors contain the plaintext.
+        raise _damaged(name, "are not a JSON object with the lists of a vault") from None
+    preferences = root.get("preferences", {})
+    if type(preferences) is not dict:
+        raise _damaged(name, "have preferences of the wrong type")
     return Document(
-        categories=part("categories", lambda raw: _read_category(raw, kept)),
-        icons=part("icons", lambda raw: _read_icon(raw, kept)),
+        categories=lists["categories"],
+        icons=lists["icons"],
         preferences=preferences,
         unreadable=tuple(unreadable),
         extra={key: value for key, value in root.items() if key not in _KNOWN},
         kept=kept,
         recovery=read_keys(root.get("recovery")),
         history=read_history(root.get("history")),
-    ).holding(entries)
+    ).holding(lists["entries"])
 
 
 def write(document: Document) -> bytes:
@@ -208,16 +209,21 @@ def write(document: Document) -> bytes:
     return text
 
 
+class _TooManyItemsError(Exception):
+    """A list has more than `limits.ITEMS` items."""
+
+
 def _read_list(
-    raws: list[Any],
+    raws: Iterable[Any],
     kind: str,
     read_one: Callable[[Any], _Item],
     unreadable: list[Unreadable],
 ) -> tuple[_Item, ...]:
     read_ones: list[_Item] = []
     seen: set[str] = set()
-    for at, raw in enumerate(raws):
-        raws[at] = None  # frees it: 10,000 of them take more memory than the entries
+    for count, raw in enumerate(raws, 1):
+        if count > limits.ITEMS:
+            raise _TooManyItemsError
         try:
             item = read_one(raw)
             if item.id in seen:
@@ -282,6 +288,9 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError
     return number
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite, parse_constant=_finite)
 
 
 def _damaged(name: str, what: str) -> DamagedVaultError:
