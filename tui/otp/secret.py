@@ -55,11 +55,13 @@ class Secret:
             EntryError: empty, too long, not base32, or shorter than a byte.
         """
         _bound(text)
-        normal = text if _is_normal(text) else text.translate(_UPPER).rstrip("=")
-        if not normal:
-            raise EntryError("the secret is empty")
-        if not _is_normal(normal):
-            raise EntryError("the secret is not base32 (letters A-Z and digits 2-7)")
+        normal = text
+        if not _is_normal(text):
+            normal = text.translate(_UPPER).rstrip("=")
+            if not normal:
+                raise EntryError("the secret is empty")
+            if not _is_normal(normal):
+                raise EntryError("the secret is not base32 (letters A-Z and digits 2-7)")
         if not _byte_length(normal):
             raise EntryError("the secret is too short")
         return cls(text, normal)
