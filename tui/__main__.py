@@ -43,9 +43,20 @@ def _start_app(launch: Launch) -> int:
     drop_textual_variables(os.environ)
     # asyncio imports ssl, in 10 ms, for connections that the app never opens.
     sys.modules.setdefault("ssl", None)  # type: ignore[arg-type]
+    # hashlib imports OpenSSL, in 3 MiB, for hashes that Python has, too.
+    if _has_hashes():
+        sys.modules.setdefault("_hashlib", None)  # type: ignore[arg-type]
     from tui.app.run import run  # importing Textual takes a fifth of a second
 
     return run(launch)
+
+
+def _has_hashes() -> bool:
+    """Return True if Python has hash functions of its own; some systems build it without."""
+    from importlib.util import find_spec
+
+    sha2 = ["_sha2"] if sys.version_info >= (3, 12) else ["_sha256", "_sha512"]
+    return all(map(find_spec, ["_md5", "_sha1", *sha2, "_sha3", "_blake2"]))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import pytest
 import tui
 from tests.cli.program import PASSWORD, Program
 from tests.cli.terminal import Terminal
+from tui.__main__ import _has_hashes
 from tui.cli import run
 from tui.cli.parser import build, command_name, commands, parse
 
@@ -243,18 +244,24 @@ def test_the_app_starts_with_the_options_that_the_parser_has_without_arguments()
     assert (command, none) == (None, None)
 
 
+def test_hashes_come_from_openssl_where_python_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "_sha3", None)
+    assert not _has_hashes()
+
+
 def test_opening_the_app_imports_no_command_and_nothing_it_can_start_without(
     program: Program,
 ) -> None:
     script = (
         "import contextlib, sys\n"
-        "from tui.__main__ import _start_app, main\n"
+        "from tui.__main__ import _has_hashes, _start_app, main\n"
         "main([])\n"
         "with contextlib.suppress(AttributeError):\n"
         "    _start_app(None)\n"
         "assert 'tui.app.app' in sys.modules\n"
         "print([name for name in sys.modules if name.startswith('tui.cli.commands.')])\n"
-        "spared = ('argparse', 'ssl', 'tui.otp.entry', 'tui.vault.seal')\n"
+        "spared = ['argparse', 'ssl', 'tui.otp.entry', 'tui.vault.seal']\n"
+        "spared += ['_hashlib'] if _has_hashes() else []\n"
         "print([name for name in spared if sys.modules.get(name)])\n"
     )
     done = subprocess.run(

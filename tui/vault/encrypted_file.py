@@ -23,7 +23,7 @@ class EncryptedFile:
         self._store = store
         self._name = f"The vault {store.name}"
         self.header = envelopes.parse(data, self._name)
-        self._digest = digest(data)
+        self._data = data
 
     @classmethod
     def read(cls, store: Store) -> EncryptedFile:
@@ -68,7 +68,7 @@ class EncryptedFile:
         """
         with _naming_copies(self._store):
             document = decrypt(self.header, key, self._name)
-        return unlocked(self.header, key, document, self._digest)
+        return unlocked(self.header, key, document, digest(self._data))
 
 
 @contextmanager

@@ -5,10 +5,10 @@ Slow modules are imported in functions, while the key is derived.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from tui.crypto.digest import sha256
 from tui.errors import (
     AuthenticationError,
     CryptoError,
@@ -191,4 +191,4 @@ def next_state(known: UnlockedState, document: Document) -> tuple[UnlockedState,
 
 def digest(data: bytes) -> bytes:
     """Return the SHA-256 of the file."""
-    return hashlib.sha256(data).digest()
+    return sha256(data)

@@ -7,12 +7,12 @@ with it. Undoing is itself such a step: undoing it redoes the first one. Pure.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from tui.crypto.digest import sha256
 from tui.errors import EntryError, NothingToUndoError
 from tui.otp.entry import Category, Entry, Icon, OtpType, label_of
 from tui.text import safe
@@ -309,10 +309,8 @@ def _digest(document: Document, record: Mapping[str, Any]) -> str:
         if entry.id in old and old[entry.id] != by_secret(entry)
     }
     lost.update(record["entries"]["gone"])
-    digest = hashlib.sha256(dump(record).encode())
-    for part in (*_entry_texts(document.everything, lost), *_other_texts(document)):
-        digest.update(part.encode() + b"\n")
-    return digest.hexdigest()
+    texts = (*_entry_texts(document.everything, lost), *_other_texts(document))
+    return sha256("".join([dump(record), *[f"{text}\n" for text in texts]]).encode()).hex()
 
 
 def _entry_texts(entries: Iterable[Entry], lost: set[str]) -> Iterable[str]:
