@@ -148,11 +148,9 @@ def read(plaintext: bytes, name: str = "The vault") -> Document:
         parts = JsonParts(plaintext.decode(), _DECODER)
         for key in parts.members():
             if key in readers:
-                lists[key] = _read_list(parts.items(), key, readers[key], unreadable)
+                lists[key] = _read_list(parts.items(), key, readers[key], unreadable, name)
             else:
                 root[key] = parts.value()
-    except _TooManyItemsError:
-        raise _damaged(name, "have too many parts") from None
     except (ValueError, RecursionError):
         # The messages of these errors contain the plaintext.
         raise _damaged(name, "are not a JSON object with the lists of a vault") from None
@@ -209,21 +207,18 @@ def write(document: Document) -> bytes:
     return text
 
 
-class _TooManyItemsError(Exception):
-    """A list has more than `limits.ITEMS` items."""
-
-
 def _read_list(
     raws: Iterable[Any],
     kind: str,
     read_one: Callable[[Any], _Item],
     unreadable: list[Unreadable],
+    name: str,
 ) -> tuple[_Item, ...]:
     read_ones: list[_Item] = []
     seen: set[str] = set()
     for count, raw in enumerate(raws, 1):
         if count > limits.ITEMS:
-            raise _TooManyItemsError
+            raise _damaged(name, "have too many parts")
         try:
             item = read_one(raw)
             if item.id in seen:
