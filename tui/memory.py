@@ -12,6 +12,8 @@ _PR_SET_DUMPABLE = 4
 _M_PERTURB, _M_ARENA_MAX = -6, -8
 _LARGEST = 1024
 """Bytes up to which blocks are overwritten: those of Python, and some that glibc keeps."""
+_SHORTEST = 15
+"""Bytes that fill the smallest block of Python with text in it, of 48 bytes."""
 _KEPT = 16
 """Blocks of each size that glibc keeps for a thread, and some more."""
 _FILL = 2**20
@@ -53,7 +55,8 @@ def wipe_freed() -> None:
     Python and glibc fill the free blocks of a size before they take new memory. glibc keeps some
     for the thread that calls this.
     """
-    blocks = [[bytes(size) for _ in range(_FILL // size)] for size in range(16, _LARGEST, 16)]
+    sizes = range(_SHORTEST, _LARGEST, 16)
+    blocks = [[bytes(size) for _ in range(_FILL // size)] for size in sizes]
     del blocks
     libc = _glibc()
     if libc is None:
