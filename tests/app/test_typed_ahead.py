@@ -62,7 +62,8 @@ inputs = st.lists(
     min_size=1,
     max_size=3,
 ).map(lambda parts: [event for part in parts for event in part])
-runs = st.lists(inputs, min_size=50, max_size=50)
+_IN_A_ROW = 50 if STRESS else 25
+runs = st.lists(inputs, min_size=_IN_A_ROW, max_size=_IN_A_ROW)
 
 
 async def together(pilot: Pilot[None], keys: Sequence[events.Event]) -> None:
