@@ -84,6 +84,18 @@ async def test_the_pane_says_that_a_code_was_just_copied(
 
 
 @WIDE
+async def test_a_copy_still_counts_after_the_search_and_in_another_category(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    await press(pilot, "slash", *"github", "enter")
+    await settle(pilot)
+    for key in ("escape", "tab", "shift+tab"):
+        await press(pilot, key)
+        await pass_time(pilot, clock, 1)
+        assert "just now, copied once" in pane_text(app)
+
+
+@WIDE
 async def test_no_code_of_a_counter_based_entry_is_in_the_pane_before_it_is_asked_for(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:

@@ -44,6 +44,9 @@ class ListView(Protocol):
     def reload(self, keep: str | None = None) -> None:
         """Show the current contents of the vault, and highlight the entry with the id `keep`."""
 
+    def replace(self, entry: Entry) -> None:
+        """Show an entry that changed without moving, e.g. as its code was copied."""
+
     def say(self, text: str, tone: str = "strong", *, stay: bool = False) -> None:
         """Show a message for some seconds, or until the next one if `stay`."""
 

@@ -36,6 +36,12 @@ class VisibleEntries:
         """The names of the categories by id."""
         self._rows: dict[str | None, list[Entry]] = {}
         self._finders: dict[str | None, Finder[Entry]] = {}
+        self._newer: dict[str, Entry] = {}
+        """Entries that were used since, by id."""
+
+    def replace(self, entry: Entry) -> None:
+        """Take over an entry that changed without moving."""
+        self._newer[entry.id] = entry
 
     def prepare(self, category: str | None) -> Finder[Entry]:
         """Return what searches the entries in a category; created once."""
@@ -60,9 +66,8 @@ class VisibleEntries:
         They are in the vault's order; in the trash, the last deleted entry comes first. Those that
         match a query best come first.
         """
-        if not query.strip():
-            return self._within(category)
-        return self.prepare(category).find(query)
+        found = self.prepare(category).find(query) if query.strip() else self._within(category)
+        return [self._newer.get(entry.id, entry) for entry in found] if self._newer else found
 
     def _within(self, category: str | None) -> list[Entry]:
         if category not in self._rows:

@@ -40,6 +40,7 @@ from tui.vault.order import Order, order_of
 from tui.vault.trash import expire
 
 if TYPE_CHECKING:
+    from tui.otp.entry import Entry
     from tui.vault.vault import Vault
 
 MESSAGE_SECONDS = 6.0
@@ -273,6 +274,10 @@ class CodesScreen(BaseScreen[None]):
         self._keys.show(self._keys_shown())
         self.show_counts()
         self.tick()
+
+    def replace(self, entry: Entry) -> None:
+        self._visible.replace(entry)
+        self.codes.replace_row(entry)
 
     def show_counts(self) -> None:
         """Show the numbers of all, shown and selected entries in the title."""

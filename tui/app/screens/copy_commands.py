@@ -138,7 +138,7 @@ async def _copy(view: ListView, entry: Entry, code: str, what: str) -> None:
         await in_thread(
             lambda: vault.change_later(lambda doc: edit.count_use(doc, entry.id, moment))
         )
-        view.codes.replace_row(vault.document.find(entry.id))
+        view.replace(vault.document.find(entry.id))
     if context.pick is not None:
         context.picked = f"{outcome.says}: {what}."
         if outcome.doubt and not outcome.verified:

@@ -70,7 +70,7 @@ class CodeList(RowList[Entry]):
         """What changes as time passes, as it was last painted, by place on screen."""
 
     def replace_row(self, entry: Entry) -> None:
-        """Take over an entry that changed without moving, e.g. as its code was copied."""
+        """Take over an entry that changed without moving."""
         self.rows = [entry if row.id == entry.id else row for row in self.rows]
 
     def show_rows(
