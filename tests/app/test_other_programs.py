@@ -41,6 +41,7 @@ from tui.otp.codes import code_at
 from tui.otp.secret import Secret
 from tui.paths import short_path
 from tui.vault import envelope, store
+from tui.vault.edit import delete
 from tui.vault.locked_vault import LockedVault
 from tui.vault.vault import Vault
 
@@ -90,6 +91,17 @@ async def test_a_copy_never_comes_from_replaced_data(
     await pilot.press("enter")
     await settle(pilot)
     assert clipboard.text == code
+
+
+async def test_the_neighbor_of_an_entry_that_was_deleted_is_not_copied(
+    app: OtpApp, pilot: Pilot[None], clipboard: FakeClipboard
+) -> None:
+    gone = codes_of(app).rows[0]
+    on_disk(app).change(lambda document: delete(document, {gone.id}, 1))
+    await pilot.press("enter")
+    await settle(pilot)
+    assert clipboard.text == ""
+    assert status_of(app) == f"{gone.label} is no longer in the vault."
 
 
 async def test_a_counter_that_another_program_used_hides_its_code(

@@ -15,6 +15,7 @@ from tests.app.helpers import (
     FakeClock,
     codes_of,
     lines_of,
+    on_disk,
     pass_time,
     press,
     sample_entries,
@@ -28,6 +29,7 @@ from tui.app.screens.show_entry import ShowScreen
 from tui.app.widgets.bars import KeyBar
 from tui.otp.codes import code_at, group
 from tui.otp.entry import Entry
+from tui.vault.edit import delete
 from tui.vault.vault import Vault
 
 DAY = 86_400
@@ -179,6 +181,18 @@ async def test_enter_copies_the_counter_code_that_is_shown(
     await settle(pilot)
     assert clipboard.text == code_at(entry, START).text
     assert entry_of(app, 3).counter == entry.counter + 1
+
+
+async def test_no_other_code_is_copied_if_the_entry_was_deleted_meanwhile(
+    app: OtpApp, pilot: Pilot[None], clipboard: FakeClipboard
+) -> None:
+    gone = entry_of(app, 3)
+    await press(pilot, "j", "j", "j", "v")
+    on_disk(app).change(lambda document: delete(document, {gone.id}, int(START)))
+    await press(pilot, "enter")
+    await settle(pilot)
+    assert clipboard.text == ""
+    assert status_of(app) == f"{gone.label} is no longer in the vault."
 
 
 async def test_the_list_learns_which_key_closed_it(app: OtpApp, pilot: Pilot[None]) -> None:

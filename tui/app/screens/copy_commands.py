@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 async def copy(view: ListView) -> None:
     """Copy the code of the highlighted entry, or the next one if it is about to expire."""
-    await _copy_highlighted(view, following=False)
+    await copy_entry(view, view.codes.highlighted)
 
 
 async def copy_next(view: ListView) -> None:
     """Copy the code after the current one."""
-    await _copy_highlighted(view, following=True)
+    await copy_entry(view, view.codes.highlighted, following=True)
 
 
 async def reveal(view: ListView) -> None:
@@ -72,10 +72,16 @@ COPY_COMMANDS: Mapping[str, Callable[[ListView], Coroutine[Any, Any, None]]] = {
 }
 
 
-async def _copy_highlighted(view: ListView, *, following: bool) -> None:
+async def copy_entry(view: ListView, meant: Entry | None, *, following: bool = False) -> None:
+    """Copy the code of the highlighted entry, unless another program deleted the one `meant`."""
+    if meant is None:
+        return
     await view.take_over()
     entry, codes = view.codes.highlighted, view.codes
-    if entry is None or _refused(view, entry):
+    if entry is None or entry.id != meant.id:
+        view.say(f"{meant.label} is no longer in the vault.", "warning")
+        return
+    if _refused(view, entry):
         return
     if entry.type is OtpType.HOTP and (following or entry.id not in codes.live.revealed):
         if code := await _take(view, entry):

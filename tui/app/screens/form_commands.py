@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tui.app.list_view import living_targets, targets
-from tui.app.screens.copy_commands import copy
+from tui.app.screens.copy_commands import copy_entry
 from tui.app.threads import in_thread
 from tui.errors import MatchError
 
@@ -49,7 +49,7 @@ async def show(view: ListView) -> None:
         return
     _show_result(view, None, entry.id)
     if answer == "copy":
-        await copy(view)
+        await copy_entry(view, entry)
 
 
 async def categories(view: ListView) -> None:
