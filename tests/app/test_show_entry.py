@@ -29,7 +29,7 @@ from tui.app.screens.show_entry import ShowScreen
 from tui.app.widgets.bars import KeyBar
 from tui.otp.codes import code_at, group
 from tui.otp.entry import Entry
-from tui.vault.edit import delete
+from tui.vault.edit import delete, edit
 from tui.vault.vault import Vault
 
 DAY = 86_400
@@ -41,7 +41,7 @@ async def open_screen(app: OtpApp, pilot: Pilot[None], entry: Entry) -> list[str
     answers: list[str | None] = []
     vault = app.vault
     assert isinstance(vault, Vault)
-    await app.push_screen(ShowScreen(vault, entry, {}), answers.append)
+    await app.push_screen(ShowScreen(vault, entry, {}, lambda: None), answers.append)
     await settle(pilot)
     return answers
 
@@ -177,6 +177,21 @@ async def test_enter_copies_the_counter_code_that_is_shown(
     entry = entry_of(app, 3)
     await press(pilot, "j", "j", "j", "v", "space")
     await settle(pilot)
+    await press(pilot, "enter")
+    await settle(pilot)
+    assert clipboard.text == code_at(entry, START).text
+    assert entry_of(app, 3).counter == entry.counter + 1
+
+
+async def test_a_counter_code_stays_while_another_program_saves_something_else(
+    app: OtpApp, pilot: Pilot[None], clipboard: FakeClipboard, clock: FakeClock
+) -> None:
+    entry, other = entry_of(app, 3), entry_of(app, 0)
+    await press(pilot, "j", "j", "j", "v", "space")
+    await settle(pilot)
+    on_disk(app).change(lambda document: edit(document, other, {"note": "y"}, int(START)))
+    await pass_time(pilot, clock, 1)
+    assert code_of(app) == group(code_at(entry, START).text)
     await press(pilot, "enter")
     await settle(pilot)
     assert clipboard.text == code_at(entry, START).text

@@ -42,8 +42,8 @@ async def show(view: ListView) -> None:
     entry = view.codes.highlighted
     if entry is None:
         return
-    screen = ShowScreen(view.vault, _newest(view, entry), view.codes.live.revealed)
-    answer = await view.ask(screen)
+    revealed = view.codes.live.revealed
+    answer = await view.ask(ShowScreen(view.vault, _newest(view, entry), revealed, view.reload))
     if answer == "edit":
         await _edit(view, entry)
         return

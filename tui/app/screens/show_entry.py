@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.table import Table
@@ -56,10 +57,19 @@ class ShowScreen(Dialog[str | None]):
     _left = getters.query_one("#left", Label)
     _status = getters.query_one(StatusLabel)
 
-    def __init__(self, vault: Vault, entry: Entry, revealed: dict[str, str]) -> None:
-        """`revealed` has the codes shown of counter-based entries, by entry id."""
+    def __init__(
+        self,
+        vault: Vault,
+        entry: Entry,
+        revealed: dict[str, str],
+        counted: Callable[[], object],
+    ) -> None:
+        """`revealed` has the codes shown of counter-based entries, by entry id; `counted` is called
+        when a code was added to it.
+        """
         super().__init__()
         self._vault, self._entry, self._revealed = vault, entry, revealed
+        self._counted = counted
         self._secret_shown = False
 
     def compose(self) -> ComposeResult:
@@ -202,6 +212,7 @@ class ShowScreen(Dialog[str | None]):
             self.say(f"{result.problem} No code is shown." if result.made else result.problem)
             return
         self._revealed[identity], self._entry = codes[0].text, vault.document.find(identity)
+        self._counted()
         self._status.display = False
         self._show()
         self.tick()
@@ -214,7 +225,7 @@ class ShowScreen(Dialog[str | None]):
 
     def on_unmount(self) -> None:
         """Drop the entry and the vault."""
-        del self._vault, self._entry, self._revealed
+        del self._vault, self._entry, self._revealed, self._counted
 
 
 def _grouped(entry: Entry) -> str:
