@@ -32,7 +32,7 @@ from tui.app.app import OtpApp
 from tui.app.screens.categories import CategoriesScreen
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.confirm import ConfirmScreen
-from tui.app.widgets.bars import CategoryBar, TitleBar
+from tui.app.widgets.bars import CategoryBar, KeyBar, TitleBar
 from tui.app.widgets.checkbox_list import CheckboxList
 from tui.app.widgets.status_label import StatusLabel
 from tui.errors import NotSavedError
@@ -182,6 +182,18 @@ async def test_d_deletes_all_selected_entries(app: OtpApp, pilot: Pilot[None]) -
     await press(pilot, "y")
     await settle(pilot)
     assert {"GitHub", "Registrar"} & set(issuers(app)) == set()
+
+
+async def test_the_keys_for_selected_entries_are_shown(app: OtpApp, pilot: Pilot[None]) -> None:
+    await press(pilot, "x")
+    (keys,) = lines_of(app.screen.query_one(KeyBar))
+    assert keys.split() == [
+        *("d", "delete", "p", "pin", "c", "categories", "e", "export"),
+        *("X", "all", "or", "none", "Esc", "clear"),
+    ]
+    await press(pilot, "escape")
+    (keys,) = lines_of(app.screen.query_one(KeyBar))
+    assert "search" in keys
 
 
 async def test_one_key_selects_all_that_is_shown_and_deselects_it_again(

@@ -52,6 +52,8 @@ _SEARCH_KEYS = [("↵", "copy"), ("↑↓", "move"), ("⇥", "category"), ("Esc"
 _PICK_KEYS = [*_SEARCH_KEYS[:3], ("Esc", "quit")]
 _TRASH_KEYS = {"restore": "restore", "delete": "delete permanently", "show": "details",
                "next-category": "category", "undo": "undo"}  # fmt: skip
+_SELECTED_KEYS = {"delete": "delete", "pin": "pin", "categories": "categories", "export": "export",
+                  "select-all": "all or none", "clear": "clear"}  # fmt: skip
 _EMPTY_KEYS = {"add": "add", "import": "import", "lock": "lock", "settings": "settings",
                "palette": "commands", "help": "help", "quit": "quit"}  # fmt: skip
 _FIRST_KEYS = {
@@ -212,10 +214,14 @@ class CodesScreen(BaseScreen[None]):
 
     def _select(self) -> None:
         self.codes.toggle_selected()
-        self.show_counts()
+        self._show_selection()
 
     def _select_all(self) -> None:
         self.codes.toggle_all_selected()
+        self._show_selection()
+
+    def _show_selection(self) -> None:
+        self._keys.show(self._keys_shown())
         self.show_counts()
 
     def _lock(self) -> None:
@@ -304,6 +310,8 @@ class CodesScreen(BaseScreen[None]):
             return _SEARCH_KEYS if self.context.pick is None else _PICK_KEYS
         if self.category == TRASH:
             return self._with_keys(_TRASH_KEYS)
+        if self._selected():
+            return self._with_keys(_SELECTED_KEYS)
         return None if self._visible.total else self._with_keys(_EMPTY_KEYS)
 
     def _with_keys(self, labels: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -90,7 +90,7 @@ class SettingsScreen(Dialog[None]):
 
     def _show_path(self, width: int) -> None:
         path = self.context.settings.file
-        text = "not saved" if path is None else short_path(path)
+        text = "no settings file" if path is None else short_path(path)
         room = max(8, width - 22)
         if width_of(text) > room:
             text = f"…{text[1 - room :]}"
