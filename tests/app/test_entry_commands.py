@@ -359,7 +359,10 @@ async def test_escape_closes_at_once_if_the_selection_did_not_change(
 
 
 async def test_entries_are_added_to_a_new_category_at_once(app: OtpApp, pilot: Pilot[None]) -> None:
-    await press(pilot, "c", "n", *"Home", "enter", "escape")
+    await press(pilot, "c", "n", *"Home", "enter")
+    said = str(app.screen.query_one("#status").render())
+    assert said == "Added Home. Press u in the code list to undo."
+    await press(pilot, "escape")
     await settle(pilot)
     assert isinstance(app.screen, CodesScreen)
     assert categories_of(app, "GitHub") == {"Web", "Home"}

@@ -218,7 +218,10 @@ class CategoriesScreen(Dialog[str | None]):
             self._wanted[key] = self._wanted.pop(old.id)
         self._close_field()
         self._show(key)
-        self.say(result.problem, "error")
+        if result.problem:
+            self.say(result.problem, "error")
+        else:
+            self._say_done(f"{'Renamed it to' if old else 'Added'} {safe(name, 40)}.")
 
     @work(group="save", exclusive=True, exit_on_error=False, description="delete category")
     async def action_delete(self) -> None:
@@ -240,8 +243,10 @@ class CategoriesScreen(Dialog[str | None]):
             self._wanted.pop(row.key, None)
             self._show()
             if not result.problem:
-                hint = press_hint(self.context, "undo", "in the code list to undo")
-                self.say(f"Deleted {name}.{hint}")
+                self._say_done(f"Deleted {name}.")
+
+    def _say_done(self, done: str) -> None:
+        self.say(f"{done}{press_hint(self.context, 'undo', 'in the code list to undo')}")
 
     async def _change(self, step: Callable[[Document], Document], label: str) -> ChangeResult:
         """Change the vault; show an error if that is refused or not saved."""
