@@ -48,7 +48,7 @@ async def test_all_commands_that_are_not_keys_only_are_offered(make_app: MakeApp
         "Previous category",
     }
     assert {label for label in labels if label in wanted} == set(wanted) - left_out
-    assert {"Sort by issuer", "Go to all", "Go to Work", "Theme nord"} <= set(labels)
+    assert {"Sort by issuer", "Go to All", "Go to Work", "Theme nord"} <= set(labels)
     assert len(set(labels)) == len(labels)
 
 

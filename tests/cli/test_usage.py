@@ -225,6 +225,7 @@ def test_an_option_that_means_nothing_to_a_command_is_refused(
             ("--vaut", "x"),
             "--vaut. Did you mean --vault? See otp-tui --help.",
         ),
+        (("code", "--hlep"), "--hlep. Did you mean --help? See otp-tui code --help."),
         (("list", "--zzz"), "Unrecognized arguments: --zzz. See otp-tui list --help."),
     ],
 )

@@ -98,8 +98,8 @@ def order_items(current: Order, sort: Callable[[Order], object]) -> list[Palette
 def category_items(
     categories: Iterable[Category], current: str | None, go_to: Callable[[str | None], object]
 ) -> list[PaletteItem]:
-    """Return "all" and the categories that the list can show; `go_to` gets the id."""
-    places = [(None, "all"), *((each.id, each.name) for each in categories)]
+    """Return "All" and the categories that the list can show; `go_to` gets the id."""
+    places = [(None, "All"), *((each.id, each.name) for each in categories)]
     return [
         PaletteItem(
             f"Go to {'the trash' if place == TRASH else name}",

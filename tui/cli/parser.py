@@ -126,7 +126,12 @@ def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, ModuleType | None]:
     module = None if name is None else _command(name)
     listed = commands() if module is None and _HELP & {*argv} else []
     parser = build(listed if module is None else [module])
-    args, unknown = parser.parse_known_args(argv)
+    try:
+        args, unknown = parser.parse_known_args(argv)
+    except UsageError:
+        if strange := _unknown_options(argv, parser):
+            raise _unrecognized(strange, name, _options(parser)) from None
+        raise
     # Before the command, all common options are known.
     unknown += [
         option for option in getattr(args, "without", ()) if getattr(args, _attribute(option))
@@ -229,6 +234,13 @@ def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
         if isinstance(action, argparse._SubParsersAction):
             for below in action.choices.values():
                 yield from _options(below)
+
+
+def _unknown_options(argv: Sequence[str], parser: argparse.ArgumentParser) -> list[str]:
+    """Return the long options before `--` that neither the parser nor its command has."""
+    known = {*_options(parser)}
+    before = argv[: [*argv, "--"].index("--")]
+    return [each for each in before if each[:2] == "--" and each.partition("=")[0] not in known]
 
 
 def _unrecognized(unknown: Sequence[str], command: str | None, known: Iterable[str]) -> UsageError:

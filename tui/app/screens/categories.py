@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tui.vault.vault import Vault
 
 _NONE = "No categories yet. Press n to add one."
-_KEYS = [("n", "new"), ("r", "rename"), ("d", "delete"), ("Esc", "close")]
+_NEW, _CLOSE = ("n", "new"), ("Esc", "close")
 _NAMING = [("↵", "save"), ("Esc", "cancel")]
 
 
@@ -80,7 +80,10 @@ class CategoriesScreen(Dialog[str | None]):
 
     @property
     def _keys(self) -> list[tuple[str, str]]:
-        return [("x", "select"), ("↵", "save"), *_KEYS] if self._ids else _KEYS
+        if not self.vault.document.categories:
+            return [_NEW, _CLOSE]
+        keys = [_NEW, ("r", "rename"), ("d", "delete"), _CLOSE]
+        return [("x", "select"), ("↵", "save"), *keys] if self._ids else keys
 
     @property
     def _entries(self) -> list[Entry]:
@@ -91,6 +94,8 @@ class CategoriesScreen(Dialog[str | None]):
         rows = sorted(document.categories, key=lambda category: category.ranking)
         self._list.show_rows([self._row(document, one) for one in rows], key)
         self._list.styles.height = max(1, len(rows))
+        if not self._field.display:
+            self._hint.show(self._keys)
 
     def tick(self) -> None:
         """Show what another program changed."""

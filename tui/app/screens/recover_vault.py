@@ -87,7 +87,7 @@ class RecoverScreen(BaseScreen[tuple[str, str] | None]):
         self._list = VersionList()
         self._changes = ChangeList("Nothing to restore.")
         self._field = PasswordInput("Password of this copy")
-        yield TitleBar("recover")
+        yield TitleBar("older copies")
         yield Static(id="columns", markup=False)
         yield self._list
         yield self._changes

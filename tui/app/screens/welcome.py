@@ -35,6 +35,10 @@ WAYS = [
 _FORGOTTEN = "If you forget the password, only a recovery code helps."
 
 
+def _keys(enter: str) -> list[tuple[str, str]]:
+    return [("↵", enter), ("⇥", "other field"), ("^q", "quit")]
+
+
 class WelcomeScreen(BaseScreen[None]):
     """Asks for a new password twice, creates the vault, and offers the first steps."""
 
@@ -72,7 +76,7 @@ class WelcomeScreen(BaseScreen[None]):
             yield PasswordInput(f"New password, at least {MIN_LENGTH} characters", id="first")
             yield PasswordInput("Repeat password", id="second")
             yield StatusLabel()
-            yield CardKeys([("↵", "next"), ("⇥", "other field"), ("^q", "quit")])
+            yield CardKeys(_keys("next"))
             with Vertical(id="ways"):
                 yield Label("What would you like to add first?")
                 for way in WAYS:
@@ -93,6 +97,9 @@ class WelcomeScreen(BaseScreen[None]):
 
         if self._vault is None and not self._deriving:
             await offer_copies(self)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self.query_one(CardKeys).show(_keys("create" if event.widget is self._second else "next"))
 
     @on(PasswordInput.Typed)
     def _judge(self) -> None:
@@ -149,7 +156,7 @@ class WelcomeScreen(BaseScreen[None]):
         self._first.display = self._second.display = False
         self.set_focus(None)
         key = command_key(self.context, "palette")
-        hint = f" For one, press {key} and type “recovery”." if key else ""
+        hint = f" To create one, press {key} and type “recovery”." if key else ""
         words = self.query_one("#words", Label)
         words.remove_class("path")
         words.update(f"Vault created. {_FORGOTTEN}{hint}")
