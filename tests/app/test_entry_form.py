@@ -417,6 +417,22 @@ async def test_a_uri_pasted_into_the_list_opens_the_form(
         assert status_of(app) == "Added Shop (me)."
 
 
+async def test_a_uri_pasted_while_a_code_is_picked_is_not_shown(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    app = make_app(make_vault())
+    app.pick = ""
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.post_message(events.Paste(URI))
+        await settle(pilot)
+        assert isinstance(app.screen, CodesScreen)
+        assert app.screen.search_text == ""
+        app.post_message(events.Paste("git"))
+        await settle(pilot)
+        assert app.screen.search_text == "git"
+
+
 async def test_a_uri_pasted_into_a_new_vault_opens_the_form(make_app: MakeApp) -> None:
     app = make_app(vault=None)
     async with app.run_test(size=(80, 24)) as pilot:

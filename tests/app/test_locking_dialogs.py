@@ -139,6 +139,10 @@ async def add_by_uri(pilot: Pilot[None], new: str) -> None:
     await paste(pilot, f"otpauth://totp/Shop:me?secret={new}")
 
 
+async def paste_into_the_list(pilot: Pilot[None], new: str) -> None:
+    await paste(pilot, f"otpauth://totp/Shop:me?secret={new}")
+
+
 async def type_a_uri(pilot: Pilot[None], new: str) -> None:
     await press(pilot, "a")
     await typed(pilot, "issuer", f"otpauth://totp/Shop:me?secret={new}")
@@ -195,7 +199,7 @@ async def export(pilot: Pilot[None], _: str) -> None:
 
 
 GROUPS: list[list[Action]] = [
-    [show, note_a_uri, recovery_code],
+    [show, note_a_uri, recovery_code, paste_into_the_list],
     [edit_and_leave, add_several, change_password, code, edit, add],
     [add_by_uri, type_a_uri, delete, delete_and_undo, categories, palette, settings, export],
 ]

@@ -432,8 +432,9 @@ class CodesScreen(BaseScreen[None]):
         from tui.backup.sources import contains_uri
 
         event.stop()
-        if contains_uri(event.text) and self.context.pick is None:
-            self._start(add(self, pasted=event.text))
+        if contains_uri(event.text):
+            if self.context.pick is None:
+                self._start(add(self, pasted=event.text))
         elif self.search_text is not None:
             pasted = " ".join(safe(event.text[:LONGEST_SEARCH]).split())
             self._search(self.search_text + pasted)
