@@ -68,6 +68,13 @@ async def test_of_much_pasted_text_the_start_is_searched_for_and_shown_safely(
     assert not {"\u202e", "\u200b"} & set(shown[0])
 
 
+async def test_a_pasted_uri_is_not_shown(app: OtpApp, pilot: Pilot[None]) -> None:
+    await pilot.press("colon")
+    app.post_message(events.Paste("otpauth://totp/Shop:me?secret=JBSWY3DPEHPK3PXP"))
+    await settle(pilot)
+    assert app.screen.query_one(Input).value == ""
+
+
 @pytest.mark.parametrize("theme", ["otp-dark", "ansi-dark"])
 async def test_the_first_page_has_common_commands_and_counts_the_others(
     make_app: MakeApp, theme: str

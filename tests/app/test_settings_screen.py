@@ -200,6 +200,19 @@ async def test_a_value_is_typed_in_its_row(
         assert line.split()[-4:] == ["Password", "command", "x", '"']
 
 
+async def test_the_wheel_closes_the_field_before_another_row_is_highlighted(
+    app: OtpApp, pilot: Pilot[None], file: Path
+) -> None:
+    screen = await opened(pilot, file, "lock_after")
+    await type_anew(pilot, "15")
+    listed = screen.query_one(SettingsList)
+    listed.scroll_rows(9)
+    await settle(pilot)
+    assert not screen.query_one("#edit").display
+    await press(pilot, "enter")
+    assert not file.exists()
+
+
 async def test_the_default_is_restored_and_removed_from_the_file(
     make_app: MakeApp, file: Path
 ) -> None:

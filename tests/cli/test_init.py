@@ -74,8 +74,9 @@ def test_the_default_location_and_the_configured_one(program: Program) -> None:
     [
         ("vault = ~/codes.json", "config.toml, line 1: not valid TOML."),
         ("vault = 3", "config.toml: vault must be "),
+        ('[vault]\nfile = "/codes.json"', "config.toml: vault must be "),
     ],
-    ids=["no TOML", "a number"],
+    ids=["no TOML", "a number", "a section"],
 )
 def test_no_vault_is_used_if_the_settings_could_name_another(
     program: Program, settings: str, why: str

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.config.load import load
+from tui.config.load import load, load_vault
 from tui.config.plain import NotPlainError, top_level, vault_setting
+from tui.errors import ConfigError
 
 PIECES = [
     "vault",
@@ -119,6 +120,12 @@ def test_any_other_file_is_left_to_the_reader_of_all(tmp_path: Path, text: str) 
 
 def test_a_missing_file_has_no_setting(tmp_path: Path) -> None:
     assert vault_setting(str(tmp_path / "missing.toml")) is None
+    link = tmp_path / "link.toml"
+    link.symlink_to(tmp_path / "missing.toml")
+    with pytest.raises(NotPlainError):
+        vault_setting(str(link))
+    with pytest.raises(ConfigError, match=r"Can't read .*link\.toml: No such file"):
+        load_vault(link)
     with pytest.raises(NotPlainError):
         vault_setting(str(tmp_path))
 

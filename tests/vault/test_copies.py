@@ -425,6 +425,21 @@ def test_an_entry_that_comes_back_repeats_no_code(
     assert back.counter == HOTP.counter + 1
 
 
+def test_an_entry_that_comes_back_leaves_other_counters_alone(
+    make_vault: MakeVault, path: Path, clock: MovedClock
+) -> None:
+    """The user lowered one, after an older copy with the higher one."""
+    ours = make_vault(document(HOTP))
+    ours.change(lambda made: edit(made, made.find(HOTP.id), {"counter": 2}, 9))
+    elsewhere = path.parent / "elsewhere"
+    elsewhere.mkdir()
+    shutil.copy(path, elsewhere)
+    theirs = Vault.open(elsewhere / path.name, PASSWORD, clock)
+    theirs.change(adding(entry("other", OtpType.HOTP)))
+    merged(ours, synced(ours, theirs))
+    assert {one.id: one.counter for one in ours.entries}[HOTP.id] == 2
+
+
 def test_several_copies_are_merged_in_one_step(fork: tuple[Vault, Vault]) -> None:
     ours, theirs = fork
     ours.change(adding(B))

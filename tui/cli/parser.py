@@ -228,9 +228,10 @@ def _called(kind: str) -> str:
 
 
 def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
-    """Yield the options of a parser, of its command and of that command's actions."""
-    yield from parser._option_string_actions
+    """Yield the options in the help of a parser, of its command and of that command's actions."""
     for action in parser._actions:
+        if action.help != argparse.SUPPRESS:
+            yield from action.option_strings
         if isinstance(action, argparse._SubParsersAction):
             for below in action.choices.values():
                 yield from _options(below)

@@ -72,9 +72,9 @@ def load_vault(path: Path) -> str | None:
         tree = _tree(_bytes(path), name)
         value = tree.get(setting.key)
         return None if value is None else setting.type.read(value)
-    except FileNotFoundError:
-        return None
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and not path.is_symlink():
+            return None
         raise ConfigError(f"Can't read {name}: {error.strerror}.", hint) from None
     except ConfigError as error:
         raise ConfigError(str(error), hint) from None

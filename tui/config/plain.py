@@ -25,6 +25,8 @@ def vault_setting(path: str) -> str | None:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except FileNotFoundError:
+        if os.path.islink(path):  # noqa: PTH114
+            raise NotPlainError from None
         return None
     except (OSError, ValueError):
         raise NotPlainError from None
@@ -64,7 +66,7 @@ def top_level(data: bytes) -> dict[str, str]:
             continue
         if text[0] == "[":
             name = _name(text[1:-1])
-            if text[-1] != "]" or name in sections or name in top:
+            if text[-1] != "]" or name in sections or name in top or name == "vault":
                 raise NotPlainError
             sections.add(name)
             keys = {}

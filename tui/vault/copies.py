@@ -317,9 +317,14 @@ def merge_copies(
                 {*copy.file.envelope.slots} != {*own.envelope.slots},
             )
         )
-    if any(one.type is OtpType.HOTP and one.id not in present for one in document.everything):
+    new = {one.id for one in document.everything if one.type is OtpType.HOTP} - present
+    if new:
         # An older copy that was restored doesn't have it, but others may have a later counter.
-        document = with_highest_counters(document, *versions.documents())
+        highest = with_highest_counters(document, *versions.documents())
+        known = {one.id: one for one in highest.everything}
+        document = document.holding(
+            known[one.id] if one.id in new else one for one in document.everything
+        )
     return document, MergeResult(tuple(merged))
 
 

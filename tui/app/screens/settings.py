@@ -110,6 +110,11 @@ class SettingsScreen(Dialog[None]):
         return f"{row.key}: {' '.join(words)}"
 
     @on(RowList.Moved)
+    def _moved(self) -> None:
+        if self._edit.display:
+            self._end_edit()
+        self._explain()
+
     def _explain(self) -> None:
         """Explain the highlighted row, and show the keys that change it."""
         row = self._list.highlighted

@@ -26,6 +26,8 @@ def judgment(first: str, second: str) -> tuple[str, str]:
 class PasswordInput(TextInput):
     """A masked field that copies nothing, and whose messages carry no text."""
 
+    MASKED = True
+
     class Typed(Message):
         """The text changed."""
 

@@ -49,6 +49,10 @@ class SettingsList(CountedList[SettingRow]):
         super().on_resize(event)
         self.post_message(self.Shifted())
 
+    def scroll_rows(self, step: int) -> None:
+        super().scroll_rows(step)
+        self.post_message(self.Shifted())
+
     @property
     def value_region(self) -> Region:
         """Where the highlighted row shows its value, in cells from the list's corner."""

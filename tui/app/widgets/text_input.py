@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Size
@@ -19,8 +21,16 @@ class TextInput(Input):
     virtual_size = Reactive(Size(0, 0))
     """Without `layout=True`: the size of the field doesn't depend on its text."""
 
+    MASKED: ClassVar[bool] = False
+    """True if its text is not shown. Other fields don't take a URI, which contains a secret."""
+
     def _on_paste(self, event: events.Paste) -> None:
-        if self.max_length:
+        from tui.backup.sources import contains_uri
+
+        if not self.MASKED and contains_uri(event.text):
+            event.stop()
+            event.prevent_default()
+        elif self.max_length:
             event.stop()
             event.prevent_default()
             room = self.max_length - len(self.value) + len(self.selected_text)

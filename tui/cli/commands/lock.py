@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli import output
 from tui.cli.parser import NO_VAULT, add_command
-from tui.errors import OtpTuiError, SessionError
+from tui.errors import ConfigError, OtpTuiError, SessionError
 from tui.files import why
 from tui.text import plural
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
+
+_HINT = "To lock all vaults, run: otp-tui lock --all"
 
 
 def register(subparsers: Subparsers) -> None:
@@ -34,6 +36,7 @@ def run(args: Namespace, context: Context) -> int:
 
     Raises:
         VaultError: the vault can't be read, and no vault was unlocked at its path.
+        ConfigError: only settings that can't be read could name the vault.
         SessionError: a session can't be reached, or open apps can't be told.
     """
     if args.all:
@@ -42,7 +45,11 @@ def run(args: Namespace, context: Context) -> int:
         return 0
     from tui.session import unlocked_at
 
-    vault_ids = unlocked_at(str(context.vault_path))
+    try:
+        vault_path = context.vault_path
+    except ConfigError as error:
+        raise ConfigError(str(error), _HINT) from None
+    vault_ids = unlocked_at(str(vault_path))
     try:
         vault_ids.add(context.read_vault().vault_id)
     except OtpTuiError as error:
@@ -60,7 +67,7 @@ def _lock_unread(vault_ids: Collection[str], error: OtpTuiError) -> None:
         VaultError: there was none.
     """
     if not vault_ids:
-        raise type(error)(str(error), "To lock all vaults, run: otp-tui lock --all") from None
+        raise type(error)(str(error), _HINT) from None
     for vault_id in vault_ids:
         _lock(vault_id)
     output.complain(str(error))
