@@ -194,7 +194,7 @@ class EntryFields(Vertical):
         self._more.display = opened
         self.set_class(opened, "-opened")
         names = [
-            row.label if row.label == "PIN" else row.label.lower()
+            row.label if row.label == "PIN" else row.label[0].lower() + row.label[1:]
             for row in self._below.values()
             if row.display
         ]
