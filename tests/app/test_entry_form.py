@@ -417,6 +417,19 @@ async def test_a_uri_pasted_into_the_list_opens_the_form(
         assert status_of(app) == "Added Shop (me)."
 
 
+async def test_a_second_uri_says_that_the_first_is_not_saved(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    app = make_app(make_vault([], []))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.post_message(events.Paste(URI))
+        app.post_message(events.Paste(URI.replace("Shop", "Barn").replace(SECRET, SECRET[::-1])))
+        await settle(pilot)
+        assert app.screen.query_one("#issuer", Input).value == "Barn"
+        assert status_of(app) == "This replaced the entry in the form, which was not saved."
+
+
 async def test_a_uri_pasted_while_a_code_is_picked_is_not_shown(
     make_app: MakeApp, make_vault: MakeVault
 ) -> None:

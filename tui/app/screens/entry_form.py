@@ -196,12 +196,15 @@ class EntryFormScreen(Dialog[str | None]):
 
     def _fill(self, entry: Entry, problem: str) -> None:
         given, now = Draft.of(entry), self._fields.draft
+        replaces = self._before is None and now.secret not in ("", given.secret)
         self._icon = entry.icon
         self._fields.put(
             replace(given, pin=given.pin or now.pin, note=now.note, forward=now.forward)
         )
         words = "Form filled in. Compare the code with the site, then save."
-        self.say(problem or words, "warning" if problem else "strong")
+        if replaces:
+            words = "This replaced the entry in the form, which was not saved."
+        self.say(problem or words, "warning" if problem or replaces else "strong")
         self._look()
         mistakes = self._fields.draft.mistakes(self._before)
         if mistakes:
