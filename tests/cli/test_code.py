@@ -76,6 +76,14 @@ def test_a_typing_error_is_answered_with_the_entry_that_was_probably_meant(
         assert "No matching entry for “githbu”. Did you mean GitHub (octocat)?" in done.err
 
 
+def test_an_entry_of_another_category_is_not_suggested(filled: Program) -> None:
+    """It matches the query, so naming it would help nobody."""
+    assert filled.open("category", "add", "Empty").code == 0
+    done = filled.open("export", "out", "--query", "github", "--category", "Empty")
+    assert (done.code, done.out) == (4, "")
+    assert "No matching entry for “github”. Run: otp-tui list" in done.err
+
+
 def test_candidates_have_no_control_characters(filled: Program) -> None:
     done = filled.open("code", "x")
     assert done.code == 4

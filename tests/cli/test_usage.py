@@ -227,6 +227,7 @@ def test_an_option_that_means_nothing_to_a_command_is_refused(
         ),
         (("code", "--hlep"), "--hlep. Did you mean --help? See otp-tui code --help."),
         (("add", "--secrt=x"), "--secrt. Did you mean --secret-file? See otp-tui add --help."),
+        (("edit", "--secret=x"), "arguments are required: QUERY. See otp-tui edit --help."),
         (("list", "--zzz"), "Unrecognized arguments: --zzz. See otp-tui list --help."),
     ],
 )

@@ -227,19 +227,22 @@ def _called(kind: str) -> str:
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
-def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
-    """Yield the options in the help of a parser, of its command and of that command's actions."""
+def _options(parser: argparse.ArgumentParser, *, hidden: bool = False) -> Iterator[str]:
+    """Yield the options of a parser, of its command and of that command's actions.
+
+    `hidden` ones, which only refuse a secret, are not in the help.
+    """
     for action in parser._actions:
-        if action.help != argparse.SUPPRESS:
+        if hidden or action.help != argparse.SUPPRESS:
             yield from action.option_strings
         if isinstance(action, argparse._SubParsersAction):
             for below in action.choices.values():
-                yield from _options(below)
+                yield from _options(below, hidden=hidden)
 
 
 def _unknown_options(argv: Sequence[str], parser: argparse.ArgumentParser) -> list[str]:
     """Return the long options before `--` that neither the parser nor its command has."""
-    known = {*_options(parser)}
+    known = {*_options(parser, hidden=True)}
     before = argv[: [*argv, "--"].index("--")]
     return [each for each in before if each[:2] == "--" and each.partition("=")[0] not in known]
 

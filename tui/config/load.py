@@ -60,7 +60,7 @@ def load(path: Path, *, must_exist: bool = False) -> tuple[Config, tuple[str, ..
 def load_vault(path: Path) -> str | None:
     """Return the setting `vault` of a settings file; None for the default location.
 
-    Nobody can guess which vault a file names that can't be read.
+    A file that can't be read has no default: it may name another vault.
 
     Raises:
         ConfigError: the file can't be read, or `vault` is no path.

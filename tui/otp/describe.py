@@ -12,6 +12,8 @@ from tui.otp.codes import code_length, period
 from tui.otp.entry import Algorithm, Category, Entry, OtpType
 from tui.text import plural, safe
 
+FORWARDED = "servers may ask for its code"
+"""What the mark for forwarding allows."""
 _LONGEST_LINE = 100_000
 _USUAL_LENGTH = 16
 """Base32 characters of 80 bits, which most sites give at least."""
@@ -40,7 +42,7 @@ def details(
         ("Categories", ", ".join(safe(name) for name in names)),
         ("Icon", _icon(entry.icon)),
         ("Pinned", "yes" if entry.pinned else ""),
-        ("Over SSH", "servers may ask for its code" if entry.forward else ""),
+        ("Over SSH", FORWARDED if entry.forward else ""),
         ("Note", "\n".join(safe(line, _LONGEST_LINE) for line in entry.note.splitlines())),
         ("Created", local_time(entry.created)),
         ("Changed", local_time(entry.updated)),

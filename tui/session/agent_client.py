@@ -76,18 +76,18 @@ class AgentSession(Session):
         return tuple(found)
 
     def _list(self) -> bytes:
-        sorry = "The agent that keeps keys doesn't answer, so a vault may be unlocked."
-        return self._insist(b"list\n", sorry)
+        problem = "The agent that keeps keys doesn't answer, so a vault may be unlocked."
+        return self._insist(b"list\n", problem)
 
     def _end(self, request: str) -> bytes:
-        sorry = "Couldn't reach the agent that keeps keys: it may still have the vault's key."
-        return self._insist(request.encode("ascii"), sorry)
+        problem = "Couldn't reach the agent that keeps keys: it may still have the vault's key."
+        return self._insist(request.encode("ascii"), problem)
 
-    def _insist(self, request: bytes, sorry: str) -> bytes:
+    def _insist(self, request: bytes, problem: str) -> bytes:
         """Return the answer to a request; b"" if there is no agent.
 
         Raises:
-            SessionError: there is one, but it doesn't answer: the sentence `sorry`.
+            SessionError: there is one, but it doesn't answer: the sentence `problem`.
         """
         for _ in range(2):  # an agent that is ending answers nothing, and is gone then
             try:
@@ -100,7 +100,7 @@ class AgentSession(Session):
                 continue
             if answer:
                 return answer
-        raise SessionError(sorry, "End its process.")
+        raise SessionError(problem, "End its process.")
 
     def _ask(self, request: bytes, *, start: bool = False) -> bytes:
         """Return the agent's answer; start the agent if there is none and `start`.

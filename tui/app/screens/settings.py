@@ -111,9 +111,11 @@ class SettingsScreen(Dialog[None]):
 
     @on(RowList.Moved)
     def _moved(self) -> None:
+        """Close an open field, as it is for the row before, and explain this one."""
         if self._edit.display:
             self._end_edit()
-        self._explain()
+        else:
+            self._explain()
 
     def _explain(self) -> None:
         """Explain the highlighted row, and show the keys that change it."""

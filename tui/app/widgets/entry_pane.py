@@ -21,7 +21,7 @@ from tui.app.widgets.big_digits import big_lines
 from tui.app.widgets.cells import fit, width_of
 from tui.app.widgets.time_bar import time_bar
 from tui.otp.codes import period
-from tui.otp.describe import last_used
+from tui.otp.describe import FORWARDED, last_used
 from tui.otp.entry import Entry, OtpType
 from tui.text import is_blank, plural, safe
 from tui.vault.trash import days_left
@@ -200,11 +200,7 @@ class EntryPane(Widget):
             ("Type", _type_of(shown.entry), styles.plain),
             ("Next counter", str(shown.entry.counter) if counts else "", styles.plain),
             ("Last used", _used(shown), styles.plain),
-            (
-                "Over SSH",
-                "servers may ask for its code" if shown.entry.forward else "",
-                styles.plain,
-            ),
+            ("Over SSH", FORWARDED if shown.entry.forward else "", styles.plain),
             ("Note", shown.entry.note, styles.plain),
         ]
         found = [[self._category_line(shown.categories, styles, width)]] if shown.categories else []
@@ -243,7 +239,6 @@ class EntryPane(Widget):
         return line
 
 
-_FORWARDED = "servers may ask for its code"
 _LABELS = {"copy": "copy", "copy-next": "next", "reveal": "next code", "show": "details",
            "restore": "restore", "delete": "delete"}  # fmt: skip
 

@@ -153,13 +153,14 @@ def _selected(args: Namespace, vault: Vault) -> Backup:
     from tui.backup.export_plan import select
 
     backup = select(vault.document, category=args.category, query=args.query)
-    if not backup.entries and (args.query or args.category is not None):
-        if args.query:
-            raise no_match(vault.entries, args.query)
+    if backup.entries:
+        return backup
+    if args.query:
+        among = select(vault.document, category=args.category)
+        raise no_match(among.entries, args.query)
+    if args.category is not None:
         raise MatchError("No entry is in this category.", "Run: otp-tui category list")
-    if not backup.entries:
-        raise ExportError("Nothing to export: the vault has no entries.")
-    return backup
+    raise ExportError("Nothing to export: the vault has no entries.")
 
 
 def _check_place(args: Namespace, vault: Path) -> None:

@@ -64,11 +64,7 @@ def plan_export(backup: Backup) -> ExportPlan:
             lost.append(Problem(entry.label, "its icon is left out: not PNG, JPEG or SVG", False))
         return replace(found, icon=icon)
 
-    plan = plan_round_trip(
-        backup,
-        reread,
-        most_categories=MAX_GROUPS,
-    )
+    plan = plan_round_trip(backup, reread, most_categories=MAX_GROUPS)
     held = replace(plan.backup, icons=collector.backup().icons)
     return replace(plan, backup=held, changed=(*plan.changed, *lost))
 

@@ -92,10 +92,7 @@ def write(backup: Backup, credentials: Credentials) -> bytes:
 def plan_export(backup: Backup) -> ExportPlan:
     """Return the entries in the user's order, each as it will be read back."""
     shape = load_profile(backup.profiles).shape or EntryShape()
-    plan = plan_round_trip(
-        backup,
-        lambda entry: _reread(entry, shape),
-    )
+    plan = plan_round_trip(backup, lambda entry: _reread(entry, shape))
     entries = tuple(replace(entry, ranking=0) for entry in plan.backup.entries)
     notes = [] if backup.profiles.get(NAME) else [_MAY_REFUSE]
     notes += [

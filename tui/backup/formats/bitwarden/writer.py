@@ -43,11 +43,7 @@ def write(backup: Backup, credentials: Credentials) -> bytes:
 
 def plan_export(backup: Backup) -> ExportPlan:
     """Return the entries in the user's order, each as it will be read back in its first folder."""
-    plan = plan_round_trip(
-        backup,
-        _reread,
-        most_categories=1,
-    )
+    plan = plan_round_trip(backup, _reread, most_categories=1)
     long = tuple(
         Problem(entry.label, "Bitwarden may refuse the file: its note is too long", refused=False)
         for entry in plan.backup.entries

@@ -43,11 +43,7 @@ def _dump(rows: Iterable[Iterable[str]], end: str) -> str:
 
 def plan_export(backup: Backup) -> ExportPlan:
     """Return the entries in the user's order, each as it will be read back."""
-    plan = plan_round_trip(
-        backup,
-        _reread,
-        most_categories=len(backup.categories),
-    )
+    plan = plan_round_trip(backup, _reread, most_categories=len(backup.categories))
     by_id = {each.id: each for each in plan.backup.categories}
     used = dict.fromkeys(
         each.category for entry in plan.backup.entries for each in entry.categories

@@ -46,10 +46,7 @@ def _uri(part: payload.Payload) -> str:
 
 def plan_export(backup: Backup) -> ExportPlan:
     """Return the entries in the user's order, each as it will be read back."""
-    return plan_round_trip(
-        backup,
-        lambda entry: reader.entry(_payload_entry(entry)),
-    )
+    return plan_round_trip(backup, lambda entry: reader.entry(_payload_entry(entry)))
 
 
 def _payload_entry(entry: Entry) -> payload.PayloadEntry:
