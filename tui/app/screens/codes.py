@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -13,6 +13,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from tui.app.commands import command_key, list_bindings, press_hint
+from tui.app.list_hints import bar_keys, when_empty
 from tui.app.palette_items import (
     category_items,
     command_items,
@@ -30,7 +31,6 @@ from tui.app.screens.vault_watch import VaultWatch
 from tui.app.visible_entries import LONGEST_SEARCH, TRASH, VisibleEntries
 from tui.app.widgets.bars import UNSAVED, CategoryBar, KeyBar, StatusLine
 from tui.app.widgets.code_list import CodeList
-from tui.app.widgets.empty_list import EmptyList
 from tui.app.widgets.list_body import ListBody
 from tui.app.widgets.list_title import ListTitle
 from tui.app.widgets.row_list import RowList
@@ -48,19 +48,6 @@ MOST_WARNINGS = 3
 """Maximum number of warnings at the start."""
 CLOCK_SECONDS = 60.0
 """Seconds between checks of the system clock."""
-_SEARCH_KEYS = [("↵", "copy"), ("↑↓", "move"), ("⇥", "category"), ("Esc", "clear")]
-_PICK_KEYS = [*_SEARCH_KEYS[:3], ("Esc", "quit")]
-_TRASH_KEYS = {"restore": "restore", "delete": "delete permanently", "show": "details",
-               "next-category": "category", "undo": "undo"}  # fmt: skip
-_SELECTED_KEYS = {"delete": "delete", "pin": "pin", "categories": "categories", "export": "export",
-                  "select-all": "all or none", "clear": "clear"}  # fmt: skip
-_EMPTY_KEYS = {"add": "add", "import": "import", "lock": "lock", "settings": "settings",
-               "palette": "commands", "help": "help", "quit": "quit"}  # fmt: skip
-_FIRST_KEYS = {
-    "add": "add an entry or paste its URI",
-    "import": "import a backup or a QR code",
-    "help": "see all keys",
-}
 
 Answer = TypeVar("Answer")
 Job = Coroutine[Any, Any, None]
@@ -269,7 +256,9 @@ class CodesScreen(BaseScreen[None]):
         codes = self.codes
         if keep is None and codes.highlighted and not self.search_text:
             keep = codes.highlighted.id
-        codes.when_empty = self._when_empty()
+        codes.when_empty = when_empty(
+            self.context, search=self.search_text, has_entries=bool(self._visible.total)
+        )
         codes.searched = self.search_text or ""
         codes.numbered = self.search_text is None and self.category != TRASH
         self._divide(self.size)
@@ -306,27 +295,13 @@ class CodesScreen(BaseScreen[None]):
         return selected & deleted if self.category == TRASH else selected - deleted
 
     def _keys_shown(self) -> list[tuple[str, str]] | None:
-        if self.search_text is not None:
-            return _SEARCH_KEYS if self.context.pick is None else _PICK_KEYS
-        if self.category == TRASH:
-            return self._with_keys(_TRASH_KEYS)
-        if self._selected():
-            return self._with_keys(_SELECTED_KEYS)
-        return None if self._visible.total else self._with_keys(_EMPTY_KEYS)
-
-    def _with_keys(self, labels: Mapping[str, str]) -> list[tuple[str, str]]:
-        pairs = ((command_key(self.context, name), label) for name, label in labels.items())
-        return [pair for pair in pairs if pair[0]]
-
-    def _when_empty(self) -> EmptyList:
-        ends = "quit" if self.context.pick is not None else "clear the search"
-        if not self._visible.total and self.search_text is not None:
-            return EmptyList(f"No entries yet.\nPress Esc to {ends}.")
-        if not self._visible.total:
-            return EmptyList("No entries yet.", self._with_keys(_FIRST_KEYS))
-        if self.search_text:
-            return EmptyList(f"No matches for “{self.search_text}”.\nPress Esc to {ends}.")
-        return EmptyList("This category is empty.")
+        return bar_keys(
+            self.context,
+            search=self.search_text,
+            in_trash=self.category == TRASH,
+            has_selected=bool(self._selected()),
+            has_entries=bool(self._visible.total),
+        )
 
     def say(self, text: str, tone: str = "strong", *, stay: bool = False) -> None:
         """Show a message for some seconds, or until the next one if `stay`."""
