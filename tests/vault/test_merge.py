@@ -363,6 +363,19 @@ def test_an_older_file_does_not_delete_revert_or_lower_a_counter() -> None:
     assert rejoin(base, base, old) == base
 
 
+def test_a_file_from_another_machine_lowers_no_counter() -> None:
+    base = document(replace(HOTP, counter=8, revision=3))
+    theirs = document(replace(HOTP, note="there", revision=4))
+    assert [(one.note, one.counter) for one in rejoin(base, base, theirs).entries] == [("there", 8)]
+
+
+def test_a_secret_from_another_machine_comes_with_its_own_counter() -> None:
+    base = document(replace(HOTP, counter=100, revision=80))
+    theirs = document(replace(HOTP, secret=OTHER, counter=0, revision=81))
+    merged = rejoin(base, base, theirs)
+    assert [(one.secret, one.counter) for one in merged.entries] == [(OTHER, 0)]
+
+
 def test_a_file_from_another_machine_adds_and_edits() -> None:
     base = document(A, B)
     theirs = document(replace(A, note="there", revision=1), C)

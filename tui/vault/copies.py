@@ -18,8 +18,8 @@ from tui.vault import envelope as envelopes
 from tui.vault.backups import Backups
 from tui.vault.changes import Change, changes
 from tui.vault.history import generation_of
-from tui.vault.merge import merge
-from tui.vault.merge_by_age import merge_by_age, with_highest_counters
+from tui.vault.merge import merge, with_highest_counters
+from tui.vault.merge_by_age import merge_by_age
 from tui.vault.versions import VaultFile, Versions, older_files
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from tui.errors import EntryError
 from tui.otp.entry import Binding, Category, Entry, Icon, OtpType, check
-from tui.vault.document import Document, Unreadable
+from tui.vault.document import Document, Unreadable, by_secret
 from tui.vault.entry_json import dump, write_entry
 from tui.vault.history import joined
 
@@ -81,13 +81,26 @@ def rejoin(base: Document, ours: Document, theirs: Document) -> Document:
         extra=_shared_keys(base.extra, theirs.extra),
         kept=_shared_keys(base.kept, theirs.kept),
     ).holding(ancestors)
-    merged = merge(common, ours, theirs)
-    counters = {entry.id: entry.counter for entry in ours.everything}
-    return merged.holding(
-        replace(entry, counter=counters[entry.id])
-        if counters.get(entry.id, 0) > entry.counter
-        else entry
-        for entry in merged.everything
+    return with_highest_counters(merge(common, ours, theirs), ours)
+
+
+def with_highest_counters(document: Document, *sides: Document) -> Document:
+    """Return `document` with no counter below that of a side with the same secret."""
+    counters: dict[tuple[object, ...], int] = {}
+    for side in sides:
+        for entry in side.everything:
+            key = (entry.id, by_secret(entry))
+            counters[key] = max(counters.get(key, 0), entry.counter)
+    highest = {
+        entry.id: count
+        for entry in document.everything
+        if (count := counters.get((entry.id, by_secret(entry)), 0)) > entry.counter
+    }
+    if not highest:
+        return document
+    return document.holding(
+        replace(entry, counter=highest[entry.id]) if entry.id in highest else entry
+        for entry in document.everything
     )
 
 

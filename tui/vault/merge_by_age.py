@@ -12,8 +12,8 @@ from dataclasses import fields, replace
 from typing import Any
 
 from tui.otp.entry import Entry
-from tui.vault.document import Document, by_secret
-from tui.vault.merge import USE, merge
+from tui.vault.document import Document
+from tui.vault.merge import USE, merge, with_highest_counters
 
 _CONTENT = tuple(
     one.name for one in fields(Entry) if one.name not in USE and one.name not in {"id", "pinned"}
@@ -47,26 +47,6 @@ def merge_by_age(ours: Document, theirs: Document, older: Iterable[Document] = (
     )
     common = Document().holding(entry for entry in ancestors if entry is not None)
     return with_highest_counters(merge(common, ours, theirs), ours, theirs)
-
-
-def with_highest_counters(document: Document, *sides: Document) -> Document:
-    """Return `document` with no counter below that of a side with the same secret."""
-    counters: dict[tuple[object, ...], int] = {}
-    for side in sides:
-        for entry in side.everything:
-            key = (entry.id, by_secret(entry))
-            counters[key] = max(counters.get(key, 0), entry.counter)
-    highest = {
-        entry.id: count
-        for entry in document.everything
-        if (count := counters.get((entry.id, by_secret(entry)), 0)) > entry.counter
-    }
-    if not highest:
-        return document
-    return document.holding(
-        replace(entry, counter=highest[entry.id]) if entry.id in highest else entry
-        for entry in document.everything
-    )
 
 
 def _ancestor(our: Entry, their: Entry, versions: Sequence[Entry]) -> Entry | None:
