@@ -9,7 +9,10 @@ from tui.errors import ClipboardError
 
 
 class FallbackClipboard:
-    """Copies with one clipboard, and with another one if that fails; says why."""
+    """Copies with one clipboard, and with another one if that fails; says why.
+
+    Both may then contain codes: one copied earlier, or one that couldn't be read back.
+    """
 
     def __init__(self, first: Clipboard, second: Clipboard) -> None:
         self._first = first
@@ -28,16 +31,21 @@ class FallbackClipboard:
             return _instead(error, lambda: self._second.copy(text))
 
     def clear(self, *, unseen: bool = True) -> str:
-        said = self._second.clear(unseen=unseen)
-        if said:
-            return said
-        return self._first.clear(unseen=unseen)
+        try:
+            said = self._first.clear(unseen=unseen)
+        finally:
+            said_second = self._second.clear(unseen=unseen)
+        return said_second or said
 
     def handover(self) -> Handover | None:
-        return self._second.handover() or self._first.handover()
+        first, second = self._first.handover(), self._second.handover()
+        if first and second:
+            return Handover(("auto",), first.texts + second.texts)
+        return first or second
 
     def take_over(self, texts: tuple[str, ...]) -> None:
         self._first.take_over(texts)
+        self._second.take_over(texts)
 
 
 def _instead(error: ClipboardError, attempt: Callable[[], Outcome]) -> Outcome:
