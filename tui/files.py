@@ -201,6 +201,17 @@ def make_folder(path: Path) -> None:
         sync_folder(path.parent)
 
 
+def make_folders(path: Path) -> None:
+    """Create a folder and its missing parents as `make_folder` does.
+
+    Raises:
+        OSError: the system refused.
+    """
+    missing = [folder for folder in (path, *path.parents) if not os.path.lexists(folder)]
+    for folder in reversed(missing):
+        make_folder(folder)
+
+
 def remove(path: Path) -> None:
     """Delete a file; ignore failures, which nothing can be done about."""
     with contextlib.suppress(OSError):

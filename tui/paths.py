@@ -84,7 +84,7 @@ def state_folder() -> Path | None:
 def runtime_folder(environ: Mapping[str, str]) -> Path | None:
     """Return the folder for sockets: otp-tui in $XDG_RUNTIME_DIR, else the state folder.
 
-    It may not exist; `files.make_folder` creates it for its user alone.
+    It may not exist; `files.make_folders` creates it for its user alone.
     """
     named = environ.get("XDG_RUNTIME_DIR", "")
     return Path(named, _APP) if named.startswith("/") else state_folder()

@@ -42,7 +42,8 @@ def test_nothing_but_empty_files_of_the_user_is_left(tmp_path: Path) -> None:
     lock_signal.send(ONE)
     lock_signal.send(None)
     folder = tmp_path / "state" / "otp-tui" / "locked"
-    assert folder.stat().st_mode & 0o777 == 0o700
+    for each in (folder, folder.parent, folder.parent.parent):
+        assert each.stat().st_mode & 0o777 == 0o700
     files = {
         path.name: (path.stat().st_mode & 0o777, path.stat().st_size) for path in folder.iterdir()
     }

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tui.clock import Clock
 from tui.errors import OtpTuiError
-from tui.files import PRIVATE_FOLDER, make_folder, read_limited, remove, replace_file
+from tui.files import make_folders, read_limited, remove, replace_file
 from tui.paths import state_folder
 
 LONGEST_WAIT = 30.0
@@ -71,8 +71,7 @@ class WrongTries:
             return
         data = json.dumps({"count": min(count, _MOST), "at": int(self._clock.now())})
         with contextlib.suppress(OSError):
-            self._file.parent.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
-            make_folder(self._file.parent)
+            make_folders(self._file.parent)
             replace_file(self._file, data.encode())
 
     def forget(self) -> None:

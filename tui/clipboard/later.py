@@ -76,7 +76,7 @@ def clear_later(handover: Handover, seconds: float, environ: Mapping[str, str]) 
         except OSError as error:
             raise ClipboardError(f"The clipboard won't be cleared: {error.strerror}.") from None
     _started.append(process)
-    if way == "osc52":
+    if way in {"osc52", "auto"}:
         return f"Cleared in {seconds:g} s if this terminal is still open."
     return f"Cleared in {seconds:g} s."
 
@@ -132,7 +132,7 @@ def _take_turn(place: str, environ: Mapping[str, str]) -> tuple[str, str]:
     from hashlib import sha256
     from secrets import token_hex
 
-    from tui.files import make_folder
+    from tui.files import make_folders
     from tui.paths import runtime_folder
 
     token = token_hex(8)
@@ -141,7 +141,7 @@ def _take_turn(place: str, environ: Mapping[str, str]) -> tuple[str, str]:
         return "", token
     path = folder / f"clipboard-{sha256(place.encode()).hexdigest()[:16]}"
     try:
-        make_folder(folder)
+        make_folders(folder)
         path.write_text(token, "ascii")
     except OSError:
         return "", token

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.config.load import SIZE_LIMIT, too_long_line
 from tui.errors import ConfigError, FileError
-from tui.files import PRIVATE, PRIVATE_FOLDER, read_limited, replace_file, why
+from tui.files import PRIVATE, make_folders, read_limited, replace_file, why
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def save(path: Path, changes: Changes) -> None:
     if _sorted(_decoded(new, name)[1]) != _sorted(wanted):
         raise ConfigError(f"Can't change {name} without losing parts of it.", "Edit it by hand.")
     try:
-        target.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        make_folders(target.parent)
         replace_file(target, new, mode)
     except OSError as error:
         raise ConfigError(f"Can't write {name}: {why(error)}.") from None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.errors import FileError
-from tui.files import OPEN_FLAGS, PRIVATE_FOLDER, append, close, why
+from tui.files import OPEN_FLAGS, append, close, make_folders, why
 from tui.paths import state_folder
 from tui.text import safe
 
@@ -64,7 +64,7 @@ def add(path: Path, record: Record) -> None:
     words = (str(record.moment), record.what, record.origin, safe(record.label, 200))
     line = ("\t".join(words) + "\n").encode("utf-8", "replace")
     try:
-        path.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+        make_folders(path.parent)
         if path.is_file() and path.stat().st_size > _LARGEST:
             path.replace(path.with_name(f"{path.name}.1"))
         append(path, line)

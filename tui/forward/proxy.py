@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tui.errors import FileError, ForwardError
-from tui.files import PRIVATE, PRIVATE_FOLDER, remove, why
+from tui.files import PRIVATE, make_folders, remove, why
 from tui.forward import protocol
 from tui.forward.connections import Connection, Connections
 from tui.forward.origin import Origin
@@ -59,7 +59,7 @@ def listen(folder: Path) -> socket.socket:
     path, shown = folder / name, safe(str(folder), 200)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+        make_folders(folder)
         status = folder.lstat()
         if status.st_uid != os.getuid() or status.st_mode & 0o077:
             raise FileError(f"Other users can reach {shown}.", f"Run: chmod 700 {shown}")

@@ -168,10 +168,9 @@ def _start(folder: Path) -> None:
     import fcntl
     import subprocess
 
-    from tui.files import PRIVATE, PRIVATE_FOLDER, make_folder, remove
+    from tui.files import PRIVATE, make_folders, remove
 
-    folder.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
-    make_folder(folder)
+    make_folders(folder)
     flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     lock = os.open(folder / "session.lock", flags, PRIVATE)
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tui.files import PRIVATE, PRIVATE_FOLDER, remove
+from tui.files import PRIVATE, make_folders, remove
 from tui.paths import state_folder
 
 _ALL = "all"
@@ -23,7 +23,7 @@ def send(vault_id: str | None) -> None:
     folder = _folder()
     if folder is None:
         return
-    folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+    make_folders(folder)
     path = folder / (vault_id or _ALL)
     temporary = path.with_name(f".{os.urandom(8).hex()}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tui.files import OPEN_FLAGS, PRIVATE, close, make_folder, remove
+from tui.files import OPEN_FLAGS, PRIVATE, close, make_folders, remove
 from tui.paths import state_folder
 from tui.vault.history import contains, generation_of
 
@@ -246,9 +246,7 @@ def _locked(folder: Path) -> Iterator[None]:
     try:
         descriptor = _open_folder(folder)
     except FileNotFoundError:
-        folder.parent.parent.mkdir(parents=True, exist_ok=True)
-        make_folder(folder.parent)
-        make_folder(folder)
+        make_folders(folder)
         descriptor = _open_folder(folder)
     try:
         for attempt in range(LOCK_ATTEMPTS):

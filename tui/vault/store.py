@@ -22,7 +22,7 @@ from tui.files import (
     OPEN_FLAGS,
     PRIVATE,
     close,
-    make_folder,
+    make_folders,
     put_in_place,
     read_whole,
     regular_size,
@@ -128,10 +128,8 @@ class Store:
         Raises:
             VaultError: the system refused.
         """
-        missing = [folder for folder in self.path.parents if not os.path.lexists(folder)]
         try:
-            for folder in reversed(missing):
-                make_folder(folder)
+            make_folders(self.path.parent)
         except OSError as error:
             folder_name = safe(str(self.path.parent), 200)
             raise VaultError(f"Couldn't create the folder {folder_name}: {why(error)}.") from None

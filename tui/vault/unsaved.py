@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 
 from tui.errors import DamagedVaultError, FileError, NewerVaultError, OtpTuiError
 from tui.files import (
-    PRIVATE_FOLDER,
     append,
-    make_folder,
+    make_folders,
     read_limited,
     remove,
     sync_folder,
@@ -46,8 +45,7 @@ def keep(vault: Vault) -> Path | None:
     for folder in _folders():
         path = folder / f"{_name(vault)}-{os.urandom(4).hex()}.json"
         try:
-            folder.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
-            make_folder(folder)
+            make_folders(folder)
             write_new(path, data)
             sync_folder(folder)
         except OSError:
@@ -111,7 +109,7 @@ def _was_taken_up(vault: Vault, data: bytes) -> bool:
 def _remember(vault: Vault, data: bytes) -> None:
     """Remember a file for longer than the vault's history does, if that is possible."""
     try:
-        make_folder(_record(vault).parent)
+        make_folders(_record(vault).parent)
         append(_record(vault), f"{digest(data).hex()}\n".encode())
     except OSError:
         pass
