@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 import time
 from dataclasses import replace
 
@@ -149,6 +151,31 @@ def test_copy_clears_the_clipboard_on_request(filled: Program) -> None:
     assert taken.read_text() == "94287082.\n.\n"
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_clears_the_clipboard_at_once(filled: Program, number: int) -> None:
+    taken = filled.folder / "taken"
+    (filled.folder / "config.toml").write_text(f'clipboard_command = ["tee", "{taken}"]\n')
+    (filled.folder / "password").write_text(f"{PASSWORD}\n")
+    argv = [*filled.command, "code", "GitHub", "--at", "59", "--copy", "--clear", "60"]
+    with (
+        (filled.folder / "password").open() as password,
+        subprocess.Popen(
+            [*argv, "--password-stdin"],
+            stdin=password,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=filled.env,
+        ) as process,
+    ):
+        assert process.stderr is not None
+        while "Clearing" not in process.stderr.readline():
+            assert process.poll() is None
+        assert taken.read_text() == "94287082"
+        process.send_signal(number)
+        assert process.wait(10) == 128 + number
+    assert taken.read_text() == ""
+
+
 def test_a_clipboard_that_cannot_be_cleared_is_an_error(filled: Program) -> None:
     keep = f"grep . > {filled.folder / 'taken'}"  # refuses empty input
     (filled.folder / "config.toml").write_text(f'clipboard_command = ["sh", "-c", "{keep}"]\n')
@@ -157,7 +184,7 @@ def test_a_clipboard_that_cannot_be_cleared_is_an_error(filled: Program) -> None
     assert "Couldn't clear the clipboard: sh failed: exit status 1." in done.err
 
 
-@pytest.mark.parametrize("seconds", ["0", "-1", "x", "3601", "1.5"])
+@pytest.mark.parametrize("seconds", ["0", "-1", "x", "3601", "1.5", "9" * 5000])
 def test_an_invalid_wait_is_refused(filled: Program, seconds: str) -> None:
     done = filled.open("code", "GitHub", "--copy", f"--clear={seconds}")
     assert (done.code, done.out) == (2, "")

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_DIGITS = 18
+"""Python refuses to read numbers of thousands of digits."""
 LATEST = 253_402_300_799
 """The end of the year 9999, in Unix time."""
 
@@ -42,6 +48,27 @@ def add_duration(parser: argparse.ArgumentParser, option: str, longest: int, abo
         return seconds
 
     parser.add_argument(option, metavar="TIME", type=read, help=about)
+
+
+def whole(text: str, least: int, most: int) -> int | None:
+    """Return the whole number that `text` is, or None if it is none or out of bounds."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
+        return None
+    number = int(text)
+    return number if least <= number <= most else None
+
+
+def whole_number(least: int, most: int, unit: str = "") -> Callable[[str], int]:
+    """Return what reads an argument that is a whole number; `unit` is its name, e.g. seconds."""
+
+    def read(text: str) -> int:
+        number = whole(text, least, most)
+        if number is None:
+            what = f"a whole number{unit and f' of {unit}'} from {least} to {most}"
+            raise argparse.ArgumentTypeError(what)
+        return number
+
+    return read
 
 
 def _moment(text: str) -> float:

@@ -1,4 +1,4 @@
-"""Signals that end a program, while a command has temporary files."""
+"""Signals that end a program while it has something to clean up."""
 
 from __future__ import annotations
 

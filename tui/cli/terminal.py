@@ -13,6 +13,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from tui.cli.signals import clean_up_on_signals
 from tui.errors import UsageError
 from tui.text import safe
 from tui.tty import may_be_cut, open_tty
@@ -164,7 +165,7 @@ def restored(undo: Callable[[], object], redo: Callable[[], object]) -> Iterator
         if in_front:
             redo()
 
-    with _signals_as_exits(), _stopped_and_resumed(undo, resume):
+    with clean_up_on_signals(), _stopped_and_resumed(undo, resume):
         try:
             yield
         finally:
@@ -225,23 +226,6 @@ def _answer(file: FileIO, prompt: str, hint: str) -> str:
 
 
 @contextmanager
-def _signals_as_exits() -> Iterator[None]:
-    """Make signals exit through `finally`."""
-    numbers = [
-        number
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-        if signal.getsignal(number) is signal.SIG_DFL
-    ]
-    for number in numbers:
-        signal.signal(number, _exit)
-    try:
-        yield
-    finally:
-        for number in numbers:
-            signal.signal(number, signal.SIG_DFL)
-
-
-@contextmanager
 def _stopped_and_resumed(
     stop: Callable[[], object], resume: Callable[[], object]
 ) -> Iterator[None]:
@@ -278,7 +262,3 @@ def _stopped_and_resumed(
     finally:
         signal.signal(signal.SIGTSTP, stopping)
         signal.signal(signal.SIGCONT, resuming)
-
-
-def _exit(number: int, _frame: object) -> None:
-    raise SystemExit(128 + number)

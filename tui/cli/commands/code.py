@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from tui.cli import forwarded, output
-from tui.cli.args import add_at, add_query
+from tui.cli.args import add_at, add_query, whole_number
 from tui.cli.lookup import find_entry
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
@@ -56,7 +56,7 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--clear",
         metavar="SECONDS",
-        type=_seconds,
+        type=whole_number(1, MOST_SECONDS, "seconds"),
         help="with --copy: wait, then clear the clipboard; Ctrl+C clears it right away",
     )
     how.add_argument(
@@ -123,14 +123,6 @@ def _import_rest() -> None:
     import tui.otp.search  # noqa: F401
 
 
-def _seconds(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_SECONDS):
-        from argparse import ArgumentTypeError
-
-        raise ArgumentTypeError(f"a whole number of seconds from 1 to {MOST_SECONDS}")
-    return int(text)
-
-
 def _copy(args: Namespace, context: Context, code: str) -> Copier:
     """Copy a code and say what is known; without --clear, have it cleared by another process."""
     from tui.clipboard import Copier, choose, write_to_terminal
@@ -155,15 +147,18 @@ def _copy(args: Namespace, context: Context, code: str) -> Copier:
 
 
 def _wait_and_clear(copier: Copier, seconds: int) -> None:
-    """Clear the clipboard after a wait, even if Ctrl+C ends it; raise ClipboardError."""
+    """Clear the clipboard after a wait, even if a signal ends it; raise ClipboardError."""
     from time import sleep
 
-    output.say(f"Clearing the clipboard in {seconds} s.")
-    try:
-        sleep(seconds)
-    finally:
-        if said := copier.clear():
-            output.say(said)
+    from tui.cli.signals import clean_up_on_signals
+
+    with clean_up_on_signals():
+        try:
+            output.say(f"Clearing the clipboard in {seconds} s.")
+            sleep(seconds)
+        finally:
+            if said := copier.clear():
+                output.say(said)
 
 
 def _count(vault: Vault, entry: Entry, moment: int) -> None:

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from tui.cli import output, terminal
+from tui.cli.args import whole
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
 from tui.errors import DamagedVaultError, UsageError, VaultMissingError, WrongPasswordError
@@ -105,8 +106,8 @@ def _report_left_out(context: Context) -> None:
 
 
 def _find(files: Sequence[Kept], wanted: str) -> Kept:
-    if wanted.isascii() and wanted.isdigit() and 1 <= int(wanted) <= len(files):
-        return files[int(wanted) - 1]
+    if place := whole(wanted, 1, len(files)):
+        return files[place - 1]
     for one in files:
         if wanted in {one.path.name, str(one.path)} or os.path.abspath(wanted) == str(one.path):  # noqa: PTH100
             return one

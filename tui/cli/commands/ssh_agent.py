@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from tui import memory
 from tui.cli import output
-from tui.cli.args import add_duration
+from tui.cli.args import add_duration, whole_number
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
 from tui.durations import duration_words
@@ -65,7 +65,7 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--limit",
         metavar="N",
-        type=_limit,
+        type=whole_number(1, _MOST_REQUESTS),
         help="refuse more than this many requests in a minute (default: 6)",
     )
     parser.add_argument("--foreground", action="store_true", help="don't go to the background")
@@ -259,11 +259,3 @@ def _tick(answers: Answers) -> NoReturn:
 
 def _exit(_number: int, _frame: object) -> None:
     sys.exit(0)
-
-
-def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _MOST_REQUESTS):
-        from argparse import ArgumentTypeError
-
-        raise ArgumentTypeError(f"a whole number from 1 to {_MOST_REQUESTS}")
-    return int(text)
