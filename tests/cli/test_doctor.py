@@ -6,6 +6,7 @@ import base64
 import os
 import re
 import shutil
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from tui.clock import ClockStatus
 from tui.config.schema import Config
 from tui.doctor import copy_checks, machine_checks, vault_checks
 from tui.vault.vault import Vault
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +45,8 @@ def test_no_findings_without_problems(filled: Program) -> None:
     assert found["recovery code"]["says"] == "none"
     assert found["backups"]["says"] == "0"
     assert {"clock", "copying", "terminal", "otp-tui", "Python", "textual"} <= found.keys()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert {re.split("[<>=]", one)[0] for one in project["dependencies"]} <= found.keys()
 
 
 def test_text_output(filled: Program) -> None:

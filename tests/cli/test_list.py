@@ -151,6 +151,20 @@ def test_plain_secrets(filled: Program) -> None:
     assert filled.open("list", "vpn", "--secrets").out.split()[-2:] == ["0123456789abcdef", "1234"]
 
 
+def test_secrets_are_printed_as_they_have_to_be_typed(filled: Program) -> None:
+    long, odd = "A" * 1504, "caf\u00e9\u00a0\u200b7"
+    add = ("add", "--issuer", "Odd")
+    assert filled.open(*add, "--account", "long", "--secret-stdin", stdin=f"{long}\n").code == 0
+    stdin = f"{odd}\n1\u00a02\n"
+    options = ("--type", "motp", "--secret-stdin", "--pin-stdin")
+    assert filled.open(*add, "--account", "odd", *options, stdin=stdin).code == 0
+    found = filled.open("list", "odd", "--secrets").out.split()
+    assert {long, r'"caf\u00e9\u00a0\u200b7"', r'"1\u00a02"'} <= set(found)
+    shown = filled.open("show", "Odd:odd", "--secret").out
+    assert r'"caf\u00e9\u00a0\u200b7"' in shown
+    assert r'"1\u00a02"' in shown
+
+
 def test_a_query_filters(filled: Program) -> None:
     assert len(filled.open("list", "octocat", "--json").json) == 2
     assert len(filled.open("list", "octocat", "work", "--json").json) == 1

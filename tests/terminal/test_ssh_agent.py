@@ -317,6 +317,30 @@ def test_a_command_gets_the_agent_and_its_exit_code_is_passed_on(laptop: Laptop)
     wait_until(lambda: not Path(path).exists(), lambda: "the agent goes on")
 
 
+def test_an_agent_that_is_there_does_not_take_other_options(laptop: Laptop, proxy: str) -> None:
+    for option, value in (("--confirm", ""), ("--limit", "1"), ("--for", "1h")):
+        words = [option, value] if value else [option]
+        done = laptop.run(*laptop.program.command, "ssh-agent", *words, "--", "true", agent=proxy)
+        assert done.returncode == 2
+        assert f"End that agent, or omit {option}." in done.stderr
+
+
+def test_a_crash_is_an_error() -> None:
+    script = """
+from tui import crash
+from tui.cli.commands import ssh_agent
+class Broken:
+    def serve(self, parent):
+        raise OSError("what nobody should read")
+crash.print_no_tracebacks()
+ssh_agent._serve(Broken(), None)
+"""
+    done = run(sys.executable, "-c", script)
+    assert done.returncode == 1
+    assert "otp-tui crashed (this is a bug): OSError at " in done.stderr
+    assert "nobody" not in done.stderr
+
+
 def test_in_the_background_it_prints_what_ssh_agent_prints(laptop: Laptop) -> None:
     done = laptop.run(*laptop.program.command, "ssh-agent", "--locked")
     values = dict(line.partition(";")[0].split("=", 1) for line in done.stdout.splitlines())

@@ -21,6 +21,7 @@ NAMES = {
     "secret": "the secret",
     "pin": "the PIN",
 }
+"""The kinds of secrets, in the order in which --…-stdin options read lines."""
 _LONGEST = 65_536
 """Maximum length of a secret, in bytes."""
 

@@ -128,15 +128,22 @@ def abandon_if_broken() -> None:
 def table(rows: Sequence[Sequence[str]], names: int = 0) -> list[str]:
     """Return a line for each row, with cells made `safe` and padded to the column's width.
 
+    Long cells are not shortened.
+
     The first columns, as many as `names`, are shortened if a terminal is too narrow.
     """
-    shown = [[safe(cell) for cell in row] for row in rows]
+    shown = [[safe(cell, len(cell)) for cell in row] for row in rows]
     widths = [max(map(width, column)) for column in zip(*shown, strict=True)]
     size = terminal_size() if names else None
     if size is not None:
         _narrow(widths, names, size.columns)
         shown = [[*map(cut, row[:names], widths), *row[names:]] for row in shown]
     return ["  ".join(map(_pad, row, widths)).rstrip() for row in shown]
+
+
+def exact(text: str) -> str:
+    """Return a secret to print: as it is, or as JSON if it can't be shown unchanged."""
+    return text if safe(text, len(text)) == text else as_json(text)
 
 
 def cut(text: str, cells: int) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import tui
 from tui.cli import output
-from tui.cli.secrets import ORDER
+from tui.cli.given_secrets import NAMES
 from tui.errors import UsageError
 from tui.text import safe
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Subparsers: TypeAlias = argparse._SubParsersAction["Parser"]
 
 _IN_HISTORY = "as an argument. It may now be in your shell's history: remove it there."
-_NEVER = {f"--{kind}": kind for kind in ORDER if kind != "secret"}
+_NEVER = {f"--{kind}": kind for kind in NAMES if kind != "secret"}
 """Options that are refused because secrets are never arguments. `--secret` is an option of `show`;
 `add` and `edit` refuse it themselves."""
 

@@ -19,19 +19,6 @@ if TYPE_CHECKING:
 
     from tui.cli.terminal import HiddenInput
 
-ORDER = (
-    "password",
-    "recovery-code",
-    "new-password",
-    "copy-password",
-    "backup-password",
-    "export-password",
-    "server-secret",
-    "secret",
-    "pin",
-)
-"""The kinds of secrets, in the order in which --…-stdin options read lines."""
-
 
 def add_options(parser: ArgumentParser, *kinds: str) -> None:
     """Add --KIND-stdin and --KIND-file, which exclude each other, for each kind."""
@@ -130,7 +117,7 @@ class Secrets:
     def _take_lines(self) -> dict[str, str]:
         if self._lines is None:
             self._lines = {
-                other: line_of_stdin(other) for other in ORDER if self._option(other, "stdin")
+                other: line_of_stdin(other) for other in NAMES if self._option(other, "stdin")
             }
         return self._lines
 

@@ -22,8 +22,8 @@ CLOCK_OFF = 5.0
 _SMALLEST = (40, 12)
 """Columns and rows that the app needs."""
 _PACKAGES = (
-    *("textual", "cryptography", "argon2-cffi"),
-    *("pillow", "zxing-cpp", "segno", "platformdirs", "tomli-w", "tomlkit", "shtab"),
+    *("textual", "cryptography", "argon2-cffi", "pyperclip", "pillow", "zxing-cpp", "segno"),
+    *("platformdirs", "tomli-w", "tomlkit", "shtab", "zxcvbn"),
 )
 """The names of the dependencies on PyPI."""
 

@@ -92,7 +92,7 @@ def _rekey(vault: Vault, file: VaultFile, old_key: bytes) -> bool:
     try:
         document = file.open(old_key)
         write_new(temporary, vault.sealed_copy(document, file.envelope.generation))
-        if VaultFile.read(temporary).open(vault.key).entries != document.entries:
+        if VaultFile.read(temporary).open(vault.key) != document:
             raise CryptoError("the copy doesn't decrypt to the original")
         status = path.lstat()
         if digest(read_limited(path)) != file.digest:

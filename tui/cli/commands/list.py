@@ -101,7 +101,7 @@ def _code(entry: Entry, moment: float) -> Code | None:
 def _print_table(
     entries: Sequence[Entry], codes: Sequence[Code | None], moment: float, secrets: bool
 ) -> None:
-    from tui.cli.output import WIDEST, table
+    from tui.cli.output import WIDEST, exact, table
     from tui.otp.codes import remaining
 
     rows = []
@@ -113,7 +113,7 @@ def _print_table(
             f"{remaining(entry, moment):>2} s" if code else "",
         ]
         if secrets:
-            row += [entry.secret.given, entry.pin or ""]
+            row += [exact(entry.secret.given), exact(entry.pin or "")]
         rows.append(row)
     output.lines(table(rows, names=2))
 

@@ -85,8 +85,8 @@ def _print(entry: Entry, categories: Iterable[Category], warning: str, secret: b
 
     rows = [*details(entry, categories, warning), ("ID", entry.id)]
     if secret:
-        rows.append(("Secret", entry.secret.given))
-        rows += [("PIN", entry.pin)] if entry.pin else []
+        rows.append(("Secret", output.exact(entry.secret.given)))
+        rows += [("PIN", output.exact(entry.pin))] if entry.pin else []
         rows += [("URI", uri)] if (uri := _uri(entry)) else []
     output.lines(
         f"{'' if place else name:<12}{line}"

@@ -94,6 +94,7 @@ def run(args: Namespace, context: Context) -> int:
         raise UsageError("You have no home folder.", "Set XDG_RUNTIME_DIR.")
     agent = os.environ.get(_SOCKET, "")
     if _is_ours(agent):
+        _require_no_options(args)
         output.say("This shell already has an otp-tui ssh-agent.")
         _go_on(agent, program, args.argv)
         return 0
@@ -136,6 +137,16 @@ def _program(argv: list[str]) -> str:
     if program is None:
         raise UsageError(f"No such program: {safe(argv[0], 80)}.")
     return program
+
+
+def _require_no_options(args: Namespace) -> None:
+    """Refuse options that the agent which is there already would not follow."""
+    for name in ("confirm", "limit", "for"):
+        if getattr(args, name):
+            raise UsageError(
+                "This shell already has an otp-tui ssh-agent, which keeps its own options.",
+                f"End that agent, or omit --{name}.",
+            )
 
 
 def _is_ours(agent: str) -> bool:
@@ -243,12 +254,16 @@ def _serve(proxy: Proxy, answers: Answers, parent: int = 0) -> NoReturn:
     threading.Thread(target=_tick, args=(answers,), daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, _exit)
+    code = 0
     try:
         proxy.serve(parent)
     except SystemExit:
         pass
+    except BaseException as error:  # noqa: BLE001 - the end of the process
+        sys.excepthook(type(error), error, error.__traceback__)
+        code = 1
     finally:
-        os._exit(0)
+        os._exit(code)
 
 
 def _tick(answers: Answers) -> NoReturn:
