@@ -40,7 +40,7 @@ ALLOWED = {
     "crypto": BASE,
     "vault": BASE | {"otp", "crypto"},
     "backup": BASE | {"otp", "crypto", "vault"},
-    "config": BASE | {"crypto.bounds"},
+    "config": BASE | {"crypto.bounds", "crypto.kdf"},
     "clipboard": BASE | {"config"},
     "session": BASE,
     "forward": BASE | {"otp", "vault", "session"},

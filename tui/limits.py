@@ -10,6 +10,8 @@ PERIOD = 86_400 * 365
 """Maximum period in seconds: a year. Anything above is an error in the file."""
 COUNTER = 2**63 - 1
 """Maximum counter that all apps can store (a signed 64-bit number)."""
+MOMENT = 253_402_300_799
+"""Maximum Unix time to compute codes for: the end of the year 9999."""
 JSON_CONTAINERS = 600_000
 """Maximum number of objects and lists in a JSON text."""
 BACKUP_VALUES = 700_000

@@ -159,7 +159,7 @@ FOUND = [
     ["ﬀ"], ["ff", "ligature"], ["GitHub Enterprise"], ["github enterprise:octocat"],
     ["00000000-0000-4000-8000-000000000001"], ["10000004-0000-4000-8000-000000000001"],
     ["straße", "--next"], ["straße", "--at", "1234567890"], ["straße", "--at=1.5", "--json"],
-    ["--json", "--next", "only an account"],
+    ["--json", "--next", "only an account"], [HOSTILE],
 ]  # fmt: skip
 """Arguments for which the fast path prints a code."""
 LEFT = [
@@ -167,7 +167,7 @@ LEFT = [
     ["3"], ["deleted"], ["gone"], ["Bank", "--next"], ["Bank", "--at", "5"], ["a", "--json", "b"],
     ["x", "--at", "-1"], ["x", "--at", "nan"], ["x", "--clear", "5"], ["--unknown", "x"], [],
     [""], ["https://x"], ["x", "--copy", "--json"], ["x", "--next=1"], ["x", "--", "y"],
-    ["Work"], [HOSTILE], ["x" * 100],
+    ["Work"], ["x" * 100],
 ]  # fmt: skip
 """Arguments that are left to the ordinary command: several matches, none, other types, mistakes."""
 
@@ -186,12 +186,11 @@ def test_the_fast_path_prints_the_same(full: Program, args: list[str]) -> None:
 def test_anything_else_is_left_to_the_ordinary_command(full: Program, args: list[str]) -> None:
     with unlocked(full):
         expected = ordinary(full, "code", *args)
-    if expected.code == 0:
-        return  # the counter of Bank has moved on
-    with unlocked(full):
         quick, was_fast = fast(full, "code", *args)
-        assert quick == expected
     assert not was_fast
+    assert quick.code == expected.code
+    if expected.code:  # otherwise the counter of Bank has moved on
+        assert quick == expected
 
 
 def test_a_password_in_an_option_prints_the_same(full: Program) -> None:

@@ -24,6 +24,7 @@ ZERO = bytes(32)
 def vectors(name: str) -> Iterator[tuple[str, bool, list[str]]]:
     """Yield the number, whether the values are valid, and the values as hexadecimal numbers."""
     lines = (FOLDER / f"{name}.txt").read_text().splitlines()[1:]
+    assert lines
     for line in lines:
         number, result, *values = line.split(" ")
         yield number, result != "invalid", ["" if one == "-" else one for one in values]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tui.errors import EntryError
 from tui.otp.codes import Code, code_at, code_length, group, next_code, period, remaining
-from tui.otp.entry import Entry, OtpType
+from tui.otp.entry import Entry
 from tui.text import plural
 from tui.vault.trash import days_left
 
@@ -90,7 +90,7 @@ class LiveCodes:
         Raises:
             EntryError: the entry has no code.
         """
-        if entry.type is OtpType.HOTP:
+        if entry.type.has_counter:
             return self.revealed.get(entry.id, "")
         code = self._codes.get(entry.id)
         if code is None or code.valid_until is None or code.valid_until <= self.moment:
@@ -112,7 +112,7 @@ class LiveCodes:
             days = days_left(entry, int(self.moment))
             return LiveCells(blank(entry), False, remark=f"{plural(days, 'day')} left")
         covered = self.hidden and not highlighted
-        if entry.type is OtpType.HOTP:
+        if entry.type.has_counter:
             shown = "" if covered else self.revealed.get(entry.id, "")
             code = group(shown) if shown else blank(entry)
             return LiveCells(code, bool(shown), remark=f"next counter {entry.counter}")

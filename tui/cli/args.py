@@ -6,13 +6,13 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
+from tui import limits
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _DIGITS = 18
 """Python refuses to read numbers of thousands of digits."""
-LATEST = 253_402_300_799
-"""The end of the year 9999, in Unix time."""
 
 
 def utf8(word: str) -> str:
@@ -76,6 +76,6 @@ def _moment(text: str) -> float:
         moment = float(text)
     except ValueError:
         moment = -1
-    if not 0 <= moment <= LATEST:
+    if not 0 <= moment <= limits.MOMENT:
         raise argparse.ArgumentTypeError("not a Unix time in seconds")
     return moment

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from tui.cli.fast_code import HeadStart
     from tui.clock import Clock
     from tui.config.schema import Config
-    from tui.crypto.kdf import Argon2Params
     from tui.launch import Launch
     from tui.session import Session
     from tui.vault.locked_vault import LockedVault
@@ -221,6 +220,7 @@ class Context:
     ) -> Vault:
         """Open the vault with the key that `otp-tui unlock` left, else as `unlock_by_password`.
 
+        `meanwhile` is called while the key is derived; use it to import modules.
         What is `guarded` needs the password, unless the setting `ask_again` is off. A password in
         an option is always used. With `take_up`, `take_up_unsaved` follows.
         """
@@ -256,25 +256,20 @@ class Context:
         except SessionError as error:
             output.complain(error.sentence)
 
-    def unlock_by_password(
-        self, locked: LockedVault, meanwhile: Callable[[], object] | None = None
-    ) -> Vault:
+    def unlock_by_password(self, locked: LockedVault) -> Vault:
         """Open the vault with the password from its option, password_command or the terminal.
 
-        `meanwhile` is called while the key is derived; use it to import modules. A typed password
-        unlocks the vault for the time in the settings.
+        A typed password unlocks the vault for the time in the settings.
 
         Raises:
             WrongPasswordError: the password is wrong.
             UsageError, FileError, PasswordCommandError: there is no password.
         """
-        vault = self._by_password(locked, meanwhile)
+        vault = self._by_password(locked, None)
         self.take_up_unsaved(vault)
         return vault
 
-    def _by_password(
-        self, locked: LockedVault, meanwhile: Callable[[], object] | None = None
-    ) -> Vault:
+    def _by_password(self, locked: LockedVault, meanwhile: Callable[[], object] | None) -> Vault:
         if (key := self._derived_key(locked.vault_id)) is not None:
             if meanwhile is not None:
                 meanwhile()
@@ -351,14 +346,6 @@ class Context:
         self._vault = locked.unlock_with_code(code)
         self.take_up_unsaved(self._vault)
         return self._vault
-
-    @property
-    def kdf_params(self) -> Argon2Params:
-        """The key derivation parameters for a new password, from the settings."""
-        from tui.crypto.kdf import Argon2Params
-
-        kdf = self.config.kdf
-        return Argon2Params(kdf.time_cost, kdf.memory_mib * 1024, kdf.parallelism)
 
     def close(self) -> None:
         """Close the vault and print its warnings."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 
+from tui import limits
 from tui.cli import fast_paths, output
 
 TYPE_CHECKING = False  # typing takes 6 ms to import
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from tui.vault.one_entry import PlainEntry
     from tui.vault.reader import Header, Slot
 
-LATEST = 253_402_300_799
-"""The end of the year 9999, in Unix time."""
 _WITH_VALUE = {"--vault", "--at", "--password-file"}
 _WITHOUT = {"--json", "--next", "--password-stdin"}
 
@@ -207,7 +206,7 @@ def _checked(words: list[str], options: dict[str, str]) -> _Asked | None:
         asked = _Asked(query, options)
     except ValueError:
         return None
-    return asked if asked.at is None or 0 <= asked.at <= LATEST else None
+    return asked if asked.at is None or 0 <= asked.at <= limits.MOMENT else None
 
 
 def _read(path: str, data: bytes) -> Header:

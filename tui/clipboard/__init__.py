@@ -16,7 +16,7 @@ from tui.clipboard.command import CommandClipboard
 from tui.clipboard.copier import Copier
 from tui.clipboard.fallback import FallbackClipboard
 from tui.clipboard.native import NativeClipboard
-from tui.clipboard.osc52 import Osc52Clipboard, write_to_terminal
+from tui.clipboard.osc52 import Osc52Clipboard, over_ssh, write_to_terminal
 from tui.clipboard.tmux import TmuxClipboard
 from tui.errors import ClipboardError
 
@@ -83,11 +83,6 @@ def choose(config: Config, environ: Mapping[str, str], write: Callable[[str], ob
     if over_ssh(environ) or not _has_display(environ):
         return Osc52Clipboard(environ, write)
     return FallbackClipboard(NativeClipboard(environ), Osc52Clipboard(environ, write))
-
-
-def over_ssh(environ: Mapping[str, str]) -> bool:
-    """Return True if the terminal is at the other end of an SSH connection."""
-    return bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
 
 
 def _has_display(environ: Mapping[str, str]) -> bool:

@@ -26,7 +26,7 @@ class Osc52Clipboard:
         self._term = environ.get("TERM", "")
         self._in_screen = bool(environ.get("STY"))
         self._in_tmux = bool(environ.get("TMUX"))
-        self._is_remote = bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
+        self._is_remote = over_ssh(environ)
         self._by_sudo = bool(environ.get("SUDO_USER") and not environ.get("SSH_CONNECTION"))
         self._multiplexer = "" if self._in_screen else multiplexer(self._term)
         self._write = write
@@ -90,6 +90,11 @@ class Osc52Clipboard:
             self._write(sequence)
         except OSError as error:
             raise ClipboardError(f"Can't write to the terminal: {error.strerror}.") from None
+
+
+def over_ssh(environ: Mapping[str, str]) -> bool:
+    """Return True if the terminal is at the other end of an SSH connection."""
+    return bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
 
 
 def understands_osc(term: str) -> bool:

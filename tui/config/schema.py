@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.config.value_types import (
     Boolean,
@@ -31,6 +31,9 @@ from tui.crypto.bounds import (
     MIN_MEMORY_KIB,
     MIN_TIME_COST,
 )
+
+if TYPE_CHECKING:
+    from tui.crypto.kdf import Argon2Params
 
 MAX_KDF_WORK = MAX_WORK_KIB // 1024
 """Maximum of memory in MiB times iterations."""
@@ -80,6 +83,13 @@ class KdfConfig:
         "Parallelism",
         "The number of threads that share the work.",
     )
+
+    @property
+    def params(self) -> Argon2Params:
+        """The same for the key derivation, with the memory in KiB."""
+        from tui.crypto.kdf import Argon2Params
+
+        return Argon2Params(self.time_cost, self.memory_mib * 1024, self.parallelism)
 
     @property
     def mistake(self) -> str:

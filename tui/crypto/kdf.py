@@ -251,9 +251,9 @@ def hkdf_sha512(secret: bytes, salt: bytes, info: bytes, length: int = 32) -> by
     return HKDF(SHA512(), length, salt, info).derive(secret)
 
 
-def hkdf_expand_sha256(key: bytes, info: bytes, length: int = 32) -> bytes:
-    """Return `length` bytes of HKDF-SHA256 without its first step (RFC 5869 section 2.3)."""
+def hkdf_expand_sha256(key: bytes, info: bytes) -> bytes:
+    """Return 32 bytes of HKDF-SHA256 without its first step (RFC 5869 section 2.3)."""
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-    return HKDFExpand(SHA256(), length, info).derive(key)
+    return HKDFExpand(SHA256(), 32, info).derive(key)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from tui.session.model import LONGEST, NoSession, Session, Unlocked
+from tui.session.model import LONGEST, USUAL, NoSession, Session, Unlocked
 
 TYPE_CHECKING = False  # typing takes 6 ms to import
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LONGEST",
     "SESSION_VARIABLE",
+    "USUAL",
     "NoSession",
     "Session",
     "Unlocked",

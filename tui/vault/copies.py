@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.errors import FileError, UsageError, VaultError
-from tui.otp.entry import OtpType
 from tui.text import plural, safe
 from tui.vault import envelope as envelopes
 from tui.vault.backups import Backups
@@ -317,7 +316,7 @@ def merge_copies(
                 {*copy.file.envelope.slots} != {*own.envelope.slots},
             )
         )
-    new = {one.id for one in document.everything if one.type is OtpType.HOTP} - present
+    new = {one.id for one in document.everything if one.type.has_counter} - present
     if new:
         # An older copy that was restored doesn't have it, but others may have a later counter.
         highest = with_highest_counters(document, *versions.documents())

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from tui.crypto.digest import sha256
 from tui.errors import EntryError, NothingToUndoError
-from tui.otp.entry import Category, Entry, Icon, OtpType, label_of
+from tui.otp.entry import Category, Entry, Icon, label_of
 from tui.text import safe
 from tui.vault.document import Document, by_secret
 from tui.vault.entry_json import dump, read_entry, write_entry
@@ -315,7 +315,7 @@ def _digest(document: Document, record: Mapping[str, Any]) -> str:
 
 def _entry_texts(entries: Iterable[Entry], lost: set[str]) -> Iterable[str]:
     for entry in entries:
-        counts = entry.type is not OtpType.HOTP or entry.id in lost
+        counts = not entry.type.has_counter or entry.id in lost
         counter = entry.counter if counts else 0
         same = replace(entry, counter=counter, copy_count=None, used=0, revision=0, updated=0)
         yield write_entry(same)

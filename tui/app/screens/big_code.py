@@ -16,7 +16,7 @@ from tui.app.widgets.bars import CardKeys
 from tui.app.widgets.big_digits import big_lines
 from tui.errors import EntryError
 from tui.otp.codes import code_at, group, next_code, period, remaining
-from tui.otp.entry import Entry, OtpType
+from tui.otp.entry import Entry
 
 _PADDING = 6
 """Columns of the card beside the code, at least."""
@@ -73,7 +73,7 @@ class BigCodeScreen(Dialog[None]):
 
     def _now(self) -> LiveCells:
         entry, moment = self._entry, self.context.clock.now()
-        if entry.type is OtpType.HOTP:
+        if entry.type.has_counter:
             return LiveCells(group(self._code))
         try:
             code, following = code_at(entry, moment), next_code(entry, moment)

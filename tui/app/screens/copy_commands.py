@@ -18,7 +18,6 @@ from tui.errors import (
     VaultError,
 )
 from tui.otp.codes import remaining
-from tui.otp.entry import OtpType
 from tui.vault import edit
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ async def reveal(view: ListView) -> None:
     entry = view.codes.highlighted
     if entry is None or _refused(view, entry):
         return
-    if entry.type is OtpType.HOTP:
+    if entry.type.has_counter:
         await _take(view, entry)
     else:
         view.say("Not a counter-based entry.", "warning")
@@ -52,7 +51,7 @@ async def show_large(view: ListView) -> None:
     entry, codes = view.codes.highlighted, view.codes
     if entry is None or _refused(view, entry):
         return
-    if entry.type is OtpType.HOTP and entry.id not in codes.live.revealed:
+    if entry.type.has_counter and entry.id not in codes.live.revealed:
         code = await _take(view, entry)
     else:
         try:
@@ -83,7 +82,7 @@ async def copy_entry(view: ListView, meant: Entry | None, *, following: bool = F
         return
     if _refused(view, entry):
         return
-    if entry.type is OtpType.HOTP and (following or entry.id not in codes.live.revealed):
+    if entry.type.has_counter and (following or entry.id not in codes.live.revealed):
         if code := await _take(view, entry):
             await _copy(view, entry, code, entry.label)
         return

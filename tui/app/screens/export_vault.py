@@ -29,7 +29,6 @@ from tui.backup.exporter import check_place, encode
 from tui.backup.model import SECRET_VARIABLE, ExportPlan, Format, Needs
 from tui.backup.qr_export import HOW_TO_SCAN, NAME, plan_codes, texts_of_codes
 from tui.backup.registry import DEFAULT, export_formats
-from tui.crypto.kdf import Argon2Params
 from tui.crypto.passwords import strength
 from tui.errors import ExportExistsError, OtpTuiError
 from tui.paths import short_path
@@ -255,11 +254,8 @@ class ExportScreen(BaseScreen[str | None]):
     async def _export(self) -> None:
         """Write the file and close; ask first if secrets or a file are at risk."""
         path, target = self._path.path, self._target
-        kdf, vault, force = self.context.config.kdf, self.context.vault_path, False
-        credentials = replace(
-            self._credentials.credentials,
-            kdf=Argon2Params(kdf.time_cost, kdf.memory_mib * 1024, kdf.parallelism),
-        )
+        vault, force = self.context.vault_path, False
+        credentials = replace(self._credentials.credentials, kdf=self.context.config.kdf.params)
         try:
             plan = await self._planned()
             if not target.encrypted and not (

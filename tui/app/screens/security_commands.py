@@ -32,7 +32,7 @@ async def change_password(view: ListView) -> None:
         return
     vault = view.vault
     old_key, old_slots = vault.key, vault.slots
-    said = await view.ask(ChangePasswordScreen(vault, _params(view)))
+    said = await view.ask(ChangePasswordScreen(vault, view.context.config.kdf.params))
     if said is None:
         return
     from tui.vault.rekey import still_open
@@ -45,7 +45,7 @@ async def key_derivation(view: ListView) -> None:
     """Encrypt the vault under a key that is derived as the settings say."""
     from tui.app.screens.ask_password import AskPasswordScreen
 
-    vault, params = view.vault, _params(view)
+    vault, params = view.vault, view.context.config.kdf.params
     now = vault.key_derivation
     if now == params:
         hint = press_hint(view.context, "settings", "to change it there first")
@@ -116,11 +116,6 @@ SECURITY_COMMANDS: Mapping[str, Callable[[ListView], Coroutine[Any, Any, None]]]
     "key-derivation": key_derivation,
     "stay-unlocked": stay_unlocked,
 }
-
-
-def _params(view: ListView) -> Argon2Params:
-    kdf = view.context.config.kdf
-    return Argon2Params(kdf.time_cost, kdf.memory_mib * 1024, kdf.parallelism)
 
 
 def _words(params: Argon2Params) -> str:

@@ -89,7 +89,7 @@ class ShowScreen(Dialog[str | None]):
     def _keys(self) -> list[tuple[str, str]]:
         keys = [("s", "hide secret" if self._secret_shown else "secret")]
         if not self._entry.deleted:
-            space = [("Space", "next code")] if self._entry.type is OtpType.HOTP else []
+            space = [("Space", "next code")] if self._entry.type.has_counter else []
             keys = [("↵", "copy"), *space, ("E", "edit"), *keys, ("r", "QR code")]
         if self.is_mounted and self.query_one("#entry").max_scroll_y:
             keys.append(("↑↓", "scroll"))
@@ -113,7 +113,7 @@ class ShowScreen(Dialog[str | None]):
         if entry.deleted:
             days = plural(days_left(entry, int(moment)), "more day")
             return "", f"In the trash for {days}", False
-        if entry.type is OtpType.HOTP:
+        if entry.type.has_counter:
             if code := self._revealed.get(entry.id):
                 return group(code), f"next counter {entry.counter}", False
             dots = group("0" * code_length(entry)).replace("0", "·")
@@ -204,7 +204,7 @@ class ShowScreen(Dialog[str | None]):
     @work(group="take", exclusive=True, exit_on_error=False, description="next counter code")
     async def action_take(self) -> None:
         """Show the next code of a counter-based entry, after saving the counter."""
-        if self._entry.type is not OtpType.HOTP or self._entry.deleted:
+        if not self._entry.type.has_counter or self._entry.deleted:
             return
         vault, identity, codes = self._vault, self._entry.id, list[Code]()
         result = await run_change(lambda: codes.append(vault.take_hotp(identity)))

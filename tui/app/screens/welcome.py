@@ -17,7 +17,6 @@ from tui.app.threads import in_daemon_thread, in_thread
 from tui.app.widgets.bars import CardKeys
 from tui.app.widgets.password_input import PasswordInput, judgment
 from tui.app.widgets.status_label import StatusLabel
-from tui.crypto.kdf import Argon2Params
 from tui.crypto.passwords import MIN_LENGTH
 from tui.errors import OtpTuiError
 from tui.paths import short_path
@@ -127,8 +126,8 @@ class WelcomeScreen(BaseScreen[None]):
 
     @work(exclusive=True, exit_on_error=False, description="create the vault")
     async def _create(self, password: str) -> None:
-        path, clock, kdf = self.context.vault_path, self.context.clock, self.context.config.kdf
-        params = Argon2Params(kdf.time_cost, kdf.memory_mib * 1024, kdf.parallelism)
+        path, clock = self.context.vault_path, self.context.clock
+        params = self.context.config.kdf.params
         self._deriving = True
         try:
             new = await in_daemon_thread(lambda: NewVault.derive(path, password, params, clock))

@@ -18,7 +18,7 @@ from tui.app.widgets.code_row import Columns, Row, columns, row_line
 from tui.app.widgets.empty_list import EmptyList
 from tui.app.widgets.row_list import RowList
 from tui.otp.codes import period
-from tui.otp.entry import Entry, OtpType
+from tui.otp.entry import Entry
 from tui.otp.lookalike import warnings
 
 _TALL = 3
@@ -217,7 +217,7 @@ class CodeList(RowList[Entry]):
         return SUSPICIOUS if entry.id in self.suspicious else PINNED if entry.pinned else " "
 
     def _reveal_key(self, entry: Entry) -> str:
-        if entry.type is not OtpType.HOTP or entry.deleted:
+        if not entry.type.has_counter or entry.deleted:
             return ""
         return command_key(context_of(self.app), "reveal")
 

@@ -22,7 +22,7 @@ from tui.app.widgets.cells import fit, width_of
 from tui.app.widgets.time_bar import time_bar
 from tui.otp.codes import period
 from tui.otp.describe import FORWARDED, last_used
-from tui.otp.entry import Entry, OtpType
+from tui.otp.entry import Entry
 from tui.text import is_blank, plural, safe
 from tui.vault.trash import days_left
 
@@ -186,7 +186,7 @@ class EntryPane(Widget):
         if shown.entry.deleted:
             days = plural(days_left(shown.entry, shown.moment), "more day")
             return [(f"In the trash for {days}", styles.muted)]
-        if shown.entry.type is not OtpType.HOTP:
+        if not shown.entry.type.has_counter:
             return [("This entry has no code.", styles.warning)]
         if not key:
             return []
@@ -227,7 +227,7 @@ class EntryPane(Widget):
     def _keys(self, shown: Shown, styles: LineStyles, width: int) -> Line:
         entry, context = shown.entry, context_of(self.app)
         names = _TRASH_KEYS if entry.deleted else _KEYS
-        names = _HOTP_KEYS if entry.type is OtpType.HOTP and not entry.deleted else names
+        names = _HOTP_KEYS if entry.type.has_counter and not entry.deleted else names
         line: Line = []
         room = width
         for name in names:

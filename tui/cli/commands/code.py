@@ -175,7 +175,7 @@ def _count(vault: Vault, entry: Entry, moment: int) -> None:
 def _code(args: Namespace, context: Context, vault: Vault, entry: Entry) -> Code:
     from tui.otp.codes import code_at, next_code
 
-    if entry.type.value == "hotp":
+    if entry.type.has_counter:
         if args.next or args.at is not None:
             raise UsageError(f"{entry.label} is counter-based: --at and --next don't apply.")
         return vault.take_hotp(entry.id)

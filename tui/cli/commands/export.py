@@ -83,10 +83,7 @@ def run(args: Namespace, context: Context) -> int:
             "An export can't be written to standard output.",
             "Give a file name. For a file named -, use ./-.",
         )
-    from tui.crypto.kdf import Argon2Params
-
-    kdf = context.config.kdf
-    params = Argon2Params(kdf.time_cost, kdf.memory_mib * 1024, kdf.parallelism)
+    params = context.config.kdf.params
     chosen = by_name(args.format or DEFAULT)
     if not chosen.encrypted and not args.plaintext:
         raise UsageError(

@@ -40,7 +40,7 @@ def run(_args: Namespace, context: Context) -> int:
     path = context.vault_path
     if os.path.lexists(path):
         raise VaultExistsError(f"{safe(str(path))} already exists.")
-    params = context.kdf_params
+    params = context.config.kdf.params
     password = context.secrets.get_new("password", "Password for the new vault: ")
 
     from tui.vault.vault import Vault

@@ -89,7 +89,7 @@ def _code(entry: Entry, moment: float) -> Code | None:
     """Return the code; None if the entry is counter-based, or its code can't be computed."""
     from tui.otp.codes import code_at
 
-    if entry.type.value == "hotp":
+    if entry.type.has_counter:
         return None
     try:
         return code_at(entry, moment)
@@ -133,7 +133,7 @@ def _object(
         "algorithm": entry.algorithm.value,
         "digits": code_length(entry),
         "period": period(entry),
-        "counter": entry.counter if kind == "hotp" else None,
+        "counter": entry.counter if entry.type.has_counter else None,
         "categories": [name for id_, name in names.items() if id_ in bound],
         "pinned": entry.pinned,
         "forward": entry.forward,

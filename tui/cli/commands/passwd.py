@@ -76,7 +76,7 @@ def change_password(
 
     old_key, old_slots = vault.key, vault.slots
     try:
-        vault.change_password(password, context.kdf_params, code)
+        vault.change_password(password, context.config.kdf.params, code)
     except HalfSavedError:
         context.end_session(vault.vault_id)
         raise

@@ -108,7 +108,7 @@ def _object(entry: Entry, categories: Iterable[Category], secret: bool) -> dict[
         "algorithm": entry.algorithm.value,
         "digits": code_length(entry),
         "period": period(entry),
-        "counter": entry.counter if entry.type.value == "hotp" else None,
+        "counter": entry.counter if entry.type.has_counter else None,
         "categories": [category.name for category in ordered if category.id in places],
         "icon": entry.icon,
         "pinned": entry.pinned,

@@ -17,7 +17,7 @@ from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
 from tui.durations import duration_words
 from tui.errors import FileError, SessionError, UsageError
-from tui.session import LONGEST
+from tui.session import LONGEST, USUAL
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from tui.forward.proxy import Proxy
     from tui.session import Session
 
-_DEFAULT_TIME = 8 * 3600
 _MOST_REQUESTS = 600
 _SOCKET = "SSH_AUTH_SOCK"
 
@@ -194,7 +193,7 @@ def _session(args: Namespace, context: Context) -> Session:
     locked = context.read_vault()
     # As with `otp-tui unlock`, setting the time needs the password.
     vault = context.unlock_by_password(locked) if given else context.unlock(locked)
-    seconds = given or context.config.unlock_for or _DEFAULT_TIME
+    seconds = given or context.config.unlock_for or USUAL
     if not args.no_unlock:
         if not given and session.key(vault.vault_id) == vault.key:
             return session

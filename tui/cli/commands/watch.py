@@ -193,7 +193,7 @@ def _has_codes(entry: Entry, moment: float, reported: set[str]) -> bool:
     """Return True if the entry has codes to watch; print once why they can't be computed."""
     from tui.otp.codes import code_at
 
-    if entry.type.value == "hotp":
+    if entry.type.has_counter:
         return False
     try:
         code_at(entry, moment)
