@@ -27,7 +27,6 @@ from tui.vault.copies import (
     open_copy,
     read_copy,
     too_many,
-    unusable_copies,
 )
 from tui.vault.document import Document
 from tui.vault.edit import delete, edit, take_counter
@@ -100,7 +99,7 @@ def test_copies_are_found_by_the_names_that_sync_services_give(
 ) -> None:
     ours, theirs = fork
     file = synced(ours, theirs, name)
-    assert [one.path for one in find_copies(ours.path, ours.vault_id)] == [file.path]
+    assert [one.path for one in find_copies(ours.path, ours.vault_id).files] == [file.path]
 
 
 def test_nothing_else_is_a_copy(make_vault: MakeVault, path: Path, clock: MovedClock) -> None:
@@ -112,8 +111,8 @@ def test_nothing_else_is_a_copy(make_vault: MakeVault, path: Path, clock: MovedC
     path.with_name("vault.conflict-folder.json").mkdir()
     os.mkfifo(path.with_name("vault.conflict-pipe.json"))
     shutil.copy(path, path.with_name("vault.json.bak"))
-    assert find_copies(path, vault.vault_id) == []
-    assert find_copies(path.parent / "none" / "vault.json", vault.vault_id) == []
+    assert find_copies(path, vault.vault_id).files == ()
+    assert find_copies(path.parent / "none" / "vault.json", vault.vault_id).files == ()
 
 
 def test_other_files_do_not_hide_copies(
@@ -125,9 +124,9 @@ def test_other_files_do_not_hide_copies(
     os.utime(file.path, (1, 1))
     for number in range(3):
         ours.path.with_name(f"vault.a-conflict-{number}.json").write_bytes(b"x")
-    assert [one.path for one in find_copies(ours.path, ours.vault_id)] == [file.path]
+    assert [one.path for one in find_copies(ours.path, ours.vault_id).files] == [file.path]
     assert len(conflict_names(ours.path)) == 3
-    assert "left out" in unusable_copies(ours.path, ours.vault_id)[0]
+    assert "left out" in find_copies(ours.path, ours.vault_id).problems[0]
     monkeypatch.setattr(copies, "_MOST_READ", 4)
     assert len(conflict_names(ours.path)) == 4
     assert not too_many(ours.path)
@@ -399,7 +398,7 @@ def test_merging_what_was_used_last_makes_an_older_vault_new(
     path.write_bytes(older)
     vault = Vault.open(path, PASSWORD, clock)
     assert vault.older is not None
-    merged(vault, *find_copies(path, vault.vault_id))
+    merged(vault, *find_copies(path, vault.vault_id).files)
     assert vault.older is None
     assert Vault.open(path, PASSWORD, clock).older is None
     assert "b" in {one.issuer for one in vault.entries}

@@ -473,7 +473,7 @@ class RestoresAndMerges(ThreePrograms):
     @rule(number=programs, fault=faults)
     def merge_copies(self, number: int, fault: Any) -> None:
         vault = self.vault(number)
-        files = copies.find_copies(self.path, vault.vault_id)
+        files = copies.find_copies(self.path, vault.vault_id).files
         if not files:
             return
         assert {file.path for file in files} == self.copies.keys()

@@ -150,7 +150,7 @@ def _newest(path: Path, header: Envelope) -> str:
     from tui.vault.copies import find_copies
     from tui.vault.versions import older_files
 
-    files = [*older_files(path, header.vault_id), *find_copies(path, header.vault_id)]
+    files = [*older_files(path, header.vault_id), *find_copies(path, header.vault_id).files]
     newest = max(files, key=lambda file: file.envelope.generation, default=None)
     if newest is None or newest.envelope.generation <= header.generation:
         return (
@@ -185,9 +185,9 @@ def conflicts(path: Path) -> Iterator[Finding]:
     from tui.vault.versions import VaultFile
 
     try:
-        copies = find_copies(path, VaultFile.read(path).envelope.vault_id)
+        copies = find_copies(path, VaultFile.read(path).envelope.vault_id).files
     except (FileError, VaultError):
-        copies = []
+        copies = ()
     found = [file.path.name for file in copies]
     for name in found:
         yield Finding("conflict", f"{safe(name, 200)} is a copy of this vault", _MERGE)

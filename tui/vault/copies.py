@@ -41,6 +41,17 @@ and `(… conflicted copy …)` (Nextcloud, Dropbox), the same in other language
 
 
 @dataclass(frozen=True, slots=True)
+class FoundCopies:
+    """The conflict copies next to a vault."""
+
+    files: tuple[VaultFile, ...]
+    """Sorted by name, at most MOST."""
+    problems: tuple[str, ...]
+    """Why other files that look like copies can't be merged, as sentences: at most MOST, after one
+    that says if files were left out."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCopy:
     """A copy whose contents are known, and older files of the vault near it."""
 
@@ -85,41 +96,23 @@ class MergeResult:
 # --- finding and reading ---------------------------------------------------------------------
 
 
-def find_copies(vault: Path, vault_id: str) -> list[VaultFile]:
-    """Return the conflict copies of a vault in its folder, sorted by name, at most MOST.
-
-    Files that can't be read, are not regular or are not copies of this vault are ignored.
-    """
-    found: list[VaultFile] = []
-    for name in conflict_names(vault):
-        try:
-            file = VaultFile.read(vault.with_name(name))
-        except (FileError, VaultError):
-            continue
-        if file.envelope.vault_id == vault_id:
-            found.append(file)
-        if len(found) == MOST:
-            break
-    return found
-
-
-def unusable_copies(vault: Path, vault_id: str) -> list[str]:
-    """Return why files that look like conflict copies of the vault can't be merged, as sentences.
-
-    At most MOST, after a sentence if files were left out.
-    """
+def find_copies(vault: Path, vault_id: str) -> FoundCopies:
+    """Return the conflict copies of a vault in its folder."""
     left_out = too_many(vault)
-    problems = []
+    files: list[VaultFile] = []
+    problems: list[str] = []
     for name in conflict_names(vault):
         try:
             file = VaultFile.read(vault.with_name(name))
         except (FileError, VaultError) as error:
             said, shown = str(error), safe(name, 80)
             problems.append(said if shown in said else f"{shown}: {said}")
+            continue
+        if file.envelope.vault_id == vault_id:
+            files.append(file)
         else:
-            if file.envelope.vault_id != vault_id:
-                problems.append(f"{file.name} is another vault.")
-    return [left_out] * bool(left_out) + problems[:MOST]
+            problems.append(f"{file.name} is another vault.")
+    return FoundCopies(tuple(files[:MOST]), (*filter(None, [left_out]), *problems[:MOST]))
 
 
 def conflict_names(vault: Path) -> list[str]:

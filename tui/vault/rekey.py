@@ -35,7 +35,7 @@ def old_backups(vault: Vault) -> list[VaultFile]:
 
 def old_copies(vault: Vault) -> list[VaultFile]:
     """Return the conflict copies next to the vault that its key doesn't open."""
-    return _others(find_copies(vault.path, vault.vault_id), vault.key)
+    return _others(find_copies(vault.path, vault.vault_id).files, vault.key)
 
 
 def rekey(vault: Vault, files: Iterable[VaultFile], old_key: bytes) -> int:

@@ -75,18 +75,17 @@ async def import_backups(view: ListView) -> None:
 async def merge(view: ListView) -> None:
     """Merge the copies of the vault that a conflict left next to it."""
     from tui.app.screens.merge_copies import MergeScreen
-    from tui.vault.copies import find_copies, unusable_copies
+    from tui.vault.copies import find_copies
 
     vault = view.vault
-    files = await in_thread(lambda: find_copies(vault.path, vault.vault_id))
-    if not files:
-        problems = await in_thread(lambda: unusable_copies(vault.path, vault.vault_id))
-        if problems:
-            view.say(f"Nothing to merge. {' '.join(problems)}", "warning", stay=True)
+    found = await in_thread(lambda: find_copies(vault.path, vault.vault_id))
+    if not found.files:
+        if found.problems:
+            view.say(f"Nothing to merge. {' '.join(found.problems)}", "warning", stay=True)
         else:
             view.say("This vault has no conflict copies.")
         return
-    done = await view.ask(MergeScreen(vault, files))
+    done = await view.ask(MergeScreen(vault, found.files))
     view.reload()
     if done is not None:
         said, tone = done

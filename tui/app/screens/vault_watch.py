@@ -138,14 +138,14 @@ class VaultWatch:
 
     async def _look_for_copies(self) -> None:
         """Name conflict copies next to the vault, behind the current message."""
-        from tui.vault.copies import copies_sentence, find_copies, unusable_copies
+        from tui.vault.copies import copies_sentence, find_copies
 
         vault = self._vault
-        files = await in_thread(lambda: find_copies(vault.path, vault.vault_id))
-        words = await in_thread(lambda: unusable_copies(vault.path, vault.vault_id))
-        if files:
+        found = await in_thread(lambda: find_copies(vault.path, vault.vault_id))
+        words = [*found.problems]
+        if found.files:
             hint = press_hint(self._view.context, "merge", "to merge")
-            words = [f"{copies_sentence(files)}{hint}", *words]
+            words = [f"{copies_sentence(found.files)}{hint}", *words]
         before, self._copies_notice = self._copies_notice, " ".join(words)
         if self._copies_notice != before:
             rest = self._view.message

@@ -13,6 +13,7 @@ from tui.text import plural
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Sequence
 
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
@@ -54,13 +55,10 @@ def run(args: Namespace, context: Context) -> int:
         UsageError: a file is not a copy of this vault, or there is no terminal to ask on.
     """
     from tui.vault.changes import both_sentence
-    from tui.vault.copies import find_copies, merge_into, read_copy, unusable_copies
+    from tui.vault.copies import merge_into
 
     locked = context.read_vault()
-    vault_id = locked.vault_id
-    files = [read_copy(Path(file), locked.path, vault_id) for file in args.file]
-    problems = [] if files else unusable_copies(locked.path, vault_id)
-    files = files or find_copies(locked.path, vault_id)
+    files, problems = _find(args.file, locked.path, locked.vault_id)
     for problem in problems:
         output.complain(f"Not merged: {problem}")
     if not files:
@@ -92,6 +90,18 @@ def run(args: Namespace, context: Context) -> int:
     if args.json:
         output.json(_report(False, preview.copies, removed, problems))
     return int(bool(problems))
+
+
+def _find(
+    names: list[str], vault: Path, vault_id: str
+) -> tuple[Sequence[VaultFile], Sequence[str]]:
+    """Return the named files, or else all copies next to the vault, and problems with others."""
+    from tui.vault.copies import find_copies, read_copy
+
+    if names:
+        return [read_copy(Path(name), vault, vault_id) for name in names], ()
+    found = find_copies(vault, vault_id)
+    return found.files, found.problems
 
 
 def _open(file: VaultFile, key: bytes, context: Context) -> OpenCopy:
@@ -136,7 +146,7 @@ def _sum(result: MergeResult) -> str:
     return f"{plural(len(result.copies), 'copy')}: {summary(result.changes)}"
 
 
-def _remove(files: list[VaultFile], vault: Path, args: Namespace) -> list[str]:
+def _remove(files: Sequence[VaultFile], vault: Path, args: Namespace) -> list[str]:
     """Delete the copies if the user wants it; return the names of those that are gone."""
     from tui.vault.copies import removable
 
@@ -159,7 +169,7 @@ def _remove(files: list[VaultFile], vault: Path, args: Namespace) -> list[str]:
 
 
 def _report(
-    dry_run: bool, copies: tuple[MergedCopy, ...], removed: list[str], problems: list[str]
+    dry_run: bool, copies: tuple[MergedCopy, ...], removed: list[str], problems: Sequence[str]
 ) -> dict[str, Any]:
     return {
         "dry_run": dry_run,
