@@ -92,7 +92,7 @@ def test_two_commands_can_swap_keys() -> None:
 @pytest.mark.parametrize(
     ("keys", "sentence"),
     [
-        ({"tikc": "x"}, "unknown command tikc. Did you mean tick?"),
+        ({"selct": "x"}, "unknown command selct. Did you mean select?"),
         ({"zzzz": "x"}, "unknown command zzzz."),
         ({"copy": "foo"}, "keys.copy: unknown key “foo”. Using the default."),
         ({"copy": "ctrl+c"}, "keys.copy: ctrl+c always quits. Using the default."),

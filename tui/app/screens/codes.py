@@ -88,7 +88,7 @@ class CodesScreen(BaseScreen[None]):
             "clear": self._clear,
             "next-category": partial(self._step_category, 1),
             "previous-category": partial(self._step_category, -1),
-            "tick": self._select,
+            "select": self._select,
             "select-all": self._select_all,
             "palette": self._open_palette,
             "lock": self._lock,

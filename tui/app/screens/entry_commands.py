@@ -118,8 +118,8 @@ ENTRY_COMMANDS: Mapping[str, Callable[[ListView], Coroutine[Any, Any, None]]] = 
     "pin": pin,
     "undo": undo,
     "order": next_order,
-    "shift-up": move_up,
-    "shift-down": move_down,
+    "move-up": move_up,
+    "move-down": move_down,
 }
 
 
