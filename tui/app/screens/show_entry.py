@@ -13,13 +13,14 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Label, Static
 
+from tui.app.live_codes import SOON, blank
 from tui.app.screens.ask_password import may_show
 from tui.app.screens.base import Dialog, run_change
 from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.entry_pane import LEAST_WIDTH
 from tui.app.widgets.status_label import StatusLabel
 from tui.errors import EntryError
-from tui.otp.codes import Code, code_at, code_length, group, remaining
+from tui.otp.codes import Code, code_at, group, remaining
 from tui.otp.describe import details, setup_uri
 from tui.otp.entry import Entry, OtpType
 from tui.otp.lookalike import warnings
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from tui.vault.vault import Vault
 
 _LABEL_WIDTH = 11
-_SOON = 5
-"""Seconds before a code expires in which the time is marked."""
 _LONGEST = 8192
 """Maximum number of characters of a secret to show."""
 
@@ -116,13 +115,12 @@ class ShowScreen(Dialog[str | None]):
         if entry.type.has_counter:
             if code := self._revealed.get(entry.id):
                 return group(code), f"next counter {entry.counter}", False
-            dots = group("0" * code_length(entry)).replace("0", "·")
-            return dots, "Press Space for the next code.", False
+            return blank(entry), "Press Space for the next code.", False
         try:
             text, left = code_at(entry, moment).text, remaining(entry, moment) or 0
         except EntryError as error:
             return "", f"No code: {error}.", True
-        return group(text), f"expires in {left} s", left <= _SOON
+        return group(text), f"expires in {left} s", left <= SOON
 
     def _show(self) -> None:
         """Show the current entry, with or without its secret."""

@@ -14,6 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
+from tui.app.live_codes import tone
 from tui.app.widgets.bars import Bar
 from tui.app.widgets.cells import fit
 from tui.app.widgets.password_input import PasswordInput
@@ -299,5 +300,5 @@ class LiveCode(Bar):
             return [Segment(self._instead, styles.muted)]
         if self._left is None:
             return [Segment(self._text, styles.code), Segment("  next code", styles.muted)]
-        style = styles.warning if self._left <= 5 else styles.muted
+        style = styles.warning if tone(self._left) else styles.muted
         return [Segment(self._text, styles.code), Segment(f"  expires in {self._left} s", style)]
