@@ -12,6 +12,7 @@ from tui.backup.model import Backup
 from tui.backup.sources import OpenedBackup, join_parts, read_image, read_text
 from tui.cli import entry_options, output
 from tui.cli.args import utf8
+from tui.cli.entry_object import named
 from tui.cli.lookup import find_category
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
@@ -99,9 +100,7 @@ def run(args: Namespace, context: Context) -> int:
 
     result = import_into(vault, opened, int(context.clock.now()), label=addition_label)
     if args.json:
-        output.json(
-            [{"id": one.id, "issuer": one.issuer, "account": one.account} for one in result.added]
-        )
+        output.json([named(entry) for entry in result.added])
     _report(result)
     if draft is not None:
         output.say(*filter(None, map(short_secret, result.added)))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli import forwarded, output
 from tui.cli.args import add_at, add_query
+from tui.cli.entry_object import described, secret_fields
 from tui.cli.lookup import no_match
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
@@ -14,12 +15,12 @@ from tui.text import safe
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
     from tui.otp.codes import Code
-    from tui.otp.entry import Entry
+    from tui.otp.entry import Category, Entry
 
 
 def register(subparsers: Subparsers) -> None:
@@ -54,14 +55,13 @@ def run(args: Namespace, context: Context) -> int:
     from tui.vault.order import ordered
 
     moment = context.clock.now() if args.at is None else args.at
-    categories = sorted(vault.document.categories, key=lambda category: category.ranking)
+    categories = vault.document.categories
     found = find(ordered(vault.document), categories, " ".join(args.query))
     codes = [_code(entry, moment) for entry in found]
     if args.json:
-        names = {category.id: category.name for category in categories}
         output.json(
             [
-                _object(entry, code, names, args.secrets)
+                _object(entry, code, categories, args.secrets)
                 for entry, code in zip(found, codes, strict=True)
             ]
         )
@@ -119,28 +119,10 @@ def _print_table(
 
 
 def _object(
-    entry: Entry, code: Code | None, names: Mapping[str, str], secrets: bool
+    entry: Entry, code: Code | None, categories: Iterable[Category], secret: bool
 ) -> dict[str, Any]:
-    from tui.otp.codes import code_length, period
-
-    kind = entry.type.value
-    bound = {binding.category for binding in entry.categories}
-    shown: dict[str, Any] = {
-        "id": entry.id,
-        "type": kind,
-        "issuer": entry.issuer,
-        "account": entry.account,
-        "algorithm": entry.algorithm.value,
-        "digits": code_length(entry),
-        "period": period(entry),
-        "counter": entry.counter if entry.type.has_counter else None,
-        "categories": [name for id_, name in names.items() if id_ in bound],
-        "pinned": entry.pinned,
-        "forward": entry.forward,
-        "note": entry.note,
+    shown = described(entry, categories) | {
         "code": code.text if code else None,
         "valid_until": int(code.valid_until) if code and code.valid_until is not None else None,
     }
-    if secrets:
-        shown |= {"secret": entry.secret.given, "pin": entry.pin}
-    return shown
+    return shown | (secret_fields(entry) if secret else {})

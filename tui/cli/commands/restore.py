@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli import output
 from tui.cli.args import add_query
+from tui.cli.entry_object import named
 from tui.cli.lookup import find_in_trash
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
@@ -57,13 +58,7 @@ def _list(vault: Vault, moment: int, as_json: bool) -> None:
     if as_json:
         output.json(
             [
-                {
-                    "id": entry.id,
-                    "issuer": entry.issuer,
-                    "account": entry.account,
-                    "deleted": entry.deleted,
-                    "days_left": days_left(entry, moment),
-                }
+                named(entry) | {"deleted": entry.deleted, "days_left": days_left(entry, moment)}
                 for entry in trash
             ]
         )

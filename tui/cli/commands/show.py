@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli import output, qr_display
 from tui.cli.args import add_query
+from tui.cli.entry_object import described, secret_fields
 from tui.cli.lookup import find_entry
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
@@ -96,32 +97,14 @@ def _print(entry: Entry, categories: Iterable[Category], warning: str, secret: b
 
 
 def _object(entry: Entry, categories: Iterable[Category], secret: bool) -> dict[str, Any]:
-    from tui.otp.codes import code_length, period
-
-    places = {place.category for place in entry.categories}
-    ordered = sorted(categories, key=lambda category: category.ranking)
-    shown: dict[str, Any] = {
-        "id": entry.id,
-        "type": entry.type.value,
-        "issuer": entry.issuer,
-        "account": entry.account,
-        "algorithm": entry.algorithm.value,
-        "digits": code_length(entry),
-        "period": period(entry),
-        "counter": entry.counter if entry.type.has_counter else None,
-        "categories": [category.name for category in ordered if category.id in places],
+    shown = described(entry, categories) | {
         "icon": entry.icon,
-        "pinned": entry.pinned,
-        "forward": entry.forward,
-        "note": entry.note,
         "created": entry.created or None,
         "updated": entry.updated or None,
         "used": entry.used or None,
         "copy_count": entry.copy_count,
     }
-    if secret:
-        shown |= {"secret": entry.secret.given, "pin": entry.pin, "uri": _uri(entry) or None}
-    return shown
+    return shown | (secret_fields(entry) | {"uri": _uri(entry) or None} if secret else {})
 
 
 def _uri(entry: Entry) -> str:
