@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 
 from textual import events
 from textual.await_complete import AwaitComplete
@@ -35,6 +35,14 @@ class ChangeResult:
     def tone(self) -> str:
         """The tone of the problem: an unsaved change is worse than a refused one."""
         return "error" if self.made else "warning"
+
+
+class Done(NamedTuple):
+    """What a screen did, for the list to show."""
+
+    sentence: str
+    tone: str = "strong"
+    """The name of a style."""
 
 
 class _StatusWidget(Protocol):

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tui.app.list_view import living_targets, targets
+from tui.app.screens.base import Done
 from tui.app.screens.copy_commands import copy_entry
 from tui.app.threads import in_thread
 from tui.errors import MatchError
@@ -65,11 +66,7 @@ async def import_backups(view: ListView) -> None:
     """Import backups of other apps."""
     from tui.app.screens.import_backup import ImportScreen
 
-    done = await view.ask(ImportScreen(view.vault))
-    view.reload()
-    if done is not None:
-        said, tone = done
-        view.say(said, tone if view.vault.saved else "error", stay=True)
+    _show_done(view, await view.ask(ImportScreen(view.vault)))
 
 
 async def merge(view: ListView) -> None:
@@ -85,11 +82,7 @@ async def merge(view: ListView) -> None:
         else:
             view.say("This vault has no conflict copies.")
         return
-    done = await view.ask(MergeScreen(vault, found.files))
-    view.reload()
-    if done is not None:
-        said, tone = done
-        view.say(said, tone if vault.saved else "error", stay=True)
+    _show_done(view, await view.ask(MergeScreen(vault, found.files)))
 
 
 async def recover(view: ListView) -> None:
@@ -102,11 +95,7 @@ async def recover(view: ListView) -> None:
     if not files:
         view.say("No older copies of this vault are kept.")
         return
-    done = await view.ask(RecoverScreen(vault, files))
-    view.reload()
-    if done is not None:
-        said, tone = done
-        view.say(said, tone if vault.saved else "error", stay=True)
+    _show_done(view, await view.ask(RecoverScreen(vault, files)))
 
 
 async def export(view: ListView) -> None:
@@ -173,10 +162,21 @@ def _newest(view: ListView, entry: Entry) -> Entry:
         return entry
 
 
+def _show_done(view: ListView, done: Done | None) -> None:
+    """Show what a screen did, and keep that until the next message."""
+    sentence, tone = done or Done("", "")
+    _show_result(view, sentence, tone=tone, stay=True)
+
+
 def _show_result(
-    view: ListView, said: str | None, keep: str | None = None, *, stay: bool = False
+    view: ListView,
+    said: str | None,
+    keep: str | None = None,
+    *,
+    tone: str = "strong",
+    stay: bool = False,
 ) -> None:
     """Show the changes of a screen, highlight the entry `keep`, and show the returned sentence."""
     view.reload(keep)
     if said:
-        view.say(said, "strong" if view.vault.saved else "error", stay=stay)
+        view.say(said, tone if view.vault.saved else "error", stay=stay)

@@ -22,7 +22,7 @@ from textual.widgets import (
 )
 
 from tui.app.commands import press_hint
-from tui.app.screens.base import BaseScreen, run_change
+from tui.app.screens.base import BaseScreen, Done, run_change
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.threads import in_daemon_thread, in_thread
 from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
@@ -62,7 +62,7 @@ _NEXT = {
 }
 
 
-class ImportScreen(BaseScreen[tuple[str, str] | None]):
+class ImportScreen(BaseScreen[Done | None]):
     """Saves as one undoable step.
 
     Returns a sentence saying what was done and the tone to say it in; None if nothing was done.
@@ -362,12 +362,12 @@ class ImportScreen(BaseScreen[tuple[str, str] | None]):
         if not outcome.made:
             self.say(outcome.problem, "error")
         elif outcome.problem:
-            self.dismiss((outcome.problem, "error"))
+            self.dismiss(Done(outcome.problem, "error"))
         else:
             undo = press_hint(self.context, "undo", "to undo") if results[0].changed else ""
             report = results[0].report
             tone = "warning" if report.refused else "strong"
-            self.dismiss((f"{report.sentence('imported')}.{undo}", tone))
+            self.dismiss(Done(f"{report.sentence('imported')}.{undo}", tone))
 
     # --- going back -------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 
 from tui.app.commands import press_hint
-from tui.app.screens.base import BaseScreen, run_change
+from tui.app.screens.base import BaseScreen, Done, run_change
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.threads import in_daemon_thread, in_thread
 from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
@@ -31,7 +31,7 @@ _MOST_LINES = 9
 _KEYS = [("↵", "merge"), ("↑↓", "move"), ("Esc", "back")]
 
 
-class MergeScreen(BaseScreen[tuple[str, str] | None]):
+class MergeScreen(BaseScreen[Done | None]):
     """Saves as one undoable step, then offers to delete the copies.
 
     Returns a sentence saying what was done and the tone to say it in; None if nothing was done.
@@ -128,7 +128,7 @@ class MergeScreen(BaseScreen[tuple[str, str] | None]):
         self._busy = False
         if outcome.problem:
             if outcome.made:
-                self.dismiss((outcome.problem, "error"))
+                self.dismiss(Done(outcome.problem, "error"))
             else:
                 self.say(outcome.problem, "error")
             return
@@ -144,7 +144,7 @@ class MergeScreen(BaseScreen[tuple[str, str] | None]):
         """Offer to delete the copies that are left, and close with a sentence."""
         self._files = [file for file in self._files if os.path.lexists(file.path)]
         removed = await self._offer_to_delete() if self._files else ""
-        self.dismiss((f"{said} {removed}".strip(), tone))
+        self.dismiss(Done(f"{said} {removed}".strip(), tone))
 
     async def _offer_to_delete(self) -> str:
         """Delete the copies if the user confirms; return a sentence about it."""

@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.widgets import Input, Static
 
 from tui.app.commands import press_hint
-from tui.app.screens.base import BaseScreen, run_change
+from tui.app.screens.base import BaseScreen, Done, run_change
 from tui.app.threads import in_daemon_thread, in_thread
 from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.change_list import ChangeList
@@ -56,7 +56,7 @@ async def offer_copies(screen: BaseScreen[Any]) -> None:
         screen.say("No older copies of this vault are kept.", "warning")
 
 
-class RecoverScreen(BaseScreen[tuple[str, str] | None]):
+class RecoverScreen(BaseScreen[Done | None]):
     """Restores as one undoable step, or replaces a damaged vault and opens the restored one.
 
     Returns a sentence saying what was done and the tone to say it in; None if nothing was done.
@@ -263,9 +263,9 @@ class RecoverScreen(BaseScreen[tuple[str, str] | None]):
             outcome = await run_change(lambda: restore(vault, kept, old))
             undo = press_hint(self.context, "undo", "to undo")
             if not outcome.problem:
-                self.dismiss((f"Restored {kept.name}.{undo}", "strong"))
+                self.dismiss(Done(f"Restored {kept.name}.{undo}"))
             elif outcome.made:
-                self.dismiss((outcome.problem, "error"))
+                self.dismiss(Done(outcome.problem, "error"))
             else:
                 self.say(outcome.problem, "error")
         self._busy = False
