@@ -14,7 +14,7 @@ from tui.app.screens.ask_password import MOST_TRIES, check_password
 from tui.app.screens.base import Dialog
 from tui.app.threads import in_daemon_thread, in_thread
 from tui.app.widgets.bars import CardKeys
-from tui.app.widgets.password_input import PasswordInput, judgment
+from tui.app.widgets.password_input import PasswordInput, judgment, unfinished
 from tui.app.widgets.status_label import StatusLabel
 from tui.crypto.kdf import Argon2Params
 from tui.crypto.passwords import MIN_LENGTH
@@ -72,22 +72,20 @@ class ChangePasswordScreen(Dialog[str]):
     @on(Input.Submitted)
     def _next(self, event: Input.Submitted) -> None:
         event.stop()
-        current, first, second = self._current, self._first, self._second
+        current, first = self._current, self._first
         if self._busy:
             return
         if not current.value:
             self.set_focus(current)
-        elif not first.value and event.input is current:
+            return
+        if not first.value and event.input is current:
             self.set_focus(first)
-        elif first.length < MIN_LENGTH:
-            self.say(f"A password needs at least {MIN_LENGTH} characters.", "error")
-            self.set_focus(first)
-        elif not second.value:
-            self.set_focus(second)
-        elif first.value != second.value:
-            self.say("Passwords don't match. Repeat the password.", "error")
-            second.take()
-            self.set_focus(second)
+            return
+        field, mistake = unfinished(first, self._second)
+        if mistake:
+            self.say(mistake, "error")
+        if field is not None:
+            self.set_focus(field)
         else:
             self._set_busy(True)
             self._change(current.take(), first.value)

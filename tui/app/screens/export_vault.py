@@ -21,7 +21,7 @@ from tui.app.threads import in_daemon_thread, in_thread
 from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.credential_fields import CredentialFields
 from tui.app.widgets.file_chooser import PathInput
-from tui.app.widgets.password_input import PasswordInput
+from tui.app.widgets.password_input import MISMATCH, PasswordInput
 from tui.app.widgets.problem_list import ProblemList
 from tui.app.widgets.row_list import RowList
 from tui.backup.export_plan import plan_export, select, suggested_name
@@ -48,7 +48,6 @@ _DERIVING = "Deriving the key. This can take a while"
 _CHECKING = "Checking the export"
 _WRITING = "Writing the file"
 _NOTHING = "Nothing to export. Choose other entries, or another format."
-_MISMATCH = "Passwords don't match. Repeat the password."
 _ASK_PLAIN = (
     "Export without encryption?",
     "Anyone who can read the file, a backup of it, or the disk it was on can generate these codes "
@@ -243,7 +242,7 @@ class ExportScreen(BaseScreen[str | None]):
         elif (empty := fields.first_empty) is not None and fields.display:
             self.set_focus(empty)
         elif fields.differ:
-            self.say(_MISMATCH, "error")
+            self.say(MISMATCH, "error")
             fields.repeat_again()
         elif asks_password and len(fields.password) < target.min_password:
             self.say(self._too_short, "error")

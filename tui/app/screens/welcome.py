@@ -15,7 +15,7 @@ from tui.app.screens.base import BaseScreen
 from tui.app.screens.unlock import RECOVER_HINT
 from tui.app.threads import in_daemon_thread, in_thread
 from tui.app.widgets.bars import CardKeys
-from tui.app.widgets.password_input import PasswordInput, judgment
+from tui.app.widgets.password_input import PasswordInput, judgment, unfinished
 from tui.app.widgets.status_label import StatusLabel
 from tui.crypto.passwords import MIN_LENGTH
 from tui.errors import OtpTuiError
@@ -109,15 +109,11 @@ class WelcomeScreen(BaseScreen[None]):
     def _next(self, event: Input.Submitted) -> None:
         event.stop()
         first, second = self._first, self._second
-        if first.length < MIN_LENGTH:
-            self.say(f"A password needs at least {MIN_LENGTH} characters.", "error")
-            self.set_focus(first)
-        elif not second.value:
-            self.set_focus(second)
-        elif first.value != second.value:
-            self.say("Passwords don't match. Repeat the password.", "error")
-            second.take()
-            self.set_focus(second)
+        field, mistake = unfinished(first, second)
+        if mistake:
+            self.say(mistake, "error")
+        if field is not None:
+            self.set_focus(field)
         else:
             first.disabled = second.disabled = True
             self.say("Creating the vault. This can take a while. (Esc cancels)")

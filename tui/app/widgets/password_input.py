@@ -10,6 +10,9 @@ from tui.app.widgets.text_input import TextInput
 from tui.crypto.passwords import MIN_LENGTH, strength
 from tui.text import plural
 
+MISMATCH = "Passwords don't match. Repeat the password."
+"""Said if a new password and its repetition differ."""
+
 
 def judgment(first: str, second: str) -> tuple[str, str]:
     """Return what to say, and its tone, while a new password is typed and repeated."""
@@ -65,3 +68,18 @@ class PasswordInput(TextInput):
         with self.prevent(Input.Changed):
             self.value = ""
         return typed
+
+
+def unfinished(first: PasswordInput, second: PasswordInput) -> tuple[PasswordInput | None, str]:
+    """Return the field of a new password to go on with, and what is wrong with it, if anything.
+
+    The field is None if the password is long enough and repeated. A wrong repetition is cleared.
+    """
+    if first.length < MIN_LENGTH:
+        return first, f"A password needs at least {MIN_LENGTH} characters."
+    if not second.value:
+        return second, ""
+    if first.value != second.value:
+        second.take()
+        return second, MISMATCH
+    return None, ""
