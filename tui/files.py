@@ -152,6 +152,23 @@ def put_in_place(temporary: Path, path: Path, old: Path | None = None) -> None:
         raise
 
 
+def put_instead(temporary: Path, path: Path) -> None:
+    """Rename a file to `path`; restore what was there if the new file can't be made durable.
+
+    Raises:
+        OSError: as `put_in_place`.
+    """
+    old = temporary.with_name(f"{temporary.name}.old") if os.path.lexists(path) else None
+    try:
+        if old is not None:
+            with contextlib.suppress(OSError):
+                os.link(path, old, follow_symlinks=False)
+        put_in_place(temporary, path, old)
+    finally:
+        if old is not None:
+            remove(old)
+
+
 def replace_file(path: Path, data: bytes, mode: int = PRIVATE) -> None:
     """Write `data` to `path`, replacing any file there; all of it or nothing.
 
@@ -161,16 +178,8 @@ def replace_file(path: Path, data: bytes, mode: int = PRIVATE) -> None:
         OSError: the system refused; nothing is left behind.
     """
     temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
-    old = temporary.with_suffix(".old") if os.path.lexists(path) else None
     write_new(temporary, data, mode)
-    try:
-        if old is not None:
-            with contextlib.suppress(OSError):
-                os.link(path, old, follow_symlinks=False)
-        put_in_place(temporary, path, old)
-    finally:
-        if old is not None:
-            remove(old)
+    put_instead(temporary, path)
 
 
 def append(path: Path, data: bytes) -> None:

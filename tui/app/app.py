@@ -25,6 +25,7 @@ from tui.app.screens.base import BaseScreen
 from tui.app.settings import Settings
 from tui.app.terminal import hung_up
 from tui.app.theming import filters_of, theme_of
+from tui.app.threads import in_thread
 from tui.app.vault_closing import close_vault
 from tui.app.vault_session import VaultSession
 from tui.app.widgets.bars import StatusLine
@@ -183,12 +184,15 @@ class OtpApp(EndingApp):
         if vault is None:
             return ""
         path = str(vault.path)
-        return await asyncio.to_thread(self._session.keep, vault.vault_id, vault.key, path, seconds)
+        return await in_thread(
+            partial(self._session.keep, vault.vault_id, vault.key, path, seconds)
+        )
 
     async def end_session(self) -> None:
         """Forget the key that opens the vault without its password."""
         if self.vault is not None:
-            problem = await asyncio.to_thread(self._session.forget, self.vault.vault_id)
+            vault_id = self.vault.vault_id
+            problem = await in_thread(lambda: self._session.forget(vault_id))
             if problem:
                 self.say(problem)
 
@@ -232,7 +236,7 @@ class OtpApp(EndingApp):
 
     @work(name=BACKGROUND, group="forget", exit_on_error=False, description="end the session")
     async def _end_session(self, vault_id: str) -> None:
-        problem = await asyncio.to_thread(self._session.end, vault_id)
+        problem = await in_thread(lambda: self._session.end(vault_id))
         if problem:
             self.say(problem)
 
@@ -246,7 +250,7 @@ class OtpApp(EndingApp):
     @work(name=BACKGROUND, group="forget", exit_on_error=False, description="lock elsewhere")
     async def _lock_elsewhere(self) -> None:
         path, clock = self.vault_path, self.clock
-        said = await asyncio.to_thread(self._session.end_of_file, path, clock)
+        said = await in_thread(lambda: self._session.end_of_file(path, clock))
         if said:
             self.say(said, "strong")
 
@@ -284,25 +288,25 @@ class OtpApp(EndingApp):
 
     @work(name=BACKGROUND, group="forget", exit_on_error=False, description="lock")
     async def _forget(self, vault: Vault, reason: str, *, saving: bool) -> None:
-        lost = await asyncio.to_thread(close_vault, vault)
+        lost = await in_thread(lambda: close_vault(vault))
         if lost:
             self.say(lost)
         elif saving and self.vault is None:
             self.say(reason, "muted")
         try:
-            cleared = await asyncio.to_thread(self.copier.clear)
+            cleared = await in_thread(self.copier.clear)
         except ClipboardError as error:
             self.say(error.sentence)
         else:
             if cleared and not lost:
                 self.say(f"{reason} {cleared}".lstrip(), "muted")
-        await asyncio.to_thread(render_caches.clear)
+        await in_thread(render_caches.clear)
         # Textual keeps removed screens for a moment.
         self.set_timer(1, self._clear_render_caches, name="forget")
 
     @work(name=BACKGROUND, group="forget", exit_on_error=False, description="clear caches")
     async def _clear_render_caches(self) -> None:
-        await asyncio.to_thread(render_caches.clear)
+        await in_thread(render_caches.clear)
         memory.wipe_freed()
 
     @work(
@@ -314,7 +318,7 @@ class OtpApp(EndingApp):
     )
     async def _clear_clipboard(self) -> None:
         try:
-            cleared = await asyncio.to_thread(self.copier.tick)
+            cleared = await in_thread(self.copier.tick)
         except ClipboardError as error:
             self.say(error.sentence)
         else:

@@ -19,6 +19,7 @@ from tui.app.crash import crash_line
 from tui.app.ending import NOT_SAVED, SAVING, SIGNALS, DaemonExecutor, Ending
 from tui.app.screens.base import BaseScreen
 from tui.app.theming import ThemedApp
+from tui.app.threads import in_thread
 from tui.app.vault_closing import close_vault
 from tui.app.widgets.bars import StatusLine
 from tui.app.widgets.status_label import StatusLabel
@@ -147,7 +148,7 @@ class EndingApp(ThemedApp):
         self, vault: Vault, action: Callable[[], object], question: str, verb: str
     ) -> None:
         try:
-            await asyncio.wait_for(asyncio.to_thread(vault.save), SAVING)
+            await asyncio.wait_for(in_thread(vault.save), SAVING)
         except TimeoutError:
             from tui.app.screens.confirm import ConfirmScreen
 
@@ -243,7 +244,7 @@ class EndingApp(ThemedApp):
 
     async def _clear_clipboard_in_time(self) -> None:
         try:
-            await self._ending.in_time(asyncio.to_thread(self.copier.clear), "")
+            await self._ending.in_time(in_thread(self.copier.clear), "")
         except ClipboardError as error:
             self.say(error.sentence)
 
@@ -253,7 +254,7 @@ class EndingApp(ThemedApp):
         if vault is None:
             return ""
         self._ending.saved = vault.saved and vault.flushed and not vault.changing
-        closing = asyncio.to_thread(close_vault, vault)
+        closing = in_thread(lambda: close_vault(vault))
         lost = await self._ending.in_time(closing, "" if self._ending.saved else NOT_SAVED)
         self._ending.saved = not lost
         return lost

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tui.app.threads import in_thread
 from tui.config.keymap import BY_ID, Keymap, refusal
 from tui.config.schema import SETTINGS, Config, KeyChoice
 from tui.errors import ConfigError
@@ -93,11 +95,12 @@ class Settings:
         """Save all changes, including those made meanwhile, one write at a time."""
         while self._unsaved:
             changes, self._unsaved = self._unsaved, {}
-            if self.file is None:
+            file = self.file
+            if file is None:
                 self._tell(f"No settings file is in use. {_UNTIL_EXIT}", "warning")
                 continue
             try:
-                await asyncio.to_thread(_write, self.file, changes)
+                await in_thread(partial(_write, file, changes))
             except ConfigError as error:
                 self._tell(f"Couldn't save: {error.sentence} {_UNTIL_EXIT}", "error")
             else:

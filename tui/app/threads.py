@@ -22,7 +22,7 @@ async def in_thread(call: Callable[[], Result]) -> Result:
 
 
 async def in_daemon_thread(call: Callable[[], Result]) -> Result:
-    """Do the same for a call that writes nothing, e.g. a key derivation.
+    """Run a slow call that writes nothing, e.g. a key derivation, and return its result.
 
     If the worker is canceled or the app exits, the call is left behind and its result dropped.
     """

@@ -21,6 +21,7 @@ from tui.files import (
     PRIVATE,
     close,
     put_in_place,
+    put_instead,
     read_limited,
     remove,
     sync_folder,
@@ -87,7 +88,7 @@ class EncodedExport:
                     write_new(temporary, self.data)
                     _verify(temporary, self.data)
                     if force:
-                        _replace(temporary, place)
+                        put_instead(temporary, place)
                     else:
                         _create(temporary, place)
                 finally:
@@ -258,18 +259,6 @@ def _reserve(place: Path) -> None:
         os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | OPEN_FLAGS, PRIVATE))
     except FileExistsError:
         raise _exists(place) from None
-
-
-def _replace(temporary: Path, place: Path) -> None:
-    """Replace an existing file, which is restored if the new one can't be made durable."""
-    old = place.with_name(f"{temporary.name}{_OLD}")
-    existed = os.path.lexists(place)
-    try:
-        with contextlib.suppress(OSError):
-            os.link(place, old, follow_symlinks=False)
-        put_in_place(temporary, place, old if existed else None)
-    finally:
-        remove(old)
 
 
 def _spare(place: Path, vault: Path) -> None:

@@ -79,9 +79,10 @@ def is_last_seen(path: str, vault_id: str, generation: int, data: bytes) -> bool
     """
     from hashlib import sha256
 
-    name = sha256(f"{vault_id}\0{path}".encode(errors="surrogateescape")).hexdigest()[:32]
-    file = _in_home("XDG_STATE_HOME", ".local/state", f"seen/{name}.json")
-    if file is None or _has_unsaved(name[:24]):
+    from tui.vault.file_names import seen_name, unsaved_name
+
+    file = _in_home("XDG_STATE_HOME", ".local/state", f"seen/{seen_name(vault_id, path)}")
+    if file is None or _has_unsaved(unsaved_name(vault_id, path)):
         return False
     start = f'{{"generation": {generation}, "digest": "{sha256(data).hexdigest()}", "told": "'
     try:

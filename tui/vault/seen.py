@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import json
 import os
 import stat
@@ -20,6 +19,7 @@ from typing import NamedTuple
 
 from tui.files import OPEN_FLAGS, PRIVATE, close, make_folders, remove
 from tui.paths import state_folder
+from tui.vault.file_names import seen_name
 from tui.vault.history import contains, generation_of
 
 LIMIT = 1024
@@ -84,8 +84,7 @@ class Seen:
 
     def __init__(self, vault_id: str, path: Path) -> None:
         folder = state_folder()
-        name = hashlib.sha256(f"{vault_id}\0{path}".encode(errors="surrogateescape")).hexdigest()
-        self._file = None if folder is None else folder / "seen" / f"{name[:32]}.json"
+        self._file = None if folder is None else folder / "seen" / seen_name(vault_id, path)
 
     def last(self) -> Record | None:
         """Return what is remembered; None if that is nothing."""

@@ -6,7 +6,6 @@ the vault's has none. What takes it up merges it into the vault, saves, and dele
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +21,7 @@ from tui.files import (
     write_new,
 )
 from tui.paths import runtime_folder, short_path, state_folder
+from tui.vault.file_names import unsaved_name
 from tui.vault.history import contains
 from tui.vault.state import digest
 from tui.vault.vault import Vault
@@ -133,6 +133,4 @@ def _folders() -> list[Path]:
 
 
 def _name(vault: Vault) -> str:
-    """Return the start of the names of a vault's files, which contain no path."""
-    whole = f"{vault.vault_id}\0{vault.path}".encode(errors="surrogateescape")
-    return hashlib.sha256(whole).hexdigest()[:24]
+    return unsaved_name(vault.vault_id, vault.path)
