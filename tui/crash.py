@@ -38,7 +38,7 @@ def print_no_tracebacks() -> None:
 
 
 def watch_threads() -> None:
-    """Do the same for threads, if `print_no_tracebacks` was called; imports `threading`."""
+    """Report errors in threads as well, if `print_no_tracebacks` was called."""
     if sys.excepthook is _report:
         import threading
 

@@ -293,11 +293,11 @@ class EndingApp(ThemedApp):
             super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
-        """Print error and location, without the local variables that Textual would print."""
+        """Exit on an error, and print its place without the local variables that Textual prints."""
         self._stop_on(sys.exc_info()[1] or self._exception)
 
     def panic(self, *renderables: RenderableType) -> None:
-        """Do the same for an error that Textual has rendered, e.g. of its input thread."""
+        """Exit on an error that Textual has rendered, e.g. of its input thread."""
         self._return_code = 1
         self._stop_on(next(iter(renderables), None))
 

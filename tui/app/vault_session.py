@@ -63,7 +63,7 @@ class VaultSession:
         return self._end(vault_id)[1]
 
     def end_of_file(self, path: Path, clock: Clock) -> str:
-        """Do that for the vault in a file, and those that were unlocked there.
+        """Forget and lock, as `end`, the vault in a file and those that were unlocked there.
 
         Return a message, or "" if none was unlocked.
         """

@@ -41,7 +41,7 @@ def lines() -> Iterator[str]:
 
 
 def objects() -> list[dict[str, Any]]:
-    """Return the same for JSON output."""
+    """Return the formats for JSON output."""
     return [
         {
             "name": each.name,

@@ -86,7 +86,7 @@ class KdfConfig:
 
     @property
     def params(self) -> Argon2Params:
-        """The same for the key derivation, with the memory in KiB."""
+        """The settings as parameters of the key derivation."""
         from tui.crypto.kdf import Argon2Params
 
         return Argon2Params(self.time_cost, self.memory_mib * 1024, self.parallelism)

@@ -283,9 +283,9 @@ class Store:
             with contextlib.suppress(OSError):
                 for path in folder.iterdir():
                     middle = path.name.removeprefix(prefix).removesuffix(".tmp").split(".")
-                    random = middle[-1]
+                    token = middle[-1]
                     whole = f"{prefix}{'.'.join(middle)}.tmp"
-                    if len(random) == 16 and len(middle) == parts and path.name == whole:
+                    if len(token) == 16 and len(middle) == parts and path.name == whole:
                         remove(path)
 
 

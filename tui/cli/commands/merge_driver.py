@@ -25,8 +25,8 @@ def register(subparsers: Subparsers) -> None:
         "merge-driver",
         "merge two versions of a vault for git",
         "git runs this once `otp-tui git-setup` has set it up. Never asks anything: the vault\n"
-        "must be unlocked (otp-tui unlock), or its password come from an option or\n"
-        "password_command. If anything is wrong, the exit code is 1, git reports a conflict and\n"
+        "must be unlocked (otp-tui unlock), or an option or password_command must give its\n"
+        "password. If anything is wrong, the exit code is 1, git reports a conflict and\n"
         "your version stays.",
     )
     parser.add_argument("base", metavar="BASE", help="the common ancestor (%%O)")
