@@ -29,7 +29,7 @@ from tui.vault.copies import (
     too_many,
 )
 from tui.vault.document import Document
-from tui.vault.edit import delete, edit, take_counter
+from tui.vault.edit import count_use, delete, edit, take_counter
 from tui.vault.history import file_id, joined, read_history
 from tui.vault.recover import kept_files, open_kept, restore
 from tui.vault.trash import discard
@@ -422,6 +422,20 @@ def test_an_entry_that_comes_back_repeats_no_code(
     [back] = ours.document.trash
     assert code_at(back, 0).text != used.text
     assert back.counter == HOTP.counter + 1
+
+
+def test_an_entry_used_in_another_program_repeats_no_code_after_a_restore(
+    make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path
+) -> None:
+    """The restored copy is from before the entry; the other program brings it back."""
+    ours = make_vault(document(A))
+    ours.change(adding(HOTP))
+    other = open_vault()
+    other.change_later(lambda made: count_use(made, HOTP.id, 9))
+    used = ours.take_hotp(HOTP.id)
+    [before] = [one for one in kept_files(path) if open_kept(one, ours.key).entries == (A,)]
+    restore(ours, before, open_kept(before, ours.key))
+    assert other.take_hotp(HOTP.id).text != used.text
 
 
 def test_an_entry_that_comes_back_leaves_other_counters_alone(

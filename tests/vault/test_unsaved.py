@@ -13,8 +13,11 @@ import pytest
 from tests.vault.support import FLOOR, PASSWORD, entry
 from tui.clock import SystemClock
 from tui.errors import NotSavedError
+from tui.otp.entry import OtpType
 from tui.paths import state_folder
+from tui.vault.edit import edit
 from tui.vault.history import MOST
+from tui.vault.recover import kept_files, open_kept, restore
 from tui.vault.store import Store
 from tui.vault.unsaved import keep, take_up
 from tui.vault.vault import Vault
@@ -66,6 +69,25 @@ def test_the_next_unlock_saves_them(path: Path) -> None:
     left = [file for file in kept.parent.iterdir() if file.is_file()]
     assert left
     assert not any(file.stat().st_mode & 0o077 for file in left)
+
+
+def test_they_repeat_no_code_after_the_restore_of_an_older_copy(path: Path) -> None:
+    vault = Vault.create(path, PASSWORD, FLOOR, SystemClock())
+    add(vault, "First")
+    bank = entry("Bank", OtpType.HOTP)
+    vault.change(lambda document: replace(document, entries=(*document.entries, bank)))
+    other = Vault.open(path, PASSWORD)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Store, "replace", full)
+        with pytest.raises(NotSavedError):
+            other.change(lambda made: edit(made, bank, {"note": "kept"}, 9))
+    keep(other)
+    other.close()
+    used = vault.take_hotp(bank.id)
+    before = next(one for one in kept_files(path) if len(open_kept(one, vault.key).entries) == 1)
+    restore(vault, before, open_kept(before, vault.key))
+    assert take_up(vault)
+    assert vault.take_hotp(bank.id).text != used.text
 
 
 def test_changes_of_other_programs_meanwhile_are_kept_too(path: Path) -> None:

@@ -17,7 +17,7 @@ from tui.vault import envelope as envelopes
 from tui.vault.backups import Backups
 from tui.vault.changes import Change, changes
 from tui.vault.history import generation_of
-from tui.vault.merge import merge, with_highest_counters
+from tui.vault.merge import merge
 from tui.vault.merge_by_age import merge_by_age
 from tui.vault.versions import VaultFile, Versions, older_files
 
@@ -312,11 +312,7 @@ def merge_copies(
     new = {one.id for one in document.everything if one.type.has_counter} - present
     if new:
         # An older copy that was restored doesn't have it, but others may have a later counter.
-        highest = with_highest_counters(document, *versions.documents())
-        known = {one.id: one for one in highest.everything}
-        document = document.holding(
-            known[one.id] if one.id in new else one for one in document.everything
-        )
+        document = versions.with_highest_counters(document, new)
     return document, MergeResult(tuple(merged))
 
 

@@ -25,6 +25,7 @@ from tui.vault.store import Store
 
 if TYPE_CHECKING:
     from tui.vault.document import Document
+    from tui.vault.versions import Versions
 
 Change = Callable[["Document"], "Document"]
 """A function from a document to the next. It may be called twice, with different documents."""
@@ -242,19 +243,41 @@ class Current:
             self._on_disk = self._merge_other_key(known, found)
         self.asks_password = False
 
-    def merged_apart(self, found: UnlockedState) -> Document:
+    def merged(self, ours: Document, found: UnlockedState) -> Document:
+        """Return the merge of our contents with a file that may descend from what we know.
+
+        If an entry comes back that one side lacks, e.g. as an older copy was restored there, it has
+        the highest counter that is kept: codes may have been taken before.
+        """
+        from tui.vault.history import contains
+        from tui.vault.merge import by_id, merge
+
+        known = self.known
+        back = by_id(ours.everything).keys() ^ by_id(found.document.everything).keys()
+        if contains(found.document.history, known.digest):
+            merged = merge(known.document, ours, found.document)
+            back &= by_id(known.document.everything).keys()  # the others are new
+        else:
+            merged = self._merged_apart(ours, found)
+        back &= {one.id for one in merged.everything if one.type.has_counter}
+        return self._versions(found).with_highest_counters(merged, back) if back else merged
+
+    def _merged_apart(self, ours: Document, found: UnlockedState) -> Document:
         """Return the merge with a file that doesn't descend from ours, by their common ancestor."""
         from tui.vault.merge import merge, rejoin
+
+        _, base = self._versions(found).common(ours, found.document)
+        if base is not None:
+            return merge(base, ours, found.document)
+        return rejoin(self.known.document, ours, found.document)
+
+    def _versions(self, found: UnlockedState) -> Versions:
         from tui.vault.versions import Versions, older_files
 
         known = self.known
         opened = {state.id: state.document for state in (known, found)}
         files = older_files(self._store.path, known.envelope.vault_id)
-        versions = Versions(files, (known.key, found.key), opened)
-        _, base = versions.common(self.document, found.document)
-        if base is not None:
-            return merge(base, self.document, found.document)
-        return rejoin(known.document, self.document, found.document)
+        return Versions(files, (known.key, found.key), opened)
 
     def _merge_in(self, known: UnlockedState) -> tuple[UnlockedState, bytes | None]:
         """Merge in the changes of other programs; return the file's state and bytes.
@@ -301,15 +324,11 @@ class Current:
     def _merge(self, known: UnlockedState, found: UnlockedState) -> UnlockedState:
         """Merge in a file of a higher generation, which may come from a machine without ours."""
         from tui.vault.history import contains
-        from tui.vault.merge import merge
 
         self.merges += 1
         self._refused = None
         later = contains(found.document.history, known.digest)
-        if later:
-            self.document = merge(known.document, self.document, found.document)
-        else:
-            self.document = self.merged_apart(found)
+        self.document = self.merged(self.document, found)
         same = self.document == found.document
         # If everything was saved, any difference is from `change_later`.
         self.saved = same or (later and self.saved)
@@ -344,7 +363,7 @@ class Current:
     def _rejoin(self, known: UnlockedState, found: UnlockedState) -> UnlockedState:
         """Merge in a file that is not newer, and keep our slots."""
         self.merges += 1
-        self.document = self.merged_apart(found)
+        self.document = self.merged(self.document, found)
         self.saved = False
         self._store.warn(
             "The vault was replaced by an older file"

@@ -274,18 +274,8 @@ class Vault:
             NotSavedError: as `change`.
         """
         found = self._state_of(data)
-
-        def merged(ours: Document) -> Document:
-            from tui.vault.history import contains
-            from tui.vault.merge import merge
-
-            known = self._current.known
-            if contains(found.document.history, known.digest):
-                return merge(known.document, ours, found.document)
-            return self._current.merged_apart(found)
-
         self._current.merges += 1
-        self._commit(merged, keep=True)
+        self._commit(lambda ours: self._current.merged(ours, found), keep=True)
 
     def _state_of(self, data: bytes) -> UnlockedState:
         known, name = self._current.known, "The file with unsaved changes"

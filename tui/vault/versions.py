@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from tui.vault.ancestor import known_parts
 from tui.vault.backups import Backups
 from tui.vault.envelope import Envelope, Slot
 from tui.vault.history import contains, file_id, generation_of
+from tui.vault.merge import by_id, with_highest_counters
 from tui.vault.state import decrypt, digest
 
 if TYPE_CHECKING:
@@ -159,6 +160,13 @@ class Versions:
             document = self._open(identity)
             if document is not None:
                 yield document
+
+    def with_highest_counters(self, document: Document, ids: Collection[str]) -> Document:
+        """Return `document`, where no counter of these entries is below that in a file."""
+        highest = by_id(with_highest_counters(document, *self.documents()).everything)
+        return document.holding(
+            highest[entry.id] if entry.id in ids else entry for entry in document.everything
+        )
 
     def _after(self, identity: str, ours: Document) -> Document:
         """Return the oldest document of ours that descends from a file that is missing."""
