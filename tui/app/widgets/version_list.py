@@ -15,7 +15,7 @@ from tui.app.widgets.row_list import RowList
 from tui.otp.describe import local_time
 from tui.vault.recover import Kept
 
-_GENERATION, _DATE = 12, 17
+_GENERATION, _DATE = 12, 18
 _LEAST_NAME = 12
 """Cells that a name gets at least, or none."""
 
