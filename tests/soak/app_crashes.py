@@ -24,6 +24,7 @@ _LEFT_OUT = (
     ".stop_application_mode",
     ".in_time",
     "._close_in_time",
+    "._clear_clipboard_in_time",
     "EndingApp.on_unmount",
     "FileTree._recognize",
 )
