@@ -87,6 +87,17 @@ def test_replacing_an_entry_of_the_same_name_takes_the_secret_with_its_own_count
     assert (only.id, only.note, only.secret.given, only.counter) == (here.id, "mine", TWO, 1)
 
 
+def test_an_entry_from_the_trash_or_twice_in_the_file_has_the_highest_counter() -> None:
+    def bank(counter: int, **changes: object) -> Entry:
+        return replace(site(type=OtpType.HOTP, counter=counter), **changes)  # type: ignore[arg-type]
+
+    deleted = replace(vault(), trash=(bank(7, deleted=NOW),))
+    after, _ = bring_in(deleted, Backup((bank(5),)))
+    assert [one.counter for one in after.entries] == [7]
+    after, _ = bring_in(vault(), Backup((bank(3), bank(9))))
+    assert [one.counter for one in after.entries] == [9]
+
+
 def test_replacing_adds_nothing_for_repeated_entries() -> None:
     file = Backup((site(account="new"), site(account="new")))
     after, report = bring_in(vault(site()), file, actions_for(ImportAction.REPLACE))

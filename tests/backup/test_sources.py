@@ -75,6 +75,13 @@ def test_one_uri_is_one_entry_whatever_surrounds_it(text: str) -> None:
     assert backup.problems == ()
 
 
+@pytest.mark.parametrize("text", [f"{URI} {URI}", f"{URI},{URI}", f'["{URI}", "{URI}"]'])
+def test_several_uris_of_a_line_are_several_entries(text: str) -> None:
+    backup = read_text(text)
+    assert [(one.issuer, one.secret.given) for one in backup.entries] == [("Site", SECRET)] * 2
+    assert backup.problems == ()
+
+
 def test_a_mobile_otp_uri_is_read() -> None:
     (entry,) = read_text("motp://VPN:ops?secret=e3152afee62599c8").entries
     assert (entry.type, entry.issuer, entry.account) == (OtpType.MOTP, "VPN", "ops")

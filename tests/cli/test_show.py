@@ -21,7 +21,7 @@ URIS = {
 
 
 def fields(out: str) -> dict[str, str]:
-    return {line[:12].strip(): line[12:] for line in out.splitlines()}
+    return {line[:14].strip(): line[14:] for line in out.splitlines()}
 
 
 def test_details_have_no_secret(filled: Program) -> None:

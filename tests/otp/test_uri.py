@@ -193,6 +193,7 @@ def test_parameters(uri: str, fields: dict[str, Any]) -> None:
         ("otpauth://yaotp/A?secret=LA2V6KMCGYMWWVEW64RNP3JA3I&pin_length=0", "pin_length"),
         ("otpauth://yaotp/A?secret=AE", "16 or 26 bytes"),
         ("otpauth://totp/%?secret=AE", "invalid % escape"),
+        ("otpauth://totp/A?secret=AE&issuer=Aotpauth://totp/B?secret=BE", "another URI"),
         ("otpauth://totp/A?secret=AE&issuer=%4", "invalid % escape"),
         ("otpauth://totp/%FF?secret=AE", "not valid UTF-8"),
         ("otpauth://totp/\ud800?secret=AE", "not valid UTF-8"),
@@ -272,3 +273,8 @@ def test_build(fields: dict[str, Any], uri: str) -> None:
 def test_an_entry_without_a_name_has_no_uri() -> None:
     with pytest.raises(UriError, match="neither issuer nor account"):
         build(replace(NAMED, issuer="", account=None))
+
+
+def test_a_uri_copied_from_html_is_read() -> None:
+    entry = parse("otpauth://totp/A:b?secret=AEAQCAI&amp;digits=8&amp;issuer=ACME")
+    assert (entry.issuer, entry.digits) == ("ACME", 8)

@@ -31,18 +31,23 @@ class DocumentBuilder:
         self._places = {entry.id: place for place, entry in enumerate(self._entries)}
         self._categories = _category_ids(document.categories, backup.categories)
         self._icons = _icon_ids(document.icons, backup.icons)
+        self._counters = _counters((*document.trash, *backup.entries))
         self._pending: list[tuple[int, Binding]] = []
         self._used: set[str] = set()
         self.added = 0
         self.replaced = 0
 
     def add(self, entry: Entry) -> None:
-        """Add `entry` after all others, under a new id."""
+        """Add `entry` after all others, under a new id.
+
+        Its counter is the highest of the entries with its secret in the file and in the trash.
+        """
         self._bind(len(self._entries), entry, frozenset())
         self._entries.append(
             replace(
                 entry,
                 id=str(uuid.uuid4()),
+                counter=self._counter(entry),
                 icon=self._icon(entry),
                 categories=(),
                 deleted=max(self._moment, 1) if entry.deleted else 0,
@@ -83,6 +88,9 @@ class DocumentBuilder:
             categories=self._merged_categories(),
             icons=self._merged_icons(),
         )
+
+    def _counter(self, entry: Entry) -> int:
+        return self._counters[by_secret(entry)] if entry.type.has_counter else entry.counter
 
     def _icon(self, entry: Entry) -> str | None:
         if entry.icon is None or not entry.icon.startswith("@"):
@@ -162,6 +170,16 @@ class DocumentBuilder:
             if right not in present and (name in self._used or name not in shown):
                 new.setdefault(right, Icon(right, each.data))
         return there + tuple(new.values())
+
+
+def _counters(entries: Iterable[Entry]) -> dict[tuple[object, ...], int]:
+    """Return the highest counter of the counter-based entries with each secret."""
+    found: dict[tuple[object, ...], int] = {}
+    for entry in entries:
+        if entry.type.has_counter:
+            secret = by_secret(entry)
+            found[secret] = max(entry.counter, found.get(secret, 0))
+    return found
 
 
 def _replaced(old: Entry, entry: Entry) -> Entry:

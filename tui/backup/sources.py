@@ -13,6 +13,7 @@ from tui.backup.model import Backup, Credentials, Format, Needs
 from tui.backup.registry import by_name, recognize
 from tui.errors import EntryError, FormatError, OtpTuiError, UriError
 from tui.files import LIMIT, read_limited
+from tui.otp.uri import split_line
 from tui.text import safe
 
 _KDBX = b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5"
@@ -23,7 +24,6 @@ KDBX_LIMIT = 64 * 1024 * 1024
 _SCHEME = r"(?:otpauth(?:-migration)?|motp|steam)://"
 _find_scheme = re.compile(rf"\b{_SCHEME}", re.IGNORECASE).search
 _split_lines = re.compile(r"\r\n|[\r\n]").split
-_split_uris = re.compile(rf"\s+(?={_SCHEME})", re.IGNORECASE).split
 _CLOSING = {'"': '"', "'": "'", "`": "`", "<": ">", "(": ")", "“": "”"}
 
 
@@ -186,7 +186,7 @@ def _uris_of(line: str) -> list[str]:
     first = _find_scheme(line)
     if first is None or line.lstrip().startswith("#"):
         return [line]
-    begin, *more = _split_uris(line[first.start() :])
+    begin, *more = split_line(line[first.start() :])
     return [line[: first.start()] + begin, *more]
 
 

@@ -24,6 +24,9 @@ _TYPES = {
 }
 _MERAKI = "/Meraki"
 
+_SCHEMES = r"(?:otpauth(?:-migration)?|motp|steam)://"
+_between_uris = re.compile(rf"[\s,;]+(?=[\"'`<(“]?{_SCHEMES})", re.IGNORECASE).split
+_find_uri = re.compile(r"(?:otpauth(?:-migration)?|motp)://", re.IGNORECASE).search
 _bad_escape = re.compile("%(?![0-9A-Fa-f]{2})").search
 _is_number = re.compile("[0-9]{1,19}").fullmatch
 _is_icon = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}").fullmatch
@@ -166,6 +169,11 @@ def _pin(given: str) -> str:
     return decoded if decoded.isprintable() else clean(given)
 
 
+def split_line(line: str) -> list[str]:
+    """Return the parts of a line that have one URI each; spaces or commas are between them."""
+    return _between_uris(line)
+
+
 def _split(uri: str) -> tuple[OtpType, str, Sequence[tuple[str, str]]]:
     """Return type, label (still escaped) and parameters (unescaped, keys in lower case).
 
@@ -177,6 +185,8 @@ def _split(uri: str) -> tuple[OtpType, str, Sequence[tuple[str, str]]]:
     if uri[:6].lower() == "motp:/" and uri[6:7] != "/":
         uri = f"motp://{uri[6:]}"  # as Aegis writes it
     scheme, _, rest = uri.partition("://")
+    if _find_uri(rest):
+        raise UriError("there is another URI in it; put each on a line of its own")
     path, _, query = rest.partition("?")
     match scheme.lower():
         case "motp":
@@ -194,7 +204,7 @@ def _split(uri: str) -> tuple[OtpType, str, Sequence[tuple[str, str]]]:
             raise UriError("it is not an otpauth:// or motp:// URI")
     pairs = []
     for part in query.split("&"):
-        key, _, value = part.partition("=")
+        key, _, value = part.removeprefix("amp;").partition("=")  # copied from HTML
         if kind is not OtpType.MOTP:
             value = _plus_for_space(" ", value)
         pairs.append((_unescape(key).lower(), _unescape(value.strip())))

@@ -59,6 +59,14 @@ def test_blank_lines_and_comments_are_skipped_with_any_line_ending() -> None:
     assert (len(backup.entries), backup.problems) == (2, ())
 
 
+@pytest.mark.parametrize("between", [" ", "  \t", ", ", ",", ";"])
+def test_several_uris_of_a_line_are_several_entries(between: str) -> None:
+    other = "otpauth://totp/C:d?secret=GEZDGNBVGY3TQOJQ&issuer=C"
+    backup = read(f"{GOOD}{between}{other}\n")
+    assert [entry.secret.given for entry in backup.entries][1:] == ["GEZDGNBVGY3TQOJQ"]
+    assert backup.problems == ()
+
+
 def test_a_line_that_fails_is_named_without_its_secret() -> None:
     backup = read(
         f"{GOOD}\nhttps://example.org/?secret=AAAA\notpauth://totp/B%20C:\x1b[31mx?secret=0189\n"

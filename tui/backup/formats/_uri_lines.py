@@ -42,7 +42,11 @@ def read_lines(data: bytes) -> Backup:
     Raises:
         FormatError: it is not UTF-8 text, has too many lines, or contains no URI.
     """
-    lines = numbered_lines(data, "list")
+    lines = [
+        (where, part)
+        for where, line in numbered_lines(data, "list")
+        for part in uri.split_line(line)
+    ]
     found: list[tuple[int, Entry]] = []
     problems: list[Problem] = []
     groups = Collector()

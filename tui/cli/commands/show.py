@@ -90,7 +90,7 @@ def _print(entry: Entry, categories: Iterable[Category], warning: str, secret: b
         rows += [("PIN", output.exact(entry.pin))] if entry.pin else []
         rows += [("URI", uri)] if (uri := _uri(entry)) else []
     output.lines(
-        f"{'' if place else name:<12}{line}"
+        f"{'' if place else name:<14}{line}"
         for name, value in rows
         for place, line in enumerate(value.split("\n"))
     )
