@@ -100,6 +100,18 @@ def test_the_recycle_bin_of_keepassxc_becomes_the_trash() -> None:
     assert [each.name for each in backup.categories] == ["A/B"]
 
 
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_spreadsheet_may_separate_columns_in_another_way(separator: str) -> None:
+    rows = [
+        ("Title", "Username", "OTPAuth"),
+        ("Bank, Inc.", "ada", "otpauth://totp/Bank:ada?secret=JBSWY3DPEHPK3PXP"),
+    ]
+    text = "\n".join(separator.join(row) for row in rows)
+    assert recognize(text.encode()) is by_name("csv")
+    [found] = read(text).entries
+    assert (found.issuer, found.account) == ("Bank", "ada")
+
+
 def test_of_two_columns_with_the_same_name_the_first_is_used() -> None:
     (found,) = read(f"totp,title,title\n{SECRET},First,Second\n").entries
     assert found.issuer == "First"

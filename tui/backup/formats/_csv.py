@@ -1,4 +1,4 @@
-"""Reads CSV tables (RFC 4180) with a header, as password managers export them."""
+"""Reads CSV tables (RFC 4180) with a header, as password managers and spreadsheets write them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.errors import FormatError
 MAX_ROWS = 100_000
 """Maximum number of rows."""
 MAX_SEPARATORS = 1_000_000
-"""Maximum number of commas and line breaks; a file with more is refused before it is parsed."""
+"""Maximum number of separators and line breaks; a file with more is refused before it is parsed."""
 MAX_CELLS = 1_000_000
 """Maximum number of rows times columns: short rows are filled up to the header's length."""
 _MAX_COLUMNS = 1000
@@ -46,14 +46,15 @@ def header(content: FileContent) -> tuple[str, ...]:
     """Return the names in the first line in lower case; empty if it isn't a CSV header."""
     import csv
 
-    line = content.data.removeprefix(_BOM)[:4096].lstrip(b"\r\n").partition(b"\n")[0]
-    if b"," not in line:
+    line = _first_line(content.data)
+    separator = _separator(line)
+    if separator.encode() not in line:
         return ()
     try:
         text = line.decode().rstrip("\r")
-        if not text.isprintable():
+        if not text.replace("\t", "").isprintable():
             return ()
-        (row,) = csv.reader([text], strict=True)
+        (row,) = csv.reader([text], delimiter=separator, strict=True)
     except (UnicodeDecodeError, csv.Error, ValueError):
         return ()
     return _names(row)
@@ -67,7 +68,8 @@ def table(data: bytes) -> Table:
     """
     import csv
 
-    if sum(map(data.count, (b",", b"\n", b"\r"))) > MAX_SEPARATORS:
+    separator = _separator(_first_line(data))
+    if sum(map(data.count, (separator.encode(), b"\n", b"\r"))) > MAX_SEPARATORS:
         raise FormatError(_TOO_LARGE)
     try:
         text = data.removeprefix(_BOM).decode()
@@ -76,7 +78,8 @@ def table(data: bytes) -> Table:
     names: tuple[str, ...] = ()
     rows: list[tuple[str, ...]] = []
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), strict=True):
+        lines = io.StringIO(text, newline="")
+        for row in csv.reader(lines, delimiter=separator, strict=True):
             if not any(row):
                 continue
             most = min(MAX_ROWS, MAX_CELLS // len(names)) if names else MAX_ROWS
@@ -91,6 +94,15 @@ def table(data: bytes) -> Table:
             raise FormatError("The CSV file has a cell that is too long.") from None
         raise FormatError("The CSV file is incomplete or damaged.") from None
     return Table(names, tuple(rows))
+
+
+def _first_line(data: bytes) -> bytes:
+    return data.removeprefix(_BOM)[:4096].lstrip(b"\r\n").partition(b"\n")[0]
+
+
+def _separator(line: bytes) -> str:
+    """Return what separates the names in a header: spreadsheets also write semicolons or tabs."""
+    return max((",", ";", "\t"), key=lambda one: line.count(one.encode()))
 
 
 def _names(row: list[str]) -> tuple[str, ...]:
