@@ -164,6 +164,23 @@ def test_a_permanent_deletion_stays_if_the_other_side_did_nothing() -> None:
         assert merged == document(B)
 
 
+def test_machines_that_merged_the_same_conflict_keep_each_version_once() -> None:
+    base = document(HOTP)
+    one = document(replace(HOTP, note="one", revision=1, updated=5))
+    other = document(replace(HOTP, note="other", revision=1, updated=7))
+    here, there = merge(base, one, other), merge(base, other, one)
+    used = there.holding(replace(each, counter=each.counter + 2) for each in there.everything)
+    for ours, theirs in ((here, used), (used, here)):
+        again = merge(base, ours, theirs)
+        assert sorted(each.note for each in again.entries) == ["one", "other"]
+        assert {each.counter for each in again.entries} == {HOTP.counter + 2}
+    edited = there.holding(
+        replace(each, note=f"{each.note}, edited", revision=2) for each in there.everything
+    )
+    notes = {each.note for each in merge(base, here, edited).entries}
+    assert notes == {"one", "other", "one, edited", "other, edited"}
+
+
 def test_an_older_file_does_not_undo_a_deletion() -> None:
     base = document(B).holding([B, trashed(A)])
     assert rejoin(base, base, document(A, B)) == base

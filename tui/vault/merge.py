@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from tui.errors import EntryError
 from tui.otp.entry import Binding, Category, Entry, Icon, OtpType, check
+from tui.otp.secret import Secret
 from tui.vault.document import Document, Unreadable, by_secret
 from tui.vault.entry_json import dump, write_entry
 from tui.vault.history import joined
@@ -138,6 +139,8 @@ def _merge_entries(
 ) -> tuple[Entry, ...]:
     olds, mine, others = by_id(base), by_id(ours), by_id(theirs)
     merged: list[Entry] = []
+    doubles: set[str] = set()
+    counters: dict[tuple[str, Secret], int] = {}
     for identity in _order(olds, mine, others):
         old, our, their = olds.get(identity), mine.get(identity), others.get(identity)
         if our is None or their is None:
@@ -149,13 +152,33 @@ def _merge_entries(
         elif our == old:
             merged.append(their)
         else:
-            taken = mine.keys() | others.keys()
-            merged.extend(
-                one
-                for one in _merge_entry(old, our, their)
-                if one.id == identity or one.id not in taken
-            )
-    return tuple(merged)
+            first, *second = _merge_entry(old, our, their)
+            double = _kept_beside(our, others) if second else None
+            if double is not None and double.id not in olds and double.id not in mine:
+                doubles.add(double.id)
+                first = replace(first, counter=max(first.counter, double.counter))
+            merged.append(first)
+            for one in second:
+                if one.id in mine or one.id in others:  # kept by an earlier merge
+                    counters[one.id, our.secret] = first.counter
+                else:
+                    merged.append(one)
+    return tuple(
+        replace(entry, counter=max(entry.counter, counters.get((entry.id, entry.secret), 0)))
+        if counters
+        else entry
+        for entry in merged
+        if entry.id not in doubles
+    )
+
+
+def _kept_beside(our: Entry, others: Mapping[str, Entry]) -> Entry | None:
+    """Return our version of an entry as the other side kept it beside its own, if it did.
+
+    Both sides merged the same conflict before. A version that was edited since is another one.
+    """
+    kept = others.get(second_id(our))
+    return kept if kept is not None and second_id(replace(kept, id=our.id)) == kept.id else None
 
 
 def _merge_entry(old: Entry | None, our: Entry, their: Entry) -> tuple[Entry, ...]:
