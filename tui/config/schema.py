@@ -75,7 +75,7 @@ class KdfConfig:
         DEFAULT_TIME_COST,
         Number(MIN_TIME_COST, MAX_TIME_COST),
         "Iterations",
-        "How often the memory is filled to try one password.",
+        "How many times the memory is filled to try one password.",
     )
     parallelism: int = _setting(
         DEFAULT_PARALLELISM,

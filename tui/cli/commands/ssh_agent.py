@@ -38,7 +38,7 @@ def register(subparsers: Subparsers) -> None:
         subparsers,
         "ssh-agent",
         "forward codes to servers that you log in to with ssh -A",
-        "Stands before your SSH agent: passes all requests on to it, and answers those of\n"
+        "Sits in front of your SSH agent: passes all requests on to it, and answers those of\n"
         "`otp-tui code --forwarded` on servers. Only codes of entries marked with\n"
         "`otp-tui edit QUERY --forward` are sent, never a secret. Without COMMAND, goes to the\n"
         'background and prints shell commands: eval "$(otp-tui ssh-agent)". `otp-tui lock` ends\n'
