@@ -22,7 +22,7 @@ from tests.app.helpers import (
 )
 from tui.app.app import OtpApp
 from tui.app.live_codes import seconds_text
-from tui.app.widgets.big_digits import big_lines
+from tui.app.widgets.big_digits import _GLYPHS, big_lines
 from tui.app.widgets.code_row import columns
 from tui.app.widgets.entry_pane import EntryPane
 from tui.otp.codes import code_at, group, next_code
@@ -244,3 +244,11 @@ def test_columns_fill_the_row(width: int) -> None:
         assert used >= width
         if width >= 40 and not is_tall:
             assert places.account >= 9
+
+
+def test_the_letters_of_steam_end_as_they_should() -> None:
+    last = {letter: _GLYPHS[letter][-1] for letter in "BCDFGHJKMNPQRTVWXY"}
+    assert [last[letter] for letter in "QRTVWXY"] == [
+        " █ █", "█ █", " █ ", " █ ", "█   █", "█ █", " █ ",
+    ]  # fmt: skip
+    assert all(len({len(row) for row in rows}) == 1 for rows in _GLYPHS.values())

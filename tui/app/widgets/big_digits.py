@@ -24,7 +24,7 @@ N    P   Q    R   T   V   W     X   Y
 ██.█ █.█ █..█ █.█ .█. █.█ █...█ █.█ █.█
 █.██ ██. █..█ ██. .█. █.█ █.█.█ .█. .█.
 █..█ █.. █.█. █.█ .█. █.█ ██.██ █.█ .█.
-█..█ █.. █..█ .█.█ █.█ .█. .█. █...█ █.█ .█.
+█..█ █.. .█.█ █.█ .█. .█. █...█ █.█ .█.
 
 a   b   c   d   e   f   g   h   i
 ███ █.. ... ..█ ███ .██ .██ █.. .█.
@@ -56,9 +56,8 @@ def _glyphs() -> dict[str, list[str]]:
     glyphs: dict[str, list[str]] = {}
     for block in _FONT.strip().split("\n\n"):
         names, *rows = (line.split() for line in block.splitlines())
-        glyphs |= {
-            name: [row[at].replace(".", " ") for row in rows] for at, name in enumerate(names)
-        }
+        for name, *pixels in zip(names, *rows, strict=True):
+            glyphs[name] = [row.replace(".", " ") for row in pixels]
     return glyphs
 
 
