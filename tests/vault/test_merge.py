@@ -181,6 +181,18 @@ def test_machines_that_merged_the_same_conflict_keep_each_version_once() -> None
     assert notes == {"one", "other", "one, edited", "other, edited"}
 
 
+def test_versions_that_earlier_merges_kept_repeat_no_code() -> None:
+    base = document(HOTP)
+    first = document(replace(HOTP, note="first", revision=1))
+    second = document(replace(HOTP, note="second", revision=1))
+    kept = merge(base, first, second)
+    edited = document(replace(HOTP, note="third", counter=HOTP.counter + 3, revision=4))
+    used = document(replace(HOTP, counter=HOTP.counter + 3, revision=3))
+    for third in (edited, used):
+        counters = {one.counter for one in merge(base, kept, third).entries}
+        assert counters == {HOTP.counter + 3}
+
+
 def test_an_older_file_does_not_undo_a_deletion() -> None:
     base = document(B).holding([B, trashed(A)])
     assert rejoin(base, base, document(A, B)) == base

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.backup.model import Backup
 from tui.otp.entry import Binding, Category, Entry, Icon, OtpType, category_id
+from tui.vault.counters import highest_counters
 from tui.vault.document import by_secret
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class DocumentBuilder:
         self._places = {entry.id: place for place, entry in enumerate(self._entries)}
         self._categories = _category_ids(document.categories, backup.categories)
         self._icons = _icon_ids(document.icons, backup.icons)
-        self._counters = _counters((*document.trash, *backup.entries))
+        self._counters = highest_counters((*document.trash, *backup.entries))
         self._pending: list[tuple[int, Binding]] = []
         self._used: set[str] = set()
         self.added = 0
@@ -170,16 +171,6 @@ class DocumentBuilder:
             if right not in present and (name in self._used or name not in shown):
                 new.setdefault(right, Icon(right, each.data))
         return there + tuple(new.values())
-
-
-def _counters(entries: Iterable[Entry]) -> dict[tuple[object, ...], int]:
-    """Return the highest counter of the counter-based entries with each secret."""
-    found: dict[tuple[object, ...], int] = {}
-    for entry in entries:
-        if entry.type.has_counter:
-            secret = by_secret(entry)
-            found[secret] = max(entry.counter, found.get(secret, 0))
-    return found
 
 
 def _replaced(old: Entry, entry: Entry) -> Entry:

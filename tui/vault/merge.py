@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from tui.errors import EntryError
 from tui.otp.entry import Binding, Category, Entry, Icon, OtpType, check
-from tui.otp.secret import Secret
-from tui.vault.document import Document, Unreadable, by_secret
+from tui.vault.counters import with_highest_counters
+from tui.vault.document import Document, Unreadable
 from tui.vault.entry_json import dump, write_entry
 from tui.vault.history import joined
 
@@ -48,7 +48,7 @@ def merge(base: Document, ours: Document, theirs: Document) -> Document:
     entries = _merge_entries(base.everything, ours.everything, everything)
     categories = _merge_items(sides, lambda one: one.categories, _categories_of, _merge_category)
     icons = _merge_items(sides, lambda one: one.icons, _icons_of, _ours)
-    return Document(
+    merged = Document(
         categories=categories,
         icons=icons,
         preferences=_merge_maps(base.preferences, ours.preferences, theirs.preferences),
@@ -58,6 +58,8 @@ def merge(base: Document, ours: Document, theirs: Document) -> Document:
         recovery={**theirs.recovery, **ours.recovery},
         history=joined(ours.history, theirs.history),
     ).holding(entries)
+    # Versions of one entry share a secret, so none may repeat a code of another.
+    return with_highest_counters(merged, merged)
 
 
 def rejoin(base: Document, ours: Document, theirs: Document) -> Document:
@@ -83,26 +85,6 @@ def rejoin(base: Document, ours: Document, theirs: Document) -> Document:
         kept=_shared_keys(base.kept, theirs.kept),
     ).holding(ancestors)
     return with_highest_counters(merge(common, ours, theirs), ours)
-
-
-def with_highest_counters(document: Document, *sides: Document) -> Document:
-    """Return `document` with no counter below that of a side with the same secret."""
-    counters: dict[tuple[object, ...], int] = {}
-    for side in sides:
-        for entry in side.everything:
-            key = (entry.id, by_secret(entry))
-            counters[key] = max(counters.get(key, 0), entry.counter)
-    highest = {
-        entry.id: count
-        for entry in document.everything
-        if (count := counters.get((entry.id, by_secret(entry)), 0)) > entry.counter
-    }
-    if not highest:
-        return document
-    return document.holding(
-        replace(entry, counter=highest[entry.id]) if entry.id in highest else entry
-        for entry in document.everything
-    )
 
 
 def _with_our_ids(
@@ -140,7 +122,6 @@ def _merge_entries(
     olds, mine, others = by_id(base), by_id(ours), by_id(theirs)
     merged: list[Entry] = []
     doubles: set[str] = set()
-    counters: dict[tuple[str, Secret], int] = {}
     for identity in _order(olds, mine, others):
         old, our, their = olds.get(identity), mine.get(identity), others.get(identity)
         if our is None or their is None:
@@ -158,18 +139,9 @@ def _merge_entries(
                 doubles.add(double.id)
                 first = replace(first, counter=max(first.counter, double.counter))
             merged.append(first)
-            for one in second:
-                if one.id in mine or one.id in others:  # kept by an earlier merge
-                    counters[one.id, our.secret] = first.counter
-                else:
-                    merged.append(one)
-    return tuple(
-        replace(entry, counter=max(entry.counter, counters.get((entry.id, entry.secret), 0)))
-        if counters
-        else entry
-        for entry in merged
-        if entry.id not in doubles
-    )
+            # One that is there was kept by an earlier merge.
+            merged.extend(one for one in second if one.id not in mine and one.id not in others)
+    return tuple(entry for entry in merged if entry.id not in doubles)
 
 
 def _kept_beside(our: Entry, others: Mapping[str, Entry]) -> Entry | None:
@@ -216,12 +188,7 @@ def _merge_entry(old: Entry | None, our: Entry, their: Entry) -> tuple[Entry, ..
         # Each side was valid, but their combination may not be.
         with contextlib.suppress(EntryError):
             return (check(merged),)
-    both = our, replace(their, id=second_id(their))
-    if our.secret != their.secret:
-        return both
-    # They share a secret, so neither may repeat a code of the other.
-    counter = max(our.counter, their.counter)
-    return tuple(replace(entry, counter=counter) for entry in both)
+    return our, replace(their, id=second_id(their))
 
 
 def second_id(entry: Entry) -> str:

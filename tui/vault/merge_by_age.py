@@ -12,8 +12,9 @@ from dataclasses import fields, replace
 from typing import Any
 
 from tui.otp.entry import Entry
+from tui.vault.counters import with_highest_counters
 from tui.vault.document import Document
-from tui.vault.merge import USE, merge, with_highest_counters
+from tui.vault.merge import USE, merge
 
 _CONTENT = tuple(
     one.name for one in fields(Entry) if one.name not in USE and one.name not in {"id", "pinned"}

@@ -10,7 +10,8 @@ from tui.files import LIMIT
 from tui.vault import envelope as envelopes
 from tui.vault import seal
 from tui.vault.changes import both_sentence, changes
-from tui.vault.merge import merge, with_highest_counters
+from tui.vault.counters import with_highest_counters
+from tui.vault.merge import merge
 from tui.vault.merge_by_age import merge_by_age
 from tui.vault.reader import MAX_GENERATION, VERSION
 from tui.vault.recovery_keys import of_slots

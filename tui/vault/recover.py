@@ -19,10 +19,10 @@ from tui.text import safe
 from tui.vault.backups import Backups
 from tui.vault.changes import Change, changes
 from tui.vault.copies import conflict_names
+from tui.vault.counters import with_highest_counters
 from tui.vault.encrypted_file import EncryptedFile
 from tui.vault.history import joined
 from tui.vault.locked_vault import LockedVault
-from tui.vault.merge import with_highest_counters
 from tui.vault.store import Store
 from tui.vault.undo import undoable, without_undo
 from tui.vault.unlock import key_by_password

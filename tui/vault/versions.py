@@ -15,9 +15,10 @@ from tui.vault import envelope as envelopes
 from tui.vault import seal
 from tui.vault.ancestor import known_parts
 from tui.vault.backups import Backups
+from tui.vault.counters import with_highest_counters
 from tui.vault.envelope import Envelope, Slot
 from tui.vault.history import contains, file_id, generation_of
-from tui.vault.merge import by_id, with_highest_counters
+from tui.vault.merge import by_id
 from tui.vault.state import decrypt, digest
 
 if TYPE_CHECKING:
