@@ -152,7 +152,7 @@ def put_in_place(temporary: Path, path: Path, old: Path | None = None) -> None:
         raise
 
 
-def put_instead(temporary: Path, path: Path) -> None:
+def replace_with(temporary: Path, path: Path) -> None:
     """Rename a file to `path`; restore what was there if the new file can't be made durable.
 
     Raises:
@@ -179,7 +179,7 @@ def replace_file(path: Path, data: bytes, mode: int = PRIVATE) -> None:
     """
     temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
     write_new(temporary, data, mode)
-    put_instead(temporary, path)
+    replace_with(temporary, path)
 
 
 def append(path: Path, data: bytes) -> None:

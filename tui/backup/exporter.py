@@ -21,9 +21,9 @@ from tui.files import (
     PRIVATE,
     close,
     put_in_place,
-    put_instead,
     read_limited,
     remove,
+    replace_with,
     sync_folder,
     why,
     write_new,
@@ -88,7 +88,7 @@ class EncodedExport:
                     write_new(temporary, self.data)
                     _verify(temporary, self.data)
                     if force:
-                        put_instead(temporary, place)
+                        replace_with(temporary, place)
                     else:
                         _create(temporary, place)
                 finally:

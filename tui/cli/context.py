@@ -220,9 +220,9 @@ class Context:
     ) -> Vault:
         """Open the vault with the key that `otp-tui unlock` left, else as `unlock_by_password`.
 
-        `meanwhile` is called while the key is derived; use it to import modules.
-        What is `guarded` needs the password, unless the setting `ask_again` is off. A password in
-        an option is always used. With `take_up`, `take_up_unsaved` follows.
+        `meanwhile` is called while the key is derived; use it to import modules. What is `guarded`
+        needs the password, unless the setting `ask_again` is off. A password in an option is always
+        used. With `take_up`, `take_up_unsaved` follows.
         """
         vault = self._by_session(locked, meanwhile, guarded=guarded)
         if vault is None:

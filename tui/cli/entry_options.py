@@ -43,7 +43,7 @@ def add_options(parser: ArgumentParser) -> None:
         help=f"{', '.join(names)} (totp, hotp)",
     )
     parser.add_argument("--digits", metavar="N", help="number of digits in a code (totp, hotp)")
-    parser.add_argument("--period", metavar="S", help="seconds that each code is valid (totp)")
+    parser.add_argument("--period", metavar="S", help="how many seconds each code is valid (totp)")
     parser.add_argument("--counter", metavar="N", help="counter of the next code (hotp)")
     for name in _ASKED:
         parser.add_argument(f"--{name}", nargs="?", const="", help=SUPPRESS)

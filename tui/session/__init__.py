@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import os
 
-from tui.session.model import LONGEST, USUAL, NoSession, Session, Unlocked
+from tui.session.model import DEFAULT_TIME, LONGEST, NoSession, Session, Unlocked
 
 TYPE_CHECKING = False  # typing takes 6 ms to import
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 __all__ = [
+    "DEFAULT_TIME",
     "LONGEST",
     "SESSION_VARIABLE",
-    "USUAL",
     "NoSession",
     "Session",
     "Unlocked",

@@ -5,7 +5,7 @@ from __future__ import annotations
 KEY_LENGTH = 32
 LONGEST = 30 * 24 * 3600
 """Seconds: the longest time for which a vault can be unlocked."""
-USUAL = 8 * 3600
+DEFAULT_TIME = 8 * 3600
 """Seconds for which a vault is unlocked if nobody says for how long."""
 LONGEST_PATH = 1024
 """Bytes of a vault's path that are kept; the rest is cut off."""

@@ -15,7 +15,7 @@ from tui.app.widgets.bars import CardKeys
 from tui.app.widgets.status_label import StatusLabel
 from tui.app.widgets.text_input import TextInput
 from tui.durations import duration_text, duration_words, parse_duration
-from tui.session import LONGEST, USUAL
+from tui.session import DEFAULT_TIME, LONGEST
 
 _SHORTEST = 60
 
@@ -28,7 +28,7 @@ class StayUnlockedScreen(Dialog[int]):
     BINDINGS: ClassVar = [Binding("escape", "dismiss(None)", show=False)]
 
     def compose(self) -> ComposeResult:
-        usual = duration_text(self.context.config.unlock_for or USUAL)
+        usual = duration_text(self.context.config.unlock_for or DEFAULT_TIME)
         with Vertical(classes="card"):
             yield Label("Stay unlocked for", classes="title")
             yield TextInput(usual, placeholder="8h or 1h30m", id="time")

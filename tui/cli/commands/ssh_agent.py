@@ -17,7 +17,7 @@ from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
 from tui.durations import duration_words
 from tui.errors import FileError, SessionError, UsageError
-from tui.session import LONGEST, USUAL
+from tui.session import DEFAULT_TIME, LONGEST
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def register(subparsers: Subparsers) -> None:
         "`otp-tui code --forwarded` on servers. Only codes of entries marked with\n"
         "`otp-tui edit QUERY --forward` are sent, never a secret. Without COMMAND, goes to the\n"
         'background and prints shell commands: eval "$(otp-tui ssh-agent)". `otp-tui lock` ends\n'
-        "the forwarding of codes; SSH keys go on.",
+        "the forwarding of codes; SSH keys keep working.",
     )
     parser.add_argument(
         "argv", metavar="COMMAND", nargs="*", help="run this, after --, and end with it"
@@ -193,7 +193,7 @@ def _session(args: Namespace, context: Context) -> Session:
     locked = context.read_vault()
     # As with `otp-tui unlock`, setting the time needs the password.
     vault = context.unlock_by_password(locked) if given else context.unlock(locked)
-    seconds = given or context.config.unlock_for or USUAL
+    seconds = given or context.config.unlock_for or DEFAULT_TIME
     if not args.no_unlock:
         if not given and session.key(vault.vault_id) == vault.key:
             return session

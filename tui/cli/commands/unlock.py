@@ -9,7 +9,7 @@ from tui.cli.args import add_duration
 from tui.cli.parser import NO_UNLOCK, add_command
 from tui.cli.secrets import add_options
 from tui.errors import SessionError
-from tui.session import LONGEST, USUAL
+from tui.session import DEFAULT_TIME, LONGEST
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -43,7 +43,7 @@ def run(args: Namespace, context: Context) -> int:
     Raises:
         SessionError: it can't be kept.
     """
-    seconds = getattr(args, "for") or context.config.unlock_for or USUAL
+    seconds = getattr(args, "for") or context.config.unlock_for or DEFAULT_TIME
     if context.session.kind == "none":
         raise SessionError("OTP_TUI_SESSION turns unlocking off.")
     locked = context.read_vault()
