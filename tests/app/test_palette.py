@@ -193,6 +193,18 @@ async def test_an_entry_is_copied(
     assert clipboard.text == code_at(steam, clock.now()).text
 
 
+async def test_an_entry_comes_before_commands_that_have_the_letters_inside_a_word(
+    pilot: Pilot[None],
+) -> None:
+    listed = await opened(pilot, *"git")
+    assert [item.label for item in listed.rows] == [
+        "Copy GitHub (octocat)", "Show code in large digits",
+    ]  # fmt: skip
+    await pilot.press(*["backspace"] * 3, *"large d")
+    await settle(pilot)
+    assert listed.rows[0].label == "Show code in large digits"
+
+
 async def test_recent_commands_come_first_and_entries_are_not_kept(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:

@@ -42,13 +42,24 @@ class PaletteItem:
     """Performs it."""
 
 
-def matching(items: Sequence[PaletteItem], query: str) -> list[PaletteItem]:
-    """Return the items whose label has every word of the query; those starting with it first."""
+def matching(
+    items: Sequence[PaletteItem], query: str, entries: Sequence[PaletteItem] = ()
+) -> list[PaletteItem]:
+    """Return the items whose label has every word of the query, together with the entries.
+
+    An item that starts with the query's first word comes first, then those whose words start with
+    the query's, then the entries, then those that have the query's words inside their own.
+    """
     words = query.casefold().split()
-    found = [item for item in items if all(word in item.label.casefold() for word in words)]
-    if words:
-        found.sort(key=lambda item: not item.label.casefold().startswith(words[0]))
-    return found
+    ranked: list[list[PaletteItem]] = [[], [], [*entries], []]
+    for item in items:
+        label = item.label.casefold()
+        if not all(word in label for word in words):
+            continue
+        starts = [any(part.startswith(word) for part in label.split()) for word in words]
+        first = not words or label.startswith(words[0])
+        ranked[0 if first else 1 if all(starts) else 3].append(item)
+    return [item for rank in ranked for item in rank]
 
 
 def recent_first(items: Sequence[PaletteItem], recent: Sequence[str]) -> list[PaletteItem]:

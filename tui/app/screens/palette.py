@@ -91,11 +91,11 @@ class PaletteScreen(Dialog[PaletteItem]):
     def __init__(
         self,
         items: Sequence[PaletteItem],
-        more: Callable[[str], list[PaletteItem]] = lambda _query: [],
+        entries: Callable[[str], list[PaletteItem]],
     ) -> None:
-        """`more` returns items for a query, to list after those of `items` that match."""
+        """`entries` returns the items of the entries that match a query."""
         super().__init__()
-        self._items, self._more = items, more
+        self._items, self._entries = items, entries
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card", id="palette"):
@@ -121,7 +121,7 @@ class PaletteScreen(Dialog[PaletteItem]):
     def _find(self, event: Input.Changed) -> None:
         event.stop()
         self.query_one(PaletteList).show(
-            [*matching(self._items, event.value), *self._more(event.value)]
+            matching(self._items, event.value, self._entries(event.value))
         )
         self._fit()
 
