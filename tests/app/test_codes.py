@@ -154,6 +154,29 @@ async def test_the_highlighted_row_shows_the_next_code(
     assert "next" not in lines_of(codes_of(app))[0]
 
 
+async def test_the_next_code_keeps_clear_of_the_row_number_without_categories(
+    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock
+) -> None:
+    entry = dataclasses.replace(sample_entries()[0][0], categories=())
+    app = make_app(make_vault([entry], []))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        row = lines_of(codes_of(app))[0].rstrip()
+        assert row.endswith(f"next {group(next_code(entry, clock.now()).text)}  1")
+
+
+@pytest.mark.parametrize(("digits", "code"), [(6, "··· ···"), (8, "·· ··· ···")])
+async def test_the_key_for_the_next_code_is_shown_where_all_codes_are_equally_wide(
+    make_app: MakeApp, make_vault: MakeVault, digits: int, code: str
+) -> None:
+    made = sample_entries()[0]
+    entries = [dataclasses.replace(made[n], digits=digits, categories=()) for n in (0, 3)]
+    app = make_app(make_vault(entries, []))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert f"{code} Space Bank" in "\n".join(lines_of(codes_of(app)))
+
+
 async def test_only_rows_on_screen_are_computed(
     make_app: MakeApp, make_vault: MakeVault, monkeypatch: pytest.MonkeyPatch
 ) -> None:

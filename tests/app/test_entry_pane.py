@@ -122,6 +122,17 @@ async def test_an_entry_in_the_trash_has_no_code_in_the_pane(
 
 
 @WIDE
+async def test_the_pane_names_no_keys_that_would_type_into_the_search(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    assert "v details" in pane_text(app)
+    await press(pilot, "slash", *"gi")
+    assert "v details" not in pane_text(app)
+    await press(pilot, "escape")
+    assert "v details" in pane_text(app)
+
+
+@WIDE
 async def test_no_matches_empty_the_pane(app: OtpApp, pilot: Pilot[None]) -> None:
     await press(pilot, "slash", *"zzz")
     await settle(pilot)

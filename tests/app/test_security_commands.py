@@ -251,7 +251,10 @@ async def test_a_copy_next_to_the_vault_under_the_old_key_is_named(
     await pilot.press("n")
     await settle(pilot)
     assert "in the folder “backups” still open with an old password." in status_of(app)
-    assert "next to the vault still opens with an old password: run" in status_of(app)
+    named = (
+        "1 conflict copy next to the vault still opens with an old password. Press M to merge it."
+    )
+    assert named in status_of(app)
 
 
 async def test_escape_waits_until_a_change_that_began_is_saved(

@@ -142,7 +142,7 @@ def test_copies_under_an_even_older_key_are_counted(filled: Program) -> None:
     assert "Re-encrypted 1 older copy." in done.err
     assert "1 older copy opens with an even older password and was not re-en" in done.err
     assert "damaged" not in done.err
-    assert "1 older copy next to the vault still opens with an old password" in done.err
+    assert "1 conflict copy next to the vault still opens with an old password" in done.err
 
 
 def test_a_recovery_code_of_version_1_is_typed_once_or_replaced(filled: Program) -> None:

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from tui.vault.envelope import Slot
     from tui.vault.vault import Vault
 
+IN_BACKUPS = ("older copy", "in the folder “backups”")
+BESIDE = ("conflict copy", "next to the vault")
+"""What the copies in each place are called, and the place, for `still_open`."""
+
 
 def old_backups(vault: Vault) -> list[VaultFile]:
     """Return the copies in the folder `backups` that the vault's key doesn't open."""
@@ -56,10 +60,10 @@ def delete(files: Iterable[VaultFile]) -> int:
     return sum(file.remove() for file in files)
 
 
-def still_open(count: int, where: str) -> str:
+def still_open(count: int, noun: str, where: str) -> str:
     """Return the start of a sentence about copies that the vault's key doesn't open."""
-    number, opens = plural(count, "older copy"), "opens" if count == 1 else "open"
-    return f"{number} {where} still {opens} with an old password"
+    opens = "opens" if count == 1 else "open"
+    return f"{plural(count, noun)} {where} still {opens} with an old password"
 
 
 def not_rekeyed(files: Collection[VaultFile], count: int, old_slots: tuple[Slot, ...]) -> list[str]:

@@ -149,8 +149,8 @@ class _Before:
 
     key: bytes = field(repr=False)
     slots: tuple[Slot, ...]
-    still: Callable[[int, str], str]
-    """Returns the start of a sentence about that many copies."""
+    still: Callable[[int, str, str], str]
+    """Returns the start of a sentence about copies: their number, a noun and their place."""
     why: str
     """Why to re-encrypt them."""
 
@@ -170,7 +170,7 @@ async def _older_copies(view: ListView, before: _Before) -> list[str]:
     vault, said = view.vault, list[str]()
     files = await in_thread(lambda: rekey.old_backups(vault))
     if files:
-        still = before.still(len(files), "in the folder “backups”")
+        still = before.still(len(files), *rekey.IN_BACKUPS)
         question = ConfirmScreen(
             f"{still}. Encrypt them with the new key?",
             before.why,
@@ -183,13 +183,15 @@ async def _older_copies(view: ListView, before: _Before) -> list[str]:
             said.append(f"{still}.")
     copies = await in_thread(lambda: rekey.old_copies(vault))
     if copies:
-        said.append(f"{before.still(len(copies), 'next to the vault')}: run otp-tui merge.")
+        them = "it" if len(copies) == 1 else "them"
+        hint = press_hint(view.context, "merge", f"to merge {them}")
+        said.append(f"{before.still(len(copies), *rekey.BESIDE)}.{hint}")
     return said
 
 
-def _still_old(count: int, where: str) -> str:
+def _still_old(count: int, noun: str, where: str) -> str:
     has = "has" if count == 1 else "have"
-    return f"{plural(count, 'older copy')} {where} still {has} the old key derivation"
+    return f"{plural(count, noun)} {where} still {has} the old key derivation"
 
 
 def _rekeyed(vault: Vault, files: list[VaultFile], before: _Before) -> list[str]:

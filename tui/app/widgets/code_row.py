@@ -140,9 +140,11 @@ def _first_line(
     room = places.names_at - _CODE_AT
     left = places.names_at - places.seconds_at
     rest = room - width_of(row.cells.code) - 2
-    if row.key and rest > width_of(row.key):
-        parts += [Segment(f"{row.cells.code}{' ' * (rest - width_of(row.key))}", code),
-                  Segment(f"{row.key}  ", styles.strong + Style(bold=False))]  # fmt: skip
+    if row.key and rest >= width_of(row.key):
+        before = max(1, rest - width_of(row.key))
+        after = room - width_of(row.cells.code) - before - width_of(row.key)
+        parts += [Segment(row.cells.code + " " * before, code),
+                  Segment(row.key + " " * after, styles.strong + Style(bold=False))]  # fmt: skip
     elif places.seconds_at:
         tone = row.cells.tone
         seconds = getattr(styles, tone) if tone else muted
@@ -151,7 +153,7 @@ def _first_line(
     else:
         parts.append(Segment(fit(row.cells.code, room), code))
     tail = places.categories
-    beside = len(row.remark) + 1
+    beside = len(row.remark) + (1 if tail else 2)
     unused = places.names - _used(row, places)
     if row.remark and tail and not row.entry.deleted and beside + _GAP <= unused:
         parts += _names(row, places, beside, styles, muted)

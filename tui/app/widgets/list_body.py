@@ -22,6 +22,8 @@ class ListBody(Horizontal):
         super().__init__()
         self._codes = codes
         self._pane = EntryPane()
+        self.has_keys = True
+        """False while keys type into the search."""
 
     def compose(self) -> ComposeResult:
         yield self._codes
@@ -57,6 +59,7 @@ class ListBody(Horizontal):
             [name for name in names if name],
             codes.suspicious.get(entry.id, ""),
             int(codes.live.moment),
+            self.has_keys,
         )
         self._pane.show(shown)
 

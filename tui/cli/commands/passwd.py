@@ -87,7 +87,7 @@ def change_password(
     count, failed = len(left), False
     if count:
         if not args.rekey_backups and not args.remove_backups:
-            output.say(f"{rekey.still_open(count, 'in the folder “backups”')}.")
+            output.say(f"{rekey.still_open(count, *rekey.IN_BACKUPS)}.")
         if args.rekey_backups or _agrees("Encrypt them under the new key?", args, context):
             count = rekey.rekey(vault, left, old_key)
             output.say(f"Re-encrypted {plural(count, 'older copy')}.")
@@ -100,7 +100,7 @@ def change_password(
             output.say(f"Removed {plural(count, 'older copy')}.")
     copies = rekey.old_copies(vault)
     if copies:
-        output.say(f"{rekey.still_open(len(copies), 'next to the vault')}: run otp-tui merge.")
+        output.say(f"{rekey.still_open(len(copies), *rekey.BESIDE)}: run otp-tui merge.")
     return int(failed)
 
 
