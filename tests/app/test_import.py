@@ -329,10 +329,10 @@ async def test_several_files_are_imported_as_one_step(
         await pilot.press(*"pw", "enter")
         await settle(pilot)
         lines = preview_lines(pilot)
-        assert [line[13:27].strip() for line in lines] == ["new", "already here", "new"]
+        assert [line[13:23].strip() for line in lines] == ["new", "repeated", "new"]
         await pilot.press("enter")
         await settle(pilot)
-        assert "2 entries imported, 1 already here" in status_of(app)
+        assert "2 entries imported, 1 repeated" in status_of(app)
         await pilot.press("u")
         await settle(pilot)
         assert vault.entries == ()
@@ -356,7 +356,7 @@ async def test_a_wrong_password_loses_none_of_several_files(
         await pilot.press(*"pw", "enter")
         await settle(pilot)
         lines = preview_lines(pilot)
-        assert [line[13:27].strip() for line in lines] == ["new", "already here", "new"]
+        assert [line[13:23].strip() for line in lines] == ["new", "repeated", "new"]
 
 
 async def test_images_of_the_parts_of_one_export_are_one_list(

@@ -25,7 +25,7 @@ def test_by_default_every_new_secret_is_added_and_nothing_else_changes() -> None
     assert after.entries[:2] == here.entries
     assert [each.secret.given for each in after.entries[2:]] == [THREE]
     assert (report.added, report.replaced, report.skipped) == (1, 0, 3)
-    assert (report.already_here, report.different) == (2, 1)
+    assert (report.already_here, report.repeated, report.different) == (1, 1, 1)
     assert after.entries[2].created == after.entries[2].updated == NOW
 
 

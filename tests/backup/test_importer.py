@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,18 +32,35 @@ def test_each_backup_is_planned_after_those_before_it() -> None:
     assert [each.kind for each in result.planned] == [
         MatchKind.NEW,
         MatchKind.NEW,
-        MatchKind.IDENTICAL,
+        MatchKind.REPEATED,
         MatchKind.NEW,
     ]
     assert [file.report.added for file in result.files] == [2, 1]
-    assert result.report.sentence("imported") == "3 entries imported, 1 already here"
+    assert result.report.sentence("imported") == "3 entries imported, 1 repeated"
     assert [each.id for each in result.added] == [each.id for each in after.entries]
 
 
 def test_deselected_places_count_through_all_backups() -> None:
     _, result = apply_import(vault(), [FIRST, SECOND], NOW, deselected={1, 3})
-    assert [each.issuer for each in result.added] == ["Example", "Shop"]
-    assert result.report.sentence("imported") == "2 entries imported, 2 not selected"
+    assert [each.issuer for each in result.added] == ["Example"]
+    assert result.report.sentence("imported") == "1 entry imported, 1 repeated, 2 not selected"
+
+
+def test_what_an_earlier_backup_has_in_its_trash_is_still_added() -> None:
+    trashed = OpenedBackup(("old.json",), Backup((replace(site(TWO, "Shop"), deleted=NOW),)))
+    after, _ = apply_import(vault(), [trashed, FIRST], NOW)
+    assert [each.issuer for each in after.entries] == ["Example", "Shop"]
+    assert [each.issuer for each in after.trash] == ["Shop"]
+
+
+def test_a_counter_is_the_highest_of_all_backups() -> None:
+    older, newer = (
+        OpenedBackup((f"{n}.json",), Backup((replace(site(ONE), type=OtpType.HOTP, counter=n),)))
+        for n in (3, 8)
+    )
+    for opened in ([older, newer], [newer, older]):
+        after, _ = apply_import(vault(), opened, NOW)
+        assert [each.counter for each in after.entries] == [8]
 
 
 def test_all_backups_are_one_step_to_undo() -> None:

@@ -114,6 +114,11 @@ def test_a_repeated_entry_is_reported_unless_the_vault_has_it_twice_too() -> Non
     assert kinds(vault(site(), site()), site(), site()) == [MatchKind.IDENTICAL] * 2
 
 
+def test_an_entry_is_new_even_if_it_follows_its_twin_in_the_trash_of_the_file() -> None:
+    trashed = replace(site(), deleted=1)
+    assert kinds(vault(), trashed, site()) == [MatchKind.REPEATED, MatchKind.NEW]
+
+
 def test_entries_with_one_secret_each_match_their_own_entry() -> None:
     a, b = site(account="a"), site(account="b")
     assert kinds(vault(a), replace(b), replace(a)) == [MatchKind.NEW, MatchKind.IDENTICAL]

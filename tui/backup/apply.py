@@ -10,7 +10,6 @@ from tui.backup.document_builder import DocumentBuilder
 from tui.backup.model import Backup, Problem
 from tui.backup.plan import (
     DEFAULT_ACTIONS,
-    SAME_SECRET,
     ImportAction,
     MatchKind,
     PlannedEntry,
@@ -31,13 +30,15 @@ class Report:
     replaced: int = 0
     """Entries of the vault replaced with those of the backup."""
     skipped: int = 0
-    """Entries not imported: `already_here`, `different`, and those that were deselected."""
+    """Entries not imported: the three below, and those that were deselected."""
     refused: int = 0
     """Parts of the backup that couldn't be read."""
     problems: tuple[Problem, ...] = ()
     """Parts of the backup that were left out or changed when it was read."""
     already_here: int = 0
-    """How many of `skipped` the vault or the import already has."""
+    """How many of `skipped` the vault already has."""
+    repeated: int = 0
+    """How many of `skipped` came earlier in the import."""
     different: int = 0
     """How many of `skipped` the vault has with different names or settings."""
 
@@ -49,8 +50,9 @@ class Report:
         done = [(self.added, verb), (self.replaced, "replaced")]
         rest = [
             (self.already_here, "already here"),
+            (self.repeated, "repeated"),
             (self.different, "different and skipped"),
-            (self.skipped - self.already_here - self.different, "not selected"),
+            (self.not_selected, "not selected"),
             (self.refused, "failed"),
         ]
         parts = [(count, word) for count, word in done if count]
@@ -60,6 +62,11 @@ class Report:
         (count, word), *more = parts
         first = f"{plural(count, 'entry')} {word}"
         return ", ".join([first, *(f"{count} {word}" for count, word in more), *others])
+
+    @property
+    def not_selected(self) -> int:
+        """How many of `skipped` were deselected."""
+        return self.skipped - self.already_here - self.repeated - self.different
 
 
 def total(reports: Iterable[Report]) -> Report:
@@ -72,6 +79,7 @@ def total(reports: Iterable[Report]) -> Report:
         refused=sum(report.refused for report in every),
         problems=tuple(problem for report in every for problem in report.problems),
         already_here=sum(report.already_here for report in every),
+        repeated=sum(report.repeated for report in every),
         different=sum(report.different for report in every),
     )
 
@@ -92,7 +100,7 @@ def apply(
     (id, order, pin, note, creation date) and never lowers a counter.
     """
     builder = DocumentBuilder(document, backup, moment)
-    skipped = already_here = different = 0
+    skipped = already_here = repeated = different = 0
     for place, each in enumerate(planned):
         if each.entry is None:
             continue
@@ -100,14 +108,15 @@ def apply(
         action = actions[each.kind] if selected else ImportAction.SKIP
         if action is ImportAction.ADD:
             builder.add(each.entry)
-        elif action is ImportAction.REPLACE and each.kind is not MatchKind.REPEATED:
+        elif action is ImportAction.REPLACE and not each.only_repeats:
             if not builder.put(each.entry, each.existing):
                 skipped += 1
                 already_here += 1
         else:
             skipped += 1
             different += selected and each.kind is MatchKind.CHANGED
-            already_here += selected and each.kind in SAME_SECRET - {MatchKind.CHANGED}
+            already_here += selected and each.kind is MatchKind.IDENTICAL
+            repeated += selected and each.kind is MatchKind.REPEATED
     report = Report(
         added=builder.added,
         replaced=builder.replaced,
@@ -115,6 +124,7 @@ def apply(
         refused=sum(each.kind is MatchKind.REFUSED for each in planned),
         problems=backup.problems,
         already_here=already_here,
+        repeated=repeated,
         different=different,
     )
     return _with_profiles(builder.document(), backup), report

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from tui import limits
 from tui.backup.apply import Report, apply, total
+from tui.backup.match import by_everything
 from tui.backup.plan import DEFAULT_ACTIONS, ImportAction, MatchKind, PlannedEntry, plan
 from tui.backup.sources import OpenedBackup
 from tui.errors import VaultError
 from tui.otp.entry import Entry
 from tui.text import plural, safe
+from tui.vault.counters import highest_counters, with_counter
 from tui.vault.undo import step_label, with_undo
 
 if TYPE_CHECKING:
@@ -90,19 +92,34 @@ def apply_import(
         VaultError: a vault can't hold that many entries.
     """
     _require_room(document, opened)
+    counters = highest_counters(entry for each in opened for entry in each.backup.entries)
+    seen: set[object] = set()
     present, files, first = document, [], 0
     for each in opened:
-        planned = plan(present, each.backup)
+        entries = tuple(with_counter(entry, counters) for entry in each.backup.entries)
+        backup = replace(each.backup, entries=entries)
+        planned = _without_repeated(plan(present, backup), seen)
         own = {place - first for place in deselected}
-        present, report = apply(
-            present, each.backup, planned, moment, actions=actions, deselected=own
-        )
+        present, report = apply(present, backup, planned, moment, actions=actions, deselected=own)
         files.append(FileResult(each, planned, report))
         first += len(planned)
     before = {entry.id for entry in document.entries}
     added = tuple(entry for entry in present.entries if entry.id not in before)
     result = ImportResult(tuple(files), added, present != document)
     return with_undo(document, present, label(result)) if result.changed else document, result
+
+
+def _without_repeated(
+    planned: Iterable[PlannedEntry], seen: set[object]
+) -> tuple[PlannedEntry, ...]:
+    """Mark entries that an earlier file had as repeated, selected there or not; extend `seen`."""
+
+    def key(row: PlannedEntry) -> object:
+        return row.entry and (by_everything(row.entry), bool(row.entry.deleted))
+
+    rows = tuple(row.as_repeated() if key(row) in seen else row for row in planned)
+    seen |= {key(row) for row in rows if row.entry and row.kind is not MatchKind.IDENTICAL}
+    return rows
 
 
 def _require_room(document: Document, opened: Sequence[OpenedBackup]) -> None:

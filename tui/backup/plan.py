@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -34,7 +34,7 @@ class MatchKind(StrEnum):
     SAME_NAME = "namesake"
     """Same issuer and account, different secret."""
     REPEATED = "twice"
-    """Identical to an earlier entry of the backup."""
+    """Identical to an earlier entry of the backup, or of a backup imported before it."""
     REFUSED = "refused"
     """Unreadable: one of the backup's problems."""
 
@@ -105,20 +105,31 @@ class PlannedEntry:
     reason: str = ""
     """The reason for the kind, safe to show; empty for new entries."""
 
+    @property
+    def only_repeats(self) -> bool:
+        """True if it is identical to an earlier entry of its own file."""
+        return self.kind is MatchKind.REPEATED and self.existing is None
+
+    def as_repeated(self) -> PlannedEntry:
+        """Return it as a repetition of an entry that an earlier file brought."""
+        return replace(self, kind=MatchKind.REPEATED, reason="already in an earlier file")
+
 
 def plan(document: Document, backup: Backup) -> tuple[PlannedEntry, ...]:
     """Compare each entry of `backup` with `document`; return them in order, then the unreadable.
 
     An entry of the vault matches at most one entry of the file: an identical one, else one with its
     secret, else one with its names. An entry whose namesake is already matched replaces nothing.
-    A trashed entry that is already in the vault's trash is identical.
+    A trashed entry that is already in the vault's trash is identical. The file's own trashed
+    entries are matched last, so that one never takes the place of a living twin.
     """
+    places = sorted(enumerate(backup.entries), key=lambda each: bool(each[1].deleted))
     taken: set[str] = set()
     found: dict[int, tuple[MatchKind, Entry | None]] = {}
 
     def match(kind: MatchKind, key: Key) -> None:
         index = Index(document.entries, key)
-        for place, entry in enumerate(backup.entries):
+        for place, entry in places:
             if place in found:
                 continue
             existing = index.first(entry, taken)
@@ -127,12 +138,12 @@ def plan(document: Document, backup: Backup) -> tuple[PlannedEntry, ...]:
                 taken.add(existing.id)
 
     in_trash = {by_everything(entry): entry for entry in document.trash}
-    for place, entry in enumerate(backup.entries):
+    for place, entry in places:
         if entry.deleted and (existing := in_trash.get(by_everything(entry))):
             found[place] = (MatchKind.IDENTICAL, existing)
     match(MatchKind.IDENTICAL, by_everything)
     seen: set[object] = set()
-    for place, entry in enumerate(backup.entries):
+    for place, entry in places:
         same = by_everything(entry)
         if same in seen and place not in found:
             found[place] = (MatchKind.REPEATED, None)
@@ -141,7 +152,7 @@ def plan(document: Document, backup: Backup) -> tuple[PlannedEntry, ...]:
     match(MatchKind.CHANGED, by_secret)
     match(MatchKind.SAME_NAME, by_names)
     known = {by_names(entry) for entry in document.entries} - {None}
-    for place, entry in enumerate(backup.entries):
+    for place, entry in places:
         if place not in found and by_names(entry) in known:
             found[place] = (MatchKind.SAME_NAME, None)
     planned = [

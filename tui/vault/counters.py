@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from tui.otp.entry import Entry
@@ -19,14 +19,15 @@ def highest_counters(entries: Iterable[Entry]) -> dict[tuple[object, ...], int]:
     return highest
 
 
+def with_counter(entry: Entry, counters: Mapping[tuple[object, ...], int]) -> Entry:
+    """Return the entry; an HOTP one gets the counter of its secret, unless its own is higher."""
+    counter = counters.get(by_secret(entry), 0) if counters and entry.type.has_counter else 0
+    return replace(entry, counter=counter) if counter > entry.counter else entry
+
+
 def with_highest_counters(document: Document, *sides: Document) -> Document:
     """Return `document` with no counter below that of a side's entry with the same secret."""
     highest = highest_counters(entry for side in sides for entry in side.everything)
     if not highest:
         return document
-
-    def raised(entry: Entry) -> Entry:
-        counter = highest.get(by_secret(entry), 0) if entry.type.has_counter else 0
-        return replace(entry, counter=counter) if counter > entry.counter else entry
-
-    return document.holding(map(raised, document.everything))
+    return document.holding(with_counter(entry, highest) for entry in document.everything)
