@@ -38,8 +38,8 @@ from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.entry_form import EntryFormScreen
 from tui.app.screens.unlock import UnlockScreen
 from tui.app.widgets.entry_fields import EntryFields
-from tui.app.widgets.file_chooser import PathInput
 from tui.app.widgets.form_fields import FoldLine, FormInput, FormRow, LiveCode, NoteArea
+from tui.app.widgets.path_input import PathInput
 from tui.app.widgets.preview_list import PreviewList
 from tui.errors import NotSavedError
 from tui.otp.codes import code_at

@@ -19,9 +19,11 @@ from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.import_backup import ImportScreen
+from tui.app.screens.import_preview import ImportPreviewScreen
 from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
-from tui.app.widgets.file_chooser import FileTree, PathInput, complete
+from tui.app.widgets.file_tree import FileTree
 from tui.app.widgets.password_input import PasswordInput
+from tui.app.widgets.path_input import PathInput, complete
 from tui.app.widgets.preview_list import PreviewList, SideBySide
 from tui.backup.model import Backup, Credentials
 from tui.backup.registry import by_name
@@ -261,9 +263,11 @@ async def test_tab_stays_in_the_field_if_no_file_starts_as_typed(
     await settle(pilot)
     field = app.screen.query_one(PathInput)
     field.value = f"{tmp_path}/no"
-    await pilot.press("end", "tab", *"thing")
-    assert field.value == f"{tmp_path}/nothing"
+    await pilot.press("end", "tab")
     assert status_of(app).startswith("No file starts with “")
+    await pilot.press(*"thing")
+    assert field.value == f"{tmp_path}/nothing"
+    assert status_of(app) == ""
 
 
 @pytest.mark.parametrize("typed", ["", "backup.bin"])
@@ -280,6 +284,34 @@ async def test_tab_leaves_an_empty_field_and_a_complete_path(
         app.screen.query_one(PathInput).value = typed and f"{tmp_path}/{typed}"
         await pilot.press("end", "tab")
         assert app.focused is app.screen.query_one("#format")
+
+
+async def test_a_name_is_looked_for_in_the_folder_shown(
+    app: OtpApp, pilot: Pilot[None], tmp_path: Path
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a.txt").touch()
+    backup_file(folder, "authenticator-pro-plain")
+    await open_file(pilot, folder)
+    await press(pilot, "shift+tab", "shift+tab", *"ACK")
+    tree, field = app.screen.query_one(FileTree), app.screen.query_one(PathInput)
+    assert app.focused is field
+    assert tree.cursor_line == 2
+    await press(pilot, "backspace", "backspace", "backspace", *"ba", "tab")
+    assert field.value == "backup.bin"
+    await press(pilot, "backspace", "backspace", "enter")
+    await settle(pilot)
+    assert len(preview_lines(pilot)) == 2
+
+
+async def test_down_goes_from_the_path_to_the_files(app: OtpApp, pilot: Pilot[None]) -> None:
+    await press(pilot, "i")
+    await settle(pilot)
+    assert "↓ list" in lines_of(app.screen.query_one(KeyBar))[0]
+    await press(pilot, "down")
+    assert app.focused is app.screen.query_one(FileTree)
+    assert "Space select" in lines_of(app.screen.query_one(KeyBar))[0]
 
 
 def test_a_completion_adds_what_all_names_share(tmp_path: Path) -> None:
@@ -357,6 +389,54 @@ async def test_a_wrong_password_loses_none_of_several_files(
         await settle(pilot)
         lines = preview_lines(pilot)
         assert [line[13:23].strip() for line in lines] == ["new", "repeated", "new"]
+
+
+@pytest.mark.parametrize("second", ["pw", "other"])
+async def test_the_password_of_a_file_is_tried_on_the_next_one(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path, second: str
+) -> None:
+    app = make_app(make_vault([], []))
+    names = [("a", "pw", 1), ("b", second, 2)]
+    paths = [
+        backup_file(tmp_path, "authenticator-pro-legacy", password, count=count).rename(
+            tmp_path / name
+        )
+        for name, password, count in names
+    ]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("i")
+        await settle(pilot)
+        app.screen.query_one(FileTree).selected.append(paths[0])
+        await open_file(pilot, paths[1])
+        assert "file 1 of 2" in lines_of(app.screen.query_one(TitleBar))[0]
+        await pilot.press(*"pw", "enter")
+        await settle(pilot)
+        if second != "pw":
+            assert "enter the password of b" in status_of(app)
+            assert "file 2 of 2" in lines_of(app.screen.query_one(TitleBar))[0]
+            await pilot.press(*second, "enter")
+            await settle(pilot)
+        assert len(preview_lines(pilot)) == 3
+
+
+async def test_keys_that_would_do_nothing_are_not_named_in_the_preview(
+    app: OtpApp, pilot: Pilot[None], tmp_path: Path
+) -> None:
+    path = backup_file(tmp_path, "authenticator-pro-plain", count=1)
+    await open_file(pilot, path)
+
+    def keys() -> str:
+        return lines_of(app.screen.query_one(KeyBar))[0]
+
+    assert "↵ import" in keys()
+    await press(pilot, "space")
+    assert "↵ close" in keys()
+    await press(pilot, "space", "enter")
+    await settle(pilot)
+    await open_file(pilot, path)
+    assert "↵ close" in keys()
+    assert "Space" not in keys()
 
 
 async def test_images_of_the_parts_of_one_export_are_one_list(
@@ -453,7 +533,7 @@ async def test_the_import_screen_on_a_tiny_terminal(
     for size in ((1, 1), (20, 3), (80, 24)):
         await pilot.resize_terminal(*size)
         await settle(pilot)
-    assert isinstance(app.screen, ImportScreen)
+    assert isinstance(app.screen, ImportPreviewScreen)
     await pilot.press("enter")
     await settle(pilot)
     assert codes_of(app).row_count == 10

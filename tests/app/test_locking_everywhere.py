@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from textual import events
@@ -30,6 +31,7 @@ OPENED_BY: dict[str, list[str]] = {
     "EntryFormScreen": ["a"],
     "ExportScreen": ["e"],
     "HelpScreen": ["question_mark"],
+    "ImportPreviewScreen": ["i", *"uris", "enter"],
     "ImportScreen": ["i"],
     "PaletteScreen": ["colon"],
     "ImageScreen": ["a", "ctrl+o"],
@@ -60,7 +62,15 @@ def test_every_screen_is_tested() -> None:
 
 
 @pytest.mark.parametrize("name", OPENED_BY)
-async def test_ctrl_l_locks(make_app: MakeApp, clipboard: FakeClipboard, name: str) -> None:
+async def test_ctrl_l_locks(
+    make_app: MakeApp,
+    clipboard: FakeClipboard,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "uris.txt").write_text(URIS)
     if name == "BigCodeScreen":
         clipboard.why_not = "There is no clipboard."
     app = make_app(by_session=name == "AskPasswordScreen")

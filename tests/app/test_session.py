@@ -271,7 +271,7 @@ async def test_an_export_without_encryption_needs_the_password(
 ) -> None:
     from textual.widgets import Select
 
-    from tui.app.widgets.file_chooser import PathInput
+    from tui.app.widgets.path_input import PathInput
 
     app = make_app(vault, by_session=True)
     async with app.run_test(size=(100, 40)) as pilot:

@@ -25,7 +25,7 @@ from tests.app.picture import picture_of
 from tests.app.test_import import open_file
 from tests.backup.formats.authpro import entry, plain
 from tui.app.app import OtpApp
-from tui.app.widgets.file_chooser import FileTree
+from tui.app.widgets.file_tree import FileTree
 from tui.config.schema import Config
 
 PICTURES = Path(__file__).parent / "pictures"

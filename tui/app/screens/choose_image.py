@@ -13,14 +13,16 @@ from textual.widgets import DirectoryTree, Input
 from tui.app.screens.base import Dialog
 from tui.app.threads import in_daemon_thread
 from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
-from tui.app.widgets.file_chooser import FileTree, PathInput, first_folder
+from tui.app.widgets.file_tree import FileTree, first_folder
 from tui.app.widgets.form_fields import FormRow
+from tui.app.widgets.path_input import PathInput
 from tui.backup.model import Backup
 from tui.backup.sources import read_image
 from tui.errors import OtpTuiError
 from tui.files import read_limited
 from tui.text import safe
 
+_WHAT = "A screenshot or photo of one or several QR codes."
 _KEYS = [("↵", "read"), ("⇥", "complete, next field"), ("⌫", "folder up"), ("Esc", "back")]
 
 
@@ -34,7 +36,6 @@ class ImageScreen(Dialog[Backup | None]):
     ]
 
     _path = getters.query_one(PathInput)
-    _tree = getters.query_one(FileTree)
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,39 +43,38 @@ class ImageScreen(Dialog[Backup | None]):
 
     def compose(self) -> ComposeResult:
         yield TitleBar("QR code")
-        yield FormRow("Image", PathInput("Path, or pick a file below", id="image"))
-        yield FileTree(first_folder("Pictures", "Downloads"))
+        tree = FileTree(first_folder("Pictures", "Downloads"))
+        yield FormRow("Image", PathInput("Path, or pick a file below", tree=tree, id="image"))
+        yield tree
         yield StatusLine()
         yield KeyBar(_KEYS)
 
     def on_mount(self) -> None:
-        self.say("A screenshot or photo of one or several QR codes.")
+        self.say(_WHAT)
 
     @on(DirectoryTree.FileSelected)
     def _picked(self, event: DirectoryTree.FileSelected) -> None:
         event.stop()
-        self._path.value = str(event.path)
+        with self.prevent(Input.Changed):
+            self._path.value = str(event.path)
         self._read(event.path)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        field, tree = self._path, self._tree
-        if not field.value.strip():
-            self.set_focus(tree)
-        elif field.is_folder:
-            tree.path = field.path
-            self.set_focus(tree)
-            self.say("")
-        else:
-            self._read(field.path)
+        if path := self._path.enter():
+            self._read(path)
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if not self._reading:
+            self.say(_WHAT)
 
     @on(PathInput.Hint)
     def _hint(self, event: PathInput.Hint) -> None:
         event.stop()
         self.say(event.text)
-        if event.folder is not None:
-            self._tree.path = event.folder
 
     @work(exclusive=True, exit_on_error=False, description="read an image")
     async def _read(self, path: Path) -> None:

@@ -20,8 +20,8 @@ from tui.app.screens.confirm import ConfirmScreen
 from tui.app.threads import in_daemon_thread, in_thread
 from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.credential_fields import CredentialFields
-from tui.app.widgets.file_chooser import PathInput
 from tui.app.widgets.password_input import MISMATCH, PasswordInput
+from tui.app.widgets.path_input import PathInput
 from tui.app.widgets.problem_list import ProblemList
 from tui.app.widgets.row_list import RowList
 from tui.backup.export_plan import plan_export, select, suggested_name

@@ -1,8 +1,7 @@
-"""The import screen: choose files, open them, preview, import."""
+"""The import screen: chooses files, opens them, and shows what an import would do."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -12,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Grid
 from textual.widgets import (
-    ContentSwitcher,
     DirectoryTree,
     Input,
     Label,
@@ -21,67 +19,49 @@ from textual.widgets import (
     Static,
 )
 
-from tui.app.commands import press_hint
-from tui.app.screens.base import BaseScreen, Done, run_change
+from tui.app.screens.base import BaseScreen, Done
 from tui.app.screens.confirm import ConfirmScreen
+from tui.app.screens.import_preview import ImportPreviewScreen
 from tui.app.threads import in_daemon_thread, in_thread
 from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.credential_fields import CredentialFields
-from tui.app.widgets.file_chooser import FileTree, PathInput, first_folder
-from tui.app.widgets.preview_list import ACTIONS, PreviewList, SideBySide
-from tui.app.widgets.row_list import RowList
+from tui.app.widgets.file_tree import FileTree, first_folder
+from tui.app.widgets.path_input import PathInput
 from tui.backup.apps import apps, how_to_export, read_source_of_app, source_of_app
-from tui.backup.importer import ImportResult, apply_import, import_into
+from tui.backup.importer import apply_import
 from tui.backup.model import SECRET_VARIABLE, Credentials, Needs
-from tui.backup.plan import DEFAULT_ACTIONS, LABELS, ImportAction, MatchKind
 from tui.backup.sources import OpenedBackup, Source, join_parts
 from tui.errors import MoreSlotsError, OtpTuiError
 from tui.files import read_limited
-from tui.text import plural, safe
+from tui.text import safe
 
 if TYPE_CHECKING:
     from tui.vault.vault import Vault
 
 AUTO_DETECT = "auto-detect"
-_IMPORTING = "Importing"
+_CANCEL = "  (Esc cancels)"
 _DERIVING = "Deriving the key. This can take a while"
 _MINUTES = "Together they can take minutes, and a gigabyte of memory."
 _ANY_APP = "The app is detected from the file. Highlight an app to see how to export."
-_KEYS = [
-    ("↵", "open"),
-    ("⇥", "complete, next field"),
-    ("Space", "select"),
-    ("⌫", "folder up"),
-    ("Esc", "back"),
-]
-_COUNTED = {MatchKind.SAME_NAME: "with the same name"}
-_NEXT = {
-    ImportAction.SKIP: ImportAction.ADD,
-    ImportAction.ADD: ImportAction.REPLACE,
-    ImportAction.REPLACE: ImportAction.SKIP,
-}
+_PATH_KEYS = [("↵", "open"), ("⇥", "complete, next field"), ("↓", "list"), ("Esc", "back")]
+_TREE_KEYS = [("↵", "open"), ("Space", "select"), ("⌫", "folder up"), ("Esc", "back")]
+_APP_KEYS = [("↵", "choose"), ("⇥", "next field"), ("Esc", "back")]
+_CREDENTIAL_KEYS = [("↵", "open"), ("⇥", "next field"), ("Esc", "back")]
 
 
 class ImportScreen(BaseScreen[Done | None]):
-    """Saves as one undoable step.
-
-    Returns a sentence saying what was done and the tone to say it in; None if nothing was done.
-    """
+    """Returns what was done; None if nothing was."""
 
     CSS_PATH = "transfer.tcss"
     AUTO_FOCUS = "PathInput"
     BINDINGS: ClassVar = [
         Binding("escape", "back", show=False),
-        Binding("enter", "import", show=False),
-        Binding("space", "toggle_entry", show=False),
-        Binding("d", "next_action", show=False),
     ]
 
     _path = getters.query_one("#path", PathInput)
     _tree = getters.query_one(FileTree)
     _format = getters.query_one("#format", Select)
     _credentials = getters.query_one(CredentialFields)
-    _pages = getters.query_one(ContentSwitcher)
 
     def __init__(self, vault: Vault) -> None:
         super().__init__()
@@ -92,17 +72,19 @@ class ImportScreen(BaseScreen[Done | None]):
         self._source: Source | None = None
         """The file that is being opened."""
         self._opened: list[OpenedBackup] = []
-        self._preview: ImportResult | None = None
-        """The preview of the import."""
+        self._count = 0
+        """Number of chosen files."""
+        self._password = ""
+        """The last password that opened a file."""
         self._busy = ""
         """The work in progress, e.g. "Reading backup.json"; empty if none."""
 
     def compose(self) -> ComposeResult:
-        self._list = PreviewList()
+        tree = FileTree(first_folder("Downloads"), id="tree")
         yield TitleBar("import")
         with Grid(id="fields"):
             yield Label("File")
-            yield PathInput("Path, or pick a file below", id="path")
+            yield PathInput("Path, or pick a file below", tree=tree, id="path")
             yield Label("From")
             yield Select(
                 [("Any app (auto-detect)", AUTO_DETECT), *((name, name) for name in self._apps)],
@@ -112,13 +94,10 @@ class ImportScreen(BaseScreen[Done | None]):
                 id="format",
             )
         yield CredentialFields(self.context.environ.get(SECRET_VARIABLE, ""))
-        with ContentSwitcher(initial="tree"):
-            yield FileTree(first_folder("Downloads"), id="tree")
-            yield self._list
+        yield tree
         yield Static(id="how-to", markup=False)
-        yield SideBySide()
         yield StatusLine()
-        yield KeyBar(_KEYS)
+        yield KeyBar(_PATH_KEYS)
 
     # --- choosing ---------------------------------------------------------------------------
 
@@ -133,22 +112,16 @@ class ImportScreen(BaseScreen[Done | None]):
         if self._source is not None:
             self._source, self._waiting = None, []
             self._credentials.ask(Needs.NOTHING)
+        if not self._busy:
+            self.say("")
 
     @on(Input.Submitted, "#path")
     def _path_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        field, tree = self._path, self._tree
-        if not field.value.strip():
-            if tree.selected:
-                self._begin()
-            else:
-                self.set_focus(tree)
-        elif field.is_folder:
-            tree.path = field.path
-            self.set_focus(tree)
-            self.say("")
-        else:
-            self._begin(field.path)
+        if self._tree.selected and not self._path.value.strip():
+            self._begin()
+        elif path := self._path.enter():
+            self._begin(path)
 
     def on_mount(self) -> None:
         self.watch(self._format, "expanded", self._show_how_to)
@@ -162,7 +135,7 @@ class ImportScreen(BaseScreen[Done | None]):
             app = [AUTO_DETECT, *self._apps][overlay.highlighted]
         hint = self.query_one("#how-to", Static)
         hint.update(how_to_export(app) if app in self._apps else _ANY_APP)
-        hint.display = self._format.expanded or (app in self._apps and self._preview is None)
+        hint.display = self._format.expanded or app in self._apps
 
     @on(Select.Changed)
     def _format_chosen(self, event: Select.Changed) -> None:
@@ -183,8 +156,17 @@ class ImportScreen(BaseScreen[Done | None]):
     def _hint(self, event: PathInput.Hint) -> None:
         event.stop()
         self.say(event.text)
-        if event.folder is not None:
-            self._tree.path = event.folder
+
+    def on_descendant_focus(self) -> None:
+        """Show the keys of the field."""
+        keys = _CREDENTIAL_KEYS
+        if self._path.has_focus:
+            keys = _PATH_KEYS
+        elif self._tree.has_focus:
+            keys = _TREE_KEYS
+        elif self._format.has_focus:
+            keys = _APP_KEYS
+        self.query_one(KeyBar).show(keys)
 
     # --- opening ----------------------------------------------------------------------------
 
@@ -193,6 +175,7 @@ class ImportScreen(BaseScreen[Done | None]):
         selected = self._tree.selected
         self._opened = []
         self._waiting = [*selected, *(path for path in paths if path not in selected)]
+        self._count = len(self._waiting)
         self._read_next()
 
     @work(exclusive=True, exit_on_error=False, description="read a backup")
@@ -201,6 +184,8 @@ class ImportScreen(BaseScreen[Done | None]):
         with self.prevent(Input.Changed):
             self._path.value = str(path)
             self._path.cursor_position = len(self._path.value)
+        if self._count > 1:
+            self.query_one(TitleBar).show(f"file {len(self._opened) + 1} of {self._count}")
         self._wait_for(f"Reading {safe(path.name, 80)}")
         try:
             self._source = await in_daemon_thread(lambda: read_source_of_app(path, chosen))
@@ -228,20 +213,28 @@ class ImportScreen(BaseScreen[Done | None]):
         """Open a file, or first ask for the credentials that it needs."""
         if source.format is None:
             self._fail(source.unknown("Choose its app above if you know it."))
+        elif source.needs is Needs.PASSWORD and self._password:
+            self._open(Credentials(self._password), is_guess=True)
         elif source.needs:
-            self._busy = ""
-            self._credentials.ask(source.needs)
-            what = "password" if source.needs is Needs.PASSWORD else "credentials"
-            if Needs.KEY_FILE in source.needs:
-                what = "password, key file or both"
-            self.say(f"{source.format.label}: enter the {what} of {source.name}.")
-            if (empty := self._credentials.first_empty) is not None:
-                self.set_focus(empty)
+            self._ask(source)
         else:
             self._open(Credentials())
 
+    def _ask(self, source: Source) -> None:
+        """Ask for the credentials that a file needs."""
+        self._busy = ""
+        self._credentials.ask(source.needs)
+        what = "password" if source.needs is Needs.PASSWORD else "credentials"
+        if Needs.KEY_FILE in source.needs:
+            what = "password, key file or both"
+        label = source.format.label if source.format is not None else ""
+        self.say(f"{label}: enter the {what} of {source.name}.")
+        if (empty := self._credentials.first_empty) is not None:
+            self.set_focus(empty)
+
     @work(exclusive=True, exit_on_error=False, description="open a backup")
-    async def _open(self, credentials: Credentials) -> None:
+    async def _open(self, credentials: Credentials, *, is_guess: bool = False) -> None:
+        """Open the file; `is_guess` is True if the credentials are those of an earlier one."""
         source, key_file = self._source, self._credentials.key_file
         if source is None:
             return
@@ -254,6 +247,9 @@ class ImportScreen(BaseScreen[Done | None]):
         try:
             self._opened.append(await in_daemon_thread(open_source))
         except OtpTuiError as error:
+            if is_guess:
+                self._ask(source)
+                return
             self._fail(error)
             if isinstance(error, MoreSlotsError) and await self.app.push_screen_wait(
                 ConfirmScreen("Try all password slots?", f"{error.hint} {_MINUTES}", "try all")
@@ -264,130 +260,43 @@ class ImportScreen(BaseScreen[Done | None]):
                 self._credentials.retry()
             return
         self._source = None
+        self._password = credentials.password or self._password
         self._credentials.ask(Needs.NOTHING)
         if self._waiting:
             self._read_next()
             return
         opened, document = list(self._opened), self._vault.document
         try:
-            self._preview = await in_thread(
+            preview = await in_thread(
                 lambda: apply_import(document, join_parts(opened), moment=0)[1]
             )
         except OtpTuiError as error:
             self._fail(error)
-        else:
-            self._busy = ""
-            self._show_preview(self._preview)
-
-    # --- looking ----------------------------------------------------------------------------
-
-    def _show_preview(self, preview: ImportResult) -> None:
-        self._pages.current = "preview"
-        self.query_one("#how-to").display = False
-        self.query_one("#fields").display = False
-        self._list.show(preview.planned, DEFAULT_ACTIONS)
-        self.set_focus(self._list)
-        names = [file.opened.name for file in preview.files]
-        self.query_one(TitleBar).show(names[0] if len(names) == 1 else plural(len(names), "file"))
-        self._show_highlighted()
-
-    def _leave_preview(self) -> None:
-        self._preview, self._opened = None, []
-        self._list.show((), {})
-        self.query_one(SideBySide).show(None)
-        self._pages.current = "tree"
-        self.query_one("#fields").display = True
-        self.query_one(KeyBar).show(_KEYS)
-        self.query_one(TitleBar).show("")
-        self.say("")
-        self.set_focus(self._path)
-
-    @on(RowList.Moved)
-    def _moved(self, event: RowList.Moved) -> None:
-        event.stop()
-        self._show_highlighted()
-
-    def _show_highlighted(self) -> None:
-        """Show how the highlighted entry relates to the vault, and what the keys do with it."""
-        preview, row = self._preview, self._list.highlighted
-        if preview is None:
             return
-        if row is not None and row.reason and self._list.cursor:
-            self.say(f"{row.what}: {row.reason}")
-        else:
-            self.say(_summary(preview, self._list.chosen))
-        self.query_one(SideBySide).show(row)
-        select = "select" if self._list.cursor in self._list.deselected else "deselect"
-        keys = [("↵", "import"), ("Space", select), ("Esc", "back")]
-        if row is not None and row.kind is not MatchKind.REFUSED:
-            action = ACTIONS[_next_action(row.kind, self._list.choices)]
-            keys.insert(1, ("d", f"{action} all “{LABELS[row.kind]}”"))
-        self.query_one(KeyBar).show(keys)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
-        """Enable the actions of the preview only while it is shown."""
-        if action in ("import", "toggle_entry", "next_action"):
-            return self._preview is not None and not self._busy
-        return True
-
-    def action_toggle_entry(self) -> None:
-        """Deselect the highlighted entry, or select it again."""
-        self._list.toggle()
-        self._show_highlighted()
-
-    def action_next_action(self) -> None:
-        """Change to the next action for all entries of the highlighted kind."""
-        row = self._list.highlighted
-        if row is not None:
-            self._list.choose(row.kind, _next_action(row.kind, self._list.choices))
-            self._show_highlighted()
-
-    @work(exclusive=True, exit_on_error=False, description="import backups")
-    async def action_import(self) -> None:
-        """Import the selected entries, and close."""
-        if self._preview is None:
-            return
-        opened = [file.opened for file in self._preview.files]
-        actions, deselected = dict(self._list.choices), frozenset(self._list.deselected)
-        vault, moment, results = self._vault, self.moment, list[ImportResult]()
-
-        def change() -> None:
-            results.append(
-                import_into(vault, opened, moment, actions=actions, deselected=deselected)
-            )
-
-        self._wait_for(_IMPORTING)
-        outcome = await run_change(change)
         self._busy = ""
-        if not outcome.made:
-            self.say(outcome.problem, "error")
-        elif outcome.problem:
-            self.dismiss(Done(outcome.problem, "error"))
+        self.say("")
+        done = await self.app.push_screen_wait(ImportPreviewScreen(self._vault, preview))
+        if done is not None:
+            self.dismiss(done)
         else:
-            undo = press_hint(self.context, "undo", "to undo") if results[0].changed else ""
-            report = results[0].report
-            tone = "warning" if report.refused else "strong"
-            self.dismiss(Done(f"{report.sentence('imported')}.{undo}", tone))
+            self._opened = []
+            self.query_one(TitleBar).show("")
+            self.set_focus(self._path)
 
     # --- going back -------------------------------------------------------------------------
 
     def action_back(self) -> None:
-        """Cancel work in progress, go back a step, or close."""
-        if self._busy == _IMPORTING:
-            return
+        """Cancel work in progress, or close."""
         if self._busy:
             self.workers.cancel_node(self)
             self._busy = ""
             self.say("Canceled.")
-        elif self._preview is not None:
-            self._leave_preview()
         else:
             self.dismiss(None)
 
     def on_unmount(self) -> None:
         """Drop all entries."""
-        self._list.rows = []
-        self._preview, self._opened = None, []
+        self._opened, self._password = [], ""
         del self._vault
 
     # --- work that takes time ---------------------------------------------------------------
@@ -396,34 +305,12 @@ class ImportScreen(BaseScreen[Done | None]):
         """Show that work is in progress."""
         if self._busy:
             dots = "." * (1 + int(self.context.clock.steady()) % 3)
-            self.say(f"{self._busy} {dots}{self._cancel_hint}")
+            self.say(f"{self._busy} {dots}{_CANCEL}")
 
     def _wait_for(self, what: str) -> None:
         self._busy = what
-        self.say(f"{what} …{self._cancel_hint}")
-
-    @property
-    def _cancel_hint(self) -> str:
-        return "" if self._busy == _IMPORTING else "  (Esc cancels)"
+        self.say(f"{what} …{_CANCEL}")
 
     def _fail(self, error: OtpTuiError) -> None:
         self._busy = ""
         self.say(error.sentence, "error")
-
-
-def _summary(preview: ImportResult, chosen: int) -> str:
-    """Return the numbers of entries of each kind, and of those that are chosen."""
-    counts = ((kind, sum(row.kind is kind for row in preview.planned)) for kind in MatchKind)
-    words = ", ".join(
-        f"{count} {_COUNTED.get(kind, LABELS[kind])}" for kind, count in counts if count
-    )
-    does = f"imports {plural(chosen, 'entry')}" if chosen else "closes; nothing is selected"
-    return f"{words or 'No entries'}. Enter {does}."
-
-
-def _next_action(kind: MatchKind, actions: Mapping[MatchKind, ImportAction]) -> ImportAction:
-    """Return the action after the current one; new and repeated entries can't replace anything."""
-    after = _NEXT[actions[kind]]
-    if after is ImportAction.REPLACE and kind in (MatchKind.NEW, MatchKind.REPEATED):
-        return ImportAction.SKIP
-    return ImportAction.SKIP if kind is MatchKind.REFUSED else after

@@ -153,7 +153,7 @@ def _first_line(
     else:
         parts.append(Segment(fit(row.cells.code, room), code))
     tail = places.categories
-    beside = len(row.remark) + (1 if tail else 2)
+    beside = len(row.remark) + (1 if tail or row.entry.deleted else 2)
     unused = places.names - _used(row, places)
     if row.remark and tail and not row.entry.deleted and beside + _GAP <= unused:
         parts += _names(row, places, beside, styles, muted)

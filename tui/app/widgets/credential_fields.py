@@ -9,8 +9,8 @@ from textual.containers import Grid
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
-from tui.app.widgets.file_chooser import PathInput
 from tui.app.widgets.password_input import PasswordInput
+from tui.app.widgets.path_input import PathInput
 from tui.app.widgets.text_input import TextInput
 from tui.backup.model import SECRET_VARIABLE, Credentials, Needs
 

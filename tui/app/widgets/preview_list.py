@@ -47,9 +47,15 @@ class PreviewList(RowList[PlannedEntry]):
         self.choices[kind] = choice
         self.refresh()
 
+    @property
+    def can_toggle(self) -> bool:
+        """True if the highlighted row's kind isn't skipped anyway."""
+        row = self.highlighted
+        return row is not None and self._choice(row) is not ImportAction.SKIP
+
     def toggle(self) -> None:
         """Deselect the highlighted row, or select it again."""
-        if self.highlighted is not None and self.highlighted.kind is not MatchKind.REFUSED:
+        if self.can_toggle:
             self.deselected ^= {self.cursor}
             self.refresh_rows(self.cursor)
 
@@ -57,8 +63,7 @@ class PreviewList(RowList[PlannedEntry]):
     def chosen(self) -> int:
         """Number of entries that will be added or replace others."""
         return sum(
-            index not in self.deselected
-            and self.choices.get(row.kind, ImportAction.SKIP) is not ImportAction.SKIP
+            index not in self.deselected and self._choice(row) is not ImportAction.SKIP
             for index, row in enumerate(self.rows)
         )
 
@@ -89,10 +94,13 @@ class PreviewList(RowList[PlannedEntry]):
             return super().empty_strip(line, width)
         return Strip([Segment(fit("  The file has no entries.", width), styles_of(self.app).muted)])
 
+    def _choice(self, row: PlannedEntry) -> ImportAction:
+        return self.choices.get(row.kind, ImportAction.SKIP)
+
     def _action(self, row: PlannedEntry, index: int) -> tuple[str, str, str]:
         if row.kind is MatchKind.REFUSED:
             return "✗", LABELS[row.kind], "error"
-        choice = self.choices.get(row.kind, ImportAction.SKIP)
+        choice = self._choice(row)
         if index in self.deselected:
             choice = ImportAction.SKIP
         if choice is ImportAction.SKIP:
