@@ -359,15 +359,20 @@ async def test_no_counter_based_code_is_shown_if_the_counter_is_not_saved(
     def refuse(_self: Vault, _entry_id: str) -> otp_codes.Code:
         raise NotSavedError("The disk is full.")
 
-    monkeypatch.setattr(Vault, "take_hotp", refuse)
     app = make_app(vault)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await pilot.press("j", "j", "j", "space")
-        await settle(pilot)
+        with monkeypatch.context() as patched:
+            patched.setattr(Vault, "take_hotp", refuse)
+            await pilot.press("j", "j", "j", "space")
+            await settle(pilot)
         assert "··· ···" in lines_of(codes_of(app))[3]
         assert "NOT SAVED" in status_of(app)
         assert "The disk is full." in status_of(app)
+        await pilot.press("space")
+        await settle(pilot)
+        assert "··· ···" not in lines_of(codes_of(app))[3]
+        assert status_of(app) == ""
 
 
 async def test_enter_on_a_counter_based_entry_copies_its_next_code(

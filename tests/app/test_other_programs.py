@@ -101,7 +101,33 @@ async def test_the_neighbor_of_an_entry_that_was_deleted_is_not_copied(
     await pilot.press("enter")
     await settle(pilot)
     assert clipboard.text == ""
-    assert status_of(app) == f"{gone.label} is no longer in the vault."
+    assert status_of(app) == f"{gone.label} is in the trash by now."
+
+
+async def test_the_question_whether_to_delete_closes_if_another_program_did(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    gone = codes_of(app).rows[0]
+    await press(pilot, "d")
+    await settle(pilot)
+    assert isinstance(app.screen, ConfirmScreen)
+    on_disk(app).change(lambda document: delete(document, {gone.id}, 1))
+    await pass_time(pilot, clock, 1)
+    await pass_time(pilot, clock, 1)
+    assert not isinstance(app.screen, ConfirmScreen)
+    assert status_of(app) == f"Another program already deleted {gone.label}."
+
+
+async def test_of_several_entries_those_that_are_left_are_deleted(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    gone, left = codes_of(app).rows[:2]
+    await press(pilot, "x", "x", "d")
+    on_disk(app).change(lambda document: delete(document, {gone.id}, 1))
+    await pass_time(pilot, clock, 1)
+    await press(pilot, "y")
+    await settle(pilot)
+    assert status_of(app).startswith(f"Deleted {left.label}.")
 
 
 async def test_a_counter_that_another_program_used_hides_its_code(

@@ -30,6 +30,7 @@ from tui.app.widgets.bars import KeyBar
 from tui.otp.codes import code_at, group
 from tui.otp.entry import Entry
 from tui.vault.edit import delete, edit
+from tui.vault.trash import discard
 from tui.vault.vault import Vault
 
 DAY = 86_400
@@ -207,6 +208,25 @@ async def test_no_other_code_is_copied_if_the_entry_was_deleted_meanwhile(
     await press(pilot, "enter")
     await settle(pilot)
     assert clipboard.text == ""
+    assert status_of(app) == f"{gone.label} is in the trash by now."
+
+
+async def test_it_follows_what_another_program_does_with_the_entry(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    gone = entry_of(app, 0)
+    await press(pilot, "v")
+    await settle(pilot)
+    assert code_of(app)
+    on_disk(app).change(lambda document: delete(document, {gone.id}, int(START)))
+    await pass_time(pilot, clock, 1)
+    await pass_time(pilot, clock, 1)
+    assert isinstance(app.screen, ShowScreen)
+    assert "In the trash" in shown(app)
+    on_disk(app).change(lambda document: discard(document, {gone.id}))
+    await pass_time(pilot, clock, 1)
+    await pass_time(pilot, clock, 1)
+    assert isinstance(app.screen, CodesScreen)
     assert status_of(app) == f"{gone.label} is no longer in the vault."
 
 

@@ -47,6 +47,10 @@ class ListView(Protocol):
     def replace(self, entry: Entry) -> None:
         """Show an entry that changed without moving, e.g. as its code was copied."""
 
+    @property
+    def message(self) -> str:
+        """The current message."""
+
     def say(self, text: str, tone: str = "strong", *, stay: bool = False) -> None:
         """Show a message for some seconds, or until the next one if `stay`."""
 

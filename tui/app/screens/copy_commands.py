@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.app.commands import press_hint
 from tui.app.threads import in_thread
+from tui.app.widgets.bars import UNSAVED
 from tui.clipboard import COPIED
 from tui.errors import (
     ClipboardError,
@@ -78,7 +79,9 @@ async def copy_entry(view: ListView, meant: Entry | None, *, following: bool = F
     await view.take_over()
     entry, codes = view.codes.highlighted, view.codes
     if entry is None or entry.id != meant.id:
-        view.say(f"{meant.label} is no longer in the vault.", "warning")
+        in_trash = any(each.id == meant.id for each in view.vault.document.trash)
+        where = "in the trash by now" if in_trash else "no longer in the vault"
+        view.say(f"{meant.label} is {where}.", "warning")
         return
     if _refused(view, entry):
         return
@@ -121,11 +124,13 @@ async def _take(view: ListView, entry: Entry) -> str:
     try:
         code = await in_thread(lambda: vault.take_hotp(entry.id))
     except NotSavedError as error:
-        view.say(f"NOT SAVED, so no code is shown. {error.sentence}", "error", stay=True)
+        view.say(f"{UNSAVED}, so no code is shown. {error.sentence}", "error", stay=True)
         return ""
     except OtpTuiError as error:
         view.say(f"{entry.label}: {error.sentence}", "error")
         return ""
+    if view.message.startswith(UNSAVED):
+        view.say("")
     view.codes.live.revealed[entry.id] = code.text
     view.reload()
     return code.text

@@ -34,24 +34,45 @@ async def delete(view: ListView) -> None:
     entries = targets(view)
     if not entries:
         return
-    ids, moment, label = {entry.id for entry in entries}, view.moment, label_of(entries)
-    step: Callable[[Document], Document]
-    if entries[0].deleted:
-        question, done = f"Permanently delete {label}?", f"Permanently deleted {label}."
+    label, in_trash = label_of(entries), bool(entries[0].deleted)
+    if in_trash:
+        question = f"Permanently delete {label}?"
         explanation = (
             "You can undo this until the next change. After that, the vault has no copy of the"
             f" {'secret' if len(entries) == 1 else 'secrets'}."
         )
-        purpose = "to undo this before the next change"
-        step = partial(discard, ids=ids)
     else:
-        question, done, purpose = f"Delete {label}?", f"Deleted {label}.", "to undo"
+        question = f"Delete {label}?"
         explanation = f"Deleted entries stay in the trash for {KEPT_DAYS} days."
-        step = partial(edit.delete, ids=ids, moment=moment)
-    screen = ConfirmScreen(question, f"{_names(entries)}{explanation}", "delete")
-    if await view.ask(screen):
-        done += press_hint(view.context, "undo", purpose)
-        await _change(view, step, step_label("deletion", entries), done)
+    screen = ConfirmScreen(
+        question,
+        f"{_names(entries)}{explanation}",
+        "delete",
+        obsolete=lambda: not _still(view, entries),
+    )
+    answer = await view.ask(screen)
+    if not (left := _still(view, entries)):
+        did = "restored or deleted" if in_trash else "deleted"
+        view.say(f"Another program already {did} {label}.", "warning")
+    elif answer:
+        await _delete(view, left)
+
+
+def _still(view: ListView, entries: Sequence[Entry]) -> list[Entry]:
+    """Return those of the entries that no other program deleted or restored by now."""
+    now = {entry.id: bool(entry.deleted) for entry in view.vault.document.everything}
+    return [entry for entry in entries if now.get(entry.id) is bool(entry.deleted)]
+
+
+async def _delete(view: ListView, entries: Sequence[Entry]) -> None:
+    ids, label = {entry.id for entry in entries}, label_of(entries)
+    step: Callable[[Document], Document] = partial(edit.delete, ids=ids, moment=view.moment)
+    done, purpose = f"Deleted {label}.", "to undo"
+    if entries[0].deleted:
+        step = partial(discard, ids=ids)
+        done, purpose = f"Permanently deleted {label}.", "to undo this before the next change"
+    done += press_hint(view.context, "undo", purpose)
+    await _change(view, step, step_label("deletion", entries), done)
 
 
 async def restore(view: ListView) -> None:

@@ -49,7 +49,9 @@ async def show(view: ListView) -> None:
         await _edit(view, entry)
         return
     _show_result(view, None, entry.id)
-    if answer == "copy":
+    if all(each.id != entry.id for each in view.vault.document.everything):
+        view.say(f"{entry.label} is no longer in the vault.", "warning")
+    elif answer == "copy":
         await copy_entry(view, entry)
 
 

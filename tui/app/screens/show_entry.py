@@ -70,6 +70,8 @@ class ShowScreen(Dialog[str | None]):
         self._vault, self._entry, self._revealed = vault, entry, revealed
         self._counted = counted
         self._secret_shown = False
+        self._document = vault.document
+        """The contents shown."""
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="card", id="entry"):
@@ -97,7 +99,8 @@ class ShowScreen(Dialog[str | None]):
     # --- what is shown -----------------------------------------------------------------------
 
     def tick(self) -> None:
-        """Show the current code and when it expires."""
+        """Show the current code and when it expires; close if the entry is gone."""
+        self._take_over()
         code, left, soon = self._now()
         for label, text in ((self._code, code and f"{code}  "), (self._left, left)):
             if str(label.content) != text:
@@ -105,6 +108,19 @@ class ShowScreen(Dialog[str | None]):
             label.display = bool(text)
         self._left.set_class(soon, "-soon")
         self._show_keys()
+
+    def _take_over(self) -> None:
+        """Show the entry as another program changed it; close if that deleted it permanently."""
+        document = self._vault.document
+        if document is self._document:
+            return
+        self._document = document
+        found = next((each for each in document.everything if each.id == self._entry.id), None)
+        if found is None:
+            self.dismiss(None)
+        elif found != self._entry:
+            self._entry = found
+            self._show()
 
     def _now(self) -> tuple[str, str, bool]:
         """Return the code, a remark, and True if the remark is marked."""
@@ -223,7 +239,7 @@ class ShowScreen(Dialog[str | None]):
 
     def on_unmount(self) -> None:
         """Drop the entry and the vault."""
-        del self._vault, self._entry, self._revealed, self._counted
+        del self._vault, self._entry, self._revealed, self._counted, self._document
 
 
 def _grouped(entry: Entry) -> str:

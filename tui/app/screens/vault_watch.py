@@ -34,10 +34,6 @@ class WatchedList(ListView, Protocol):
         """True if no screen is above the list."""
 
     @property
-    def message(self) -> str:
-        """The current message."""
-
-    @property
     def document(self) -> Document:
         """The contents that are shown."""
 
