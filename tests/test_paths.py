@@ -48,6 +48,7 @@ def test_sockets_are_in_the_runtime_folder(monkeypatch: pytest.MonkeyPatch) -> N
     assert state_folder() == Path("/state/otp-tui")
     assert runtime_folder({"XDG_RUNTIME_DIR": "/run/user/1"}) == Path("/run/user/1/otp-tui")
     assert runtime_folder({}) == state_folder()
+    assert runtime_folder({"XDG_RUNTIME_DIR": "/dev/null"}) == state_folder()
     monkeypatch.setenv("XDG_STATE_HOME", "")
     assert state_folder() == Path("/home/anna/.local/state/otp-tui")
 

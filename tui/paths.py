@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -84,10 +85,20 @@ def state_folder() -> Path | None:
 def runtime_folder(environ: Mapping[str, str]) -> Path | None:
     """Return the folder for sockets: otp-tui in $XDG_RUNTIME_DIR, else the state folder.
 
-    It may not exist; `files.make_folders` creates it for its user alone.
+    A $XDG_RUNTIME_DIR of another user, as after `sudo -E`, or that is no folder doesn't count. The
+    result may not exist; `files.make_folders` creates it for its user alone.
     """
-    named = environ.get("XDG_RUNTIME_DIR", "")
-    return Path(named, _APP) if named.startswith("/") else state_folder()
+    named = Path(environ.get("XDG_RUNTIME_DIR", ""))
+    return named / _APP if named.is_absolute() and _may_be_ours(named) else state_folder()
+
+
+def _may_be_ours(folder: Path) -> bool:
+    """Return True if a path is a folder of this user, or doesn't exist."""
+    try:
+        status = folder.stat()
+    except OSError:
+        return True
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
 
 
 def home_folder() -> Path | None:

@@ -167,9 +167,33 @@ def test_an_open_folder_is_refused(session: Session, folder: Path) -> None:
     session.keep(ONE, KEY, "/v", 3600)
     folder.chmod(0o777)
     assert session.key(ONE) is None
-    with pytest.raises(SessionError, match="is not yours alone"):
+    with pytest.raises(SessionError, match="can be changed by other users"):
         session.keep(ONE, KEY, "/v", 3600)
     folder.chmod(0o700)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give folders away")
+def test_a_folder_of_another_user_is_named(session: Session, folder: Path) -> None:
+    folder.mkdir(mode=0o700)
+    os.chown(folder, 65534, -1)
+    words = f"{folder} belongs to another user"
+    with pytest.raises(SessionError, match=words):
+        session.keep(ONE, KEY, "/v", 3600)
+    with pytest.raises(SessionError, match=words):
+        session.unlocked()
+    with pytest.raises(SessionError, match=words):
+        session.drop_all()
+    folder.rmdir()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act for another user")
+def test_root_keeps_out_of_others_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.chown(tmp_path, 65534, -1)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    session = choose({"OTP_TUI_SESSION": "agent", "XDG_RUNTIME_DIR": str(tmp_path)})
+    with pytest.raises(SessionError, match="belongs to another user"):
+        session.keep(ONE, KEY, "/v", 3600)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_path_too_long_for_a_socket_is_an_error(tmp_path: Path) -> None:

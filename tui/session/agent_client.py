@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tui.errors import SessionError
+from tui.paths import runtime_folder, short_path
 from tui.session import agent
 from tui.session.model import KEY_LENGTH, LONGEST_PATH, Session, Unlocked, check_times
 
@@ -26,6 +27,10 @@ _FAILED = "Couldn't keep the vault unlocked:"
 
 class _NoAgentError(SessionError):
     """There is no agent."""
+
+
+class _FolderError(SessionError):
+    """The folder of the agent's socket can't be used."""
 
 
 class _SilentAgentError(SessionError):
@@ -87,13 +92,16 @@ class AgentSession(Session):
         """Return the answer to a request; b"" if there is no agent.
 
         Raises:
-            SessionError: there is one, but it doesn't answer: the sentence `problem`.
+            SessionError: there is one, but it doesn't answer: the sentence `problem`. Or its folder
+            can't be used.
         """
         for _ in range(2):  # an agent that is ending answers nothing, and is gone then
             try:
                 answer = self._ask(request)
             except _NoAgentError:
                 return b""
+            except _FolderError:
+                raise
             except _SilentAgentError:
                 break
             except SessionError:
@@ -108,8 +116,6 @@ class AgentSession(Session):
         Raises:
             SessionError: there is no agent, or it doesn't answer.
         """
-        from tui.paths import runtime_folder
-
         folder = runtime_folder(self._environ)
         if folder is None:
             raise _NoAgentError(f"{_FAILED} you have no home folder.")
@@ -149,9 +155,7 @@ class AgentSession(Session):
 
 def _connected(folder: Path) -> socket.socket:
     """Return a connection to the agent in `folder`, which must be ours alone."""
-    status = folder.lstat()
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
-        raise SessionError(f"{_FAILED} the folder of its socket is not yours alone.")
+    _require_ours(folder)
     connection = socket.socket(socket.AF_UNIX)
     try:
         connection.settimeout(_ANSWER)
@@ -162,6 +166,33 @@ def _connected(folder: Path) -> socket.socket:
     return connection
 
 
+def _require_ours(folder: Path) -> None:
+    """Raise `SessionError` unless nobody else can put a socket into the folder."""
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode):
+        problem = "is not a folder"
+    elif status.st_uid != os.geteuid():
+        problem = "belongs to another user"
+    elif status.st_mode & 0o022:
+        problem = "can be changed by other users"
+    else:
+        return
+    raise _FolderError(
+        f"{short_path(folder)} {problem}, so it can't be used to keep a vault unlocked.",
+        "Remove it, or set XDG_RUNTIME_DIR to a folder of your own.",
+    )
+
+
+def _require_ours_above(folder: Path) -> None:
+    """Raise `SessionError` if root would create the folder inside one of another user."""
+    above = next(each for each in folder.parents if each.exists())
+    if os.geteuid() == 0 and above.stat().st_uid != 0:
+        raise _FolderError(
+            f"{short_path(above)} belongs to another user, so root can't keep a vault unlocked.",
+            "Run the command as that user, or set XDG_RUNTIME_DIR to a folder of root.",
+        )
+
+
 def _start(folder: Path) -> None:
     """Start the agent, unless another program just did."""
     import contextlib
@@ -170,6 +201,7 @@ def _start(folder: Path) -> None:
 
     from tui.files import PRIVATE, make_folders, remove
 
+    _require_ours_above(folder)
     make_folders(folder)
     flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     lock = os.open(folder / "session.lock", flags, PRIVATE)
