@@ -23,6 +23,7 @@ from tui.vault import document as documents_json
 from tui.vault.document import Document
 from tui.vault.edit import count_use, delete, pin
 from tui.vault.order import Order, order_of, with_order
+from tui.vault.trash import KEPT_DAYS, discard, expire
 from tui.vault.undo import (
     KEY,
     Step,
@@ -103,8 +104,10 @@ def test_any_step_is_undone_and_redone(before: Document, after: Document) -> Non
 
 
 def _without_counts(document: Document) -> Document:
+    """Return the document without what undo may change: counts, and when entries were deleted."""
     return document.holding(
-        replace(each, counter=0, copy_count=None, used=0) for each in document.everything
+        replace(each, counter=0, copy_count=None, used=0, deleted=int(bool(each.deleted)))
+        for each in document.everything
     )
 
 
@@ -253,3 +256,15 @@ def test_an_undo_record_of_another_version_is_dropped(
     vault.change(lambda now: replace(now, entries=now.entries[:1]))
     assert len(vault.entries) == 1
     assert KEY not in vault.document.preferences
+
+
+@pytest.mark.parametrize("late", [-1, 0, 400])
+def test_an_entry_that_returns_to_the_trash_stays_there_for_a_while(late: int) -> None:
+    """Even if it is overdue, e.g. as it was deleted before the clock was corrected."""
+    day = 86_400
+    now = NOW + (KEPT_DAYS + late) * day
+    document = delete(Document(entries=(HOTP,)), {HOTP.id}, NOW)
+    gone = undoable(lambda found: discard(found, {HOTP.id}), "deletion")(expire(document, NOW))
+    back = undo(gone, now)
+    assert back.trash[0].deleted == (NOW if late < 0 else now)
+    assert expire(expire(back, now), now + day).trash == back.trash

@@ -52,6 +52,12 @@ def deletion_moment(document: Document, moment: int) -> int:
     return max(1, moment, *seen)
 
 
+def renewed(entry: Entry, moment: int) -> Entry:
+    """Return an entry that returns to the trash, deleted at `moment` if it would expire at once."""
+    expired = bool(entry.deleted) and moment - entry.deleted >= KEPT_DAYS * _DAY
+    return replace(entry, deleted=moment) if expired else entry
+
+
 def days_left(entry: Entry, moment: int) -> int:
     """Return the days that an entry has left in the trash, rounded up."""
     days = -((moment - entry.deleted - KEPT_DAYS * _DAY) // _DAY)

@@ -20,7 +20,7 @@ from tui.vault.document import Document, by_secret
 from tui.vault.entry_json import dump, read_entry, write_entry
 from tui.vault.history import joined, read_history
 from tui.vault.order import KEY as ORDER
-from tui.vault.trash import EXPIRED
+from tui.vault.trash import EXPIRED, deletion_moment, renewed
 
 KEY = "undo"
 """The preference that stores the record."""
@@ -200,9 +200,12 @@ def _reverted(document: Document, moment: int) -> Document:
     """Return `document` as it was before its last step; the record must have been checked."""
     record = document.preferences[KEY]
     now = {entry.id: entry for entry in document.everything}
+    latest = deletion_moment(document, moment)
 
     def entry(raw: Any) -> Entry:
         old = read_entry(raw)
+        if old.id not in now:
+            old = renewed(old, latest)
         return _moved_on(old, now.get(old.id), moment, record)
 
     preferences = dict(without_undo(document).preferences)
