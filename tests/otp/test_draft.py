@@ -146,3 +146,11 @@ def test_digits_are_kept_between_totp_and_hotp() -> None:
     totp = replace(TOTP, digits="8", algorithm=Algorithm.SHA256).entry()
     made = replace(Draft.of(totp), type=OtpType.HOTP).entry(totp)
     assert (made.digits, made.algorithm, made.counter) == (8, Algorithm.SHA256, 0)
+
+
+def test_a_counter_survives_a_change_of_type_and_back() -> None:
+    counted = Entry(type=OtpType.HOTP, issuer="Bank", secret=Secret.base32(SECRET), counter=41)
+    timed = replace(Draft.of(counted), type=OtpType.TOTP).entry(counted)
+    assert timed.type is OtpType.TOTP
+    again = replace(Draft.of(timed), type=OtpType.HOTP).entry(timed)
+    assert (again.type, again.counter) == (OtpType.HOTP, 41)

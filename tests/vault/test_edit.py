@@ -24,6 +24,7 @@ from tui.vault.edit import (
     move,
     pin,
     restore,
+    take_counter,
 )
 from tui.vault.order import Order, ordered, with_order
 from tui.vault.trash import EXPIRED, KEPT_DAYS, days_left, discard, expire
@@ -338,7 +339,7 @@ def plain(made: Document) -> tuple[object, ...]:
     """Return everything but the revisions and dates of entries, and the note of expired ones."""
     return (
         [replace(one, revision=0, updated=0) for one in made.entries],
-        [replace(one, revision=0, updated=0) for one in made.trash],
+        [replace(one, revision=0, updated=0, deleted=1) for one in made.trash],
         made.categories,
         {key: value for key, value in made.preferences.items() if key not in {EXPIRED, KEY}},
     )
@@ -377,3 +378,13 @@ def test_a_step_without_changes_keeps_the_last_undo() -> None:
 def test_a_step_label_names_one_entry_or_counts_several() -> None:
     assert step_label("deletion", [A]) == "deletion of a (me)"
     assert step_label("deletion", [A, B]) == "deletion of 2 entries"
+
+
+def test_a_counter_advances_in_all_entries_with_its_secret() -> None:
+    """As a merge may have kept two versions of one entry, for the same account of a service."""
+    one = entry("Bank", OtpType.HOTP, counter=4)
+    kept = replace(one, id="00000000-0000-4000-8000-000000000009", note="other")
+    another = entry("Club", OtpType.HOTP, counter=1, secret=Secret.base32("JBSWY3DPEHPK3PXP"))
+    after, taken = take_counter(Document(entries=(one, kept, another)), one.id, 2)
+    assert taken == one
+    assert [each.counter for each in after.entries] == [5, 5, 1]

@@ -52,7 +52,10 @@ class Draft:
 
     @classmethod
     def of(cls, entry: Entry) -> Draft:
-        """Return the fields of an existing entry; empty if its type doesn't have them."""
+        """Return the fields of an existing entry; empty if its type doesn't have them.
+
+        A counter from when the entry was counter-based stays, in case it becomes that again.
+        """
         kind = entry.type
         return cls(
             type=kind,
@@ -62,7 +65,7 @@ class Draft:
             algorithm=entry.algorithm if kind.has_digits else Algorithm.SHA1,
             digits=str(entry.digits) if kind.has_digits else "",
             period=str(entry.period) if kind.has_period else "",
-            counter=str(entry.counter) if kind.has_counter else "",
+            counter=str(entry.counter) if kind.has_counter or entry.counter else "",
             pin=entry.pin or "",
             note=entry.note,
             forward=entry.forward,
@@ -109,14 +112,14 @@ class Draft:
         """Return the new values of the changed fields of `base`, by name.
 
         Cleaning doesn't change text that was not edited, and fields that the type doesn't have keep
-        the values of `base`.
+        the values of `base`; of another type, only the counter does.
 
         Raises:
             EntryError: a field is invalid; the message is about the first one.
         """
         self._require_no_mistakes(base)
         before = Draft.of(base)
-        texts, kept = {"issuer", "account"}, set[str]()
+        texts, kept = {"issuer", "account"}, self._lacking() & {"counter"}
         if base.type is self.type:
             texts, kept = {*texts, "secret", "pin"}, self._lacking()
         kept |= {name for name in texts if getattr(self, name) == getattr(before, name)}

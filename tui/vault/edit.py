@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.errors import UsageError
 from tui.otp.entry import MAX_COUNTER, Binding, Entry, check, with_changes
+from tui.vault.counters import highest_counters, with_counter
 from tui.vault.document import by_secret
 from tui.vault.order import moved
 from tui.vault.trash import deletion_moment, expire
@@ -141,6 +142,8 @@ def count_use(document: Document, entry_id: str, moment: int) -> Document:
 def take_counter(document: Document, entry_id: str, moment: int) -> tuple[Document, Entry]:
     """Return `document` with the counter of an HOTP entry increased, and the previous entry.
 
+    Other entries with its secret, e.g. a version that a merge kept, get that counter too.
+
     Raises:
         MatchError: the entry is no longer in the vault.
         UsageError: it is not HOTP, or its counter is at the maximum.
@@ -151,7 +154,9 @@ def take_counter(document: Document, entry_id: str, moment: int) -> tuple[Docume
     if entry.counter >= MAX_COUNTER:
         raise UsageError(f"The counter of {entry.label} has reached its maximum.")
     moved = revised(replace(entry, counter=entry.counter + 1), moment)
-    return document.replacing(moved), entry
+    counters = highest_counters([moved])
+    after = document.replacing(moved)
+    return after.holding(with_counter(each, counters) for each in after.everything), entry
 
 
 def revised(entry: Entry, moment: int) -> Entry:
