@@ -149,7 +149,7 @@ async def test_a_long_warning_does_not_hide_a_short_one(make_app: MakeApp) -> No
 async def test_a_file_name_is_not_broken_at_its_hyphens(app: OtpApp, pilot: Pilot[None]) -> None:
     name = "vault.sync-conflict-20260102-030405-ABCDEFG.json"
     status = app.screen.query_one(StatusLine)
-    status.say(f"1 conflict copy of this vault is next to it: {name}.\nNew line")
+    status.say(f"1 conflict copy is next to the vault: {name}.\nNew line")
     await pilot.pause()
     lines = lines_of(status)
     assert any(name in line for line in lines)

@@ -44,7 +44,7 @@ async def test_the_palette_shows_a_report_that_scrolls(app: OtpApp, pilot: Pilot
     assert isinstance(screen, DoctorScreen)
     assert "problem" in screen.query_one(StatusLabel).message
     shown = printed(screen.query_one("#findings", Static).content)
-    assert "! vault's permissions 0644 Run: chmod 600" in shown
+    assert "! vault permissions 0644 Run: chmod 600" in shown
     assert "80 columns by 24 rows" in shown
     card = screen.query_one("#report")
     await pilot.press("end")

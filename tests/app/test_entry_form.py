@@ -237,10 +237,10 @@ async def test_a_type_shows_its_own_fields(make_app: MakeApp, make_vault: MakeVa
             }
             assert there == always | shown, kind
             assert form.more == ("PIN" in shown), kind
-            words = str(form.screen.query_one(FoldLine).render())
-            assert all((name if name == "PIN" else name.lower()) in words for name in shown)
             if form.more:
                 await form.press("ctrl+t")
+            words = str(form.screen.query_one(FoldLine).render())
+            assert all((name if name == "PIN" else name.lower()) in words for name in shown)
 
 
 @pytest.mark.terminal(80, 40)

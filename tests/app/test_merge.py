@@ -44,9 +44,7 @@ def copy(vault: Vault, clock: FakeClock) -> Path:
 async def test_copies_are_named_at_the_start_and_one_key_merges_them(
     copy: Path, app: OtpApp, pilot: Pilot[None], vault: Vault
 ) -> None:
-    assert f"1 conflict copy of this vault is next to it: {NAME}. Press M to merge." in status_of(
-        app
-    )
+    assert f"1 conflict copy is next to the vault: {NAME}. Press M to merge." in status_of(app)
     await pilot.press("M")
     await settle(pilot)
     rows = app.screen.query_one(ChangeList).rows
@@ -137,8 +135,8 @@ async def test_the_notice_follows_what_is_there(
     copy.with_name("personal.conflict-bad.json").write_bytes(b"")
     await pass_time(pilot, clock, 1)
     said = status_of(app)
-    assert said.startswith("3 conflict copies of this vault are next to it: ")
-    assert said.count("next to it") == 1
+    assert said.startswith("3 conflict copies are next to the vault: ")
+    assert said.count("next to the vault") == 1
     assert "personal.conflict-bad.json is not a valid vault" in said
     await pilot.press("M")
     await settle(pilot)

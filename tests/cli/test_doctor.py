@@ -37,8 +37,8 @@ def test_no_findings_without_problems(filled: Program) -> None:
     assert (done.code, done.json["attention"], done.err) == (0, False, "")
     found = findings(done)
     assert str(filled.vault) in found["vault"]["says"]
-    assert found["vault's owner"]["says"] == "you"
-    assert found["vault's permissions"]["says"] == "0600"
+    assert found["vault owner"]["says"] == "you"
+    assert found["vault permissions"]["says"] == "0600"
     assert found["key derivation"]["says"].startswith(
         "Argon2id, memory 19 MiB, iterations 2, parallelism 1: "
     )
@@ -54,7 +54,7 @@ def test_text_output(filled: Program) -> None:
     done = filled.run("doctor")
     assert done.code == 1
     lines = done.out.splitlines()
-    place = lines.index("! vault's permissions: 0644")
+    place = lines.index("! vault permissions: 0644")
     assert lines[place + 1] == f"    Run: chmod 600 {filled.vault}"
     assert sum(line.startswith("!") for line in lines) == 1
 
@@ -64,7 +64,7 @@ def test_the_real_program_needs_no_password_and_changes_nothing(filled: Program)
     before = sorted(filled.vault.parent.iterdir())
     done = filled.spawn("doctor", "--json")
     assert done.code == 1
-    assert findings(done)["vault's permissions"]["advice"]
+    assert findings(done)["vault permissions"]["advice"]
     assert filled.vault.stat().st_mode & 0o777 == 0o640
     assert sorted(filled.vault.parent.iterdir()) == before
 
@@ -86,7 +86,7 @@ def test_every_problem_is_reported(filled: Program) -> None:
     done = filled.run("doctor", "--json")
     assert done.code == 1
     wrong = {one["name"] for one in done.json["findings"] if one["advice"]}
-    assert wrong == {"settings", "folder's permissions", "vault's header", "conflict"}
+    assert wrong == {"settings", "folder permissions", "vault header", "conflict"}
 
 
 def test_settings_that_cannot_be_read_leave_the_vault_unknown(filled: Program) -> None:
@@ -206,7 +206,7 @@ def test_a_corrupt_vault(filled: Program, damage: bytes) -> None:
     filled.vault.write_bytes(damage)
     done = filled.run("doctor", "--json")
     assert (done.code, done.err) == (1, "")
-    header = findings(done)["vault's header"]
+    header = findings(done)["vault header"]
     assert header["says"]
     assert header["advice"]
 
@@ -216,7 +216,7 @@ def test_files_of_another_user(filled: Program) -> None:
     for path in (filled.vault, filled.vault.parent, filled.folder / "config.toml"):
         os.chown(path, 12345, 12345)
     found = findings(filled.run("doctor", "--json"))
-    for name in ("vault's owner", "folder's owner", "settings' owner"):
+    for name in ("vault owner", "folder owner", "settings owner"):
         assert found[name]["says"] == "another user (12345)"
         assert "chown 0 " in found[name]["advice"]
 
@@ -224,7 +224,7 @@ def test_files_of_another_user(filled: Program) -> None:
 def test_writable_settings_are_reported(filled: Program) -> None:
     """They hold commands that run as the user."""
     (filled.folder / "config.toml").chmod(0o602)
-    found = findings(filled.run("doctor", "--json"))["settings' permissions"]
+    found = findings(filled.run("doctor", "--json"))["settings permissions"]
     assert "chmod go-w" in found["advice"]
 
 

@@ -147,7 +147,7 @@ def test_older_copies_are_never_removed(filled: Program) -> None:
     assert filled.open("category", "add", "Fresh").code == 0
     older = next((filled.vault.parent / "backups").iterdir())
     done = filled.open("merge", "--yes", "--remove-copies", older)
-    assert "It is older than this vault." in done.err
+    assert "The copy is older than this vault." in done.err
     assert older.exists()
 
 

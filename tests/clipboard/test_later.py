@@ -42,7 +42,7 @@ def test_a_code_is_cleared_unless_something_else_was_copied(
 ) -> None:
     held = tmp_path / "held"
     held.write_text(CODE)
-    assert clear_later(Handover(("native",), (CODE,)), SOON, environ) == "Cleared in 0.3 s."
+    assert clear_later(Handover(("native",), (CODE,)), SOON, environ) == "Clears in 0.3 s."
     assert CODE not in Path(turns(tmp_path)[0]).read_text()
     assert until(lambda: not turns(tmp_path))
     assert held.read_text() == ""

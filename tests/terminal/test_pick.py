@@ -160,5 +160,5 @@ def test_pick_opens_with_a_password_from_an_option(program: Program, piped: bool
         assert "Library" in terminal.after_the_app
         assert terminal.is_given_back
         if not piped:
-            assert "Cleared in 1 s if this terminal is still open." in terminal.after_the_app
+            assert "Clears in 1 s if this terminal is still open." in terminal.after_the_app
             terminal.wait_for("\x1b]52;c;\x07")

@@ -52,7 +52,7 @@ def test_from_the_first_run_to_a_copied_code_and_back(program: Program, tmux: Tm
     began = time.time()
     tmux.type("", "Enter")
     tmux.wait_for("Copied to tmux: Registrar")
-    tmux.wait_for("Cleared in")
+    tmux.wait_for("Clears in")
     assert tmux.run("show-buffer") in codes_around(SECRET, began)
 
     tmux.type("l")

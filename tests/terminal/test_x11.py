@@ -39,7 +39,7 @@ def test_a_copy_outlives_the_terminal_and_is_cleared_in_time(
     began = time.time()
     with AppTerminal(argv, {**filled.env, "DISPLAY": desktop.display}, filled.folder) as terminal:
         assert terminal.end() == 0
-        assert "Copied to the clipboard. Cleared in 1 s." in terminal.all
+        assert "Copied to the clipboard. Clears in 1 s." in terminal.all
     assert desktop.clipboard() in codes_around(SECRET, began)
     wait_until(lambda: desktop.clipboard() == "", desktop.clipboard)
 

@@ -146,11 +146,8 @@ def test_the_newest_copies_are_read_if_there_are_too_many(
 def test_the_sentence_names_copies(fork: tuple[Vault, Vault]) -> None:
     ours, theirs = fork
     files = [synced(ours, theirs, name) for name in CONFLICT_NAMES[:3]]
-    assert (
-        copies_sentence(files[:1])
-        == f"1 conflict copy of this vault is next to it: {files[0].name}."
-    )
-    assert copies_sentence(files).startswith("3 conflict copies of this vault are next to it: ")
+    assert copies_sentence(files[:1]) == f"1 conflict copy is next to the vault: {files[0].name}."
+    assert copies_sentence(files).startswith("3 conflict copies are next to the vault: ")
     assert copies_sentence(files).endswith(" and 1 more.")
 
 
@@ -322,7 +319,7 @@ def test_an_older_version_changes_nothing(fork: tuple[Vault, Vault]) -> None:
     before = ours.path.read_bytes()
     result = merged(ours, synced(ours, theirs))
     assert not result.changes
-    assert result.copies[0].base == "It is older than this vault."
+    assert result.copies[0].base == "The copy is older than this vault."
     assert ours.path.read_bytes() == before
 
 

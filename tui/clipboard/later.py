@@ -77,8 +77,8 @@ def clear_later(handover: Handover, seconds: float, environ: Mapping[str, str]) 
             raise ClipboardError(f"The clipboard won't be cleared: {error.strerror}.") from None
     _started.append(process)
     if way in {"osc52", "auto"}:
-        return f"Cleared in {seconds:g} s if this terminal is still open."
-    return f"Cleared in {seconds:g} s."
+        return f"Clears in {seconds:g} s if this terminal is still open."
+    return f"Clears in {seconds:g} s."
 
 
 def main() -> None:

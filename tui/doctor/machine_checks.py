@@ -45,11 +45,11 @@ def settings(path: Path | None, problems: tuple[str, ...]) -> Iterator[Finding]:
     if not problems:
         yield Finding("settings", f"{name} is valid")
     if status.st_uid not in {os.geteuid(), 0}:
-        yield Finding("settings' owner", f"another user ({status.st_uid})", chown_hint(name))
+        yield Finding("settings owner", f"another user ({status.st_uid})", chown_hint(name))
     own_group = status.st_gid == os.getegid()
     if stat.S_ISREG(status.st_mode) and status.st_mode & (0o002 if own_group else 0o022):
         says = f"{stat.S_IMODE(status.st_mode):04o}: others can set commands that run as you"
-        yield Finding("settings' permissions", says, f"Run: chmod go-w {name}")
+        yield Finding("settings permissions", says, f"Run: chmod go-w {name}")
 
 
 def commands(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:

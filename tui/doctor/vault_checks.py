@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SLOW = 5.0
 """Seconds. A vault that takes longer to open needs attention."""
-VAULT_OWNER = "vault's owner"
+VAULT_OWNER = "vault owner"
 """The finding that is reported only if the vault is a regular file."""
 _MERGE = "Run: otp-tui merge"
 _REVIEW = "Review it (otp-tui --vault FILE list), then delete it."
@@ -66,11 +66,11 @@ def _private(
 ) -> Iterator[Finding]:
     name, bits = safe(str(path), 200), stat.S_IMODE(status.st_mode)
     if status.st_uid != os.geteuid():
-        yield Finding(f"{what}'s owner", f"another user ({status.st_uid})", chown_hint(name))
+        yield Finding(f"{what} owner", f"another user ({status.st_uid})", chown_hint(name))
     else:
-        yield Finding(f"{what}'s owner", "you")
+        yield Finding(f"{what} owner", "you")
     advice = f"Run: chmod {mode} {name}" if bits & others else ""
-    yield Finding(f"{what}'s permissions", f"{bits:04o}", advice)
+    yield Finding(f"{what} permissions", f"{bits:04o}", advice)
 
 
 def vault_header(path: Path, clock: Callable[[], float]) -> Iterator[Finding]:
@@ -82,7 +82,7 @@ def vault_header(path: Path, clock: Callable[[], float]) -> Iterator[Finding]:
     try:
         envelope = envelopes.parse(read_limited(path), f"The vault {safe(str(path), 200)}")
     except (FileError, VaultError) as error:
-        yield Finding("vault's header", str(error), error.hint or "Restore an older copy.")
+        yield Finding("vault header", str(error), error.hint or "Restore an older copy.")
         return
     yield from _key_derivation(envelope, clock)
     has_code = any(not isinstance(slot, PasswordSlot) for slot in envelope.slots)
@@ -138,9 +138,9 @@ def last_used(path: Path) -> Iterator[Finding]:
     older = seen.compare(header.generation, digest(data))
     if older is not None:
         advice = f"{_newest(path, header)} To go on with this one: otp-tui list --accept-older"
-        yield Finding("vault's version", older.what, advice)
+        yield Finding("vault version", older.what, advice)
     elif seen.last() is not None:
-        yield Finding("vault's version", "the newest used on this machine")
+        yield Finding("vault version", "the newest used on this machine")
 
 
 def _newest(path: Path, header: Envelope) -> str:

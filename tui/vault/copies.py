@@ -183,11 +183,11 @@ def has_kept(vault: Path) -> bool:
 
 
 def copies_sentence(files: Sequence[VaultFile]) -> str:
-    """Return a sentence that names the copies: `1 copy of this vault is next to it: …`."""
+    """Return a sentence that names the copies: `1 conflict copy is next to the vault: …`."""
     verb = "is" if len(files) == 1 else "are"
     names = ", ".join(file.name for file in files[:2])
     more = f" and {len(files) - 2} more" if len(files) > 2 else ""
-    return f"{plural(len(files), 'conflict copy')} of this vault {verb} next to it: {names}{more}."
+    return f"{plural(len(files), 'conflict copy')} {verb} next to the vault: {names}{more}."
 
 
 def renamed_sentence(vault: Path) -> str:
@@ -318,9 +318,9 @@ def merge_copies(
 
 def _how(base: str, copy: str, own: str) -> str:
     if base == copy:
-        return "It is older than this vault."
+        return "The copy is older than this vault."
     if base == own:
-        return "It is newer than this vault."
+        return "The copy is newer than this vault."
     if base:
         return f"Both come from generation {generation_of(base)}."
     return "No common older copy was found, so the newer version of each entry counts."

@@ -156,7 +156,7 @@ async def _copy(view: ListView, entry: Entry, code: str, what: str) -> None:
         context.exit()
         return
     wait = context.config.clipboard_clear
-    cleared = f" Cleared in {wait} s." if wait else ""
+    cleared = f" Clears in {wait} s." if wait else ""
     done = f"Copied {what}." if outcome == COPIED else f"{outcome.says}: {what}."
     if outcome.doubt:
         hint = press_hint(context, "large", "to show the code")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _WORDS = (
     "Write it on paper and keep it away from this machine: it opens the vault without the password."
-    " It is not shown again."
+    " It won't be shown again."
 )
 _LINE = 20
 """Characters of a code that fit in one line of a narrow terminal: half of it."""

@@ -21,6 +21,7 @@ from tui.app.widgets.settings_list import SettingsList
 from tui.app.widgets.text_input import TextInput
 from tui.config.schema import Setting
 from tui.paths import VAULT_VARIABLE, short_path
+from tui.text import safe
 
 _CHOOSE = [("←→", "change"), ("d", "default"), ("Esc", "close")]
 _TYPE = [("↵", "edit"), ("d", "default"), ("Esc", "close")]
@@ -187,7 +188,7 @@ class SettingsScreen(Dialog[None]):
             try:
                 value = setting.type.parse(event.value)
             except ValueError:
-                self.say(_allowed(setting), "warning")
+                self.say(_refusal(event.value), "warning")
             else:
                 self.say(setting.set_in(self.context.config, value).kdf.mistake, "warning")
 
@@ -200,7 +201,7 @@ class SettingsScreen(Dialog[None]):
         try:
             value = row.setting.type.parse(event.value)
         except ValueError:
-            self.say(_allowed(row.setting), "warning")
+            self.say(_refusal(event.value), "warning")
         else:
             if self._set(row, value):
                 self._end_edit()
@@ -296,6 +297,11 @@ class SettingsScreen(Dialog[None]):
             self._end_edit()
         else:
             self.dismiss()
+
+
+def _refusal(text: str) -> str:
+    """Return what to say of a value that is not allowed; the explanation says what is."""
+    return f"“{safe(text, 40)}” isn't allowed here."
 
 
 def _allowed(setting: Setting) -> str:

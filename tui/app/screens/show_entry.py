@@ -30,6 +30,7 @@ from tui.vault.trash import days_left
 if TYPE_CHECKING:
     from tui.vault.vault import Vault
 
+_SCAN = "Scan it with the authenticator on your phone."
 _LABEL_WIDTH = 11
 _LONGEST = 8192
 """Maximum number of characters of a secret to show."""
@@ -195,7 +196,7 @@ class ShowScreen(Dialog[str | None]):
             return
         try:
             found = setup_uri(self._entry)
-            screen = QrScreen(self._entry.label, [found.uri], found.note)
+            screen = QrScreen(self._entry.label, [found.uri], f"{_SCAN} {found.note}".rstrip())
         except EntryError as error:
             self.say(f"No QR code: {error}.")
         else:

@@ -33,8 +33,8 @@ class StayUnlockedScreen(Dialog[int]):
             yield Label("Stay unlocked for", classes="title")
             yield TextInput(usual, placeholder="8h or 1h30m", id="time")
             yield StatusLabel(
-                "Until then, commands and apps open this vault without its password,"
-                " and so can every program that you run."
+                "Until then, otp-tui opens this vault without its password. So can any other"
+                " program that you run."
             )
             yield CardKeys([("↵", "stay unlocked"), ("Esc", "cancel")])
 

@@ -198,7 +198,7 @@ class EntryFields(Vertical):
             for row in self._below.values()
             if row.display
         ]
-        self._fold.update(f"{'▾' if opened else '▸'} More: {', '.join(names)}")
+        self._fold.update("▾ Less" if opened else f"▸ More: {', '.join(names)}")
 
     def action_fold(self) -> None:
         """Show or hide the fields behind "more"."""
