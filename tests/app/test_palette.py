@@ -136,6 +136,14 @@ async def test_a_command_runs_on_the_list(app: OtpApp, pilot: Pilot[None]) -> No
     assert isinstance(app.screen, ExportScreen)
 
 
+async def test_two_clicks_that_arrive_together_choose_once(app: OtpApp, pilot: Pilot[None]) -> None:
+    listed = await opened(pilot, *"export")
+    listed.post_message(PaletteList.Chosen())
+    listed.post_message(PaletteList.Chosen())
+    await settle(pilot)
+    assert isinstance(app.screen, ExportScreen)
+
+
 async def test_an_order_and_a_category_can_be_chosen(app: OtpApp, pilot: Pilot[None]) -> None:
     await opened(pilot, *"sort by issuer", "enter")
     assert app.vault is not None

@@ -231,6 +231,19 @@ def test_an_older_file_is_noticed_and_not_changed(
     assert open_vault().entries == (A, C)
 
 
+def test_a_file_that_another_program_replaced_since_it_was_read_is_not_older(
+    make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path
+) -> None:
+    make_vault(document(A))
+    read = LockedVault.read(path)
+    open_vault().change(adding(B))
+    vault = read.unlock(PASSWORD)
+    assert vault.older is None
+    vault.refresh()
+    assert vault.older is None
+    assert vault.entries == (A, B)
+
+
 def test_a_question_lets_a_save_go_on(
     make_vault: MakeVault, open_vault: Callable[[], Vault], path: Path, clock: MovedClock
 ) -> None:

@@ -5,7 +5,7 @@ Fast to import: slow modules are imported while the key is derived.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -69,6 +69,14 @@ class Current:
         if self._on_disk is None:
             raise VaultError("The vault is locked.")
         return self._on_disk
+
+    def compared(self, state: UnlockedState, history: Sequence[str] = ()) -> Older | None:
+        """Remember a file that was read; return how it differs from the one last used here.
+
+        If another program saved the vault since it was read, that is compared when it is read.
+        """
+        older = self.seen.opened(state.envelope.generation, state.digest, history)
+        return None if older is not None and self._store.changed else older
 
     def is_in_place(self) -> bool:
         """Return True if the file is the one that was last read or written."""
@@ -300,7 +308,7 @@ class Current:
     def _take_over(self, known: UnlockedState, found: UnlockedState) -> None:
         """Merge in a newer file; warn of any other."""
         generation = found.envelope.generation
-        older = self.seen.opened(generation, found.digest)
+        older = self.compared(found)
         if found is known or generation > known.envelope.generation:
             self.older = older
             if older is not None:

@@ -93,9 +93,7 @@ class Vault:
         vault = cls(store, clock, state)
         if accept_older_if is not None:
             vault.accept_older_if = accept_older_if
-        vault._current.older = vault._current.seen.opened(
-            state.envelope.generation, state.digest, state.document.history
-        )
+        vault._current.older = vault._current.compared(state, state.document.history)
         return vault
 
     @property

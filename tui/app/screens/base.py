@@ -96,10 +96,13 @@ class BaseScreen(Screen[Answer]):
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Close with a result, and with it the screens above, e.g. a question whose answer is late.
 
-        Textual would close the topmost screen instead.
+        Textual would close the topmost screen instead. A screen that is already closed, e.g. by the
+        first of two clicks that arrive together, stays so.
         """
         stack = self.app.screen_stack
-        for above in reversed(stack[stack.index(self) + 1 :] if self in stack else []):
+        if self not in stack:
+            return AwaitComplete()
+        for above in reversed(stack[stack.index(self) + 1 :]):
             above.dismiss(None)
         return super().dismiss(result)
 
