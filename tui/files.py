@@ -257,3 +257,14 @@ def why(error: OSError | ValueError) -> str:
     if isinstance(error, OSError) and error.errno is not None:
         return "it is a symbolic link" if error.errno == errno.ELOOP else os.strerror(error.errno)
     return "not a valid file name"
+
+
+def remedy(error: OSError) -> str:
+    """Return what to do after a write failed, as a sentence."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "Free some space, then try again."
+    if error.errno == errno.EROFS:
+        return "Make the file system writable, then try again."
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return "Check the permissions, then try again."
+    return "Try again."

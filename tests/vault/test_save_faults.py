@@ -86,6 +86,30 @@ def test_a_failed_save_keeps_the_old_file_and_the_change_in_memory(
     assert failures or name in OTHERWISE or not fault.calls
 
 
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        (errno.ENOSPC, "Free some space, then try again."),
+        (errno.EROFS, "Make the file system writable, then try again."),
+        (errno.EACCES, "Check the permissions, then try again."),
+        (errno.EIO, "Try again."),
+    ],
+)
+@pytest.mark.parametrize("name", ["open", "fsync"])
+def test_a_failed_save_says_what_helps(
+    vault_and_path: tuple[Vault, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    code: int,
+    hint: str,
+) -> None:
+    fault = Fault(monkeypatch, name, code)
+    fault.arm(1)
+    with pytest.raises(NotSavedError) as raised:
+        vault_and_path[0].change(noting("new"))
+    assert raised.value.hint == hint
+
+
 @pytest.mark.parametrize("name", ["open", "write", "fsync", "rename", "replace", "link"])
 def test_no_code_is_returned_if_its_counter_is_not_saved(
     vault_and_path: tuple[Vault, Path], monkeypatch: pytest.MonkeyPatch, name: str

@@ -73,8 +73,9 @@ def test_only_a_link_at_the_last_component_is_refused(
 ) -> None:
     make_vault()
     (tmp_path / "link.json").symlink_to(path.name)
-    with pytest.raises(VaultError, match="it is a symbolic link"):
+    with pytest.raises(VaultError, match="it is a symbolic link") as raised:
         Vault.open(tmp_path / "link.json", PASSWORD, clock)
+    assert raised.value.hint == "Use the path of the file that it points to."
     (tmp_path / "folder").symlink_to(tmp_path)
     assert Vault.open(tmp_path / "folder" / path.name, PASSWORD, clock).path == path
 

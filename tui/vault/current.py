@@ -16,7 +16,7 @@ from tui.errors import (
     OlderVaultError,
     VaultError,
 )
-from tui.files import why
+from tui.files import remedy, why
 from tui.text import safe
 from tui.vault.new_slots import NewSlots
 from tui.vault.seen import Older, Seen
@@ -194,7 +194,7 @@ class Current:
             return error
         if isinstance(error, OSError):
             return NotSavedError(
-                f"Couldn't save the vault {self._store.name}: {why(error)}.", "Try again."
+                f"Couldn't save the vault {self._store.name}: {why(error)}.", remedy(error)
             )
         self.saved = False
         try:

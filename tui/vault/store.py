@@ -26,6 +26,7 @@ from tui.files import (
     put_in_place,
     read_whole,
     regular_size,
+    remedy,
     remove,
     replace_file,
     why,
@@ -103,7 +104,9 @@ class Store:
             self._signature = None
             raise VaultMissingError(f"No vault at {self.name}.") from None
         except OSError as error:
-            raise VaultError(f"Couldn't open the vault {self.name}: {why(error)}.") from None
+            is_link = error.errno == errno.ELOOP
+            hint = "Use the path of the file that it points to." if is_link else ""
+            raise VaultError(f"Couldn't open the vault {self.name}: {why(error)}.", hint) from None
         try:
             try:
                 size = regular_size(descriptor, f"The vault {self.name}")
@@ -149,7 +152,7 @@ class Store:
         except OSError as error:
             raise NotSavedError(
                 f"Couldn't save the vault: couldn't open its lock {self.name}.lock: {why(error)}.",
-                "Try again.",
+                remedy(error),
             ) from None
         try:
             status = os.fstat(descriptor)
@@ -228,7 +231,7 @@ class Store:
             raise NotSavedError(
                 f"Couldn't save the vault {self.name}: couldn't keep the older copy in {folder}:"
                 f" {why(error)}.",
-                "Try again.",
+                remedy(error),
             ) from None
 
     def _require_private(self, descriptor: int) -> None:
