@@ -43,6 +43,7 @@ from tui.paths import short_path
 from tui.vault import envelope, store
 from tui.vault.edit import delete
 from tui.vault.locked_vault import LockedVault
+from tui.vault.undo import undoable
 from tui.vault.vault import Vault
 
 NEW_SECRET = Secret.base32("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
@@ -152,6 +153,28 @@ async def test_a_tick_does_not_read_an_unchanged_file(
     monkeypatch.setattr(Vault, "refresh", lambda _: pytest.fail("read"))
     await pass_time(pilot, clock, 1)
     assert not vault_of(app).stale
+
+
+async def test_u_undoes_only_the_change_that_was_shown(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    await press(pilot, "p")
+    await settle(pilot)
+    other = on_disk(app)
+    gone = other.entries[1]
+    other.change(undoable(lambda now: delete(now, {gone.id}, 1), "deletion of Registrar"))
+    await press(pilot, "u")
+    await settle(pilot)
+    assert status_of(app) == (
+        "Another program changed the vault meanwhile, so nothing was undone."
+        " Its last change is the deletion of Registrar."
+    )
+    assert gone.id not in {entry.id for entry in on_disk(app).entries}
+    await pass_time(pilot, clock, 1)
+    await press(pilot, "u")
+    await settle(pilot)
+    assert status_of(app).startswith("Undid the deletion of Registrar.")
+    assert gone.id in {entry.id for entry in on_disk(app).entries}
 
 
 # --- damaged or replaced ---------------------------------------------------------------------

@@ -139,16 +139,22 @@ def last_step(document: Document) -> Step | None:
     return Step(label.removeprefix(_UNDO_OF), label.startswith(_UNDO_OF))
 
 
-def undo(document: Document, moment: int) -> Document:
+def undo(document: Document, moment: int, shown: Document | None = None) -> Document:
     """Return `document` as it was before its last step; a second call redoes the step.
 
     Copy counts keep later changes, and so do counters, so that no code is repeated: see
-    `kept_counters`. `moment` is the current Unix time.
+    `kept_counters`. `moment` is the current Unix time, `shown` the document that the user saw.
 
     Raises:
-        NothingToUndoError: there is no step, or something else changed since.
+        NothingToUndoError: there is no step, or something else changed since, or the last step is
+            not that of `shown`.
     """
     step = last_step(document)
+    if shown is not None and _mark(document) != _mark(shown):
+        last = f" Its last change is the {step.label}." if step is not None else ""
+        raise NothingToUndoError(
+            f"Another program changed the vault meanwhile, so nothing was undone.{last}"
+        )
     if step is None:
         raise NothingToUndoError("Nothing to undo.", "Only the last change can be undone.")
     label = step.label if step.is_undo else f"{_UNDO_OF}{step.label}"
@@ -191,6 +197,11 @@ def without_stale_undo(before: Document, after: Document) -> Document:
     if record is None or record != before.preferences.get(KEY) or last_step(after) is not None:
         return after
     return without_undo(after)
+
+
+def _mark(document: Document) -> object:
+    record = document.preferences.get(KEY)
+    return record.get("mark") if isinstance(record, dict) else None
 
 
 # --- the record ------------------------------------------------------------------------------

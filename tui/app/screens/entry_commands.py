@@ -102,9 +102,10 @@ async def pin(view: ListView) -> None:
 async def undo(view: ListView) -> None:
     """Undo the last change, or redo it if that was an undo."""
     keep = _highlighted_id(view)
-    done = await in_thread(lambda: _undone_words(view.vault.document, view.context))
+    shown = view.vault.document
+    done = await in_thread(lambda: _undone_words(shown, view.context))
     before = {entry.id for entry in view.vault.entries}
-    result = await change_vault(view.vault, partial(undone, moment=view.moment))
+    result = await change_vault(view.vault, partial(undone, moment=view.moment, shown=shown))
     back = next((entry.id for entry in view.vault.entries if entry.id not in before), keep)
     _show_result(view, result, done, back)
 
