@@ -41,7 +41,7 @@ from tui.otp.codes import code_at
 from tui.otp.secret import Secret
 from tui.paths import short_path
 from tui.vault import envelope, store
-from tui.vault.edit import delete
+from tui.vault.edit import delete, restore
 from tui.vault.locked_vault import LockedVault
 from tui.vault.undo import undoable
 from tui.vault.vault import Vault
@@ -117,6 +117,21 @@ async def test_the_question_whether_to_delete_closes_if_another_program_did(
     await pass_time(pilot, clock, 1)
     assert not isinstance(app.screen, ConfirmScreen)
     assert status_of(app) == f"Another program already deleted {gone.label}."
+
+
+async def test_an_entry_that_was_just_restored_is_not_said_to_be_deleted(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    back = codes_of(app).rows[0]
+    await press(pilot, "d", "y")
+    await settle(pilot)
+    await press(pilot, "shift+tab", "d")
+    await settle(pilot)
+    on_disk(app).change(lambda document: restore(document, {back.id}, 1))
+    await press(pilot, "y")
+    await settle(pilot)
+    assert status_of(app) == f"Another program already restored or deleted {back.label}."
+    assert back.id in {entry.id for entry in on_disk(app).entries}
 
 
 async def test_of_several_entries_those_that_are_left_are_deleted(
@@ -208,6 +223,21 @@ async def test_a_vault_that_is_damaged_while_open_is_not_saved(
     assert "All changes are in that copy." in words
     assert "lost" not in words
     assert app.vault_path.read_bytes() == broken
+
+
+async def test_the_refusal_goes_once_the_vault_is_back(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    away = app.vault_path.with_name("away")
+    app.vault_path.rename(away)
+    app.vault_path.mkdir()
+    for _ in range(2):
+        await pass_time(pilot, clock, 1)
+    assert status_of(app).startswith("NOT SAVED.")
+    app.vault_path.rmdir()
+    away.rename(app.vault_path)
+    await pass_time(pilot, clock, 1)
+    assert status_of(app) == ""
 
 
 async def test_a_half_written_file_is_read_again(

@@ -146,6 +146,18 @@ def test_a_file_of_no_known_format_is_not_opened() -> None:
         source.open(Credentials())
 
 
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b'{"encrypted": true, "dat', "backup.json: The backup is incomplete, or is not JSON."),
+        ("otpauth://totp/a?secret=JBSWY3DP".encode("utf-16"), "backup.json: The file is UTF-16"),
+    ],
+)
+def test_what_is_wrong_with_a_file_of_no_known_format_is_said(data: bytes, words: str) -> None:
+    with pytest.raises(FormatError, match=words):
+        source_of(data, "backup.json").open(Credentials())
+
+
 def test_an_empty_file_is_said_to_be_empty() -> None:
     with pytest.raises(FormatError, match=r"^backup\.json: The file is empty\.$"):
         source_of(b" \n", "backup.json").open(Credentials())

@@ -21,15 +21,24 @@ class FileContent:
     def __repr__(self) -> str:
         return "FileContent(…)"
 
-    @cached_property
+    @property
     def json(self) -> Any:
         """The parsed JSON; None if the file isn't JSON, or `_json` refuses it."""
+        return self._json[0]
+
+    @property
+    def json_error(self) -> str:
+        """Why a file that starts like JSON can't be read as such; otherwise empty."""
+        return self._json[1]
+
+    @cached_property
+    def _json(self) -> tuple[Any, str]:
         if self.data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"{", b"["):
-            return None
+            return None, ""
         try:
-            return _json.load(self.data)
-        except FormatError:
-            return None
+            return _json.load(self.data), ""
+        except FormatError as error:
+            return None, str(error)
 
     @cached_property
     def first_line(self) -> bytes:

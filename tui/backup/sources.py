@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from collections.abc import Sequence
@@ -74,6 +75,10 @@ class Source:
         """Return the error for a file that was not recognized; `hint` says how to name a format."""
         if not self.content.data.strip():
             return FormatError(f"{self.name}: The file is empty.")
+        if self.content.data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return FormatError(f"{self.name}: The file is UTF-16 text.", "Save it as UTF-8.")
+        if self.content.json_error:
+            return FormatError(f"{self.name}: {self.content.json_error}", hint)
         return FormatError(f"{self.name}: Unknown backup format.", hint)
 
 

@@ -11,7 +11,7 @@ from tui.app.list_view import living_targets, targets
 from tui.app.screens.base import ChangeResult, change_vault
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.threads import in_thread
-from tui.errors import OtpTuiError
+from tui.errors import MatchError, OtpTuiError
 from tui.otp.entry import label_of
 from tui.vault import edit
 from tui.vault.order import WORDS, Order, order_of, with_order
@@ -48,31 +48,40 @@ async def delete(view: ListView) -> None:
         question,
         f"{_names(entries)}{explanation}",
         "delete",
-        obsolete=lambda: not _still(view, entries),
+        obsolete=lambda: not _still(view.vault.document, entries),
     )
-    answer = await view.ask(screen)
-    if not (left := _still(view, entries)):
-        did = "restored or deleted" if in_trash else "deleted"
-        view.say(f"Another program already {did} {label}.", "warning")
-    elif answer:
-        await _delete(view, left)
+    if await view.ask(screen):
+        await _delete(view, entries)
+    elif not _still(view.vault.document, entries):
+        view.say(_already_gone(entries), "warning")
 
 
-def _still(view: ListView, entries: Sequence[Entry]) -> list[Entry]:
+def _still(document: Document, entries: Sequence[Entry]) -> list[Entry]:
     """Return those of the entries that no other program deleted or restored by now."""
-    now = {entry.id: bool(entry.deleted) for entry in view.vault.document.everything}
+    now = {entry.id: bool(entry.deleted) for entry in document.everything}
     return [entry for entry in entries if now.get(entry.id) is bool(entry.deleted)]
 
 
+def _already_gone(entries: Sequence[Entry]) -> str:
+    did = "restored or deleted" if entries[0].deleted else "deleted"
+    return f"Another program already {did} {label_of(entries)}."
+
+
 async def _delete(view: ListView, entries: Sequence[Entry]) -> None:
-    ids, label = {entry.id for entry in entries}, label_of(entries)
-    step: Callable[[Document], Document] = partial(edit.delete, ids=ids, moment=view.moment)
-    done, purpose = f"Deleted {label}.", "to undo"
-    if entries[0].deleted:
-        step = partial(discard, ids=ids)
-        done, purpose = f"Permanently deleted {label}.", "to undo this before the next change"
-    done += press_hint(view.context, "undo", purpose)
-    await _change(view, step, step_label("deletion", entries), done)
+    await view.take_over()
+    in_trash, moment = bool(entries[0].deleted), view.moment
+    left = _still(view.vault.document, entries) or list(entries)
+    ids = {entry.id for entry in left}
+
+    def step(document: Document) -> Document:
+        if not _still(document, left):
+            raise MatchError(_already_gone(entries))
+        return discard(document, ids) if in_trash else edit.delete(document, ids, moment)
+
+    did = "Permanently deleted" if in_trash else "Deleted"
+    purpose = "to undo this before the next change" if in_trash else "to undo"
+    done = f"{did} {label_of(left)}.{press_hint(view.context, 'undo', purpose)}"
+    await _change(view, step, step_label("deletion", left), done)
 
 
 async def restore(view: ListView) -> None:

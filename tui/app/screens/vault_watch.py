@@ -9,6 +9,7 @@ from tui.app.commands import press_hint
 from tui.app.key_queue import BACKGROUND
 from tui.app.list_view import ListView
 from tui.app.threads import in_thread
+from tui.app.widgets.bars import UNSAVED
 from tui.errors import NewPasswordError, OtpTuiError
 from tui.vault.document import Document
 
@@ -130,7 +131,16 @@ class VaultWatch:
                 self._view.say(f"{_SAVED_ELSEWHERE}{hint}", "warning", stay=True)
             else:
                 self._say_not_saved(error)
+        else:
+            self._take_back_refusal()
         self._show_taken_over()
+
+    def _take_back_refusal(self) -> None:
+        """Clear the message that the vault couldn't be saved, once it doesn't hold any more."""
+        if self._refusal and self._vault.saved:
+            self._refusal = ""
+            if self._view.message.startswith(UNSAVED):
+                self._view.say("")
 
     async def _look_for_copies(self) -> None:
         """Name conflict copies next to the vault, behind the current message."""
@@ -181,7 +191,7 @@ class VaultWatch:
         self._view.show_counts()
         if error.sentence != self._refusal:
             self._refusal = error.sentence
-            self._view.say(f"NOT SAVED. {error.sentence}", "error", stay=True)
+            self._view.say(f"{UNSAVED}. {error.sentence}", "error", stay=True)
 
     async def _ask_about_older(self) -> None:
         """Ask if an older vault may be changed, after a change was refused."""
