@@ -177,6 +177,23 @@ async def test_the_key_for_the_next_code_is_shown_where_all_codes_are_equally_wi
         assert f"{code} Space Bank" in "\n".join(lines_of(codes_of(app)))
 
 
+@pytest.mark.parametrize("height", [3, 5, 8])
+async def test_the_code_and_the_search_are_visible_in_a_few_lines(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock, height: int
+) -> None:
+    await pilot.resize_terminal(80, height)
+    await settle(pilot)
+    code = group(code_at(codes_of(app).rows[0], clock.now()).text)
+    await press(pilot, "slash", *"gith", "enter")
+    await settle(pilot)
+    assert status_of(app)
+    bar = app.screen.query_one(CategoryBar)
+    assert bar.region.y >= 0
+    assert "/ gith" in lines_of(bar)[0]
+    assert any(code in line for line in lines_of(codes_of(app)))
+    assert codes_of(app).region.bottom < height
+
+
 async def test_only_rows_on_screen_are_computed(
     make_app: MakeApp, make_vault: MakeVault, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,6 +58,7 @@ class CodesScreen(BaseScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*list_bindings()]
     AUTO_FOCUS = "CodeList"
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (8, "-short"), (18, "-tall")]  # noqa: RUF012
 
     def __init__(
         self,
