@@ -21,7 +21,7 @@ COMMANDS = [
     "input (the vault password first if there are several), and `--...-file` reads a file that "
     "only you can read. `password_command` in the settings can supply the vault password.",
     "A query is one or more words that must all occur in the issuer, account or category. An "
-    "exact issuer, account, issuer:account or ID wins over partial matches.",
+    "exact issuer, account, issuer:account, “issuer (account)” or ID wins over partial matches.",
 ]
 
 KEYS = [

@@ -65,6 +65,8 @@ def test_every_word_must_occur(query: str, places: tuple[int, ...]) -> None:
         ("11111111-1111-4111-8111-111111111111", (5,)),
         ("GitHub:octocat", (0,)),
         ("github octocat", (0,)),
+        ("GitHub (octocat)", (0,)),
+        ("github (oct)", ()),
         ("github", (0, 1, 5)),
         ("github enterprise", (2,)),
         ("strasse", (3,)),
@@ -84,27 +86,26 @@ def test_the_same_case_wins_among_full_names() -> None:
 
 @given(
     names=st.lists(st.tuples(NAMES, NAMES), max_size=4),
-    query=NAMES | st.sampled_from(["a:b", "a b"]),
+    query=NAMES | st.sampled_from(["a:b", "a b", "a (b)", "A (a b)", "a:(b)"]),
 )
 def test_the_first_rule_that_matches_decides(names: list[tuple[str, str]], query: str) -> None:
     """`best` is fast; this is what it means."""
     folded = [(fold(issuer), fold(account)) for issuer, account in names]
     wanted = fold(query).strip()
     full = [
-        at
-        for at, (issuer, account) in enumerate(folded)
-        if issuer and account and wanted in {f"{issuer}:{account}", f"{issuer} {account}"}
-    ]
-    typed = query.strip()
-    full = [
-        at for at in full if typed in {":".join(names[at]), " ".join(names[at])}
-    ] or full  # fmt: skip
+        at for at, each in enumerate(folded) if all(each) and wanted in _full_names(*each)
+    ]  # fmt: skip
+    full = [at for at in full if query.strip() in _full_names(*names[at])] or full
     one = [at for at, each in enumerate(folded) if wanted and wanted in each]
     words = fold(query).split()
     every = [at for at, each in enumerate(folded) if all(word in "\n".join(each) for word in words)]
     ids = [f"id{at}" for at in range(len(names))]
     columns = ([issuer for issuer, _ in names], [account for _, account in names])
     assert best(ids, *columns, lambda _at: [], query) == (full or one or every)
+
+
+def _full_names(issuer: str, account: str) -> set[str]:
+    return {f"{issuer}:{account}", f"{issuer} {account}", f"{issuer} ({account})"}
 
 
 def fold(text: str) -> str:

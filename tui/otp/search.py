@@ -60,10 +60,10 @@ def best(
 ) -> list[int]:
     """Return the places of the entries that match the query best.
 
-    The first rule that any entry matches decides: `query` is its id; is "issuer:account" or "issuer
-    account"; is its issuer or account; matches as in `find`. Of several that are "issuer:account",
-    those with the same case win. `categories` returns the names of the categories of the entry at a
-    place.
+    The first rule that any entry matches decides: `query` is its id; is "issuer:account", "issuer
+    account" or "issuer (account)"; is its issuer or account; matches as in `find`. Of several that
+    match by the second rule, those with the same case win. `categories` returns the names of the
+    categories of the entry at a place.
     """
     wanted = fold(query).strip()
     typed = list(zip(issuers, accounts, strict=True))
@@ -87,9 +87,12 @@ def best(
 
 
 def _halves(wanted: str) -> list[tuple[str, str]]:
-    """Return the pairs of issuer and account that "issuer:account" or "issuer account" can mean."""
+    """Return the pairs of issuer and account that a query can mean: see `best`."""
     cuts = [at for at, char in enumerate(wanted) if char in ": "]
-    return [(wanted[:at], wanted[at + 1 :]) for at in cuts if 0 < at < len(wanted) - 1]
+    found = [(wanted[:at], wanted[at + 1 :]) for at in cuts if 0 < at < len(wanted) - 1]
+    if wanted.endswith(")"):
+        found += [(wanted[:at], wanted[at + 2 : -1]) for at in cuts if wanted[at : at + 2] == " ("]
+    return found
 
 
 def _fold_all(texts: Sequence[str]) -> list[str]:

@@ -35,8 +35,8 @@ def register(subparsers: Subparsers) -> None:
         "code",
         "print or copy one code",
         "Every word of the query must occur in the issuer, account or category. An exact issuer,\n"
-        "account, issuer:account or ID wins over partial matches. For a counter-based (HOTP)\n"
-        "entry, each code advances the counter; --at and --next don't apply.",
+        "account, issuer:account, “issuer (account)” or ID wins over partial matches. For a\n"
+        "counter-based (HOTP) entry, each code advances the counter; --at and --next don't apply.",
     )
     add_query(parser, "+", "the entry to get a code for")
     add_at(parser)
