@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.text import clean, plural, safe
+from tui.text import clean, listed, plural, safe
 
 any_text = st.text(st.characters(), max_size=60) | st.text(
     "a \t\n\x00\x07\x1b\x7f\x85\x9b\u0301\u200b\u202e\u2066\u2028\ufeff\ud800\ue000\U000e0041é漢🎉",
@@ -104,3 +104,11 @@ def test_a_huge_name_is_not_read_to_its_end() -> None:
 )
 def test_plural(count: int, noun: str, shown: str) -> None:
     assert plural(count, noun) == shown
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")],
+)
+def test_words_are_listed_as_in_a_sentence(words: list[str], shown: str) -> None:
+    assert listed(words) == shown

@@ -73,5 +73,10 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}s"
 
 
+def listed(words: list[str]) -> str:
+    """Return words as a list in a sentence: `issuer, account and digits`."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
 def _cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"

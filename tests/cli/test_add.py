@@ -114,7 +114,7 @@ def test_entries_in_the_vault_are_not_added_again(
     assert done.err == "Skipped Forge (gordon): already here.\n"
     assert done.out == ("[]\n" if options else "")
     done = filled.open("add", stdin=URI.replace("Forge", "Other"))
-    assert (done.code, "Forge (gordon) has the same secret" in done.err) == (0, True)
+    assert (done.code, "Forge (gordon) already has this secret." in done.err) == (0, True)
     assert filled.vault.read_bytes() == before
 
 

@@ -18,6 +18,7 @@ from tui.backup.match import (
 )
 from tui.backup.model import Backup
 from tui.otp.entry import Entry, OtpType
+from tui.text import listed
 from tui.vault.document import by_secret
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ def _planned(entry: Entry, kind: MatchKind, existing: Entry | None) -> PlannedEn
     if existing is not None and kind is MatchKind.IDENTICAL and _ahead(entry, existing):
         kind = MatchKind.CHANGED
     if existing is not None and kind is MatchKind.CHANGED:
-        fields = ", ".join(each.field for each in differences(existing, entry))
+        fields = listed([each.field for each in differences(existing, entry)])
         reason = f"same secret, different {fields}"
     return PlannedEntry(kind, entry, existing, entry.label, reason)
 

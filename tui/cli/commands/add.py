@@ -198,7 +198,7 @@ def _report(result: ImportResult) -> None:
         elif row.kind is MatchKind.SAME_NAME:
             output.say(f"Added {row.what}. Another entry has the same name and a different secret.")
         elif row.kind is MatchKind.CHANGED and row.existing is not None:
-            output.say(f"Skipped {row.what}: {row.existing.label} has the {row.reason}.")
+            output.say(f"Skipped {row.what}: {row.existing.label} already has this secret.")
         elif row.kind is not MatchKind.REFUSED:
             output.say(f"Skipped {row.what}: {row.reason}.")
     for problem in result.report.problems:
