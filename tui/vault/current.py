@@ -18,6 +18,7 @@ from tui.errors import (
 )
 from tui.files import remedy, why
 from tui.text import safe
+from tui.vault import envelope as envelopes
 from tui.vault.new_slots import NewSlots
 from tui.vault.seen import Older, Seen
 from tui.vault.state import ForeignFileError, UnlockedState, digest, next_state, read_state
@@ -73,10 +74,22 @@ class Current:
     def compared(self, state: UnlockedState, history: Sequence[str] = ()) -> Older | None:
         """Remember a file that was read; return how it differs from the one last used here.
 
-        If another program saved the vault since it was read, that is compared when it is read.
+        It doesn't if that was saved by another program after the file was read.
         """
         older = self.seen.opened(state.envelope.generation, state.digest, history)
-        return None if older is not None and self._store.changed else older
+        if older is not None and self._store.changed and self._generation >= older.seen:
+            return None
+        return older
+
+    @property
+    def _generation(self) -> int:
+        """The generation of the file in place; -1 if it is not a valid vault."""
+        try:
+            return envelopes.parse(self._store.read(), "").generation
+        except VaultError:
+            return -1
+        finally:
+            self._store.forget()
 
     def is_in_place(self) -> bool:
         """Return True if the file is the one that was last read or written."""
