@@ -321,3 +321,21 @@ async def test_three_wrong_passwords_lock_the_vault(make_app: MakeApp, vault: Va
             await press(pilot, *"wrong", "enter")
         await settle(pilot)
         assert isinstance(app.screen, UnlockScreen)
+
+
+async def test_closing_the_question_does_not_forget_wrong_passwords(
+    make_app: MakeApp, vault: Vault
+) -> None:
+    app = make_app(vault, by_session=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "v")
+        for _ in range(3):
+            assert not isinstance(app.screen, UnlockScreen)
+            await press(pilot, "s")
+            await settle(pilot)
+            await press(pilot, *"wrong", "enter")
+            await settle(pilot)
+            await press(pilot, "escape")
+            await settle(pilot)
+        assert isinstance(app.screen, UnlockScreen)

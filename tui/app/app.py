@@ -54,6 +54,8 @@ _IDLE = "Locked after inactivity."
 _ELSEWHERE = "Locked by another program."
 _TYPED_LOST = "What you typed was not saved."
 _SAVING = "Saving …"
+_MOST_WRONG = 3
+"""Number of wrong passwords in a row after which an open vault is locked."""
 
 
 class OtpApp(EndingApp):
@@ -212,6 +214,15 @@ class OtpApp(EndingApp):
     def password_given(self) -> None:
         """Note that the password was typed: it is not asked for again until the vault is locked."""
         self._session.password_given = True
+        self._session.wrong_passwords = 0
+
+    def password_wrong(self) -> bool:
+        """Count a wrong password; lock the vault after three in a row, and return True then."""
+        self._session.wrong_passwords += 1
+        if self._session.wrong_passwords < _MOST_WRONG:
+            return False
+        self.lock("Locked after three wrong passwords.")
+        return True
 
     def lock(self, reason: str = "", *, everywhere: bool = False) -> None:
         """Close the vault, drop its key, clear the clipboard, and show the unlock screen.

@@ -91,6 +91,9 @@ class Context(Protocol):
     def password_given(self) -> None:
         """Note that the password was typed."""
 
+    def password_wrong(self) -> bool:
+        """Count a wrong password; lock the vault after three in a row, and return True then."""
+
     def lock(self, reason: str = "") -> None:
         """Lock the vault in this app."""
 

@@ -29,10 +29,13 @@ class VaultSession:
         self._acting = threading.Lock()
         self.password_given = False
         """True if the open vault was opened with its password."""
+        self.wrong_passwords = 0
+        """Wrong passwords in a row, typed while the vault was open."""
 
     def opened(self, vault: Vault, *, by_password: bool) -> None:
         """Note that a vault was opened, with its password or with the session's key."""
         self._open, self.password_given = vault.vault_id, by_password
+        self.wrong_passwords = 0
         self._signal = LockSignal(vault.vault_id)
 
     def locked(self) -> None:

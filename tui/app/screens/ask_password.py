@@ -23,9 +23,6 @@ from tui.vault.locked_vault import LockedVault
 if TYPE_CHECKING:
     from tui.app.context import Context
 
-MOST_TRIES = 3
-"""Number of wrong passwords after which the vault is locked."""
-
 
 def check_password(context: Context, password: str) -> None:
     """Open the vault's file with a password, and close it; takes as long as a key derivation.
@@ -50,8 +47,8 @@ async def may_show(screen: BaseScreen[Any], purpose: str) -> bool:
 class AskPasswordScreen(Dialog[bool]):
     """Returns True once the password was typed.
 
-    Locks the vault after three wrong ones, unless the password is a `new` one: then another program
-    saved the vault with another one, and there may be unsaved changes.
+    Wrong ones count, unless the password is a `new` one: then another program saved the vault with
+    another one, and there may be unsaved changes.
     """
 
     CSS_PATH = "dialogs.tcss"
@@ -74,7 +71,6 @@ class AskPasswordScreen(Dialog[bool]):
         self._new = new
         self._why = why
         self._then = then
-        self._wrong_tries = 0
         self._acting = False
         """True while `then` runs."""
 
@@ -116,9 +112,7 @@ class AskPasswordScreen(Dialog[bool]):
     def _refuse(self, error: OtpTuiError) -> None:
         self._acting = False
         wrong = isinstance(error, WrongPasswordError)
-        self._wrong_tries += wrong
-        if self._wrong_tries == MOST_TRIES and self._new is None:
-            self.context.lock("Locked after three wrong passwords.")
+        if wrong and self._new is None and self.context.password_wrong():
             return
         self.say(str(error) if wrong else error.sentence, "error")
         self._field.disabled = False

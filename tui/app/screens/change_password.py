@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Input, Label
 
-from tui.app.screens.ask_password import MOST_TRIES, check_password
+from tui.app.screens.ask_password import check_password
 from tui.app.screens.base import Dialog
 from tui.app.threads import in_daemon_thread, in_thread
 from tui.app.widgets.bars import CardKeys
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 
 class ChangePasswordScreen(Dialog[str]):
-    """Asks for the current password and twice for the new one; returns a sentence when it is set.
-
-    Locks the vault after three wrong current passwords.
+    """Asks for the current password and twice for the new one; returns a sentence once it is set.
     """
 
     CSS_PATH = "dialogs.tcss"
@@ -43,7 +41,6 @@ class ChangePasswordScreen(Dialog[str]):
         super().__init__()
         self._vault = vault
         self._params = params
-        self._wrong_tries = 0
         self._busy = False
 
     def compose(self) -> ComposeResult:
@@ -99,6 +96,7 @@ class ChangePasswordScreen(Dialog[str]):
         except OtpTuiError as error:
             self._refuse(error)
             return
+        context.password_given()
         self.say("Encrypting the vault under a new key …")
         self.saving = True
         try:
@@ -118,9 +116,7 @@ class ChangePasswordScreen(Dialog[str]):
 
     def _refuse(self, error: OtpTuiError) -> None:
         wrong = isinstance(error, WrongPasswordError)
-        self._wrong_tries += wrong
-        if self._wrong_tries == MOST_TRIES:
-            self.context.lock("Locked after three wrong passwords.")
+        if wrong and self.context.password_wrong():
             return
         self._set_busy(False)
         self.set_focus(self._current)
