@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
 
 class ChangePasswordScreen(Dialog[str]):
-    """Asks for the current password and twice for the new one; returns a sentence once it is set.
-    """
+    """Asks for the current password and a new one, twice; returns a sentence once it is set."""
 
     CSS_PATH = "dialogs.tcss"
     AUTO_FOCUS = "#current"
