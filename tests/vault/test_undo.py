@@ -11,7 +11,7 @@ from hypothesis import given
 
 from tests.strategies import documents
 from tests.vault.conftest import MakeVault
-from tests.vault.support import MovedClock, entry, full_document
+from tests.vault.support import MovedClock, document, entry, full_document
 from tui.backup.importer import apply_import
 from tui.backup.model import Backup
 from tui.backup.plan import ImportAction, MatchKind
@@ -21,7 +21,7 @@ from tui.otp.entry import Binding, Category, Icon, OtpType
 from tui.otp.secret import Secret
 from tui.vault import document as documents_json
 from tui.vault.document import Document
-from tui.vault.edit import count_use, delete, pin
+from tui.vault.edit import count_use, delete, pin, restore
 from tui.vault.order import Order, order_of, with_order
 from tui.vault.trash import KEPT_DAYS, discard, expire
 from tui.vault.undo import (
@@ -259,12 +259,25 @@ def test_an_undo_record_of_another_version_is_dropped(
 
 
 @pytest.mark.parametrize("late", [-1, 0, 400])
-def test_an_entry_that_returns_to_the_trash_stays_there_for_a_while(late: int) -> None:
+@pytest.mark.parametrize("step", [discard, lambda now, ids: restore(now, ids, NOW)])
+def test_an_entry_that_returns_to_the_trash_stays_there_for_a_while(
+    late: int, step: Callable[[Document, set[str]], Document]
+) -> None:
     """Even if it is overdue, e.g. as it was deleted before the clock was corrected."""
     day = 86_400
     now = NOW + (KEPT_DAYS + late) * day
-    document = delete(Document(entries=(HOTP,)), {HOTP.id}, NOW)
-    gone = undoable(lambda found: discard(found, {HOTP.id}), "deletion")(expire(document, NOW))
-    back = undo(gone, now)
+    deleted = delete(Document(entries=(HOTP,)), {HOTP.id}, NOW)
+    after = undoable(lambda found: step(found, {HOTP.id}), "a step")(expire(deleted, NOW))
+    back = undo(after, now)
     assert back.trash[0].deleted == (NOW if late < 0 else now)
     assert expire(expire(back, now), now + day).trash == back.trash
+
+
+def test_only_the_step_that_the_user_saw_is_undone() -> None:
+    shown = undoable(lambda now: pin(now, {HOTP.id}, True, NOW), "pinning")(document(HOTP))
+    other = undoable(lambda now: delete(now, {HOTP.id}, NOW), "deletion")(shown)
+    with pytest.raises(NothingToUndoError, match="last change is the deletion"):
+        undo(other, NOW, shown)
+    with pytest.raises(NothingToUndoError, match="last change is the undoing of the deletion"):
+        undo(undo(other, NOW), NOW, shown)
+    assert undo(other, NOW, other).entries == undo(other, NOW).entries

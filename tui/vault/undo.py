@@ -151,7 +151,8 @@ def undo(document: Document, moment: int, shown: Document | None = None) -> Docu
     """
     step = last_step(document)
     if shown is not None and _mark(document) != _mark(shown):
-        last = f" Its last change is the {step.label}." if step is not None else ""
+        what = "" if step is None else f"{_UNDO_OF if step.is_undo else ''}{step.label}"
+        last = f" Its last change is the {what}." if what else ""
         raise NothingToUndoError(
             f"Another program changed the vault meanwhile, so nothing was undone.{last}"
         )
@@ -215,9 +216,10 @@ def _reverted(document: Document, moment: int) -> Document:
 
     def entry(raw: Any) -> Entry:
         old = read_entry(raw)
-        if old.id not in now:
+        current = now.get(old.id)
+        if current is None or not current.deleted:
             old = renewed(old, latest)
-        return _moved_on(old, now.get(old.id), moment, record)
+        return _moved_on(old, current, moment, record)
 
     preferences = dict(without_undo(document).preferences)
     if record["preferences"] is not None:
