@@ -392,11 +392,11 @@ async def test_a_wrong_password_loses_none_of_several_files(
 
 
 @pytest.mark.parametrize("second", ["pw", "other"])
-async def test_the_password_of_a_file_is_tried_on_the_next_one(
+async def test_the_passwords_of_files_are_tried_on_the_next_ones(
     make_app: MakeApp, make_vault: MakeVault, tmp_path: Path, second: str
 ) -> None:
     app = make_app(make_vault([], []))
-    names = [("a", "pw", 1), ("b", second, 2)]
+    names = [("a", "pw", 1), ("b", second, 2), ("c", "pw", 3)]
     paths = [
         backup_file(tmp_path, "authenticator-pro-legacy", password, count=count).rename(
             tmp_path / name
@@ -407,17 +407,87 @@ async def test_the_password_of_a_file_is_tried_on_the_next_one(
         await settle(pilot)
         await pilot.press("i")
         await settle(pilot)
-        app.screen.query_one(FileTree).selected.append(paths[0])
-        await open_file(pilot, paths[1])
-        assert "file 1 of 2" in lines_of(app.screen.query_one(TitleBar))[0]
+        app.screen.query_one(FileTree).selected.extend(paths[:2])
+        await open_file(pilot, paths[2])
+        assert "file 1 of 3" in lines_of(app.screen.query_one(TitleBar))[0]
         await pilot.press(*"pw", "enter")
         await settle(pilot)
         if second != "pw":
             assert "enter the password of b" in status_of(app)
-            assert "file 2 of 2" in lines_of(app.screen.query_one(TitleBar))[0]
+            assert "file 2 of 3" in lines_of(app.screen.query_one(TitleBar))[0]
             await pilot.press(*second, "enter")
             await settle(pilot)
-        assert len(preview_lines(pilot)) == 3
+        assert len(preview_lines(pilot)) == 6
+
+
+async def test_enter_opens_the_selected_files_only(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
+) -> None:
+    app = make_app(make_vault([], []))
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    backup_file(folder, "authenticator-pro-plain", count=1).rename(folder / "a.json")
+    backup_file(folder, "authenticator-pro-plain", count=2).rename(folder / "b.json")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_file(pilot, folder)
+        await press(pilot, "down", "space", "down", "enter")
+        await settle(pilot)
+        assert len(preview_lines(pilot)) == 1
+
+
+async def test_a_file_of_several_that_cannot_be_read_is_a_row_of_the_preview(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
+) -> None:
+    app = make_app(make_vault([], []))
+    (tmp_path / "page.html").write_text("<html>")
+    (tmp_path / "cut.json").write_text('{"a": ')
+    good = backup_file(tmp_path, "authenticator-pro-plain", count=1)
+    async with app.run_test(size=(110, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("i")
+        await settle(pilot)
+        names = ("page.html", "cut.json", "gone.json")
+        app.screen.query_one(FileTree).selected.extend(tmp_path / name for name in names)
+        await open_file(pilot, good)
+        lines = preview_lines(pilot)
+        assert "Shop 0" in lines[3]
+        assert lines[0].split()[2:4] == ["failed", "page.html"]
+        assert "Unknown backup format" in lines[0]
+        assert "incomplete" in lines[1]
+        assert "No such file" in lines[2]
+        await press(pilot, "enter")
+        await settle(pilot)
+        assert "1 entry imported, 3 failed" in status_of(app)
+
+
+async def test_a_file_whose_password_is_unknown_can_be_skipped(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
+) -> None:
+    app = make_app(make_vault([], []))
+    locked = backup_file(tmp_path, "authenticator-pro-legacy", "pw").rename(tmp_path / "a")
+    plain = backup_file(tmp_path, "authenticator-pro-plain", count=1)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("i")
+        await settle(pilot)
+        app.screen.query_one(FileTree).selected.append(locked)
+        await open_file(pilot, plain)
+        assert "^n skip this file" in lines_of(app.screen.query_one(KeyBar))[0]
+        await press(pilot, "ctrl+n")
+        await settle(pilot)
+        assert len(preview_lines(pilot)) == 1
+
+
+async def test_escape_goes_from_the_password_back_to_the_choice_of_files(
+    app: OtpApp, pilot: Pilot[None], tmp_path: Path
+) -> None:
+    await open_file(pilot, backup_file(tmp_path, "authenticator-pro-legacy", "pw"))
+    assert app.screen.query_one(PasswordInput).has_focus
+    await press(pilot, "escape")
+    assert isinstance(app.screen, ImportScreen)
+    assert app.screen.query_one(PathInput).has_focus
+    await press(pilot, "escape")
+    assert isinstance(app.screen, CodesScreen)
 
 
 async def test_keys_that_would_do_nothing_are_not_named_in_the_preview(

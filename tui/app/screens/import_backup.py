@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -29,9 +30,9 @@ from tui.app.widgets.file_tree import FileTree, first_folder
 from tui.app.widgets.path_input import PathInput
 from tui.backup.apps import apps, how_to_export, read_source_of_app, source_of_app
 from tui.backup.importer import apply_import
-from tui.backup.model import SECRET_VARIABLE, Credentials, Needs
+from tui.backup.model import SECRET_VARIABLE, Backup, Credentials, Needs, Problem
 from tui.backup.sources import OpenedBackup, Source, join_parts
-from tui.errors import MoreSlotsError, OtpTuiError
+from tui.errors import BackupPasswordError, MoreSlotsError, OtpTuiError
 from tui.files import read_limited
 from tui.text import safe
 
@@ -56,6 +57,7 @@ class ImportScreen(BaseScreen[Done | None]):
     AUTO_FOCUS = "PathInput"
     BINDINGS: ClassVar = [
         Binding("escape", "back", show=False),
+        Binding("ctrl+n", "skip", show=False),
     ]
 
     _path = getters.query_one("#path", PathInput)
@@ -74,8 +76,8 @@ class ImportScreen(BaseScreen[Done | None]):
         self._opened: list[OpenedBackup] = []
         self._count = 0
         """Number of chosen files."""
-        self._password = ""
-        """The last password that opened a file."""
+        self._passwords: list[str] = []
+        """The passwords that opened files."""
         self._busy = ""
         """The work in progress, e.g. "Reading backup.json"; empty if none."""
 
@@ -104,7 +106,7 @@ class ImportScreen(BaseScreen[Done | None]):
     @on(DirectoryTree.FileSelected)
     def _picked(self, event: DirectoryTree.FileSelected) -> None:
         event.stop()
-        self._begin(event.path)
+        self._begin(*(() if self._tree.selected else (event.path,)))
 
     @on(Input.Changed, "#path")
     def _path_changed(self, event: Input.Changed) -> None:
@@ -159,7 +161,9 @@ class ImportScreen(BaseScreen[Done | None]):
 
     def on_descendant_focus(self) -> None:
         """Show the keys of the field."""
-        keys = _CREDENTIAL_KEYS
+        keys = [*_CREDENTIAL_KEYS]
+        if self._count > 1:
+            keys.insert(2, ("^n", "skip this file"))
         if self._path.has_focus:
             keys = _PATH_KEYS
         elif self._tree.has_focus:
@@ -190,8 +194,7 @@ class ImportScreen(BaseScreen[Done | None]):
         try:
             self._source = await in_daemon_thread(lambda: read_source_of_app(path, chosen))
         except OtpTuiError as error:
-            self._waiting = []
-            self._fail(error)
+            self._give_up(error)
         else:
             self._open_or_ask(self._source)
 
@@ -212,9 +215,9 @@ class ImportScreen(BaseScreen[Done | None]):
     def _open_or_ask(self, source: Source) -> None:
         """Open a file, or first ask for the credentials that it needs."""
         if source.format is None:
-            self._fail(source.unknown("Choose its app above if you know it."))
-        elif source.needs is Needs.PASSWORD and self._password:
-            self._open(Credentials(self._password), is_guess=True)
+            self._give_up(source.unknown("Choose its app above if you know it."))
+        elif source.needs is Needs.PASSWORD and self._passwords:
+            self._try_known(source)
         elif source.needs:
             self._ask(source)
         else:
@@ -232,9 +235,24 @@ class ImportScreen(BaseScreen[Done | None]):
         if (empty := self._credentials.first_empty) is not None:
             self.set_focus(empty)
 
+    @work(exclusive=True, exit_on_error=False, description="try known passwords")
+    async def _try_known(self, source: Source) -> None:
+        """Open a file with the password of an earlier one, or else ask for its own."""
+        self._wait_for(_DERIVING)
+        for password in self._passwords:
+            try:
+                opened = await in_daemon_thread(partial(source.open, Credentials(password)))
+            except BackupPasswordError:
+                continue
+            except OtpTuiError as error:
+                self._give_up(error)
+                return
+            self._take(opened)
+            return
+        self._ask(source)
+
     @work(exclusive=True, exit_on_error=False, description="open a backup")
-    async def _open(self, credentials: Credentials, *, is_guess: bool = False) -> None:
-        """Open the file; `is_guess` is True if the credentials are those of an earlier one."""
+    async def _open(self, credentials: Credentials) -> None:
         source, key_file = self._source, self._credentials.key_file
         if source is None:
             return
@@ -245,26 +263,53 @@ class ImportScreen(BaseScreen[Done | None]):
 
         self._wait_for(_DERIVING if source.needs else f"Opening {source.name}")
         try:
-            self._opened.append(await in_daemon_thread(open_source))
-        except OtpTuiError as error:
-            if is_guess:
-                self._ask(source)
-                return
+            opened = await in_daemon_thread(open_source)
+        except MoreSlotsError as error:
             self._fail(error)
-            if isinstance(error, MoreSlotsError) and await self.app.push_screen_wait(
-                ConfirmScreen("Try all password slots?", f"{error.hint} {_MINUTES}", "try all")
-            ):
+            question = ConfirmScreen(
+                "Try all password slots?", f"{error.hint} {_MINUTES}", "try all"
+            )
+            if await self.app.push_screen_wait(question):
                 self._open(replace(credentials, all_slots=True))
-                return
-            if self._credentials.display:
+            else:
                 self._credentials.retry()
+        except OtpTuiError as error:
+            if self._credentials.display:
+                self._fail(error)
+                self._credentials.retry()
+            else:
+                self._give_up(error)
+        else:
+            if credentials.password and credentials.password not in self._passwords:
+                self._passwords.append(credentials.password)
+            self._take(opened)
+
+    def _take(self, opened: OpenedBackup) -> None:
+        self._opened.append(opened)
+        self._go_on()
+
+    def _give_up(self, error: OtpTuiError) -> None:
+        """Say why a file can't be read; of several, in the preview, without those before it."""
+        if self._count == 1:
+            self._fail(error)
             return
+        name = safe(self._path.path.name, 200)
+        reason = str(error).removeprefix(f"{name}: ").rstrip(".")
+        self._take(OpenedBackup((name,), Backup(problems=(Problem(name, reason),))))
+
+    def _go_on(self) -> None:
+        """Read the next file, or show what the import would do."""
         self._source = None
-        self._password = credentials.password or self._password
         self._credentials.ask(Needs.NOTHING)
         if self._waiting:
             self._read_next()
-            return
+        elif self._opened:
+            self._show_preview()
+        else:
+            self._choose_again()
+
+    @work(exclusive=True, exit_on_error=False, description="preview an import")
+    async def _show_preview(self) -> None:
         opened, document = list(self._opened), self._vault.document
         try:
             preview = await in_thread(
@@ -279,24 +324,44 @@ class ImportScreen(BaseScreen[Done | None]):
         if done is not None:
             self.dismiss(done)
         else:
-            self._opened = []
-            self.query_one(TitleBar).show("")
-            self.set_focus(self._path)
+            self._choose_again()
 
     # --- going back -------------------------------------------------------------------------
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Enable the skipping of a file while its password is asked for."""
+        return action != "skip" or (self._asks and self._count > 1 and not self._busy)
+
+    @property
+    def _asks(self) -> bool:
+        """True while the credentials of a file are asked for."""
+        return self._source is not None and bool(self._credentials.display)
+
+    def action_skip(self) -> None:
+        """Leave out the file whose password is asked for."""
+        self._go_on()
+
     def action_back(self) -> None:
-        """Cancel work in progress, or close."""
+        """Cancel work in progress, go back to the choice of files, or close."""
         if self._busy:
             self.workers.cancel_node(self)
             self._busy = ""
             self.say("Canceled.")
+        elif self._asks:
+            self._credentials.ask(Needs.NOTHING)
+            self._choose_again()
         else:
             self.dismiss(None)
 
+    def _choose_again(self) -> None:
+        self._source, self._waiting, self._opened = None, [], []
+        self.query_one(TitleBar).show("")
+        self.say("")
+        self.set_focus(self._tree if self._tree.selected else self._path)
+
     def on_unmount(self) -> None:
         """Drop all entries."""
-        self._opened, self._password = [], ""
+        self._opened, self._passwords = [], []
         del self._vault
 
     # --- work that takes time ---------------------------------------------------------------
@@ -313,4 +378,6 @@ class ImportScreen(BaseScreen[Done | None]):
 
     def _fail(self, error: OtpTuiError) -> None:
         self._busy = ""
+        if self.focused is None:
+            self.set_focus(self._path)
         self.say(error.sentence, "error")
