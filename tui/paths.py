@@ -96,8 +96,10 @@ def _may_be_ours(folder: Path) -> bool:
     """Return True if a path is a folder of this user, or doesn't exist."""
     try:
         status = folder.stat()
-    except OSError:
+    except FileNotFoundError:
         return True
+    except OSError:
+        return False
     return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
 
 

@@ -305,6 +305,42 @@ async def test_a_name_is_looked_for_in_the_folder_shown(
     assert len(preview_lines(pilot)) == 2
 
 
+async def test_a_bare_name_means_the_file_that_is_shown(
+    app: OtpApp, pilot: Pilot[None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place, count in (("here", 1), ("shown", 2)):
+        (tmp_path / place).mkdir()
+        backup_file(tmp_path / place, "authenticator-pro-plain", count=count)
+    monkeypatch.chdir(tmp_path / "here")
+    await open_file(pilot, tmp_path / "shown")
+    await press(pilot, "shift+tab", "shift+tab", *"backup.bin", "enter")
+    await settle(pilot)
+    assert len(preview_lines(pilot)) == 2
+
+
+async def test_tab_goes_to_a_file_that_has_the_name_inside(
+    app: OtpApp, pilot: Pilot[None], tmp_path: Path
+) -> None:
+    backup_file(tmp_path, "authenticator-pro-plain")
+    await open_file(pilot, tmp_path)
+    await press(pilot, "shift+tab", "shift+tab", *"kup", "tab")
+    tree = app.screen.query_one(FileTree)
+    assert tree.has_focus
+    assert tree.cursor_line > 0
+
+
+async def test_a_folder_above_is_shown_by_its_own_path(
+    app: OtpApp, pilot: Pilot[None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "a" / "b")
+    await press(pilot, "i")
+    await settle(pilot)
+    await press(pilot, *"./..", "enter")
+    await settle(pilot)
+    assert Path(app.screen.query_one(FileTree).path) == tmp_path / "a"
+
+
 async def test_down_goes_from_the_path_to_the_files(app: OtpApp, pilot: Pilot[None]) -> None:
     await press(pilot, "i")
     await settle(pilot)

@@ -41,6 +41,7 @@ from tui.otp.codes import code_at
 from tui.otp.secret import Secret
 from tui.paths import short_path
 from tui.vault import envelope, store
+from tui.vault.categories import assign
 from tui.vault.edit import delete, restore
 from tui.vault.locked_vault import LockedVault
 from tui.vault.undo import undoable
@@ -103,6 +104,19 @@ async def test_the_neighbor_of_an_entry_that_was_deleted_is_not_copied(
     await settle(pilot)
     assert clipboard.text == ""
     assert status_of(app) == f"{gone.label} is in the trash by now."
+
+
+async def test_an_entry_that_left_the_category_is_not_said_to_be_gone(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    await press(pilot, "tab")
+    gone = codes_of(app).highlighted
+    assert gone is not None
+    ids = {place.category: False for place in gone.categories}
+    on_disk(app).change(lambda document: assign(document, {gone.id}, ids, 1))
+    await press(pilot, "enter")
+    await settle(pilot)
+    assert status_of(app) == f"{gone.label} is no longer in this list."
 
 
 async def test_the_question_whether_to_delete_closes_if_another_program_did(

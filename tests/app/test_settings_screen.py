@@ -154,6 +154,7 @@ async def test_typed_values_are_saved_as_toml(
 @pytest.mark.parametrize(
     ("key", "text", "mistake"),
     [
+        ("lock_after", " ", "Type a value."),
         ("lock_after", "x", "“x” isn't allowed here."),
         ("lock_after", "nan", "“nan” isn't allowed here."),
         ("clipboard_clear", "1.5", "“1.5” isn't allowed here."),

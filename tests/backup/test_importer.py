@@ -12,7 +12,7 @@ from tests.vault.support import FLOOR, PASSWORD, MovedClock
 from tui.backup import importer
 from tui.backup.importer import addition_label, apply_import, import_into, import_label
 from tui.backup.model import Backup, Credentials, Needs
-from tui.backup.plan import ImportAction, MatchKind, actions_for
+from tui.backup.plan import DEFAULT_ACTIONS, ImportAction, MatchKind, actions_for
 from tui.backup.registry import by_name
 from tui.backup.sources import OpenedBackup, read_source, source_of
 from tui.errors import BackupPasswordError, FormatError, UsageError, VaultError
@@ -51,6 +51,28 @@ def test_what_an_earlier_backup_has_in_its_trash_is_still_added() -> None:
     after, _ = apply_import(vault(), [trashed, FIRST], NOW)
     assert [each.issuer for each in after.entries] == ["Example", "Shop"]
     assert [each.issuer for each in after.trash] == ["Shop"]
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_is_chosen_does_not_change_the_plan(which: int) -> None:
+    """Else entries would be imported that the preview showed as skipped."""
+    mine, other = OpenedBackup(("a",), Backup((site(ONE),))), OpenedBackup(
+        ("b",), Backup((site(ONE, "Other"),))
+    )  # fmt: skip
+    _, shown = apply_import(vault(), [mine, other], NOW)
+    assert [each.kind for each in shown.planned] == [MatchKind.NEW, MatchKind.CHANGED]
+    actions = {**DEFAULT_ACTIONS, MatchKind.CHANGED: ImportAction.REPLACE}
+    after, result = apply_import(vault(), [mine, other], NOW, actions=actions, deselected={which})
+    assert [each.kind for each in result.planned] == [each.kind for each in shown.planned]
+    assert [each.issuer for each in after.entries] == [["Other"], ["Example"]][which]
+    both, _ = apply_import(vault(), [mine, other], NOW, actions=actions)
+    assert [each.issuer for each in both.entries] == ["Other"]
+
+
+def test_an_entry_that_a_later_backup_has_in_its_trash_is_repeated() -> None:
+    trashed = OpenedBackup(("old.json",), Backup((replace(site(ONE), deleted=NOW),)))
+    _, result = apply_import(vault(), [FIRST, trashed], NOW)
+    assert result.planned[-1].kind is MatchKind.REPEATED
 
 
 def test_a_counter_is_the_highest_of_all_backups() -> None:

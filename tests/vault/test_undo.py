@@ -21,7 +21,7 @@ from tui.otp.entry import Binding, Category, Icon, OtpType
 from tui.otp.secret import Secret
 from tui.vault import document as documents_json
 from tui.vault.document import Document
-from tui.vault.edit import count_use, delete, pin, restore
+from tui.vault.edit import count_use, delete, pin, restore, take_counter
 from tui.vault.order import Order, order_of, with_order
 from tui.vault.trash import KEPT_DAYS, discard, expire
 from tui.vault.undo import (
@@ -281,3 +281,10 @@ def test_only_the_step_that_the_user_saw_is_undone() -> None:
     with pytest.raises(NothingToUndoError, match="last change is the undoing of the deletion"):
         undo(undo(other, NOW), NOW, shown)
     assert undo(other, NOW, other).entries == undo(other, NOW).entries
+
+
+def test_an_entry_that_comes_back_has_the_counter_of_its_secret() -> None:
+    twin = replace(HOTP, id="00000000-0000-4000-8000-000000000009")
+    gone = undoable(lambda now: now.holding([HOTP]), "deletion")(document(HOTP, twin))
+    used, _ = take_counter(gone, HOTP.id, NOW)
+    assert [each.counter for each in undo(used, NOW).entries] == [5, 5]

@@ -30,7 +30,7 @@ class Report:
     replaced: int = 0
     """Entries of the vault replaced with those of the backup."""
     skipped: int = 0
-    """Entries not imported: the three below, and those that were deselected."""
+    """Entries not imported: `already_here`, `repeated`, `different` and `not_selected`."""
     refused: int = 0
     """Parts of the backup that couldn't be read."""
     problems: tuple[Problem, ...] = ()
@@ -92,11 +92,13 @@ def apply(
     *,
     actions: Mapping[MatchKind, ImportAction] = DEFAULT_ACTIONS,
     deselected: Collection[int] = (),
+    ids: Sequence[str] = (),
 ) -> tuple[Document, Report]:
     """Return `document` with the selected entries of `backup`, and a report.
 
     `planned` is the result of `plan`, `deselected` the indexes in it of entries to leave out,
-    `moment` the Unix time for new and replaced entries. Replacing keeps what only the vault has
+    `moment` the Unix time for new and replaced entries, `ids` those of the entries if they are
+    added, by default new ones. Replacing keeps what only the vault has
     (id, order, pin, note, creation date) and never lowers a counter.
     """
     builder = DocumentBuilder(document, backup, moment)
@@ -107,8 +109,8 @@ def apply(
         selected = place not in deselected
         action = actions[each.kind] if selected else ImportAction.SKIP
         if action is ImportAction.ADD:
-            builder.add(each.entry)
-        elif action is ImportAction.REPLACE and not each.only_repeats:
+            builder.add(each.entry, ids[place] if ids else "")
+        elif action is ImportAction.REPLACE and each.kind is not MatchKind.REPEATED:
             if not builder.put(each.entry, each.existing):
                 skipped += 1
                 already_here += 1

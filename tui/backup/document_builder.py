@@ -38,8 +38,8 @@ class DocumentBuilder:
         self.added = 0
         self.replaced = 0
 
-    def add(self, entry: Entry) -> None:
-        """Add `entry` after all others, under a new id.
+    def add(self, entry: Entry, identity: str = "") -> None:
+        """Add `entry` after all others, under the id `identity`, by default a new one.
 
         Its counter is the highest of the entries with its secret in the file and in the trash.
         """
@@ -47,7 +47,7 @@ class DocumentBuilder:
         self._entries.append(
             replace(
                 entry,
-                id=str(uuid.uuid4()),
+                id=identity or str(uuid.uuid4()),
                 counter=self._counter(entry),
                 icon=self._icon(entry),
                 categories=(),

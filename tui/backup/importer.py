@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import PurePath
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from tui import limits
 from tui.backup.apply import Report, apply, total
 from tui.backup.match import by_everything
+from tui.backup.model import Backup
 from tui.backup.plan import DEFAULT_ACTIONS, ImportAction, MatchKind, PlannedEntry, plan
 from tui.backup.sources import OpenedBackup
 from tui.errors import VaultError
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 _LEAST_BYTES = 240
 """Bytes that an entry takes in a vault at least, besides its secret and its names."""
 Actions = Mapping[MatchKind, ImportAction]
+_Planned = tuple[Backup, tuple[PlannedEntry, ...], list[str]]
+"""A backup, its rows, and the ids that its entries get if they are added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class ImportResult:
     """The result, or the preview, of importing one or several backups."""
 
     files: tuple[FileResult, ...]
-    """In the order of the backups, each planned as if those before it were imported."""
+    """In the order of the backups, each planned as if those before it were imported by default."""
     added: tuple[Entry, ...]
     """New entries in the vault."""
     changed: bool
@@ -92,15 +96,12 @@ def apply_import(
         VaultError: a vault can't hold that many entries.
     """
     _require_room(document, opened)
-    counters = highest_counters(entry for each in opened for entry in each.backup.entries)
-    seen: set[object] = set()
     present, files, first = document, [], 0
-    for each in opened:
-        entries = tuple(with_counter(entry, counters) for entry in each.backup.entries)
-        backup = replace(each.backup, entries=entries)
-        planned = _without_repeated(plan(present, backup), seen)
+    for each, (backup, planned, ids) in zip(opened, _planned(document, opened), strict=True):
         own = {place - first for place in deselected}
-        present, report = apply(present, backup, planned, moment, actions=actions, deselected=own)
+        present, report = apply(
+            present, backup, planned, moment, actions=actions, deselected=own, ids=ids
+        )
         files.append(FileResult(each, planned, report))
         first += len(planned)
     before = {entry.id for entry in document.entries}
@@ -109,17 +110,37 @@ def apply_import(
     return with_undo(document, present, label(result)) if result.changed else document, result
 
 
-def _without_repeated(
-    planned: Iterable[PlannedEntry], seen: set[object]
-) -> tuple[PlannedEntry, ...]:
-    """Mark entries that an earlier file had as repeated, selected there or not; extend `seen`."""
+def _planned(document: Document, opened: Sequence[OpenedBackup]) -> Iterator[_Planned]:
+    """Plan the backups, each as if those before it were imported with the default actions.
 
-    def key(row: PlannedEntry) -> object:
-        return row.entry and (by_everything(row.entry), bool(row.entry.deleted))
+    So the plan doesn't depend on what the user chose when it was shown. HOTP entries get the
+    highest counter that any of the backups has for their secret.
+    """
+    counters = highest_counters(entry for each in opened for entry in each.backup.entries)
+    before = {entry.id for entry in document.everything}
+    seen: set[object] = set()
+    for left, each in enumerate(opened, 1 - len(opened)):
+        entries = tuple(with_counter(entry, counters) for entry in each.backup.entries)
+        backup = replace(each.backup, entries=entries)
+        rows = tuple(
+            row.as_repeated() if _key(row) in seen or _is_new(row, before) else row
+            for row in plan(document, backup)
+        )
+        seen |= {_key(row) for row in rows if row.entry and row.kind is not MatchKind.IDENTICAL}
+        ids = [str(uuid.uuid4()) for _ in rows]
+        yield backup, rows, ids
+        if left:
+            document, _ = apply(document, backup, rows, 0, ids=ids)
 
-    rows = tuple(row.as_repeated() if key(row) in seen else row for row in planned)
-    seen |= {key(row) for row in rows if row.entry and row.kind is not MatchKind.IDENTICAL}
-    return rows
+
+def _key(row: PlannedEntry) -> object:
+    return row.entry and (by_everything(row.entry), bool(row.entry.deleted))
+
+
+def _is_new(row: PlannedEntry, before: Collection[str]) -> bool:
+    """Return True if a row is identical to an entry of an earlier file."""
+    existing = row.existing if row.kind is MatchKind.IDENTICAL else None
+    return existing is not None and existing.id not in before
 
 
 def _require_room(document: Document, opened: Sequence[OpenedBackup]) -> None:

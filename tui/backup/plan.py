@@ -106,14 +106,10 @@ class PlannedEntry:
     reason: str = ""
     """The reason for the kind, safe to show; empty for new entries."""
 
-    @property
-    def only_repeats(self) -> bool:
-        """True if it is identical to an earlier entry of its own file."""
-        return self.kind is MatchKind.REPEATED and self.existing is None
-
     def as_repeated(self) -> PlannedEntry:
-        """Return it as a repetition of an entry that an earlier file brought."""
-        return replace(self, kind=MatchKind.REPEATED, reason="already in an earlier file")
+        """Return it as a repetition of an entry in an earlier file."""
+        reason = "already in an earlier file"
+        return replace(self, kind=MatchKind.REPEATED, existing=None, reason=reason)
 
 
 def plan(document: Document, backup: Backup) -> tuple[PlannedEntry, ...]:

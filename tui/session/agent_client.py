@@ -169,7 +169,9 @@ def _connected(folder: Path) -> socket.socket:
 def _require_ours(folder: Path) -> None:
     """Raise `SessionError` unless nobody else can put a socket into the folder."""
     status = folder.lstat()
-    if not stat.S_ISDIR(status.st_mode):
+    if stat.S_ISLNK(status.st_mode):
+        problem = "is a symbolic link"
+    elif not stat.S_ISDIR(status.st_mode):
         problem = "is not a folder"
     elif status.st_uid != os.geteuid():
         problem = "belongs to another user"

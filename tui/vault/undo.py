@@ -16,6 +16,7 @@ from tui.crypto.digest import sha256
 from tui.errors import EntryError, NothingToUndoError
 from tui.otp.entry import Category, Entry, Icon, label_of
 from tui.text import safe
+from tui.vault.counters import highest_counters, with_counter
 from tui.vault.document import Document, by_secret
 from tui.vault.entry_json import dump, read_entry, write_entry
 from tui.vault.history import joined, read_history
@@ -213,12 +214,15 @@ def _reverted(document: Document, moment: int) -> Document:
     record = document.preferences[KEY]
     now = {entry.id: entry for entry in document.everything}
     latest = deletion_moment(document, moment)
+    counters = highest_counters(document.everything)
 
     def entry(raw: Any) -> Entry:
         old = read_entry(raw)
         current = now.get(old.id)
         if current is None or not current.deleted:
             old = renewed(old, latest)
+        if current is None:
+            old = with_counter(old, counters)
         return _moved_on(old, current, moment, record)
 
     preferences = dict(without_undo(document).preferences)

@@ -79,8 +79,11 @@ async def copy_entry(view: ListView, meant: Entry | None, *, following: bool = F
     await view.take_over()
     entry, codes = view.codes.highlighted, view.codes
     if entry is None or entry.id != meant.id:
-        in_trash = any(each.id == meant.id for each in view.vault.document.trash)
-        where = "in the trash by now" if in_trash else "no longer in the vault"
+        document = view.vault.document
+        where = "no longer in the vault"
+        if any(each.id == meant.id for each in document.everything):
+            gone = all(each.id != meant.id for each in document.entries)
+            where = "in the trash by now" if gone else "no longer in this list"
         view.say(f"{meant.label} is {where}.", "warning")
         return
     if _refused(view, entry):

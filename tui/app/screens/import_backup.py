@@ -168,7 +168,7 @@ class ImportScreen(BaseScreen[Done | None]):
             keys = _PATH_KEYS
         elif self._tree.has_focus:
             keys = _TREE_KEYS
-        elif self._format.has_focus:
+        elif self._format.has_focus or self._format.expanded:
             keys = _APP_KEYS
         self.query_one(KeyBar).show(keys)
 
@@ -180,6 +180,7 @@ class ImportScreen(BaseScreen[Done | None]):
         self._opened = []
         self._waiting = [*selected, *(path for path in paths if path not in selected)]
         self._count = len(self._waiting)
+        self.query_one(TitleBar).show("")
         self._read_next()
 
     @work(exclusive=True, exit_on_error=False, description="read a backup")

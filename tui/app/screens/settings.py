@@ -301,7 +301,7 @@ class SettingsScreen(Dialog[None]):
 
 def _refusal(text: str) -> str:
     """Return what to say of a value that is not allowed; the explanation says what is."""
-    return f"“{safe(text, 40)}” isn't allowed here."
+    return f"“{safe(text, 40)}” isn't allowed here." if text.strip() else "Type a value."
 
 
 def _allowed(setting: Setting) -> str:

@@ -36,14 +36,13 @@ def complete(typed: str, shown: Path | None = None) -> str:
 def candidates(typed: str, shown: Path | None = None) -> list[str]:
     """Return the names in the typed folder that start as typed, folders with a slash.
 
-    If the current folder has none, a relative path is looked for in the folder `shown`. Hidden
-    names count if the dot was typed.
+    A relative path is looked for where `_bases` says. Hidden names count if the dot was typed.
     """
     folder, _, start = typed.rpartition("/")
     names: list[str] = []
-    for base in (Path(), shown):
-        if base is None or names:
-            continue
+    for base in _bases(typed, shown):
+        if names:
+            break
         try:
             path = base / Path(folder + "/" if typed.startswith("/") else folder).expanduser()
             with os.scandir(path) as found:
@@ -53,6 +52,13 @@ def candidates(typed: str, shown: Path | None = None) -> list[str]:
         except (OSError, RuntimeError, ValueError):
             continue
     return sorted(names)
+
+
+def _bases(typed: str, shown: Path | None) -> list[Path]:
+    """Return the folders to look for a relative path in: first in the one that is shown for a bare
+    name, and in the current one for a path."""
+    bases = [Path()] if shown is None else [shown, Path()]
+    return bases[::-1] if "/" in typed else bases
 
 
 def _shared_start(names: list[str]) -> str:
@@ -139,6 +145,8 @@ class PathInput(TextInput):
             self.post_message(self.Hint(text))
             if self._tree is not None and "/" in full:
                 self._tree.path = self.path if full.endswith("/") else self.path.parent
+        elif self._tree is not None and "/" not in full and self._tree.find(full) is not None:
+            self.action_go_to_tree()
         elif self._must_exist and not self.is_folder:
             self.post_message(self.Hint(f"No file starts with “{safe(full, 80)}”."))
         else:
@@ -160,22 +168,21 @@ class PathInput(TextInput):
             return path
         if typed:
             self.value = ""
-            tree.path = path
+            tree.path = Path(os.path.abspath(path))  # noqa: PTH100 - resolves no links, but “..”
         self.screen.set_focus(tree)
         return None
 
     @property
     def path(self) -> Path:
-        """The typed path; a relative one that doesn't exist is in the folder shown by the tree."""
+        """The typed path, in the first of the `_bases` where it exists."""
         path = Path(self.value.strip())
         try:
             path = path.expanduser()
         except RuntimeError:
             return path
-        if self._tree is not None and not _is(Path.exists, path):
-            shown = self._tree.folder / path
-            return shown if _is(Path.exists, shown) else path
-        return path
+        shown = None if self._tree is None or not self.value.strip() else self._tree.folder
+        found = (base / path for base in _bases(self.value, shown))
+        return next((each for each in found if _is(Path.exists, each)), path)
 
     @property
     def is_folder(self) -> bool:
