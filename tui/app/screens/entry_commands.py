@@ -88,7 +88,8 @@ async def restore(view: ListView) -> None:
     """Restore entries from the trash."""
     entries = targets(view)
     if not entries or not entries[0].deleted:
-        view.say("Only entries in the trash can be restored. Press ⇥ to go to it.", "warning")
+        hint = "Press ⇥ to go to it." if view.vault.document.trash else "It is empty."
+        view.say(f"Only entries in the trash can be restored. {hint}", "warning")
         return
     ids, moment = {entry.id for entry in entries}, view.moment
     step = partial(edit.restore, ids=ids, moment=moment)

@@ -296,7 +296,8 @@ class ImportScreen(BaseScreen[Done | None]):
             return
         name = safe(self._path.path.name, 200)
         reason = str(error).removeprefix(f"{name}: ").rstrip(".")
-        self._take(OpenedBackup((name,), Backup(problems=(Problem(name, reason),))))
+        problem = Problem(name, reason[:1].lower() + reason[1:])
+        self._take(OpenedBackup((name,), Backup(problems=(problem,))))
 
     def _go_on(self) -> None:
         """Read the next file, or show what the import would do."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -14,8 +15,8 @@ from tui.app.screens.base import BaseScreen, Done, run_change
 from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.preview_list import ACTIONS, PreviewList, SideBySide
 from tui.app.widgets.row_list import RowList
-from tui.backup.importer import ImportResult, import_into
-from tui.backup.plan import DEFAULT_ACTIONS, LABELS, ImportAction, MatchKind
+from tui.backup.importer import FileResult, ImportResult, import_into
+from tui.backup.plan import DEFAULT_ACTIONS, LABELS, ImportAction, MatchKind, PlannedEntry
 from tui.text import plural
 
 if TYPE_CHECKING:
@@ -56,8 +57,10 @@ class ImportPreviewScreen(BaseScreen[Done | None]):
     def on_mount(self) -> None:
         if self._preview is None:
             return
-        self._list.show(self._preview.planned, DEFAULT_ACTIONS)
-        names = [file.opened.name for file in self._preview.files]
+        files = self._preview.files
+        names = [file.opened.name for file in files]
+        rows = [_named(row, file, len(files)) for file in files for row in file.planned]
+        self._list.show(rows, DEFAULT_ACTIONS)
         self.query_one(TitleBar).show(names[0] if len(names) == 1 else plural(len(names), "file"))
         self._show_highlighted()
 
@@ -77,10 +80,11 @@ class ImportPreviewScreen(BaseScreen[Done | None]):
         preview, row = self._preview, self._list.highlighted
         if preview is None:
             return
+        failed = _failed(self._list.rows)
         if row is not None and row.reason and self._list.cursor:
             self.say(f"{row.what}: {row.reason}")
         else:
-            self.say(_summary(preview, self._list.chosen))
+            self.say(_summary(preview, self._list.chosen, failed), "warning" if failed else "muted")
         self.query_one(SideBySide).show(row)
         keys = [("↵", "import" if self._list.chosen else "close")]
         if row is not None and row.kind is not MatchKind.REFUSED:
@@ -136,18 +140,34 @@ class ImportPreviewScreen(BaseScreen[Done | None]):
         else:
             undo = press_hint(self.context, "undo", "to undo") if results[0].changed else ""
             report = results[0].report
-            tone = "warning" if report.refused else "strong"
-            self.dismiss(Done(f"{report.sentence('imported')}.{undo}", tone))
+            failed = _failed(self._list.rows)
+            tone = "warning" if failed else "strong"
+            self.dismiss(Done(f"{report.sentence('imported')}{failed}.{undo}", tone))
 
 
-def _summary(preview: ImportResult, chosen: int) -> str:
-    """Return the numbers of entries of each kind, and of those that are chosen."""
+def _named(row: PlannedEntry, file: FileResult, files: int) -> PlannedEntry:
+    """Return a row for the list; of a part that failed, with the name of its file if there are
+    several."""
+    if row.kind is not MatchKind.REFUSED or files == 1 or row.what == file.opened.name:
+        return row
+    return replace(row, what=f"{file.opened.name}: {row.what}")
+
+
+def _failed(rows: Sequence[PlannedEntry]) -> str:
+    """Return the first part that failed, to follow “1 failed”; empty if none did."""
+    failed = [row for row in rows if row.kind is MatchKind.REFUSED]
+    first = ", the first" if len(failed) > 1 else ""
+    return f"{first}: {failed[0].what}, {failed[0].reason}" if failed else ""
+
+
+def _summary(preview: ImportResult, chosen: int, failed: str) -> str:
+    """Return the numbers of entries of each kind, what failed, and what Enter does."""
     counts = ((kind, sum(row.kind is kind for row in preview.planned)) for kind in MatchKind)
     words = ", ".join(
         f"{count} {_COUNTED.get(kind, LABELS[kind])}" for kind, count in counts if count
     )
     does = f"imports {plural(chosen, 'entry')}" if chosen else "closes; nothing is selected"
-    return f"{words or 'No entries'}. Enter {does}."
+    return f"{words or 'No entries'}{failed}. Enter {does}."
 
 
 def _next_action(kind: MatchKind, actions: Mapping[MatchKind, ImportAction]) -> ImportAction:
