@@ -318,6 +318,18 @@ async def test_a_bare_name_means_the_file_that_is_shown(
     assert len(preview_lines(pilot)) == 2
 
 
+async def test_a_name_is_found_before_the_list_is_read(
+    app: OtpApp, pilot: Pilot[None], tmp_path: Path
+) -> None:
+    path = backup_file(tmp_path, "authenticator-pro-plain")
+    await press(pilot, "i")
+    await settle(pilot)
+    tree = app.screen.query_one(FileTree)
+    tree.path = tmp_path
+    assert tree.find("KUP") == path
+    assert tree.find("other") is None
+
+
 async def test_tab_goes_to_a_file_that_has_the_name_inside(
     app: OtpApp, pilot: Pilot[None], tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import islice
@@ -103,17 +104,13 @@ class FileTree(DirectoryTree):
         """Move the cursor to a name that starts with `text`, or else has it inside.
 
         Only names directly in the folder at the top count, whatever their case. Return the path of
-        that file or folder; None if there is none, with the cursor at the top.
+        that file or folder; None if there is none, with the cursor at the top. The names are read
+        from the folder: the tree may still be loading them.
         """
-        wanted = text.casefold()
-        found = [
-            (not name.startswith(wanted), place)
-            for place, node in enumerate(self.root.children)
-            if node.data is not None and wanted in (name := node.data.path.name.casefold())
-        ]
-        node = self.root.children[min(found)[1]] if wanted and found else self.root
-        self.move_cursor(node)
-        return node.data.path if node is not self.root and node.data is not None else None
+        found = _first(self.folder, text.casefold()) if text else None
+        nodes = (node for node in self.root.children if node.data and node.data.path == found)
+        self.move_cursor(next(nodes, self.root))
+        return found
 
     def action_up(self) -> None:
         """Show the folder that contains the one at the top."""
@@ -133,6 +130,21 @@ class FileTree(DirectoryTree):
         else:
             self.selected.append(path)
         node.refresh()
+
+
+def _first(folder: Path, wanted: str) -> Path | None:
+    """Return the first path, in the order of the tree, whose name starts with `wanted`, in lower
+    case, or else has it inside."""
+    found = []
+    try:
+        with os.scandir(folder) as items:
+            for item in islice(items, _MOST):
+                name = item.name.casefold()
+                if wanted in name and not name.startswith("."):
+                    found.append((not name.startswith(wanted), not item.is_dir(), name, item.name))
+    except OSError:
+        return None
+    return folder / min(found)[3] if found else None
 
 
 def first_folder(*names: str) -> Path:
