@@ -242,6 +242,19 @@ async def test_staying_unlocked_for_longer_needs_the_password(
         assert session.kept == {vault.vault_id: (vault.key, 8 * 3600)}
 
 
+async def test_enter_does_not_leave_older_copies_under_the_old_password(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    await choose(pilot, "change password")
+    await enter(pilot, PASSWORD, NEW, NEW)
+    await pilot.press("enter")
+    await settle(pilot)
+    assert isinstance(app.screen, ConfirmScreen)
+    await pilot.press("y")
+    await settle(pilot)
+    assert "Re-encrypted" in status_of(app)
+
+
 async def test_a_copy_next_to_the_vault_under_the_old_key_is_named(
     app: OtpApp, pilot: Pilot[None], vault: Vault
 ) -> None:

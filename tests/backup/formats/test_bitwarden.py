@@ -103,7 +103,7 @@ def test_what_belongs_to_an_otp_is_read_and_no_password() -> None:
         item(None),
         item(""),
         {"type": 2, "name": "A note", "notes": "x"},
-        folders=[{"id": "f", "name": "Work"}],
+        folders=[{"id": "f", "name": "Work"}, {"id": "g", "name": "Cards, without codes"}],
         collections=[{"id": "c", "name": "Team"}],
     )
     found = recognize(data)
@@ -115,6 +115,7 @@ def test_what_belongs_to_an_otp_is_read_and_no_password() -> None:
     assert (first.issuer, first.account, first.secret.normal) == ("Site", "ada", SECRET)
     assert (first.note, first.pinned) == ("a note", True)
     names = {each.id: each.name for each in backup.categories}
+    assert list(names.values()) == ["Work", "Team"]
     assert [names[each.category] for each in first.categories] == ["Work"]
     assert [names[each.category] for each in second.categories] == ["Team"]
     assert (second.issuer, second.account) == ("Other", "ada")

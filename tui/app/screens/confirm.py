@@ -13,9 +13,12 @@ from textual.widgets import Label
 from tui.app.screens.base import Dialog
 from tui.app.widgets.bars import CardKeys
 
+_CANCEL = "cancel"
+
 
 class ConfirmScreen(Dialog[bool]):
-    """Returns True if the user confirms: `y` does; `n`, Esc and Enter cancel.
+    """Returns True if the user confirms: `y` does; `n` and Esc don't, nor does Enter where they
+    cancel.
 
     Returns None if the question became obsolete.
     """
@@ -23,7 +26,8 @@ class ConfirmScreen(Dialog[bool]):
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar = [
         Binding("y", "dismiss(True)", show=False),
-        Binding("n,escape,enter", "dismiss(False)", show=False),
+        Binding("n,escape", "dismiss(False)", show=False),
+        Binding("enter", "enter", show=False),
     ]
 
     def __init__(
@@ -32,7 +36,7 @@ class ConfirmScreen(Dialog[bool]):
         explanation: str,
         verb: str,
         *,
-        otherwise: str = "cancel",
+        otherwise: str = _CANCEL,
         obsolete: Callable[[], bool] = lambda: False,
     ) -> None:
         """`verb` is what `y` does, e.g. "delete", `otherwise` what `n` does; `obsolete` is asked
@@ -42,6 +46,11 @@ class ConfirmScreen(Dialog[bool]):
         self._obsolete = obsolete
         self._question, self._explanation, self._verb = question, explanation, verb
         self._otherwise = otherwise
+
+    def action_enter(self) -> None:
+        """Cancel; if `n` does something else, neither answer is a safe guess."""
+        if self._otherwise == _CANCEL:
+            self.dismiss(False)
 
     def tick(self) -> None:
         if self.is_current and self._obsolete():

@@ -38,8 +38,8 @@ async def delete(view: ListView) -> None:
     if in_trash:
         question = f"Permanently delete {label}?"
         explanation = (
-            "You can undo this until the next change. After that, the vault has no copy of the"
-            f" {'secret' if len(entries) == 1 else 'secrets'}."
+            "You can undo this until the next change. After that, only older copies of the vault"
+            f" have the {'secret' if len(entries) == 1 else 'secrets'}."
         )
     else:
         question = f"Delete {label}?"

@@ -41,7 +41,7 @@ _KEYS = [("^s", "save"), ("⇥", "next"), ("^r", "secret"), ("^t", "more"), ("^o
          ("Esc", "cancel")]  # fmt: skip
 _HINT = "Paste an otpauth:// URI into any field, or fill in the form."
 _SHORT_HINT = "Paste a URI, or fill in the form."
-_NOT_SAVED = "Not saved. Correct the marked field."
+_NOT_SAVED = "Not saved. Correct what is marked."
 
 
 class EntryFormScreen(Dialog[str | None]):

@@ -348,6 +348,8 @@ class ImportScreen(BaseScreen[Done | None]):
         if self._busy:
             self.workers.cancel_node(self)
             self._busy = ""
+            if not self._asks:
+                self._choose_again()
             self.say("Canceled.")
         elif self._asks:
             self._credentials.ask(Needs.NOTHING)

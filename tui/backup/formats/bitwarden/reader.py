@@ -45,20 +45,27 @@ def read_items(root: dict[str, Any]) -> Backup:
         raise FormatError("The file is not an export of Bitwarden.")
     found = Collector()
     folders = dict(_named(root.get("folders"))) | dict(_named(root.get("collections")))
+    used = {name for item in items if _has_code(item) for name in _folders_of(item, folders)}
     for name in folders.values():
-        found.category(name)
+        if name in used:
+            found.category(name)
     for item in items:
         if not isinstance(item, dict):
             found.refuse(None, "it is not an item")
             continue
-        login = item.get("login")
-        if item.get("type") not in _LOGIN or not isinstance(login, dict):
-            continue
-        if is_filled(login.get("totp")):
-            inside = [item.get("folderId"), *_list(item.get("collectionIds"))]
-            names = [folders[each] for each in inside if isinstance(each, str) and each in folders]
-            found.add(item.get("name"), partial(entry_of_item, item), names)
+        if _has_code(item):
+            found.add(item.get("name"), partial(entry_of_item, item), _folders_of(item, folders))
     return found.backup()
+
+
+def _has_code(item: object) -> bool:
+    login = item.get("login") if isinstance(item, dict) and item.get("type") in _LOGIN else None
+    return isinstance(login, dict) and is_filled(login.get("totp"))
+
+
+def _folders_of(item: dict[str, Any], folders: dict[str, str]) -> list[str]:
+    inside = [item.get("folderId"), *_list(item.get("collectionIds"))]
+    return [folders[each] for each in inside if isinstance(each, str) and each in folders]
 
 
 def entry_of_item(item: dict[str, Any]) -> Entry:
