@@ -500,14 +500,14 @@ async def test_a_file_of_several_that_cannot_be_read_is_a_row_of_the_preview(
         lines = preview_lines(pilot)
         assert "Shop 0" in lines[3]
         assert lines[0].split()[2:4] == ["failed", "page.html"]
-        assert "unknown backup format" in lines[0]
+        assert "Unknown backup format" in lines[0]
         assert "incomplete" in lines[1]
-        assert "no such file" in lines[2]
+        assert "No such file" in lines[2]
         said = status_of(app)
-        assert "3 failed, the first: page.html, unknown backup format. Enter imports 1" in said
+        assert "3 failed. First failure: page.html: Unknown backup format." in said
         await press(pilot, "enter")
         await settle(pilot)
-        assert "1 entry imported, 3 failed, the first: page.html, unknown" in status_of(app)
+        assert "1 entry imported, 3 failed. First failure: page.html: Unk" in status_of(app)
 
 
 async def test_a_file_whose_password_is_unknown_can_be_skipped(

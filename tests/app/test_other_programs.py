@@ -103,7 +103,7 @@ async def test_the_neighbor_of_an_entry_that_was_deleted_is_not_copied(
     await pilot.press("enter")
     await settle(pilot)
     assert clipboard.text == ""
-    assert status_of(app) == f"{gone.label} is in the trash by now."
+    assert status_of(app) == f"{gone.label} is now in the trash."
 
 
 async def test_an_entry_that_left_the_category_is_not_said_to_be_gone(
@@ -184,6 +184,20 @@ async def test_a_tick_does_not_read_an_unchanged_file(
     assert not vault_of(app).stale
 
 
+async def test_the_hint_to_undo_goes_with_the_change_that_it_is_about(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    await press(pilot, "d", "y")
+    await settle(pilot)
+    said = status_of(app)
+    assert said.endswith(". Press u to undo.")
+    other = on_disk(app)
+    gone = other.entries[1]
+    other.change(undoable(lambda now: delete(now, {gone.id}, 1), "deletion"))
+    await pass_time(pilot, clock, 1)
+    assert status_of(app) == said.removesuffix(" Press u to undo.")
+
+
 async def test_u_undoes_only_the_change_that_was_shown(
     app: OtpApp, pilot: Pilot[None], clock: FakeClock
 ) -> None:
@@ -195,8 +209,8 @@ async def test_u_undoes_only_the_change_that_was_shown(
     await press(pilot, "u")
     await settle(pilot)
     assert status_of(app) == (
-        "Another program changed the vault meanwhile, so nothing was undone."
-        " Its last change is the deletion of Registrar."
+        "Nothing was undone: another program changed the vault."
+        " The last change is the deletion of Registrar."
     )
     assert gone.id not in {entry.id for entry in on_disk(app).entries}
     await pass_time(pilot, clock, 1)

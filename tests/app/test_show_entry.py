@@ -208,7 +208,7 @@ async def test_no_other_code_is_copied_if_the_entry_was_deleted_meanwhile(
     await press(pilot, "enter")
     await settle(pilot)
     assert clipboard.text == ""
-    assert status_of(app) == f"{gone.label} is in the trash by now."
+    assert status_of(app) == f"{gone.label} is now in the trash."
 
 
 async def test_it_follows_what_another_program_does_with_the_entry(

@@ -22,6 +22,7 @@ from tui.app.screens.export_vault import ExportScreen
 from tui.app.screens.import_backup import ImportScreen
 from tui.app.screens.welcome import WelcomeScreen
 from tui.app.widgets.password_input import PasswordInput
+from tui.app.widgets.path_input import PathInput
 from tui.app.widgets.status_label import StatusLabel
 from tui.crypto import kdf
 
@@ -96,6 +97,28 @@ async def test_esc_leaves_a_file_that_takes_long_to_open(
         await until(derivation.ended)
         await settle(pilot)
         assert status_of(app) == "Canceled."
+        assert isinstance(app.screen, ImportScreen)
+
+
+async def test_esc_while_a_known_password_is_tried_goes_back_to_the_choice_of_files(
+    make_app: MakeApp, tmp_path: Path, slow: Callable[[], SlowDerivation]
+) -> None:
+    path = backup_file(tmp_path, "authenticator-pro", "pw")
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_file(pilot, path)
+        await pilot.press(*"pw", "enter")
+        await settle(pilot)
+        await pilot.press("escape")
+        await settle(pilot)
+        derivation = slow()
+        await press_until_slow(pilot, derivation, "enter")
+        await press(pilot, "escape")
+        assert status_of(app) == "Canceled."
+        assert app.focused is app.screen.query_one(PathInput)
+        derivation.go_on.set()
+        await until(derivation.ended)
+        await settle(pilot)
         assert isinstance(app.screen, ImportScreen)
 
 

@@ -69,6 +69,13 @@ def test_what_is_chosen_does_not_change_the_plan(which: int) -> None:
     assert [each.issuer for each in both.entries] == ["Other"]
 
 
+def test_a_secret_is_added_once_if_all_that_have_it_replace_a_deselected_entry() -> None:
+    opened = [OpenedBackup((name,), Backup((site(ONE, name),))) for name in "abc"]
+    actions = {**DEFAULT_ACTIONS, MatchKind.CHANGED: ImportAction.REPLACE}
+    after, _ = apply_import(vault(), opened, NOW, actions=actions, deselected={0})
+    assert [each.issuer for each in after.entries] == ["c"]
+
+
 def test_an_entry_that_a_later_backup_has_in_its_trash_is_repeated() -> None:
     trashed = OpenedBackup(("old.json",), Backup((replace(site(ONE), deleted=NOW),)))
     _, result = apply_import(vault(), [FIRST, trashed], NOW)

@@ -63,11 +63,12 @@ class DocumentBuilder:
 
         Kept are id, ranking, pinned, note, creation date, unknown keys, categories (the file's are
         added), an icon or a PIN that the file doesn't have, the higher copy count and, if the
-        secret is the same, the higher counter. If `existing` is gone, `entry` is added.
+        secret is the same, the higher counter. If `existing` is gone, `entry` is added under its
+        id, so that a later entry that replaces the same one replaces this one.
         """
         place = self._places.get(existing.id) if existing is not None else None
         if place is None:
-            self.add(entry)
+            self.add(entry, existing.id if existing is not None else "")
             return True
         old = self._entries[place]
         new = _replaced(old, replace(entry, icon=self._icon(entry) or old.icon))

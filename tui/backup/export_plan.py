@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from tui.backup.model import Backup, ExportPlan, Format, Problem
 from tui.errors import MatchError
 from tui.otp.entry import Category, Entry
 from tui.otp.search import find
-from tui.text import clean, safe
+from tui.text import clean, listed, safe
 
 if TYPE_CHECKING:
     from tui.vault.document import Document
@@ -92,9 +92,9 @@ def plan_export(target: Format, backup: Backup) -> ExportPlan:
         if was.issuer != now.issuer and was.id in held
     )
     lost = (
-        Problem(entry.label, f"without its {_enumerated(names)}", refused=False)
+        Problem(entry.label, f"without its {listed(names)}", refused=False)
         for entry in backup.entries
-        if entry.id in held and (names := tuple(_lost(target, entry, backup)))
+        if entry.id in held and (names := [*_lost(target, entry, backup)])
     )
     return replace(
         plan,
@@ -177,12 +177,6 @@ def _lost(target: Format, entry: Entry, backup: Backup) -> Iterator[str]:
     ):
         if there and field not in target.holds | target.keeps:
             yield name
-
-
-def _enumerated(names: Sequence[str]) -> str:
-    """Return `note, categories and pinned state`."""
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _held(target: Format, entry: Entry) -> dict[str, object]:

@@ -101,7 +101,7 @@ class Document:
             if entry.id == entry_id:
                 return entry
         if any(entry.id == entry_id for entry in self.trash):
-            raise MatchError("This entry is in the trash by now.", "Restore it first.")
+            raise MatchError("This entry is now in the trash.", "Restore it first.")
         raise MatchError("This entry is no longer in the vault.")
 
     def twin_of(self, entry: Entry) -> Entry | None:

@@ -151,12 +151,10 @@ def undo(document: Document, moment: int, shown: Document | None = None) -> Docu
             not that of `shown`.
     """
     step = last_step(document)
-    if shown is not None and _mark(document) != _mark(shown):
+    if shown is not None and mark_of(document) != mark_of(shown):
         what = "" if step is None else f"{_UNDO_OF if step.is_undo else ''}{step.label}"
-        last = f" Its last change is the {what}." if what else ""
-        raise NothingToUndoError(
-            f"Another program changed the vault meanwhile, so nothing was undone.{last}"
-        )
+        last = f"The last change is the {what}." if what else ""
+        raise NothingToUndoError("Nothing was undone: another program changed the vault.", last)
     if step is None:
         raise NothingToUndoError("Nothing to undo.", "Only the last change can be undone.")
     label = step.label if step.is_undo else f"{_UNDO_OF}{step.label}"
@@ -201,7 +199,8 @@ def without_stale_undo(before: Document, after: Document) -> Document:
     return without_undo(after)
 
 
-def _mark(document: Document) -> object:
+def mark_of(document: Document) -> object:
+    """Return what tells the last step of a document from others; None if there is none."""
     record = document.preferences.get(KEY)
     return record.get("mark") if isinstance(record, dict) else None
 

@@ -62,7 +62,7 @@ class ImageScreen(Dialog[Backup | None]):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if path := self._path.enter():
+        if path := self._path.submit():
             self._read(path)
 
     @on(Input.Changed)

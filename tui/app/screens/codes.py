@@ -262,7 +262,7 @@ class CodesScreen(BaseScreen[None]):
         )
         codes.searched = self.search_text or ""
         codes.numbered = self.search_text is None and self.category != TRASH
-        self._body.has_keys = self.search_text is None
+        self._body.shows_keys = self.search_text is None
         self._divide(self.size)
         codes.show_rows(
             self._visible.visible(self.category, self.search_text or ""), keep, near=near

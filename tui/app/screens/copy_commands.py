@@ -83,7 +83,7 @@ async def copy_entry(view: ListView, meant: Entry | None, *, following: bool = F
         where = "no longer in the vault"
         if any(each.id == meant.id for each in document.everything):
             gone = all(each.id != meant.id for each in document.entries)
-            where = "in the trash by now" if gone else "no longer in this list"
+            where = "now in the trash" if gone else "no longer in this list"
         view.say(f"{meant.label} is {where}.", "warning")
         return
     if _refused(view, entry):

@@ -48,16 +48,16 @@ async def delete(view: ListView) -> None:
         question,
         f"{_names(entries)}{explanation}",
         "delete",
-        obsolete=lambda: not _still(view.vault.document, entries),
+        obsolete=lambda: not _unchanged(view.vault.document, entries),
     )
     if await view.ask(screen):
         await _delete(view, entries)
-    elif not _still(view.vault.document, entries):
+    elif not _unchanged(view.vault.document, entries):
         view.say(_already_gone(entries), "warning")
 
 
-def _still(document: Document, entries: Sequence[Entry]) -> list[Entry]:
-    """Return those of the entries that no other program deleted or restored by now."""
+def _unchanged(document: Document, entries: Sequence[Entry]) -> list[Entry]:
+    """Return those of the entries that no other program deleted or restored meanwhile."""
     now = {entry.id: bool(entry.deleted) for entry in document.everything}
     return [entry for entry in entries if now.get(entry.id) is bool(entry.deleted)]
 
@@ -70,11 +70,14 @@ def _already_gone(entries: Sequence[Entry]) -> str:
 async def _delete(view: ListView, entries: Sequence[Entry]) -> None:
     await view.take_over()
     in_trash, moment = bool(entries[0].deleted), view.moment
-    left = _still(view.vault.document, entries) or list(entries)
+    left = _unchanged(view.vault.document, entries)
+    if not left:
+        view.say(_already_gone(entries), "warning")
+        return
     ids = {entry.id for entry in left}
 
     def step(document: Document) -> Document:
-        if not _still(document, left):
+        if not _unchanged(document, left):
             raise MatchError(_already_gone(entries))
         return discard(document, ids) if in_trash else edit.delete(document, ids, moment)
 

@@ -112,8 +112,9 @@ class ImportScreen(BaseScreen[Done | None]):
     def _path_changed(self, event: Input.Changed) -> None:
         event.stop()
         if self._source is not None:
-            self._source, self._waiting = None, []
+            self._source, self._waiting, self._count = None, [], 0
             self._credentials.ask(Needs.NOTHING)
+            self.query_one(TitleBar).show("")
         if not self._busy:
             self.say("")
 
@@ -122,7 +123,7 @@ class ImportScreen(BaseScreen[Done | None]):
         event.stop()
         if self._tree.selected and not self._path.value.strip():
             self._begin()
-        elif path := self._path.enter():
+        elif path := self._path.submit():
             self._begin(path)
 
     def on_mount(self) -> None:
@@ -295,9 +296,8 @@ class ImportScreen(BaseScreen[Done | None]):
             self._fail(error)
             return
         name = safe(self._path.path.name, 200)
-        reason = str(error).removeprefix(f"{name}: ").rstrip(".")
-        problem = Problem(name, reason[:1].lower() + reason[1:])
-        self._take(OpenedBackup((name,), Backup(problems=(problem,))))
+        reason = error.sentence.removeprefix(f"{name}: ").rstrip(".")
+        self._take(OpenedBackup((name,), Backup(problems=(Problem(name, reason),))))
 
     def _go_on(self) -> None:
         """Read the next file, or show what the import would do."""

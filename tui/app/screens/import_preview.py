@@ -142,7 +142,7 @@ class ImportPreviewScreen(BaseScreen[Done | None]):
             report = results[0].report
             failed = _failed(self._list.rows)
             tone = "warning" if failed else "strong"
-            self.dismiss(Done(f"{report.sentence('imported')}{failed}.{undo}", tone))
+            self.dismiss(Done(f"{report.sentence('imported')}.{failed}{undo}", tone))
 
 
 def _named(row: PlannedEntry, file: FileResult, files: int) -> PlannedEntry:
@@ -154,10 +154,10 @@ def _named(row: PlannedEntry, file: FileResult, files: int) -> PlannedEntry:
 
 
 def _failed(rows: Sequence[PlannedEntry]) -> str:
-    """Return the first part that failed, to follow “1 failed”; empty if none did."""
+    """Return a sentence, after a space, about the first part that failed; empty if none did."""
     failed = [row for row in rows if row.kind is MatchKind.REFUSED]
-    first = ", the first" if len(failed) > 1 else ""
-    return f"{first}: {failed[0].what}, {failed[0].reason}" if failed else ""
+    label = "First failure" if len(failed) > 1 else "Failure"
+    return f" {label}: {failed[0].what}: {failed[0].reason}." if failed else ""
 
 
 def _summary(preview: ImportResult, chosen: int, failed: str) -> str:
@@ -167,7 +167,7 @@ def _summary(preview: ImportResult, chosen: int, failed: str) -> str:
         f"{count} {_COUNTED.get(kind, LABELS[kind])}" for kind, count in counts if count
     )
     does = f"imports {plural(chosen, 'entry')}" if chosen else "closes; nothing is selected"
-    return f"{words or 'No entries'}{failed}. Enter {does}."
+    return f"{words or 'No entries'}.{failed} Enter {does}."
 
 
 def _next_action(kind: MatchKind, actions: Mapping[MatchKind, ImportAction]) -> ImportAction:

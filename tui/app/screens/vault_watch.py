@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tui.app.commands import press_hint
+from tui.app.commands import command_key, press_hint
 from tui.app.key_queue import BACKGROUND
 from tui.app.list_view import ListView
 from tui.app.threads import in_thread
 from tui.app.widgets.bars import UNSAVED
 from tui.errors import NewPasswordError, OtpTuiError
 from tui.vault.document import Document
+from tui.vault.undo import mark_of
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -132,10 +133,10 @@ class VaultWatch:
             else:
                 self._say_not_saved(error)
         else:
-            self._take_back_refusal()
+            self._clear_refusal()
         self._show_taken_over()
 
-    def _take_back_refusal(self) -> None:
+    def _clear_refusal(self) -> None:
         """Clear the message that the vault couldn't be saved, once it doesn't hold any more."""
         if self._refusal and self._vault.saved:
             self._refusal = ""
@@ -179,12 +180,21 @@ class VaultWatch:
             self._view.say("")
         if self._vault.merges != self._merges:
             self._merges = self._vault.merges
+            if mark_of(self._view.document) != mark_of(self._vault.document):
+                self._drop_undo_hint()
             self._view.codes.live.forget_revealed(self._view.document.entries, self._vault.entries)
             self._view.reload()
             self._start(self._look_for_copies, "copies")
         if new := [each for each in self._vault.warnings if each not in self._warnings]:
             self._warnings += new
             self._view.say(" ".join(new), "warning", stay=True)
+
+    def _drop_undo_hint(self) -> None:
+        """Cut off “Press u to undo.”, which was about another change than the last one."""
+        key, message = command_key(self._view.context, "undo"), self._view.message
+        said, hint, _ = message.partition(f" Press {key} to ")
+        if key and hint:
+            self._view.say(said)
 
     def _say_not_saved(self, error: OtpTuiError) -> None:
         """Say why the vault can't be saved, once for each reason."""

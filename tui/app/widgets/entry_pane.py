@@ -63,7 +63,7 @@ class Shown:
     """What is suspicious about its issuer; may be empty."""
     moment: int
     """The Unix time in seconds."""
-    has_keys: bool
+    shows_keys: bool
     """False if keys type into the search."""
 
 
@@ -228,7 +228,7 @@ class EntryPane(Widget):
 
     def _keys(self, shown: Shown, styles: LineStyles, width: int) -> Line:
         entry, context = shown.entry, context_of(self.app)
-        if not shown.has_keys:
+        if not shown.shows_keys:
             return []
         names = _TRASH_KEYS if entry.deleted else _KEYS
         names = _HOTP_KEYS if entry.type.has_counter and not entry.deleted else names

@@ -22,7 +22,7 @@ class ListBody(Horizontal):
         super().__init__()
         self._codes = codes
         self._pane = EntryPane()
-        self.has_keys = True
+        self.shows_keys = True
         """False while keys type into the search."""
 
     def compose(self) -> ComposeResult:
@@ -59,7 +59,7 @@ class ListBody(Horizontal):
             [name for name in names if name],
             codes.suspicious.get(entry.id, ""),
             int(codes.live.moment),
-            self.has_keys,
+            self.shows_keys,
         )
         self._pane.show(shown)
 

@@ -69,7 +69,7 @@ def _shared_start(names: list[str]) -> str:
     return first[: next(same, len(first))]
 
 
-def _is(check: Callable[[Path], bool], path: Path) -> bool:
+def _safely(check: Callable[[Path], bool], path: Path) -> bool:
     """Return what a method of `Path` finds; False if it can't."""
     try:
         return check(path)
@@ -157,14 +157,14 @@ class PathInput(TextInput):
         if self._tree is not None:
             self.screen.set_focus(self._tree)
 
-    def enter(self) -> Path | None:
+    def submit(self) -> Path | None:
         """Return the file that Enter means; None if it shows a folder, or goes to the tree."""
         typed, path, tree = self.value.strip(), self.path, self._tree
         if tree is None:
             return path
-        if typed and "/" not in typed and not _is(Path.exists, path):
+        if typed and "/" not in typed and not _safely(Path.exists, path):
             path = tree.find(typed) or path
-        if typed and not _is(Path.is_dir, path):
+        if typed and not _safely(Path.is_dir, path):
             return path
         if typed:
             self.value = ""
@@ -182,13 +182,13 @@ class PathInput(TextInput):
             return path
         shown = None if self._tree is None or not self.value.strip() else self._tree.folder
         found = (base / path for base in _bases(self.value, shown))
-        return next((each for each in found if _is(Path.exists, each)), path)
+        return next((each for each in found if _safely(Path.exists, each)), path)
 
     @property
     def is_folder(self) -> bool:
         """True if the typed path is a folder."""
-        return _is(Path.is_dir, self.path)
+        return _safely(Path.is_dir, self.path)
 
     @property
     def _is_file(self) -> bool:
-        return _is(Path.is_file, self.path)
+        return _safely(Path.is_file, self.path)
