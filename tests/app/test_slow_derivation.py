@@ -12,7 +12,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.app.conftest import WEAK, MakeApp
-from tests.app.helpers import settle, status_of
+from tests.app.helpers import lines_of, settle, status_of
 from tests.app.test_export import open_screen
 from tests.app.test_import import backup_file, open_file
 from tests.app.test_typed_ahead import key
@@ -21,8 +21,9 @@ from tui.app.screens.codes import CodesScreen
 from tui.app.screens.export_vault import ExportScreen
 from tui.app.screens.import_backup import ImportScreen
 from tui.app.screens.welcome import WelcomeScreen
+from tui.app.widgets.bars import TitleBar
+from tui.app.widgets.file_tree import FileTree
 from tui.app.widgets.password_input import PasswordInput
-from tui.app.widgets.path_input import PathInput
 from tui.app.widgets.status_label import StatusLabel
 from tui.crypto import kdf
 
@@ -111,11 +112,14 @@ async def test_esc_while_a_known_password_is_tried_goes_back_to_the_choice_of_fi
         await settle(pilot)
         await pilot.press("escape")
         await settle(pilot)
+        app.screen.query_one(FileTree).selected.append(path.with_name("gone"))
         derivation = slow()
         await press_until_slow(pilot, derivation, "enter")
+        assert "file 2 of 2" in lines_of(app.screen.query_one(TitleBar))[0]
         await press(pilot, "escape")
         assert status_of(app) == "Canceled."
-        assert app.focused is app.screen.query_one(PathInput)
+        assert "file" not in lines_of(app.screen.query_one(TitleBar))[0]
+        assert app.focused is app.screen.query_one(FileTree)
         derivation.go_on.set()
         await until(derivation.ended)
         await settle(pilot)

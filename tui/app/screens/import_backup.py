@@ -217,7 +217,8 @@ class ImportScreen(BaseScreen[Done | None]):
     def _open_or_ask(self, source: Source) -> None:
         """Open a file, or first ask for the credentials that it needs."""
         if source.format is None:
-            self._give_up(source.unknown("Choose its app above if you know it."))
+            choose = "Choose its app above" if self._count == 1 else "Import it alone"
+            self._give_up(source.unknown(f"{choose} if you know which app it is from."))
         elif source.needs is Needs.PASSWORD and self._passwords:
             self._try_known(source)
         elif source.needs:
