@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from tests.app.conftest import MakeApp, MakeVault
 from tests.app.fast_pilot import expect_held_work
 from tests.app.helpers import PASSWORD, FakeClock, settle, status_of
+from tests.app.test_typed_ahead import key
 from tests.vault import golden
 from tests.vault.support import PASSWORD as GOLDEN_PASSWORD
 from tui.app.app import OtpApp
@@ -128,11 +129,22 @@ async def test_a_recovery_code_is_shown_once_and_opens_the_vault(
     assert isinstance(app.screen, RecoveryCodeScreen)
     shown = str(app.screen.query_one("#big").render())
     assert not vault.has_recovery_code
-    await pilot.press("enter")
+    await pilot.press("y")
     await settle(pilot)
     assert isinstance(app.screen, CodesScreen)
     assert "new recovery code" in status_of(app)
     LockedVault.read(vault.path).unlock_with_code(from_text(shown)).close()
+
+
+async def test_enter_twice_after_the_password_does_not_save_an_unseen_recovery_code(
+    app: OtpApp, pilot: Pilot[None], vault: Vault
+) -> None:
+    await choose(pilot, "create recovery")
+    for name in (*PASSWORD, "enter", "enter", "enter"):
+        app.post_message(key(name))
+    await settle(pilot)
+    assert isinstance(app.screen, RecoveryCodeScreen)
+    assert not vault.has_recovery_code
 
 
 async def test_a_discarded_recovery_code_is_not_saved(

@@ -29,11 +29,14 @@ _LINE = 20
 
 
 class RecoveryCodeScreen(Dialog[str]):
-    """Shows a new code, which Enter saves; returns a sentence once it is saved."""
+    """Shows a new code, which `y` saves; returns a sentence once it is saved.
+
+    Enter does nothing: pressed twice after the password, it would save a code that nobody has seen.
+    """
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar = [
-        Binding("enter", "save", show=False),
+        Binding("y", "save", show=False),
         Binding("escape", "leave", show=False),
     ]
 
@@ -50,7 +53,7 @@ class RecoveryCodeScreen(Dialog[str]):
             yield Label(_WORDS, markup=False)
             previous = "The previous code then opens only older copies."
             yield StatusLabel(previous if self._vault.has_recovery_code else "")
-            yield CardKeys([("↵", "I wrote it down"), ("Esc", "discard")])
+            yield CardKeys([("y", "I wrote it down"), ("Esc", "discard")])
 
     def _shown(self) -> str:
         """Return the code as text, in two lines on a narrow terminal."""
