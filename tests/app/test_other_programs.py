@@ -214,6 +214,7 @@ async def test_u_undoes_only_the_change_that_was_shown(
     )
     assert gone.id not in {entry.id for entry in on_disk(app).entries}
     await pass_time(pilot, clock, 1)
+    assert gone.id not in {entry.id for entry in codes_of(app).rows}
     await press(pilot, "u")
     await settle(pilot)
     assert status_of(app).startswith("Undid the deletion of Registrar.")

@@ -96,6 +96,8 @@ class VaultWatch:
         """Look at the file, and save in time; `steady` is the steady time."""
         if self._vault.stale:
             self._start(self.take_over, "watch")
+        elif self._vault.merges != self._merges and not self._vault.changing:
+            self._show_taken_over()  # a change that was then refused merged it in
         elif self._vault.asks_older and self._view.is_current:
             self._ask(self._ask_about_older, "older vault")
         elif self._must_ask_password and self._view.is_current:
