@@ -20,6 +20,7 @@ from textual.widgets import (
     Static,
 )
 
+from tui.app.import_files import ImportFiles
 from tui.app.screens.base import BaseScreen, Done
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.import_preview import ImportPreviewScreen
@@ -30,7 +31,7 @@ from tui.app.widgets.file_tree import FileTree, first_folder
 from tui.app.widgets.path_input import PathInput
 from tui.backup.apps import apps, how_to_export, read_source_of_app, source_of_app
 from tui.backup.importer import apply_import
-from tui.backup.model import SECRET_VARIABLE, Backup, Credentials, Needs, Problem
+from tui.backup.model import SECRET_VARIABLE, Credentials, Needs
 from tui.backup.sources import OpenedBackup, Source, join_parts
 from tui.errors import BackupPasswordError, MoreSlotsError, OtpTuiError
 from tui.files import read_limited
@@ -48,6 +49,9 @@ _PATH_KEYS = [("↵", "open"), ("⇥", "complete, next field"), ("↓", "list"),
 _TREE_KEYS = [("↵", "open"), ("Space", "select"), ("⌫", "folder up"), ("Esc", "back")]
 _APP_KEYS = [("↵", "choose"), ("⇥", "next field"), ("Esc", "back")]
 _CREDENTIAL_KEYS = [("↵", "open"), ("⇥", "next field"), ("Esc", "back")]
+
+_BY_PASSWORD = (Needs.PASSWORD, Needs.PASSWORD | Needs.KEY_FILE)
+"""What files need that a known password may open."""
 
 
 class ImportScreen(BaseScreen[Done | None]):
@@ -69,15 +73,9 @@ class ImportScreen(BaseScreen[Done | None]):
         super().__init__()
         self._vault = vault
         self._apps = apps()
-        self._waiting: list[Path] = []
-        """Chosen files that were not read yet."""
+        self._files = ImportFiles()
         self._source: Source | None = None
         """The file that is being opened."""
-        self._opened: list[OpenedBackup] = []
-        self._count = 0
-        """Number of chosen files."""
-        self._passwords: list[str] = []
-        """The passwords that opened files."""
         self._busy = ""
         """The work in progress, e.g. "Reading backup.json"; empty if none."""
 
@@ -112,9 +110,7 @@ class ImportScreen(BaseScreen[Done | None]):
     def _path_changed(self, event: Input.Changed) -> None:
         event.stop()
         if self._source is not None:
-            self._source, self._waiting, self._count = None, [], 0
-            self._credentials.ask(Needs.NOTHING)
-            self.query_one(TitleBar).show("")
+            self._stop()
         if not self._busy:
             self.say("")
 
@@ -163,7 +159,7 @@ class ImportScreen(BaseScreen[Done | None]):
     def on_descendant_focus(self) -> None:
         """Show the keys of the field."""
         keys = [*_CREDENTIAL_KEYS]
-        if self._count > 1:
+        if self._files.are_several:
             keys.insert(2, ("^n", "skip this file"))
         if self._path.has_focus:
             keys = _PATH_KEYS
@@ -178,20 +174,28 @@ class ImportScreen(BaseScreen[Done | None]):
     def _begin(self, *paths: Path) -> None:
         """Open the selected files, then these."""
         selected = self._tree.selected
-        self._opened = []
-        self._waiting = [*selected, *(path for path in paths if path not in selected)]
-        self._count = len(self._waiting)
-        self.query_one(TitleBar).show("")
-        self._read_next()
+        self._files.begin([*selected, *(path for path in paths if path not in selected)])
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Read the next file, or show what the import would do."""
+        self._source = None
+        self._credentials.ask(Needs.NOTHING)
+        path = self._files.next()
+        self.query_one(TitleBar).show(self._files.position)
+        if path is not None:
+            self._read(path)
+        elif self._files.opened:
+            self._show_preview()
+        else:
+            self._choose_again()
 
     @work(exclusive=True, exit_on_error=False, description="read a backup")
-    async def _read_next(self) -> None:
-        path, chosen = self._waiting.pop(0), self._chosen_app
+    async def _read(self, path: Path) -> None:
+        chosen = self._chosen_app
         with self.prevent(Input.Changed):
             self._path.value = str(path)
             self._path.cursor_position = len(self._path.value)
-        if self._count > 1:
-            self.query_one(TitleBar).show(f"file {len(self._opened) + 1} of {self._count}")
         self._wait_for(f"Reading {safe(path.name, 80)}")
         try:
             self._source = await in_daemon_thread(lambda: read_source_of_app(path, chosen))
@@ -217,9 +221,9 @@ class ImportScreen(BaseScreen[Done | None]):
     def _open_or_ask(self, source: Source) -> None:
         """Open a file, or first ask for the credentials that it needs."""
         if source.format is None:
-            choose = "Choose its app above" if self._count == 1 else "Import it alone"
+            choose = "Import it alone" if self._files.are_several else "Choose its app above"
             self._give_up(source.unknown(f"{choose} if you know which app it is from."))
-        elif source.needs is Needs.PASSWORD and self._passwords:
+        elif source.needs in _BY_PASSWORD and self._files.passwords:
             self._try_known(source)
         elif source.needs:
             self._ask(source)
@@ -242,7 +246,7 @@ class ImportScreen(BaseScreen[Done | None]):
     async def _try_known(self, source: Source) -> None:
         """Open a file with the password of an earlier one, or else ask for its own."""
         self._wait_for(_DERIVING)
-        for password in self._passwords:
+        for password in self._files.passwords:
             try:
                 opened = await in_daemon_thread(partial(source.open, Credentials(password)))
             except BackupPasswordError:
@@ -250,7 +254,8 @@ class ImportScreen(BaseScreen[Done | None]):
             except OtpTuiError as error:
                 self._give_up(error)
                 return
-            self._take(opened)
+            self._files.add(opened)
+            self._go_on()
             return
         self._ask(source)
 
@@ -283,37 +288,20 @@ class ImportScreen(BaseScreen[Done | None]):
             else:
                 self._give_up(error)
         else:
-            if credentials.password and credentials.password not in self._passwords:
-                self._passwords.append(credentials.password)
-            self._take(opened)
-
-    def _take(self, opened: OpenedBackup) -> None:
-        self._opened.append(opened)
-        self._go_on()
+            self._files.add(opened, credentials.password)
+            self._go_on()
 
     def _give_up(self, error: OtpTuiError) -> None:
-        """Say why a file can't be read; of several, in the preview, without those before it."""
-        if self._count == 1:
-            self._fail(error)
-            return
-        name = safe(self._path.path.name, 200)
-        reason = error.sentence.removeprefix(f"{name}: ").rstrip(".")
-        self._take(OpenedBackup((name,), Backup(problems=(Problem(name, reason),))))
-
-    def _go_on(self) -> None:
-        """Read the next file, or show what the import would do."""
-        self._source = None
-        self._credentials.ask(Needs.NOTHING)
-        if self._waiting:
-            self._read_next()
-        elif self._opened:
-            self._show_preview()
+        """Say why a file can't be read; if there are others, leave that to the preview."""
+        if self._files.are_several:
+            self._files.add_failed(error)
+            self._go_on()
         else:
-            self._choose_again()
+            self._fail(error)
 
     @work(exclusive=True, exit_on_error=False, description="preview an import")
     async def _show_preview(self) -> None:
-        opened, document = list(self._opened), self._vault.document
+        opened, document = self._files.opened, self._vault.document
         try:
             preview = await in_thread(
                 lambda: apply_import(document, join_parts(opened), moment=0)[1]
@@ -333,7 +321,7 @@ class ImportScreen(BaseScreen[Done | None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Enable the skipping of a file while its password is asked for."""
-        return action != "skip" or (self._asks and self._count > 1 and not self._busy)
+        return action != "skip" or (self._asks and self._files.are_several and not self._busy)
 
     @property
     def _asks(self) -> bool:
@@ -353,20 +341,25 @@ class ImportScreen(BaseScreen[Done | None]):
                 self._choose_again()
             self.say("Canceled.")
         elif self._asks:
-            self._credentials.ask(Needs.NOTHING)
             self._choose_again()
         else:
             self.dismiss(None)
 
-    def _choose_again(self) -> None:
-        self._source, self._waiting, self._opened = None, [], []
+    def _stop(self) -> None:
+        """Forget the chosen files, but not the passwords that opened some."""
+        self._source = None
+        self._files.begin(())
+        self._credentials.ask(Needs.NOTHING)
         self.query_one(TitleBar).show("")
+
+    def _choose_again(self) -> None:
+        self._stop()
         self.say("")
         self.set_focus(self._tree if self._tree.selected else self._path)
 
     def on_unmount(self) -> None:
-        """Drop all entries."""
-        self._opened, self._passwords = [], []
+        """Drop all entries and passwords."""
+        self._files.forget()
         del self._vault
 
     # --- work that takes time ---------------------------------------------------------------
