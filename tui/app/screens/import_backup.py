@@ -15,7 +15,6 @@ from textual.widgets import (
     DirectoryTree,
     Input,
     Label,
-    OptionList,
     Select,
     Static,
 )
@@ -25,11 +24,12 @@ from tui.app.screens.base import BaseScreen, Done
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.import_preview import ImportPreviewScreen
 from tui.app.threads import in_daemon_thread, in_thread
+from tui.app.widgets.app_select import AppSelect
 from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.credential_fields import CredentialFields
 from tui.app.widgets.file_tree import FileTree, first_folder
 from tui.app.widgets.path_input import PathInput
-from tui.backup.apps import apps, how_to_export, read_source_of_app, source_of_app
+from tui.backup.apps import read_source_of_app, source_of_app
 from tui.backup.importer import apply_import
 from tui.backup.model import SECRET_VARIABLE, Credentials, Needs
 from tui.backup.sources import OpenedBackup, Source, join_parts
@@ -40,11 +40,9 @@ from tui.text import safe
 if TYPE_CHECKING:
     from tui.vault.vault import Vault
 
-AUTO_DETECT = "auto-detect"
 _CANCEL = "  (Esc cancels)"
 _DERIVING = "Deriving the key. This can take a while"
 _MINUTES = "Together they can take minutes, and a gigabyte of memory."
-_ANY_APP = "The app is detected from the file. Highlight an app to see how to export."
 _PATH_KEYS = [("↵", "open"), ("⇥", "complete, next field"), ("↓", "list"), ("Esc", "back")]
 _TREE_KEYS = [("↵", "open"), ("Space", "select"), ("⌫", "folder up"), ("Esc", "back")]
 _APP_KEYS = [("↵", "choose"), ("⇥", "next field"), ("Esc", "back")]
@@ -66,13 +64,12 @@ class ImportScreen(BaseScreen[Done | None]):
 
     _path = getters.query_one("#path", PathInput)
     _tree = getters.query_one(FileTree)
-    _format = getters.query_one("#format", Select)
+    _app = getters.query_one(AppSelect)
     _credentials = getters.query_one(CredentialFields)
 
     def __init__(self, vault: Vault) -> None:
         super().__init__()
         self._vault = vault
-        self._apps = apps()
         self._files = ImportFiles()
         self._source: Source | None = None
         """The file that is being opened."""
@@ -86,13 +83,7 @@ class ImportScreen(BaseScreen[Done | None]):
             yield Label("File")
             yield PathInput("Path, or pick a file below", tree=tree, id="path")
             yield Label("From")
-            yield Select(
-                [("Any app (auto-detect)", AUTO_DETECT), *((name, name) for name in self._apps)],
-                value=AUTO_DETECT,
-                allow_blank=False,
-                compact=True,
-                id="format",
-            )
+            yield AppSelect(id="format")
         yield CredentialFields(self.context.environ.get(SECRET_VARIABLE, ""))
         yield tree
         yield Static(id="how-to", markup=False)
@@ -122,24 +113,16 @@ class ImportScreen(BaseScreen[Done | None]):
         elif path := self._path.submit():
             self._begin(path)
 
-    def on_mount(self) -> None:
-        self.watch(self._format, "expanded", self._show_how_to)
-        self.watch(self._format.query_one(OptionList), "highlighted", self._show_how_to)
-
-    def _show_how_to(self) -> None:
-        """Show how to get a backup out of the highlighted app, else out of the chosen one."""
-        overlay = self._format.query_one(OptionList)
-        app = str(self._format.value)
-        if self._format.expanded and overlay.highlighted is not None:
-            app = [AUTO_DETECT, *self._apps][overlay.highlighted]
+    @on(AppSelect.HowTo)
+    def _show_how_to(self, event: AppSelect.HowTo) -> None:
+        event.stop()
         hint = self.query_one("#how-to", Static)
-        hint.update(how_to_export(app) if app in self._apps else _ANY_APP)
-        hint.display = self._format.expanded or app in self._apps
+        hint.update(event.text)
+        hint.display = bool(event.text)
 
     @on(Select.Changed)
     def _format_chosen(self, event: Select.Changed) -> None:
         event.stop()
-        self._show_how_to()
         if self._source is not None:
             self._recognize_again(self._source)
 
@@ -165,7 +148,7 @@ class ImportScreen(BaseScreen[Done | None]):
             keys = _PATH_KEYS
         elif self._tree.has_focus:
             keys = _TREE_KEYS
-        elif self._format.has_focus or self._format.expanded:
+        elif self._app.has_focus or self._app.expanded:
             keys = _APP_KEYS
         self.query_one(KeyBar).show(keys)
 
@@ -192,7 +175,7 @@ class ImportScreen(BaseScreen[Done | None]):
 
     @work(exclusive=True, exit_on_error=False, description="read a backup")
     async def _read(self, path: Path) -> None:
-        chosen = self._chosen_app
+        chosen = self._app.app_name
         with self.prevent(Input.Changed):
             self._path.value = str(path)
             self._path.cursor_position = len(self._path.value)
@@ -204,15 +187,9 @@ class ImportScreen(BaseScreen[Done | None]):
         else:
             self._open_or_ask(self._source)
 
-    @property
-    def _chosen_app(self) -> str:
-        """Name of the chosen app; empty to auto-detect."""
-        chosen = self._format.value
-        return "" if chosen == AUTO_DETECT else str(chosen)
-
     @work(exclusive=True, exit_on_error=False, description="recognize a backup")
     async def _recognize_again(self, source: Source) -> None:
-        chosen = self._chosen_app
+        chosen = self._app.app_name
         self._source = await in_daemon_thread(
             lambda: source_of_app(source.content.data, source.name, chosen)
         )
