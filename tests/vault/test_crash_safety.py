@@ -37,8 +37,8 @@ from tui.otp.secret import Secret
 from tui.vault import categories, copies, edit, recover, store, trash
 from tui.vault.document import Document
 from tui.vault.order import Order, with_order
-from tui.vault.undo import KEPT as NEVER_UNDONE
 from tui.vault.undo import KEY, Step, last_step, undo, undoable, undoable_as_one, with_undo
+from tui.vault.undo_record import KEPT as NEVER_UNDONE
 from tui.vault.vault import Vault
 
 if TYPE_CHECKING:
