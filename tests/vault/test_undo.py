@@ -224,7 +224,7 @@ def test_the_previous_file_is_kept_in_backups(make_vault: MakeVault) -> None:
 def test_a_step_with_a_huge_undo_record_cannot_be_undone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tui.vault.undo.MAX_RECORD", 100)
+    monkeypatch.setattr("tui.vault.undo_record.MAX_RECORD", 100)
     after = imported(Document((entry("Old"),)), entry("New", secret=OTHER))
     assert len(after.entries) == 2
     assert KEY not in after.preferences

@@ -77,13 +77,13 @@ class Current:
         It doesn't if that was saved by another program after the file was read.
         """
         older = self.seen.opened(state.envelope.generation, state.digest, history)
-        if older is not None and self._store.changed and self._generation >= older.seen:
+        if older is not None and self._store.changed and self._read_generation() >= older.seen:
             return None
         return older
 
-    @property
-    def _generation(self) -> int:
-        """The generation of the file in place; -1 if it is not a valid vault."""
+    def _read_generation(self) -> int:
+        """Return the generation of the file in place, which still counts as changed; -1 if it is
+        not a valid vault."""
         try:
             return envelopes.parse(self._store.read(), "").generation
         except VaultError:
