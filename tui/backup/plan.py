@@ -108,8 +108,8 @@ class PlannedEntry:
 
     def as_repeated(self) -> PlannedEntry:
         """Return it as a repetition of an entry in an earlier file."""
-        reason = "already in an earlier file"
-        return replace(self, kind=MatchKind.REPEATED, existing=None, reason=reason)
+        kind = MatchKind.REPEATED
+        return replace(self, kind=kind, existing=None, reason="in an earlier file")
 
 
 def plan(document: Document, backup: Backup) -> tuple[PlannedEntry, ...]:

@@ -120,7 +120,8 @@ class ExportScreen(BaseScreen[str | None]):
 
     def _choices(self) -> list[tuple[str, str]]:
         document = self._vault.document
-        choices = [(f"All {plural(len(document.entries), 'entry')}", _ALL)]
+        count = len(document.entries)
+        choices = [(f"All {plural(count, 'entry')}" if count != 1 else "The only entry", _ALL)]
         selected, shown = self._ids[_SELECTED], self._ids[_SHOWN]
         if selected:
             choices.append((f"{len(selected)} selected", _SELECTED))

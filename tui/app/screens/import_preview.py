@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -15,8 +14,8 @@ from tui.app.screens.base import BaseScreen, Done, run_change
 from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.preview_list import ACTIONS, PreviewList, SideBySide
 from tui.app.widgets.row_list import RowList
-from tui.backup.importer import FileResult, ImportResult, import_into
-from tui.backup.plan import DEFAULT_ACTIONS, LABELS, ImportAction, MatchKind, PlannedEntry
+from tui.backup.importer import ImportResult, import_into
+from tui.backup.plan import DEFAULT_ACTIONS, LABELS, ImportAction, MatchKind
 from tui.text import plural
 
 if TYPE_CHECKING:
@@ -45,6 +44,10 @@ class ImportPreviewScreen(BaseScreen[Done | None]):
         super().__init__()
         self._vault = vault
         self._preview: ImportResult | None = preview
+        self._files = [file.opened.name for file in preview.files for _ in file.planned]
+        """The name of the file of each row."""
+        self._here = {entry.id for entry in vault.document.everything}
+        """The ids of the vault's entries; others come from an earlier file."""
 
     def compose(self) -> ComposeResult:
         self._list = PreviewList()
@@ -57,11 +60,7 @@ class ImportPreviewScreen(BaseScreen[Done | None]):
     def on_mount(self) -> None:
         if self._preview is None:
             return
-        files = self._preview.files
-        names = [file.opened.name for file in files]
-        rows = [_named(row, file, len(files)) for file in files for row in file.planned]
-        self._list.show(rows, DEFAULT_ACTIONS)
-        self.query_one(TitleBar).show(names[0] if len(names) == 1 else plural(len(names), "file"))
+        self._list.show(self._preview.planned, DEFAULT_ACTIONS)
         self._show_highlighted()
 
     def on_unmount(self) -> None:
@@ -80,12 +79,14 @@ class ImportPreviewScreen(BaseScreen[Done | None]):
         preview, row = self._preview, self._list.highlighted
         if preview is None:
             return
-        failed = _failed(self._list.rows)
+        failed = self._failed
         if row is not None and row.reason and self._list.cursor:
             self.say(f"{row.what}: {row.reason}")
         else:
             self.say(_summary(preview, self._list.chosen, failed), "warning" if failed else "muted")
-        self.query_one(SideBySide).show(row)
+        self.query_one(TitleBar).show(self._title)
+        existing = row.existing if row is not None else None
+        self.query_one(SideBySide).show(row, existing is None or existing.id in self._here)
         keys = [("↵", "import" if self._list.chosen else "close")]
         if row is not None and row.kind is not MatchKind.REFUSED:
             action = ACTIONS[_next_action(row.kind, self._list.choices)]
@@ -94,6 +95,30 @@ class ImportPreviewScreen(BaseScreen[Done | None]):
             selected = self._list.cursor not in self._list.deselected
             keys.append(("Space", "deselect" if selected else "select"))
         self.query_one(KeyBar).show([*keys, ("Esc", "back")])
+
+    @property
+    def _title(self) -> str:
+        """The name of the highlighted row's file, and the number of files if there are several."""
+        files = self._preview.files if self._preview is not None else ()
+        if len(files) == 1:
+            return files[0].opened.name
+        name = self._files[self._list.cursor] if self._files else ""
+        return f"{name} · {plural(len(files), 'file')}".removeprefix(" · ")
+
+    @property
+    def _failed(self) -> str:
+        """A sentence, after a space, about the first part that failed; empty if none did."""
+        failed = [
+            (file, row)
+            for file, row in zip(self._files, self._list.rows, strict=True)
+            if row.kind is MatchKind.REFUSED
+        ]
+        if not failed:
+            return ""
+        file, row = failed[0]
+        label = "First failure" if len(failed) > 1 else "Failure"
+        names = [file] if len({*self._files}) > 1 and file != row.what else []
+        return f" {': '.join([label, *names, row.what, row.reason])}."
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Disable the actions while the import is saved."""
@@ -140,24 +165,9 @@ class ImportPreviewScreen(BaseScreen[Done | None]):
         else:
             undo = press_hint(self.context, "undo", "to undo") if results[0].changed else ""
             report = results[0].report
-            failed = _failed(self._list.rows)
+            failed = self._failed
             tone = "warning" if failed else "strong"
             self.dismiss(Done(f"{report.sentence('imported')}.{failed}{undo}", tone))
-
-
-def _named(row: PlannedEntry, file: FileResult, files: int) -> PlannedEntry:
-    """Return a row for the list; of a part that failed, with the name of its file if there are
-    several."""
-    if row.kind is not MatchKind.REFUSED or files == 1 or row.what == file.opened.name:
-        return row
-    return replace(row, what=f"{file.opened.name}: {row.what}")
-
-
-def _failed(rows: Sequence[PlannedEntry]) -> str:
-    """Return a sentence, after a space, about the first part that failed; empty if none did."""
-    failed = [row for row in rows if row.kind is MatchKind.REFUSED]
-    label = "First failure" if len(failed) > 1 else "Failure"
-    return f" {label}: {failed[0].what}: {failed[0].reason}." if failed else ""
 
 
 def _summary(preview: ImportResult, chosen: int, failed: str) -> str:

@@ -113,7 +113,7 @@ def _kind(row: PlannedEntry) -> str:
 
 
 class SideBySide(Bar):
-    """The differences between entries in the vault and in the file, one line for each."""
+    """The differences between an entry in the vault, or in an earlier file, and one in the file."""
 
     DEFAULT_CSS = """
     SideBySide { height: 2; display: none; }
@@ -123,9 +123,11 @@ class SideBySide(Bar):
     def __init__(self) -> None:
         super().__init__()
         self._lines = ("", "")
+        self._here = ""
 
-    def show(self, row: PlannedEntry | None) -> None:
-        """Show the differences of a row, or nothing."""
+    def show(self, row: PlannedEntry | None, in_vault: bool) -> None:
+        """Show the differences of a row, or nothing; `in_vault` is False if the entry that it is
+        compared with comes from an earlier file."""
         found: tuple[FieldDifference, ...] = ()
         if row is not None and row.existing is not None and row.entry is not None:
             found = differences(row.existing, row.entry)
@@ -134,11 +136,12 @@ class SideBySide(Bar):
         if row is not None and row.kind is MatchKind.SAME_NAME:
             here, there = f"secret   {here}", f"different secret   {there}"
         self._lines = (here, there)
+        self._here = "vault" if in_vault else "earlier"
         self.set_class(bool(here or there), "-shown")
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
         width, styles = self.size.width, self.line_styles
-        label = (" vault  ", " file   ")[y]
+        label = f" {(self._here, 'file')[y]:<9}"
         text = fit(self._lines[y], max(0, width - len(label)))
         return Strip([Segment(label, styles.strong), Segment(text, styles.plain)])

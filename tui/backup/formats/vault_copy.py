@@ -97,9 +97,9 @@ def invalid_items(document: Document) -> tuple[Problem, ...]:
 
 FORMAT = Format(
     name=NAME,
-    label="otp-tui vault (a copy with its own password)",
+    label="otp-tui vault",
     app="otp-tui",
-    how_to_export="Export the entries as an otp-tui vault, or copy the vault file.",
+    how_to_export="Export as an otp-tui vault, or copy the vault file.",
     suffixes=(".json",),
     sniff=_sniff,
     needs=lambda _content: Needs.PASSWORD,
