@@ -144,7 +144,7 @@ class Config:
     )
     password_command: tuple[str, ...] = _setting(
         (),
-        CommandLine(),
+        CommandLine("pass show otp-tui"),
         "Password command",
         "A command that prints the password of the vault on its first line, for unattended use.",
     )
@@ -178,7 +178,7 @@ class Config:
     )
     clipboard_command: tuple[str, ...] = _setting(
         (),
-        CommandLine(),
+        CommandLine("xclip -selection clipboard"),
         "Clipboard command",
         "A command that reads the code from standard input. If set, auto uses it first.",
     )

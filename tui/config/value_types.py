@@ -178,9 +178,12 @@ class Duration(ValueType):
 class CommandLine(ValueType):
     """A program and its arguments; never run through a shell."""
 
+    example: str
+    """A command that does what the setting is for."""
+
     @property
     def allowed(self) -> str:
-        return 'a command line, e.g. "xclip -selection clipboard", or a list of its words'
+        return f'a command line, e.g. "{self.example}", or a list of its words'
 
     def read(self, given: object) -> tuple[str, ...]:
         if isinstance(given, str):
