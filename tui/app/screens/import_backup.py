@@ -157,13 +157,18 @@ class ImportScreen(BaseScreen[Done | None]):
     def _begin(self, *paths: Path) -> None:
         """Open the selected files, then these."""
         selected = self._tree.selected
+        self._stop()
         self._files.begin([*selected, *(path for path in paths if path not in selected)])
         self._go_on()
 
     def _go_on(self) -> None:
-        """Read the next file, or show what the import would do."""
+        """Read the next file, or show what the import would do.
+
+        The credential fields stay, in case it needs them: hiding them would move the focus, perhaps
+        after it is back in them.
+        """
         self._source = None
-        self._credentials.ask(Needs.NOTHING)
+        self._credentials.forget()
         path = self._files.next()
         self.query_one(TitleBar).show(self._files.position)
         if path is not None:
@@ -238,9 +243,10 @@ class ImportScreen(BaseScreen[Done | None]):
 
     @work(exclusive=True, exit_on_error=False, description="open a backup")
     async def _open(self, credentials: Credentials) -> None:
-        source, key_file = self._source, self._credentials.key_file
+        source = self._source
         if source is None:
             return
+        key_file = self._credentials.key_file if Needs.KEY_FILE in source.needs else None
 
         def open_source() -> OpenedBackup:
             key = read_limited(key_file) if key_file is not None else b""
@@ -259,7 +265,7 @@ class ImportScreen(BaseScreen[Done | None]):
             else:
                 self._credentials.retry()
         except OtpTuiError as error:
-            if self._credentials.display:
+            if source.needs:
                 self._fail(error)
                 self._credentials.retry()
             else:
@@ -278,6 +284,7 @@ class ImportScreen(BaseScreen[Done | None]):
 
     @work(exclusive=True, exit_on_error=False, description="preview an import")
     async def _show_preview(self) -> None:
+        self._credentials.ask(Needs.NOTHING)
         opened, document = self._files.opened, self._vault.document
         try:
             preview = await in_thread(
