@@ -176,6 +176,25 @@ async def test_with_16_colors_no_others_are_used(
         assert contrast(Color.parse(variables["muted"]), Color.parse(variables["panel"])) > BOLD
 
 
+@pytest.mark.parametrize("theme", ["otp-dark", "otp-light"])
+async def test_with_16_colors_text_stands_on_no_color_that_may_be_pastel(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, theme: str
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-16color")
+    monkeypatch.delenv("COLORTERM", raising=False)
+    made = make_app(vault=None, theme=theme)
+    app = OtpApp(made.vault_path, made.config, environ={"TERM": "xterm-16color"})
+    for name in ("highlight", "panel", "field"):
+        assert len(set(Color.parse(app.theme_variables[name]).rgb)) == 1
+    styles = styles_of(app)
+    for style in (styles.on_plain, styles.on_code, styles.on_muted, styles.warning):
+        shown = style + styles.highlight
+        assert shown.color is not None
+        assert shown.bgcolor is not None
+        pair = (Color.from_rich_color(each) for each in (shown.color, shown.bgcolor))
+        assert contrast(*pair) > TEXT
+
+
 @pytest.mark.config(theme="otp-dark")
 async def test_a_new_theme_also_applies_to_the_screens_below(
     app: OtpApp, pilot: Pilot[None]

@@ -52,7 +52,7 @@ class LineStyles:
     categories: tuple[Style, ...]
     """Names of categories; see `category_style`."""
     highlight: Style
-    """Added to a style in the highlighted row."""
+    """Added to a style in the highlighted row; it has a color if others aren't readable there."""
     on_plain: Style
     """Text of the highlighted row."""
     on_code: Style
@@ -65,18 +65,19 @@ def styles_of(app: App[Any], behind: str = "background") -> LineStyles:
     """Return the styles of the current theme on a background, or those without color."""
     if app.no_color:
         return NO_COLOR_STYLES
-    names = (*("foreground", behind, "highlight", "primary", "success", "warning",
-               "error"), *("code", "muted", "rule", "pin"), *CATEGORIES)  # fmt: skip
+    names = (*("foreground", behind, "highlight", "primary", "success", "warning", "error"),
+             *("code", "muted", "rule", "pin", "on-highlight"), *CATEGORIES)  # fmt: skip
     return _made(tuple(app.theme_variables[name] for name in names))
 
 
 @lru_cache(maxsize=8)
 def _made(colors: tuple[str, ...]) -> LineStyles:
     foreground, background, highlight, primary, success, warning, error = colors[:7]
-    code, muted, rule, pin, *categories = colors[7:]
+    code, muted, rule, pin, on_highlight, *categories = colors[7:]
     if background.startswith("ansi"):
         return _native(primary, success, warning, error, categories)
     on_muted = readable(Color.parse(muted), (Color.parse(highlight),)).hex6
+    override = on_highlight if on_highlight != primary else None
 
     def style(color: str, behind: str = background, *, bold: bool = False) -> Style:
         return Style(
@@ -98,10 +99,13 @@ def _made(colors: tuple[str, ...]) -> LineStyles:
         pin=style(pin),
         tab=style(background, primary, bold=True),
         categories=tuple(style(color) for color in categories),
-        highlight=Style(bgcolor=shortest(Color.parse(highlight))),
-        on_plain=style(code, highlight, bold=True),
-        on_code=style(primary, highlight, bold=True),
-        on_muted=style(on_muted, highlight),
+        highlight=Style(
+            color=shortest(Color.parse(override)) if override else None,
+            bgcolor=shortest(Color.parse(highlight)),
+        ),
+        on_plain=style(override or code, highlight, bold=True),
+        on_code=style(on_highlight, highlight, bold=True),
+        on_muted=style(override or on_muted, highlight),
     )
 
 

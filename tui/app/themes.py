@@ -65,11 +65,13 @@ DARK_16 = Theme(
     foreground="#ffffff",
     background="#000000",
     surface="#000000",
-    panel="#0000aa",
+    panel="#555555",
     variables={"muted": "#aaaaaa", "rule": "#aaaaaa", "code": "#ffffff",
+               "highlight": "#aaaaaa", "on-highlight": "#000000",
                "category-1": "#ffff55", "category-2": "#55ff55", "category-3": "#55ffff",
                "category-4": "#ff55ff", "category-5": "#55ff55", "category-6": "#55ffff",
-               "field": "#0000aa", "field-focus": "#aa00aa", "choice-focus": "#aa00aa"},
+               "field-focus": "#aaaaaa", "choice-focus": "#aaaaaa",
+               "on-focus": "#000000", "on-focus-muted": "#555555"},
 )  # fmt: skip
 
 LIGHT_16 = Theme(
@@ -86,6 +88,7 @@ LIGHT_16 = Theme(
     surface="#ffffff",
     panel="#aaaaaa",
     variables={"muted": "#000000", "rule": "#555555", "code": "#000000",
+               "on-highlight": "#000000",
                "category-1": "#aa00aa", "category-2": "#0000aa", "category-3": "#0000aa",
                "category-4": "#aa00aa", "category-5": "#aa00aa", "category-6": "#0000aa",
                "field": "#aaaaaa", "field-focus": "#55ffff", "choice-focus": "#55ffff"},
@@ -134,9 +137,9 @@ def completed(variables: dict[str, str], theme: Theme) -> dict[str, str]:
     """Return a theme's variables, completed with those of the style sheets, all readable.
 
     Added are `muted`, `rule`, `code`, `pin` and those of categories; `highlight`, the background of
-    the highlighted row; `field`, the background of fields, and `field-focus` and `choice-focus`,
-    with the focus. Adjusted are `primary`, `warning`, `error`, `success` and
-    `panel`.
+    the highlighted row, and `on-highlight`, its accent; `field`, the background of fields, and with
+    the focus `field-focus` or `choice-focus`, with the text `on-focus` and `on-focus-muted`.
+    Adjusted are `primary`, `warning`, `error`, `success` and `panel`.
     """
     if variables["background"].startswith("ansi"):
         return {**variables, **_native(variables)}
@@ -150,7 +153,9 @@ def completed(variables: dict[str, str], theme: Theme) -> dict[str, str]:
     tint = f"{variables['primary']} 22%"
     added = {
         **{"field": variables["panel"], "field-focus": tint, "choice-focus": tint},
-        **{"highlight": variables["panel"], "pin": variables["warning"]},
+        **{"on-focus": variables["foreground"], "on-focus-muted": variables["muted"]},
+        **{"highlight": variables["panel"], "on-highlight": variables["primary"]},
+        "pin": variables["warning"],
         **dict.fromkeys(CATEGORIES, variables["foreground"]),
     }
     return {**added, **variables}
@@ -212,7 +217,10 @@ def _native(variables: Mapping[str, str]) -> dict[str, str]:
         "field": "ansi_black" if on_dark else "ansi_white",
         "field-focus": "ansi_blue" if on_dark else "ansi_cyan",
         "choice-focus": "ansi_blue" if on_dark else "ansi_cyan",
+        "on-focus": "ansi_white" if on_dark else "ansi_black",
+        "on-focus-muted": plain,
         "highlight": plain,
+        "on-highlight": variables["primary"],
         "pin": variables["warning"],
         **dict(zip(CATEGORIES, _NATIVE_HUES * 2, strict=True)),
     }

@@ -45,7 +45,7 @@ class FileTree(DirectoryTree):
     DEFAULT_CSS = """
     FileTree { padding: 0 2; background: $background; overflow-x: hidden; }
     FileTree:focus { background-tint: transparent; }
-    FileTree:focus > .tree--cursor { background: $highlight; color: $primary; }
+    FileTree:focus > .tree--cursor { background: $highlight; color: $on-highlight; }
     """
     BINDINGS: ClassVar = [
         Binding("space", "select_file", show=False),
