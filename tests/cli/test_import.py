@@ -14,6 +14,7 @@ from tests.backup.formats.test_vault_copy import with_slots
 from tests.backup.test_join_parts import export
 from tests.cli.conftest import RFC_SECRET
 from tests.cli.program import PASSWORD, Program
+from tests.cli.terminal import Terminal
 from tests.vault.support import FLOOR
 from tui.backup.model import Credentials
 from tui.backup.registry import by_name
@@ -113,9 +114,47 @@ def test_a_wrong_backup_password_changes_nothing(empty: Program) -> None:
 
 
 def test_no_terminal_for_the_backups_password(empty: Program) -> None:
-    done = empty.open_real("import", strong(empty.folder, authenticator("One")))
+    file = strong(empty.folder, authenticator("One"))
+    done = empty.open_real("import", file)
     assert done.code == 2
+    assert f"Can't ask for the password of {file}" in done.err
     assert "--backup-password-stdin" in done.err
+
+
+def test_a_password_typed_for_one_file_is_tried_on_the_next(empty: Program) -> None:
+    files = [strong(empty.folder, authenticator(name), name=f"{name}.authpro") for name in "ab"]
+    terminal = Terminal(empty, "import", *map(str, files))
+    for prompt, answer in (("for vault.json", PASSWORD), ("a.authpro", BACKUP_PASSWORD)):
+        terminal.wait_for(prompt)
+        terminal.type(f"{answer}\n")
+    assert terminal.end()[0] == 0
+    assert "Password for b.authpro" not in terminal.seen
+
+
+def test_a_wrong_password_is_asked_for_again(empty: Program) -> None:
+    file = strong(empty.folder, authenticator("One"))
+    terminal = Terminal(empty, "import", str(file))
+    for prompt, answer in (
+        ("for vault.json", PASSWORD),
+        (f"Password for {file}", "wrong wrong"),
+        ("Wrong password", "wrong again"),
+    ):
+        terminal.wait_for(prompt)
+        terminal.type(f"{answer}\n")
+    terminal.wait_for(f"Password for {file}")
+    terminal.type(f"{BACKUP_PASSWORD}\n")
+    assert terminal.end()[0] == 0
+    assert issuers(empty) == ["One"]
+
+
+def test_three_wrong_passwords_end_an_import(empty: Program) -> None:
+    before = empty.vault.read_bytes()
+    terminal = Terminal(empty, "import", str(strong(empty.folder, authenticator("One"))))
+    terminal.wait_for("for vault.json")
+    terminal.type(f"{PASSWORD}\n" + "wrong wrong\n" * 3)
+    assert terminal.end()[0] == 3
+    assert terminal.seen.count("Wrong password") == 3
+    assert empty.vault.read_bytes() == before
 
 
 def test_the_same_file_twice_is_imported_once(empty: Program) -> None:

@@ -56,6 +56,11 @@ class Source:
     needs: Needs
     """The credentials that opening it requires."""
 
+    @property
+    def by_password(self) -> bool:
+        """True if a password alone may open it."""
+        return self.needs in {Needs.PASSWORD, Needs.PASSWORD | Needs.KEY_FILE}
+
     def open(self, credentials: Credentials) -> OpenedBackup:
         """Read the file's entries.
 

@@ -44,8 +44,10 @@ class Secrets:
         self._args = args
         self._lines = None if password_line is None else {"password": password_line}
 
-    def get(self, kind: str, prompt: str, otherwise: str = "") -> str:
+    def get(self, kind: str, prompt: str, otherwise: str = "", *, what: str = "") -> str:
         """Return the secret from its option, else `otherwise`, else from the terminal.
+
+        `what` names it in errors, if its kind doesn't say enough.
 
         Raises:
             UsageError: there is no terminal, or standard input ended too early.
@@ -54,7 +56,7 @@ class Secrets:
         given = self._given(kind)
         if given is not None:
             return given
-        return otherwise or terminal.ask_hidden(prompt, NAMES[kind], _options(kind))
+        return otherwise or terminal.ask_hidden(prompt, what or NAMES[kind], _options(kind))
 
     def get_new(self, kind: str, prompt: str, least: int = MIN_LENGTH) -> str:
         """Return a new password of at least `least` characters.

@@ -48,9 +48,6 @@ _TREE_KEYS = [("↵", "open"), ("Space", "select"), ("⌫", "folder up"), ("Esc"
 _APP_KEYS = [("↵", "choose"), ("⇥", "next field"), ("Esc", "back")]
 _CREDENTIAL_KEYS = [("↵", "open"), ("⇥", "next field"), ("Esc", "back")]
 
-_BY_PASSWORD = (Needs.PASSWORD, Needs.PASSWORD | Needs.KEY_FILE)
-"""What files need that a known password may open."""
-
 
 class ImportScreen(BaseScreen[Done | None]):
     """Returns what was done; None if nothing was."""
@@ -205,7 +202,7 @@ class ImportScreen(BaseScreen[Done | None]):
         if source.format is None:
             choose = "Import it alone" if self._files.are_several else "Choose its app above"
             self._give_up(source.unknown(f"{choose} if you know which app it is from."))
-        elif source.needs in _BY_PASSWORD and self._files.passwords:
+        elif source.by_password and self._files.passwords:
             self._try_known(source)
         elif source.needs:
             self._ask(source)

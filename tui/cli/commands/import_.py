@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from tui.backup.formats import vault_copy
 from tui.backup.importer import FileResult, apply_import, import_into
-from tui.backup.model import Needs
 from tui.backup.plan import LABELS, ImportAction, actions_for
 from tui.backup.registry import formats
-from tui.backup.sources import OpenedBackup, Source, join_parts, limit_for, read_file, source_of
-from tui.cli import credentials, output, terminal
+from tui.backup.sources import Source, join_parts, limit_for, read_file, source_of
+from tui.cli import credentials, output
+from tui.cli.backup_opener import BackupOpener
 from tui.cli.format_table import PrintFormats
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
-from tui.errors import MoreSlotsError
 from tui.files import LIMIT
 
 if TYPE_CHECKING:
@@ -83,7 +82,8 @@ def run(args: Namespace, context: Context) -> int:
         if source.format is not None and source.format.name == vault_copy.NAME:
             _recommend_merge(source, locked.vault_id)
     vault = context.unlock(locked)
-    opened = join_parts([_open(source, args, context) for source in sources])
+    opener = BackupOpener(args, context)
+    opened = join_parts([opener.open(source) for source in sources])
     actions, moment = actions_for(ImportAction(args.on_duplicate)), int(context.clock.now())
     if args.dry_run:
         _, result = apply_import(vault.document, opened, moment, actions=actions)
@@ -119,30 +119,6 @@ def _read(file: str, format_name: str, context: Context) -> Source:
             "Use --format NAME if you know what it is; to list the names, run: otp-tui formats"
         )
     return source
-
-
-def _open(source: Source, args: Namespace, context: Context) -> OpenedBackup:
-    given = credentials.credentials_for(
-        source.needs,
-        context.secrets,
-        args,
-        lambda: _password(source, args, context),
-    )
-    try:
-        return source.open(given)
-    except MoreSlotsError as error:
-        raise MoreSlotsError(str(error), f"{error.hint} To try them, use --all-slots.") from None
-
-
-def _password(source: Source, args: Namespace, context: Context) -> str:
-    """Ask for the password; with a key file, none is a valid answer."""
-    if not (args.key_file and Needs.KEY_FILE in source.needs):
-        return context.secrets.get("backup-password", f"Password for {source.name}: ")
-    if context.secrets.given("backup-password") or terminal.is_there():
-        return context.secrets.get(
-            "backup-password", f"Password for {source.name} (Enter if only the key file opens it): "
-        )
-    return ""
 
 
 def _report(file: FileResult, with_plan: bool) -> dict[str, Any]:
