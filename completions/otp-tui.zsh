@@ -363,7 +363,7 @@ _shtab_otp_tui_list_options=(
   "--at[compute codes for this Unix time instead of now]:UNIX:"
   "--password-stdin[read the vault password from the next line of standard input]"
   "--password-file[read the vault password from a file that only you can read]:FILE:_files"
-  "(*)::list only entries that contain these words:()"
+  "(*)::list only entries that contain these words\; \'\#work\' is a category:()"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -623,7 +623,7 @@ _shtab_otp_tui_watch_options=(
   "--json[print each line as JSON]"
   "--password-stdin[read the vault password from the next line of standard input]"
   "--password-file[read the vault password from a file that only you can read]:FILE:_files"
-  "(*)::show only entries that contain these words:()"
+  "(*)::show only entries that contain these words\; \'\#work\' is a category:()"
 )
 
 # guard to ensure default positional specs are added only once per session

@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, TypeVar
 
-from tui.otp.search import fold, words_of
+from tui.otp.search import CATEGORY, fold, words_of
 
 Item = TypeVar("Item")
 _Target = tuple[int, str, Item]
 """Place, prepared text (see `_Prepared`), and item."""
 
-CATEGORY = "#"
-"""Starts a word that is searched for only in categories."""
 _WORD, _GROUP = "\n", "\x04"
 """Come before each word of the fields, and before each word of the categories, in a prepared text.
 It starts with the whole first field."""

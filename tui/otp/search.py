@@ -6,24 +6,17 @@ import unicodedata
 
 TYPE_CHECKING = False  # typing takes 6 ms to import
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from tui.otp.entry import Category, Entry
+
+CATEGORY = "#"
+"""Starts a word that is searched for only in categories."""
 
 
 def words_of(query: str) -> tuple[str, ...]:
     """Return the words of a query, case-folded for comparison."""
     return tuple(fold(query).split())
-
-
-def haystack(entry: Entry, names: Mapping[str, str]) -> str:
-    """Return the text to search in: issuer, account and category names.
-
-    `names` maps category ids to names.
-    """
-    parts = [entry.issuer, entry.account or ""]
-    parts += [names.get(binding.category, "") for binding in entry.categories]
-    return fold("\n".join(parts))
 
 
 def matches(words: Sequence[str], hay: str) -> bool:
@@ -32,10 +25,18 @@ def matches(words: Sequence[str], hay: str) -> bool:
 
 
 def find(entries: Sequence[Entry], categories: Sequence[Category], query: str) -> list[Entry]:
-    """Return the entries that contain every word of the query, in the given order."""
+    """Return the entries that contain every word of the query, in the given order.
+
+    `#work` matches only in categories, at the start of a word.
+    """
     words = words_of(query)
     names = {category.id: category.name for category in categories}
-    return [entry for entry in entries if matches(words, haystack(entry, names))]
+
+    def hay(entry: Entry) -> str:
+        groups = [names.get(binding.category, "") for binding in entry.categories]
+        return _haystack(fold(entry.issuer), fold(entry.account or ""), groups)
+
+    return [entry for entry in entries if matches(words, hay(entry))]
 
 
 def find_best(entries: Sequence[Entry], categories: Sequence[Category], query: str) -> list[Entry]:
@@ -81,9 +82,14 @@ def best(
     return [
         at
         for at, names in enumerate(folded)
-        if matches(words, "\n".join(names))
-        or matches(words, "\n".join((*names, *map(fold, categories(at)))))
+        if matches(words, "\n".join(names)) or matches(words, _haystack(*names, categories(at)))
     ]
+
+
+def _haystack(issuer: str, account: str, groups: Sequence[str]) -> str:
+    """Return folded names and those of categories, each word of which starts with CATEGORY."""
+    words = [CATEGORY + word for name in groups for word in words_of(name)]
+    return "\n".join((issuer, account, *words))
 
 
 def _halves(wanted: str) -> list[tuple[str, str]]:

@@ -31,7 +31,7 @@ def register(subparsers: Subparsers) -> None:
         "Columns: issuer, account, code, seconds until it expires. Counter-based (HOTP) entries\n"
         "have no code here: `otp-tui code` prints it and advances the counter.",
     )
-    add_query(parser, "*", "list only entries that contain these words")
+    add_query(parser, "*", "list only entries that contain these words; '#work' is a category")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument(
         "--forwarded",

@@ -37,7 +37,7 @@ def register(subparsers: Subparsers) -> None:
         "until you press Ctrl+C. Counter-based (HOTP) entries and entries added later are not\n"
         "shown.",
     )
-    add_query(parser, "*", "show only entries that contain these words")
+    add_query(parser, "*", "show only entries that contain these words; '#work' is a category")
     parser.add_argument("--json", action="store_true", help="print each line as JSON")
     add_options(parser, "password")
 
