@@ -119,6 +119,10 @@ class EntryError(OtpTuiError):
     """An entry is invalid; the message is the end of a sentence and names the field."""
 
 
+class EditConflictError(OtpTuiError):
+    """Another program changed a field of an entry that the user edited."""
+
+
 class UriError(EntryError):
     """An otpauth:// or motp:// URI is invalid."""
 

@@ -46,7 +46,7 @@ from tui.otp.codes import code_at
 from tui.otp.entry import Algorithm, Binding, Category, Entry, OtpType, category_id
 from tui.otp.secret import Secret
 from tui.vault.current import Current
-from tui.vault.edit import add
+from tui.vault.edit import add, edit
 from tui.vault.locked_vault import LockedVault
 from tui.vault.undo import Step, last_step, undo
 from tui.vault.vault import Vault
@@ -385,6 +385,43 @@ async def test_a_secret_that_another_program_added_meanwhile_is_not_added_again(
         await form.press("ctrl+s", "y")
         assert form.said == ["Added Twin."]
         assert len(vault.entries) == 3
+
+
+async def test_a_form_shows_what_another_program_changes_meanwhile(
+    make_app: MakeApp, make_vault: MakeVault, clock: FakeClock
+) -> None:
+    vault = make_vault(sample_entries()[0][:1], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault, vault.entries[0])
+        form.screen.query_one("#issuer", Input).value = ""
+        await form.type("issuer", "Mine")
+        before = vault.entries[0]
+        on_disk(app).change(lambda made: edit(made, before, {"account": "theirs"}, 9))
+        vault.refresh()
+        await pass_time(pilot, clock, 1)
+        assert (form.text("issuer"), form.text("account")) == ("Mine", "theirs")
+        await form.press("ctrl+s")
+        assert [each.label for each in vault.entries] == ["Mine (theirs)"]
+
+
+async def test_a_change_of_another_program_is_not_replaced_without_saying_so(
+    make_app: MakeApp, make_vault: MakeVault
+) -> None:
+    vault = make_vault(sample_entries()[0][:1], [])
+    app = make_app(vault)
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = await Form(pilot).open(vault, vault.entries[0])
+        form.screen.query_one("#account", Input).value = ""
+        await form.type("account", "mine")
+        before = vault.entries[0]
+        changes = {"account": "theirs", "issuer": "Theirs"}
+        on_disk(app).change(lambda made: edit(made, before, changes, 9))
+        await form.press("ctrl+s")
+        assert form.in_front
+        assert "changed the account of Theirs (theirs) meanwhile. Try again" in status_of(app)
+        await form.press("ctrl+s")
+        assert [each.label for each in vault.entries] == ["Theirs (mine)"]
 
 
 async def test_an_entry_does_not_warn_of_itself(make_app: MakeApp, make_vault: MakeVault) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.vault.support import document, entry, full_document, identity
-from tui.errors import EntryError, MatchError, UsageError
+from tui.errors import EditConflictError, EntryError, MatchError, UsageError
 from tui.otp.draft import Draft
 from tui.otp.entry import Binding, Category, Entry, OtpType
 from tui.otp.secret import Secret
@@ -92,6 +93,28 @@ def test_two_edits_of_one_field_keep_both_values(name: str, swap: bool) -> None:
     assert after.entries[0] == moved
     assert getattr(after.entries[1], name) == mine
     assert len({one.id for one in after.entries}) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"counter": 6}, "the counter"),
+        ({"account": "a", "counter": 9}, "the account and the counter"),
+    ],
+)
+def test_an_edit_of_a_field_that_another_program_changed_is_refused(
+    changes: dict[str, Any], words: str
+) -> None:
+    moved = replace(HOTP, counter=8, account="theirs", revision=2)
+    with pytest.raises(EditConflictError, match=f"changed {words} of"):
+        edit(document(moved), HOTP, {**changes, "issuer": "new"}, NOW)
+    edit(document(moved), moved, {**changes, "issuer": "new"}, NOW)
+
+
+def test_two_equal_edits_of_a_field_are_no_conflict() -> None:
+    moved = replace(HOTP, account="theirs", revision=2)
+    made = edit(document(moved), HOTP, {"account": "theirs", "issuer": "new"}, NOW)
+    assert [one.issuer for one in made.entries] == ["new"]
 
 
 def test_another_type_keeps_the_secret_of_another_program() -> None:

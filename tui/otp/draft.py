@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from tui.errors import EntryError
@@ -127,6 +127,15 @@ class Draft:
             name: value
             for name, value in self._values().items()
             if name not in kept and value != getattr(base, name)
+        }
+
+    def edited(self, base: Entry) -> dict[str, Any]:
+        """Return the fields, as text, in which this form of `base` was edited, by name."""
+        before = Draft.of(base)
+        return {
+            each.name: typed
+            for each in fields(self)
+            if (typed := getattr(self, each.name)) != getattr(before, each.name)
         }
 
     def _require_no_mistakes(self, base: Entry | None) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tui.errors import UsageError
+from tui.errors import EditConflictError, UsageError
 from tui.otp.entry import MAX_COUNTER, Binding, Entry, check, with_changes
+from tui.text import listed
 from tui.vault.counters import highest_counters, with_counter
 from tui.vault.document import by_secret
 from tui.vault.order import moved
@@ -23,6 +24,8 @@ _IRREPLACEABLE: tuple[Callable[[Entry], object], ...] = (
     lambda entry: entry.note,
 )
 """The parts of an entry that nobody could reenter."""
+_WORDS = {"forward": "forwarding"}
+"""Fields of an entry whose names aren't words for users."""
 
 
 def add(document: Document, entries: Iterable[Entry], moment: int) -> Document:
@@ -63,6 +66,7 @@ def edit(document: Document, before: Entry, changes: Mapping[str, Any], moment: 
     Raises:
         MatchError: the entry is no longer in the vault.
         EntryError: the changed entry is invalid.
+        EditConflictError: another program changed one of the other fields in `changes`.
     """
     old = document.find(before.id)
     new = check(with_changes(old, changes))
@@ -73,6 +77,15 @@ def edit(document: Document, before: Entry, changes: Mapping[str, Any], moment: 
         if part(old) not in (part(before), part(new)):
             duplicate = replace(new, id=str(uuid.uuid4()))
             return replace(document, entries=(*document.entries, duplicate))
+    if taken := [
+        f"the {_WORDS.get(name, name)}"
+        for name in changes
+        if getattr(old, name) not in {getattr(before, name), getattr(new, name)}
+    ]:
+        raise EditConflictError(
+            f"Another program changed {listed(taken)} of {old.label} meanwhile.",
+            "Try again to replace that.",
+        )
     return document.replacing(new)
 
 

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen, Screen
 from textual.worker import Worker
 
 from tui.app.threads import in_thread
-from tui.errors import NotSavedError, OtpTuiError
+from tui.errors import EditConflictError, NotSavedError, OtpTuiError
 
 if TYPE_CHECKING:
     from tui.app.context import Context
@@ -30,6 +30,8 @@ class ChangeResult:
     """True if the vault now contains the change."""
     problem: str = ""
     """A message for the user; empty if the change is saved."""
+    conflicts: bool = False
+    """True if it was refused because another program changed the same field of an entry."""
 
     @property
     def tone(self) -> str:
@@ -140,5 +142,6 @@ async def run_change(change: Callable[[], object]) -> ChangeResult:
     except NotSavedError as error:
         return ChangeResult(made=True, problem=f"NOT SAVED. {error.sentence}")
     except OtpTuiError as error:
-        return ChangeResult(made=False, problem=error.sentence)
+        conflicts = isinstance(error, EditConflictError)
+        return ChangeResult(made=False, problem=error.sentence, conflicts=conflicts)
     return ChangeResult(made=True)

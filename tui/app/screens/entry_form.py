@@ -130,7 +130,8 @@ class EntryFormScreen(Dialog[str | None]):
         self.tick()
 
     def tick(self) -> None:
-        """Show the current code."""
+        """Show what other programs changed, and the current code."""
+        self._follow()
         code = self._fields.code
         if self._made is None:
             verb = "correct" if self._fields.has_mistakes else "fill in"
@@ -143,6 +144,24 @@ class EntryFormScreen(Dialog[str | None]):
             code.show("", None, f"No code: {error}.")
         else:
             code.show(text, remaining(self._made, now))
+
+    def _follow(self, *, over: bool = False) -> None:
+        """Show what another program changed in the entry.
+
+        If it changed a field that was edited here, nothing is shown until saving tells so: `over`.
+        """
+        before = self._before
+        if before is None or self.saving:
+            return
+        now = next((each for each in self._vault.entries if each.id == before.id), before)
+        if now == before:
+            return
+        edited, theirs = self._fields.draft.edited(before), Draft.of(now).edited(before)
+        if over or edited.keys().isdisjoint(theirs):
+            self._before, self._start = now, Draft.of(now)
+            self._fields.put(replace(self._start, **edited))
+            self.query_one(TitleBar).show(now.label)
+            self._look()
 
     # --- URIs and images -------------------------------------------------------------------
 
@@ -304,6 +323,7 @@ class EntryFormScreen(Dialog[str | None]):
         if result.made:
             self.dismiss(result.problem or done())
         else:
+            self._follow(over=result.conflicts)
             self._look()
             self.say(result.problem, "error")
 

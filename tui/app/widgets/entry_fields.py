@@ -131,7 +131,8 @@ class EntryFields(Vertical):
         self._types.value, self._algorithms.value = draft.type, draft.algorithm
         self._forward.put(draft.forward)
         for name, field in self._texts.items():
-            field.put(getattr(draft, name))
+            if field.typed != getattr(draft, name):  # else the cursor would move
+                field.put(getattr(draft, name))
             if field.typed:
                 self._touched.add(name)
         self._look_for_touched()
