@@ -107,6 +107,12 @@ def _merges(scale: float) -> Result:
                  examples=max(5, round(500 * scale)))  # fmt: skip
 
 
+def _machines(scale: float) -> Result:
+    from tests.soak.machines import machines
+
+    return machines(max(1, round(1000 * scale)))
+
+
 def _names(_scale: float) -> Result:
     from tests.soak.suites import suite
 
@@ -192,6 +198,7 @@ ATTACKS = (
     Attack("damage", "every byte changed, every length", _damage),
     Attack("clocks", "wrong clocks", _clocks),
     Attack("merges", "merges and undo", _merges),
+    Attack("machines", "two machines with a sync service", _machines),
     Attack("vectors", "published vectors", _vectors),
     Attack("names", "the suite's tests of output, and of traces of secrets", _names),
     Attack("shown", "hostile names in commands and on a terminal", _hostile_names),

@@ -11,6 +11,7 @@ from tests.programs import need
 from tests.soak.app_crashes import SHORT_TOUR, app_crashes
 from tests.soak.attacks import ATTACKS
 from tests.soak.clocks import LIBRARY, clocks
+from tests.soak.machines import machines
 from tests.soak.commands import COMMANDS, crashes, errors, kills
 from tests.soak.contents import contents
 from tests.soak.damage import damage
@@ -67,6 +68,10 @@ def test_programs_that_save_at_once_lose_nothing() -> None:
 
 def test_damage_is_noticed() -> None:
     assert "0 opened unchanged" in damage(60).counts
+
+
+def test_two_machines_lose_no_edit(keys_once: None) -> None:
+    assert "0 edits lost" in machines(10 if not STRESS else 200).counts
 
 
 def test_wrong_clocks_lose_nothing() -> None:

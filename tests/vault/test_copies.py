@@ -257,6 +257,73 @@ def test_what_was_brought_back_since_the_copy_stays(
     assert (found.secret, found.note) == (A.secret, A.note)
 
 
+def test_edits_of_both_sides_arrive_if_ours_began_with_a_code(fork: tuple[Vault, Vault]) -> None:
+    """The machine that got the vault keeps what it got, though codes alone keep no older copy."""
+    theirs, ours = fork
+    ours.take_hotp(HOTP.id)
+    theirs.change(noting(A, "theirs"))
+    for account in ("one", "two"):
+        ours.change(renaming(A, account))
+    assert kinds(merged(ours, synced(ours, theirs))) == [(ChangeKind.EDITED, "a (two)", "note")]
+    assert ours.document.find(A.id).note == "theirs"
+
+
+@pytest.mark.parametrize("arrives", ["newer", "same generation"])
+def test_edits_of_both_sides_stay_if_a_file_arrives_while_ours_is_open(
+    fork: tuple[Vault, Vault], arrives: str
+) -> None:
+    theirs, ours = fork
+    ours.take_hotp(HOTP.id)
+    theirs.change(noting(A, "theirs", 1))
+    for number in range(2 if arrives == "newer" else 1):
+        theirs.change(adding(entry(f"new {number}")))
+    ours.change(renaming(A, "ours"))
+    shutil.copy(theirs.path, ours.path)
+    ours.refresh()
+    ours.save()
+    found = ours.document.find(A.id)
+    assert (found.account, found.note) == ("ours", "theirs")
+
+
+def test_edits_of_both_sides_stay_if_no_common_file_is_kept(fork: tuple[Vault, Vault]) -> None:
+    theirs, ours = fork
+    theirs.change(noting(A, "theirs", 1))
+    theirs.change(adding(C))
+    for account in ("one", "two"):
+        ours.change(renaming(A, account))
+    shutil.rmtree(ours.path.parent / "backups")
+    shutil.copy(theirs.path, ours.path)
+    ours.refresh()
+    ours.save()
+    versions = {(one.account, one.note) for one in ours.entries if one.issuer == "a"}
+    assert versions == {("two", ""), (A.account, "theirs")}
+
+
+def test_an_entry_edited_on_both_sides_is_not_its_own_ancestor(fork: tuple[Vault, Vault]) -> None:
+    """Without a common file, older versions of ours still show what each side changed."""
+    theirs, ours = fork
+    theirs.change(noting(A, "theirs", 1))
+    ours.change(adding(C))
+    shutil.rmtree(ours.path.parent / "backups")
+    for account in ("one", "two"):
+        ours.change(renaming(A, account))
+    merged(ours, synced(ours, theirs))
+    assert (ours.document.find(A.id).account, ours.document.find(A.id).note) == ("two", "theirs")
+
+
+def test_two_machines_that_merge_in_turn_agree(fork: tuple[Vault, Vault]) -> None:
+    ours, theirs = fork
+    ours.change(noting(A, "ours", 1))
+    theirs.change(noting(A, "theirs", 2))
+    for _ in range(2):
+        there, here = synced(theirs, ours), synced(ours, theirs)
+        merged(ours, here)
+        merged(theirs, there)
+    for vault in (ours, theirs):
+        assert [one.note for one in vault.entries if one.issuer == "a"] == ["theirs", "ours"]
+    assert ours.entries == theirs.entries
+
+
 def test_what_only_the_copy_changed_arrives_without_the_newest_common_file(
     fork: tuple[Vault, Vault], clock: MovedClock
 ) -> None:

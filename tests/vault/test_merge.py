@@ -14,7 +14,7 @@ from tui.otp.entry import Binding, Category, Entry, Icon, OtpType
 from tui.otp.secret import Secret
 from tui.vault.counters import with_highest_counters
 from tui.vault.document import Document, Unreadable, by_secret
-from tui.vault.merge import merge, rejoin
+from tui.vault.merge import merge, rejoin, second_id
 
 A, B, C = entry("a"), entry("b"), entry("c")
 HOTP = entry("hotp", OtpType.HOTP, counter=5)
@@ -236,12 +236,26 @@ def test_a_secret_stays_with_its_type(text: str) -> None:
 
 
 def test_two_changes_of_one_field_keep_both_entries() -> None:
-    ours, theirs = replace(A, issuer="ours"), replace(A, issuer="theirs")
-    merged = merge(document(A, B), document(ours, B), document(theirs, B))
-    assert issuers(merged) == ["ours", "theirs", "b"]
-    assert merged.entries[0] == ours
-    assert merged.entries[1].id not in {A.id, B.id}
-    assert replace(merged.entries[1], id=A.id) == theirs
+    earlier, later = replace(A, issuer="earlier", updated=5), replace(A, issuer="later", updated=6)
+    for merged in both_ways(document(A, B), document(earlier, B), document(later, B)):
+        assert issuers(merged) == ["later", "earlier", "b"]
+        assert merged.entries[0] == later
+        assert merged.entries[1].id not in {A.id, B.id}
+        assert replace(merged.entries[1], id=A.id) == earlier
+
+
+def test_two_machines_that_kept_versions_under_each_others_id_keep_each_once() -> None:
+    one, other = replace(A, issuer="one", updated=5), replace(A, issuer="other", updated=6)
+    kept = [replace(each, id=second_id(each)) for each in (one, other)]
+    here, there = document(one, kept[1]), document(other, kept[0])
+    for base in (document(A), document(one), document(other)):
+        for merged in both_ways(base, here, there):
+            assert sorted(issuers(merged)) == ["one", "other"]
+
+
+def test_a_pin_is_not_worth_a_second_entry() -> None:
+    merged = merge(document(), document(replace(A, pinned=True)), document(A))
+    assert merged.entries == (replace(A, pinned=True),)
 
 
 def test_the_same_change_on_both_sides_is_applied_once() -> None:

@@ -63,7 +63,7 @@ def test_counters_are_never_lowered() -> None:
 def test_both_are_kept_if_both_were_edited() -> None:
     ours, theirs = edited(A, note="ours"), replace(edited(A, note="theirs"), updated=200)
     merged = merge_by_age(document(ours), document(theirs))
-    assert [one.note for one in merged.entries] == ["ours", "theirs"]
+    assert [one.note for one in merged.entries] == ["theirs", "ours"]
     assert merge_by_age(merged, document(theirs)) == merged
 
 
@@ -80,7 +80,7 @@ def test_the_newer_name_counts_but_no_secret_is_dropped() -> None:
     assert [one.issuer for one in merged.entries] == ["y"]
     ours, theirs = edited(A, secret=other), edited(A, 2, secret=third)
     merged = merge_by_age(document(ours), document(theirs), [document(A)])
-    assert [one.secret for one in merged.entries] == [other, third]
+    assert [one.secret for one in merged.entries] == [third, other]
 
 
 def test_a_deletion_does_not_drop_edits_of_the_other_side() -> None:

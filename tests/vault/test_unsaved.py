@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tui.clock import SystemClock
 from tui.errors import NotSavedError
 from tui.otp.entry import OtpType
 from tui.paths import state_folder
+from tui.vault.document import Document
 from tui.vault.edit import edit
 from tui.vault.history import MOST
 from tui.vault.recover import kept_files, open_kept, restore
@@ -97,6 +99,34 @@ def test_changes_of_other_programs_meanwhile_are_kept_too(path: Path) -> None:
     add(Vault.open(path, PASSWORD), "Other")
     assert take_up(Vault.open(path, PASSWORD))
     assert names(Vault.open(path, PASSWORD)) == ["Kept", "Other", "Saved"]
+
+
+def _edited(made: Document, changes: dict[str, Any]) -> Document:
+    return edit(made, made.entries[0], changes, 10)
+
+
+def test_an_edit_is_kept_beside_those_of_another_machine(path: Path) -> None:
+    """This machine never saved the vault, so it keeps no older copy to merge by."""
+    vault = Vault.create(path, PASSWORD, FLOOR, SystemClock())
+    bank = entry("Bank")
+    vault.change(lambda document: replace(document, entries=(bank,)))
+    synced = path.parent / "elsewhere" / path.name
+    synced.parent.mkdir()
+    shutil.copy(path, synced)
+    here = Vault.open(synced, PASSWORD)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Store, "replace", full)
+        with pytest.raises(NotSavedError):
+            here.change(lambda made: edit(made, bank, {"account": "here"}, 9))
+    keep(here)
+    here.close()
+    for note in ("one", "two"):
+        vault.change(partial(_edited, changes={"note": note}))
+    shutil.copy(path, synced)
+    again = Vault.open(synced, PASSWORD)
+    assert take_up(again)
+    assert {(one.account, one.note) for one in again.entries} >= {(bank.account, "two")}
+    assert "here" in {one.account for one in again.entries}
 
 
 def test_they_stay_until_they_can_be_saved(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

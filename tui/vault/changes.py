@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.otp.entry import Entry
 from tui.text import plural
-from tui.vault.merge import second_id
+from tui.vault.merge import by_id, second_id
 from tui.vault.order import KEY as ORDER
 
 if TYPE_CHECKING:
@@ -71,10 +71,14 @@ def changes(
     ancestors = None if base is None else {entry.id: entry for entry in base.everything}
     olds = {entry.id: entry for entry in before.everything}
     seconds = {second_id(entry): entry for entry in theirs.everything}
+    beside = _moved_beside(before, after)
     found: list[Change] = []
     for entry in after.everything:
         old = olds.pop(entry.id, None)
-        if old is not None:
+        if entry.id in beside:
+            names = _different(beside[entry.id], entry)
+            found.append(Change(ChangeKind.BOTH, entry.label, names))
+        elif old is not None:
             if _is_kept(old, entry, others.get(entry.id), ancestors):
                 found.append(Change(ChangeKind.KEPT, entry.label, "deleted there, changed here"))
             found.extend(_changed(old, entry))
@@ -82,7 +86,7 @@ def changes(
             ours = next((one for one in before.everything if one.id == seconds[entry.id].id), None)
             names = "" if ours is None else _different(ours, entry)
             found.append(Change(ChangeKind.BOTH, entry.label, names))
-        else:
+        elif entry not in beside.values():
             details = "in the trash" if entry.deleted else ""
             found.append(Change(ChangeKind.NEW, entry.label, details))
     found.extend(Change(ChangeKind.REMOVED, entry.label) for entry in olds.values())
@@ -108,6 +112,20 @@ def both_sentence(found: Iterable[Change]) -> str:
         return ""
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return f"Kept both: {', '.join(names[:3])}{more}. Compare the versions, then delete one."
+
+
+def _moved_beside(before: Document, after: Document) -> dict[str, Entry]:
+    """Return our versions of entries that a merge moved beside those of the other side, by the id
+    that both had."""
+    ids, now = by_id(before.everything), by_id(after.everything)
+    return {
+        old.id: now[second]
+        for old in before.everything
+        if old.id in now
+        and now[old.id] != old
+        and (second := second_id(old)) in now
+        and second not in ids
+    }
 
 
 def _is_kept(

@@ -293,6 +293,7 @@ def merge_copies(
     `own` is the vault, and `versions` has it, the copies and older files.
     """
     merged: list[MergedCopy] = []
+    compared = {own.id, *(copy.file.id for copy in copies)}
     present = {entry.id for entry in document.everything}
     for copy in copies:
         before, theirs = document, copy.document
@@ -300,7 +301,7 @@ def merge_copies(
         if base is not None:
             document = merge(base, document, theirs)
         else:
-            document = merge_by_age(document, theirs, versions.documents())
+            document = merge_by_age(document, theirs, versions.documents(without=compared))
         merged.append(
             MergedCopy(
                 copy.file,

@@ -132,7 +132,7 @@ class Current:
                 if same and self.saved and not self.has_later and current is not None:
                     return
                 # What isn't kept in memory is the next counter of an entry.
-                minor = self.saved and (same or not keep)
+                minor = self.saved and (same or not keep) and self._has_ancestor(known)
                 if above > known.envelope.generation:
                     known = replace(known, envelope=replace(known.envelope, generation=above))
                 self.write(known, after, current, minor=minor)
@@ -191,6 +191,12 @@ class Current:
         self.document = state.document
         self.saved = True
         self.has_later = False
+
+    def _has_ancestor(self, known: UnlockedState) -> bool:
+        """Return True if an older copy is kept that the file descends from, to merge by."""
+        from tui.vault.versions import has_ancestor
+
+        return has_ancestor(self._store.path, known.envelope.vault_id, known.document)
 
     def _after(self, change: Change) -> Document:
         """Return the changed document, without an undo record that the change invalidated."""
@@ -267,27 +273,35 @@ class Current:
     def merged(self, ours: Document, found: UnlockedState) -> Document:
         """Return the merge of our contents with a file that may descend from what we know.
 
-        If an entry comes back that one side lacks, e.g. as an older copy was restored there, it has
-        the highest counter that is kept: codes may have been taken before.
+        If an entry comes back that one side lacks, e.g. as an older copy was restored there, or a
+        second version of one is kept, it has the highest counter that is kept: codes may have been
+        taken before.
         """
         from tui.vault.history import contains
         from tui.vault.merge import by_id, merge
 
         known = self.known
-        back = by_id(ours.everything).keys() ^ by_id(found.document.everything).keys()
+        mine, others = by_id(ours.everything), by_id(found.document.everything)
+        back = mine.keys() ^ others.keys()
         if contains(found.document.history, known.digest):
             merged = merge(known.document, ours, found.document)
             back &= by_id(known.document.everything).keys()  # the others are new
         else:
             merged = self._merged_apart(ours, found)
-        back &= {one.id for one in merged.everything if one.type.has_counter}
+        there = {one.id for one in merged.everything if one.type.has_counter}
+        back = (back & there) | there.difference(mine, others)
         return self._versions(found).with_highest_counters(merged, back) if back else merged
 
     def _merged_apart(self, ours: Document, found: UnlockedState) -> Document:
         """Return the merge with a file that doesn't descend from ours, by their common ancestor."""
+        from tui.vault.ancestor import known_parts
+        from tui.vault.document import Document
         from tui.vault.merge import merge, rejoin
 
-        _, base = self._versions(found).common(ours, found.document)
+        theirs = found.document
+        _, base = self._versions(found).common(ours, theirs)
+        if base is None and not {*ours.history}.isdisjoint(theirs.history):
+            base = known_parts(Document(), self.known.document, theirs)
         if base is not None:
             return merge(base, ours, found.document)
         return rejoin(self.known.document, ours, found.document)

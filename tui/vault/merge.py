@@ -26,7 +26,7 @@ _GONE: Any = object()
 _FIELDS = tuple(one.name for one in fields(Entry) if one.name not in {"id", "categories", "extra"})
 _HIGHER = frozenset({"counter", "copy_count", "used", "updated", "revision"})
 """If both sides changed these fields, the higher value wins."""
-_OURS = frozenset({"ranking", "created"})
+_OURS = frozenset({"ranking", "created", "pinned"})
 """If both sides changed these fields, ours wins: they are not worth a second entry."""
 USE = _HIGHER | _OURS | {"deleted"}
 """Fields that change when an entry is used, not edited."""
@@ -38,10 +38,10 @@ def merge(base: Document, ours: Document, theirs: Document) -> Document:
     Changes to different entries, or to different fields of one entry, are all applied. If one side
     deleted an entry and the other edited it, it is restored with the edits; if the other only used
     it, it stays in the trash. If one side deleted it permanently and the other changed it at all,
-    it is kept. If both changed the same field, both entries are kept, theirs with a new id; for
-    counters and copy counts, however, the higher value wins, and for rankings, ours. If both added
-    the same entry, it is one, with our id. Our order stays, and new items of theirs keep their
-    predecessors.
+    it is kept. If both changed the same field, both entries are kept, the one changed earlier with
+    a new id; for counters and copy counts, however, the higher value wins, and for rankings and
+    pins, ours. If both added the same entry, it is one, with our id. Our order stays, and new items
+    of theirs keep their predecessors.
     """
     sides = base, ours, theirs
     everything = _with_our_ids(base.everything, ours.everything, theirs.everything)
@@ -111,46 +111,55 @@ def _contents(entry: Entry) -> str:
 
 
 def _unused(entry: Entry) -> Entry:
-    """Return an entry without what changes when it is used or sorted."""
+    """Return an entry without what changes when it is used, sorted or pinned."""
     unused = replace(entry, counter=0, copy_count=None, used=0, ranking=0)
-    return replace(unused, updated=0, revision=0, deleted=0)
+    return replace(unused, updated=0, revision=0, deleted=0, pinned=False)
 
 
 def _merge_entries(
     base: tuple[Entry, ...], ours: tuple[Entry, ...], theirs: tuple[Entry, ...]
 ) -> tuple[Entry, ...]:
     olds, mine, others = by_id(base), by_id(ours), by_id(theirs)
-    merged: list[Entry] = []
-    doubles: set[str] = set()
+    merged: dict[str, Entry] = {}
+    contested: list[str] = []
     for identity in _order(olds, mine, others):
         old, our, their = olds.get(identity), mine.get(identity), others.get(identity)
         if our is None or their is None:
             left = our or their
             if left is not None and left != old:
-                merged.append(left)
-        elif their in (our, old):
-            merged.append(our)
-        elif our == old:
-            merged.append(their)
+                merged.setdefault(identity, left)
+        elif their == our:
+            merged[identity] = our
         else:
-            first, *second = _merge_entry(old, our, their)
-            double = _kept_beside(our, others) if second else None
-            if double is not None and double.id not in olds and double.id not in mine:
-                doubles.add(double.id)
-                first = replace(first, counter=max(first.counter, double.counter))
-            merged.append(first)
-            # One that is there was kept by an earlier merge.
-            merged.extend(one for one in second if one.id not in mine and one.id not in others)
-    return tuple(entry for entry in merged if entry.id not in doubles)
+            contested.append(identity)
+            if our == old:
+                merged[identity] = their
+            elif their == old:
+                merged[identity] = our
+            else:
+                merged[identity], *second = _merge_entry(old, our, their)
+                # One that is there was kept by an earlier merge.
+                merged |= {e.id: e for e in second if e.id not in mine and e.id not in others}
+    return _without_doubles(merged, contested)
 
 
-def _kept_beside(our: Entry, others: Mapping[str, Entry]) -> Entry | None:
-    """Return our version of an entry as the other side kept it beside its own, if it did.
+def _without_doubles(merged: dict[str, Entry], contested: Iterable[str]) -> tuple[Entry, ...]:
+    """Return the entries without versions that were kept beside the same version of the entry.
 
-    Both sides merged the same conflict before. A version that was edited since is another one.
+    Two machines that merged one conflict may have kept its versions under each other's id. A
+    version that was edited since is another one.
     """
-    kept = others.get(second_id(our))
-    return kept if kept is not None and second_id(replace(kept, id=our.id)) == kept.id else None
+    for identity in contested:
+        entry = merged[identity]
+        double = merged.get(second_id(entry))
+        if double is not None and second_id(replace(double, id=identity)) == double.id:
+            del merged[double.id]
+            merged[identity] = replace(
+                entry,
+                counter=max(entry.counter, double.counter),
+                deleted=min(entry.deleted, double.deleted),
+            )
+    return tuple(merged.values())
 
 
 def _merge_entry(old: Entry | None, our: Entry, their: Entry) -> tuple[Entry, ...]:
@@ -188,7 +197,13 @@ def _merge_entry(old: Entry | None, our: Entry, their: Entry) -> tuple[Entry, ..
         # Each side was valid, but their combination may not be.
         with contextlib.suppress(EntryError):
             return (check(merged),)
-    return our, replace(their, id=second_id(their))
+    first, second = sorted((our, their), key=_by_change, reverse=True)
+    return first, replace(second, id=second_id(second))
+
+
+def _by_change(entry: Entry) -> tuple[int, int, str]:
+    """Return what sorts versions of an entry, on all machines alike, the one changed last last."""
+    return entry.updated, entry.revision, second_id(entry)
 
 
 def second_id(entry: Entry) -> str:

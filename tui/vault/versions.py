@@ -91,19 +91,27 @@ def opens(file: VaultFile, key: bytes) -> bool:
 
 def older_files(vault: Path, vault_id: str) -> tuple[VaultFile, ...]:
     """Return the older copies in the folder `backups` next to a vault, newest first."""
-    backups, found = Backups(vault), []
+    return tuple(_older_files(vault, vault_id))
+
+
+def has_ancestor(vault: Path, vault_id: str, document: Document) -> bool:
+    """Return True if `document` descends from one of the older copies of a vault."""
+    return any(file.id in document.history for file in _older_files(vault, vault_id))
+
+
+def _older_files(vault: Path, vault_id: str) -> Iterator[VaultFile]:
+    backups = Backups(vault)
     try:
         names = backups.kept()
     except OSError:
-        return ()
+        return
     for name in names:
         try:
             file = VaultFile.read(backups.folder / name)
         except (FileError, VaultError):
             continue
         if file.envelope.vault_id == vault_id:
-            found.append(file)
-    return tuple(found)
+            yield file
 
 
 def has_newer_key(
@@ -155,9 +163,9 @@ class Versions:
                 return both[0], known_parts(document, self._after(both[0], ours), theirs)
         return "", None
 
-    def documents(self) -> Iterator[Document]:
-        """Return the documents of all files that open."""
-        for identity in self._files:
+    def documents(self, without: Collection[str] = ()) -> Iterator[Document]:
+        """Return the documents of all files that open, but not of those with the ids `without`."""
+        for identity in [one for one in self._files if one not in without]:
             document = self._open(identity)
             if document is not None:
                 yield document
