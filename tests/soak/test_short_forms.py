@@ -11,7 +11,6 @@ from tests.programs import need
 from tests.soak.app_crashes import SHORT_TOUR, app_crashes
 from tests.soak.attacks import ATTACKS
 from tests.soak.clocks import LIBRARY, clocks
-from tests.soak.machines import machines
 from tests.soak.commands import COMMANDS, crashes, errors, kills
 from tests.soak.contents import contents
 from tests.soak.damage import damage
@@ -19,6 +18,7 @@ from tests.soak.fuzz import fuzz
 from tests.soak.hostile_names import hostile_names, hostile_screens
 from tests.soak.images import images
 from tests.soak.leftovers import clipboard, scrollback
+from tests.soak.machines import machines
 from tests.soak.power import broken_savers, power_cuts, two_writers
 from tests.soak.report import Row, text
 from tests.soak.terms import PLAIN, terms
