@@ -19,7 +19,7 @@ _shtab_otp_tui_commands() {
     edit:'change an entry'
     export:'export entries to a file for another app, or as QR codes'
     formats:'list the backup formats, and how to get a backup out of each app'
-    git-setup:'make git merge and show the vault with otp-tui'
+    git-setup:'set up git to merge and compare the vault'
     git-textconv:'print a vault without its secrets, for git diff'
     import:'import entries from backups of other apps'
     init:'create a new, empty vault'
@@ -30,14 +30,14 @@ _shtab_otp_tui_commands() {
     passwd:'change the vault password'
     pick:'pick a code, copy it and exit'
     recover:'list older copies of the vault, or restore one'
-    recovery:'create or use a recovery code, for a lost password'
+    recovery:'create a recovery code, or use it if you lost the password'
     remove:'move an entry to the trash'
     restore:'list the trash, or restore an entry from it'
     show:'show an entry'"'"'s details, or its QR code'
     ssh-agent:'forward codes to servers that you log in to with ssh -A'
     status:'show which vaults are unlocked, and until when'
     undo:'undo the last change, or redo it'
-    unlock:'open the vault without its password for a while'
+    unlock:'keep the vault unlocked for a while'
     watch:'print codes as they change, one per line'
   )
   _describe 'otp-tui commands' _commands
@@ -66,7 +66,7 @@ _shtab_otp_tui_options=(
   "(- : *)--version[show program\'s version number and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
 )
 
@@ -77,7 +77,7 @@ _shtab_otp_tui_add_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "*--qr[read the QR codes in an image\; - is standard input\; repeatable]:IMAGE:_files"
   "--issuer[the service, e.g. GitHub]:NAME:"
@@ -106,7 +106,7 @@ _shtab_otp_tui_category_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
 )
 
@@ -117,7 +117,7 @@ _shtab_otp_tui_category_add_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--password-stdin[read the vault password from the next line of standard input]"
   "--password-file[read the vault password from a file that only you can read]:FILE:_files"
@@ -131,7 +131,7 @@ _shtab_otp_tui_category_list_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--json[print JSON]"
   "--password-stdin[read the vault password from the next line of standard input]"
@@ -145,7 +145,7 @@ _shtab_otp_tui_category_remove_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--password-stdin[read the vault password from the next line of standard input]"
   "--password-file[read the vault password from a file that only you can read]:FILE:_files"
@@ -159,7 +159,7 @@ _shtab_otp_tui_category_rename_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--password-stdin[read the vault password from the next line of standard input]"
   "--password-file[read the vault password from a file that only you can read]:FILE:_files"
@@ -174,7 +174,7 @@ _shtab_otp_tui_code_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--at[compute codes for this Unix time instead of now]:UNIX:"
   "--next[print the code of the next period]"
@@ -224,7 +224,7 @@ _shtab_otp_tui_edit_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--issuer[the service, e.g. GitHub]:NAME:"
   "--account[your account there]:NAME:"
@@ -258,7 +258,7 @@ _shtab_otp_tui_export_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--format[one of authenticator-pro, 2fas, aegis, aegis-plain, authenticator-pro-legacy, authenticator-pro-plain, avtotpy, bitwarden, csv, ente, google-migration, keepass, otpauth-uris, vault, proton (default\: authenticator-pro)]:NAME:(authenticator-pro 2fas aegis aegis-plain authenticator-pro-legacy authenticator-pro-plain avtotpy bitwarden csv ente google-migration keepass otpauth-uris vault proton)"
   "--qr[show QR codes for Google Authenticator, one at a time, instead of writing a file]"
@@ -304,7 +304,7 @@ _shtab_otp_tui_git_textconv_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--password-stdin[read the vault password from the next line of standard input]"
   "--password-file[read the vault password from a file that only you can read]:FILE:_files"
@@ -318,7 +318,7 @@ _shtab_otp_tui_import_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--format[the format, if auto-detection fails\; --formats lists the names]:NAME:(aegis aegis-plain andotp authenticator-cc authenticator-pro authenticator-pro-legacy authenticator-pro-plain authenticator-pro-html authy avtotpy battlenet bitwarden cotp csv duo ente freeotp freeotp-plus google-migration google-sqlite keepass lastpass microsoft 1pux otpauth-uris otpclient proton qr-image raivo steam totp-authenticator 2fas vault authenticator-plus winauth)"
   "--formats[list the formats and how to get a backup out of each app, and exit]"
@@ -333,7 +333,7 @@ _shtab_otp_tui_import_options=(
   "--server-secret-stdin[read the server secret from the next line of standard input]"
   "--server-secret-file[read the server secret from a file that only you can read]:FILE:_files"
   "--key-file[key file of a KeePass database\; its password may then be empty]:FILE:_files"
-  "--all-slots[try all password slots of a vault, even if that takes minutes]"
+  "--all-slots[try all passwords of a vault, even if that takes minutes]"
   "(*):backup to import\; - is standard input:_files"
 )
 
@@ -355,7 +355,7 @@ _shtab_otp_tui_list_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--json[print JSON]"
   "--forwarded[list the names of entries whose codes the SSH agent forwards]"
@@ -383,7 +383,7 @@ _shtab_otp_tui_merge_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--dry-run[show what would be merged without merging it]"
   "--yes[don\'t ask for confirmation]"
@@ -403,7 +403,7 @@ _shtab_otp_tui_merge_driver_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--password-stdin[read the vault password from the next line of standard input]"
   "--password-file[read the vault password from a file that only you can read]:FILE:_files"
@@ -419,7 +419,7 @@ _shtab_otp_tui_passwd_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--password-stdin[read the vault password from the next line of standard input]"
   "--password-file[read the vault password from a file that only you can read]:FILE:_files"
@@ -438,7 +438,7 @@ _shtab_otp_tui_pick_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--password-stdin[read the vault password from the next line of standard input]"
   "--password-file[read the vault password from a file that only you can read]:FILE:_files"
@@ -452,7 +452,7 @@ _shtab_otp_tui_recover_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--list[list the versions, the default]"
   "--yes[don\'t ask for confirmation]"
@@ -471,7 +471,7 @@ _shtab_otp_tui_recovery_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
 )
 
@@ -482,7 +482,7 @@ _shtab_otp_tui_recovery_new_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--password-stdin[read the vault password from the next line of standard input]"
   "--password-file[read the vault password from a file that only you can read]:FILE:_files"
@@ -495,7 +495,7 @@ _shtab_otp_tui_recovery_use_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--recovery-code-stdin[read the recovery code from the next line of standard input]"
   "--recovery-code-file[read the recovery code from a file that only you can read]:FILE:_files"
@@ -512,7 +512,7 @@ _shtab_otp_tui_remove_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--yes[don\'t ask for confirmation]"
   "--for-good[permanently delete an entry from the trash]"
@@ -528,7 +528,7 @@ _shtab_otp_tui_restore_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--json[print the trash as JSON]"
   "--password-stdin[read the vault password from the next line of standard input]"
@@ -543,7 +543,7 @@ _shtab_otp_tui_show_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--secret[also print secret, PIN and URI]"
   "--qr[print only a QR code to scan with a phone\; it contains the secret]"
@@ -560,7 +560,7 @@ _shtab_otp_tui_ssh_agent_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--for[keep the vault unlocked for this time (default\: unlock_for, or 8h)]:TIME:"
   "--locked[don\'t ask for the password\: send codes only after otp-tui unlock]"
@@ -589,7 +589,7 @@ _shtab_otp_tui_undo_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--redo[redo the change that was undone last]"
   "--json[print JSON]"
@@ -604,7 +604,7 @@ _shtab_otp_tui_unlock_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--for[how long, e.g. 8h or 1h30m (default\: unlock_for, or 8h)]:TIME:"
   "--idle[end earlier after this time without use, e.g. 1h]:TIME:"
   "--password-stdin[read the vault password from the next line of standard input]"
@@ -618,7 +618,7 @@ _shtab_otp_tui_watch_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--vault[use this vault file]:PATH:_files"
   "--config[use this settings file]:PATH:_files"
-  "--accept-older[change the vault even if it is older than the one last used here]"
+  "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
   "--json[print each line as JSON]"
   "--password-stdin[read the vault password from the next line of standard input]"

@@ -207,7 +207,7 @@ def _key(key: str) -> str:
 
 def _settings() -> Iterator[str]:
     for setting in SETTINGS:
-        about = f"{setting.help} {setting.type.allowed[:1].upper()}{setting.type.allowed[1:]}."
+        about = f"{setting.help} Allowed: {setting.type.allowed}."
         yield from (".TP", _bold(setting.key), *_wrapped(about))
 
 

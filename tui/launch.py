@@ -29,7 +29,7 @@ class Launch:
     no_unlock: bool = False
     """Neither use the key that `otp-tui unlock` left, nor leave one."""
     accept_older: bool = False
-    """Change the vault even if it is older than the one last used here."""
+    """Change the vault even if it is older than the last one used on this machine."""
     warnings: tuple[str, ...] = ()
     """Sentences to show at the start."""
     pick: str | None = None

@@ -46,7 +46,7 @@ def until_words(until: float, idle: int, now: float) -> str:
 
     from tui.otp.describe import local_time
 
-    unused = f", or until it is not used for {duration_words(idle)}" if idle else ""
+    unused = f", or until unused for {duration_words(idle)}" if idle else ""
     left = ceil(until - now)
     seconds = f":{int(until) % 60:02}" if left < _SHORT else ""  # zones differ by whole minutes
     return f"until {local_time(int(until))}{seconds} (in {duration_words(left)}){unused}"

@@ -636,9 +636,9 @@ async def test_several_entries_are_listed_and_new_ones_added_as_one_step(
         assert isinstance(app.screen, AddSeveralScreen)
         assert len(several_lines(app)) == 13
         assert "Site 11" in several_lines(app)[11]
-        assert "13 entries. Enter adds 12. 1 already here." in status_of(app)
+        assert "13 entries. Enter adds 12. 1 already in the vault." in status_of(app)
         await form.press("enter")
-        assert form.said == ["12 entries added, 1 already here."]
+        assert form.said == ["12 entries added, 1 already in the vault."]
         assert len(vault.entries) == 13
         assert last_step(vault.document) == Step("addition of 12 entries")
         assert undo(vault.document, 0).entries == tuple(entries[:1])

@@ -120,17 +120,17 @@ async def test_duplicates_are_skipped_kept_or_replaced(
         await pilot.press("enter")
         await settle(pilot)
         await open_file(pilot, path)
-        assert all("already here" in line and "skip" in line for line in preview_lines(pilot))
+        assert all("in the vault" in line and "skip" in line for line in preview_lines(pilot))
         await pilot.press("enter")
         await settle(pilot)
-        assert "2 already here" in status_of(app)
+        assert "2 already in the vault" in status_of(app)
         assert len(vault.entries) == 2
         await open_file(pilot, path)
         keys = app.screen.query_one(KeyBar)
-        assert "d add all “already here”" in lines_of(keys)[0]
+        assert "d add all “in the vault”" in lines_of(keys)[0]
         await pilot.press("d")
         await settle(pilot)
-        assert "d replace all “already here”" in lines_of(keys)[0]
+        assert "d replace all “in the vault”" in lines_of(keys)[0]
         assert all(" add " in line for line in preview_lines(pilot))
         await pilot.press("enter")
         await settle(pilot)

@@ -319,7 +319,9 @@ async def test_an_older_file_is_named_and_not_silently_written_over(
     await settle(pilot)
     app.vault_path.write_bytes(old)
     await pass_time(pilot, clock, 1)
-    assert "older than the one last used here (generation 2, last seen 4)" in status_of(app)
+    assert "older than the last one used on this machine (generation 2, last seen 4)" in status_of(
+        app
+    )
     for _ in range(3):
         await pass_time(pilot, clock, 10)
     assert app.vault_path.read_bytes() == old
@@ -340,7 +342,7 @@ async def test_a_vault_that_is_older_at_the_start_is_changed_only_after_a_yes(
     app = make_app(LockedVault.read(vault.path, clock).unlock(PASSWORD))
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        assert "older than the one last used here" in status_of(app)
+        assert "older than the last one used on this machine" in status_of(app)
         await pilot.press("enter")
         await settle(pilot)
         assert clipboard.text

@@ -134,12 +134,12 @@ def test_deselected_entries_are_left_out_with_their_categories_and_icons() -> No
         (Report(), "Nothing imported: no entries"),
         (
             Report(added=7, skipped=2, already_here=2, refused=1),
-            "7 entries imported, 2 already here, 1 failed",
+            "7 entries imported, 2 already in the vault, 1 failed",
         ),
         (Report(added=1, replaced=3), "1 entry imported, 3 replaced"),
         (
             Report(skipped=3, already_here=1, different=1),
-            "Nothing imported: 1 already here, 1 different and skipped, 1 not selected",
+            "Nothing imported: 1 already in the vault, 1 different and skipped, 1 not selected",
         ),
     ],
 )

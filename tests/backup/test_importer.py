@@ -132,7 +132,7 @@ def test_importing_what_the_vault_has_changes_nothing() -> None:
     after, result = apply_import(before, [FIRST], NOW)
     assert after is before
     assert not result.changed
-    assert result.report.sentence("imported") == "Nothing imported: 2 already here"
+    assert result.report.sentence("imported") == "Nothing imported: 2 already in the vault"
 
 
 def test_an_import_into_a_vault_is_saved(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def test_entries_in_the_vault_are_not_added_again(
     before = filled.vault.read_bytes()
     done = filled.open("add", *options, stdin=URI)
     assert done.code == 0
-    assert done.err == "Skipped Forge (gordon): already here.\n"
+    assert done.err == "Skipped Forge (gordon): in the vault.\n"
     assert done.out == ("[]\n" if options else "")
     done = filled.open("add", stdin=URI.replace("Forge", "Other"))
     assert (done.code, "Forge (gordon) already has this secret." in done.err) == (0, True)

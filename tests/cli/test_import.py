@@ -163,7 +163,7 @@ def test_the_same_file_twice_is_imported_once(empty: Program) -> None:
     before = empty.vault.read_bytes()
     done = empty.open("import", file)
     assert done.code == 0
-    assert "already here" in done.err
+    assert "already in the vault" in done.err
     assert issuers(empty) == ["One"]
     assert empty.vault.read_bytes() == before
 
@@ -280,7 +280,7 @@ def test_images_with_parts_of_one_export_are_joined(empty: Program) -> None:
     done = empty.open("import", "c.png", "b.png", "a.png")
     assert done.code == 0
     assert "missing" not in done.err
-    assert "2 entries imported, 3 already here" in done.err
+    assert "2 entries imported, 3 already in the vault" in done.err
     assert issuers(empty) == [f"Site {n}" for n in (0, 1, 4, 2, 3)]
 
 

@@ -120,7 +120,7 @@ def test_an_unknown_magic_opens_with_format_or_by_the_file_name(empty: Program) 
     assert empty.open("import", file, *option).code == 3
     assert empty.open("import", file, *option, "--format", "avtotpy").code == 0
     named = backup(empty, STRANGE.make([row()]), "codes.avtotpy")
-    assert "already here" in empty.open("import", named, *option).err
+    assert "already in the vault" in empty.open("import", named, *option).err
 
 
 def test_exports_follow_the_profile_of_an_imported_empty_backup(empty: Program) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.cli.program import PASSWORD, Outcome, Program
 from tests.cli.terminal import Terminal
 
-OLDER = "older than the one last used here (generation 2, last seen 3)"
+OLDER = "older than the last one used on this machine (generation 2, last seen 3)"
 
 
 @pytest.fixture

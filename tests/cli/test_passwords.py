@@ -98,6 +98,18 @@ def test_the_password_is_typed_without_echo(filled: Program) -> None:
     assert PASSWORD not in terminal.seen
 
 
+@pytest.mark.parametrize(("last", "code"), [(PASSWORD, 0), ("still wrong", 3)])
+def test_the_terminal_asks_for_a_wrong_password_up_to_three_times(
+    filled: Program, last: str, code: int
+) -> None:
+    terminal = Terminal(filled, "code", "GitHub", "--at", "59")
+    terminal.wait_for("assword")
+    terminal.type(f"wrong wrong\nwrong again\n{last}\n")
+    assert terminal.end() == (code, "" if code else "94287082\n")
+    assert terminal.seen.count("Wrong password. Try again.") == 2
+    assert ("may be damaged" in terminal.seen) is bool(code)
+
+
 @pytest.fixture
 def full_terminal() -> Iterator[int]:
     """A terminal that dropped what was typed after 4,095 bytes of a line, and said nothing."""

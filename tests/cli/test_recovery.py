@@ -36,7 +36,7 @@ def test_a_code_is_shown_once_and_opens_the_vault(filled: Program) -> None:
     assert (done.code, done.out) == (0, "")
     refused = filled.open("list")
     assert refused.code == 3
-    assert "Forgot the password? Run: otp-tui recovery use." in refused.err
+    assert "If you forgot it, run: otp-tui recovery use." in refused.err
     after = filled.run(
         "list", "--json", "--secrets", "--at", "59", "--password-stdin", stdin=f"{NEW}\n"
     )
@@ -156,4 +156,4 @@ def test_an_unsaved_code_is_reported_as_invalid(filled: Program) -> None:
     (filled.vault.parent / "vault.json.lock").mkdir()
     done = filled.run("recovery", "new", "--password-stdin", stdin=PASSWORD)
     assert done.code == 1
-    assert done.err.endswith("Discard the new code: it is not valid.\n")
+    assert done.err.endswith("The new code was not saved: discard it.\n")

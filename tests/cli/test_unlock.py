@@ -177,7 +177,7 @@ def test_lock_all_needs_no_vault(in_agent: Program) -> None:
     done = in_agent.run("lock")
     assert done.code == 1
     assert done.err.endswith("To lock all vaults, run: otp-tui lock --all\n")
-    assert in_agent.run("lock", "--all").err == "Locked. 1 vault had been unlocked.\n"
+    assert in_agent.run("lock", "--all").err == "Locked 1 vault.\n"
     assert in_agent.run("status").err == "No vault is unlocked.\n"
 
 

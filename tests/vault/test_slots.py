@@ -355,6 +355,6 @@ def test_a_file_that_cannot_be_read_after_a_failed_save_is_called_unknown(
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr("tui.files.sync_folder", failed_sync)
-    with pytest.raises(HalfSavedError, match="unknown if the recovery code was changed") as raised:
+    with pytest.raises(HalfSavedError, match="recovery code may or may not have changed") as raised:
         vault.set_recovery_code(CODE)
     assert "Keep both" in raised.value.hint

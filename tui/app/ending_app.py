@@ -39,10 +39,13 @@ if TYPE_CHECKING:
 
 MESSAGE_SECONDS = 8.0
 """Seconds for which messages are shown, except errors."""
-_KEPT_IF_POSSIBLE = "Unsaved changes are kept, encrypted, until the next unlock, if there is room."
+_KEPT_IF_POSSIBLE = (
+    "Unsaved changes are kept, encrypted, until the next unlock, if there is enough disk space."
+)
 _WAITING = "Waiting for another program to release"
 _SLOW = (
-    "Saving takes long: another program may be using the vault.\n\nUnsaved changes will be lost."
+    "Saving is taking a while: another program may be using the vault."
+    "\n\nIf you quit now, unsaved changes are lost."
 )
 
 

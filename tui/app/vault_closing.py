@@ -35,5 +35,5 @@ def _keep(vault: Vault, error: OtpTuiError) -> str:
     kept = keep(vault)
     if kept is None:
         return f"NOT SAVED. The last change is lost: {error}"
-    where = f" in {short_path(kept)}," if isinstance(error, NewPasswordError) else ""
-    return f"NOT SAVED. The last change is kept,{where} encrypted, until the next unlock: {error}"
+    where = f", in {short_path(kept)}" if isinstance(error, NewPasswordError) else ""
+    return f"NOT SAVED. The last change is kept, encrypted{where}, until the next unlock: {error}"

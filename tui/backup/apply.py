@@ -43,13 +43,13 @@ class Report:
     """How many of `skipped` the vault has with different names or settings."""
 
     def sentence(self, verb: str) -> str:
-        """Return one line for the user: `7 entries imported, 2 already here, 1 failed`.
+        """Return one line for the user: `7 entries imported, 2 already in the vault, 1 failed`.
 
         `verb` is e.g. `imported` or `would be imported`.
         """
         done = [(self.added, verb), (self.replaced, "replaced")]
         rest = [
-            (self.already_here, "already here"),
+            (self.already_here, "already in the vault"),
             (self.repeated, "repeated"),
             (self.different, "different and skipped"),
             (self.not_selected, "not selected"),

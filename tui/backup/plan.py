@@ -67,7 +67,7 @@ SAME_SECRET = frozenset({MatchKind.IDENTICAL, MatchKind.CHANGED, MatchKind.REPEA
 LABELS: Mapping[MatchKind, str] = MappingProxyType(
     {
         MatchKind.NEW: "new",
-        MatchKind.IDENTICAL: "already here",
+        MatchKind.IDENTICAL: "in the vault",
         MatchKind.CHANGED: "different",
         MatchKind.SAME_NAME: "same name",
         MatchKind.REPEATED: "repeated",

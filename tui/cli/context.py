@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     StartApp: TypeAlias = Callable[[Launch], int]
     """Opens the app, which commands must not import."""
 
+_ATTEMPTS = 3
+"""How often the terminal asks for the password of the vault."""
+
 
 class Context:
     """One run of the command line. Everything is read when it is first needed."""
@@ -282,18 +285,30 @@ class Context:
                 hint = "The password came from password_command in the settings."
                 raise WrongPasswordError(str(error), hint) from None
         else:
-            prompt = f"Password for {safe(locked.path.name, 40)}: "
-            password = self.secrets.get("password", prompt)
-            try:
-                self._vault = locked.unlock(password, meanwhile)
-            except WrongPasswordError as error:
-                if not locked.has_recovery_code:
-                    raise
-                hint = f"Forgot the password? Run: otp-tui recovery use. {error.hint}"
-                raise WrongPasswordError(str(error), hint) from None
+            self._vault = self._by_typed_password(locked, meanwhile)
             if not self.secrets.given("password"):
                 self._keep_unlocked(self._vault)
         return self._vault
+
+    def _by_typed_password(
+        self, locked: LockedVault, meanwhile: Callable[[], object] | None
+    ) -> Vault:
+        """Open the vault with the password from its option; the terminal asks up to three times."""
+        prompt = f"Password for {safe(locked.path.name, 40)}: "
+        attempts = 1 if self.secrets.given("password") else _ATTEMPTS
+        while True:
+            attempts -= 1
+            password = self.secrets.get("password", prompt)
+            try:
+                return locked.unlock(password, meanwhile)
+            except WrongPasswordError as error:
+                if attempts:
+                    output.say("Wrong password. Try again.")
+                    continue
+                if not locked.has_recovery_code:
+                    raise
+                hint = f"If you forgot it, run: otp-tui recovery use. {error.hint}"
+                raise WrongPasswordError(str(error), hint) from None
 
     def _keep_unlocked(self, vault: Vault) -> None:
         if self._no_unlock or not self.config.unlock_for:

@@ -31,7 +31,7 @@ ACCEPT_OLDER, NO_UNLOCK = "--accept-older", "--no-unlock"
 NO_VAULT = (ACCEPT_OLDER, NO_UNLOCK)
 """The options that mean nothing to a command that opens no vault."""
 _COMMON_FLAGS = {
-    ACCEPT_OLDER: "change the vault even if it is older than the one last used here",
+    ACCEPT_OLDER: "change the vault even if it is older than the last one used on this machine",
     NO_UNLOCK: "ask for the password, even if the vault is unlocked, and don't unlock the vault for"
     " later commands",
 }

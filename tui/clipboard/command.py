@@ -40,7 +40,7 @@ class CommandClipboard:
         if unseen:
             run(self._argv, "", self._environ, limit=self._limit)
         self._holds_ours = False
-        return "Ran your clipboard command to clear." if unseen else ""
+        return "Ran your clipboard command with no input, to clear it." if unseen else ""
 
     def handover(self) -> Handover | None:
         return Handover(("command", *self._command), ()) if self._holds_ours else None

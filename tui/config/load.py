@@ -66,7 +66,7 @@ def load_vault(path: Path) -> str | None:
         ConfigError: the file can't be read, or `vault` is no path.
     """
     name = safe(str(path))
-    hint = "Correct it, or name the vault: --vault FILE"
+    hint = "Correct it, or use --vault PATH."
     setting = _BY_KEY["vault"]
     try:
         tree = _tree(_bytes(path), name)
@@ -256,7 +256,8 @@ class _Reading:
 
 
 def _shown(value: object) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    """Return a value as TOML has it."""
+    return f'"{value}"' if isinstance(value, str) else str(value).lower()
 
 
 def _lines(text: str) -> dict[tuple[str, ...], int]:

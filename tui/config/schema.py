@@ -139,8 +139,8 @@ class Config:
         True,
         Boolean(),
         "Confirm with password",
-        "If the vault was opened without the password, asks for it before showing a secret, "
-        "exporting without encryption, or changing the password.",
+        "Asks for the password before showing a secret, creating a recovery code, exporting "
+        "without encryption or changing the password, even if the vault was opened without it.",
     )
     password_command: tuple[str, ...] = _setting(
         (),
@@ -153,7 +153,7 @@ class Config:
         OneOf(("auto", "each", "shared")),
         "Countdown",
         "Shows the time left in the title, for all codes with the most common period (shared), or "
-        "on each row (each). auto means shared.",
+        "on each row (each). auto is the same as shared.",
         "Codes",
     )
     hide_codes: bool = _setting(
@@ -172,21 +172,23 @@ class Config:
         "auto",
         OneOf(("auto", "osc52", "tmux", "native", "off")),
         "Copy with",
-        "Copies codes with the terminal (osc52), tmux or the desktop (native), or not at all "
-        "(off). auto uses the first one that is available.",
+        "Where codes are copied: tmux, the terminal (osc52), the desktop (native), or nowhere "
+        "(off). auto uses tmux inside tmux, the terminal over SSH or without a display, and "
+        "otherwise the desktop.",
         "Clipboard",
     )
     clipboard_command: tuple[str, ...] = _setting(
         (),
         CommandLine("xclip -selection clipboard"),
         "Clipboard command",
-        "A command that reads the code from standard input. If set, auto uses it first.",
+        "A command that reads the code from standard input. If set, auto always uses it.",
     )
     clipboard_clear: int = _setting(
         30,
-        Number(0, 3600, "seconds", zero="only at lock and exit"),
+        Number(0, 3600, "seconds", zero="only on lock and exit"),
         "Clear clipboard after",
-        "Clears a copied code from the clipboard after this many seconds.",
+        "Clears a copied code from the clipboard after this many seconds. With 0, a terminal "
+        "(osc52) and what clipboard_command wrote are never cleared.",
     )
     theme: str = _setting(
         "auto",

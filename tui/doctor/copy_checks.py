@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 TEST_TEXT = "otp-tui test"
 """What `doctor --test-copy` copies."""
 _NOT_THERE = "The word didn't arrive."
-_OTHER_WAY = "Change clipboard or clipboard_command in the settings; see docs/ssh.md."
+_OTHER_WAY = "Change clipboard or clipboard_command in the settings; see man otp-tui."
 
 
 def copying(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:

@@ -214,7 +214,7 @@ def read_copy(path: Path, vault: Path, vault_id: str) -> VaultFile:
     except OSError:
         same = False
     if same:
-        raise UsageError(f"{file.name} is the vault itself.", "Name a copy of it.")
+        raise UsageError(f"{file.name} is the vault itself.", "Use the path of a copy.")
     if file.envelope.vault_id != vault_id:
         raise UsageError(
             f"{file.name} is another vault, not a copy of this one.",

@@ -40,7 +40,7 @@ class NewSlots(ABC):
             slots = envelopes.parse(store.read()).slots
         except VaultError:
             return HalfSavedError(
-                f"It is unknown if the {self.what} was changed: {failed}",
+                f"The {self.what} may or may not have changed: {failed}",
                 f"Keep both the old and the new {self.what}, and try them.",
             )
         if self.slot.wrapped_key not in {slot.wrapped_key for slot in slots}:

@@ -67,10 +67,10 @@ class Older(NamedTuple):
         """What the file is, as the end of a sentence."""
         numbers = f"generation {self.generation}, last seen {self.seen}"
         if self.sure:
-            return f"older than the one last used here ({numbers})"
+            return f"older than the last one used on this machine ({numbers})"
         if self.generation > self.seen:
-            return f"not a later version of the one last used here ({numbers})"
-        return f"not the one last used here, but another copy of generation {self.generation}"
+            return f"not a later version of the last one used on this machine ({numbers})"
+        return f"not the last one used on this machine, but another of generation {self.generation}"
 
     @property
     def sentence(self) -> str:

@@ -12,7 +12,7 @@ from tui.vault import seal
 from tui.vault.envelope import Envelope, PasswordSlot
 from tui.vault.reader import wrong
 
-MORE_SLOTS = "The file has other password slots, which take long to try."
+MORE_SLOTS = "This vault has several passwords, some of them slow to check."
 
 
 def key_by_password(

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from tui.vault.document import Document
 
 _LOST_CODE = (
-    "A recovery code no longer opens the vault, as the vault couldn't verify it."
-    " Create a new one with: otp-tui recovery new"
+    "Removed a recovery code that the vault couldn't verify."
+    " To create a new one, run: otp-tui recovery new"
 )
 
 
@@ -279,7 +279,7 @@ class Vault:
         known, name = self._current.known, "The file with unsaved changes"
         envelope = envelopes.parse(data, name)
         if envelope.vault_id != known.envelope.vault_id:
-            raise DamagedVaultError(f"{name} is of another vault.")
+            raise DamagedVaultError(f"{name} belongs to another vault.")
         return unlocked(envelope, known.key, decrypt(envelope, known.key, name), digest(data))
 
     def take_hotp(self, entry_id: str) -> Code:

@@ -64,7 +64,7 @@ class AddSeveralScreen(Dialog[frozenset[int] | None]):
         adds = "all" if count == len(readable) else str(count or "none")
         words = f"{plural(len(readable), 'entry')}. Enter adds {adds}."
         if here := sum(DEFAULT_ACTIONS[row.kind] is ImportAction.SKIP for row in readable):
-            words += f" {here} already here."
+            words += f" {here} already in the vault."
         if refused:
             first = f"{refused[0].what}: {refused[0].reason}."
             words += f" {first[:1].upper()}{first[1:]}"

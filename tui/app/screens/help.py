@@ -25,7 +25,7 @@ _HELP = next(command for command in COMMANDS if command.id == "help")
 _LEGEND = (
     (PINNED, "pinned"),
     (SELECTED, "selected"),
-    (SUSPICIOUS, "before a row: the name looks like another one"),
+    (SUSPICIOUS, "before a row: the name imitates another one"),
     ("3 s", "the code expires in 3 s"),
     ("! clock", "the system clock is not synchronized: codes may be wrong"),
     ("··· Space", "counter-based: the key shows the next code"),

@@ -255,7 +255,7 @@ class ImportScreen(BaseScreen[Done | None]):
         except MoreSlotsError as error:
             self._fail(error)
             question = ConfirmScreen(
-                "Try all password slots?", f"{error.hint} {_MINUTES}", "try all"
+                "Try all passwords of the vault?", f"{error.hint} {_MINUTES}", "try all"
             )
             if await self.app.push_screen_wait(question):
                 self._open(replace(credentials, all_slots=True))

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from tui.vault.versions import VaultFile
 
 _AGAIN = "Whoever has the code can open the vault."
-_OLD_CODE = (
-    "The recovery code is of an earlier version of otp-tui. A new one has to replace it first."
-)
+_OLD_CODE = "The recovery code is from an earlier version of otp-tui. Replace it first."
 
 
 async def change_password(view: ListView) -> None:

@@ -31,7 +31,7 @@ WAYS = [
     ("e", "start empty"),
 ]
 """The keys that open a new vault, and what each does."""
-_FORGOTTEN = "If you forget the password, only a recovery code helps."
+_FORGOTTEN = "If you forget it, only a recovery code opens the vault."
 
 
 def _keys(enter: str) -> list[tuple[str, str]]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MOST_SECONDS = 3600
 """Maximum wait before the clipboard is cleared."""
-_PRINT = "Without --copy, the code is printed."
+_PRINT = "To print the code, omit --copy."
 
 
 def register(subparsers: Subparsers) -> None:

@@ -30,7 +30,7 @@ def register(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "git-setup",
-        "make git merge and show the vault with otp-tui",
+        "set up git to merge and compare the vault",
         "Run it in each clone of the repository that the vault is in. Adds a line to\n"
         ".gitattributes, which you should commit, and sets merge.otp-tui.driver and\n"
         "diff.otp-tui.textconv in the configuration of the clone.",
@@ -72,7 +72,7 @@ def run(args: Namespace, context: Context) -> int:
     if not missing:
         output.say("Everything is already set.")
     if which("otp-tui") is None:
-        output.complain("otp-tui is not on your PATH, where git looks for it.")
+        output.complain("Git won't find otp-tui: it is not on your PATH.")
     return 0
 
 

@@ -66,7 +66,7 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--all-slots",
         action="store_true",
-        help="try all password slots of a vault, even if that takes minutes",
+        help="try all passwords of a vault, even if that takes minutes",
     )
 
 

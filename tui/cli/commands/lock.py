@@ -41,7 +41,7 @@ def run(args: Namespace, context: Context) -> int:
     """
     if args.all:
         dropped = _lock(None)
-        output.say(f"Locked. {plural(dropped, 'vault')} had been unlocked.")
+        output.say(f"Locked {plural(dropped, 'vault')}." if dropped else "No vault was unlocked.")
         return 0
     from tui.session import unlocked_at
 

@@ -29,10 +29,10 @@ def register(subparsers: Subparsers) -> None:
         "merge",
         "merge copies of the vault, e.g. after a sync conflict",
         "Adds what changed in a copy: new and edited entries, deletions, higher counters. Without\n"
-        "FILE, merges the conflict copies next to the vault. If a FILE can't be read, is damaged\n"
-        "or is another vault, nothing is merged; next to the vault, such files are named and left\n"
-        "out, and the exit code is 1. `otp-tui undo` undoes a merge. Asks for confirmation on the\n"
-        "terminal; the exit code is 1 if you decline.",
+        "FILE, merges the conflict copies next to the vault; those that can't be read or belong\n"
+        "to another vault are reported and skipped, and the exit code is 1. With such a FILE,\n"
+        "nothing is merged. `otp-tui undo` undoes a merge. Asks for confirmation on the terminal;\n"
+        "the exit code is 1 if you decline.",
     )
     parser.add_argument("file", metavar="FILE", nargs="*", help="copy of the vault")
     parser.add_argument(

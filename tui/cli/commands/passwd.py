@@ -124,7 +124,7 @@ def _recovery_code(locked: LockedVault, context: Context) -> bytes:
     from tui.vault import recovery
 
     given = context.secrets.given("recovery-code")
-    question = "Keep the recovery code? It has to be typed; otherwise you get a new one."
+    question = "Keep the current recovery code? If yes, type it next; if no, you get a new one."
     if given or (_asks(context) and terminal.confirm(question, "Use --recovery-code-file.")):
         code = recovery.from_text(context.secrets.get("recovery-code", "Recovery code: "))
         locked.unlock_with_code(code).close()

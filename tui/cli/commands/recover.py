@@ -34,12 +34,12 @@ def register(subparsers: Subparsers) -> None:
         "recover",
         "list older copies of the vault, or restore one",
         "Without an argument, lists the older copies in the folder “backups” and the conflict\n"
-        "copies next to the vault. The list asks for no password: it counts entries if the vault\n"
-        "is unlocked, or if an option has the password. With a number or a file name, shows what\n"
-        "would change and restores that version; counters never go back, and `otp-tui undo`\n"
-        "undoes it. A copy from before `otp-tui passwd` asks for its own password. Works if the\n"
-        "vault is damaged or missing, too: the damaged file stays next to it. Asks for\n"
-        "confirmation on the terminal; the exit code is 1 if you decline.",
+        "copies next to the vault. That needs no password; entries are counted only if the vault\n"
+        "is unlocked or an option has the password. With a number or a file name, shows what\n"
+        "would change, asks, and restores that version; the exit code is 1 if you decline.\n"
+        "Counters are never lowered, and `otp-tui undo` undoes the restore. A copy from before\n"
+        "`otp-tui passwd` asks for its own password. This also works if the vault is missing, or\n"
+        "if it is damaged: the damaged file stays next to it.",
     )
     parser.add_argument("file", metavar="N|FILE", nargs="?", help="version to restore")
     parser.add_argument("--list", action="store_true", help="list the versions, the default")

@@ -23,7 +23,7 @@ def register(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "recovery",
-        "create or use a recovery code, for a lost password",
+        "create a recovery code, or use it if you lost the password",
         "Keep the code on paper, away from this machine: anyone who has it and the vault file\n"
         "can open the vault.",
     )
@@ -74,7 +74,7 @@ def _new(context: Context) -> None:
     except HalfSavedError:
         raise
     except NotSavedError as error:
-        raise NotSavedError(str(error), "Discard the new code: it is not valid.") from None
+        raise NotSavedError(str(error), "The new code was not saved: discard it.") from None
     previous = " The previous code now opens only older copies." if locked.has_recovery_code else ""
     output.say(f"Write this code down: it is not shown again.{previous}")
 

@@ -63,7 +63,7 @@ def run(args: Namespace, context: Context) -> int:
         question = f"Move {entry.label} to the trash?"
         done = (
             f"Moved {entry.label} to the trash for {KEPT_DAYS} days. "
-            "To get it back, run: otp-tui restore"
+            "To undo this, run: otp-tui undo"
         )
     if not args.yes and not terminal.confirm(question, _HINT):
         output.say("Nothing was removed.")

@@ -81,7 +81,9 @@ def run(args: Namespace, context: Context) -> int:
     if args.argv and args.foreground:
         raise UsageError("--foreground can't be used with a command.", "Omit one or the other.")
     if args.locked and (getattr(args, "for") or context.secrets.given("password")):
-        raise UsageError("--locked asks for no password.", "Omit --locked, or the others.")
+        raise UsageError(
+            "--locked can't be used with --for or a password option.", "Omit one or the other."
+        )
     if not args.argv:
         output.require_open()
     program = _program(args.argv)

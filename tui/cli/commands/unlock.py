@@ -1,4 +1,4 @@
-"""`otp-tui unlock`: open the vault without its password for a while."""
+"""`otp-tui unlock`: keep the vault unlocked for a while."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def register(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "unlock",
-        "open the vault without its password for a while",
+        "keep the vault unlocked for a while",
         "Keeps the vault key, never the password, in the kernel's keyring or, where that is\n"
         "refused, in an agent process. Until the time is up or `otp-tui lock`, every program that\n"
         "you run on this machine can open the vault. Run it again to set another time; a longer\n"
