@@ -121,7 +121,7 @@ def lines_of(widget: Widget) -> list[str]:
 
 
 def status_of(app: OtpApp) -> str:
-    return app.screen.query_one(StatusLine).message
+    return app.screen.query_one(StatusLine).text
 
 
 async def settle(pilot: Pilot[None]) -> None:

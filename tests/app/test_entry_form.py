@@ -1024,3 +1024,13 @@ async def test_typing_does_not_lay_out_the_screen(
     await form.press("c")
     assert form.text("issuer") == "abc"
     assert laid_out == []
+
+
+async def test_another_window_does_not_read_a_uri_that_is_being_typed(
+    pilot: Pilot[None], vault: Vault
+) -> None:
+    form = await Form(pilot).open(vault)
+    await form.type("issuer", URI[:45])
+    pilot.app.post_message(events.AppBlur())
+    await settle(pilot)
+    assert form.text("secret") == ""

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Select
 
 from tests.app.conftest import MakeApp, MakeVault
-from tests.app.helpers import codes_of, lines_of, settle, status_of
+from tests.app.helpers import codes_of, lines_of, press, settle, status_of
 from tests.app.test_qr_code import read
 from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
@@ -276,3 +276,11 @@ async def test_the_other_formats_have_no_qr_codes(
     await pilot.press("ctrl+r")
     await settle(pilot)
     assert isinstance(app.screen, ExportScreen)
+
+
+async def test_entries_selected_in_the_trash_are_not_offered(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    await press(pilot, "d", "y", "shift+tab", "x", "e")
+    assert isinstance(app.screen, ExportScreen)
+    assert "selected" not in "\n".join(str(each) for each in app.screen._choices())

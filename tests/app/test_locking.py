@@ -19,6 +19,7 @@ from tests.app.helpers import (
     FakeClipboard,
     FakeClock,
     pass_time,
+    press,
     settle,
     until_locked,
 )
@@ -238,3 +239,16 @@ async def test_a_code_being_copied_at_the_lock_is_cleared(
         assert isinstance(app.screen, UnlockScreen)
         assert clipboard.text == ""
         await unlock(pilot)
+
+
+async def test_the_password_can_be_typed_after_a_lock_in_the_background(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    """The terminal's window had no focus when the vault was locked."""
+    app.post_message(events.AppBlur())
+    await pass_time(pilot, clock, 10 * 60)
+    assert app.vault is None
+    app.post_message(events.AppFocus())
+    await press(pilot, *PASSWORD, "enter")
+    await settle(pilot)
+    assert app.vault is not None

@@ -10,7 +10,16 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.app.conftest import MakeApp
-from tests.app.helpers import FakeClipboard, FakeClock, codes_of, lines_of, settle
+from tests.app.helpers import (
+    FakeClipboard,
+    FakeClock,
+    codes_of,
+    lines_of,
+    on_disk,
+    pass_time,
+    press,
+    settle,
+)
 from tui.app.app import OtpApp
 from tui.app.palette_items import command_items, matching
 from tui.app.screens.codes import CodesScreen
@@ -21,6 +30,7 @@ from tui.app.widgets.bars import CategoryBar, TitleBar
 from tui.config.commands import COMMANDS
 from tui.config.load import load
 from tui.otp.codes import code_at
+from tui.vault.categories import delete
 from tui.vault.order import Order, order_of
 from tui.vault.vault import Vault
 
@@ -223,3 +233,14 @@ async def test_recent_commands_come_first_and_entries_are_not_kept(
     assert [item.label for item in listed.rows][:3] == [
         "Theme nord", "Sort by issuer", "Copy code",
     ]  # fmt: skip
+
+
+async def test_a_category_that_another_program_deleted_shows_all(
+    app: OtpApp, pilot: Pilot[None], vault: Vault, clock: FakeClock
+) -> None:
+    await press(pilot, "colon", *"go to work")
+    (work,) = [one for one in vault.document.categories if one.name == "Work"]
+    on_disk(app).change(lambda made: delete(made, work.id, 9))
+    await pass_time(pilot, clock, 1)
+    await press(pilot, "enter", "tab", "shift+tab")
+    assert len(codes_of(app).rows) == len(vault.entries)

@@ -11,8 +11,17 @@ from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from tests.app.conftest import MakeApp
-from tests.app.helpers import PASSWORD, FakeClipboard, codes_of, lines_of, press, settle
+from tests.app.conftest import MakeApp, MakeVault
+from tests.app.helpers import (
+    PASSWORD,
+    FakeClipboard,
+    codes_of,
+    lines_of,
+    press,
+    sample_entries,
+    settle,
+    status_of,
+)
 from tests.app.test_themes import painted
 from tui.app.app import OtpApp
 from tui.app.screens.ask_password import AskPasswordScreen
@@ -440,3 +449,26 @@ async def test_the_question_for_the_password_cannot_be_turned_off_without_it(
             await settle(pilot)
             assert pilot.app.screen is screen
         assert getattr(app.config, key) == value
+
+
+async def test_another_row_ends_the_wait_for_a_key(app: OtpApp, pilot: Pilot[None]) -> None:
+    app.push_screen(SettingsScreen())
+    await press(pilot, "end", "enter")
+    assert "Press the key for" in status_of(app)
+    app.screen.query_one(SettingsList).go_to(0)
+    await settle(pilot)
+    await press(pilot, "f9")
+    assert status_of(app) == ""
+    assert app.config.keys == ()
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+async def test_another_setting_does_not_hide_or_show_codes(
+    make_app: MakeApp, make_vault: MakeVault, hidden: bool
+) -> None:
+    app = make_app(make_vault(*sample_entries()), hide_codes=not hidden)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "h")
+        app.settings.set(("theme",), "nord")
+        await settle(pilot)
+        assert codes_of(app).live.hidden is hidden

@@ -28,7 +28,6 @@ from tui.app.theming import filters_of, theme_of
 from tui.app.threads import in_thread
 from tui.app.vault_closing import close_vault
 from tui.app.vault_session import VaultSession
-from tui.app.widgets.bars import StatusLine
 from tui.clipboard import Clipboard, Copier, choose
 from tui.clock import Clock, SystemClock
 from tui.config.schema import Config
@@ -138,7 +137,7 @@ class OtpApp(EndingApp):
             for widget in screen.walk_children():
                 widget.refresh()
             if isinstance(screen, BaseScreen):
-                screen.settings_changed()
+                screen.settings_changed(before)
 
     @property
     def vault_name(self) -> str:
@@ -309,7 +308,7 @@ class OtpApp(EndingApp):
         except ClipboardError as error:
             self.say(error.sentence)
         else:
-            if cleared and not lost:
+            if cleared and not lost and self.vault is None:
                 self.say(f"{reason} {cleared}".lstrip(), "muted")
         await in_thread(render_caches.clear)
         # Textual keeps removed screens for a moment.
@@ -333,7 +332,7 @@ class OtpApp(EndingApp):
         except ClipboardError as error:
             self.say(error.sentence)
         else:
-            if cleared and not any(line.message for line in self.screen.query(StatusLine)):
+            if cleared and not self.message:
                 self.say(cleared, "muted")
 
     def lock_or_ask(self) -> None:
@@ -374,6 +373,8 @@ class OtpApp(EndingApp):
             for screen in self.screen_stack:
                 if isinstance(screen, BaseScreen) and screen.is_mounted:
                     screen.tick()
+            for status in self._statuses:
+                status.tick(steady)
 
     def _show_forwarded(self) -> None:
         """Show what `otp-tui ssh-agent` sent, or refused to send, since the last look."""
@@ -383,7 +384,13 @@ class OtpApp(EndingApp):
             self.say(f"{news[-1].sentence}{more}", "warning")
 
     async def on_event(self, event: events.Event) -> None:
-        """Register activity, and queue keys and pasted text."""
+        """Register activity, and queue keys and pasted text.
+
+        When the terminal's window loses the focus, fields keep theirs: Textual would take it, and
+        give none to a screen that opens meanwhile, e.g. the unlock screen after inactivity.
+        """
+        if isinstance(event, (events.AppBlur, events.AppFocus)):
+            return
         if isinstance(event, _ACTIVITY):
             self._active_at = self.clock.steady()
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:

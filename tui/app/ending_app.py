@@ -85,10 +85,9 @@ class EndingApp(ThemedApp):
             return
         until = None if tone == "error" else self.clock.steady() + MESSAGE_SECONDS
         status = next(self._statuses, None)
-        if isinstance(status, StatusLine):
+        if status is not None:
+            status.display = True
             status.say(sentence, tone, until)
-        elif status is not None:
-            status.say(sentence, tone)
 
     @property
     def _statuses(self) -> Iterator[StatusLine | StatusLabel]:
@@ -97,6 +96,12 @@ class EndingApp(ThemedApp):
             for status in screen.query("#status"):
                 if isinstance(status, StatusLine | StatusLabel):
                     yield status
+
+    @property
+    def message(self) -> str:
+        """The message that the topmost status line shows."""
+        status = next(self._statuses, None)
+        return "" if status is None else status.message
 
     def tell_wait(self, waits: bool) -> None:
         """Say that saving waits for another program, unless an error is shown; from any thread."""
@@ -118,7 +123,8 @@ class EndingApp(ThemedApp):
 
     async def action_quit(self) -> None:
         """Close the vault, clear the clipboard and exit; ask first if something would be lost."""
-        if self.vault is not None and self._something_typed:
+        asked = self._quit_question is not None and self.screen is self._quit_question
+        if self.vault is not None and self._something_typed and not asked:
             self._ask_and_quit()
         else:
             self._save_and_quit()
@@ -127,10 +133,9 @@ class EndingApp(ThemedApp):
     async def _ask_and_quit(self) -> None:
         from tui.app.screens.confirm import ConfirmScreen
 
-        asked = self.screen is self._quit_question
         question = ConfirmScreen("Quit without saving?", "What you typed will be lost.", "quit")
         self._quit_question = question
-        if asked or await self.push_screen_wait(question):
+        if await self.push_screen_wait(question):
             self._save_and_quit()
 
     @property
@@ -188,6 +193,8 @@ class EndingApp(ThemedApp):
             return await asyncio.shield(answer)
         finally:
             self.keys.answered(worker)
+            if not answer.done() and isinstance(screen, BaseScreen):
+                screen.dismiss(None)  # the worker was canceled: nobody waits for the answer
 
     # --- signals and crashes -----------------------------------------------------------
 

@@ -72,7 +72,7 @@ class AskPasswordScreen(Dialog[bool]):
         self._why = why
         self._then = then
         self._acting = False
-        """True while `then` runs."""
+        """True while `new` or `then` runs."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
@@ -97,9 +97,13 @@ class AskPasswordScreen(Dialog[bool]):
     @work(group="unlock", exclusive=True, exit_on_error=False, description="check the password")
     async def _check(self, password: str) -> None:
         self.say("Checking …")
-        take, then = self._new or partial(check_password, self.context), self._then
+        new, then = self._new, self._then
         try:
-            await in_daemon_thread(lambda: take(password))
+            if new is not None:
+                self._acting = True  # it also saves
+                await in_thread(lambda: new(password))
+            else:
+                await in_daemon_thread(partial(check_password, self.context, password))
             if then is not None:
                 self._acting = True
                 await in_thread(lambda: then(password))

@@ -16,6 +16,7 @@ from tui.errors import EditConflictError, NotSavedError, OtpTuiError
 
 if TYPE_CHECKING:
     from tui.app.context import Context
+    from tui.config.schema import Config
     from tui.vault.document import Document
     from tui.vault.vault import Vault
 
@@ -108,8 +109,8 @@ class BaseScreen(Screen[Answer]):
             above.dismiss(None)
         return super().dismiss(result)
 
-    def settings_changed(self) -> None:
-        """Apply changed settings, keys, theme or symbols."""
+    def settings_changed(self, before: Config) -> None:
+        """Apply changed settings, keys, theme or symbols; `before` are the settings of before."""
 
     def say(self, text: str, tone: str = "muted") -> None:
         """Show a message in the screen's status line."""

@@ -40,6 +40,7 @@ from tui.vault.order import Order, order_of
 from tui.vault.trash import expire
 
 if TYPE_CHECKING:
+    from tui.config.schema import Config
     from tui.otp.entry import Entry
     from tui.vault.vault import Vault
 
@@ -111,6 +112,7 @@ class CodesScreen(BaseScreen[None]):
         yield self._keys
 
     def on_mount(self) -> None:
+        self.codes.live.hidden = self.context.config.hide_codes
         self._apply_settings()
         if self.vault.document.trash and not self.context.clock_warning():
             self.vault.change_later(lambda document: expire(document, self.moment))
@@ -220,13 +222,14 @@ class CodesScreen(BaseScreen[None]):
 
     # --- what is shown -------------------------------------------------------------------
 
-    def settings_changed(self) -> None:
+    def settings_changed(self, before: Config) -> None:
+        if self.context.config.hide_codes != before.hide_codes:
+            self.codes.live.hidden = self.context.config.hide_codes
         self._apply_settings()
         self.reload()
 
     def _apply_settings(self) -> None:
         self.codes.shared = self._shares_countdown()
-        self.codes.live.hidden = self.context.config.hide_codes
         self._clock_checked = None
 
     def _shares_countdown(self) -> bool:
@@ -246,8 +249,6 @@ class CodesScreen(BaseScreen[None]):
         self._visible = VisibleEntries(document)
         self.codes.selected -= in_trash ^ self._visible.deleted
         self.codes.selected &= {entry.id for entry in document.everything}
-        if self.category not in {category.id for category in self._visible.categories}:
-            self.category = None
         self.codes.category_names = self._visible.names
         self.codes.measure(document.entries)
         self._show(keep, near=True)
@@ -255,6 +256,8 @@ class CodesScreen(BaseScreen[None]):
     def _show(self, keep: str | None = None, *, near: bool = False) -> None:
         """Show the entries that match category and search; `near` is as in `CodeList.show_rows`."""
         codes = self.codes
+        if self.category not in {category.id for category in self._visible.categories}:
+            self.category = None  # another program deleted it
         if keep is None and codes.highlighted and not self.search_text:
             keep = codes.highlighted.id
         codes.when_empty = when_empty(
@@ -310,6 +313,9 @@ class CodesScreen(BaseScreen[None]):
         until = None if stay else self.context.clock.steady() + MESSAGE_SECONDS
         self._status.say(text, tone, until)
 
+    def note(self, notice: str) -> None:
+        self._status.note(notice)
+
     @property
     def message(self) -> str:
         """The current message."""
@@ -331,7 +337,6 @@ class CodesScreen(BaseScreen[None]):
         period = self.codes.common_period if self.codes.shared else 0
         self._title.count_down(period - int(now) % period if period else 0, period)
         self._body.show_entry()
-        self._status.tick(steady)
         self._watch.tick(steady)
         self._check_clock(steady)
 

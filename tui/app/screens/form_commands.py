@@ -107,8 +107,10 @@ async def export(view: ListView) -> None:
     if not view.vault.entries:
         view.say("Nothing to export: the vault has no entries.")
         return
-    shown = frozenset(entry.id for entry in view.codes.rows)
-    screen = ExportScreen(view.vault, shown, frozenset(view.codes.selected))
+    living = {entry.id for entry in view.vault.entries}
+    shown = living.intersection(entry.id for entry in view.codes.rows)
+    selected = living & view.codes.selected
+    screen = ExportScreen(view.vault, frozenset(shown), frozenset(selected))
     _show_result(view, await view.ask(screen), stay=True)
 
 

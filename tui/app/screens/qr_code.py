@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -16,6 +15,7 @@ from textual.widgets import Label
 from tui import qr
 from tui.app.screens.base import Dialog
 from tui.app.widgets.bars import KeyBar
+from tui.app.widgets.cells import wrapped
 from tui.app.widgets.qr_picture import QrPicture
 from tui.text import safe
 
@@ -89,7 +89,7 @@ class QrScreen(Dialog[int]):
         note = self.query_one("#note", Label)
         note.update(self._note if fits else self._too_small(code))
         left = height - _BELOW - self._picture.get_content_height(self.size, self.size, width)
-        lines = len(textwrap.wrap(self._note, max(1, width - 2)))
+        lines = len(wrapped(self._note, width - 2))
         note.display = not fits or (bool(self._note) and (beside or lines <= left))
         keys = [("←→", "page")] if count > 1 else []
         self.query_one(KeyBar).show([*keys, ("Esc", "close")])

@@ -19,7 +19,7 @@ from tui.app.widgets.cells import width_of
 from tui.app.widgets.row_list import RowList
 from tui.app.widgets.settings_list import SettingsList
 from tui.app.widgets.text_input import TextInput
-from tui.config.schema import Setting
+from tui.config.schema import Config, Setting
 from tui.paths import VAULT_VARIABLE, short_path
 from tui.text import safe
 
@@ -78,14 +78,10 @@ class SettingsScreen(Dialog[None]):
         self._show_path(event.size.width)
         self._reserve_height(event.size.width)
 
-    def settings_changed(self) -> None:
+    def settings_changed(self, before: Config) -> None:
         """Show the new values."""
         self._list.show(self.context.config, self.context.keymap)
         self._explain()
-
-    def tick(self) -> None:
-        """Remove a message when its time is over."""
-        self.query_one(StatusLine).tick(self.context.clock.steady())
 
     # --- showing -------------------------------------------------------------------------
 
@@ -113,6 +109,9 @@ class SettingsScreen(Dialog[None]):
     @on(RowList.Moved)
     def _moved(self) -> None:
         """Close an open field, as it is for the row before, and explain this one."""
+        if self._pressing is not None:
+            self._pressing = None
+            self.say("")
         if self._edit.display:
             self._end_edit()
         else:

@@ -157,9 +157,7 @@ class VaultWatch:
             words = [f"{copies_sentence(found.files)}{hint}", *words]
         before, self._copies_notice = self._copies_notice, " ".join(words)
         if self._copies_notice != before:
-            rest = self._view.message
-            rest = rest.replace(before, "").strip() if before else rest
-            self._view.say(f"{rest} {self._copies_notice}".strip(), "warning", stay=True)
+            self._view.note(self._copies_notice)
 
     async def _take_up_unsaved(self) -> None:
         """Save what couldn't be saved before the vault was locked."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,7 +16,7 @@ from tui.app.commands import command_key
 from tui.app.context import context_of
 from tui.app.styles import LineStyles, category_style, styles_of
 from tui.app.symbols import HIGHLIGHT, key_text
-from tui.app.widgets.cells import fit, width_of
+from tui.app.widgets.cells import fit, width_of, wrapped
 from tui.config.commands import COMMANDS
 from tui.text import safe
 
@@ -212,6 +211,8 @@ class StatusLine(Bar):
         self._most_lines = most_lines
         self.message = ""
         """The current message; empty if none."""
+        self.notice = ""
+        """What is shown behind the message, until the next one."""
         self.tone = "strong"
         """The tone of the message."""
         self._until: float | None = None
@@ -221,6 +222,16 @@ class StatusLine(Bar):
     def say(self, message: str, tone: str = "strong", until: float | None = None) -> None:
         """Show a message until a steady time (None: until the next one); `tone` is one of MARKS."""
         self.message, self.tone, self._until = message, tone, until
+        self.note("" if message else self.notice)
+
+    @property
+    def text(self) -> str:
+        """The message and the notice."""
+        return " ".join(filter(None, (self.message, self.notice)))
+
+    def note(self, notice: str) -> None:
+        """Show a notice behind the message, and alone when the time of that is up."""
+        self.notice = notice
         self._wrap()
         self.refresh()
 
@@ -235,14 +246,11 @@ class StatusLine(Bar):
     def _wrap(self) -> None:
         width = max(20, self.size.width or 80) - 6
         lines: list[str] = []
-        for line in self.message.split("\n"):
-            left = max(1, self._most_lines - len(lines))
-            # File names should not end in the middle.
-            wrapped = textwrap.wrap(
-                safe(line), width, max_lines=left, placeholder=" …", break_on_hyphens=False
-            )
-            lines += _without_lone_word(wrapped, width)
-        self._lines = lines[: self._most_lines]
+        for line in self.text.split("\n"):
+            lines += _without_lone_word(wrapped(line, width), width)
+        if len(lines) > self._most_lines:
+            lines[self._most_lines - 1 :] = [fit(f"{lines[self._most_lines - 1]} …", width)]
+        self._lines = lines
         height = max(1, len(self._lines))
         if height != self._height:
             self._height = height
@@ -253,8 +261,9 @@ class StatusLine(Bar):
         if y >= len(self._lines):
             return Strip.blank(width, self.line_styles.plain)
         styles = styles_of(self.app, "panel")
-        tone = getattr(styles, self.tone) + Style(bold=True)
-        mark = self.MARKS[self.tone] if y == 0 else " "
+        name = self.tone if self.message else "warning"
+        tone = getattr(styles, name) + Style(bold=True)
+        mark = self.MARKS[name] if y == 0 else " "
         line = [Segment(f"{HIGHLIGHT}{mark} ", tone), Segment(self._lines[y], styles.plain)]
         return Strip(line).adjust_cell_length(width, styles.plain)
 

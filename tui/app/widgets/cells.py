@@ -9,6 +9,7 @@ from itertools import groupby
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
+from textual.content import Content
 
 from tui.text import safe
 
@@ -29,6 +30,12 @@ def fit(text: str, width: int) -> str:
     if cell_len(shown) <= width:
         return set_cell_size(shown, width)
     return set_cell_size(set_cell_size(shown, width - 1).rstrip() + "…", width)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return the lines of a text, made safe, in at most `width` cells each, broken at spaces."""
+    lines = [each.plain.rstrip() for each in Content(safe(text)).wrap(max(1, width))]
+    return [fit(line, min(width, width_of(line))) for line in lines if line]
 
 
 def width_of(text: str) -> int:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.segment import Segment
 
 from tui.app.styles import LineStyles
-from tui.app.widgets.cells import fit, width_of
-from tui.text import safe
+from tui.app.widgets.cells import fit, width_of, wrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +23,8 @@ class EmptyList:
     def lines(self, width: int, styles: LineStyles) -> list[list[Segment]]:
         """Return the lines, centered in `width` cells."""
         room = max(1, width - 2)
-        wrapped = [
-            each for line in self.text.split("\n") for each in textwrap.wrap(safe(line), room)
-        ]
-        made = [[Segment(_centered(line, width), styles.muted)] for line in wrapped]
+        lines = [each for line in self.text.split("\n") for each in wrapped(line, room)]
+        made = [[Segment(_centered(line, width), styles.muted)] for line in lines]
         if not self.keys:
             return made
         widest = max(width_of(f"{key}  {words}") for key, words in self.keys)

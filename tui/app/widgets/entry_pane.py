@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,12 +17,12 @@ from tui.app.live_codes import LiveCells, tone
 from tui.app.styles import LineStyles, category_style, styles_of
 from tui.app.symbols import PINNED
 from tui.app.widgets.big_digits import big_lines
-from tui.app.widgets.cells import fit, width_of
+from tui.app.widgets.cells import fit, width_of, wrapped
 from tui.app.widgets.time_bar import time_bar
 from tui.otp.codes import period
 from tui.otp.describe import FORWARDED, last_used
 from tui.otp.entry import Entry
-from tui.text import is_blank, plural, safe
+from tui.text import is_blank, plural
 from tui.vault.trash import days_left
 
 LEAST_WIDTH, LEAST_HEIGHT = 100, 16
@@ -280,5 +279,5 @@ def _wrapped(text: str, width: int) -> list[str]:
     """Return the lines of a text, made safe, in at most `width` cells each."""
     lines: list[str] = []
     for line in text.splitlines()[:_NOTE_LINES]:
-        lines += textwrap.wrap(safe(line), width, break_on_hyphens=False)
-    return [fit(line, min(width, width_of(line))) for line in lines[:_NOTE_LINES]]
+        lines += wrapped(line, width)
+    return lines[:_NOTE_LINES]

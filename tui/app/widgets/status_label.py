@@ -16,10 +16,23 @@ class StatusLabel(Label):
         """The current message."""
         self.tone = "muted"
         """The tone of the message."""
+        self._until: float | None = None
+        self._before: tuple[str, str] | None = None
+        """Message and tone to show again when the time of the current one is up."""
 
-    def say(self, text: str, tone: str = "muted") -> None:
-        """Show a message; `tone` is one of `StatusLine.MARKS`."""
-        self.message, self.tone = text, tone
+    def say(self, text: str, tone: str = "muted", until: float | None = None) -> None:
+        """Show a message until a steady time (None: until the next one), and then again what was
+        shown before; `tone` is one of `StatusLine.MARKS`."""
+        if until is not None:
+            self._before = self._before or (self.message, self.tone)
+        else:
+            self._before = None
+        self.message, self.tone, self._until = text, tone, until
         self.set_classes("muted" if tone == "muted" else f"tone-{tone}")
         mark = "" if tone == "muted" or not text else f"{MARKS[tone]} "
         self.update(f"{mark}{text}")
+
+    def tick(self, steady: float) -> None:
+        """Show the earlier message again when the time of the current one is up."""
+        if self._until is not None and self._before is not None and steady >= self._until:
+            self.say(*self._before)
