@@ -154,7 +154,7 @@ async def test_an_entry_in_the_trash_has_days_left_and_no_code_or_actions(
 ) -> None:
     gone = replace(entry_of(app, 0), deleted=int(START) - 3 * DAY)
     answers = await open_screen(app, pilot, gone)
-    assert "In the trash for 27 more days" in shown(app)
+    assert "In the trash, 27 days left" in shown(app)
     assert not code_of(app)
     await pilot.press("enter", "r", "space")
     await settle(pilot)

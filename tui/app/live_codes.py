@@ -1,12 +1,12 @@
-"""The codes of entries at one moment, as the list and the pane beside it show them. Pure."""
+"""The codes of entries at one moment, as all screens show them. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tui.errors import EntryError
-from tui.otp.codes import Code, code_at, code_length, group, next_code, period, remaining
+from tui.otp.codes import code_at, code_length, group, next_code, period, remaining
 from tui.otp.entry import Entry
 from tui.text import plural
 from tui.vault.trash import days_left
@@ -15,7 +15,6 @@ SOON = 5
 """Seconds before a code expires in which its color changes."""
 URGENT = 2
 """Seconds before a code expires in which its color changes again."""
-_CACHED_CODES = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,8 @@ class LiveCells:
     """The next code in groups, if it may be shown."""
     remark: str = ""
     """The next counter, or the days left in the trash."""
+    problem: str = ""
+    """Why the code can't be computed, as a sentence; empty if it can."""
 
     @property
     def tone(self) -> str:
@@ -48,8 +49,26 @@ def tone(left: int | None) -> str:
     return "error" if left <= URGENT else "warning"
 
 
+def live_cells(entry: Entry, moment: float, revealed: str = "") -> LiveCells:
+    """Return what is shown of an entry at a moment (Unix time).
+
+    `revealed` is the code shown of a counter-based entry: computing one would not count it.
+    """
+    if entry.deleted:
+        return LiveCells(blank(entry), False, remark=_days(entry, moment))
+    if entry.type.has_counter:
+        code = group(revealed) if revealed else blank(entry)
+        return LiveCells(code, bool(revealed), remark=f"next counter {entry.counter}")
+    try:
+        now, following = code_at(entry, moment), next_code(entry, moment)
+    except EntryError as error:
+        return LiveCells("no code", False, problem=f"{error}.")
+    left = remaining(entry, moment) or 0
+    return LiveCells(group(now.text), True, left, period(entry), group(following.text))
+
+
 class LiveCodes:
-    """Computes codes, and keeps them until they expire."""
+    """The codes of the list at one moment, hidden or not."""
 
     def __init__(self, moment: float) -> None:
         self.moment = moment
@@ -58,24 +77,6 @@ class LiveCodes:
         """True to show only the code of the highlighted entry."""
         self.revealed: dict[str, str] = {}
         """Codes shown of counter-based entries, by entry id."""
-        self._codes: dict[str, Code] = {}
-        self._following: dict[str, tuple[Code, Code]] = {}
-
-    def move_to(self, moment: float) -> None:
-        """Compute the codes of `moment` from now on."""
-        if moment < self.moment:
-            self._codes.clear()
-        self.moment = moment
-
-    def entries_changed(self) -> None:
-        """Drop what was computed from secrets that may have changed."""
-        self._codes.clear()
-        self._following.clear()
-
-    def forget(self) -> None:
-        """Drop all codes."""
-        for held in (self.revealed, self._codes, self._following):
-            held.clear()
 
     def forget_revealed(self, before: Iterable[Entry], after: Iterable[Entry]) -> None:
         """Drop the codes shown of counter-based entries that another program changed."""
@@ -92,37 +93,16 @@ class LiveCodes:
         """
         if entry.type.has_counter:
             return self.revealed.get(entry.id, "")
-        code = self._codes.get(entry.id)
-        if code is None or code.valid_until is None or code.valid_until <= self.moment:
-            if len(self._codes) > _CACHED_CODES:
-                self._codes.clear()
-            code = self._codes[entry.id] = code_at(entry, self.moment)
-        if not following:
-            return code.text
-        after = self._following.get(entry.id)
-        if after is None or after[0] != code:
-            if len(self._following) > _CACHED_CODES:
-                self._following.clear()
-            after = self._following[entry.id] = (code, next_code(entry, self.moment))
-        return after[1].text
+        return (next_code if following else code_at)(entry, self.moment).text
 
     def cells(self, entry: Entry, *, highlighted: bool) -> LiveCells:
         """Return what is shown of `entry`; only the highlighted one has a next code."""
-        if entry.deleted:
-            days = days_left(entry, int(self.moment))
-            return LiveCells(blank(entry), False, remark=f"{plural(days, 'day')} left")
-        covered = self.hidden and not highlighted
-        if entry.type.has_counter:
-            shown = "" if covered else self.revealed.get(entry.id, "")
-            code = group(shown) if shown else blank(entry)
-            return LiveCells(code, bool(shown), remark=f"next counter {entry.counter}")
-        try:
-            code = blank(entry) if covered else group(self.code_text(entry))
-            following = group(self.code_text(entry, True)) if highlighted else ""
-        except EntryError:
-            return LiveCells("no code", False)
-        left = remaining(entry, self.moment) or 0
-        return LiveCells(code, not covered, left, period(entry), following)
+        cells = live_cells(entry, self.moment, self.revealed.get(entry.id, ""))
+        if highlighted or not cells.is_code:
+            return cells
+        if self.hidden:
+            return replace(cells, code=blank(entry), is_code=False, following="")
+        return replace(cells, following="")
 
 
 def blank(entry: Entry) -> str:
@@ -136,3 +116,7 @@ def seconds_text(seconds: int) -> str:
         return f"{seconds} s" if seconds < 100 else f"{seconds}s"
     minutes = seconds // 60
     return f"{minutes}m" if minutes < 100 else f"{min(99, minutes // 60)}h"
+
+
+def _days(entry: Entry, moment: float) -> str:
+    return f"{plural(days_left(entry, int(moment)), 'day')} left"

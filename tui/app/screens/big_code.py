@@ -10,12 +10,11 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Label
 
-from tui.app.live_codes import LiveCells, tone
+from tui.app.live_codes import LiveCells, live_cells
 from tui.app.screens.base import Dialog
 from tui.app.widgets.bars import CardKeys
 from tui.app.widgets.big_digits import big_lines
-from tui.errors import EntryError
-from tui.otp.codes import code_at, group, next_code, period, remaining
+from tui.otp.codes import group
 from tui.otp.entry import Entry
 
 _PADDING = 6
@@ -65,22 +64,15 @@ class BigCodeScreen(Dialog[None]):
             if str(label.content) != text:
                 label.update(text)
         self._fit_card(str(self._big.content))
-        self._left.set_class(tone(now.left) == "warning", "tone-warning")
-        self._left.set_class(tone(now.left) == "error", "tone-error")
+        for tone in ("warning", "error"):
+            self._left.set_class(now.tone == tone, f"tone-{tone}")
 
     def on_resize(self) -> None:
         self.tick()
 
     def _now(self) -> LiveCells:
-        entry, moment = self._entry, self.context.clock.now()
-        if entry.type.has_counter:
-            return LiveCells(group(self._code))
-        try:
-            code, following = code_at(entry, moment), next_code(entry, moment)
-        except EntryError:
-            return LiveCells(group(self._code))
-        left = remaining(entry, moment)
-        return LiveCells(group(code.text), True, left, period(entry), group(following.text))
+        now = live_cells(self._entry, self.context.clock.now(), self._code)
+        return LiveCells(group(self._code)) if now.problem else now
 
     def _large(self, now: LiveCells) -> str:
         width, height = self.app.size

@@ -13,6 +13,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Static
 
+from tui.app.live_codes import live_cells
 from tui.app.screens.base import Dialog, run_change
 from tui.app.threads import in_thread
 from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
@@ -21,8 +22,7 @@ from tui.app.widgets.form_fields import UriGiven
 from tui.backup.importer import addition_label, import_into
 from tui.backup.plan import plan
 from tui.backup.sources import OpenedBackup, contains_uri, read_text
-from tui.errors import EntryError, OtpTuiError
-from tui.otp.codes import code_at, remaining
+from tui.errors import OtpTuiError
 from tui.otp.describe import short_secret
 from tui.otp.draft import Draft
 from tui.text import plural
@@ -135,15 +135,15 @@ class EntryFormScreen(Dialog[str | None]):
         code = self._fields.code
         if self._made is None:
             verb = "correct" if self._fields.has_mistakes else "fill in"
-            code.show("", None, f"{verb} the form first")
+            code.show(None, f"{verb} the form first")
             return
-        now = self.context.clock.now()
-        try:
-            text = code_at(self._made, now).text
-        except EntryError as error:
-            code.show("", None, f"No code: {error}.")
+        now = live_cells(self._made, self.context.clock.now())
+        if now.problem:
+            code.show(None, f"No code: {now.problem}")
+        elif now.is_code:
+            code.show(now)
         else:
-            code.show(text, remaining(self._made, now))
+            code.show(None, "Save, then press Space in the list for the next code.")
 
     def _follow(self, *, over: bool = False) -> None:
         """Show what another program changed in the entry.

@@ -13,19 +13,18 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Label, Static
 
-from tui.app.live_codes import SOON, blank
+from tui.app.live_codes import live_cells
 from tui.app.screens.ask_password import may_show
 from tui.app.screens.base import Dialog, run_change
 from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.entry_pane import LEAST_WIDTH
 from tui.app.widgets.status_label import StatusLabel
 from tui.errors import EntryError
-from tui.otp.codes import Code, code_at, group, remaining
+from tui.otp.codes import Code
 from tui.otp.describe import details, setup_uri
 from tui.otp.entry import Entry, OtpType
 from tui.otp.lookalike import warnings
-from tui.text import plural, safe
-from tui.vault.trash import days_left
+from tui.text import safe
 
 if TYPE_CHECKING:
     from tui.vault.vault import Vault
@@ -102,12 +101,13 @@ class ShowScreen(Dialog[str | None]):
     def tick(self) -> None:
         """Show the current code and when it expires; close if the entry is gone."""
         self._take_over()
-        code, left, soon = self._now()
+        code, left, tone = self._now()
         for label, text in ((self._code, code and f"{code}  "), (self._left, left)):
             if str(label.content) != text:
                 label.update(text)
             label.display = bool(text)
-        self._left.set_class(soon, "-soon")
+        for each in ("warning", "error"):
+            self._left.set_class(tone == each, f"tone-{each}")
         self._show_keys()
 
     def _take_over(self) -> None:
@@ -123,21 +123,17 @@ class ShowScreen(Dialog[str | None]):
             self._entry = found
             self._show()
 
-    def _now(self) -> tuple[str, str, bool]:
-        """Return the code, a remark, and True if the remark is marked."""
-        entry, moment = self._entry, self.context.clock.now()
-        if entry.deleted:
-            days = plural(days_left(entry, int(moment)), "more day")
-            return "", f"In the trash for {days}", False
-        if entry.type.has_counter:
-            if code := self._revealed.get(entry.id):
-                return group(code), f"next counter {entry.counter}", False
-            return blank(entry), "Press Space for the next code.", False
-        try:
-            text, left = code_at(entry, moment).text, remaining(entry, moment) or 0
-        except EntryError as error:
-            return "", f"No code: {error}.", True
-        return group(text), f"expires in {left} s", left <= SOON
+    def _now(self) -> tuple[str, str, str]:
+        """Return the code, a remark, and the tone of the remark."""
+        revealed = self._revealed.get(self._entry.id, "")
+        now = live_cells(self._entry, self.context.clock.now(), revealed)
+        if self._entry.deleted:
+            return "", f"In the trash, {now.remark}", ""
+        if now.problem:
+            return "", f"No code: {now.problem}", "warning"
+        if now.left is not None:
+            return now.code, f"expires in {now.left} s", now.tone
+        return now.code, now.remark if now.is_code else "Press Space for the next code.", ""
 
     def _show(self) -> None:
         """Show the current entry, with or without its secret."""

@@ -116,7 +116,7 @@ class CodeList(RowList[Entry]):
         self.rows = []
         self._entries, self._accounts, self.suspicious = (), None, {}
         self._painted.clear()
-        self.live.forget()
+        self.live.revealed.clear()
 
     def measure(self, entries: Sequence[Entry]) -> None:
         """Choose column widths and the common period, and find imitated issuers, given all entries
@@ -135,11 +135,10 @@ class CodeList(RowList[Entry]):
             periods[period(shapes[shape]) or 0] += count
         del periods[0]
         self.common_period = periods.most_common(1)[0][0] if periods else 0
-        self.live.entries_changed()
 
     def tick(self, moment: float) -> None:
         """Show the codes of `moment`; repaint only the cells that change."""
-        self.live.move_to(moment)
+        self.live.moment = moment
         dirty: list[Region] = []
         places = self._columns(self.size.width)
         for index in self.on_screen:

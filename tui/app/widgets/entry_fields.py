@@ -108,7 +108,7 @@ class EntryFields(Vertical):
         for field in self._all_texts():
             with suppress(ScreenStackError):  # the screen has crashed; the text is gone
                 field.put("")
-        self.code.show("", None)
+        self.code.show(None)
 
     # --- their content -------------------------------------------------------------------
 

@@ -14,13 +14,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
-from tui.app.live_codes import tone
+from tui.app.live_codes import LiveCells
 from tui.app.widgets.bars import Bar
 from tui.app.widgets.cells import fit
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.text_input import safe_strip
 from tui.backup.sources import contains_uri
-from tui.otp.codes import group
 
 
 class UriGiven(Message):
@@ -279,26 +278,18 @@ class LiveCode(Bar):
 
     def __init__(self) -> None:
         super().__init__()
-        self._text, self._instead = "", ""
-        self._left: int | None = None
+        self._now: LiveCells | None = None
+        self._instead = ""
 
-    @property
-    def text(self) -> str:
-        """The code shown; empty if there is none."""
-        return self._text
-
-    def show(self, text: str, left: int | None, instead: str = "") -> None:
-        """Show a code and the seconds left (None if it doesn't expire), or words instead."""
-        state = (group(text), left, instead)
-        if state != (self._text, self._left, self._instead):
-            self._text, self._left, self._instead = state
+    def show(self, now: LiveCells | None, instead: str = "") -> None:
+        """Show a code that expires, or words instead."""
+        if (now, instead) != (self._now, self._instead):
+            self._now, self._instead = now, instead
             self.refresh()
 
     def segments(self, width: int) -> list[Segment]:
-        styles = self.line_styles
-        if not self._text:
+        styles, now = self.line_styles, self._now
+        if now is None:
             return [Segment(self._instead, styles.muted)]
-        if self._left is None:
-            return [Segment(self._text, styles.code), Segment("  next code", styles.muted)]
-        style = styles.warning if tone(self._left) else styles.muted
-        return [Segment(self._text, styles.code), Segment(f"  expires in {self._left} s", style)]
+        style = getattr(styles, now.tone or "muted")
+        return [Segment(now.code, styles.code), Segment(f"  expires in {now.left} s", style)]
