@@ -43,6 +43,10 @@ def test_the_table_of_formats_is_up_to_date() -> None:
     assert formats_table.in_document() == formats_table.table(), "run: make man"
 
 
+def test_the_table_of_apps_is_up_to_date() -> None:
+    assert formats_table.apps_in_document() == formats_table.apps_table(), "run: make man"
+
+
 def test_the_variants_of_avtotpy_are_counted() -> None:
     assert f"{len(cipher_variants()):,} ways" in formats_table.DOCUMENT.read_text(encoding="utf-8")
 
