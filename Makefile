@@ -33,7 +33,7 @@ bench: $(VENV)/.dev
 stress: $(VENV)/.dev
 	OTP_TUI_STRESS=1 $(BIN)/python -m pytest --timeout=0 $(ARGS)
 
-# All attacks on the real program, for half an hour; writes docs/reliability.md.
+# All attacks on the real program, for about 15 minutes; writes docs/reliability.md.
 soak: $(VENV)/.dev
 	$(BIN)/python -m tests.soak $(ARGS)
 
@@ -41,7 +41,7 @@ snapshots: $(VENV)/.dev
 	rm -rf tests/app/pictures
 	$(BIN)/python -m pytest tests/app/test_snapshots.py -n 0 --new-pictures
 
-# What is made from the program: the manual page, completions and the table of formats.
+# What is made from the program: the manual page, completions and the tables of formats.
 man: $(VENV)/.dev
 	$(BIN)/python -m tools.man_page
 	$(BIN)/python -m tools.completions

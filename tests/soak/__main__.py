@@ -24,7 +24,9 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="ATTACK", help="an attack; by default all")
     parser.add_argument("--list", action="store_true", help="list the attacks")
     parser.add_argument("--here", action="store_true", help="run one in this process")
-    parser.add_argument("--scale", type=float, default=1.0, help="multiply all counts by this")
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="multiply the size of each attack by this"
+    )
     parser.add_argument(
         "--table", action="store_true", help="write the table of a smaller run, too"
     )
@@ -34,7 +36,8 @@ def main() -> int:
         _say(*(f"{each.key:12} {each.name}" for each in chosen))
         return 0
     if given.here:
-        _say(json.dumps(chosen[0].run(given.scale).counts))
+        result = chosen[0].run(given.scale)
+        _say(json.dumps([result.tried, result.found]))
         return 0
     began = time.monotonic()
     with ThreadPoolExecutor(2) as pool, ThreadPoolExecutor(1) as beside:
@@ -59,11 +62,12 @@ def _run(attack: Attack, scale: float) -> Row:
     )
     took = time.monotonic() - began
     last = done.stdout.strip().rpartition("\n")[2]
-    counts = json.loads(last) if done.returncode == 0 else "see the output"
-    _say(f"{'passed' if done.returncode == 0 else 'FAILED'}: {attack.key}, {took:.0f} s: {counts}")
+    tried, found = json.loads(last) if done.returncode == 0 else ("", "see the output")
+    passed = "passed" if done.returncode == 0 else "FAILED"
+    _say(f"{passed}: {attack.key}, {took:.0f} s: {tried}: {found}")
     if done.returncode:
         _say(done.stdout[-3000:], done.stderr[-6000:])
-    return Row(attack.name, took, counts, done.returncode == 0)
+    return Row(attack.name, took, tried, found, done.returncode == 0)
 
 
 def _say(*lines: str) -> None:

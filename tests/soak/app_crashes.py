@@ -111,8 +111,9 @@ def app_crashes(chosen: Sequence[tuple[str, int]], tour: Sequence[str] = TOUR) -
                 assert _THREAD in calls, f"{where}: ignored"
                 dropped += 1
     return Result(
-        f"{len(chosen)} places in the app: {crashed} crash messages, {dropped} results of threads "
-        "dropped with their screen; no secret, the terminal restored, 0 lost"
+        f"crashes at {len(chosen)} places in the app",
+        f"{crashed} crash messages; {dropped} times, the screen that waited for the thread was "
+        "closed already; no secret, the terminal restored, nothing lost",
     )
 
 

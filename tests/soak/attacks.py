@@ -83,7 +83,7 @@ def _clocks(scale: float) -> Result:
 def _vectors(_scale: float) -> Result:
     from tests.soak.suites import suite
 
-    return suite("published vectors of all ciphers, key derivations and codes, 1,744 of them of "
+    return suite("published vectors of all ciphers, key derivations and codes, 1,744 of them from "
                  "Project Wycheproof", "tests/crypto", "tests/otp", stress=False)  # fmt: skip
 
 
@@ -91,9 +91,9 @@ def _model(scale: float) -> Result:
     from tests.soak.suites import suite
 
     examples = max(5, round(600 * scale))
-    return suite(f"three programs, 2 × {examples} histories of up to 40 steps with faults, kills, "
-                 "restores and conflict copies, nothing acknowledged lost, no counter back",
-                 "tests/vault/test_crash_safety.py",
+    return suite(f"three programs, 2 × {examples} histories of up to 40 steps with disk errors, "
+                 "kills, restores and conflict copies", "tests/vault/test_crash_safety.py",
+                 found="no confirmed save lost, no counter lowered",
                  examples=examples)  # fmt: skip
 
 
@@ -116,8 +116,9 @@ def _machines(scale: float) -> Result:
 def _names(_scale: float) -> Result:
     from tests.soak.suites import suite
 
-    return suite("hostile names, the bytes of terminals, output, canaries in crashes, variables "
-                 "of other programs", "tests/app/test_names.py", "tests/terminal/test_bytes.py",
+    return suite("hostile names, the bytes sent to terminals, output, secrets in crashes, "
+                 "variables of other programs",
+                 "tests/app/test_names.py", "tests/terminal/test_bytes.py",
                  "tests/cli/test_output.py", "tests/test_tracebacks.py", "tests/test_text.py",
                  "tests/test_environment.py", "tests/terminal/test_textual_variables.py",
                  "tests/app/test_crash.py")  # fmt: skip
@@ -185,22 +186,22 @@ def _sizes(_scale: float) -> Result:
 
 
 ATTACKS = (
-    Attack("day", "a day in the life of the app", _day, waits=True),
-    Attack("errors", "errors of the disk at every system call", _errors),
+    Attack("day", "simulated day of use", _day, waits=True),
+    Attack("errors", "disk errors at every system call", _errors),
     Attack("fuzz", "changed files for every reader", _fuzz),
     Attack("contents", "changed contents of encrypted files and archives", _contents),
     Attack("images", "changed images with QR codes", _images),
     Attack("kills", "SIGKILL at every system call and at random", _kills),
-    Attack("model", "stateful model of several programs", _model),
+    Attack("model", "random histories of several programs", _model),
     Attack("writers", "programs that save at once, with kills", _writers),
     Attack("power", "power cuts: every subset of what was not synced", _power),
-    Attack("broken", "savers that are broken on purpose", _broken),
-    Attack("damage", "every byte changed, every length", _damage),
+    Attack("broken", "mistakes in saving, to check that the attacks notice them", _broken),
+    Attack("damage", "vaults and backups with one byte changed, or cut short", _damage),
     Attack("clocks", "wrong clocks", _clocks),
     Attack("merges", "merges and undo", _merges),
     Attack("machines", "two machines with a sync service", _machines),
-    Attack("vectors", "published vectors", _vectors),
-    Attack("names", "the suite's tests of output, and of traces of secrets", _names),
+    Attack("vectors", "published test vectors", _vectors),
+    Attack("names", "output, and secrets in it", _names),
     Attack("shown", "hostile names in commands and on a terminal", _hostile_names),
     Attack("screens", "hostile names on all screens", _hostile_screens),
     Attack("crashes", "crashes with secrets in their text", _crashes),
@@ -209,5 +210,5 @@ ATTACKS = (
     Attack("scrollback", "what stays in a terminal", _scrollback),
     Attack("clipboard", "what stays on a clipboard", _clipboard),
     Attack("terms", "terminals of every name", _terms),
-    Attack("endings", "ends of the program", _endings),
+    Attack("endings", "how the program ends", _endings),
 )

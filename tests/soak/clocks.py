@@ -47,8 +47,8 @@ def clocks(rounds: int = 1) -> Result:
                     assert expected <= there, f"lost under {jump}: {expected - there}"
         assert len(set(codes)) == len(codes), "a code was given twice"
     return Result(
-        f"{commands} commands under {len(JUMPS)} clocks ({', '.join(JUMPS)}) and the right one: "
-        f"0 lost, {len(codes)} HOTP codes, all different"
+        f"{commands} commands under {len(JUMPS)} clocks ({', '.join(JUMPS)}) and the right one",
+        f"nothing lost; {len(codes)} HOTP codes, all different",
     )
 
 

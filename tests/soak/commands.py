@@ -172,8 +172,9 @@ def kills(
                 check(at, name, allowed)
                 trials += 1
     return Result(
-        f"{trials:,} runs of {len(names)} commands with {calls_all:,} system calls, "
-        f"{inside:,} killed: 0 lost, 0 litter; seed {seed}"
+        f"{trials:,} runs of {len(names)} commands with {calls_all:,} system calls, {inside:,} "
+        f"killed; seed {seed}",
+        "nothing lost, no files left behind",
     )
 
 
@@ -201,7 +202,10 @@ def errors(
                     failed += code != 0
                     trials += 1
                     check(at, name, allowed)
-    return Result(f"{trials:,} runs, {failed:,} failed with a message, 0 lost ({', '.join(codes)})")
+    return Result(
+        f"{trials:,} runs ({', '.join(codes)})",
+        f"{failed:,} failed with a message; nothing lost",
+    )
 
 
 def crashes(places: int, names: Collection[str] = COMMANDS.keys()) -> Result:
@@ -224,4 +228,7 @@ def crashes(places: int, names: Collection[str] = COMMANDS.keys()) -> Result:
                     assert not any(secret.encode() in data for data in left), f"{name}: in a file"
                 assert b"Traceback" not in said, f"{name}, call {number}: a traceback"
                 check(at, name, allowed)
-    return Result(f"{trials} places, {crashed} crash messages: no secret, 0 lost, 0 litter")
+    return Result(
+        f"crashes at {trials} places",
+        f"{crashed} crash messages; no secret, nothing lost, no files left behind",
+    )

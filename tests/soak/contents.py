@@ -226,9 +226,9 @@ def contents(runs: int, seed: int = 1, names: Sequence[str] = ()) -> Result:
     assert peak < MEMORY, f"{peak // 2**20} MiB"
     readers = {each.form.name for each in attacks}
     return Result(
-        f"{len(readers)} readers × {runs:,} contents, {sum(each.kept for each in attacks):,} read, "
-        f"the others refused; slowest {max(each.slowest for each in attacks):.2f} s, "
-        f"{peak // 2**20} MiB; seed {seed}"
+        f"{len(readers)} readers × {runs:,} contents; seed {seed}",
+        f"{sum(each.kept for each in attacks):,} read, the others refused; slowest "
+        f"{max(each.slowest for each in attacks):.2f} s, {peak // 2**20} MiB more memory",
     )
 
 

@@ -53,8 +53,8 @@ def damage(every: int = 1, seed: int = 1) -> Result:
                     with suppress(OtpTuiError):
                         found.read(one, CREDENTIALS)
     return Result(
-        f"{vaults:,} damaged vaults, {same:,} opened unchanged, the others refused; "
-        f"{backups:,} damaged backups, no foreign exception; seed {seed}"
+        f"{vaults:,} damaged vaults, {backups:,} damaged backups; seed {seed}",
+        f"{same:,} vaults opened with unchanged contents, the others refused; no crash",
     )
 
 

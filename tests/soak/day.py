@@ -82,9 +82,9 @@ def day(seconds: float, seed: int = 1) -> Result:
     assert files[1] <= files[0] + 1, f"descriptors grew from {files[0]} to {files[1]}"
     steps = ", ".join(f"{count} × {what}" for what, count in counts.items())
     return Result(
-        f"{rounds:,} steps ({steps}) in {seconds / 60:.0f} min: {first // _MIB} to "
-        f"{last // _MIB} MiB, {files[0]} to {files[1]} descriptors, {idle:.1%} of a processor "
-        f"while idle, ended in time; seed {seed}"
+        f"{rounds:,} steps ({steps}) in {seconds / 60:.0f} min; seed {seed}",
+        f"memory from {first // _MIB} to {last // _MIB} MiB, descriptors from {files[0]} to "
+        f"{files[1]}, {idle:.1%} CPU while idle; quit within 2 s",
     )
 
 

@@ -40,6 +40,7 @@ def endings() -> Result:
                 terminal.end(SOON)
                 ends += 1
     return Result(
-        f"{ends} ends within {SOON:.0f} s with {len(SIGNALS)} signals, {len(SIZES)} sizes from 1×1 "
-        f"to 500×200 and {len(LOCALES)} locales; the terminal restored"
+        f"{ends} runs with {len(SIGNALS)} signals, {len(SIZES)} sizes from 1×1 to 500×200 and "
+        f"{len(LOCALES)} locales",
+        f"all ended within {SOON:.0f} s; the terminal restored",
     )

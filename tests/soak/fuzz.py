@@ -86,8 +86,9 @@ def fuzz(runs: int, seed: int = 1, names: Sequence[str] = ()) -> Result:
             peak = int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * 1024 - used
             assert peak < MEMORY, f"{form.name}: {peak // 2**20} MiB"
     return Result(
-        f"{len(chosen)} readers × {runs:,} files, {kept:,} read, the others refused; "
-        f"slowest {slowest:.2f} s, {max(0, peak) // 2**20} MiB; seed {seed}"
+        f"{len(chosen)} readers × {runs:,} files; seed {seed}",
+        f"{kept:,} read, the others refused; slowest {slowest:.2f} s, "
+        f"{max(0, peak) // 2**20} MiB more memory",
     )
 
 

@@ -95,7 +95,8 @@ def hostile_names(most: int = len(PAYLOADS)) -> Result:
             assert terminal.end(5.0) == 0
             _check_bytes(terminal)
     return Result(
-        f"{len(chosen)} names in {commands} commands and on the app's screens: no control character"
+        f"{len(chosen)} names in {commands} commands and on the app's screens",
+        "no control character",
     )
 
 
@@ -153,7 +154,8 @@ def hostile_screens(chosen: Sequence[str] = PAYLOADS) -> Result:
             _check_bytes(terminal)
     return Result(
         f"{len(chosen)} names in {shown:,} views of lists, details, QR codes, forms, dialogs and "
-        "previews: no control character, the frame intact"
+        "previews",
+        "no control character, the frame intact",
     )
 
 

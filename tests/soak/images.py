@@ -153,8 +153,9 @@ def images(runs: int, through: int, seed: int = 1) -> Result:
             took = min(took, used)
         slowest = max(slowest, took)
     return Result(
-        f"{runs:,} images, {found:,} with codes, {refused:,} refused, {foreign:,} with errors of "
-        f"the library, {processes:,} in a process; slowest {slowest:.2f} s; seed {seed}"
+        f"{runs:,} images, {processes:,} of them in a separate process; seed {seed}",
+        f"{found:,} with codes, {refused:,} refused, {foreign:,} with errors from the image "
+        f"library; slowest {slowest:.2f} s",
     )
 
 

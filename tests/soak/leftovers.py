@@ -48,8 +48,8 @@ def scrollback(
             finally:
                 tmux.run("kill-server")
     return Result(
-        f"{ends} ends in tmux, {' and '.join(screens)} an alternate screen: no code, secret, name "
-        "or password on the screen or in the scrollback"
+        f"{ends} runs in tmux, {' and '.join(screens)} an alternate screen",
+        "no code, secret, name or password on the screen or in the scrollback",
     )
 
 
@@ -113,8 +113,8 @@ def clipboard(chosen: Sequence[str] = COPIES) -> Result:
             for way in chosen:
                 _copy(desktop, program, way, password)
     return Result(
-        f"{len(chosen)} copies, ended by quitting, locking, a signal or time: cleared in time from "
-        f"{len(_SELECTIONS)} selections"
+        f"{len(chosen)} copies, ended by quitting, locking, a signal or time",
+        f"cleared in time from {len(_SELECTIONS)} selections",
     )
 
 

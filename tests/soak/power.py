@@ -199,7 +199,9 @@ def power_cuts(saves: int, broken: Callable[[pytest.MonkeyPatch], object] | None
                 vault.change_password(PASSWORD, FLOOR)
             vault.change(lambda now, made=made: now.holding((*now.entries, made)))  # type: ignore[misc]
             check(number + 1, number + 1)
-    return Result(f"{states:,} states of {saves} saves, {len(known)} different files: 0 lost")
+    return Result(
+        f"{states:,} states of {saves} saves, {len(known)} different files", "nothing lost"
+    )
 
 
 def two_writers(broken: Callable[[pytest.MonkeyPatch], object] | None = None) -> None:
@@ -245,8 +247,8 @@ def broken_savers() -> Result:
     for name, attack, how in (
         ("no fsync", cuts, _no_fsync),
         ("no folder fsync", cuts, _no_folder_fsync),
-        ("in place", cuts, _in_place),
-        ("old one renamed first", cuts, _old_one_first),
+        ("written in place", cuts, _in_place),
+        ("old file renamed first", cuts, _old_one_first),
         ("no lock", two_writers, _no_lock),
         ("no merge", two_writers, _no_merge),
     ):
@@ -256,7 +258,7 @@ def broken_savers() -> Result:
             caught.append(name)
         else:
             raise AssertionError(f"a broken saver was not caught: {name}")
-    return Result(f"{len(caught)} of 6 caught: {', '.join(caught)}")
+    return Result(f"mistakes: {', '.join(caught)}", f"{len(caught)} of 6 noticed")
 
 
 def _no_fsync(patch: pytest.MonkeyPatch) -> None:

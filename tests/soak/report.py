@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an attack did, as one line for the table."""
+    """What an attack tried and what it found, for the table."""
 
-    counts: str
+    tried: str
+    found: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,19 @@ class Row:
 
     name: str
     seconds: float
-    counts: str
+    tried: str
+    found: str
     passed: bool
+
+
+_TERMS = {
+    "Descriptors": "open files and connections",
+    "History": "a random sequence of steps, e.g. changes, kills and restores",
+    "Power cut": "each state that the disk can have if only some writes reached it",
+    "Reader": "the part of otp-tui that reads one backup format",
+    "Seed": "repeats the same random choices",
+}
+"""Words in the table that need an explanation."""
 
 
 def text(rows: Sequence[Row], seconds: float) -> str:
@@ -31,11 +43,10 @@ def text(rows: Sequence[Row], seconds: float) -> str:
     lines = [
         "# Reliability",
         "",
-        "How far you can trust otp-tui not to lose anything: what the last run of `make soak` did",
-        "to the real program, and what came of it. An attack fails if a change is lost after the",
-        "program said it was saved, if a secret or a temporary file is left behind, if the",
-        "program hangs or crashes, or if a limit is exceeded. `make test` runs short forms of the",
-        "same attacks.",
+        "How far you can trust otp-tui not to lose anything: the last run of `make soak`, which",
+        "attacks the real program. An attack fails if a change is lost after the program said it",
+        "was saved, if a secret or a temporary file is left behind, if the program hangs or",
+        "crashes, or if a limit is exceeded. `make test` runs short forms of the same attacks.",
         "",
         "| machine | date | duration |",
         "|---|---|---|",
@@ -43,10 +54,13 @@ def text(rows: Sequence[Row], seconds: float) -> str:
         f"{platform.python_implementation()} {platform.python_version()} "
         f"| {time.strftime('%Y-%m-%d', time.gmtime())} | {seconds / 60:.0f} min |",
         "",
-        "| attack | counts | duration | result |",
-        "|---|---|---|---|",
+        "| attack | tried | found | duration | result |",
+        "|---|---|---|---|---|",
     ]
     for row in rows:
         result = "passed" if row.passed else "**failed**"
-        lines.append(f"| {row.name} | {row.counts} | {row.seconds:.0f} s | {result} |")
+        cells = (row.name, row.tried, row.found, f"{row.seconds:.0f} s", result)
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += ["", "| word | meaning |", "|---|---|"]
+    lines += [f"| {word} | {meaning} |" for word, meaning in _TERMS.items()]
     return "\n".join(lines) + "\n"

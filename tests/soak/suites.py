@@ -11,8 +11,13 @@ from pathlib import Path
 from tests.soak.report import Result
 
 
-def suite(what: str, *paths: str, examples: int = 300, stress: bool = True) -> Result:
-    """Run test files or folders, with `examples` for each property; all must pass."""
+def suite(
+    what: str, *paths: str, found: str = "", examples: int = 300, stress: bool = True
+) -> Result:
+    """Run test files or folders, with `examples` for each property; all must pass.
+
+    `what` they test; `found` is what that shows, after the number of tests.
+    """
     env = {**os.environ, "OTP_TUI_EXAMPLES": str(examples)}
     env.pop("OTP_TUI_STRESS", None)
     if stress:
@@ -28,4 +33,4 @@ def suite(what: str, *paths: str, examples: int = 300, stress: bool = True) -> R
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-1000:]
     passed = re.search(r"(\d+) passed", done.stdout)
     count = int(passed[1]) if passed else done.stdout.count(".")
-    return Result(f"{count:,} tests passed: {what}")
+    return Result(what, f"{count:,} tests passed{found and '; '}{found}")

@@ -43,8 +43,9 @@ def terms(chosen: Sequence[str | None] = TERMS) -> Result:
                     else:
                         _works(terminal, str(term))
     return Result(
-        f"{len(chosen)} values of TERM: the vault unlocked, a code shown and copied, the terminal "
-        "restored; a message where there is no screen"
+        f"{len(chosen)} values of TERM",
+        "the vault unlocked, a code shown and copied, the terminal restored; a message where the "
+        "app can't draw",
     )
 
 

@@ -60,8 +60,9 @@ def writers(programs: int, saves: int, seed: int = 1) -> Result:
         litter = [one.name for one in at.vault.parent.iterdir() if one.suffix == ".tmp"]
         assert not litter, f"left behind: {litter}"
     return Result(
-        f"{programs} programs, {len(done_all):,} acknowledged saves, {killed} killed; "
-        f"{len(added):,} entries, 0 lost; {len(codes):,} HOTP codes, all different; seed {seed}"
+        f"{programs} programs with {len(done_all):,} confirmed saves, {killed} programs killed; "
+        f"seed {seed}",
+        f"none of {len(added):,} entries lost; {len(codes):,} HOTP codes, all different",
     )
 
 
