@@ -30,14 +30,16 @@ KEYS = [
 ]
 
 SETTINGS = [
-    "The settings file is TOML. Invalid settings are reported with their line number, and the "
-    "defaults are used instead. config.example.toml, in the source distribution, lists all "
-    "settings and their defaults.",
+    "The settings file is TOML. An invalid setting is replaced by its default. `otp-tui doctor`, "
+    "the app and the commands that use the setting report it with its line number. If the file is "
+    "not valid TOML, commands fail unless `--vault` or OTP_TUI_VAULT is set. config.example.toml, "
+    "in the source distribution, lists all settings and their defaults.",
 ]
 
 FILES = {
     "$XDG_DATA_HOME/otp-tui/vault.json": "The vault, by default in ~/.local/share. It is one JSON "
-    "file; docs/vault-format.md describes how to read it without otp-tui.",
+    "file; docs/vault-format.md, in the source distribution, describes how to read it without "
+    "otp-tui.",
     "backups/": "Older copies of the vault, next to it: the newest ten, and one for each of the "
     "last seven days. They open with the password at the time they were saved.",
     "$XDG_CONFIG_HOME/otp-tui/config.toml": "The settings, by default in ~/.config.",
@@ -80,13 +82,16 @@ SECURITY = [
     "The vault is encrypted with AES-256-GCM and a random key. That key is encrypted with one that "
     "Argon2id derives from your password; the only alternative is a recovery code. Anyone who has "
     "the file can guess passwords as fast as Argon2id allows, so choose a strong one.",
-    "While the vault is unlocked, its contents are in the program's memory. Locking removes them: "
-    "by key, after a time without activity, when the terminal closes, and on SIGTERM. Other "
-    "programs that you run and the system administrator can read that memory and what you type.",
+    "While the vault is unlocked, its contents are in the program's memory; locking removes them. "
+    "The app locks when you press l, after a time without activity, when the terminal closes, and "
+    "on SIGTERM. Other programs that you run and the system administrator can read that memory "
+    "and what you type.",
     "After `unlock`, or with the setting unlock_for, every program that you run can open the vault "
-    "until the time is up or `lock`. docs/security.md says what is kept and where.",
-    "Other programs can read codes on the clipboard. The app clears it after 30 seconds by "
-    "default; `otp-tui code --copy` doesn't, unless you use `--clear`.",
+    "until the time is up or you run `otp-tui lock`. docs/security.md, in the source distribution, "
+    "says what is kept and where.",
+    "Other programs can read codes on the clipboard. The app, `otp-tui code --copy` and `otp-tui "
+    "pick` clear it after 30 seconds by default (clipboard_clear).",
     "Anything that supplies the password for you (password_command, a password file) must be "
-    "protected like the password itself. docs/unattended.md compares the options.",
+    "protected like the password itself. docs/unattended.md, in the source distribution, compares "
+    "the options.",
 ]
