@@ -260,7 +260,7 @@ _shtab_otp_tui_export_options=(
   "--config[use this settings file]:PATH:_files"
   "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
-  "--format[one of authenticator-pro, 2fas, aegis, aegis-plain, authenticator-pro-legacy, authenticator-pro-plain, avtotpy, bitwarden, csv, ente, google-migration, keepass, otpauth-uris, vault, proton (default\: authenticator-pro)]:NAME:(authenticator-pro 2fas aegis aegis-plain authenticator-pro-legacy authenticator-pro-plain avtotpy bitwarden csv ente google-migration keepass otpauth-uris vault proton)"
+  "--format[one of authenticator-pro, 2fas, aegis, aegis-plain, authenticator-pro-legacy, authenticator-pro-plain, avtotpy, bitwarden, csv, ente, google-migration, keepass, otpauth-uris, vault, proton (default\: by the file name, or else authenticator-pro)]:NAME:(authenticator-pro 2fas aegis aegis-plain authenticator-pro-legacy authenticator-pro-plain avtotpy bitwarden csv ente google-migration keepass otpauth-uris vault proton)"
   "--qr[show QR codes for Google Authenticator, one at a time, instead of writing a file]"
   "--query[export only matching entries]:Q:"
   "--category[export only this category]:C:"

@@ -38,6 +38,7 @@ from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.entry_form import EntryFormScreen
 from tui.app.screens.unlock import UnlockScreen
 from tui.app.widgets.entry_fields import EntryFields
+from tui.app.widgets.file_tree import FileTree
 from tui.app.widgets.form_fields import FoldLine, FormInput, FormRow, LiveCode, NoteArea
 from tui.app.widgets.path_input import PathInput
 from tui.app.widgets.preview_list import PreviewList
@@ -1036,3 +1037,21 @@ async def test_another_window_does_not_read_a_uri_that_is_being_typed(
     pilot.app.post_message(events.AppBlur())
     await settle(pilot)
     assert form.text("secret") == ""
+
+
+async def test_only_images_are_offered_as_images(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.app.screens.choose_image.first_folder", lambda *_: tmp_path)
+    for name in ("code.PNG", "backup.json", "folder/x"):
+        tmp_path.joinpath(name).parent.mkdir(exist_ok=True)
+        tmp_path.joinpath(name).write_bytes(b"")
+    app = make_app(make_vault([], []))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        app.push_screen(ImageScreen())
+        await settle(pilot)
+        tree = app.screen.query_one(FileTree)
+        names = {node.data.path.name for node in tree.root.children if node.data}
+        assert {"code.PNG", "folder"} <= names
+        assert "backup.json" not in names

@@ -284,3 +284,13 @@ async def test_entries_selected_in_the_trash_are_not_offered(
     await press(pilot, "d", "y", "shift+tab", "x", "e")
     assert isinstance(app.screen, ExportScreen)
     assert "selected" not in "\n".join(str(each) for each in app.screen._choices())
+
+
+async def test_a_folder_is_refused_before_the_passwords(
+    app: OtpApp, pilot: Pilot[None], tmp_path: Path
+) -> None:
+    await press(pilot, "e")
+    app.screen.query_one("#path", Input).value = f"{tmp_path}/"
+    app.screen.query_one("#path", Input).focus()
+    await press(pilot, "enter")
+    assert "This is a folder" in status_of(app)

@@ -209,3 +209,13 @@ async def test_a_known_password_is_tried_on_a_file_that_may_need_a_key_file(
         await pilot.press(*"pw", "enter")
         await settle(pilot)
         assert len(preview_lines(pilot)) == 1
+
+
+async def test_a_name_of_no_file_is_not_opened_with_the_selected_ones(
+    make_app: MakeApp, make_vault: MakeVault, tmp_path: Path
+) -> None:
+    app = make_app(make_vault([], []))
+    file = backup_file(tmp_path, "authenticator-pro-plain", count=1)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_files(pilot, file, tmp_path / "nosuch")
+        assert status_of(app).startswith("No such file: nosuch.")

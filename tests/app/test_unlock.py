@@ -267,6 +267,17 @@ async def test_ctrl_u_clears_the_field_before_the_next_keys(
         assert app.screen.query_one(PasswordInput).value == "right"
 
 
+async def test_a_new_password_that_is_too_short_is_cleared(make_app: MakeApp) -> None:
+    """Nobody sees that the next attempt would be added to it."""
+    app = make_app(vault=None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press(*"short", "enter")
+        await settle(pilot)
+        assert app.screen.query_one("#first", PasswordInput).value == ""
+        assert "at least 8 characters" in str(app.screen.query_one(StatusLabel).render())
+
+
 @pytest.mark.parametrize("size", [(40, 12), (60, 16), (80, 24)])
 async def test_the_welcome_screen_fits_and_shows_mistakes(
     make_app: MakeApp, size: tuple[int, int]

@@ -17,7 +17,8 @@ from tests.cli.test_import import authenticator, issuers, plain
 from tests.qr_reading import read_lines
 from tui import files
 from tui.backup.model import Credentials
-from tui.backup.registry import by_name, export_formats
+from tui.backup.registry import DEFAULT, by_name, export_formats
+from tui.backup.sources import source_of
 
 WORD = "for the phone"
 
@@ -129,7 +130,7 @@ def test_an_existing_file_is_not_replaced_without_force(filled: Program) -> None
     assert path.read_text() == "mine"
     assert export(filled, "out", "--force")[0] == 0
     before = filled.vault.read_bytes()
-    assert export(filled, str(filled.vault), "--force")[0] == 1
+    assert export(filled, str(filled.vault), "--force", "--format", "aegis")[0] == 1
     assert filled.vault.read_bytes() == before
 
 
@@ -298,3 +299,25 @@ def test_a_signal_leaves_no_temporary_file(
     assert signaled
     assert list(filled.folder.glob(".otp-tui-*")) == []
     assert path.read_text() == "old"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("a.kdbx", "keepass"), ("a.2FAS", "2fas"), ("a.authpro", "authenticator-pro"), ("a", None)],
+)
+def test_the_end_of_the_name_says_which_format(
+    filled: Program, name: str, expected: str | None
+) -> None:
+    done = filled.open("export", name, "--export-password-stdin", stdin="a long enough password")
+    assert done.code in {0, 1}, done.err
+    written = source_of((filled.folder / name).read_bytes(), "")
+    assert written.format is not None
+    assert written.format.name == (expected or DEFAULT)
+
+
+def test_an_end_that_several_formats_use_is_refused(filled: Program) -> None:
+    done = filled.open("export", "a.json", "--export-password-stdin", stdin="a long password")
+    assert done.code == 2
+    assert "Several formats use .json: aegis, " in done.err
+    assert "--format" in done.err
+    assert not (filled.folder / "a.json").exists()

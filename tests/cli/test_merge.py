@@ -221,3 +221,12 @@ def test_a_vault_that_a_sync_tool_renamed_is_found(filled: Program) -> None:
     done = filled.open("merge")
     assert (done.code, done.out) == (1, "")
     assert "vault.json..path1 may be a version of it. Rename it to vault.json." in done.err
+
+
+def test_a_backup_of_another_app_is_to_be_imported(filled: Program) -> None:
+    file = filled.folder / "backup.json"
+    file.write_text("{}")
+    done = filled.open("merge", file)
+    assert done.code == 3
+    assert "otp-tui import FILE" in done.err
+    assert "otp-tui recover" not in done.err

@@ -32,6 +32,14 @@ def test_password_from_a_file(filled: Program) -> None:
         assert filled.run("list", "--password-file", path).code == 0
 
 
+def test_a_password_from_a_pipe_of_the_shell(filled: Program) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, f"{PASSWORD}\n".encode())
+    os.close(writing)
+    filled.cleanup.callback(os.close, reading)
+    assert filled.run("list", "--password-file", f"/dev/fd/{reading}").code == 0
+
+
 def test_only_one_line_break_is_dropped(filled: Program) -> None:
     path = password_file(filled.folder, f"{PASSWORD}\n\n".encode())
     assert filled.run("list", "--password-file", path).code == 3

@@ -22,6 +22,8 @@ NAMES = {
     "pin": "the PIN",
 }
 """The kinds of secrets, in the order in which --…-stdin options read lines."""
+_DESCRIPTORS = ("/dev/fd/", "/proc/self/fd/")
+"""Where shells show a pipe as a file: `<(pass show otp-tui)`."""
 _LONGEST = 65_536
 """Maximum length of a secret, in bytes."""
 
@@ -54,7 +56,9 @@ def from_file(path: str, name: str) -> str:
     try:
         with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 - a descriptor, not a path
             status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
+            if stat.S_ISFIFO(status.st_mode) and path.startswith(_DESCRIPTORS):
+                os.set_blocking(file.fileno(), True)
+            elif not stat.S_ISREG(status.st_mode):
                 raise FileError(f"{failed}: not a regular file.")
             if status.st_mode & 0o077:
                 raise FileError(f"{failed}: other users can read it.", f"Run: chmod 600 {shown}")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.errors import FileError, UsageError, VaultError
+from tui.errors import DamagedVaultError, FileError, UsageError, VaultError
 from tui.text import plural, safe
 from tui.vault import envelope as envelopes
 from tui.vault.backups import Backups
@@ -208,7 +208,11 @@ def read_copy(path: Path, vault: Path, vault_id: str) -> VaultFile:
         FileError, VaultError: it can't be read, or is not a valid vault.
         UsageError: it is another vault, or the vault itself.
     """
-    file = VaultFile.read(path)
+    try:
+        file = VaultFile.read(path)
+    except DamagedVaultError as error:
+        hint = "To import a backup of another app, use: otp-tui import FILE"
+        raise DamagedVaultError(str(error), hint) from None
     try:
         same = path.samefile(vault)
     except OSError:

@@ -16,6 +16,7 @@ from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
 from tui.app.widgets.file_tree import FileTree, first_folder
 from tui.app.widgets.form_fields import FormRow
 from tui.app.widgets.path_input import PathInput
+from tui.backup.formats import qr_image
 from tui.backup.model import Backup
 from tui.backup.sources import read_image
 from tui.errors import OtpTuiError
@@ -43,7 +44,7 @@ class ImageScreen(Dialog[Backup | None]):
 
     def compose(self) -> ComposeResult:
         yield TitleBar("QR code")
-        tree = FileTree(first_folder("Pictures", "Downloads"))
+        tree = FileTree(first_folder("Pictures", "Downloads"), suffixes=qr_image.FORMAT.suffixes)
         yield FormRow("Image", PathInput("Path, or pick a file below", tree=tree, id="image"))
         yield tree
         yield StatusLine()

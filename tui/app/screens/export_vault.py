@@ -240,6 +240,9 @@ class ExportScreen(BaseScreen[str | None]):
             self.say(_NOTHING, "warning")
         elif not self._path.value.strip():
             self.set_focus(self._path)
+        elif self._path.is_folder:
+            self.set_focus(self._path)
+            self.say("This is a folder. Add the name of a file.", "error")
         elif (empty := fields.first_empty) is not None and fields.display:
             self.set_focus(empty)
         elif fields.differ:

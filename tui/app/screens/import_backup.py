@@ -108,7 +108,10 @@ class ImportScreen(BaseScreen[Done | None]):
         if self._tree.selected and not self._path.value.strip():
             self._begin()
         elif path := self._path.submit():
-            self._begin(path)
+            if self._tree.selected and not path.exists():
+                self.say(f"No such file: {safe(path.name, 80)}.", "error")
+            else:
+                self._begin(path)
 
     @on(AppSelect.HowTo)
     def _show_how_to(self, event: AppSelect.HowTo) -> None:

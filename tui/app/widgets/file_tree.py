@@ -52,8 +52,16 @@ class FileTree(DirectoryTree):
         Binding("backspace", "up", show=False),
     ]
 
-    def __init__(self, path: Path, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        path: Path,
+        *,
+        suffixes: tuple[str, ...] = (),
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        """With `suffixes`, in lower case, only files whose names end with one are shown."""
         super().__init__(path, id=id)
+        self._suffixes = suffixes
         self.show_guides = False
         self.guide_depth = 2
         self.selected: list[Path] = []
@@ -68,7 +76,12 @@ class FileTree(DirectoryTree):
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
         """Leave out hidden names, and what is too much in a huge folder."""
-        return list(islice((path for path in paths if not path.name.startswith(".")), _MOST))
+        return list(islice(filter(self._shows, paths), _MOST))
+
+    def _shows(self, path: Path) -> bool:
+        if path.name.startswith("."):
+            return False
+        return path.name.lower().endswith(self._suffixes or "") or path.is_dir()
 
     def _populate_node(self, node: TreeNode[DirEntry], content: Iterable[Path]) -> None:
         super()._populate_node(node, content)

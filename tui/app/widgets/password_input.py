@@ -73,9 +73,11 @@ class PasswordInput(TextInput):
 def unfinished(first: PasswordInput, second: PasswordInput) -> tuple[PasswordInput | None, str]:
     """Return the field of a new password to go on with, and what is wrong with it, if anything.
 
-    The field is None if the password is long enough and repeated. A wrong repetition is cleared.
+    The field is None if the password is long enough and repeated. What is refused is cleared, as
+    nobody can see it to correct it.
     """
     if first.length < MIN_LENGTH:
+        first.take()
         return first, f"A password needs at least {MIN_LENGTH} characters."
     if not second.value:
         return second, ""

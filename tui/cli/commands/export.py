@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from tui.backup.registry import DEFAULT, by_name, export_formats
@@ -42,7 +42,7 @@ def register(subparsers: Subparsers) -> None:
         "--format",
         metavar="NAME",
         choices=names,
-        help=f"one of {', '.join(names)} (default: {names[0]})",
+        help=f"one of {', '.join(names)} (default: by the file name, or else {DEFAULT})",
     )
     parser.add_argument(
         "--qr",
@@ -84,7 +84,7 @@ def run(args: Namespace, context: Context) -> int:
             "Give a file name. For a file named -, use ./-.",
         )
     params = context.config.kdf.params
-    chosen = by_name(args.format or DEFAULT)
+    chosen = by_name(args.format) if args.format else _format_of(args.file)
     if not chosen.encrypted and not args.plaintext:
         raise UsageError(
             f"The format {chosen.name} is not encrypted: anyone who reads the file gets the codes.",
@@ -116,6 +116,25 @@ def run(args: Namespace, context: Context) -> int:
     _report(exported.plan)
     output.say(f"{exported.path} ({chosen.label}): {exported.sentence}")
     return _exit_code(plan)
+
+
+def _format_of(file: str) -> Format:
+    """Return the format that the end of a file name stands for, or else the default.
+
+    Raises:
+        UsageError: several formats use it.
+    """
+    ending, default = PurePath(file).suffix.lower(), by_name(DEFAULT)
+    fitting = [each for each in export_formats() if ending and ending in each.suffixes]
+    if not fitting or default in fitting:
+        return default
+    usual = [each for each in fitting if each.suffixes[0] == ending]
+    if len(usual) == 1:
+        return usual[0]
+    names = ", ".join(each.name for each in usual or fitting)
+    raise UsageError(
+        f"Several formats use {safe(ending, 20)}: {names}.", "Choose one with --format NAME."
+    )
 
 
 def _show(args: Namespace, context: Context) -> int:

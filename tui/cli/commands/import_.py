@@ -14,6 +14,7 @@ from tui.cli.backup_opener import BackupOpener
 from tui.cli.format_table import PrintFormats
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
+from tui.errors import FormatError
 from tui.files import LIMIT
 
 if TYPE_CHECKING:
@@ -83,7 +84,12 @@ def run(args: Namespace, context: Context) -> int:
             _recommend_merge(source, locked.vault_id)
     vault = context.unlock(locked)
     opener = BackupOpener(args, context)
-    opened = join_parts([opener.open(source) for source in sources])
+    try:
+        opened = join_parts([opener.open(source) for source in sources])
+    except FormatError as error:
+        if len(sources) == 1:
+            raise
+        raise type(error)(f"Nothing was imported. {error}", error.hint) from None
     actions, moment = actions_for(ImportAction(args.on_duplicate)), int(context.clock.now())
     if args.dry_run:
         _, result = apply_import(vault.document, opened, moment, actions=actions)

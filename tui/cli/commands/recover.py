@@ -80,9 +80,9 @@ def run(args: Namespace, context: Context) -> int:
         slots = () if locked is None else locked.slots
         _list(files, _known_keys(locked, files, context), slots, args.json)
         return 0
+    chosen = _find(files, args.file)
     if not args.yes:
         terminal.require(_HINT)
-    chosen = _find(files, args.file)
     vault = None
     if locked is not None:
         try:

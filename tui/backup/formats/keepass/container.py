@@ -52,7 +52,7 @@ def unlock(data: bytes, credentials: Credentials) -> tuple[bytes, StreamCipher]:
         raise BackupPasswordError("Wrong password or key file.", _NO_HARDWARE_KEYS)
     raise BackupPasswordError(
         "Wrong password.",
-        f"If the database also has a key file, choose it too. {_NO_HARDWARE_KEYS}",
+        f"The database may also need its key file. {_NO_HARDWARE_KEYS}",
     )
 
 
