@@ -35,12 +35,14 @@ class FakeClock:
 
     def __init__(self) -> None:
         self.moment = START
+        self.set_by = 0.0
+        """Seconds by which the wall clock was set; the steady time doesn't follow."""
 
     def now(self) -> float:
-        return self.moment
+        return self.moment + self.set_by
 
     def steady(self) -> float:
-        return self.moment
+        return self.moment - START + 4711.25
 
 
 class FakeClipboard:

@@ -252,3 +252,14 @@ async def test_the_password_can_be_typed_after_a_lock_in_the_background(
     await press(pilot, *PASSWORD, "enter")
     await settle(pilot)
     assert app.vault is not None
+
+
+async def test_a_wall_clock_that_is_set_neither_locks_nor_delays_a_lock(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
+    clock.set_by = 24 * 3600
+    await pass_time(pilot, clock, 1)
+    assert app.vault is not None
+    clock.set_by = -24 * 3600
+    await pass_time(pilot, clock, 10 * 60)
+    assert app.vault is None
