@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.app.conftest import MakeApp
-from tests.app.helpers import FakeClipboard, codes_of, lines_of, settle
+from tests.app.helpers import FakeClipboard, codes_of, lines_of, press, settle, text_of
 from tui.app.app import OtpApp
 from tui.app.screens.help import HelpScreen
 from tui.app.widgets.bars import CategoryBar, KeyBar
@@ -91,3 +91,12 @@ async def test_the_help_explains_every_mark(app: OtpApp, pilot: Pilot[None]) -> 
     for mark in ("★", "✓", "!", "3 s", "··· Space", "···", "next counter", "next", "NOT SAVED"):
         assert f"\n  {mark}" in legend
     assert app.screen.query_one("#keys").scroll_offset.y > 0
+
+
+@pytest.mark.config(keys=(KeyChoice("copy", ("f5",)), KeyChoice("clear", ("f6",))))
+async def test_the_search_names_keys_that_were_changed(app: OtpApp, pilot: Pilot[None]) -> None:
+    await press(pilot, "slash", "q", "q")
+    bar = lines_of(app.screen.query_one(KeyBar))[0]
+    assert "f5 copy" in bar.lower()
+    assert "f6 clear" in bar.lower()
+    assert "press f6 to clear the search." in text_of(app).lower()

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tui.app.commands import command_key
+from tui.app.commands import command_key, press_hint
 from tui.app.widgets.empty_list import EmptyList
 
 if TYPE_CHECKING:
     from tui.app.context import Context
 
-_SEARCH_KEYS = [("↵", "copy"), ("↑↓", "move"), ("⇥", "category"), ("Esc", "clear")]
-_PICK_KEYS = [*_SEARCH_KEYS[:3], ("Esc", "quit")]
+_MOVE = ("↑↓", "move")
 _TRASH_KEYS = {"restore": "restore", "delete": "delete permanently", "show": "details",
                "next-category": "category", "undo": "undo"}  # fmt: skip
 _SELECTED_KEYS = {"delete": "delete", "pin": "pin", "categories": "categories", "export": "export",
@@ -34,7 +33,9 @@ def bar_keys(
     `search` is the search text, None if no search is open; `has_entries` is about the whole vault.
     """
     if search is not None:
-        return _SEARCH_KEYS if context.pick is None else _PICK_KEYS
+        ends = "clear" if context.pick is None else "quit"
+        after = _named(context, {"next-category": "category", "clear": ends})
+        return [*_named(context, {"copy": "copy"}), _MOVE, *after]
     if in_trash:
         return _named(context, _TRASH_KEYS)
     if has_selected:
@@ -44,13 +45,14 @@ def bar_keys(
 
 def when_empty(context: Context, *, search: str | None, has_entries: bool) -> EmptyList:
     """Return what to show instead of rows; arguments as `bar_keys`."""
-    ends = "quit" if context.pick is not None else "clear the search"
+    ends = "to quit" if context.pick is not None else "to clear the search"
+    hint = press_hint(context, "clear", ends).strip()
     if not has_entries and search is not None:
-        return EmptyList(f"No entries yet.\nPress Esc to {ends}.")
+        return EmptyList(f"No entries yet.\n{hint}")
     if not has_entries:
         return EmptyList("No entries yet.", _named(context, _FIRST_KEYS))
     if search:
-        return EmptyList(f"No matches for “{search}”.\nPress Esc to {ends}.")
+        return EmptyList(f"No matches for “{search}”.\n{hint}")
     return EmptyList("This category is empty.")
 
 

@@ -91,8 +91,9 @@ async def restore(view: ListView) -> None:
     """Restore entries from the trash."""
     entries = targets(view)
     if not entries or not entries[0].deleted:
-        hint = "Press ⇥ to go to it." if view.vault.document.trash else "It is empty."
-        view.say(f"Only entries in the trash can be restored. {hint}", "warning")
+        hint = press_hint(view.context, "next-category", "to go to it")
+        hint = hint if view.vault.document.trash else " It is empty."
+        view.say(f"Only entries in the trash can be restored.{hint}", "warning")
         return
     ids, moment = {entry.id for entry in entries}, view.moment
     step = partial(edit.restore, ids=ids, moment=moment)
