@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -42,7 +44,7 @@ from tui.otp.secret import Secret
 from tui.paths import short_path
 from tui.vault import envelope, store
 from tui.vault.categories import assign
-from tui.vault.edit import delete, restore
+from tui.vault.edit import delete, edit, restore
 from tui.vault.locked_vault import LockedVault
 from tui.vault.undo import undoable
 from tui.vault.vault import Vault
@@ -591,3 +593,24 @@ async def test_closing_saves_what_an_older_or_missing_file_lacks(
         await settle(pilot)
     saved = Vault.open(vault.path, PASSWORD).entries
     assert [entry.pinned for entry in saved].count(True) == 1
+
+
+async def test_what_is_merged_from_another_machine_is_saved_at_once(
+    app: OtpApp, pilot: Pilot[None], vault: Vault, clock: FakeClock, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere" / vault.path.name
+    elsewhere.parent.mkdir()
+    shutil.copy(vault.path, elsewhere)
+    first, second, *_ = vault.entries
+    vault.change(lambda made: edit(made, first, {"note": "here"}, 9))
+    there = LockedVault.read(elsewhere, app.clock).unlock(PASSWORD)
+    for number in range(3):
+        change = {"note": f"there {number}"}
+        there.change(partial(edit, before=there.document.find(second.id), changes=change, moment=9))
+    shutil.copy(elsewhere, vault.path)
+    for _ in range(2):
+        await pass_time(pilot, clock, 1)
+    assert vault.saved
+    assert "NOT SAVED" not in title_of(app)
+    notes = {entry.note for entry in on_disk(app).entries}
+    assert {"here", "there 2"} <= notes

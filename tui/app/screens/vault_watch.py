@@ -253,15 +253,15 @@ class VaultWatch:
             self._show_taken_over()
 
     def _save_in_time(self, steady: float) -> None:
-        """Save deferred changes after a while, and retry failed ones."""
+        """Save deferred changes after a while, what was merged at once, and retry failed saves."""
         older = self._vault.older
         refused = self._vault.asks_password or (older is not None and older.sure)
         if self._vault.flushed or refused:
             self._save_at = None
         elif self._save_at is None:
-            wait = SAVE_LATER_SECONDS if self._vault.saved else RETRY_SECONDS
-            self._save_at = steady + wait
-        elif steady >= self._save_at:
+            failed_wait = RETRY_SECONDS if self._refusal else 0.0
+            self._save_at = steady + (SAVE_LATER_SECONDS if self._vault.saved else failed_wait)
+        if self._save_at is not None and steady >= self._save_at:
             self._save_at = steady + RETRY_SECONDS
             self._start(self._save, "save")
 
