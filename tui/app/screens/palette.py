@@ -15,8 +15,6 @@ from textual.widgets import Input
 
 from tui.app.palette_items import PaletteItem, matching
 from tui.app.screens.base import Dialog
-from tui.app.styles import styles_of
-from tui.app.symbols import HIGHLIGHT
 from tui.app.visible_entries import LONGEST_SEARCH
 from tui.app.widgets.bars import CardTitle
 from tui.app.widgets.cells import fit
@@ -32,9 +30,11 @@ class PaletteList(CountedList[PaletteItem], can_focus=False):
     """The matching items; a click chooses one."""
 
     BEHIND = "surface"
+    NOTHING_AT = 0
 
     def __init__(self, rows: Sequence[PaletteItem]) -> None:
         super().__init__(id="items")
+        self.nothing = "No matches."
         self.rows = list(rows)
 
     def show(self, rows: Sequence[PaletteItem]) -> None:
@@ -43,27 +43,14 @@ class PaletteList(CountedList[PaletteItem], can_focus=False):
         self.rows_changed()
 
     def row_strip(self, index: int, width: int) -> Strip:
-        item, styles, highlighted = (
-            self.rows[index],
-            styles_of(self.app, self.BEHIND),
-            index == self.cursor,
-        )
-        base, muted = (
-            (styles.on_plain, styles.on_muted) if highlighted else (styles.plain, styles.muted)
-        )
-        mark = HIGHLIGHT if highlighted else " "
+        item, look = self.rows[index], self.look(index)
         return Strip(
             [
-                Segment(f"{mark} ", styles.on_code if highlighted else base),
-                Segment(fit(item.label, max(0, width - _NOTE - 3)) + " ", base),
-                Segment(fit(item.note, _NOTE), muted),
+                look.mark,
+                Segment(" " + fit(item.label, max(0, width - _NOTE - 3)) + " ", look.plain),
+                Segment(fit(item.note, _NOTE), look.muted),
             ]
-        ).adjust_cell_length(width, base)
-
-    def empty_strip(self, line: int, width: int) -> Strip:
-        if self.rows or line:
-            return super().empty_strip(line, width)
-        return Strip([Segment(fit("  No matches.", width), styles_of(self.app, self.BEHIND).muted)])
+        ).adjust_cell_length(width, look.plain)
 
     def on_click(self, event: events.Click) -> None:
         if event.y >= self.page:

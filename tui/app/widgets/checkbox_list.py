@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui.app.styles import styles_of
-from tui.app.symbols import HIGHLIGHT
 from tui.app.widgets.cells import fit
 from tui.app.widgets.row_list import RowList
 
@@ -45,24 +43,16 @@ class CheckboxList(RowList[CheckboxRow]):
         self.rows_changed(next(places, self.cursor))
 
     def row_strip(self, index: int, width: int) -> Strip:
-        row, styles, highlighted = (
-            self.rows[index],
-            styles_of(self.app, self.BEHIND),
-            index == self.cursor,
-        )
-        plain = styles.on_plain if highlighted else styles.plain
-        muted = styles.on_muted if highlighted else styles.muted
+        row, look = self.rows[index], self.look(index)
         box = _BOXES[row.checked] if self.boxes else ""
         remark = f" {row.remark} "
         room = width - 2 - len(box) - len(remark)
         return Strip(
             [
-                Segment(
-                    f"{HIGHLIGHT} " if highlighted else "  ",
-                    styles.on_code if highlighted else styles.plain,
-                ),
-                Segment(box, styles.on_code if highlighted and row.checked else plain),
-                Segment(fit(row.name, room), plain),
-                Segment(remark, muted),
+                look.mark,
+                Segment(" ", look.plain),
+                Segment(box, look.mark.style if row.checked else look.plain),
+                Segment(fit(row.name, room), look.plain),
+                Segment(remark, look.muted),
             ]
-        ).adjust_cell_length(width, plain)
+        ).adjust_cell_length(width, look.plain)

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui.app.styles import styles_of
-from tui.app.symbols import HIGHLIGHT
 from tui.app.widgets.bars import Bar
 from tui.app.widgets.cells import fit, width_of
 from tui.app.widgets.row_list import RowList
@@ -27,6 +25,7 @@ class PreviewList(RowList[PlannedEntry]):
 
     def __init__(self) -> None:
         super().__init__(id="preview")
+        self.nothing = "The file has no entries."
         self.choices: dict[MatchKind, ImportAction] = {}
         self.deselected: set[int] = set()
         """Indexes of the rows that the user deselected."""
@@ -68,31 +67,23 @@ class PreviewList(RowList[PlannedEntry]):
         )
 
     def row_strip(self, index: int, width: int) -> Strip:
-        row = self.rows[index]
-        styles, highlighted = styles_of(self.app), index == self.cursor
-        base = styles.on_plain if highlighted else styles.plain
-        muted = styles.on_muted if highlighted else styles.muted
+        row, look = self.rows[index], self.look(index)
         mark, action, tone = self._action(row, index)
-        state = base if highlighted else getattr(styles, tone)
+        state = look.tone(tone)
         reason = "" if row.reason == LABELS[row.kind] else row.reason
         kind = self._kinds + _MARGIN if self._kinds else 0
         room = max(0, width - _FIXED - kind - _MARGIN)
         name = min(self._names, max(14, room // 2)) if reason and room >= 30 else room
         return Strip(
             [
-                Segment(HIGHLIGHT if highlighted else " ", styles.on_code if highlighted else base),
+                look.mark,
                 Segment(f" {mark} ", state),
                 Segment(fit(action, 9), state),
-                Segment(fit(_kind(row), kind), muted),
-                Segment(fit(row.what, name) + " " * _MARGIN, base),
-                Segment(fit(reason, max(0, room - name - _MARGIN)), muted),
+                Segment(fit(_kind(row), kind), look.muted),
+                Segment(fit(row.what, name) + " " * _MARGIN, look.plain),
+                Segment(fit(reason, max(0, room - name - _MARGIN)), look.muted),
             ]
-        ).adjust_cell_length(width, base)
-
-    def empty_strip(self, line: int, width: int) -> Strip:
-        if self.rows or line != 1:
-            return super().empty_strip(line, width)
-        return Strip([Segment(fit("  The file has no entries.", width), styles_of(self.app).muted)])
+        ).adjust_cell_length(width, look.plain)
 
     def _choice(self, row: PlannedEntry) -> ImportAction:
         return self.choices.get(row.kind, ImportAction.SKIP)

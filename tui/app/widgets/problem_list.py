@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui.app.styles import styles_of
-from tui.app.symbols import HIGHLIGHT
 from tui.app.widgets.cells import fit, width_of
 from tui.app.widgets.row_list import RowList
 from tui.backup.model import ExportPlan, Problem
@@ -34,6 +32,7 @@ class ProblemList(RowList[ProblemRow]):
 
     def __init__(self) -> None:
         super().__init__(id="problems")
+        self.nothing = "✓ Everything can be exported."
         self._names = 0
         """Width of the longest name of an entry."""
 
@@ -52,23 +51,17 @@ class ProblemList(RowList[ProblemRow]):
         self.rows_changed()
 
     def row_strip(self, index: int, width: int) -> Strip:
-        row = self.rows[index]
-        styles, highlighted = styles_of(self.app), index == self.cursor and self.has_focus
-        base = styles.on_plain if highlighted else styles.plain
-        muted = styles.on_muted if highlighted else styles.muted
+        row, look = self.rows[index], self.look(index)
         room = max(0, width - _FIXED - 2 * _MARGIN)
         name = min(self._names, max(12, room // 2))
         return Strip(
             [
-                Segment(f"{HIGHLIGHT} " if highlighted else "  ", base),
-                Segment(fit(row.mark, 12), base if highlighted else getattr(styles, row.tone)),
-                Segment(fit(row.problem.what, name) + " " * _MARGIN, base),
-                Segment(fit(row.problem.reason, max(0, room - name)), muted),
+                look.mark,
+                Segment(" " + fit(row.mark, 12), look.tone(row.tone)),
+                Segment(fit(row.problem.what, name) + " " * _MARGIN, look.plain),
+                Segment(fit(row.problem.reason, max(0, room - name)), look.muted),
             ]
-        ).adjust_cell_length(width, base)
+        ).adjust_cell_length(width, look.plain)
 
-    def empty_strip(self, line: int, width: int) -> Strip:
-        if self.rows or line != 1:
-            return super().empty_strip(line, width)
-        text = fit("  ✓ Everything can be exported.", width)
-        return Strip([Segment(text, styles_of(self.app).muted)])
+    def is_highlighted(self, index: int) -> bool:
+        return index == self.cursor and self.has_focus

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Region
@@ -13,10 +15,31 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.app.commands import move_bindings
-from tui.app.styles import styles_of
+from tui.app.styles import LineStyles, styles_of
+from tui.app.symbols import HIGHLIGHT
 from tui.app.widgets.cells import fit
 
 Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class RowLook:
+    """How a row is drawn, highlighted or not."""
+
+    styles: LineStyles
+    """All styles of the list."""
+    highlighted: bool
+    """True for the row that keys act on."""
+    plain: Style
+    """Its text."""
+    muted: Style
+    """Its less important text."""
+    mark: Segment
+    """Its first cell."""
+
+    def tone(self, name: str) -> Style:
+        """Return the style with that name, which the highlighted row doesn't have."""
+        return self.plain if self.highlighted else getattr(self.styles, name)
 
 
 class RowList(Widget, Generic[Row], can_focus=True):
@@ -24,6 +47,8 @@ class RowList(Widget, Generic[Row], can_focus=True):
 
     BEHIND: ClassVar[str] = "background"
     """The theme variable with its background color."""
+    NOTHING_AT: ClassVar[int] = 1
+    """The line on which `nothing` is shown."""
     BINDINGS: ClassVar[list[BindingType]] = [*move_bindings()]
     DEFAULT_CSS = """
     RowList { height: 1fr; width: 1fr; background: $background; }
@@ -42,6 +67,8 @@ class RowList(Widget, Generic[Row], can_focus=True):
         """Index of the highlighted row."""
         self.top = 0
         """Index of the first row on screen."""
+        self.nothing = ""
+        """What is shown if there are no rows."""
         self.row_height = 1
         """The lines of each row, with the empty ones below it."""
 
@@ -55,6 +82,18 @@ class RowList(Widget, Generic[Row], can_focus=True):
         """The row that keys act on; None if the list is empty."""
         return self.rows[self.cursor] if self.rows else None
 
+    def is_highlighted(self, index: int) -> bool:
+        """Return True for the row that keys act on."""
+        return index == self.cursor
+
+    def look(self, index: int) -> RowLook:
+        """Return how a row is drawn."""
+        styles = styles_of(self.app, self.BEHIND)
+        if self.is_highlighted(index):
+            mark = Segment(HIGHLIGHT, styles.on_code)
+            return RowLook(styles, True, styles.on_plain, styles.on_muted, mark)
+        return RowLook(styles, False, styles.plain, styles.muted, Segment(" ", styles.plain))
+
     def row_strip(self, index: int, width: int) -> Strip:
         """Return the first line of a row, `width` cells wide."""
         raise NotImplementedError
@@ -64,8 +103,11 @@ class RowList(Widget, Generic[Row], can_focus=True):
         return self.empty_strip(line, width) if line else self.row_strip(index, width)
 
     def empty_strip(self, line: int, width: int) -> Strip:
-        """Return a line below the last row."""
-        return Strip.blank(width, styles_of(self.app, self.BEHIND).plain)
+        """Return a line below the last row; one says why there are no rows."""
+        styles = styles_of(self.app, self.BEHIND)
+        if not self.rows and self.nothing and line == self.NOTHING_AT:
+            return Strip([Segment(fit(f"  {self.nothing}", width), styles.muted)])
+        return Strip.blank(width, styles.plain)
 
     def render_line(self, y: int) -> Strip:
         width, (place, line) = self.size.width, divmod(y, self.row_height)

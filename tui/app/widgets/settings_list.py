@@ -10,8 +10,6 @@ from textual.strip import Strip
 
 from tui.app.context import context_of
 from tui.app.setting_rows import SettingRow, rows
-from tui.app.styles import styles_of
-from tui.app.symbols import HIGHLIGHT
 from tui.app.widgets.cells import fit
 from tui.app.widgets.row_list import CountedList
 from tui.config.keymap import Keymap
@@ -66,35 +64,28 @@ class SettingsList(CountedList[SettingRow]):
         return left, right - left
 
     def row_strip(self, index: int, width: int) -> Strip:
-        row, styles, highlighted = self.rows[index], styles_of(self.app), index == self.cursor
+        row, look = self.rows[index], self.look(index)
         ascii_only = context_of(self.app).ascii_only
-        base, muted = (
-            (styles.on_plain, styles.on_muted) if highlighted else (styles.plain, styles.muted)
-        )
         whole = width >= _NARROW
         label = _LABEL if whole else min(_LABEL, width - _VALUE)
         gap = 2 if whole else 1
         _, room = self._value_place(width)
         value = row.shown(self._config, self._keymap, ascii_only=ascii_only)
-        if highlighted and row.choices:
+        if look.highlighted and row.choices:
             value = f"‹ {value} ›"
         changed = not row.is_default(self._config, self._keymap)
-        value_style = styles.on_code if highlighted else styles.strong if changed else styles.plain
-        segments = [
-            Segment(
-                f"{HIGHLIGHT if highlighted else ' '} ", styles.on_code if highlighted else base
-            )
-        ]
+        value_style = look.mark.style if look.highlighted or not changed else look.styles.strong
+        segments = [look.mark, Segment(" ", look.plain)]
         if whole:
             heading = row.group if self._heads(index) else ""
-            segments.append(Segment(fit(heading, _GROUP), muted))
+            segments.append(Segment(fit(heading, _GROUP), look.muted))
         segments += [
-            Segment(fit(row.label, label - gap) + " " * gap, base),
+            Segment(fit(row.label, label - gap) + " " * gap, look.plain),
             Segment(fit(value, room), value_style),
         ]
         if whole and changed:
-            segments.append(Segment(fit("changed", _CHANGED), muted))
-        return Strip(segments).adjust_cell_length(width, base)
+            segments.append(Segment(fit("changed", _CHANGED), look.muted))
+        return Strip(segments).adjust_cell_length(width, look.plain)
 
     def _heads(self, index: int) -> bool:
         """Return True if the row is the first of its group, or the first on screen."""

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui.app.styles import styles_of
-from tui.app.symbols import HIGHLIGHT
 from tui.app.widgets.cells import fit
 from tui.app.widgets.row_list import RowList
 from tui.otp.describe import local_time
@@ -62,21 +60,18 @@ class VersionList(RowList[Version]):
         self.rows_changed(self.cursor)
 
     def row_strip(self, index: int, width: int) -> Strip:
-        row = self.rows[index]
-        styles, highlighted = styles_of(self.app), index == self.cursor
-        base = styles.on_plain if highlighted else styles.plain
-        muted = styles.on_muted if highlighted else styles.muted
-        tone = styles.warning if row.problem and not highlighted else base
+        row, look = self.rows[index], self.look(index)
+        tone = look.tone("warning" if row.problem else "plain")
         file = row.kept.file
         generation = "?" if file is None else str(file.envelope.generation)
         state = _state_width(self.rows)
         name = width - 2 - _GENERATION - _DATE - state
         return Strip(
             [
-                Segment(HIGHLIGHT if highlighted else " ", styles.on_code if highlighted else base),
-                Segment(fit(f" {local_time(row.kept.date)}", _DATE + 1), base),
+                look.mark,
+                Segment(fit(f" {local_time(row.kept.date)}", _DATE + 1), look.plain),
                 Segment(fit(row.state, state - 1) + " ", tone),
-                Segment(fit(generation, _GENERATION), muted),
-                Segment(fit(row.kept.name, name - 1) if name >= _LEAST_NAME else "", muted),
+                Segment(fit(generation, _GENERATION), look.muted),
+                Segment(fit(row.kept.name, name - 1) if name >= _LEAST_NAME else "", look.muted),
             ]
-        ).adjust_cell_length(width, base)
+        ).adjust_cell_length(width, look.plain)
