@@ -96,6 +96,31 @@ def test_each_encryption_opens_with_the_password(file: Any) -> None:
         read(file(), "wrong")
 
 
+def old(**more: Any) -> dict[str, Any]:
+    """An entry as versions before 8 wrote it."""
+    made = row(hash="7f3c", encrypted=False, **more)
+    del made["dataType"]
+    return made
+
+
+def test_a_backup_of_an_old_version_is_recognized() -> None:
+    hotp = old(type="hotp", counter=4, index=1)
+    backup = read({"7f3c": old(), "8a": hotp, "LocalStorage": {}, "UserSettings": None})
+    assert [each.type for each in backup.entries] == [OtpType.TOTP, OtpType.HOTP]
+    sealed_secret = sealed(SECRET.encode(), PASSWORD.encode())
+    (entry,) = read(
+        {"7f3c": {**old(), "encrypted": True, "secret": sealed_secret}}, PASSWORD
+    ).entries
+    assert entry.secret.given == SECRET
+
+
+def test_an_object_with_other_values_is_no_backup() -> None:
+    one = old()
+    for missing in ("secret", "hash", "index", "type"):
+        data = json.dumps({"a": {key: one[key] for key in one if key != missing}}).encode()
+        assert recognize(data) is None
+
+
 def test_an_entry_without_its_key_is_damage() -> None:
     root = v3()
     del root["k"]

@@ -24,6 +24,8 @@ from tui.otp.entry import Entry, OtpType
 _KINDS = ("OTPStorage", "EncOTPStorage", "Key")
 _PARTS = frozenset(("secret", "data", "issuer", "account"))
 """What an entry of an old backup, without `dataType`, has one of."""
+_OLD_ENTRY = frozenset(("secret", "hash", "index", "type"))
+"""What the extension wrote for every entry before `dataType` (src/models/storage.ts)."""
 _SALTED = b"Salted__"
 _ARGON2 = Argon2Params(time_cost=2, memory_kib=19 * 1024, parallelism=1)
 _WRONG = "Wrong password, or the file is damaged."
@@ -38,7 +40,12 @@ def _sniff(content: FileContent) -> bool:
         return False
     if _old_key(root) is not None:
         return True
-    return any(isinstance(row, dict) and row.get("dataType") in _KINDS for row in root.values())
+    return any(isinstance(row, dict) and _is_own(row) for row in root.values())
+
+
+def _is_own(row: dict[str, Any]) -> bool:
+    """Return True if only the extension writes such an object."""
+    return row.get("dataType") in _KINDS or row.keys() >= _OLD_ENTRY
 
 
 def _old_key(root: dict[str, Any]) -> str | None:
