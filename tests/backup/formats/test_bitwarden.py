@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import io
 import json
 from contextlib import suppress
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from argon2.low_level import Type, hash_secret_raw
@@ -189,6 +191,37 @@ def test_an_export_opens_with_primitives_only() -> None:
     assert [each.categories for each in back.entries] == [
         each.categories for each in plan.backup.entries
     ]
+
+
+def zipped(content: bytes, name: str = "data.json", *more: str) -> bytes:
+    """Return an archive as Bitwarden makes one for items with attachments."""
+    made = io.BytesIO()
+    with ZipFile(made, "w") as archive:
+        archive.writestr(name, content)
+        for each in ("attachments/", "attachments/id/scan.pdf", *more):
+            archive.writestr(each, b"")
+    return made.getvalue()
+
+
+def test_the_zip_export_with_attachments_is_read() -> None:
+    data = zipped(export(item(), item(5)))
+    assert recognize(data) is BITWARDEN
+    assert needs(BITWARDEN, data) is Needs.NOTHING
+    backup = read(data)
+    assert [(each.issuer, each.account) for each in backup.entries] == [("Site", "ada")]
+    assert [each.what for each in backup.problems] == ["entry 2 (Site)"]
+
+
+def test_other_zip_archives_are_not_exports() -> None:
+    other = zipped(export(item()), "other.json")
+    assert recognize(other) is None
+    assert recognize(zipped(export(item()), "data.json", "readme.txt")) is None
+    with pytest.raises(FormatError, match="not an export of Bitwarden"):
+        read(other)
+    for content in (b"", b"[]", b"{}", b'{"encrypted":'):
+        assert recognize(zipped(content)) is BITWARDEN
+        with pytest.raises(FormatError):
+            read(zipped(content))
 
 
 def test_a_long_note_is_reported_as_the_app_may_refuse_it() -> None:

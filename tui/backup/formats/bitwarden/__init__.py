@@ -1,4 +1,4 @@
-"""Exports of the password manager Bitwarden (JSON, CSV) and of Bitwarden Authenticator.
+"""Exports of the password manager Bitwarden (JSON, CSV, zip) and of Bitwarden Authenticator.
 
 Only what belongs to OTPs is read, never the passwords of logins. Spec: formats.md, section 5.
 """
@@ -9,10 +9,13 @@ from typing import Any
 
 from tui.backup.content import FileContent
 from tui.backup.formats import _csv
+from tui.backup.formats.bitwarden.archive import is_export
 from tui.backup.model import Backup, Credentials, ExportPlan, Format, Needs
 
 
 def _sniff(content: FileContent) -> bool:
+    if content.zip_files:
+        return is_export(content.zip_files)
     return _is_json(content.json) or {"name", "login_totp"} <= {*_csv.header(content)}
 
 
@@ -51,7 +54,7 @@ def _plan_export(backup: Backup) -> ExportPlan:
 FORMAT = Format(
     name="bitwarden",
     label="Bitwarden",
-    suffixes=(".json", ".csv"),
+    suffixes=(".json", ".csv", ".zip"),
     sniff=_sniff,
     needs=_needs,
     read=_read,

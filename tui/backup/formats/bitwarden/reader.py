@@ -1,4 +1,4 @@
-"""Reads exports of Bitwarden: JSON, password-protected JSON, and CSV."""
+"""Reads exports of Bitwarden: JSON, password-protected JSON, CSV, and JSON in a zip archive."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from tui.backup.formats import _csv, _json
+from tui.backup.formats import _csv, _json, _zip
 from tui.backup.formats._entries import Collector, checked_note
 from tui.backup.formats._otp_field import entry_of_login, is_filled
+from tui.backup.formats.bitwarden.archive import unpack
 from tui.backup.formats.bitwarden.encryption import decrypt
 from tui.backup.model import Backup, Credentials
 from tui.errors import FormatError
@@ -26,7 +27,9 @@ def read(data: bytes, credentials: Credentials) -> Backup:
         BackupPasswordError: the password is wrong.
         FormatError: it is not an export of Bitwarden, is damaged or can't be read.
     """
-    if not _json.is_object(data):
+    if data.startswith(_zip.SIGNATURE):
+        data = unpack(data)
+    elif not _json.is_object(data):
         return _read_csv(data)
     root = _json.load_object(data)
     if root.get("encrypted") is True:
