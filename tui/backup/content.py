@@ -45,12 +45,21 @@ class FileContent:
         """The first line that is neither blank nor a comment; empty if there is none."""
         return _lines.first_line(self.data)
 
-    @cached_property
+    @property
     def zip_files(self) -> list[ZipInfo]:
         """The files in a zip archive; empty if it isn't one, or `_zip` refuses it."""
+        return self._archive[0]
+
+    @property
+    def zip_error(self) -> str:
+        """Why a zip archive can't be read; otherwise empty."""
+        return self._archive[1]
+
+    @cached_property
+    def _archive(self) -> tuple[list[ZipInfo], str]:
         if not self.data.startswith(_zip.SIGNATURE):
-            return []
+            return [], ""
         try:
-            return _zip.files(self.data)
-        except FormatError:
-            return []
+            return _zip.files(self.data), ""
+        except FormatError as error:
+            return [], error.sentence

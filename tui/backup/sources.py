@@ -82,8 +82,8 @@ class Source:
             return FormatError(f"{self.name}: The file is empty.")
         if self.content.data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return FormatError(f"{self.name}: The file is UTF-16 text.", "Save it as UTF-8.")
-        if self.content.json_error:
-            return FormatError(f"{self.name}: {self.content.json_error}", hint)
+        if why := self.content.json_error or self.content.zip_error:
+            return FormatError(f"{self.name}: {why}", hint)
         return FormatError(f"{self.name}: Unknown backup format.", hint)
 
 

@@ -100,6 +100,30 @@ def test_the_recycle_bin_of_keepassxc_becomes_the_trash() -> None:
     assert [each.name for each in backup.categories] == ["A/B"]
 
 
+def test_what_is_in_groups_of_the_recycle_bin_is_in_the_trash_too() -> None:
+    header = "Group,Title,Username,Password,URL,Notes,TOTP\n"
+    (entry,) = read(f"{header}Root/Recycle Bin/Old,Old,,,,,{SECRET}\n").entries
+    assert entry.deleted
+
+
+@pytest.mark.parametrize("column", ["TOTP", "login_totp"])
+def test_the_names_of_zoho_vault_are_read(column: str) -> None:
+    """Its URIs have no names, and the user is inside another cell."""
+    header = f"Password Name,Password URL,SecretData,Notes,{column},Folder Name\n"
+    login = '"SecretType:Web Account\nUser Name:ada@example.org\nPassword:pw\n"'
+    backup = read(f"{header}Site,,{login},n,otpauth://totp?secret={SECRET},Web\n")
+    (entry,) = backup.entries
+    assert (entry.issuer, entry.account) == ("Site", "ada@example.org")
+    assert [each.name for each in backup.categories] == ["Web"]
+
+
+def test_the_vault_of_proton_pass_becomes_a_category() -> None:
+    row = f"login,GitHub,,,ada,pw,,otpauth://totp/x?secret={SECRET},,,Personal"
+    header = "type,name,url,email,username,password,note,totp,createTime,modifyTime,vault"
+    backup = read(f"{header}\n{row}\n")
+    assert [each.name for each in backup.categories] == ["Personal"]
+
+
 @pytest.mark.parametrize("separator", [";", "\t"])
 def test_a_spreadsheet_may_separate_columns_in_another_way(separator: str) -> None:
     rows = [

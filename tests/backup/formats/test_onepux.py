@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.backup.support import needs, recognize
 from tui.backup.model import Backup, Credentials, Needs
 from tui.backup.registry import by_name
+from tui.backup.sources import source_of
 from tui.errors import FormatError
 
 ONEPUX = by_name("1pux")
@@ -55,6 +56,22 @@ def export(content: Any, name: str = "export.data") -> bytes:
 
 def read(data: bytes) -> Backup:
     return ONEPUX.read(data, Credentials())
+
+
+def test_the_unpacked_file_is_read() -> None:
+    data = json.dumps(root(item(URI))).encode()
+    assert recognize(data) is ONEPUX
+    assert [each.issuer for each in read(data).entries] == ["Example"]
+
+
+def test_an_archive_with_many_documents_says_what_to_unpack() -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("export.data", json.dumps(root(item(URI))))
+        for number in range(600):
+            archive.writestr(f"files/{number}.pdf", "")
+    with pytest.raises(FormatError, match="Unpack it, and import the file"):
+        source_of(made.getvalue(), "export.1pux").open(Credentials())
 
 
 def test_every_otp_of_an_item_is_read_with_its_vault_and_tags_and_no_password() -> None:

@@ -148,6 +148,29 @@ def archive(*items: Any, name: str = "Proton Pass/data.json", **root: Any) -> by
     return made.getvalue()
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        lambda fields: {"sections": [None, {"sectionName": "s", "sectionFields": fields}]},
+        lambda fields: {"extraSections": [{"sectionFields": fields}]},
+        lambda fields: {"extraWorkDetails": fields, "sections": 7},
+    ],
+)
+def test_fields_of_sections_in_proton_pass_are_read(place: Any) -> None:
+    field = {"fieldName": "code", "type": "totp", "data": {"totpUri": SECRET}}
+    hidden = {"fieldName": "pin", "type": "hidden", "data": {"content": "1"}}
+    custom = {"metadata": {"name": "Server"}, "type": "custom", "content": place([hidden, field])}
+    (entry,) = read(archive({"data": custom, "state": 1})).entries
+    assert (entry.issuer, entry.secret.normal) == ("Server", SECRET)
+
+
+def test_the_unpacked_file_of_proton_pass_is_read() -> None:
+    vaults = {"id": {"name": "Private", "items": [item(URI)]}}
+    data = json.dumps({"version": "1.21", "userId": "u", "vaults": vaults}).encode()
+    assert recognize(data) is PROTON
+    assert [each.issuer for each in read(data).entries] == ["Site"]
+
+
 def test_all_one_time_passwords_of_proton_pass_are_read() -> None:
     data = archive(
         item(f"otpauth://totp/?secret={SECRET}", SECRET, f"steam://{SECRET}", pinned=True),

@@ -43,6 +43,17 @@ def test_winauths_plain_archive() -> None:
     assert (name, entry.issuer, entry.account, entry.icon) == ("winauth", "", "Me", None)
 
 
+@pytest.mark.parametrize("in_archive", [True, False])
+def test_winauth_writes_a_space_in_an_account_as_plus(in_archive: bool) -> None:
+    lines = (
+        b"otpauth://totp/Git+Hub:John+Doe?secret=JBSWY3DPEHPK3PXP&digits=6&icon=GitHub\n"
+        b"otpauth://totp/My+Bank%2b?secret=JBSWY3DPEHPK3PXA&digits=6&icon=WinAuth\n"
+    )
+    _, backup = read(archive("winauth.txt", lines) if in_archive else lines)
+    names = [(entry.issuer, entry.account) for entry in backup.entries]
+    assert names == [("Git+Hub", "John Doe"), ("", "My Bank+")]
+
+
 def test_authenticator_plus_by_the_name_of_its_file() -> None:
     assert read(archive("Accounts.txt", LINE))[0] == "authenticator-plus"
 

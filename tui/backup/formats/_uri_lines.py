@@ -23,6 +23,9 @@ MICROSECONDS = 1_000_000
 _LATEST = 2**40
 _is_uri = re.compile(rb"(?:otpauth|motp|steam)://|motp:/", re.IGNORECASE).match
 _has_display = re.compile(rb"otpauth://[^?]*\?(?:[^#]*&)?codeDisplay=", re.IGNORECASE).match
+_of_winauth = re.compile(
+    r"(otpauth://[a-z]+/)([^?]*)(\?secret=[^&]*&digits=\d+&(?:.*&)?icon=\w+)", re.IGNORECASE
+).fullmatch
 _is_pin = re.compile("[0-9]{4,16}").fullmatch
 
 
@@ -86,7 +89,7 @@ def _read(line: str) -> tuple[Entry, tuple[str, ...], int]:
     parts = query.split("&")
     shown = next((part for part in parts if part.startswith(f"{DISPLAY}=")), None)
     if shown is None:
-        entry = uri.parse(line, lone_is_account=True)
+        entry = uri.parse(_without_plus(line), lone_is_account=True)
         names = uri.tags(line) if "tags=" in query.lower() else ()
         return _bound(entry, names), names, 0
     # All of the query is form encoded, unlike in the URIs of other apps.
@@ -112,6 +115,18 @@ def _read(line: str) -> tuple[Entry, tuple[str, ...], int]:
         used=used if 0 <= used < _LATEST else 0,
     )
     return entry, names, number(display.get("position"), "position", 0)
+
+
+def _without_plus(line: str) -> str:
+    """Return a line of WinAuth with the account encoded as in URIs, and any other line unchanged.
+
+    WinAuth encodes the account, but not the issuer before it, as forms do (its `ToUrl`).
+    """
+    found = _of_winauth(line)
+    if found is None:
+        return line
+    issuer, colon, account = found[2].rpartition(":")
+    return f"{found[1]}{issuer}{colon}{account.replace('+', '%20')}{found[3]}"
 
 
 def _bound(entry: Entry, names: tuple[str, ...]) -> Entry:

@@ -34,7 +34,10 @@ def files(data: bytes) -> list[ZipInfo]:
     from zipfile import BadZipFile, ZipFile
 
     if data.count(_ENTRY) > MAX_FILES:
-        raise FormatError(f"The zip archive has more than {MAX_FILES} files.")
+        raise FormatError(
+            f"The zip archive has more than {MAX_FILES} files.",
+            "Unpack it, and import the file with the entries, e.g. export.data or data.json.",
+        )
     try:
         with ZipFile(io.BytesIO(data)) as archive:
             return archive.infolist()

@@ -1,4 +1,4 @@
-"""1PUX exports of 1Password: a zip archive with the JSON file `export.data`.
+"""1PUX exports of 1Password: a zip archive with the JSON file `export.data`, or that file alone.
 
 Only what belongs to OTPs is read, never the passwords of logins. Spec: formats.md, section 11.
 """
@@ -30,7 +30,12 @@ def _is_export(info: ZipInfo) -> bool:
 
 
 def _sniff(content: FileContent) -> bool:
-    return any(map(_is_export, content.zip_files))
+    return any(map(_is_export, content.zip_files)) or _is_root(content.json)
+
+
+def _is_root(root: object) -> bool:
+    accounts = root.get("accounts") if isinstance(root, dict) else None
+    return isinstance(accounts, list) and any("vaults" in each for each in _objects([accounts]))
 
 
 def _read(data: bytes, _credentials: Credentials) -> Backup:
@@ -39,10 +44,12 @@ def _read(data: bytes, _credentials: Credentials) -> Backup:
     Raises:
         FormatError: it is not such an export, or is damaged.
     """
-    inside = next(filter(_is_export, _zip.files(data)), None)
-    if inside is None or _zip.is_encrypted(inside):
-        raise FormatError(_NOT_ONE)
-    root = _json.load_object(_zip.read(data, inside))
+    if data.startswith(_zip.SIGNATURE):
+        inside = next(filter(_is_export, _zip.files(data)), None)
+        if inside is None or _zip.is_encrypted(inside):
+            raise FormatError(_NOT_ONE)
+        data = _zip.read(data, inside)
+    root = _json.load_object(data)
     if not isinstance(root.get("accounts"), list):
         raise FormatError(_NOT_ONE)
     found = Collector()

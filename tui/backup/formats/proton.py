@@ -31,6 +31,10 @@ CONTEXT = b"proton.authenticator.export.v1"
 """Associated data of the encryption."""
 
 _TYPES = (OtpType.TOTP, OtpType.STEAM)
+_EXTRA = ("extraPersonalDetails", "extraAddressDetails", "extraContactDetails", "extraWorkDetails")
+"""Lists of fields in an identity of Proton Pass."""
+_SECTIONS = ("sections", "extraSections")
+"""Lists of sections in its other items."""
 _STEAM = "steam://"
 _PASS = ("Proton Pass/data.json", "Proton Pass/data.json.pgp", "Proton Pass/data.pgp")
 _SEALED = ".pgp"
@@ -41,12 +45,19 @@ def _sniff(content: FileContent) -> bool:
     root = content.json
     if not isinstance(root, dict) or "version" not in root:
         return _pass_file(content.zip_files) is not None
+    if _is_pass(root):
+        return True
     rows = root.get("entries")
     if isinstance(rows, list):
         return root.keys() <= {"version", "entries"} or (
             bool(rows) and all(isinstance(each, dict) and "content" in each for each in rows)
         )
     return _is_sealed(root)
+
+
+def _is_pass(root: Mapping[str, Any]) -> bool:
+    """Return True for the unpacked `data.json` of Proton Pass."""
+    return isinstance(root.get("vaults"), dict) and "userId" in root
 
 
 def _is_sealed(root: Mapping[str, Any]) -> bool:
@@ -85,6 +96,9 @@ def _read(data: bytes, credentials: Credentials) -> Backup:
         _collect_pass(load_object(_pass_json(data)), found)
         return found.backup()
     root = load_object(data)
+    if _is_pass(root):
+        _collect_pass(root, found)
+        return found.backup()
     if "version" not in root:
         raise FormatError("The file is not a Proton Authenticator export.")
     if not _is_known(root):
@@ -220,12 +234,22 @@ def _collect_pass(root: Mapping[str, Any], found: Collector) -> None:
 
 
 def _uris(data: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the URIs of an item: of the login, and of its own fields."""
-    parts = [data.get("content")]
-    fields = data.get("extraFields")
-    for field in fields if isinstance(fields, list) else []:
-        if isinstance(field, dict) and field.get("type") == "totp":
-            parts.append(field.get("data"))
+    """Yield the URIs of an item: of the login, and of its own fields and those of its sections.
+
+    Source: ProtonMail/WebClients, item-v1.proto.
+    """
+    content = data.get("content")
+    inside = content if isinstance(content, dict) else {}
+    lists = [data.get("extraFields"), *(inside.get(name) for name in _EXTRA)]
+    for name in _SECTIONS:
+        sections = inside.get(name)
+        for section in sections if isinstance(sections, list) else []:
+            lists.append(section.get("sectionFields") if isinstance(section, dict) else None)
+    parts = [content]
+    for fields in lists:
+        for field in fields if isinstance(fields, list) else []:
+            if isinstance(field, dict) and field.get("type") == "totp":
+                parts.append(field.get("data"))
     for part in parts:
         given = part.get("totpUri") if isinstance(part, dict) else None
         if isinstance(given, str) and given.strip():

@@ -5,6 +5,7 @@ from __future__ import annotations
 OTP_COLUMNS = (
     "otpauth",
     "totp",
+    "login_totp",
     "otpurl",
     "otpsecret",
     "one-time password",
@@ -16,10 +17,12 @@ OTP_COLUMNS = (
 """Names of columns with OTPs, the preferred first."""
 DASHLANE = "credentials.csv"
 """The table in Dashlane's zip archive."""
-TITLE = ("title", "name", "issuer")
+TITLE = ("title", "name", "issuer", "password name")
 USERNAME = ("username", "login", "user", "email", "account")
+ZOHO_LOGIN = "secretdata"
+"""The column in which Zoho Vault has the lines of a login."""
 NOTE = ("notes", "note", "extra", "comments")
-GROUP = ("group", "grouping", "folder", "category")
+GROUP = ("group", "grouping", "folder", "category", "folder name", "vault")
 FAVORITE = ("favorite", "fav")
 COLUMNS = ("Title", "URL", "Username", "Password", "Notes", "OTPAuth", "Tags", "Favorite")
 """The columns of our own tables: those of Apple Passwords, then two of 1Password's."""

@@ -19,6 +19,7 @@ from tui.backup.formats.csv.columns import (
     OTP_COLUMNS,
     TITLE,
     USERNAME,
+    ZOHO_LOGIN,
 )
 from tui.backup.model import Backup, Credentials
 from tui.errors import FormatError
@@ -27,6 +28,7 @@ from tui.otp.entry import Entry
 _KEEPASSXC = ("group", "title", "username")
 _RECYCLE_BIN = "Recycle Bin"
 _URI = "otpauth://"
+_find_user = re.compile(r"^User Name:(.*)$", re.MULTILINE).search
 _is_guarded = re.compile(r"'+[=+\-@\t\r]").match
 
 
@@ -85,11 +87,16 @@ def _different(fields: Iterable[str]) -> list[str]:
 
 def entry_of_row(row: Mapping[str, str], field: str) -> Entry:
     return replace(
-        entry_of_login(field, _first(row, TITLE), _first(row, USERNAME)),
+        entry_of_login(field, _first(row, TITLE), _first(row, USERNAME) or _zoho_user(row)),
         note=checked_note(_first(row, NOTE)),
         pinned=_first(row, FAVORITE).strip().lower() in ("1", "true", "yes"),
         deleted=1 if _is_trashed(row) else 0,
     )
+
+
+def _zoho_user(row: Mapping[str, str]) -> str:
+    found = _find_user(row.get(ZOHO_LOGIN, ""))
+    return found[1].strip() if found else ""
 
 
 def _first(row: Mapping[str, str], names: Iterable[str]) -> str:
@@ -103,13 +110,17 @@ def _groups(row: Mapping[str, str]) -> list[str]:
 def _group(row: Mapping[str, str]) -> str:
     """Return the group; KeePassXC writes it after the name of the root group."""
     group = _first(row, GROUP)
-    if tuple(row)[: len(_KEEPASSXC)] == _KEEPASSXC:
+    if _is_keepassxc(row):
         return group.strip("/").partition("/")[2]
     return group
 
 
 def _is_trashed(row: Mapping[str, str]) -> bool:
-    return tuple(row)[: len(_KEEPASSXC)] == _KEEPASSXC and _group(row) == _RECYCLE_BIN
+    return _is_keepassxc(row) and _group(row).partition("/")[0] == _RECYCLE_BIN
+
+
+def _is_keepassxc(row: Mapping[str, str]) -> bool:
+    return tuple(row)[: len(_KEEPASSXC)] == _KEEPASSXC
 
 
 def _tags(cell: str) -> list[str]:
