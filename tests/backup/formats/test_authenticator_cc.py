@@ -17,6 +17,7 @@ from tests.backup.support import needs, recognize
 from tui.backup.formats import authenticator_cc
 from tui.backup.model import Backup, Credentials, Needs
 from tui.errors import BackupPasswordError, FormatError
+from tui.otp.codes import code_length
 from tui.otp.entry import Algorithm, OtpType
 
 SECRET = "JBSWY3DPEHPK3PXP"
@@ -149,3 +150,21 @@ def test_the_number_of_keys_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(authenticator_cc, "_MOST_KEYS", 1)
     with pytest.raises(FormatError, match="more than 1 keys"):
         read(root, PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("secret", "kind", "digits", "key"),
+    [
+        (f"bliz-{SECRET}", OtpType.TOTP, 8, b"Hello!\xde\xad\xbe\xef"),
+        (f"blz-{SECRET}", OtpType.TOTP, 8, b"Hello!\xde\xad\xbe\xef"),
+        (f"stm-{SECRET}", OtpType.STEAM, 5, b"Hello!\xde\xad\xbe\xef"),
+        ("48656c6c6f21deadbeef", OtpType.TOTP, 6, b"Hello!\xde\xad\xbe\xef"),
+    ],
+)
+def test_in_old_backups_the_secret_says_the_type(
+    secret: str, kind: OtpType, digits: int, key: bytes
+) -> None:
+    old = {name: value for name, value in row(secret=secret).items() if name != "dataType"}
+    data = json.dumps({"a": {**old, "encrypted": False, "hash": "a"}}).encode()
+    (entry,) = authenticator_cc.FORMAT.read(data, Credentials()).entries
+    assert (entry.type, code_length(entry), entry.secret.key) == (kind, digits, key)

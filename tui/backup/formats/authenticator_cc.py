@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from functools import partial
 from typing import Any
 
@@ -32,6 +33,12 @@ _WRONG = "Wrong password, or the file is damaged."
 _BATTLE_DIGITS = 8
 _MOST_KEYS = 50
 """Maximum number of keys that are derived for one file; the extension has one."""
+
+
+_TYPE_OF_PREFIX = {"blz": "battle", "bliz": "battle", "stm": "steam"}
+"""Starts of secrets in old backups, before a dash."""
+_is_hex = re.compile("[0-9a-f]+", re.IGNORECASE).fullmatch
+_is_base32 = re.compile("[a-z2-7]+=*", re.IGNORECASE).fullmatch
 
 
 def _sniff(content: FileContent) -> bool:
@@ -185,9 +192,8 @@ def _index(row: dict[str, Any]) -> int:
 
 
 def _entry(row: dict[str, Any]) -> Entry:
-    given = row.get("type")
-    name = str(given).lower()
-    secret, digits = row.get("secret"), row.get("digits")
+    given, secret = _type_and_secret(row)
+    name, digits = str(given).lower(), row.get("digits")
     if name in ("hex", "hhex"):
         kind = OtpType.HOTP if name == "hhex" else OtpType.TOTP
         try:
@@ -209,6 +215,23 @@ def _entry(row: dict[str, Any]) -> Entry:
         counter=row.get("counter"),
         pinned=row.get("pinned") is True,
     )
+
+
+def _type_and_secret(row: dict[str, Any]) -> tuple[object, object]:
+    """Return type and secret of an entry; in old backups, the secret says the type.
+
+    Source: the extension's storage.ts, which does the same when it imports a backup.
+    """
+    given, secret = row.get("type"), row.get("secret")
+    if not isinstance(secret, str):
+        return given, secret
+    prefix, dash, rest = secret.partition("-")
+    if dash and prefix in _TYPE_OF_PREFIX:
+        return _TYPE_OF_PREFIX[prefix], rest
+    if _is_hex(secret) and not _is_base32(secret):
+        kinds = {"totp": "hex", "hotp": "hhex"}
+        return kinds.get(str(given or "totp").lower(), given), secret
+    return given, secret
 
 
 FORMAT = Format(
