@@ -69,6 +69,7 @@ $(BIN)/python:
 
 # Each kind of use takes the sections of constraints.txt above its own end.
 $(VENV)/.app: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing otp-tui and its libraries into $(VENV) …"
 	@sed '/^# For development/,$$d' constraints.txt > $(VENV)/constraints.txt
 	@$(PINNED) $(VENV)/constraints.txt
 	@$(EDITABLE)

@@ -119,7 +119,8 @@ class Config:
         None,
         FilePath(),
         "Vault file",
-        "Path of the vault file. By default, it is vault.json in the XDG data folder.",
+        "Path of the vault file. By default, it is ~/.local/share/otp-tui/vault.json, or below "
+        "$XDG_DATA_HOME if that is set.",
         "Vault",
     )
     lock_after: float = _setting(
