@@ -14,8 +14,8 @@ from textual.worker import Worker, WorkerCancelled
 
 from tui.app.app import OtpApp
 from tui.app.screens.unlock import UnlockScreen
-from tui.app.widgets.bars import StatusLine
 from tui.app.widgets.code_list import CodeList
+from tui.app.widgets.status_line import StatusLine
 from tui.clipboard import COPIED, Outcome
 from tui.errors import ClipboardError
 from tui.otp.entry import Algorithm, Binding, Category, Entry, OtpType

@@ -21,8 +21,10 @@ from tests.app.helpers import (
 )
 from tui.app.app import OtpApp
 from tui.app.screens.help import HelpScreen
-from tui.app.widgets.bars import CategoryBar, KeyBar, StatusLine, TitleBar
+from tui.app.widgets.bars import CategoryBar, TitleBar
+from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.list_title import ListTitle
+from tui.app.widgets.status_line import StatusLine
 from tui.config.schema import KeyChoice
 from tui.errors import NotSavedError
 from tui.otp.entry import Category, OtpType

@@ -27,8 +27,10 @@ from tests.app.helpers import (
 from tui.app.app import OtpApp
 from tui.app.screens.big_code import BigCodeScreen
 from tui.app.screens.help import HelpScreen
-from tui.app.widgets.bars import CardTitle, CategoryBar, StatusLine, TitleBar
+from tui.app.widgets.bars import CategoryBar, TitleBar
 from tui.app.widgets.big_digits import big_lines
+from tui.app.widgets.key_bar import CardTitle
+from tui.app.widgets.status_line import StatusLine
 from tui.errors import NotSavedError
 from tui.otp import codes as otp_codes
 from tui.otp.codes import code_at, group, next_code, remaining

@@ -32,8 +32,9 @@ from tui.app.app import OtpApp
 from tui.app.screens.categories import CategoriesScreen
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.confirm import ConfirmScreen
-from tui.app.widgets.bars import CategoryBar, KeyBar, TitleBar
+from tui.app.widgets.bars import CategoryBar, TitleBar
 from tui.app.widgets.checkbox_list import CheckboxList
+from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.status_label import StatusLabel
 from tui.errors import NotSavedError
 from tui.otp.codes import code_at, group

@@ -1052,6 +1052,8 @@ async def test_only_images_are_offered_as_images(
         app.push_screen(ImageScreen())
         await settle(pilot)
         tree = app.screen.query_one(FileTree)
+        while not tree.root.children:  # it loads in a thread of its own
+            await asyncio.sleep(0.01)
         names = {node.data.path.name for node in tree.root.children if node.data}
         assert {"code.PNG", "folder"} <= names
         assert "backup.json" not in names

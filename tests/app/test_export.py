@@ -17,7 +17,7 @@ from tui.app.screens.codes import CodesScreen
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.export_vault import ExportScreen
 from tui.app.screens.qr_code import QrScreen
-from tui.app.widgets.bars import KeyBar
+from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.problem_list import ProblemList
 from tui.backup.model import Credentials

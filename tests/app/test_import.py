@@ -20,11 +20,13 @@ from tui.app.screens.codes import CodesScreen
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.import_backup import ImportScreen
 from tui.app.screens.import_preview import ImportPreviewScreen
-from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
+from tui.app.widgets.bars import TitleBar
 from tui.app.widgets.file_tree import FileTree
+from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.path_input import PathInput, complete
 from tui.app.widgets.preview_list import PreviewList, SideBySide
+from tui.app.widgets.status_line import StatusLine
 from tui.backup.model import Backup, Credentials
 from tui.backup.registry import by_name
 from tui.errors import NotSavedError

@@ -12,8 +12,9 @@ from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import lines_of, press, settle, status_of
 from tests.app.test_import import backup_file, open_file, preview_lines
 from tui.app.app import OtpApp
-from tui.app.widgets.bars import KeyBar, TitleBar
+from tui.app.widgets.bars import TitleBar
 from tui.app.widgets.file_tree import FileTree
+from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.preview_list import SideBySide
 from tui.backup.model import Backup, Credentials, Needs
 from tui.backup.registry import by_name, formats

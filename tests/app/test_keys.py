@@ -11,7 +11,8 @@ from tests.app.conftest import MakeApp
 from tests.app.helpers import FakeClipboard, codes_of, lines_of, press, settle, text_of
 from tui.app.app import OtpApp
 from tui.app.screens.help import HelpScreen
-from tui.app.widgets.bars import CategoryBar, KeyBar
+from tui.app.widgets.bars import CategoryBar
+from tui.app.widgets.key_bar import KeyBar
 from tui.config.keymap import CHARACTER_NAMES, KEY_NAMES, key_of
 from tui.config.schema import KeyChoice
 

@@ -15,9 +15,9 @@ from tests.app.helpers import PASSWORD, FakeClock, on_disk, pass_time, settle, s
 from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.merge_copies import MergeScreen
-from tui.app.widgets.bars import StatusLine
 from tui.app.widgets.change_list import ChangeList
 from tui.app.widgets.status_label import StatusLabel
+from tui.app.widgets.status_line import StatusLine
 from tui.vault.copies import merge_into, open_copy
 from tui.vault.vault import Vault
 from tui.vault.versions import VaultFile

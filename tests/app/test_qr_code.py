@@ -15,7 +15,7 @@ from tui.app.app import OtpApp
 from tui.app.no_color import NoColorFilter
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.qr_code import QrScreen
-from tui.app.widgets.bars import KeyBar
+from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.qr_picture import QrPicture
 from tui.backup.model import Backup, Credentials
 from tui.backup.registry import by_name

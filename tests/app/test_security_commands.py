@@ -24,7 +24,7 @@ from tui.app.screens.codes import CodesScreen
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.recovery_code import RecoveryCodeScreen
 from tui.app.screens.unlock import UnlockScreen
-from tui.app.widgets.bars import CardKeys
+from tui.app.widgets.key_bar import CardKeys
 from tui.app.widgets.status_label import StatusLabel
 from tui.crypto.kdf import Argon2Params
 from tui.errors import WrongPasswordError

@@ -28,8 +28,10 @@ from tui.app.screens.ask_password import AskPasswordScreen
 from tui.app.screens.settings import SettingsScreen
 from tui.app.screens.unlock import UnlockScreen
 from tui.app.setting_rows import rows
-from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
+from tui.app.widgets.bars import TitleBar
+from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.settings_list import SettingsList
+from tui.app.widgets.status_line import StatusLine
 from tui.config.load import load
 from tui.config.schema import SETTINGS, Config, KdfConfig
 from tui.vault.vault import Vault

@@ -26,7 +26,7 @@ from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.qr_code import QrScreen
 from tui.app.screens.show_entry import ShowScreen
-from tui.app.widgets.bars import KeyBar
+from tui.app.widgets.key_bar import KeyBar
 from tui.otp.codes import code_at, group
 from tui.otp.entry import Entry
 from tui.vault.edit import delete, edit

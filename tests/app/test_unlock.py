@@ -19,9 +19,9 @@ from tui.app.screens.import_backup import ImportScreen
 from tui.app.screens.palette import PaletteScreen
 from tui.app.screens.unlock import UnlockScreen
 from tui.app.screens.welcome import WelcomeScreen
-from tui.app.widgets.bars import StatusLine
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.status_label import StatusLabel
+from tui.app.widgets.status_line import StatusLine
 from tui.app.wrong_tries import LONGEST_WAIT, WrongTries, wait_after
 from tui.vault.locked_vault import LockedVault
 

@@ -21,8 +21,8 @@ from tui.app.screens.base import BaseScreen
 from tui.app.theming import ThemedApp
 from tui.app.threads import in_thread
 from tui.app.vault_closing import close_vault
-from tui.app.widgets.bars import StatusLine
 from tui.app.widgets.status_label import StatusLabel
+from tui.app.widgets.status_line import StatusLine
 from tui.errors import ClipboardError, ConflictError, OlderVaultError, OtpTuiError, VaultError
 from tui.paths import short_path
 

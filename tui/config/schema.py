@@ -119,8 +119,7 @@ class Config:
         None,
         FilePath(),
         "Vault file",
-        "Path of the vault file. By default, it is ~/.local/share/otp-tui/vault.json, or below "
-        "$XDG_DATA_HOME if that is set.",
+        "Path of the vault file, by default ~/.local/share/otp-tui/vault.json.",
         "Vault",
     )
     lock_after: float = _setting(

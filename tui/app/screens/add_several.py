@@ -10,9 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 
 from tui.app.screens.base import Dialog
-from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
+from tui.app.widgets.bars import TitleBar
+from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.preview_list import PreviewList
 from tui.app.widgets.row_list import RowList
+from tui.app.widgets.status_line import StatusLine
 from tui.backup.plan import DEFAULT_ACTIONS, ImportAction, MatchKind, PlannedEntry
 from tui.text import plural
 

@@ -14,7 +14,7 @@ from textual.widgets import Input, Label
 
 from tui.app.screens.base import BaseScreen, Dialog
 from tui.app.threads import in_daemon_thread, in_thread
-from tui.app.widgets.bars import CardKeys
+from tui.app.widgets.key_bar import CardKeys
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.status_label import StatusLabel
 from tui.errors import OtpTuiError, WrongPasswordError

@@ -12,8 +12,8 @@ from textual.widgets import Label
 
 from tui.app.live_codes import LiveCells, live_cells
 from tui.app.screens.base import Dialog
-from tui.app.widgets.bars import CardKeys
 from tui.app.widgets.big_digits import big_lines
+from tui.app.widgets.key_bar import CardKeys
 from tui.otp.codes import group
 from tui.otp.entry import Entry
 

@@ -14,9 +14,9 @@ from textual.widgets import Input, Label
 from tui.app.commands import press_hint
 from tui.app.screens.base import ChangeResult, Dialog, change_vault
 from tui.app.screens.confirm import ConfirmScreen
-from tui.app.widgets.bars import CardKeys
 from tui.app.widgets.checkbox_list import CheckboxList, CheckboxRow
 from tui.app.widgets.form_fields import FormInput
+from tui.app.widgets.key_bar import CardKeys
 from tui.app.widgets.status_label import StatusLabel
 from tui.otp.entry import Category, Entry, label_of
 from tui.text import clean, plural, safe

@@ -12,10 +12,12 @@ from textual.widgets import DirectoryTree, Input
 
 from tui.app.screens.base import Dialog
 from tui.app.threads import in_daemon_thread
-from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
+from tui.app.widgets.bars import TitleBar
 from tui.app.widgets.file_tree import FileTree, first_folder
 from tui.app.widgets.form_fields import FormRow
+from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.path_input import PathInput
+from tui.app.widgets.status_line import StatusLine
 from tui.backup.formats import qr_image
 from tui.backup.model import Backup
 from tui.backup.sources import read_image

@@ -29,11 +29,13 @@ from tui.app.screens.form_commands import FORM_COMMANDS, add
 from tui.app.screens.security_commands import SECURITY_COMMANDS
 from tui.app.screens.vault_watch import VaultWatch
 from tui.app.visible_entries import LONGEST_SEARCH, TRASH, VisibleEntries
-from tui.app.widgets.bars import UNSAVED, CategoryBar, KeyBar, StatusLine
+from tui.app.widgets.bars import UNSAVED, CategoryBar
 from tui.app.widgets.code_list import CodeList
+from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.list_body import ListBody
 from tui.app.widgets.list_title import ListTitle
 from tui.app.widgets.row_list import RowList
+from tui.app.widgets.status_line import StatusLine
 from tui.text import plural, safe
 from tui.vault.document import Document
 from tui.vault.order import Order, order_of

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.widgets import Label
 
 from tui.app.screens.base import Dialog
-from tui.app.widgets.bars import CardKeys
+from tui.app.widgets.key_bar import CardKeys
 
 _CANCEL = "cancel"
 

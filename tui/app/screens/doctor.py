@@ -16,7 +16,7 @@ from textual.widgets import Static
 from tui.app.screens.base import Dialog
 from tui.app.styles import LineStyles, styles_of
 from tui.app.threads import in_daemon_thread
-from tui.app.widgets.bars import CardTitle
+from tui.app.widgets.key_bar import CardTitle
 from tui.app.widgets.status_label import StatusLabel
 from tui.errors import OtpTuiError
 from tui.text import plural

@@ -16,9 +16,11 @@ from textual.widgets import Button, Static
 from tui.app.live_codes import live_cells
 from tui.app.screens.base import Dialog, run_change
 from tui.app.threads import in_thread
-from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
+from tui.app.widgets.bars import TitleBar
 from tui.app.widgets.entry_fields import EntryFields
 from tui.app.widgets.form_fields import UriGiven
+from tui.app.widgets.key_bar import KeyBar
+from tui.app.widgets.status_line import StatusLine
 from tui.backup.importer import addition_label, import_into
 from tui.backup.plan import plan
 from tui.backup.sources import OpenedBackup, contains_uri, read_text

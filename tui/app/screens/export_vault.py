@@ -18,12 +18,14 @@ from tui.app.screens.ask_password import may_show
 from tui.app.screens.base import BaseScreen
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.threads import in_daemon_thread, in_thread
-from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
+from tui.app.widgets.bars import TitleBar
 from tui.app.widgets.credential_fields import CredentialFields
+from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.password_input import MISMATCH, PasswordInput
 from tui.app.widgets.path_input import PathInput
 from tui.app.widgets.problem_list import ProblemList
 from tui.app.widgets.row_list import RowList
+from tui.app.widgets.status_line import StatusLine
 from tui.backup.export_plan import plan_export, select, suggested_name
 from tui.backup.exporter import check_place, encode
 from tui.backup.model import SECRET_VARIABLE, ExportPlan, Format, Needs

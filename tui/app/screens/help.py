@@ -15,7 +15,8 @@ from textual.widgets import Static
 from tui.app.commands import key_label
 from tui.app.screens.base import Dialog
 from tui.app.symbols import PINNED, SELECTED, SUSPICIOUS
-from tui.app.widgets.bars import UNSAVED, CardTitle
+from tui.app.widgets.bars import UNSAVED
+from tui.app.widgets.key_bar import CardTitle
 from tui.config.commands import COMMANDS, NUMBER_HELP
 from tui.config.keymap import Keymap
 

@@ -25,10 +25,12 @@ from tui.app.screens.confirm import ConfirmScreen
 from tui.app.screens.import_preview import ImportPreviewScreen
 from tui.app.threads import in_daemon_thread, in_thread
 from tui.app.widgets.app_select import AppSelect
-from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
+from tui.app.widgets.bars import TitleBar
 from tui.app.widgets.credential_fields import CredentialFields
 from tui.app.widgets.file_tree import FileTree, first_folder
+from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.path_input import PathInput
+from tui.app.widgets.status_line import StatusLine
 from tui.backup.apps import read_source_of_app, source_of_app
 from tui.backup.importer import apply_import
 from tui.backup.model import SECRET_VARIABLE, Credentials, Needs

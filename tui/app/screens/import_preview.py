@@ -11,9 +11,11 @@ from textual.binding import Binding
 
 from tui.app.commands import press_hint
 from tui.app.screens.base import BaseScreen, Done, run_change
-from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
+from tui.app.widgets.bars import TitleBar
+from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.preview_list import ACTIONS, PreviewList, SideBySide
 from tui.app.widgets.row_list import RowList
+from tui.app.widgets.status_line import StatusLine
 from tui.backup.importer import ImportResult, import_into
 from tui.backup.plan import DEFAULT_ACTIONS, LABELS, ImportAction, MatchKind
 from tui.text import plural

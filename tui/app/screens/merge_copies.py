@@ -14,9 +14,11 @@ from tui.app.commands import press_hint
 from tui.app.screens.base import BaseScreen, Done, run_change
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.threads import in_daemon_thread, in_thread
-from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
+from tui.app.widgets.bars import TitleBar
 from tui.app.widgets.change_list import ChangeList
+from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.row_list import RowList
+from tui.app.widgets.status_line import StatusLine
 from tui.errors import DamagedVaultError, OtpTuiError
 from tui.text import plural
 from tui.vault.changes import both_sentence, summary

@@ -16,8 +16,8 @@ from textual.widgets import Input
 from tui.app.palette_items import PaletteItem, matching
 from tui.app.screens.base import Dialog
 from tui.app.visible_entries import LONGEST_SEARCH
-from tui.app.widgets.bars import CardTitle
 from tui.app.widgets.cells import fit
+from tui.app.widgets.key_bar import CardTitle
 from tui.app.widgets.row_list import CountedList, RowList
 from tui.app.widgets.text_input import TextInput
 

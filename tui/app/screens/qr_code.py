@@ -14,8 +14,8 @@ from textual.widgets import Label
 
 from tui import qr
 from tui.app.screens.base import Dialog
-from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.cells import wrapped
+from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.qr_picture import QrPicture
 from tui.text import safe
 

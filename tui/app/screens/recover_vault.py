@@ -14,10 +14,12 @@ from textual.widgets import Input, Static
 from tui.app.commands import press_hint
 from tui.app.screens.base import BaseScreen, Done, run_change
 from tui.app.threads import in_daemon_thread, in_thread
-from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
+from tui.app.widgets.bars import TitleBar
 from tui.app.widgets.change_list import ChangeList
+from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.row_list import RowList
+from tui.app.widgets.status_line import StatusLine
 from tui.app.widgets.version_list import Version, VersionList, heading
 from tui.app.wrong_tries import WrongTries
 from tui.errors import OtpTuiError, WrongPasswordError

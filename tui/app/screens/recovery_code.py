@@ -12,7 +12,7 @@ from textual.widgets import Label
 
 from tui.app.screens.base import Dialog
 from tui.app.threads import in_thread
-from tui.app.widgets.bars import CardKeys
+from tui.app.widgets.key_bar import CardKeys
 from tui.app.widgets.status_label import StatusLabel
 from tui.errors import HalfSavedError, OtpTuiError
 from tui.vault import recovery

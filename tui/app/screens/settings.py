@@ -14,10 +14,12 @@ from textual.widgets import Input, Static
 
 from tui.app.screens.base import Dialog
 from tui.app.setting_rows import SettingRow
-from tui.app.widgets.bars import KeyBar, StatusLine, TitleBar
+from tui.app.widgets.bars import TitleBar
 from tui.app.widgets.cells import width_of
+from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.row_list import RowList
 from tui.app.widgets.settings_list import SettingsList
+from tui.app.widgets.status_line import StatusLine
 from tui.app.widgets.text_input import TextInput
 from tui.config.schema import Config, Setting
 from tui.paths import VAULT_VARIABLE, short_path

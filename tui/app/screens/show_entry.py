@@ -16,8 +16,8 @@ from textual.widgets import Label, Static
 from tui.app.live_codes import live_cells
 from tui.app.screens.ask_password import may_show
 from tui.app.screens.base import Dialog, run_change
-from tui.app.widgets.bars import KeyBar
 from tui.app.widgets.entry_pane import LEAST_WIDTH
+from tui.app.widgets.key_bar import KeyBar
 from tui.app.widgets.status_label import StatusLabel
 from tui.errors import EntryError
 from tui.otp.codes import Code

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.widgets import Input, Label
 
 from tui.app.screens.base import Dialog
-from tui.app.widgets.bars import CardKeys
+from tui.app.widgets.key_bar import CardKeys
 from tui.app.widgets.status_label import StatusLabel
 from tui.app.widgets.text_input import TextInput
 from tui.durations import duration_text, duration_words, parse_duration

@@ -18,7 +18,7 @@ from textual.widgets import Input, Label
 from tui.app.key_queue import BACKGROUND
 from tui.app.screens.base import BaseScreen
 from tui.app.threads import in_daemon_thread, in_thread
-from tui.app.widgets.bars import CardKeys
+from tui.app.widgets.key_bar import CardKeys
 from tui.app.widgets.password_input import PasswordInput
 from tui.app.widgets.status_label import StatusLabel
 from tui.app.wrong_tries import WrongTries, wait_after

@@ -14,7 +14,7 @@ from tui.app.commands import command_key
 from tui.app.screens.base import BaseScreen
 from tui.app.screens.unlock import RECOVER_HINT
 from tui.app.threads import in_daemon_thread, in_thread
-from tui.app.widgets.bars import CardKeys
+from tui.app.widgets.key_bar import CardKeys
 from tui.app.widgets.password_input import PasswordInput, judgment, unfinished
 from tui.app.widgets.status_label import StatusLabel
 from tui.crypto.passwords import MIN_LENGTH

@@ -1,4 +1,4 @@
-"""The one-line widgets around the list: title, categories, status, keys."""
+"""The widgets of one line above the list: title and categories."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ from textual.widget import Widget
 from tui.app.commands import command_key
 from tui.app.context import context_of
 from tui.app.styles import LineStyles, category_style, styles_of
-from tui.app.symbols import HIGHLIGHT, key_text
-from tui.app.widgets.cells import fit, width_of, wrapped
-from tui.config.commands import COMMANDS
+from tui.app.widgets.cells import fit, width_of
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -27,8 +25,6 @@ UNSAVED = "NOT SAVED"
 """Shown in the title while a change couldn't be saved."""
 _NAME = 16
 """Minimum width of the name of the vault or screen in the title, in cells."""
-MARKS = {"strong": "✓", "error": "✗", "warning": "!", "muted": "·"}
-"""The mark before a message, by its tone."""
 
 
 class Bar(Widget):
@@ -189,166 +185,3 @@ class CategoryBar(Bar):
                 self.post_message(self.Picked(category))
         if event.x >= self._find_at:
             self.call_later(self.run_action, "screen.command('search')")
-
-
-def _without_lone_word(lines: list[str], width: int) -> list[str]:
-    """Return wrapped lines whose last one has at least two words, if they fit there."""
-    if len(lines) > 1 and " " not in lines[-1]:
-        rest, _, word = lines[-2].rpartition(" ")
-        if rest and len(word) + 1 + len(lines[-1]) <= width:
-            return [*lines[:-2], rest, f"{word} {lines[-1]}"]
-    return lines
-
-
-class StatusLine(Bar):
-    """A line that shows a message, and grows if it is long."""
-
-    MARKS = MARKS
-    MOST_LINES = 5
-
-    def __init__(self, most_lines: int = MOST_LINES) -> None:
-        super().__init__(id="status")
-        self._most_lines = most_lines
-        self.message = ""
-        """The current message; empty if none."""
-        self.notice = ""
-        """What is shown behind the message, until the next one."""
-        self.tone = "strong"
-        """The tone of the message."""
-        self._until: float | None = None
-        self._lines: list[str] = []
-        self._height = 1
-
-    def say(self, message: str, tone: str = "strong", until: float | None = None) -> None:
-        """Show a message until a steady time (None: until the next one); `tone` is one of MARKS."""
-        self.message, self.tone, self._until = message, tone, until
-        self.note("" if message else self.notice)
-
-    @property
-    def text(self) -> str:
-        """The message and the notice."""
-        return " ".join(filter(None, (self.message, self.notice)))
-
-    def note(self, notice: str) -> None:
-        """Show a notice behind the message, and alone when the time of that is up."""
-        self.notice = notice
-        self._wrap()
-        self.refresh()
-
-    def tick(self, steady: float) -> None:
-        """Remove the message when its time is up."""
-        if self._until is not None and steady >= self._until:
-            self.say("")
-
-    def on_resize(self) -> None:
-        self._wrap()
-
-    def _wrap(self) -> None:
-        width = max(20, self.size.width or 80) - 6
-        lines: list[str] = []
-        for line in self.text.split("\n"):
-            lines += _without_lone_word(wrapped(line, width), width)
-        if len(lines) > self._most_lines:
-            lines[self._most_lines - 1 :] = [fit(f"{lines[self._most_lines - 1]} …", width)]
-        self._lines = lines
-        height = max(1, len(self._lines))
-        if height != self._height:
-            self._height = height
-            self.styles.height = height
-
-    def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        if y >= len(self._lines):
-            return Strip.blank(width, self.line_styles.plain)
-        styles = styles_of(self.app, "panel")
-        name = self.tone if self.message else "warning"
-        tone = getattr(styles, name) + Style(bold=True)
-        mark = self.MARKS[name] if y == 0 else " "
-        line = [Segment(f"{HIGHLIGHT}{mark} ", tone), Segment(self._lines[y], styles.plain)]
-        return Strip(line).adjust_cell_length(width, styles.plain)
-
-
-class KeyBar(Bar):
-    """Shows the most important keys, by default those of the command table."""
-
-    def __init__(self, keys: Sequence[tuple[str, str]] | None = None) -> None:
-        super().__init__()
-        self._keys = keys
-        self._spots: list[tuple[int, int, str]] = []
-
-    def show(self, keys: Sequence[tuple[str, str]] | None) -> None:
-        """Show these keys and labels; None for those of the command table."""
-        if keys != self._keys:
-            self._keys = keys
-            self.refresh()
-
-    def segments(self, width: int) -> list[Segment]:
-        strong, muted = self.line_styles.strong, self.line_styles.muted
-        parts: list[Segment] = []
-        self._spots = []
-        at = 0
-        for key, label, action in self._shown(width):
-            parts += [Segment(f" {key}", strong), Segment(f" {label} ", muted)]
-            size = width_of(key) + width_of(label) + 3
-            self._spots.append((at, at + size, action))
-            at += size
-        return parts
-
-    def _shown(self, width: int) -> list[tuple[str, str, str]]:
-        """Return key, label and action ("" if a click does nothing) of each key that fits."""
-        context = context_of(self.app)
-        if self._keys is not None:
-            ascii_only = context.ascii_only
-            given = [(key_text(key, ascii_only=ascii_only), label, "") for key, label in self._keys]
-            return _fitting(given, width, keep=1)
-        ranked = sorted((command for command in COMMANDS if command.rank), key=lambda c: c.rank)
-        known = [(command_key(context, each.id), each.label, each.action) for each in ranked]
-        return _fitting([each for each in known if each[0]], width, keep=2)
-
-    def on_click(self, event: events.Click) -> None:
-        event.stop()
-        for start, end, action in self._spots:
-            if action and start <= event.x < end:
-                self.call_later(self.run_action, f"screen.{action}")
-
-
-class CardTitle(Bar):
-    """The title of a card that has no room for a line of keys, and the key that closes it."""
-
-    BEHIND = "surface"
-    DEFAULT_CSS = """
-    CardTitle { background: $surface; }
-    """
-
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self._words = title
-
-    def segments(self, width: int) -> list[Segment]:
-        styles = self.line_styles
-        room = max(0, width - len("Esc close"))
-        return [
-            Segment(fit(self._words, room), styles.strong),
-            Segment("Esc", styles.strong),
-            Segment(" close", styles.muted),
-        ]
-
-
-class CardKeys(KeyBar):
-    """The keys at the end of a card."""
-
-    BEHIND = "surface"
-    DEFAULT_CSS = """
-    CardKeys { background: $surface; margin-top: 1; }
-    """
-
-    def segments(self, width: int) -> list[Segment]:
-        first, *rest = super().segments(width + 1) or [Segment("")]
-        return [Segment(first.text.removeprefix(" "), first.style), *rest]
-
-
-def _fitting(keys: list[tuple[str, str, str]], width: int, keep: int) -> list[tuple[str, str, str]]:
-    """Drop keys from the end, except the last `keep`, until the rest fits."""
-    while len(keys) > keep and sum(width_of(k) + width_of(w) + 3 for k, w, _ in keys) > width:
-        del keys[-keep - 1]
-    return keys

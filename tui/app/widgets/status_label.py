@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.widgets import Label
 
-from tui.app.widgets.bars import MARKS
+from tui.app.widgets.status_line import MARKS
 
 
 class StatusLabel(Label):
@@ -22,7 +22,7 @@ class StatusLabel(Label):
 
     def say(self, text: str, tone: str = "muted", until: float | None = None) -> None:
         """Show a message until a steady time (None: until the next one), and then again what was
-        shown before; `tone` is one of `StatusLine.MARKS`."""
+        shown before; `tone` is one of `MARKS`."""
         if until is not None:
             self._before = self._before or (self.message, self.tone)
         else:
