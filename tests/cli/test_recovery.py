@@ -145,6 +145,16 @@ def test_the_code_is_typed_on_the_terminal_without_echo(filled: Program) -> None
     assert filled.run("list", "--password-stdin", stdin=f"{NEW}\n").code == 0
 
 
+def test_a_mistyped_code_is_asked_for_again(filled: Program) -> None:
+    code = new_code(filled)
+    terminal = Terminal(filled, "recovery", "use")
+    terminal.wait_for("Recovery code")
+    terminal.type(f"{code[:-1]}\n{code[::-1]}\n{code}\n{NEW}\n{NEW}\nn\nn\n")
+    assert terminal.end()[0] == 0
+    assert terminal.seen.count("Try again.") == 2
+    assert filled.run("list", "--password-stdin", stdin=f"{NEW}\n").code == 0
+
+
 def test_an_action_is_required(program: Program) -> None:
     for args in (("recovery",), ("recovery", "lose")):
         done = program.run(*args)

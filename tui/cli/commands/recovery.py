@@ -9,7 +9,7 @@ from tui.cli.commands.passwd import add_copies_options, change_password
 from tui.cli.parser import add_actions, add_command
 from tui.cli.secrets import add_options
 from tui.crypto.passwords import MIN_LENGTH
-from tui.errors import HalfSavedError, NotSavedError, VaultError
+from tui.errors import HalfSavedError, NotSavedError, UsageError, VaultError, WrongPasswordError
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
+    from tui.vault.locked_vault import LockedVault
+    from tui.vault.vault import Vault
+
+_ATTEMPTS = 3
+"""How often the terminal asks for the recovery code."""
 
 
 def register(subparsers: Subparsers) -> None:
@@ -86,11 +91,30 @@ def _use(args: Namespace, context: Context) -> int:
             f"The vault {safe(str(locked.path), 200)} has no recovery code.",
             "If you know the password, create one with: otp-tui recovery new",
         )
-    from tui.vault import recovery
-
-    code = recovery.from_text(context.secrets.get("recovery-code", "Recovery code: "))
-    vault = context.unlock_with_code(locked, code)
+    code, vault = _unlocked(locked, context)
     password = context.secrets.get_new("new-password", "New password: ")
     return change_password(
         vault, password, code if vault.needs_recovery_code else None, args, context
     )
+
+
+def _unlocked(locked: LockedVault, context: Context) -> tuple[bytes, Vault]:
+    """Return the recovery code and the vault that it opens; the terminal asks up to three times.
+
+    Raises:
+        UsageError: it is no recovery code.
+        WrongPasswordError: it is the wrong one.
+    """
+    from tui.vault import recovery
+
+    attempts = 1 if context.secrets.given("recovery-code") else _ATTEMPTS
+    while True:
+        attempts -= 1
+        text = context.secrets.get("recovery-code", "Recovery code: ")
+        try:
+            code = recovery.from_text(text)
+            return code, context.unlock_with_code(locked, code)
+        except (UsageError, WrongPasswordError) as error:
+            if not attempts:
+                raise
+            output.say(f"{error} Try again.")
