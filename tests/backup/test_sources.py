@@ -155,9 +155,13 @@ def test_an_image_without_a_code_says_what_to_do() -> None:
     assert caught.value.hint
 
 
-def test_only_a_keepass_database_may_be_larger_than_other_backups(tmp_path: Path) -> None:
+def test_only_what_may_hold_documents_may_be_larger_than_other_backups(tmp_path: Path) -> None:
     path = tmp_path / "backup"
-    for start, fits in ((bytes.fromhex("03d9a29a67fb4bb5"), True), (b"AUTHENTICATORPRO", False)):
+    for start, fits in (
+        (bytes.fromhex("03d9a29a67fb4bb5"), True),
+        (b"PK\x03\x04", True),
+        (b"AUTHENTICATORPRO", False),
+    ):
         path.write_bytes(start)
         os.truncate(path, LIMIT + 1)
         if fits:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from tui.backup.content import FileContent
+from tui.backup.formats import _zip
 from tui.backup.model import Backup, Credentials, Format, Needs
 from tui.backup.registry import by_name, recognize
 from tui.errors import EntryError, FormatError, OtpTuiError, UriError
@@ -19,8 +20,8 @@ from tui.text import safe
 
 _KDBX = b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5"
 """First bytes of a KeePass database."""
-KDBX_LIMIT = 64 * 1024 * 1024
-"""Maximum size of a KeePass database, in bytes: it may hold attachments."""
+LARGE_LIMIT = 64 * 1024 * 1024
+"""Maximum size of a KeePass database or a zip archive, in bytes: it may hold documents."""
 
 _SCHEME = r"(?:otpauth(?:-migration)?|motp|steam)://"
 _find_scheme = re.compile(rf"\b{_SCHEME}", re.IGNORECASE).search
@@ -108,7 +109,7 @@ def read_file(path: str | os.PathLike[str]) -> bytes:
 
 def limit_for(start: bytes) -> int:
     """Return the maximum size of a backup that starts with these bytes."""
-    return KDBX_LIMIT if start.startswith(_KDBX) else LIMIT
+    return LARGE_LIMIT if start.startswith((_KDBX, _zip.SIGNATURE)) else LIMIT
 
 
 def source_of(data: bytes, name: str, format_name: str = "") -> Source:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import time
 import zipfile
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.backup.support import needs, recognize
+from tui.backup.formats import _zip
 from tui.backup.model import Backup, Credentials, Needs
 from tui.backup.registry import by_name
-from tui.backup.sources import source_of
+from tui.backup.sources import read_source, source_of
 from tui.errors import FormatError
 
 ONEPUX = by_name("1pux")
@@ -62,6 +65,22 @@ def test_the_unpacked_file_is_read() -> None:
     data = json.dumps(root(item(URI))).encode()
     assert recognize(data) is ONEPUX
     assert [each.issuer for each in read(data).entries] == ["Example"]
+
+
+def test_an_archive_with_a_large_document_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "export.1pux"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("files/scan.pdf", bytes(17 * 1024 * 1024))
+        archive.writestr("export.data", json.dumps(root(item(URI))))
+    assert [each.issuer for each in read_source(path).open(Credentials()).backup.entries]
+
+
+def test_a_list_of_files_that_is_too_large_is_refused() -> None:
+    """The end of an archive says how long the list before it is."""
+    end = struct.pack("<4sHHHHLLH", b"PK\x05\x06", 0, 0, 1, 1, 17 * 2**20, 4, 0)
+    data = _zip.SIGNATURE + bytes(17 * 2**20) + end
+    with pytest.raises(FormatError, match="list of files that is too large"):
+        _zip.files(data)
 
 
 def test_an_archive_with_many_documents_says_what_to_unpack() -> None:

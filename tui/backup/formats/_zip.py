@@ -25,6 +25,20 @@ _DAMAGED = "The zip archive is damaged."
 _UNKNOWN = "The zip archive is packed in a way that otp-tui can't read."
 
 
+class _Archive(io.BytesIO):
+    """The bytes of an archive, of which no more than one file is read at once."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read as a file does.
+
+        Raises:
+            FormatError: more was requested, e.g. for a huge list of files.
+        """
+        if size is not None and size > MAX_SIZE + 1:
+            raise FormatError("The zip archive has a list of files that is too large.")
+        return super().read(size)
+
+
 def files(data: bytes) -> list[ZipInfo]:
     """Return the files in an archive.
 
@@ -39,7 +53,7 @@ def files(data: bytes) -> list[ZipInfo]:
             "Unpack it, and import the file with the entries, e.g. export.data or data.json.",
         )
     try:
-        with ZipFile(io.BytesIO(data)) as archive:
+        with ZipFile(_Archive(data)) as archive:
             return archive.infolist()
     except (BadZipFile, ValueError, OSError, NotImplementedError):
         raise FormatError(_DAMAGED) from None
@@ -72,7 +86,7 @@ def read(data: bytes, info: ZipInfo, password: str = "") -> bytes:
         raise BackupPasswordError("This zip archive needs its password.")
     try:
         with (
-            ZipFile(io.BytesIO(data)) as archive,
+            ZipFile(_Archive(data)) as archive,
             archive.open(info, pwd=password.encode() if secret else None) as opened,
         ):
             content = opened.read(MAX_SIZE + 1)
