@@ -331,6 +331,26 @@ def test_groups_and_tags_become_categories_and_the_recycle_bin_is_the_trash() ->
     }
 
 
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
+def test_an_xml_export_is_read_without_a_password(start: bytes) -> None:
+    row = entry(Title="Shop", UserName="ada", Password="pw", TimeOtp__Secret__Base32=SECRET)
+    row = row.replace("<Value>", '<Value ProtectInMemory="True">')
+    old = f"<Group><UUID>AAE=</UUID><Name>Bin</Name>{entry(otp=URI)}</Group>"
+    data = start + document(
+        f"<Group><UUID>x</UUID><Name>Work</Name>{row}</Group>{old}",
+        "<Generator>KeePass</Generator><RecycleBinUUID>AAE=</RecycleBinUUID>",
+    )
+    assert recognize(data) is KEEPASS
+    assert needs(KEEPASS, data) is Needs.NOTHING
+    backup = KEEPASS.read(data, Credentials())
+    assert [(each.issuer, each.account, bool(each.deleted)) for each in backup.entries] == [
+        ("Shop", "ada", False),
+        ("GitHub", "ada", True),
+    ]
+    assert [each.name for each in backup.categories] == ["Work"]
+    assert "pw" not in repr(backup)
+
+
 def test_custom_icons_are_kept_as_they_are() -> None:
     image = base64.b64encode(b"\x89PNG not decoded").decode()
     icons = f"<CustomIcons><Icon><UUID>AAAA</UUID><Data>{image}</Data></Icon></CustomIcons>"

@@ -23,7 +23,7 @@ from tests.backup.formats.kdbx import (
     entry,
     kdbx3,
 )
-from tests.backup.support import needs
+from tests.backup.support import needs, recognize
 from tui.backup.formats.keepass import container, xml_reader
 from tui.backup.formats.keepass.otp_fields import entries_of
 from tui.backup.model import Backup, Credentials, Needs
@@ -239,6 +239,21 @@ XML = {
 @pytest.mark.parametrize("name", XML)
 def test_bad_xml_is_refused(name: str) -> None:
     refused(Kdbx4(XML[name]).build())
+
+
+@pytest.mark.parametrize("name", [name for name in XML if XML[name] and name != "another root"])
+def test_a_bad_xml_export_is_refused(name: str) -> None:
+    data = XML[name]
+    assert recognize(data) is KEEPASS
+    with pytest.raises(FormatError) as caught:
+        KEEPASS.read(data, Credentials())
+    assert str(caught.value).endswith(".")
+
+
+def test_an_xml_file_with_encrypted_values_is_refused() -> None:
+    data = document(entry(Stream(3), otp=URI))
+    with pytest.raises(FormatError, match="are encrypted"):
+        KEEPASS.read(data, Credentials())
 
 
 def test_too_many_elements_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """KeePass databases (KDBX 4 and 3.1), as KeePass, KeePassXC, KeePassDX and Strongbox have them.
 
-Spec: formats.md, section 6.
+Also their XML export, which is the XML inside of a database with plain values. Spec: formats.md,
+section 6.
 """
 
 from __future__ import annotations
@@ -10,9 +11,19 @@ from tui.backup.formats.keepass.signature import KINDS, SIGNATURE
 from tui.backup.model import Backup, Credentials, ExportPlan, Format, Needs
 from tui.errors import FormatError
 
+_HEAD = 1024
+_BOM = b"\xef\xbb\xbf"
+
 
 def _sniff(content: FileContent) -> bool:
-    return content.data.startswith(SIGNATURE) and content.data[4:8] in KINDS
+    if content.data.startswith(SIGNATURE):
+        return content.data[4:8] in KINDS
+    return _is_xml(content.data)
+
+
+def _is_xml(data: bytes) -> bool:
+    head = data[:_HEAD].removeprefix(_BOM).lstrip()
+    return head.startswith((b"<?xml", b"<KeePassFile")) and b"<KeePassFile" in head
 
 
 def _needs(content: FileContent) -> Needs:
@@ -34,6 +45,8 @@ def _read(data: bytes, credentials: Credentials) -> Backup:
     """
     from tui.backup.formats.keepass import container, xml_reader
 
+    if _is_xml(data):
+        return xml_reader.parse(data.removeprefix(_BOM), xml_reader.PlainValues())
     return xml_reader.parse(*container.unlock(data, credentials))
 
 
@@ -52,7 +65,7 @@ def _plan_export(backup: Backup) -> ExportPlan:
 FORMAT = Format(
     name="keepass",
     label="KeePass database (KDBX)",
-    suffixes=(".kdbx", ".kdb"),
+    suffixes=(".kdbx", ".kdb", ".xml"),
     sniff=_sniff,
     needs=_needs,
     read=_read,

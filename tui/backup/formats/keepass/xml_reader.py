@@ -34,10 +34,23 @@ _PIECE = 1 << 20
 MAX_DEPTH = 200
 """Maximum depth of elements; a group adds one."""
 _NOTHING = base64.b64encode(bytes(16)).decode()
-_DAMAGED = "The KeePass database was decrypted, but its XML is damaged."
+_DAMAGED = "The KeePass database can't be read: its XML is damaged."
 _LARGE = "The KeePass database is too large."
 _SMALLER = "Save a copy of it without the history of its entries, and import that."
 _separator = re.compile("[;,]")
+
+
+class PlainValues:
+    """The stream of an XML export, whose values are not encrypted."""
+
+    def xor(self, _data: bytes) -> bytes:
+        raise FormatError(
+            "The values in this XML of a KeePass database are encrypted.",
+            "Import the database itself, or export it again.",
+        )
+
+    def skip(self, _count: int) -> None:
+        pass
 
 
 @dataclass(slots=True)
