@@ -93,6 +93,42 @@ def test_a_list_taken_out_of_authys_file_is_read() -> None:
     assert entry.secret.given == SECRET
 
 
+def test_the_tokens_that_scripts_decrypted_for_authy_are_read() -> None:
+    def token(name: object, issuer: object, **more: object) -> dict[str, object]:
+        return {"account_type": "authenticator", "name": name, "issuer": issuer, "digits": 6,
+                "decrypted_seed": SECRET, "logo": "x", "unique_id": "1", **more}  # fmt: skip
+
+    tokens = [
+        token("GitHub: ada", "GitHub", digits=8),
+        token("Shop:bob", None),
+        token("Bad", "", decrypted_seed="Decryption failed: 1"),
+        token("Empty", "", decrypted_seed=None),
+        5,
+    ]
+    root = {"message": "success", "decrypted_authenticator_tokens": tokens, "success": True}
+    data = json.dumps(root).encode()
+    assert recognize(data) is authy.FORMAT
+    assert needs(authy.FORMAT, data) is Needs.NOTHING
+    backup = read(data)
+    assert [(each.issuer, each.account, each.digits, each.period) for each in backup.entries] == [
+        ("GitHub", "ada", 8, 30),
+        ("Shop", "bob", 6, 30),
+    ]
+    assert [each.what for each in backup.problems] == [
+        "entry 3 (Bad)",
+        "entry 4 (Empty)",
+        "entry 5",
+    ]
+
+
+def test_an_object_without_tokens_is_not_authys() -> None:
+    for text in ('{"decrypted_authenticator_tokens": {}}', '{"authenticator_tokens": []}'):
+        data = text.encode()
+        assert recognize(data) is None
+        with pytest.raises(FormatError, match="not from Authy"):
+            authy.FORMAT.read(data, Credentials())
+
+
 def test_too_many_encrypted_tokens_of_authy_are_refused_before_any_is_opened() -> None:
     with pytest.raises(FormatError, match="more than 5000"):
         read(json.dumps([encrypted(SECRET)] * 5001).encode(), PASSWORD)

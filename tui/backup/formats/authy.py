@@ -1,4 +1,8 @@
-"""Authy's preference files on Android, plain or encrypted (spec: formats.md, section 10)."""
+"""Authy's preference files on Android, plain or encrypted (spec: formats.md, section 10).
+
+Also `decrypted_tokens.json`, which published scripts make of the tokens that Authy's server sent:
+`{"decrypted_authenticator_tokens": [{"name", "issuer", "decrypted_seed", "digits", …}]}`.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +30,7 @@ from tui.otp.entry import Entry, OtpType
 _PREFIX = "com.authy.storage.tokens."
 _LISTS = (f"{_PREFIX}authenticator.key", f"{_PREFIX}authy.key")
 _SECRETS = ("decryptedSecret", "encryptedSecret", "secretSeed")
+_DECRYPTED = "decrypted_authenticator_tokens"
 _ROUNDS = 1000
 _MOST_ENCRYPTED = 5000
 """Maximum number of encrypted tokens, as each takes a key derivation of its own."""
@@ -37,6 +42,8 @@ def _sniff(content: FileContent) -> bool:
     if _android_xml.has_value(content.data, _PREFIX):
         return True
     rows = content.json
+    if isinstance(rows, dict):
+        return isinstance(rows.get(_DECRYPTED), list)
     return isinstance(rows, list) and any(
         isinstance(row, dict) and any(name in row for name in _SECRETS) for row in rows
     )
@@ -51,7 +58,8 @@ def _needs(content: FileContent) -> Needs:
 
 
 def _read(data: bytes, credentials: Credentials) -> Backup:
-    """Return the entries of a preference file, or of a list taken out of one.
+    """Return the entries of a preference file, of a list taken out of one, or of
+    `decrypted_tokens.json`.
 
     Raises:
         FormatError: it is not from Authy.
@@ -87,6 +95,8 @@ def _rows(data: bytes) -> list[Any]:
     if data.lstrip()[:1] == b"[":
         rows = _json.load(data)
         return rows if isinstance(rows, list) else []
+    if _json.is_object(data):
+        return _decrypted_rows(_json.load_object(data))
     values = _android_xml.preferences(data)
     found: list[Any] = []
     for name in _LISTS:
@@ -98,6 +108,25 @@ def _rows(data: bytes) -> list[Any]:
             raise FormatError("The file is not from Authy: its tokens are not a list.")
         found += rows
     return found
+
+
+def _decrypted_rows(root: dict[str, Any]) -> list[Any]:
+    """Return the tokens of `decrypted_tokens.json` as the preference file has them."""
+    rows = root.get(_DECRYPTED)
+    if not isinstance(rows, list):
+        raise FormatError("The file is not from Authy: it has no decrypted tokens.")
+    return [
+        {
+            "name": row.get("name"),
+            "originalName": row.get("name"),
+            "originalIssuer": row.get("issuer"),
+            "decryptedSecret": row.get("decrypted_seed"),
+            "digits": row.get("digits"),
+        }
+        if isinstance(row, dict)
+        else row
+        for row in rows
+    ]
 
 
 def _is_encrypted(row: Any) -> bool:
