@@ -320,7 +320,7 @@ _shtab_otp_tui_import_options=(
   "--config[use this settings file]:PATH:_files"
   "--accept-older[change the vault even if it is older than the last one used on this machine]"
   "--no-unlock[ask for the password, even if the vault is unlocked, and don\'t unlock the vault for later commands]"
-  "--format[the format, if auto-detection fails\; --formats lists the names]:NAME:(aegis aegis-plain andotp authenticator-cc authenticator-pro authenticator-pro-legacy authenticator-pro-plain authenticator-pro-html authy avtotpy battlenet bitwarden cotp csv duo ente freeotp freeotp-plus google-migration google-sqlite keepass lastpass microsoft 1pux otpauth-uris otpclient proton qr-image raivo steam totp-authenticator 2fas vault authenticator-plus winauth)"
+  "--format[the format, if auto-detection fails\; --formats lists the names]:NAME:(aegis aegis-plain andotp authenticator-cc authenticator-pro authenticator-pro-legacy authenticator-pro-plain authenticator-pro-html authy avtotpy battlenet bitwarden cotp csv duo ente freeotp freeotp-plus google-migration google-sqlite keepass lastpass microsoft 1pux otpauth-uris otpclient proton qr-image raivo steam totp-authenticator 2fas 2fauth vault authenticator-plus winauth)"
   "--formats[list the formats and how to get a backup out of each app, and exit]"
   "--on-duplicate[entries whose secret is already in the vault\: skip (default), keep both, or replace]:on_duplicate:(skip keep replace)"
   "--dry-run[show what would be imported without importing it]"

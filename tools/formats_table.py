@@ -43,7 +43,7 @@ FIELDS = {
     "icon": "custom icons",
     "pinned": "pins",
 }
-FROM_SOURCE = {"1pux", "authenticator-cc", "avtotpy", "csv", "otpclient", "raivo"}
+FROM_SOURCE = {"1pux", "2fauth", "authenticator-cc", "avtotpy", "csv", "otpclient", "raivo"}
 """Formats that were never compared with a real file."""
 PARTLY = {"aegis", "aegis-plain", "bitwarden", "cotp", "keepass"}
 """Formats of which only some variants were compared with real files."""
