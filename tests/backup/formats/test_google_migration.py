@@ -67,6 +67,24 @@ def test_the_real_exports_have_the_entries_of_their_manifest() -> None:
         assert_as_told(backup.entries, wanted, within_issuer=True)
 
 
+@pytest.mark.parametrize(
+    ("name", "issuer", "account"),
+    [
+        ("Shop:ada", "Shop", "ada"),
+        ("Shop:a:b", "Shop", "a:b"),
+        ("encoding: x", "", "encoding: x"),
+        (":ada", "", ":ada"),
+        ("ada", "", "ada"),
+    ],
+)
+def test_a_name_without_an_issuer_may_have_it_before_a_colon(
+    name: str, issuer: str, account: str
+) -> None:
+    row = replace(GOOD, name=name.encode(), issuer=b"")
+    (entry,) = read(line(row)).entries
+    assert (entry.issuer, entry.account) == (issuer, account)
+
+
 def test_parts_are_joined_in_any_order_and_repeated_ones_ignored() -> None:
     backup = read(parts(2, 0, 2, 1, 0, size=3))
     assert not backup.problems

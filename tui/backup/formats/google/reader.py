@@ -158,6 +158,8 @@ def entry(row: payload.PayloadEntry) -> Entry:
     issuer, name = _text(row.issuer), _text(row.name)
     if issuer and f"{name}:".startswith(f"{issuer}:"):
         name = name[len(issuer) + 1 :].strip()
+    elif not issuer:
+        issuer, name = _split_name(name)
     return check(
         Entry(
             type=kind,
@@ -169,6 +171,17 @@ def entry(row: payload.PayloadEntry) -> Entry:
             counter=row.counter if kind is OtpType.HOTP else 0,
         )
     )
+
+
+def _split_name(name: str) -> tuple[str, str]:
+    """Return issuer and account of an entry without an issuer: `Shop:ada` has both.
+
+    Before a space, a colon is part of a text: real exports have `encoding: …` as an account.
+    """
+    issuer, _, account = name.partition(":")
+    if issuer.strip() and account and not account[0].isspace():
+        return issuer.strip(), account
+    return "", name
 
 
 def _known(choices: Mapping[int, _T], number: int, what: str) -> _T:
