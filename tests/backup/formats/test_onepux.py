@@ -113,6 +113,12 @@ def test_every_otp_of_an_item_is_read_with_its_vault_and_tags_and_no_password() 
     assert "of the login" not in repr(backup)
 
 
+def test_a_trashed_item_of_an_older_export_arrives_in_the_trash() -> None:
+    rows = (item(SECRET, trashed=each) for each in (True, False, "x"))
+    backup = read(export(root(*rows, {"item": item(SECRET, trashed=True)})))
+    assert [bool(each.deleted) for each in backup.entries] == [True, False, False, True]
+
+
 @pytest.mark.parametrize("bad", [5, "0189", "otpauth://totp/x", ["x"]])
 def test_an_invalid_otp_is_named_and_the_others_are_read(bad: object) -> None:
     backup = read(export(root(item(SECRET), item(bad), item(SECRET))))

@@ -88,6 +88,7 @@ def _entry(item: dict[str, Any], username: object, totp: object) -> Entry:
         entry_of_login(totp, overview.get("title"), username),
         note=checked_note(details.get("notesPlain")),
         pinned=type(favorite) is int and favorite > 0,
+        deleted=1 if item.get("trashed") is True else 0,  # only in older exports
     )
 
 
