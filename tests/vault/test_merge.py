@@ -253,6 +253,13 @@ def test_two_machines_that_kept_versions_under_each_others_id_keep_each_once() -
             assert sorted(issuers(merged)) == ["one", "other"]
 
 
+def test_a_version_that_one_side_has_as_the_entry_itself_was_not_deleted_there() -> None:
+    one, other = replace(A, issuer="one", updated=5), replace(A, issuer="other", updated=6)
+    beside = replace(one, id=second_id(one))
+    for merged in both_ways(document(one, beside), document(one), document(other, beside)):
+        assert sorted(issuers(merged)) == ["one", "other"]
+
+
 def test_a_pin_is_not_worth_a_second_entry() -> None:
     merged = merge(document(), document(replace(A, pinned=True)), document(A))
     assert merged.entries == (replace(A, pinned=True),)

@@ -121,6 +121,7 @@ def _merge_entries(
 ) -> tuple[Entry, ...]:
     olds, mine, others = by_id(base), by_id(ours), by_id(theirs)
     merged: dict[str, Entry] = {}
+    dropped: dict[str, Entry] = {}
     contested: list[str] = []
     for identity in _order(olds, mine, others):
         old, our, their = olds.get(identity), mine.get(identity), others.get(identity)
@@ -128,6 +129,8 @@ def _merge_entries(
             left = our or their
             if left is not None and left != old:
                 merged.setdefault(identity, left)
+            elif left is not None:
+                dropped[identity] = left
         elif their == our:
             merged[identity] = our
         else:
@@ -140,6 +143,12 @@ def _merge_entries(
                 merged[identity], *second = _merge_entry(old, our, their)
                 # One that is there was kept by an earlier merge.
                 merged |= {e.id: e for e in second if e.id not in mine and e.id not in others}
+    for identity in contested:
+        for version in (mine[identity], others[identity]):
+            # One side had it as the entry itself, so it lacked the double: that is no deletion.
+            kept = dropped.pop(second_id(version), None)
+            if kept is not None:
+                merged[kept.id] = kept
     return _without_doubles(merged, contested)
 
 
