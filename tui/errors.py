@@ -28,6 +28,7 @@ OtpTuiError                     one sentence for the user, and an exit code     
     └── NotSavedError           the change is only in memory, the file is unchanged
         ├── OlderVaultError     the file is older than the one last used here
         ├── HalfSavedError      the file has the change, but a crash may undo it
+        ├── ReplacedMeanwhileError  another program replaced it during the save
         ├── NewPasswordError    another program saved it under another key
         └── ConflictError       another vault took its place; ours is saved next to it
 
@@ -183,6 +184,10 @@ class OlderVaultError(NotSavedError):
 
 class HalfSavedError(NotSavedError):
     """The file has the new password or code, or may have it; a crash may still undo that."""
+
+
+class ReplacedMeanwhileError(NotSavedError):
+    """Another program replaced the file while it was being saved; it is unchanged."""
 
 
 class NewPasswordError(NotSavedError):

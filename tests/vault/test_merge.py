@@ -260,6 +260,16 @@ def test_a_version_that_one_side_has_as_the_entry_itself_was_not_deleted_there()
         assert sorted(issuers(merged)) == ["one", "other"]
 
 
+def test_an_entry_edited_to_equal_its_double_is_one_with_it() -> None:
+    one, other = replace(A, issuer="one", updated=5), replace(A, issuer="other", updated=6)
+    beside = replace(one, id=second_id(one))
+    edited = document(replace(one, revision=9), beside)
+    for merged in both_ways(
+        document(other, beside), edited, document(other, replace(beside, pinned=True))
+    ):
+        assert issuers(merged) == ["one"]
+
+
 def test_a_pin_is_not_worth_a_second_entry() -> None:
     merged = merge(document(), document(replace(A, pinned=True)), document(A))
     assert merged.entries == (replace(A, pinned=True),)

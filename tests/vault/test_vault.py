@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,6 +45,7 @@ from tui.vault.document import Document
 from tui.vault.edit import count_use, delete
 from tui.vault.locked_vault import LockedVault
 from tui.vault.reader import MAX_GENERATION
+from tui.vault.store import Store
 from tui.vault.vault import Vault
 
 A, B, C = entry("a"), entry("b"), entry("c")
@@ -438,3 +441,37 @@ def test_no_save_has_a_generation_that_cannot_be_read(make_vault: MakeVault, pat
     assert path.read_bytes() == before
     vault.change(lambda now: replace(now, entries=()), above=MAX_GENERATION - 1)
     assert envelope.parse(path.read_bytes()).generation == MAX_GENERATION
+
+
+@pytest.mark.parametrize("minor", [True, False])
+def test_a_file_that_arrives_during_a_save_is_merged_in(
+    make_vault: MakeVault, path: Path, monkeypatch: pytest.MonkeyPatch, minor: bool
+) -> None:
+    """Sync services don't know our lock."""
+    vault = make_vault(document(A, HOTP))
+    vault.change(adding("before"))
+    elsewhere = path.parent / "elsewhere" / path.name
+    elsewhere.parent.mkdir()
+    shutil.copy(path, elsewhere)
+    there = Vault.open(elsewhere, PASSWORD)
+    for number in range(3):
+        there.change(adding(f"there {number}"))
+    arriving = [elsewhere]
+    keep = Store._keep
+
+    def arrives(store: Store, current: bytes, **more: Any) -> Path:
+        kept = keep(store, current, **more)
+        if store.path == path and arriving:
+            shutil.copy(arriving.pop(), path.with_suffix(".arriving"))
+            path.with_suffix(".arriving").replace(path)
+        return kept
+
+    monkeypatch.setattr(Store, "_keep", arrives)
+    if minor:
+        vault.take_hotp(HOTP.id)
+    else:
+        vault.change(adding("here"))
+    there_now = {one.issuer for one in Vault.open(path, PASSWORD).entries}
+    assert {"there 0", "there 1", "there 2"} <= there_now
+    assert minor or "here" in there_now
+    assert minor is (vault.document.find(HOTP.id).counter == 1)

@@ -5,6 +5,7 @@ Fast to import: slow modules are imported while the key is derived.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from tui.errors import (
     NewPasswordError,
     NotSavedError,
     OlderVaultError,
+    ReplacedMeanwhileError,
     VaultError,
 )
 from tui.files import remedy, why
@@ -27,6 +29,9 @@ from tui.vault.store import Store
 if TYPE_CHECKING:
     from tui.vault.document import Document
     from tui.vault.versions import Versions
+
+_ATTEMPTS = 3
+"""How often a save is tried while files arrive."""
 
 Change = Callable[["Document"], "Document"]
 """A function from a document to the next. It may be called twice, with different documents."""
@@ -116,11 +121,19 @@ class Current:
     def commit(self, change: Change, *, keep: bool, above: int) -> None:
         """Apply `change` and save, with a generation above `above`.
 
-        With `keep`, the change stays in memory if it can't be saved.
+        With `keep`, the change stays in memory if it can't be saved. A file that arrives during the
+        save, from a program that doesn't know the lock, is merged in.
 
         Raises:
             NotSavedError, OlderVaultError, ConflictError: as `Vault.change`.
         """
+        for _ in range(_ATTEMPTS - 1):
+            with contextlib.suppress(ReplacedMeanwhileError):
+                self._commit(change, keep=keep, above=above, again=True)
+                return
+        self._commit(change, keep=keep, above=above, again=False)
+
+    def _commit(self, change: Change, *, keep: bool, above: int, again: bool) -> None:
         known = self.known
         after: Document | None = None
         try:
@@ -137,6 +150,8 @@ class Current:
                     known = replace(known, envelope=replace(known.envelope, generation=above))
                 self.write(known, after, current, minor=minor)
         except (OSError, NotSavedError, ForeignFileError) as error:
+            if again and isinstance(error, ReplacedMeanwhileError):
+                raise
             self.asks_password = isinstance(error, NewPasswordError)
             if keep:
                 after = self._after(change) if after is None else after

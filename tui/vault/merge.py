@@ -159,7 +159,9 @@ def _without_doubles(merged: dict[str, Entry], contested: Iterable[str]) -> tupl
     version that was edited since is another one.
     """
     for identity in contested:
-        entry = merged[identity]
+        entry = merged.get(identity)
+        if entry is None:  # it was such a double itself
+            continue
         double = merged.get(second_id(entry))
         if double is not None and second_id(replace(double, id=identity)) == double.id:
             del merged[double.id]

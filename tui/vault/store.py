@@ -17,7 +17,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tui.clock import Clock
-from tui.errors import DamagedVaultError, FileError, NotSavedError, VaultError, VaultMissingError
+from tui.errors import (
+    DamagedVaultError,
+    FileError,
+    NotSavedError,
+    ReplacedMeanwhileError,
+    VaultError,
+    VaultMissingError,
+)
 from tui.files import (
     OPEN_FLAGS,
     PRIVATE,
@@ -176,6 +183,7 @@ class Store:
 
         Raises:
             NotSavedError: the older copy can't be kept; the file is unchanged.
+            ReplacedMeanwhileError: the file is not the one last read.
             OSError: the system refused; the file is unchanged.
         """
         temporary = self.path.with_name(f"{_prefix(self.path)}{os.urandom(8).hex()}.tmp")
@@ -185,6 +193,11 @@ class Store:
             signature = _signature(os.lstat(temporary))
             if current is not None:
                 kept = self._keep(current, durable=not minor)
+            if self.changed:
+                raise ReplacedMeanwhileError(
+                    f"Couldn't save the vault {self.name}: another program replaced it.",
+                    "Try again.",
+                )
             put_in_place(temporary, self.path, kept)
         except BaseException:
             remove(temporary)
