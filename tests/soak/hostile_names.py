@@ -135,9 +135,9 @@ def hostile_screens(chosen: Sequence[str] = PAYLOADS) -> Result:
             see("\x1b[B" * 5, "Commands")
             see("\x1b", "/ search")
             see("i", "pick a file")
-            see("names.txt\r", "↵ import")
+            see("names.txt\r", "↵ import", "↵ close")
             for _ in chosen:
-                see("\x1b[B", "↵ import")
+                see("\x1b[B", "↵ import", "↵ close")
             see("\x1b\x1b", "/ search")
             see("M", "↵ merge")
             for _ in chosen:

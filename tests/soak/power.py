@@ -300,6 +300,7 @@ def _old_one_first(patch: pytest.MonkeyPatch) -> None:
 
 def _no_lock(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(stores.Store, "locked", lambda _store: contextlib.nullcontext())
+    patch.setattr(stores.Store, "changed", False)  # which notices most of what the lock prevents
 
 
 def _no_merge(patch: pytest.MonkeyPatch) -> None:
