@@ -96,6 +96,8 @@ def test_an_entry_from_the_trash_or_twice_in_the_file_has_the_highest_counter() 
     assert [one.counter for one in after.entries] == [7]
     after, _ = bring_in(vault(), Backup((bank(3), bank(9))))
     assert [one.counter for one in after.entries] == [9]
+    after, _ = bring_in(vault(bank(7)), Backup((bank(5),)), actions_for(ImportAction.ADD))
+    assert [one.counter for one in after.entries] == [7, 7]
 
 
 def test_replacing_adds_nothing_for_repeated_entries() -> None:

@@ -154,3 +154,11 @@ def test_a_counter_survives_a_change_of_type_and_back() -> None:
     assert timed.type is OtpType.TOTP
     again = replace(Draft.of(timed), type=OtpType.HOTP).entry(timed)
     assert (again.type, again.counter) == (OtpType.HOTP, 41)
+
+
+def test_a_long_note_that_was_imported_does_not_keep_other_fields_from_being_edited() -> None:
+    base = replace(TOTP, note="").entry()
+    base = replace(base, note="x" * 10_001)
+    edited = replace(Draft.of(base), account="new")
+    assert edited.mistakes(base) == {}
+    assert "note" in replace(edited, note="y" * 10_001).mistakes(base)

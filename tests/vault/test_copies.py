@@ -143,6 +143,13 @@ def test_the_newest_copies_are_read_if_there_are_too_many(
     assert conflict_names(ours.path) == [names[1], names[3]]
 
 
+def test_many_copies_are_all_found(fork: tuple[Vault, Vault]) -> None:
+    ours, theirs = fork
+    for number in range(25):
+        synced(ours, theirs, f"vault.sync-conflict-20260102-0304{number:02}-ABCDEFG.json")
+    assert len(find_copies(ours.path, ours.vault_id).files) == 25
+
+
 def test_the_sentence_names_copies(fork: tuple[Vault, Vault]) -> None:
     ours, theirs = fork
     files = [synced(ours, theirs, name) for name in CONFLICT_NAMES[:3]]

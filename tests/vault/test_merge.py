@@ -268,6 +268,7 @@ def test_an_entry_edited_to_equal_its_double_is_one_with_it() -> None:
         document(other, beside), edited, document(other, replace(beside, pinned=True))
     ):
         assert issuers(merged) == ["one"]
+        assert merged.entries[0].pinned
 
 
 def test_a_pin_is_not_worth_a_second_entry() -> None:

@@ -99,8 +99,10 @@ class EndingApp(ThemedApp):
 
     @property
     def message(self) -> str:
-        """The message that the topmost status line shows."""
+        """What the topmost status line shows."""
         status = next(self._statuses, None)
+        if isinstance(status, StatusLine):
+            return status.text
         return "" if status is None else status.message
 
     def tell_wait(self, waits: bool) -> None:

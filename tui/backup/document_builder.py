@@ -32,7 +32,7 @@ class DocumentBuilder:
         self._places = {entry.id: place for place, entry in enumerate(self._entries)}
         self._categories = _category_ids(document.categories, backup.categories)
         self._icons = _icon_ids(document.icons, backup.icons)
-        self._counters = highest_counters((*document.trash, *backup.entries))
+        self._counters = highest_counters((*document.everything, *backup.entries))
         self._pending: list[tuple[int, Binding]] = []
         self._used: set[str] = set()
         self.added = 0
@@ -41,7 +41,7 @@ class DocumentBuilder:
     def add(self, entry: Entry, identity: str = "") -> None:
         """Add `entry` after all others, under the id `identity`, by default a new one.
 
-        Its counter is the highest of the entries with its secret in the file and in the trash.
+        Its counter is the highest of the entries with its secret, so that no code is repeated.
         """
         self._bind(len(self._entries), entry, frozenset())
         self._entries.append(

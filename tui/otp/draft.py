@@ -93,7 +93,7 @@ class Draft:
         never_had = base is not None and base.type is self.type and not base.pin
         if self.type.has_pin and not self.pin and not never_had:
             found["pin"] = "These codes need a PIN."
-        if len(self.note) > NOTE_LIMIT:
+        if len(self.note) > NOTE_LIMIT and (base is None or self.note != base.note):
             found["note"] = f"At most {NOTE_LIMIT} characters."
         return found
 

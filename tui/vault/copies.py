@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tui.vault.vault import Vault
 
 MOST = 20
-"""Maximum number of copies to look for next to the vault."""
+"""Maximum number of problems with copies to name."""
 _MOST_NAMES = 100_000
 """Maximum number of names to look at in its folder."""
 _MOST_READ = 100
@@ -45,7 +45,7 @@ class FoundCopies:
     """The conflict copies next to a vault."""
 
     files: tuple[VaultFile, ...]
-    """Sorted by name, at most MOST."""
+    """Sorted by name."""
     problems: tuple[str, ...]
     """Why other files that look like copies can't be merged, as sentences: at most MOST, after one
     that says if files were left out."""
@@ -112,7 +112,7 @@ def find_copies(vault: Path, vault_id: str) -> FoundCopies:
             files.append(file)
         else:
             problems.append(f"{file.name} is another vault.")
-    return FoundCopies(tuple(files[:MOST]), (*filter(None, [left_out]), *problems[:MOST]))
+    return FoundCopies(tuple(files), (*filter(None, [left_out]), *problems[:MOST]))
 
 
 def conflict_names(vault: Path) -> list[str]:

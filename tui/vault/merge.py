@@ -169,6 +169,9 @@ def _without_doubles(merged: dict[str, Entry], contested: Iterable[str]) -> tupl
                 entry,
                 counter=max(entry.counter, double.counter),
                 deleted=min(entry.deleted, double.deleted),
+                pinned=entry.pinned or double.pinned,
+                copy_count=max(entry.copy_count or 0, double.copy_count or 0) or None,
+                used=max(entry.used, double.used),
             )
     return tuple(merged.values())
 
