@@ -6,8 +6,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tui.backup.model import Needs
-from tui.cli import credentials, output, terminal
-from tui.errors import BackupPasswordError, MoreSlotsError
+from tui.cli import credentials, terminal
+from tui.errors import BackupPasswordError, FormatError, MoreSlotsError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from tui.backup.sources import OpenedBackup, Source
     from tui.cli.context import Context
 
-_ATTEMPTS = 3
-"""How often the terminal asks for the password of one file."""
+_KIND = "backup-password"
 
 
 class BackupOpener:
@@ -25,6 +24,7 @@ class BackupOpener:
     def __init__(self, args: Namespace, context: Context) -> None:
         self._args, self._secrets = args, context.secrets
         self._typed: list[str] = []
+        """The passwords that opened files."""
 
     def open(self, source: Source) -> OpenedBackup:
         """Read the entries of a file; on the terminal, a wrong password is asked for again.
@@ -34,47 +34,35 @@ class BackupOpener:
             UsageError: there is no terminal to ask on.
             FileError: the file with a password, a secret or a key can't be used.
         """
-        if source.by_password and not self._secrets.given("backup-password"):
+        given = self._secrets.given(_KIND)
+        if source.by_password and not given:
             for password in self._typed:
                 with suppress(BackupPasswordError):
                     return self._open_with(source, password)
-        for _ in range(_ATTEMPTS - 1):
-            count = len(self._typed)
+        by_key = bool(self._args.key_file) and Needs.KEY_FILE in source.needs
+        if Needs.PASSWORD not in source.needs or (by_key and not given and not terminal.is_there()):
+            return self._open_with(source, "")
+
+        def opens(password: str) -> OpenedBackup:
             try:
-                return self._open_with(source)
-            except MoreSlotsError:
-                raise
-            except BackupPasswordError as error:
-                if len(self._typed) == count:  # not typed, so it would be the same again
-                    raise
-                self._typed.pop()
-                output.say(error.sentence)
-        return self._open_with(source)
-
-    def _open_with(self, source: Source, password: str | None = None) -> OpenedBackup:
-        given = credentials.credentials_for(
-            source.needs,
-            self._secrets,
-            self._args,
-            lambda: self._password(source) if password is None else password,
-        )
-        try:
-            return source.open(given)
-        except MoreSlotsError as error:
-            raise MoreSlotsError(
-                str(error), f"{error.hint} To try them, use --all-slots."
-            ) from None
-
-    def _password(self, source: Source) -> str:
-        """Return the password from its option, or ask; with a key file, none is a valid answer."""
-        prompt = f"Password for {source.name}: "
-        if self._args.key_file and Needs.KEY_FILE in source.needs:
-            if not self._secrets.given("backup-password") and not terminal.is_there():
-                return ""
-            prompt = f"Password for {source.name} (Enter if only the key file opens it): "
-        password = self._secrets.get(
-            "backup-password", prompt, what=f"the password of {source.name}"
-        )
-        if not self._secrets.given("backup-password"):
+                opened = self._open_with(source, password)
+            except MoreSlotsError as error:  # the password may be right
+                hint = f"{error.hint} To try them, use --all-slots."
+                raise FormatError(str(error), hint) from None
             self._typed.append(password)
-        return password
+            return opened
+
+        empty = " (Enter if only the key file opens it)" if by_key else ""
+        return self._secrets.open(
+            _KIND,
+            f"Password for {source.name}{empty}: ",
+            opens,
+            BackupPasswordError,
+            what=f"the password of {source.name}",
+        )
+
+    def _open_with(self, source: Source, password: str) -> OpenedBackup:
+        given = credentials.credentials_for(
+            source.needs, self._secrets, self._args, lambda: password
+        )
+        return source.open(given)

@@ -39,9 +39,6 @@ if TYPE_CHECKING:
     StartApp: TypeAlias = Callable[[Launch], int]
     """Opens the app, which commands must not import."""
 
-_ATTEMPTS = 3
-"""How often the terminal asks for the password of the vault."""
-
 
 class Context:
     """One run of the command line. Everything is read when it is first needed."""
@@ -293,22 +290,20 @@ class Context:
     def _by_typed_password(
         self, locked: LockedVault, meanwhile: Callable[[], object] | None
     ) -> Vault:
-        """Open the vault with the password from its option; the terminal asks up to three times."""
+        """Open the vault with the password from its option or the terminal."""
         prompt = f"Password for {safe(locked.path.name, 40)}: "
-        attempts = 1 if self.secrets.given("password") else _ATTEMPTS
-        while True:
-            attempts -= 1
-            password = self.secrets.get("password", prompt)
-            try:
-                return locked.unlock(password, meanwhile)
-            except WrongPasswordError as error:
-                if attempts:
-                    output.say("Wrong password. Try again.")
-                    continue
-                if not locked.has_recovery_code:
-                    raise
-                hint = f"If you forgot it, run: otp-tui recovery use. {error.hint}"
-                raise WrongPasswordError(str(error), hint) from None
+        try:
+            return self.secrets.open(
+                "password",
+                prompt,
+                lambda password: locked.unlock(password, meanwhile),
+                WrongPasswordError,
+            )
+        except WrongPasswordError as error:
+            if not locked.has_recovery_code:
+                raise
+            hint = f"If you forgot it, run: otp-tui recovery use. {error.hint}"
+            raise WrongPasswordError(str(error), hint) from None
 
     def _keep_unlocked(self, vault: Vault) -> None:
         if self._no_unlock or not self.config.unlock_for:

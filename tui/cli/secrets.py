@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tui.cli import output, terminal
 from tui.cli.given_secrets import NAMES, from_file, line_of_stdin
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from tui.cli.terminal import HiddenInput
+    from tui.errors import OtpTuiError
+
+Opened = TypeVar("Opened")
+
+_ATTEMPTS = 3
+"""How often the terminal asks for a secret that opens something."""
 
 
 def add_options(parser: ArgumentParser, *kinds: str) -> None:
@@ -57,6 +63,30 @@ class Secrets:
         if given is not None:
             return given
         return otherwise or terminal.ask_hidden(prompt, what or NAMES[kind], _options(kind))
+
+    def open(
+        self,
+        kind: str,
+        prompt: str,
+        opens: Callable[[str], Opened],
+        wrong: type[OtpTuiError] | tuple[type[OtpTuiError], ...],
+        *,
+        what: str = "",
+    ) -> Opened:
+        """Return what `opens` returns for the secret; `wrong` is what it raises for a wrong one.
+
+        Then the terminal asks again, up to three times in all. The other arguments are as in `get`.
+
+        Raises:
+            UsageError, FileError: as `get`; and what `opens` raises.
+        """
+        for _ in range(0 if self.given(kind) else _ATTEMPTS - 1):
+            secret = self.get(kind, prompt, what=what)
+            try:
+                return opens(secret)
+            except wrong as error:
+                output.say(f"{error} Try again.")
+        return opens(self.get(kind, prompt, what=what))
 
     def get_new(self, kind: str, prompt: str, least: int = MIN_LENGTH) -> str:
         """Return a new password of at least `least` characters.

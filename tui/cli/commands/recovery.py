@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
-    from tui.vault.locked_vault import LockedVault
     from tui.vault.vault import Vault
-
-_ATTEMPTS = 3
-"""How often the terminal asks for the recovery code."""
 
 
 def register(subparsers: Subparsers) -> None:
@@ -91,30 +87,15 @@ def _use(args: Namespace, context: Context) -> int:
             f"The vault {safe(str(locked.path), 200)} has no recovery code.",
             "If you know the password, create one with: otp-tui recovery new",
         )
-    code, vault = _unlocked(locked, context)
+    from tui.vault import recovery
+
+    def opens(text: str) -> tuple[bytes, Vault]:
+        code = recovery.from_text(text)
+        return code, context.unlock_with_code(locked, code)
+
+    wrong = (UsageError, WrongPasswordError)
+    code, vault = context.secrets.open("recovery-code", "Recovery code: ", opens, wrong)
     password = context.secrets.get_new("new-password", "New password: ")
     return change_password(
         vault, password, code if vault.needs_recovery_code else None, args, context
     )
-
-
-def _unlocked(locked: LockedVault, context: Context) -> tuple[bytes, Vault]:
-    """Return the recovery code and the vault that it opens; the terminal asks up to three times.
-
-    Raises:
-        UsageError: it is no recovery code.
-        WrongPasswordError: it is the wrong one.
-    """
-    from tui.vault import recovery
-
-    attempts = 1 if context.secrets.given("recovery-code") else _ATTEMPTS
-    while True:
-        attempts -= 1
-        text = context.secrets.get("recovery-code", "Recovery code: ")
-        try:
-            code = recovery.from_text(text)
-            return code, context.unlock_with_code(locked, code)
-        except (UsageError, WrongPasswordError) as error:
-            if not attempts:
-                raise
-            output.say(f"{error} Try again.")
