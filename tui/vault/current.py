@@ -5,7 +5,6 @@ Fast to import: slow modules are imported while the key is derived.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -127,40 +126,41 @@ class Current:
         Raises:
             NotSavedError, OlderVaultError, ConflictError: as `Vault.change`.
         """
-        for _ in range(_ATTEMPTS - 1):
-            with contextlib.suppress(ReplacedMeanwhileError):
-                self._commit(change, keep=keep, above=above, again=True)
+        attempts = _ATTEMPTS
+        while True:
+            attempts -= 1
+            try:
+                self._save(change, keep=keep, above=above)
                 return
-        self._commit(change, keep=keep, above=above, again=False)
+            except (OSError, NotSavedError, ForeignFileError) as error:
+                if attempts and isinstance(error, ReplacedMeanwhileError):
+                    continue
+                self.asks_password = isinstance(error, NewPasswordError)
+                if keep:
+                    self._keep(change, refused=isinstance(error, OlderVaultError))
+                raise self._not_saved(error) from None
 
-    def _commit(self, change: Change, *, keep: bool, above: int, again: bool) -> None:
-        known = self.known
-        after: Document | None = None
-        try:
-            with self._store.locked():
-                known, current = self._merge_in(known)
-                self.asks_password = False
-                after = self._after(change)
-                same = after is self.document
-                if same and self.saved and not self.has_later and current is not None:
-                    return
-                # What isn't kept in memory is the next counter of an entry.
-                minor = self.saved and (same or not keep) and self._has_ancestor(known)
-                if above > known.envelope.generation:
-                    known = replace(known, envelope=replace(known.envelope, generation=above))
-                self.write(known, after, current, minor=minor)
-        except (OSError, NotSavedError, ForeignFileError) as error:
-            if again and isinstance(error, ReplacedMeanwhileError):
-                raise
-            self.asks_password = isinstance(error, NewPasswordError)
-            if keep:
-                after = self._after(change) if after is None else after
-                refused = isinstance(error, OlderVaultError) and after is not self.document
-                if refused and self._refused is None:
-                    self._refused = self.document, self.saved
-                self.saved = self.saved and after is self.document
-                self.document = after
-            raise self._not_saved(error) from None
+    def _save(self, change: Change, *, keep: bool, above: int) -> None:
+        with self._store.locked():
+            known, current = self._merge_in(self.known)
+            self.asks_password = False
+            after = self._after(change)
+            same = after is self.document
+            if same and self.saved and not self.has_later and current is not None:
+                return
+            # What isn't kept in memory is the next counter of an entry.
+            minor = self.saved and (same or not keep) and self._has_ancestor(known)
+            if above > known.envelope.generation:
+                known = replace(known, envelope=replace(known.envelope, generation=above))
+            self.write(known, after, current, minor=minor)
+
+    def _keep(self, change: Change, *, refused: bool) -> None:
+        """Apply a change that couldn't be saved in memory; `refused` is True for an older file."""
+        after = self._after(change)
+        if refused and after is not self.document and self._refused is None:
+            self._refused = self.document, self.saved
+        self.saved = self.saved and after is self.document
+        self.document = after
 
     def put_slots(self, new: NewSlots) -> None:
         """Save with other slots, and the key that they open.
