@@ -27,7 +27,6 @@ from tui.vault.store import Store
 
 if TYPE_CHECKING:
     from tui.vault.document import Document
-    from tui.vault.versions import Versions
 
 _ATTEMPTS = 3
 """How often a save is tried while files arrive."""
@@ -286,48 +285,10 @@ class Current:
         self.asks_password = False
 
     def merged(self, ours: Document, found: UnlockedState) -> Document:
-        """Return the merge of our contents with a file that may descend from what we know.
+        """Return the merge of our contents with a file that may descend from what we know."""
+        from tui.vault.merge_found import merge_found
 
-        If an entry comes back that one side lacks, e.g. as an older copy was restored there, or a
-        second version of one is kept, it has the highest counter that is kept: codes may have been
-        taken before.
-        """
-        from tui.vault.history import contains
-        from tui.vault.merge import by_id, merge
-
-        known = self.known
-        mine, others = by_id(ours.everything), by_id(found.document.everything)
-        back = mine.keys() ^ others.keys()
-        if contains(found.document.history, known.digest):
-            merged = merge(known.document, ours, found.document)
-            back &= by_id(known.document.everything).keys()  # the others are new
-        else:
-            merged = self._merged_apart(ours, found)
-        there = {one.id for one in merged.everything if one.type.has_counter}
-        back = (back & there) | there.difference(mine, others)
-        return self._versions(found).with_highest_counters(merged, back) if back else merged
-
-    def _merged_apart(self, ours: Document, found: UnlockedState) -> Document:
-        """Return the merge with a file that doesn't descend from ours, by their common ancestor."""
-        from tui.vault.ancestor import known_parts
-        from tui.vault.document import Document
-        from tui.vault.merge import merge, rejoin
-
-        theirs = found.document
-        _, base = self._versions(found).common(ours, theirs)
-        if base is None and not {*ours.history}.isdisjoint(theirs.history):
-            base = known_parts(Document(), self.known.document, theirs)
-        if base is not None:
-            return merge(base, ours, found.document)
-        return rejoin(self.known.document, ours, found.document)
-
-    def _versions(self, found: UnlockedState) -> Versions:
-        from tui.vault.versions import Versions, older_files
-
-        known = self.known
-        opened = {state.id: state.document for state in (known, found)}
-        files = older_files(self._store.path, known.envelope.vault_id)
-        return Versions(files, (known.key, found.key), opened)
+        return merge_found(self._store.path, self.known, ours, found)
 
     def _merge_in(self, known: UnlockedState) -> tuple[UnlockedState, bytes | None]:
         """Merge in the changes of other programs; return the file's state and bytes.
