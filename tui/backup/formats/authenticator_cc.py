@@ -33,8 +33,6 @@ _WRONG = "Wrong password, or the file is damaged."
 _BATTLE_DIGITS = 8
 _MOST_KEYS = 50
 """Maximum number of keys that are derived for one file; the extension has one."""
-
-
 _TYPE_OF_PREFIX = {"blz": "battle", "bliz": "battle", "stm": "steam"}
 """Starts of secrets in old backups, before a dash."""
 _is_hex = re.compile("[0-9a-f]+", re.IGNORECASE).fullmatch
