@@ -204,6 +204,14 @@ def test_a_secret_that_is_probably_cut_is_reported_and_added(filled: Program) ->
     assert "MEMEMEME" not in done.err
 
 
+def test_short_secrets_in_uris_are_reported_with_their_entries(filled: Program) -> None:
+    uris = f"otpauth://totp/Barn:ada?secret=MEMEMEME\notpauth://totp/Shed?secret={'A' * 16}\n"
+    done = filled.open("add", stdin=uris)
+    assert done.code == 0
+    assert "Barn (ada): The secret has only 8 characters. Most have 16 or more." in done.err
+    assert done.err.count("characters") == 1
+
+
 def test_an_invalid_secret_is_reported_and_not_shown(filled: Program) -> None:
     before = filled.vault.read_bytes()
     for text in ("0189-not-base32", ""):

@@ -102,8 +102,9 @@ def run(args: Namespace, context: Context) -> int:
     if args.json:
         output.json([named(entry) for entry in result.added])
     _report(result)
-    if draft is not None:
-        output.say(*filter(None, map(short_secret, result.added)))
+    for entry in result.added:
+        if warning := short_secret(entry):
+            output.say(warning if len(result.added) == 1 else f"{entry.label}: {warning}")
     return int(any(problem.refused for problem in result.report.problems))
 
 

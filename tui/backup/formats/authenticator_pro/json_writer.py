@@ -61,10 +61,10 @@ def plan_export(backup: Backup) -> ExportPlan:
         if bound != entry.categories:
             changes.append("also gets the categories of the other entry with this secret")
         if given in seen:
-            why = "has the same secret as an earlier entry; the app keeps only the first"
+            why = "has the same secret as an earlier entry; Authenticator Pro keeps only the first"
             notes.append(Problem(label, why, refused=False))
         elif any(char in given for char in " -") and entry.type is not OtpType.MOTP:
-            why = "its secret contains spaces or dashes; the app may refuse it"
+            why = "its secret contains spaces or dashes; Authenticator Pro may refuse it"
             notes.append(Problem(label, why, refused=False))
         seen.add(given)
         entries.append(replace(entry, categories=bound))
