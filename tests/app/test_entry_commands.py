@@ -74,6 +74,7 @@ async def test_any_other_answer_deletes_nothing(app: OtpApp, pilot: Pilot[None],
     await settle(pilot)
     assert issuers(app)[0] == "GitHub"
     assert not vault_of(app).document.trash
+    assert status_of(app) == "Canceled. Nothing was deleted."
 
 
 async def test_the_trash_is_the_last_category_and_shows_no_codes(

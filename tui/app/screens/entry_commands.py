@@ -54,6 +54,8 @@ async def delete(view: ListView) -> None:
         await _delete(view, entries)
     elif not _unchanged(view.vault.document, entries):
         view.say(_already_gone(entries), "warning")
+    else:
+        view.say("Canceled. Nothing was deleted.", "muted")
 
 
 def _unchanged(document: Document, entries: Sequence[Entry]) -> list[Entry]:

@@ -341,7 +341,7 @@ class EntryFormScreen(Dialog[str | None]):
         if self.saving:
             return
         if not self.unsaved or await self.app.push_screen_wait(
-            ConfirmScreen("Close without saving?", "What you typed will be lost.", "leave")
+            ConfirmScreen("Close without saving?", "What you typed will be lost.", "close")
         ):
             self.dismiss(None)
 

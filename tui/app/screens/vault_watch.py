@@ -259,11 +259,17 @@ class VaultWatch:
         if self._vault.flushed or refused:
             self._save_at = None
         elif self._save_at is None:
-            failed_wait = RETRY_SECONDS if self._refusal else 0.0
-            self._save_at = steady + (SAVE_LATER_SECONDS if self._vault.saved else failed_wait)
+            self._save_at = steady + self._pause
         if self._save_at is not None and steady >= self._save_at:
             self._save_at = steady + RETRY_SECONDS
             self._start(self._save, "save")
+
+    @property
+    def _pause(self) -> float:
+        """Seconds until the first attempt to save what is pending."""
+        if self._vault.saved:
+            return SAVE_LATER_SECONDS
+        return RETRY_SECONDS if self._refusal else 0.0
 
     async def _save(self) -> None:
         vault, failed_before = self._vault, not self._vault.saved
