@@ -27,14 +27,19 @@ from tui.app.widgets.status_label import StatusLabel
 from tui.vault.vault import Vault
 
 
-async def test_a_message_shows_on_the_details_of_an_entry(app: OtpApp, pilot: Pilot[None]) -> None:
+async def test_a_message_shows_on_the_details_of_an_entry_for_a_while(
+    app: OtpApp, pilot: Pilot[None], clock: FakeClock
+) -> None:
     await press(pilot, "v")
+    assert not app.screen.query_one(StatusLabel).display
     assert isinstance(app.screen, ShowScreen)
     app.say("A server got a code.", "warning")
     await settle(pilot)
     status = app.screen.query_one(StatusLabel)
     assert status.display
     assert "A server got a code." in lines_of(status)[0]
+    await pass_time(pilot, clock, 9)
+    assert not status.display
 
 
 async def test_a_message_leaves_a_form_in_time(

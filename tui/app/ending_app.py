@@ -86,7 +86,6 @@ class EndingApp(ThemedApp):
         until = None if tone == "error" else self.clock.steady() + MESSAGE_SECONDS
         status = next(self._statuses, None)
         if status is not None:
-            status.display = True
             status.say(sentence, tone, until)
 
     @property

@@ -84,7 +84,6 @@ class ShowScreen(Dialog[str | None]):
         yield KeyBar(self._keys())
 
     def on_mount(self) -> None:
-        self._status.display = False
         self.tick()
 
     def _keys(self) -> list[tuple[str, str]]:
@@ -224,14 +223,13 @@ class ShowScreen(Dialog[str | None]):
             return
         self._revealed[identity], self._entry = codes[0].text, vault.document.find(identity)
         self._counted()
-        self._status.display = False
+        self.say("")
         self._show()
         self.tick()
 
     def say(self, text: str, tone: str = "error") -> None:
         """Show a message below the details."""
         super().say(text, tone)
-        self._status.display = True
         self.call_after_refresh(self._status.scroll_visible, animate=False)
 
     def on_unmount(self) -> None:

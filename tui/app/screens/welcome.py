@@ -31,7 +31,7 @@ WAYS = [
     ("e", "start empty"),
 ]
 """The keys that open a new vault, and what each does."""
-_FORGOTTEN = "If you forget it, only a recovery code opens the vault."
+_FORGOTTEN = "If you forget {}, only a recovery code opens the vault."
 
 
 def _keys(enter: str) -> list[tuple[str, str]]:
@@ -71,7 +71,7 @@ class WelcomeScreen(BaseScreen[None]):
                 markup=False,
                 id="words",
             )
-            yield Label(_FORGOTTEN, classes="muted", id="warning")
+            yield Label(_FORGOTTEN.format("it"), classes="muted", id="warning")
             yield PasswordInput(f"New password, at least {MIN_LENGTH} characters", id="first")
             yield PasswordInput("Repeat password", id="second")
             yield StatusLabel()
@@ -154,10 +154,11 @@ class WelcomeScreen(BaseScreen[None]):
         hint = f" To create one, press {key} and type “recovery”." if key else ""
         words = self.query_one("#words", Label)
         words.remove_class("path")
-        words.update(f"Vault created. {_FORGOTTEN}{hint}")
-        self.query_one("#warning").display = self.query_one(StatusLabel).display = False
-        self.query_one(CardKeys).display = False
+        words.update(f"Vault created. {_FORGOTTEN.format('the password')}{hint}")
+        self.say("")
+        self.query_one("#warning").display = self.query_one(CardKeys).display = False
         self.query_one("#ways").display = True
+        self.add_class("-created")
 
     def on_key(self, event: events.Key) -> None:
         """Let keys that the list has, too, open it first."""

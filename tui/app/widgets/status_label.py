@@ -8,10 +8,11 @@ from tui.app.widgets.status_line import MARKS
 
 
 class StatusLabel(Label):
-    """Shows a message, in as many lines as needed."""
+    """Shows a message, in as many lines as needed; while there is none, it has the class -empty."""
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(message, id="status", classes="muted", markup=False)
+        super().__init__(message, id="status", markup=False)
+        self.set_classes(_classes(message, "muted"))
         self.message = message
         """The current message."""
         self.tone = "muted"
@@ -28,7 +29,7 @@ class StatusLabel(Label):
         else:
             self._before = None
         self.message, self.tone, self._until = text, tone, until
-        self.set_classes("muted" if tone == "muted" else f"tone-{tone}")
+        self.set_classes(_classes(text, tone))
         mark = "" if tone == "muted" or not text else f"{MARKS[tone]} "
         self.update(f"{mark}{text}")
 
@@ -36,3 +37,7 @@ class StatusLabel(Label):
         """Show the earlier message again when the time of the current one is up."""
         if self._until is not None and self._before is not None and steady >= self._until:
             self.say(*self._before)
+
+
+def _classes(text: str, tone: str) -> list[str]:
+    return ["muted" if tone == "muted" else f"tone-{tone}", *([] if text else ["-empty"])]
