@@ -230,7 +230,8 @@ class ShowScreen(Dialog[str | None]):
     def say(self, text: str, tone: str = "error") -> None:
         """Show a message below the details."""
         super().say(text, tone)
-        self.call_after_refresh(self._status.scroll_visible, animate=False)
+        if text:
+            self.call_after_refresh(self._status.scroll_visible, animate=False)
 
     def on_unmount(self) -> None:
         """Drop the entry and the vault."""
