@@ -13,7 +13,7 @@ from textual import events
 from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.screen import Screen
-from textual.widgets import Button, Input, Select, Static, TextArea
+from textual.widgets import Button, Input, Select, TextArea
 
 from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import (
@@ -42,6 +42,7 @@ from tui.app.widgets.file_tree import FileTree
 from tui.app.widgets.form_fields import FoldLine, FormInput, FormRow, LiveCode, NoteArea
 from tui.app.widgets.path_input import PathInput
 from tui.app.widgets.preview_list import PreviewList
+from tui.app.widgets.status_line import StatusLine
 from tui.errors import NotSavedError
 from tui.otp.codes import code_at
 from tui.otp.entry import Algorithm, Binding, Category, Entry, OtpType, category_id
@@ -118,7 +119,9 @@ class Form:
 
     @property
     def warning(self) -> str:
-        return str(self.screen.query_one("#warning", Static).render())
+        """The message, if it is a warning."""
+        status = self.screen.query_one(StatusLine)
+        return status.message if status.tone == "warning" else ""
 
     @property
     def more(self) -> bool:
@@ -368,6 +371,17 @@ async def test_a_secret_that_is_probably_cut_is_reported_and_allowed(
     assert form.warning == ""
 
 
+async def test_a_pasted_uri_with_a_doubtful_secret_is_not_said_to_be_fine(
+    pilot: Pilot[None], vault: Vault
+) -> None:
+    form = await Form(pilot).open(vault)
+    await form.paste("otpauth://totp/Shop?secret=GEZDGNBV")
+    said = "Form filled in. The secret has only 8 characters. Most have 16 or more."
+    assert form.warning == said
+    await form.type("secret", "GEZDGNBV")
+    assert form.warning == ""
+
+
 async def test_a_secret_that_another_program_added_meanwhile_is_not_added_again(
     make_app: MakeApp, make_vault: MakeVault
 ) -> None:
@@ -382,8 +396,8 @@ async def test_a_secret_that_another_program_added_meanwhile_is_not_added_again(
         on_disk(app).change(lambda document: add(document, entries[:1], 0))
         await form.press("ctrl+s")
         assert form.in_front
-        assert form.warning == "GitHub (octocat) already has this secret."
-        assert status_of(app) == f"{form.warning} Save again to add it anyway."
+        said = "GitHub (octocat) already has this secret. Save again to add it anyway."
+        assert status_of(app) == said
         assert {entry.issuer for entry in vault.entries} == {"GitHub", entries[4].issuer}
         await form.press("ctrl+s", "y")
         assert form.said == ["Added Twin."]

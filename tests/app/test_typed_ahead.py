@@ -178,7 +178,7 @@ async def test_a_vault_is_created_with_a_password_typed_twice_at_once(
     async with app.run_test() as pilot:
         await settle(pilot)
         assert isinstance(app.screen, WelcomeScreen)
-        await together(pilot, typed("correct horse\ncorrect horse\ne"))
+        await together(pilot, typed("correct horse\ncorrect horse\n\n"))
         assert isinstance(app.screen, CodesScreen)
         assert vault_path.exists()
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Button, Static
+from textual.containers import VerticalScroll
+from textual.widgets import Button
 
 from tui.app.live_codes import live_cells
 from tui.app.screens.base import Dialog, run_change
@@ -76,7 +76,7 @@ class EntryFormScreen(Dialog[str | None]):
         self._made: Entry | None = None
         """The entry that the fields make; None if they have mistakes."""
         self._warning = ""
-        """The text next to the button."""
+        """What may be wrong with an entry that can be saved."""
         self._shown = False
 
     def compose(self) -> ComposeResult:
@@ -88,9 +88,7 @@ class EntryFormScreen(Dialog[str | None]):
         yield TitleBar("edit" if entry else "add")
         with VerticalScroll(id="form", can_focus=False):
             yield self._fields
-            with Horizontal(id="end"):
-                yield Button("Save", id="save")
-                yield Static("", id="warning", markup=False)
+            yield Button("Save", id="save")
         yield StatusLine()
         yield KeyBar(_KEYS)
 
@@ -123,13 +121,14 @@ class EntryFormScreen(Dialog[str | None]):
             self.say("")
         self._made = None if mistakes or self._fields.uri else draft.entry(base)
         twin = self._vault.document.twin_of(self._made) if self._made else None
-        warning = short_secret(self._made) if self._made else ""
-        if twin is not None:
-            warning = f"{twin.label} already has this secret."
-        if warning != self._warning:
-            self._warning = warning
-            self.query_one("#warning", Static).update(warning)
+        self._warn(_already(twin) if twin else short_secret(self._made) if self._made else "")
         self.tick()
+
+    def _warn(self, warning: str) -> None:
+        """Show a warning until it no longer applies."""
+        before, self._warning = self._warning, warning
+        if warning != before and (warning or before in self._status.message):
+            self.say(warning, "warning")
 
     def tick(self) -> None:
         """Show what other programs changed, and the current code."""
@@ -222,11 +221,12 @@ class EntryFormScreen(Dialog[str | None]):
         self._fields.put(
             replace(given, pin=given.pin or now.pin, note=now.note, forward=now.forward)
         )
-        words = "Form filled in. Compare the code with the site, then save."
+        self._look()
+        words = f"Form filled in. {self._warning or 'Compare the code with the site, then save.'}"
         if replaces:
             words = "This replaced the entry in the form, which was not saved."
-        self.say(problem or words, "warning" if problem or replaces else "strong")
-        self._look()
+        unusual = problem or replaces or self._warning
+        self.say(problem or words, "warning" if unusual else "strong")
         mistakes = self._fields.draft.mistakes(self._before)
         if mistakes:
             self._fields.focus_first(mistakes)
@@ -252,11 +252,6 @@ class EntryFormScreen(Dialog[str | None]):
             )
 
         self._change(add, lambda: f"{results[0].report.sentence('added')}.")
-
-    @on(events.DescendantFocus, "#save")
-    def _scroll_to_end(self) -> None:
-        """Scroll so that the warning next to the button shows."""
-        self.query_one("#form").scroll_end(animate=False)
 
     # --- saving and leaving ------------------------------------------------------------------
 
@@ -290,7 +285,7 @@ class EntryFormScreen(Dialog[str | None]):
         from tui.app.screens.confirm import ConfirmScreen
 
         if await self.app.push_screen_wait(
-            ConfirmScreen("Add it again?", f"{twin.label} already has this secret.", "add")
+            ConfirmScreen("Add it again?", _already(twin), "add")
         ):
             self._save(draft, None, self._fields.categories.wanted, again=True)
 
@@ -359,6 +354,10 @@ class EntryFormScreen(Dialog[str | None]):
     def action_fold(self) -> None:
         """Show or hide the fields behind "more"."""
         self._fields.action_fold()
+
+
+def _already(twin: Entry) -> str:
+    return f"{twin.label} already has this secret."
 
 
 def _first_problem(backup: Backup) -> str:

@@ -10,7 +10,6 @@ from textual.binding import Binding
 from textual.containers import Middle, Vertical
 from textual.widgets import Input, Label
 
-from tui.app.commands import command_key
 from tui.app.screens.base import BaseScreen
 from tui.app.screens.unlock import RECOVER_HINT
 from tui.app.threads import in_daemon_thread, in_thread
@@ -26,9 +25,10 @@ from tui.vault.vault import Vault
 
 WAYS = [
     ("i", "import a backup of another app"),
-    ("p", "paste or type an otpauth:// URI"),
+    ("a", "paste or type an otpauth:// URI"),
     ("o", "open an image of a QR code"),
-    ("e", "start empty"),
+    ("r", "create a recovery code first"),
+    ("↵", "start with an empty list"),
 ]
 """The keys that open a new vault, and what each does."""
 _FORGOTTEN = "If you forget {}, only a recovery code opens the vault."
@@ -46,9 +46,10 @@ class WelcomeScreen(BaseScreen[None]):
     BINDINGS: ClassVar = [
         Binding("escape", "cancel", show=False),
         Binding("i", "start('import')", show=False),
-        Binding("p", "start('add')", show=False),
+        Binding("a", "start('add')", show=False),
         Binding("o", "start('add-image')", show=False),
-        Binding("e,enter", "start('')", show=False),
+        Binding("r", "start('recovery-code')", show=False),
+        Binding("enter", "start('')", show=False),
         Binding("ctrl+r", "recover", show=False),
     ]
 
@@ -77,7 +78,7 @@ class WelcomeScreen(BaseScreen[None]):
             yield StatusLabel()
             yield CardKeys(_keys("next"))
             with Vertical(id="ways"):
-                yield Label("What would you like to add first?")
+                yield Label("How would you like to start?")
                 for way in WAYS:
                     yield CardKeys([way])
 
@@ -150,11 +151,9 @@ class WelcomeScreen(BaseScreen[None]):
     def _offer(self) -> None:
         self._first.display = self._second.display = False
         self.set_focus(None)
-        key = command_key(self.context, "palette")
-        hint = f" To create one, press {key} and type “recovery”." if key else ""
         words = self.query_one("#words", Label)
         words.remove_class("path")
-        words.update(f"Vault created. {_FORGOTTEN.format('the password')}{hint}")
+        words.update(f"Vault created. {_FORGOTTEN.format('the password')}")
         self.say("")
         self.query_one("#warning").display = self.query_one(CardKeys).display = False
         self.query_one("#ways").display = True
@@ -164,7 +163,7 @@ class WelcomeScreen(BaseScreen[None]):
         """Let keys that the list has, too, open it first."""
         if self._vault is None or event.key in dict(WAYS):
             return
-        for command in ("add", "palette", "help"):
+        for command in ("import", "add", "palette", "help"):
             if event.key in self.context.keymap.of(command):
                 event.stop()
                 self.action_start(command)
