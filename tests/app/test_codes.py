@@ -556,7 +556,7 @@ async def test_with_few_seconds_left_the_next_code_is_copied_and_reported(
     wanted = next_code if following else code_at
     assert clipboard.text == wanted(entry, clock.now()).text
     assert (
-        f"next code of GitHub (octocat), valid in {10 - seconds} s" in status_of(app)
+        f"next code of GitHub (octocat), which becomes valid in {10 - seconds} s" in status_of(app)
     ) is following
 
 

@@ -237,11 +237,25 @@ async def test_space_marks_a_file_in_the_tree(
     (folder / "one.json").touch()
     await open_file(pilot, folder)
     tree = app.screen.query_one(FileTree)
-    await press(pilot, "down", "space")
+    await press(pilot, "space")
     assert lines_of(tree)[1].rstrip() == "  ✓ one.json"
     await press(pilot, "space")
     assert lines_of(tree)[1].rstrip() == "    one.json"
     assert tree.selected == []
+
+
+async def test_the_files_say_if_there_are_none_and_pass_typing_on(
+    app: OtpApp, pilot: Pilot[None], tmp_path: Path
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    await open_file(pilot, folder)
+    tree, field = app.screen.query_one(FileTree), app.screen.query_one(PathInput)
+    assert tree.has_focus
+    assert lines_of(tree)[1].strip() == "no files"
+    await press(pilot, "enter", "space", *"a/b")
+    assert (field.value, tree.selected) == ("a/b", [])
+    assert field.has_focus
 
 
 async def test_tab_completes_a_path(make_app: MakeApp, tmp_path: Path) -> None:

@@ -163,7 +163,7 @@ async def test_esc_cancels_the_creation_of_the_vault(
         await until(derivation.ended)
         await settle(pilot)
         assert not vault_path.parent.exists()
-        await pilot.press(*PASSWORD, "enter", *PASSWORD, "enter", "e")
+        await pilot.press(*PASSWORD, "enter", *PASSWORD, "enter", "enter")
         await settle(pilot)
         assert isinstance(app.screen, CodesScreen)
     assert vault_path.exists()

@@ -59,14 +59,15 @@ def short_secret(entry: Entry) -> str:
     return f"The secret has only {plural(length, 'character')}. Most have {_USUAL_LENGTH} or more."
 
 
-def local_time(moment: int) -> str:
-    """Return a Unix time as local time, `2026-11-21 04:40`; empty for 0."""
+def local_time(moment: int, *, seconds: bool = False) -> str:
+    """Return a Unix time as local time, `2026-11-21 04:40` or `… 04:40:59`; empty for 0."""
     if not moment:
         return ""
     try:
-        return f"{datetime.fromtimestamp(moment, UTC).astimezone():%Y-%m-%d %H:%M}"
+        local = datetime.fromtimestamp(moment, UTC).astimezone()
     except (OverflowError, ValueError, OSError):
         return "date out of range"
+    return f"{local:%Y-%m-%d %H:%M:%S}" if seconds else f"{local:%Y-%m-%d %H:%M}"
 
 
 def last_used(entry: Entry, when: str) -> str:

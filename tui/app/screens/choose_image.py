@@ -26,7 +26,7 @@ from tui.files import read_limited
 from tui.text import safe
 
 _WHAT = "A screenshot or photo of one or several QR codes."
-_KEYS = [("↵", "read"), ("⇥", "complete, next field"), ("⌫", "folder up"), ("Esc", "back")]
+_KEYS = [("↵", "read"), ("⇥", "complete"), ("⌫", "folder up"), ("Esc", "back")]
 
 
 class ImageScreen(Dialog[Backup | None]):

@@ -118,7 +118,7 @@ def _why_next(view: ListView, entry: Entry) -> str:
         return ""
     if left is None or left > view.context.config.smart_copy:
         return ""
-    return f", valid in {left} s"
+    return f", which becomes valid in {left} s"
 
 
 async def _take(view: ListView, entry: Entry) -> str:

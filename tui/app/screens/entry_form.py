@@ -284,9 +284,7 @@ class EntryFormScreen(Dialog[str | None]):
     async def _ask_and_save(self, draft: Draft, twin: Entry) -> None:
         from tui.app.screens.confirm import ConfirmScreen
 
-        if await self.app.push_screen_wait(
-            ConfirmScreen("Add it again?", _already(twin), "add")
-        ):
+        if await self.app.push_screen_wait(ConfirmScreen("Add it again?", _already(twin), "add")):
             self._save(draft, None, self._fields.categories.wanted, again=True)
 
     def _save(

@@ -12,6 +12,7 @@ from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Grid
+from textual.widget import Widget
 from textual.widgets import Input, Label, Select
 
 from tui.app.screens.ask_password import may_show
@@ -42,8 +43,7 @@ if TYPE_CHECKING:
 
 _ALL, _SHOWN, _SELECTED = "all", "shown", "selected"
 _CATEGORY = "category:"
-_KEYS = [("↵", "next, export"), ("⇥", "complete, next field"), ("Esc", "back")]
-_KEYS_WITH_CODES = [_KEYS[0], ("^r", "QR codes"), *_KEYS[1:]]
+_KEYS = [("⇥", "complete"), ("Esc", "back")]
 _NOT_ENCRYPTED = "Not encrypted: anyone who can read the file can generate your codes."
 _PLAIN = "not encrypted"
 _DERIVING = "Deriving the key. This can take a while"
@@ -114,7 +114,7 @@ class ExportScreen(BaseScreen[str | None]):
         yield CredentialFields(self.context.environ.get(SECRET_VARIABLE, ""))
         yield ProblemList()
         yield StatusLine()
-        yield KeyBar(_KEYS)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self._show_target()
@@ -190,15 +190,33 @@ class ExportScreen(BaseScreen[str | None]):
             field.value = self._suggested
             field.cursor_position = len(field.value)
         self._credentials.ask(target.write_needs, twice=True)
-        self.query_one(KeyBar).show(_KEYS_WITH_CODES if target.name == NAME else _KEYS)
+        self._show_keys()
         if target.encrypted:
             self.say("")
         else:
             self.say(_NOT_ENCRYPTED, "warning")
 
+    def _show_keys(self) -> None:
+        enter = "export" if self._first_empty is None else "next"
+        codes = [("^r", "QR codes")] if self._target.name == NAME else []
+        self.query_one(KeyBar).show([("↵", enter), *codes, *_KEYS])
+
+    @property
+    def _first_empty(self) -> Widget | None:
+        """The first empty field; None if Enter exports."""
+        if not self._path.value.strip():
+            return self._path
+        return self._credentials.first_empty if self._credentials.display else None
+
+    @on(Input.Changed, "#path")
+    def _path_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._show_keys()
+
     @on(PasswordInput.Typed)
     def _judge(self) -> None:
         """Say what is missing, or how strong the password is."""
+        self._show_keys()
         password = self._credentials.password
         if not password:
             return
@@ -240,13 +258,11 @@ class ExportScreen(BaseScreen[str | None]):
         asks_password = Needs.PASSWORD in target.write_needs
         if self._is_empty:
             self.say(_NOTHING, "warning")
-        elif not self._path.value.strip():
-            self.set_focus(self._path)
-        elif self._path.is_folder:
+        elif self._path.is_folder and self._path.value.strip():
             self.set_focus(self._path)
             self.say("This is a folder. Add the name of a file.", "error")
-        elif (empty := fields.first_empty) is not None and fields.display:
-            self.set_focus(empty)
+        elif self._first_empty is not None:
+            self.set_focus(self._first_empty)
         elif fields.differ:
             self.say(MISMATCH, "error")
             fields.repeat_again()

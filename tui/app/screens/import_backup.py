@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 _CANCEL = "  (Esc cancels)"
 _DERIVING = "Deriving the key. This can take a while"
 _MINUTES = "Together they can take minutes, and a gigabyte of memory."
-_PATH_KEYS = [("↵", "open"), ("⇥", "complete, next field"), ("↓", "list"), ("Esc", "back")]
+_PATH_KEYS = [("↵", "open"), ("⇥", "complete"), ("↓", "list"), ("Esc", "back")]
 _TREE_KEYS = [("↵", "open"), ("Space", "select"), ("⌫", "folder up"), ("Esc", "back")]
 _APP_KEYS = [("↵", "choose"), ("⇥", "next field"), ("Esc", "back")]
 _CREDENTIAL_KEYS = [("↵", "open"), ("⇥", "next field"), ("Esc", "back")]

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from rich.style import Style
 from rich.text import Text
-from textual import work
+from textual import events, work
 from textual.binding import Binding
 from textual.widgets import DirectoryTree
 from textual.widgets.directory_tree import DirEntry
@@ -20,6 +20,7 @@ from textual.widgets.tree import TreeNode
 from tui.app.key_queue import BACKGROUND
 from tui.app.symbols import SELECTED
 from tui.app.threads import in_daemon_thread
+from tui.app.widgets.text_input import TextInput
 from tui.backup.folder import app_of
 from tui.paths import home_folder
 from tui.text import safe
@@ -28,13 +29,15 @@ _MOST = 4000
 """Maximum number of names to show of a folder."""
 _MOST_RECOGNIZED = 300
 """Maximum number of files in a folder that are read to tell if they are backups."""
+_NOTHING = "no files"
+"""What a folder shows that has none."""
 _GAP = "  "
 """What is before the name of a file in the tree, instead of a mark."""
 
 
 class FileTree(DirectoryTree):
     """A tree of folders and files, without hidden ones. Space selects files; Backspace shows the
-    folder above.
+    folder above; other characters are typed into `field`.
 
     Files that seem to be backups have the name of their app behind them.
     """
@@ -64,6 +67,8 @@ class FileTree(DirectoryTree):
         self._suffixes = suffixes
         self.show_guides = False
         self.guide_depth = 2
+        self.field: TextInput | None = None
+        """Where characters go that are typed here; None if nowhere."""
         self.selected: list[Path] = []
         """The selected files, in the order of selection."""
         self._apps: dict[Path, str] = {}
@@ -85,6 +90,8 @@ class FileTree(DirectoryTree):
 
     def _populate_node(self, node: TreeNode[DirEntry], content: Iterable[Path]) -> None:
         super()._populate_node(node, content)
+        if not node.children:
+            node.add_leaf(_NOTHING)
         self._recognize([each for each in node.children if not each.allow_expand])
 
     @work(name=BACKGROUND, group="recognize", exit_on_error=False, description="recognize files")
@@ -97,6 +104,20 @@ class FileTree(DirectoryTree):
             if app := await in_daemon_thread(partial(app_of, path)):
                 self._apps[path] = app
                 node.set_label(node.label)
+
+    def on_focus(self) -> None:
+        self.cursor_line = self.cursor_line  # away from the folder at the top
+
+    def validate_cursor_line(self, value: int) -> int:
+        """Skip the folder at the top, which nobody chooses, while the tree has the focus."""
+        return max(super().validate_cursor_line(value), int(self.has_focus and self.last_line > 0))
+
+    def on_key(self, event: events.Key) -> None:
+        types = event.is_printable and event.key != "space"
+        if self.field is not None and event.character and types:
+            event.stop()
+            self.screen.set_focus(self.field)
+            self.field.insert_text_at_cursor(event.character)
 
     def render_label(self, node: TreeNode[DirEntry], base_style: Style, style: Style) -> Text:
         """Return the name, with a mark if it is selected, and any app behind it."""

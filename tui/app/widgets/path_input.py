@@ -114,6 +114,8 @@ class PathInput(TextInput):
         )
         self.cursor_blink = False
         self._tree = tree
+        if tree is not None:
+            tree.field = self
         self._must_exist = must_exist
 
     class Hint(Message):

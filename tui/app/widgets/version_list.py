@@ -13,7 +13,7 @@ from tui.app.widgets.row_list import RowList
 from tui.otp.describe import local_time
 from tui.vault.recover import Kept
 
-_GENERATION, _DATE = 12, 18
+_DATE = 21
 _LEAST_NAME = 12
 """Cells that a name gets at least, or none."""
 
@@ -36,12 +36,7 @@ class Version:
 
 def heading(rows: Sequence[Version]) -> str:
     """Return the names of the columns, as the rows have them."""
-    columns = (
-        ("Date", _DATE),
-        ("Entries", _state_width(rows)),
-        ("Generation", _GENERATION),
-    )
-    return "".join(f"{name:<{width}}" for name, width in columns) + "File"
+    return f"{'Date':<{_DATE}}{'Entries':<{_state_width(rows)}}File"
 
 
 def _state_width(rows: Sequence[Version]) -> int:
@@ -49,7 +44,7 @@ def _state_width(rows: Sequence[Version]) -> int:
 
 
 class VersionList(RowList[Version]):
-    """Shows date, entries, generation and name of each file."""
+    """Shows date, entries and name of each file."""
 
     def __init__(self) -> None:
         super().__init__(id="versions")
@@ -62,16 +57,13 @@ class VersionList(RowList[Version]):
     def row_strip(self, index: int, width: int) -> Strip:
         row, look = self.rows[index], self.look(index)
         tone = look.tone("warning" if row.problem else "plain")
-        file = row.kept.file
-        generation = "?" if file is None else str(file.envelope.generation)
         state = _state_width(self.rows)
-        name = width - 2 - _GENERATION - _DATE - state
+        name = width - 2 - _DATE - state
         return Strip(
             [
                 look.mark,
-                Segment(fit(f" {local_time(row.kept.date)}", _DATE + 1), look.plain),
+                Segment(fit(f" {local_time(row.kept.date, seconds=True)}", _DATE + 1), look.plain),
                 Segment(fit(row.state, state - 1) + " ", tone),
-                Segment(fit(generation, _GENERATION), look.muted),
                 Segment(fit(row.kept.name, name - 1) if name >= _LEAST_NAME else "", look.muted),
             ]
         ).adjust_cell_length(width, look.plain)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.vault.recover import Kept
     from tui.vault.vault import Vault
 
-_HEADING = ("No.", "Generation", "Date", "Bytes", "Entries", "File")
+_HEADING = ("No.", "Date", "Entries", "Bytes", "File")
 _HINT = "Use --yes to skip confirmation."
 
 
@@ -190,10 +190,9 @@ def _list(
     cells = [
         (
             str(row["number"]),
-            "" if row["generation"] is None else str(row["generation"]),
-            local_time(row["date"]),
-            f"{row['size']:,}",
+            local_time(row["date"], seconds=True),
             row["problem"] or ("-" if row["entries"] is None else str(row["entries"])),
+            f"{row['size']:,}",
             one.name,
         )
         for row, one in zip(rows, files, strict=True)
