@@ -21,6 +21,7 @@ BASE = {
     "lean_json",
     "memory",
     "clock",
+    "clock_status",
     "crash",
     "environment",
     "files",
@@ -120,6 +121,30 @@ def test_there_are_no_import_cycles() -> None:
     while free := {name for name, used in rest.items() if not used & rest.keys()}:
         rest = {name: used for name, used in rest.items() if name not in free}
     assert {name: sorted(used & rest.keys()) for name, used in rest.items()} == {}
+
+
+def test_all_exceptions_are_on_one_tree() -> None:
+    """Classes that derive from an exception are in errors.py."""
+    found = [
+        f"{name}.{node.name}"
+        for name, path in MODULES.items()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef)
+        if any(ast.unparse(base).endswith(("Error", "Exception")) for base in node.bases)
+    ]
+    assert {name.rpartition(".")[0] for name in found} == {"tui.errors"}
+
+
+def test_only_the_clock_asks_for_the_time() -> None:
+    """Delays and timeouts may use time.monotonic; dates come from the clock."""
+    asks = {"time.time", "time.time_ns", "datetime.now", "datetime.today", "date.today"}
+    users = {
+        name
+        for name, path in MODULES.items()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in asks
+    }
+    assert users == {"tui.clock"}
 
 
 def test_only_the_app_itself_imports_screens() -> None:

@@ -6,16 +6,16 @@ import sys
 
 import pytest
 
-from tui import clock
-from tui.clock import ClockStatus, clock_status, clock_warning
+from tui import clock_status as accuracy
+from tui.clock_status import ClockStatus, clock_status, clock_warning
 
 
 @pytest.fixture
 def kernel(monkeypatch: pytest.MonkeyPatch) -> dict[str, float | None]:
     """A kernel whose maximum error the test sets, on a machine whose host doesn't set the clock."""
     says: dict[str, float | None] = {"error": 0.1}
-    monkeypatch.setattr(clock, "_max_error", lambda: says["error"])
-    monkeypatch.setattr(clock, "_set_by_host", lambda: False)
+    monkeypatch.setattr(accuracy, "_max_error", lambda: says["error"])
+    monkeypatch.setattr(accuracy, "_set_by_host", lambda: False)
     return says
 
 
@@ -41,7 +41,7 @@ def test_no_status_if_the_kernel_cannot_be_asked(
 def test_no_status_if_the_host_sets_the_clock(
     kernel: dict[str, float | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clock, "_set_by_host", lambda: True)
+    monkeypatch.setattr(accuracy, "_set_by_host", lambda: True)
     kernel["error"] = 16.0
     assert clock_status() is None
     assert clock_warning() == ""
@@ -52,5 +52,5 @@ def test_no_status_if_the_host_sets_the_clock(
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 def test_the_real_kernel_status_is_within_bounds() -> None:
     status = clock_status()
-    assert status is None or 0 <= status.max_error <= clock.MAX_ERROR
-    assert status is None or status.synchronized is (status.max_error < clock.MAX_ERROR)
+    assert status is None or 0 <= status.max_error <= accuracy.MAX_ERROR
+    assert status is None or status.synchronized is (status.max_error < accuracy.MAX_ERROR)

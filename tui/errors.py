@@ -3,10 +3,14 @@
 OtpTuiError                     one sentence for the user, and an exit code      exit 1
 ├── UsageError                  the command or the input is invalid              exit 2
 ├── ConfigError                 config.toml can't be used                        exit 2
+├── NotPlainError               only the strict reader can read config.toml
 ├── MatchError                  no entry matches the query, or several do        exit 4
 ├── ClipboardError              a code couldn't be copied
 ├── PasswordCommandError        the password command returned no password
 ├── SessionError                a vault can't be kept unlocked
+│   ├── NoAgentError            there is no agent that keeps keys
+│   ├── AgentFolderError        the folder of the agent's socket can't be used
+│   └── SilentAgentError        the agent doesn't answer
 ├── ForwardError                no code came through the SSH agent
 ├── FileError                   a file can't be read or written
 │   └── ExportError             nothing was exported, nothing was left behind
@@ -15,12 +19,16 @@ OtpTuiError                     one sentence for the user, and an exit code     
 │   └── AuthenticationError     wrong key, or the data was changed: both look alike
 ├── EntryError                  one entry is invalid
 │   └── UriError                an otpauth:// or motp:// URI is invalid
+├── EditConflictError           another program changed what the user edited
+├── ImageFaultError             an image can't be read
 ├── FormatError                 a backup file is invalid                         exit 3
 │   └── BackupPasswordError     wrong password, or the backup is damaged         exit 3
 │       └── MoreSlotsError      wrong, but slots that take long weren't tried    exit 3
 └── VaultError                  the vault can't be used
     ├── VaultMissingError       there is no vault at that path
     ├── VaultExistsError        a file exists at that path
+    ├── InvalidVaultError       bytes are not a vault: the reason
+    ├── ForeignFileError        a file in the vault's place must not be overwritten
     ├── NothingToUndoError      there is nothing to undo, or something else changed since
     ├── DamagedVaultError       the vault's file is damaged                      exit 3
     │   └── WrongPasswordError  wrong password, or the vault is damaged          exit 3
@@ -70,6 +78,13 @@ class ConfigError(OtpTuiError):
     exit_code = 2
 
 
+class NotPlainError(OtpTuiError):
+    """The settings file has more than the fast reader knows: only `config.load` can read it."""
+
+    def __init__(self) -> None:
+        super().__init__("The settings file can't be read the fast way.")
+
+
 class MatchError(OtpTuiError):
     """No entry matches the query, or several do; `candidates` are their labels."""
 
@@ -90,6 +105,18 @@ class PasswordCommandError(OtpTuiError):
 
 class SessionError(OtpTuiError):
     """A vault can't be kept unlocked."""
+
+
+class NoAgentError(SessionError):
+    """There is no agent that keeps keys."""
+
+
+class AgentFolderError(SessionError):
+    """The folder of the agent's socket can't be used."""
+
+
+class SilentAgentError(SessionError):
+    """The agent is there, but stopped or stuck."""
 
 
 class ForwardError(OtpTuiError):
@@ -120,12 +147,16 @@ class EntryError(OtpTuiError):
     """An entry is invalid; the message is the end of a sentence and names the field."""
 
 
+class UriError(EntryError):
+    """An otpauth:// or motp:// URI is invalid."""
+
+
 class EditConflictError(OtpTuiError):
     """Another program changed a field of an entry that the user edited."""
 
 
-class UriError(EntryError):
-    """An otpauth:// or motp:// URI is invalid."""
+class ImageFaultError(OtpTuiError):
+    """An image can't be read; the message is one of the faults in `backup.image_program`."""
 
 
 class FormatError(OtpTuiError):
@@ -152,6 +183,14 @@ class VaultMissingError(VaultError):
 
 class VaultExistsError(VaultError):
     """There is a file at the path of the new vault."""
+
+
+class InvalidVaultError(VaultError):
+    """Bytes are not a vault; the message is the reason, as the end of a sentence."""
+
+
+class ForeignFileError(VaultError):
+    """A file at the vault's path must not be overwritten; the message is a whole sentence."""
 
 
 class NothingToUndoError(VaultError):

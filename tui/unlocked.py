@@ -37,7 +37,7 @@ def vault_words(one: Unlocked, session: Session, now: float) -> str:
 
 def unlocked_words(one: Unlocked, session: Session, now: float) -> str:
     """Return by what and until when a vault is unlocked."""
-    return f"unlocked by {session.name}, {until_words(one.until, one.idle, now)}"
+    return f"unlocked by {session.name}, {until_words(now + one.left, one.idle, now)}"
 
 
 def until_words(until: float, idle: int, now: float) -> str:

@@ -18,7 +18,7 @@ from tui.app.screens.codes import CodesScreen
 from tui.app.screens.doctor import DoctorScreen, report
 from tui.app.styles import NO_COLOR_STYLES
 from tui.app.widgets.status_label import StatusLabel
-from tui.clock import ClockStatus
+from tui.clock_status import ClockStatus
 from tui.doctor import Finding
 
 OPEN = ["colon", *"doctor", "enter"]
@@ -26,7 +26,7 @@ OPEN = ["colon", *"doctor", "enter"]
 
 @pytest.fixture(autouse=True)
 def _good_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.clock.clock_status", lambda: ClockStatus(True, 0.01))
+    monkeypatch.setattr("tui.clock_status.clock_status", lambda: ClockStatus(True, 0.01))
 
 
 def printed(content: object) -> str:

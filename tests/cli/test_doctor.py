@@ -14,7 +14,7 @@ import pytest
 
 from tests.cli.program import PASSWORD, Outcome, Program
 from tests.cli.terminal import Terminal
-from tui.clock import ClockStatus
+from tui.clock_status import ClockStatus
 from tui.config.schema import Config
 from tui.doctor import copy_checks, machine_checks, vault_checks
 from tui.vault.vault import Vault
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(autouse=True)
 def _good_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.clock.clock_status", lambda: ClockStatus(True, 0.01))
+    monkeypatch.setattr("tui.clock_status.clock_status", lambda: ClockStatus(True, 0.01))
 
 
 def findings(done: Outcome) -> dict[str, dict[str, Any]]:

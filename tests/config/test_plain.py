@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.config.load import load, load_vault
-from tui.config.plain import NotPlainError, top_level, vault_setting
-from tui.errors import ConfigError
+from tui.config.plain import top_level, vault_setting
+from tui.errors import ConfigError, NotPlainError
 
 PIECES = [
     "vault",

@@ -24,7 +24,7 @@ from tests.soak.report import Result
 from tui.backup import image_program
 from tui.backup.model import Credentials
 from tui.backup.registry import by_name
-from tui.errors import FormatError
+from tui.errors import FormatError, ImageFaultError
 
 _KINDS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 _CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"iCCP", b"zTXt", b"acTL", b"fcTL", b"eXIf")
@@ -138,7 +138,7 @@ def images(runs: int, through: int, seed: int = 1) -> Result:
         with _limit():
             try:
                 texts = image_program.texts(data)
-            except (image_program.ImageFaultError, MemoryError):
+            except (ImageFaultError, MemoryError):
                 refused += 1
             except Exception:  # noqa: BLE001 - it ends the process
                 foreign, failed = foreign + 1, True

@@ -15,7 +15,8 @@ from tui.app.app import OtpApp
 from tui.app.painted_app import paint_without_waiting
 from tui.app.terminal import read_every_key
 from tui.app.vault_session import open_by_session
-from tui.clock import SystemClock, clock_warning
+from tui.clock import SystemClock
+from tui.clock_status import clock_warning
 from tui.environment import DEVTOOLS_VARIABLE, for_developers
 from tui.errors import ClipboardError
 from tui.session import NoSession, choose

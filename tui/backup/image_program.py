@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sys
 
+from tui.errors import ImageFaultError
+
 TYPE_CHECKING = False  # a fast start: typing takes 6 ms to import
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -26,10 +28,6 @@ DAMAGED, MANY_PIXELS, LONG, BIG = "damaged", "pixels", "side", "memory"
 _KINDS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 _STRIP = 4_000_000
 """Pixels of a transparent image that are converted at a time."""
-
-
-class ImageFaultError(Exception):
-    """The image can't be read; the argument is one of the faults."""
 
 
 def main() -> None:

@@ -79,7 +79,8 @@ class Context:
         Raises:
             ConfigError: it can't be read.
         """
-        from tui.config.plain import NotPlainError, vault_setting
+        from tui.config.plain import vault_setting
+        from tui.errors import NotPlainError
 
         path = self.config_path
         if path is None:

@@ -7,10 +7,10 @@ if it was derived. Both print the same.
 from __future__ import annotations
 
 import os
-import time
 
 from tui import limits
 from tui.cli import fast_paths, output
+from tui.clock import SystemClock
 
 TYPE_CHECKING = False  # typing takes 6 ms to import
 if TYPE_CHECKING:
@@ -258,7 +258,7 @@ def _print(asked: _Asked, header: Header, key: bytes) -> Printed | None:
     entry = find(plaintext, asked.query)
     if entry is None:
         return None
-    moment = time.time() if asked.at is None else asked.at
+    moment = SystemClock().now() if asked.at is None else asked.at
     code = entry.code_at(moment, 1 if "--next" in asked.options else 0)
     if "--json" in asked.options:
         output.json(output.code_object(entry, code))

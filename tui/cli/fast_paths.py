@@ -10,7 +10,8 @@ import stat
 import sys
 
 from tui import limits
-from tui.config.plain import NotPlainError, vault_setting
+from tui.config.plain import vault_setting
+from tui.errors import NotPlainError
 
 _APP = "otp-tui"
 _OPEN = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NOCTTY | os.O_NONBLOCK

@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import stat
 
+from tui.errors import NotPlainError
+
 _LIMIT = 64 * 1024
 _LINE_LIMIT = 4096
 _KEY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
-
-
-class NotPlainError(Exception):
-    """Only `load` can read the file."""
 
 
 def vault_setting(path: str) -> str | None:

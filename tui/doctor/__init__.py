@@ -36,7 +36,7 @@ def findings(
     those in the settings, `size` is the terminal's in columns and rows (None without
     one), and `copy_test` is called after it is known how codes are copied.
     """
-    from tui.clock import clock_status
+    from tui.clock_status import clock_status
     from tui.doctor import copy_checks, machine_checks, vault_checks
 
     yield from machine_checks.settings(config_path, problems)

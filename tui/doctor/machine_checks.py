@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from tui.clock import ClockStatus
+    from tui.clock_status import ClockStatus
     from tui.config.schema import Config
 
 CLOCK_OFF = 5.0

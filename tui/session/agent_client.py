@@ -6,11 +6,10 @@ import os
 import socket
 import stat
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from tui.errors import SessionError
+from tui.errors import AgentFolderError, NoAgentError, SessionError, SilentAgentError
 from tui.paths import runtime_folder, short_path
 from tui.session import agent
 from tui.session.model import KEY_LENGTH, LONGEST_PATH, Session, Unlocked, check_times
@@ -23,18 +22,6 @@ _LONGEST_ANSWER = 1 << 20
 _LONGEST_SOCKET = 100
 """Bytes: less than what systems allow, 104 to 108."""
 _FAILED = "Couldn't keep the vault unlocked:"
-
-
-class _NoAgentError(SessionError):
-    """There is no agent."""
-
-
-class _FolderError(SessionError):
-    """The folder of the agent's socket can't be used."""
-
-
-class _SilentAgentError(SessionError):
-    """The agent is there, but stopped or stuck."""
 
 
 class AgentSession(Session):
@@ -73,11 +60,11 @@ class AgentSession(Session):
         first, *lines = self._list().splitlines() or [b""]
         if first != b"ok":
             return ()
-        now, found = time.time(), []
+        found = []
         for line in lines:
             vault_id, seconds, idle, path = line.decode("ascii").split(" ")
             shown = os.fsdecode(bytes.fromhex(path))
-            found.append(Unlocked(vault_id, shown, now + int(seconds), int(idle)))
+            found.append(Unlocked(vault_id, shown, int(seconds), int(idle)))
         return tuple(found)
 
     def _list(self) -> bytes:
@@ -98,11 +85,11 @@ class AgentSession(Session):
         for _ in range(2):  # an agent that is ending answers nothing, and is gone then
             try:
                 answer = self._ask(request)
-            except _NoAgentError:
+            except NoAgentError:
                 return b""
-            except _FolderError:
+            except AgentFolderError:
                 raise
-            except _SilentAgentError:
+            except SilentAgentError:
                 break
             except SessionError:
                 continue
@@ -118,9 +105,9 @@ class AgentSession(Session):
         """
         folder = runtime_folder(self._environ)
         if folder is None:
-            raise _NoAgentError(f"{_FAILED} you have no home folder.")
+            raise NoAgentError(f"{_FAILED} you have no home folder.")
         if len(os.fsencode(folder / agent.SOCKET_NAME)) > _LONGEST_SOCKET:
-            raise _NoAgentError(
+            raise NoAgentError(
                 f"{_FAILED} the path of its socket is too long.",
                 "Set XDG_RUNTIME_DIR to a shorter path.",
             )
@@ -137,9 +124,9 @@ class AgentSession(Session):
                         raise SessionError(f"{_FAILED} the agent's answer is too long.")
                 return bytes(answer)
         except (FileNotFoundError, ConnectionRefusedError) as error:
-            raise _NoAgentError(f"{_FAILED} {error.strerror}.") from None
+            raise NoAgentError(f"{_FAILED} {error.strerror}.") from None
         except TimeoutError:
-            raise _SilentAgentError(f"{_FAILED} the agent doesn't answer.") from None
+            raise SilentAgentError(f"{_FAILED} the agent doesn't answer.") from None
         except OSError as error:
             raise SessionError(f"{_FAILED} {error.strerror or 'the agent failed'}.") from None
 
@@ -179,7 +166,7 @@ def _require_ours(folder: Path) -> None:
         problem = "can be changed by other users"
     else:
         return
-    raise _FolderError(
+    raise AgentFolderError(
         f"{short_path(folder)} {problem}, so it can't be used to keep a vault unlocked.",
         "Remove it, or set XDG_RUNTIME_DIR to a folder of your own.",
     )
@@ -189,7 +176,7 @@ def _require_ours_above(folder: Path) -> None:
     """Raise `SessionError` if root would create the folder inside one of another user."""
     above = next(each for each in folder.parents if each.exists())
     if os.geteuid() == 0 and above.stat().st_uid != 0:
-        raise _FolderError(
+        raise AgentFolderError(
             f"{short_path(above)} belongs to another user, so root can't keep a vault unlocked.",
             "Run the command as that user, or set XDG_RUNTIME_DIR to a folder of root.",
         )

@@ -90,9 +90,8 @@ class KernelKeyring(Session):
         found = []
         for number, vault_id in self._ours():
             kept = self._read(number)
-            if kept is not None and _left(kept) > 0:
-                until = time.time() + _left(kept)
-                found.append(Unlocked(vault_id, os.fsdecode(kept[_HEAD:]), until, _idle(kept)))
+            if kept is not None and (left := _left(kept)) > 0:
+                found.append(Unlocked(vault_id, os.fsdecode(kept[_HEAD:]), left, _idle(kept)))
         return tuple(found)
 
     def _ours(self) -> list[tuple[int, str]]:

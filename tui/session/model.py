@@ -14,13 +14,13 @@ LONGEST_PATH = 1024
 class Unlocked:
     """One vault that is unlocked on this machine."""
 
-    __slots__ = ("idle", "path", "until", "vault_id")
+    __slots__ = ("idle", "left", "path", "vault_id")
 
-    def __init__(self, vault_id: str, path: str, until: float, idle: int = 0) -> None:
-        """`until` is the end as Unix time; `idle` seconds without use end it earlier (0: don't)."""
+    def __init__(self, vault_id: str, path: str, left: float, idle: int = 0) -> None:
+        """It ends in `left` seconds, or after `idle` seconds without use (0: never by that)."""
         self.vault_id = vault_id
         self.path = path
-        self.until = until
+        self.left = left
         self.idle = idle
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui.errors import (
     ConflictError,
+    ForeignFileError,
     NewPasswordError,
     NotSavedError,
     OlderVaultError,
@@ -22,7 +23,7 @@ from tui.text import safe
 from tui.vault import envelope as envelopes
 from tui.vault.new_slots import NewSlots
 from tui.vault.seen import Older, Seen
-from tui.vault.state import ForeignFileError, UnlockedState, digest, next_state, read_state
+from tui.vault.state import UnlockedState, digest, next_state, read_state
 from tui.vault.store import Store
 
 if TYPE_CHECKING:

@@ -10,7 +10,12 @@ import binascii
 
 from tui import limits
 from tui.crypto.bounds import ARGON2_VERSION, argon2_mistake
-from tui.errors import DamagedVaultError, NewerVaultError, WrongPasswordError
+from tui.errors import (
+    DamagedVaultError,
+    InvalidVaultError,
+    NewerVaultError,
+    WrongPasswordError,
+)
 from tui.lean_json import loads
 
 TYPE_CHECKING = False  # typing takes 6 ms to import
@@ -78,13 +83,13 @@ class Slot:
             self.ephemeral_key = _bytes(kdf, "ephemeral_key", 32)
             return
         if name != ("password", "argon2id"):
-            raise _RefusedError("a slot has an unknown type")
+            raise InvalidVaultError("a slot has an unknown type")
         _keys(kdf, "name", "version", "time_cost", "memory_kib", "parallelism", "salt")
         if _whole(kdf, "version", ARGON2_VERSION) != ARGON2_VERSION:
-            raise _RefusedError("its Argon2 version is unknown")
+            raise InvalidVaultError("its Argon2 version is unknown")
         self.argon2 = (kdf["time_cost"], kdf["memory_kib"], kdf["parallelism"])
         if mistake := argon2_mistake(*self.argon2):
-            raise _RefusedError(mistake)
+            raise InvalidVaultError(mistake)
         self.salt = _bytes(kdf, "salt", 16)
 
     def context(self, vault_id: str) -> bytes:
@@ -103,11 +108,11 @@ class Header:
         _keys(root, "format", "version", "vault_id", "generation", "slots", "nonce", "payload")
         slots = root["slots"]
         if type(slots) is not list or not 1 <= len(slots) <= MAX_SLOTS:
-            raise _RefusedError(f"it must have 1 to {MAX_SLOTS} slots")
+            raise InvalidVaultError(f"it must have 1 to {MAX_SLOTS} slots")
         self.root = root
         self.payload = _bytes(root, "payload") if payload is None else payload
         if len(self.payload) <= _TAG or (len(self.payload) - _TAG) % PADDING:
-            raise _RefusedError("its payload has the wrong length")
+            raise InvalidVaultError("its payload has the wrong length")
         self.vault_id = _hex(root, "vault_id", 32)
         self.generation = _whole(root, "generation", MAX_GENERATION)
         self.version: int = root["version"]
@@ -119,10 +124,6 @@ class Header:
         """The additional data that the payload authenticates: all but the payload."""
         header = {name: value for name, value in self.root.items() if name != "payload"}
         return VAULT_CONTEXT + canonical(header)
-
-
-class _RefusedError(Exception):
-    """The reason why these bytes are not a vault, as the end of a sentence."""
 
 
 def read(data: bytes, name: str = "The vault") -> Header:
@@ -139,7 +140,7 @@ def read(data: bytes, name: str = "The vault") -> Header:
     try:
         text, payload = _split(data)
         return Header(_root(text, name), payload)
-    except _RefusedError as refused:
+    except InvalidVaultError as refused:
         raise DamagedVaultError(f"{name} is not a valid vault: {refused}.", BACKUP_HINT) from None
 
 
@@ -151,7 +152,7 @@ def first_slots(start: bytes) -> list[Slot]:
     try:
         root = loads(start.decode() + "}")
         return [Slot(slot) for slot in root["slots"]]
-    except (_RefusedError, ValueError, RecursionError, LookupError, TypeError):
+    except (InvalidVaultError, ValueError, RecursionError, LookupError, TypeError):
         return []
 
 
@@ -180,7 +181,7 @@ def _split(data: bytes) -> tuple[bytes, bytes | None]:
     It is base64, so that no character of it means anything in JSON.
     """
     if len(data) > limits.FILE:
-        raise _RefusedError(f"it is larger than {limits.FILE // 1024 // 1024} MiB")
+        raise InvalidVaultError(f"it is larger than {limits.FILE // 1024 // 1024} MiB")
     at = data.rfind(_PAYLOAD) + len(_PAYLOAD)
     if at < len(_PAYLOAD) or not data.endswith(b'"}', at):
         return data, None
@@ -193,24 +194,24 @@ def _split(data: bytes) -> tuple[bytes, bytes | None]:
 
 def _root(data: bytes, name: str) -> dict[str, Any]:
     if not data.strip():
-        raise _RefusedError("it is empty")
+        raise InvalidVaultError("it is empty")
     # A vault has a handful of objects, however long its payload is. Counting them is cheaper than
     # parsing a file that was crafted to be expensive.
     if max(data.count(b"{"), data.count(b"["), data.count(b",")) > _MAX_STRUCTURE:
-        raise _RefusedError("it has too many parts")
+        raise InvalidVaultError("it has too many parts")
     faults: list[str] = []
     root = _load(data, faults)
     if type(root) is not dict or root.get("format") != FORMAT:
-        raise _RefusedError("it is not an otp-tui vault")
+        raise InvalidVaultError("it is not an otp-tui vault")
     version = root.get("version")
     if type(version) is int and version > VERSION:
         raise NewerVaultError(
             f"{name} was created by a newer version of otp-tui.", "Update otp-tui."
         )
     if faults:
-        raise _RefusedError(faults[0])
+        raise InvalidVaultError(faults[0])
     if type(version) is not int or not 1 <= version <= VERSION:
-        raise _RefusedError("its version number is unknown")
+        raise InvalidVaultError("its version number is unknown")
     return root
 
 
@@ -233,27 +234,27 @@ def _load(data: bytes, faults: list[str]) -> Any:
     try:
         return loads(data.removeprefix(_BOM).decode(), pairs, number, fraction)
     except UnicodeDecodeError:
-        raise _RefusedError("it is not UTF-8 text") from None
+        raise InvalidVaultError("it is not UTF-8 text") from None
     except (ValueError, RecursionError):
-        raise _RefusedError("it is not JSON, or was cut off") from None
+        raise InvalidVaultError("it is not JSON, or was cut off") from None
 
 
 def _keys(value: Any, *names: str) -> None:
     if type(value) is not dict or value.keys() != set(names):
-        raise _RefusedError("keys are unknown or missing")
+        raise InvalidVaultError("keys are unknown or missing")
 
 
 def _whole(value: dict[str, Any], key: str, most: int) -> int:
     number = value[key]
     if type(number) is not int or not 0 <= number <= most:
-        raise _RefusedError(f"its {key} is not a whole number or out of bounds")
+        raise InvalidVaultError(f"its {key} is not a whole number or out of bounds")
     return number
 
 
 def _hex(value: dict[str, Any], key: str, length: int) -> str:
     text = value[key]
     if type(text) is not str or len(text) != length or text.strip(_HEX):
-        raise _RefusedError(f"its {key} is not {length} hex digits")
+        raise InvalidVaultError(f"its {key} is not {length} hex digits")
     return text
 
 
@@ -264,9 +265,9 @@ def _bytes(value: dict[str, Any], key: str, length: int | None = None) -> bytes:
     except ValueError:
         raw = None
     if raw is None:
-        raise _RefusedError(f"its {key} is not base64")
+        raise InvalidVaultError(f"its {key} is not base64")
     if length is not None and len(raw) != length:
-        raise _RefusedError(f"its {key} has the wrong length")
+        raise InvalidVaultError(f"its {key} has the wrong length")
     return raw
 
 

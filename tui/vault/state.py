@@ -13,6 +13,7 @@ from tui.errors import (
     AuthenticationError,
     CryptoError,
     DamagedVaultError,
+    ForeignFileError,
     NewerVaultError,
     NewPasswordError,
     NotSavedError,
@@ -49,10 +50,6 @@ class UnlockedState:
         """How histories name the file; "" if there is no file."""
         own = (one for one in self.document.history if contains([one], self.digest))
         return next(own, "")
-
-
-class ForeignFileError(Exception):
-    """A file at the vault's path must not be overwritten; the message is a whole sentence."""
 
 
 def decrypt(envelope: Envelope, key: bytes, name: str) -> Document:

@@ -26,7 +26,7 @@ from tests.vault.support import entry
 from tui.backup import image_process, image_program
 from tui.backup.model import Backup, Credentials
 from tui.backup.registry import by_name
-from tui.errors import FormatError
+from tui.errors import FormatError, ImageFaultError
 
 QR = by_name("qr-image")
 GOOGLE = by_name("google-migration")
@@ -165,7 +165,7 @@ def test_a_damaged_image_raises_nothing_else(kind: str) -> None:
         bad = bytearray(good)
         for _ in range(chance.randint(1, 6)):
             bad[chance.randrange(min(len(bad), 400))] = chance.randrange(256)
-        with suppress(image_program.ImageFaultError):
+        with suppress(ImageFaultError):
             image_program.texts(bytes(bad[: chance.randint(20, len(bad))]))
 
 

@@ -32,21 +32,20 @@ def run(args: Namespace, context: Context) -> int:
     """Print the vaults that are unlocked."""
     from tui.unlocked import unlocked
 
-    found = unlocked(os.environ)
+    found, now = unlocked(os.environ), context.clock.now()
     if args.json:
         rows = [
             {
                 "vault_id": one.vault_id,
                 "path": safe(one.path),
                 "by": session.kind,
-                "until": int(one.until),
+                "until": int(now + one.left),
                 "idle": one.idle or None,
             }
             for session, one in found
         ]
         output.json({"unlocked": rows})
     elif found:
-        now = context.clock.now()
         for session, one in found:
             output.lines(_lines(one, session, now))
     else:

@@ -47,12 +47,11 @@ def run(args: Namespace, context: Context) -> int:
     if context.session.kind == "none":
         raise SessionError("OTP_TUI_SESSION turns unlocking off.")
     locked = context.read_vault()
-    until = context.clock.now() + seconds
     before = next(
         (one for one in context.session.unlocked() if one.vault_id == locked.vault_id), None
     )
     idle = args.idle or 0
-    if before is not None and not _longer(before, until, args.idle):
+    if before is not None and not _longer(before, seconds, args.idle):
         idle = args.idle or before.idle
         vault = context.unlock(locked)
     else:
@@ -60,10 +59,11 @@ def run(args: Namespace, context: Context) -> int:
     context.session.keep(vault.vault_id, vault.key, str(vault.path), seconds, idle)
     from tui.unlocked import until_words
 
-    output.say(f"Unlocked {until_words(until, idle, context.clock.now())}.")
+    now = context.clock.now()
+    output.say(f"Unlocked {until_words(now + seconds, idle, now)}.")
     return 0
 
 
-def _longer(before: Unlocked, until: float, idle: int | None) -> bool:
+def _longer(before: Unlocked, seconds: int, idle: int | None) -> bool:
     """Return True if the vault would be open for longer; without `idle`, its limit is kept."""
-    return until > before.until + 1 or (idle is not None and 0 < before.idle < idle)
+    return seconds > before.left + 1 or (idle is not None and 0 < before.idle < idle)
