@@ -26,7 +26,7 @@ def run_git(folder: Path, *args: str) -> str:
             ["git", "-C", str(folder), *args],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            env=for_children(os.environ),
+            env={**for_children(os.environ), "LC_ALL": "C"},
             timeout=_PATIENCE,
             check=False,
         )
@@ -37,9 +37,10 @@ def run_git(folder: Path, *args: str) -> str:
     text = done.stdout.decode("utf-8", "surrogateescape")
     if done.returncode == 0:
         return text
-    if args[0] == "rev-parse":
+    reason = done.stderr.decode("utf-8", "replace")
+    if "not a git repository" in reason:
         raise UsageError(
             f"The vault is not in a git repository: {safe(str(folder), 200)}.", "Run: git init"
         )
-    reason = safe(done.stderr.decode("utf-8", "replace"), 200)
-    raise FileError(f"git couldn't change its configuration: {reason}.")
+    first = safe(reason.strip().partition("\n")[0].removeprefix("fatal: "), 200)
+    raise FileError(f"git failed: {first.rstrip('.')}.")

@@ -273,6 +273,14 @@ def test_a_test_copy_to_the_terminal(filled: Program) -> None:
     assert "\x1b]52;c;\x07" in terminal.seen
 
 
+def test_findings_stay_if_the_test_word_is_not_pasted(filled: Program) -> None:
+    terminal = Terminal(filled, "doctor", "--test-copy")
+    terminal.wait_for("press Enter: ", hidden=False)
+    terminal.type("\x04")
+    _, out = terminal.end()
+    assert f"  vault: {filled.vault}" in out
+
+
 def test_a_test_word_that_does_not_arrive_is_copied_in_other_ways(tmp_path: Path) -> None:
     held = tmp_path / "held"
     tool = tmp_path / "xclip"

@@ -298,6 +298,11 @@ def test_a_setup_says_what_it_sets(filled: Program) -> None:
     said = repository("otp-tui", "git-setup", code=2)
     assert "not in a git repository" in said
     repository("git", "init", "-q")
+    config = repository.folder / ".git" / "config"
+    good = config.read_text()
+    config.write_text("[broken")
+    assert "git failed: bad config line" in repository("otp-tui", "git-setup", code=1)
+    config.write_text(good)
     (repository.folder / ".gitattributes").write_text("*.txt text")
     shutil.copy(filled.vault, repository.folder / "my *vault.json")
     said = repository("otp-tui", "--vault", "my *vault.json", "git-setup", "--dry-run")

@@ -76,6 +76,14 @@ def test_an_entry_that_is_gone_comes_back_with_its_last_counter(deleted: Program
     assert Vault.open(deleted.vault, PASSWORD).document.find(BANK).counter == counter
 
 
+def test_a_version_is_found_by_its_path_through_a_linked_folder(deleted: Program) -> None:
+    link = deleted.folder / "link"
+    link.symlink_to(deleted.vault.parent)
+    path = link / "backups" / kept_files(deleted.vault)[0].path.name
+    assert deleted.open("recover", "--yes", str(path)).code == 0
+    assert "GitHub" in names(deleted)
+
+
 def test_an_open_app_does_not_undo_a_restore(deleted: Program) -> None:
     app = Vault.open(deleted.vault, PASSWORD)
     assert "GitHub" not in {entry.issuer for entry in app.entries}

@@ -6,8 +6,10 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -126,6 +128,25 @@ def test_keys_are_read_unchanged_with_their_lines() -> None:
         KeyChoice("copy", ("ctrl+y",)), KeyChoice("undo", ()), KeyChoice("lock", ("L", "z")),
     )  # fmt: skip
     assert [choice.line for choice in config.keys] == [3, 5, 6]
+
+
+def test_lines_are_known_behind_values_of_several_lines() -> None:
+    text = 'clipboard_command = [\n"a",\n"b]",\n]\ntheme = """\n\n"""\nlock_after = "x"'
+    _, wrong = parse(text.encode())
+    assert re.findall("ine ([0-9]+):", " ".join(wrong)) == ["5", "8"]
+
+
+def test_a_long_array_is_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts: list[str] = []
+    read = tomllib.loads
+
+    def loads(text: str) -> dict[str, Any]:
+        texts.append(text)
+        return read(text)
+
+    monkeypatch.setattr("tomllib.loads", loads)
+    parse(("lock_after = true\nclipboard_command = [\n" + '"a",\n' * 3000 + "]").encode())
+    assert sum(map(len, texts)) < 100_000
 
 
 @pytest.mark.parametrize(

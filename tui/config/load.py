@@ -260,6 +260,10 @@ def _shown(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value).lower()
 
 
+_ENDS = ("]", "}", '"""', "'''")
+"""What the last line of a statement has if it is not the first."""
+
+
 def _lines(text: str) -> dict[tuple[str, ...], int]:
     """Return the line on which each section and key of a TOML file starts.
 
@@ -274,6 +278,8 @@ def _lines(text: str) -> dict[tuple[str, ...], int]:
     first = 1
     for number, line in enumerate(text.split("\n"), 1):
         statement += line + "\n"
+        if number > first and not any(mark in line for mark in _ENDS):
+            continue
         try:
             tree = tomllib.loads(statement)
         except (ValueError, RecursionError):

@@ -12,6 +12,7 @@ from tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tui.cli.context import Context
@@ -40,17 +41,16 @@ def register(subparsers: Subparsers) -> None:
 
 def run(args: Namespace, context: Context) -> int:
     """Print the findings; return 1 if any needs attention."""
-    found = _findings(context, test_copy=args.test_copy, ask=not args.json)
+    found = []
+    for one in _findings(context, test_copy=args.test_copy, ask=not args.json):
+        found.append(one)
+        if not args.json:
+            advice = [f"    {one.advice}"] if one.advice else []
+            output.lines([f"{'!' if one.advice else ' '} {one.name}: {one.says}", *advice])
     attention = any(finding.advice for finding in found)
     if args.json:
         rows = [{"name": one.name, "says": one.says, "advice": one.advice} for one in found]
         output.json({"attention": attention, "findings": rows})
-    else:
-        for one in found:
-            mark = "!" if one.advice else " "
-            output.lines([f"{mark} {one.name}: {one.says}"])
-            if one.advice:
-                output.lines([f"    {one.advice}"])
     return int(attention)
 
 
@@ -58,7 +58,7 @@ def _paste(prompt: str) -> str:
     return terminal.ask(prompt, "the test word", "Use --json to skip the question.")
 
 
-def _findings(context: Context, *, test_copy: bool, ask: bool) -> list[Finding]:
+def _findings(context: Context, *, test_copy: bool, ask: bool) -> Iterator[Finding]:
     from tui.doctor import copy_checks, findings
 
     config, problems = context.settings
@@ -67,18 +67,16 @@ def _findings(context: Context, *, test_copy: bool, ask: bool) -> list[Finding]:
     def copy_test() -> Finding:
         return copy_checks.test_copy(config, os.environ, _paste if there else None)
 
-    return [
-        *findings(
-            vault_path=_vault_path(context),
-            config_path=context.config_path,
-            config=config,
-            problems=problems,
-            environ=os.environ,
-            clock=context.clock,
-            size=_terminal_size(),
-            copy_test=copy_test if test_copy else None,
-        )
-    ]
+    return findings(
+        vault_path=_vault_path(context),
+        config_path=context.config_path,
+        config=config,
+        problems=problems,
+        environ=os.environ,
+        clock=context.clock,
+        size=_terminal_size(),
+        copy_test=copy_test if test_copy else None,
+    )
 
 
 def _vault_path(context: Context) -> Path | None:

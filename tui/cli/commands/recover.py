@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from tui.cli import output, terminal
@@ -15,6 +14,7 @@ from tui.text import plural
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
+    from pathlib import Path
 
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
@@ -109,9 +109,16 @@ def _find(files: Sequence[Kept], wanted: str) -> Kept:
     if place := whole(wanted, 1, len(files)):
         return files[place - 1]
     for one in files:
-        if wanted in {one.path.name, str(one.path)} or os.path.abspath(wanted) == str(one.path):  # noqa: PTH100
+        if wanted == one.path.name or _is_same(one.path, wanted):
             return one
     raise UsageError("No such version of the vault.", "See: otp-tui recover --list")
+
+
+def _is_same(path: Path, wanted: str) -> bool:
+    try:
+        return path.samefile(wanted)
+    except (OSError, ValueError):
+        return False
 
 
 def _open(kept: Kept, context: Context) -> Vault:
