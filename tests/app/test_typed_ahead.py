@@ -18,13 +18,14 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.app.conftest import MakeApp
-from tests.app.helpers import PASSWORD, codes_of, settle
+from tests.app.helpers import PASSWORD, codes_of, lines_of, settle
 from tests.conftest import STRESS
 from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.entry_form import EntryFormScreen
 from tui.app.screens.unlock import UnlockScreen
 from tui.app.screens.welcome import WelcomeScreen
+from tui.app.widgets.key_bar import KeyBar
 from tui.config.commands import COMMANDS
 
 URI = "otpauth://totp/New:me?secret=JBSWY3DPEHPK3PXP"
@@ -46,6 +47,12 @@ def key(name: str) -> events.Key:
 def typed(text: str) -> list[events.Event]:
     """The keys of a text; a line feed is Enter."""
     return [key("enter" if char == "\n" else char) for char in text]
+
+
+def click(x: int, y: int) -> list[events.Event]:
+    """The events of a click on a cell of the screen."""
+    kinds = (events.MouseDown, events.MouseUp)
+    return [kind(None, x, y, 0, 0, 1, False, False, False, x, y) for kind in kinds]
 
 
 def pasted(text: str) -> list[events.Event]:
@@ -181,6 +188,18 @@ async def test_a_vault_is_created_with_a_password_typed_twice_at_once(
         await together(pilot, typed("correct horse\ncorrect horse\n\n"))
         assert isinstance(app.screen, CodesScreen)
         assert vault_path.exists()
+
+
+async def test_a_second_click_goes_to_the_screen_that_the_first_opens(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        bar = app.screen.query_one(KeyBar)
+        x = lines_of(bar)[0].index("add")
+        await together(pilot, [*click(x, bar.region.y), *click(x, bar.region.y)])
+        assert isinstance(app.screen, EntryFormScreen)
+        await together(pilot, [key("escape")])
+        assert isinstance(app.screen, CodesScreen)
 
 
 async def test_password_and_search_typed_at_once(make_app: MakeApp, make_vault: Any) -> None:

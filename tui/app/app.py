@@ -20,7 +20,7 @@ from textual.screen import Screen
 from tui import memory
 from tui.app import render_caches
 from tui.app.ending_app import EndingApp
-from tui.app.key_queue import BACKGROUND, KeyQueue
+from tui.app.key_queue import BACKGROUND, QUEUED, KeyQueue
 from tui.app.screens.base import BaseScreen
 from tui.app.settings import Settings
 from tui.app.terminal import hung_up
@@ -384,7 +384,7 @@ class OtpApp(EndingApp):
             self.say(f"{news[-1].sentence}{more}", "warning")
 
     async def on_event(self, event: events.Event) -> None:
-        """Register activity, and queue keys and pasted text.
+        """Register activity, and queue keys, pasted text and clicks.
 
         When the terminal's window loses the focus, fields keep theirs: Textual would take it, and
         give none to a screen that opens meanwhile, e.g. the unlock screen after inactivity.
@@ -393,7 +393,7 @@ class OtpApp(EndingApp):
             return
         if isinstance(event, _ACTIVITY):
             self._active_at = self.clock.steady()
-        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+        if isinstance(event, QUEUED) and not event.is_forwarded:
             self.keys.add(event)
         else:
             await super().on_event(event)

@@ -1,6 +1,6 @@
-"""Delivers keys and pasted text one at a time, each to the screen that previous keys opened.
+"""Delivers keys, pasted text and clicks one at a time, each to the screen that the previous opened.
 
-Keys often arrive before the app has handled the previous ones: over a slow line, in a paste, or
+They often arrive before the app has handled the previous ones: over a slow line, in a paste, or
 from a fast typist. Each waits here until all messages are handled, the work that keys started is
 done, and the top screen has its widgets and focus.
 """
@@ -19,6 +19,8 @@ from textual.message_pump import MessagePump, MessagePumpClosed
 from textual.screen import Screen
 from textual.worker import Worker
 
+QUEUED = (events.Key, events.Paste, events.MouseDown, events.MouseUp)
+"""The events that wait in the queue."""
 BACKGROUND = "background"
 """Name of workers that keys don't wait for."""
 _ENDLESS = "_loader"
@@ -34,7 +36,7 @@ _LONGEST_BARRIER = 1.0
 
 
 class KeyQueue:
-    """The queue of keys. `deliver` passes one to the app."""
+    """The queue of keys and clicks. `deliver` passes one to the app."""
 
     def __init__(
         self,
@@ -61,8 +63,8 @@ class KeyQueue:
         """True if all keys were delivered."""
         return not self._waiting and self._task is None
 
-    def add(self, event: events.Key | events.Paste) -> None:
-        """Queue a key or pasted text from the terminal."""
+    def add(self, event: events.Event) -> None:
+        """Queue one of the events QUEUED from the terminal."""
         for each in self._as_typed(event):
             if isinstance(each, events.Key) and self._interrupts(each):
                 self._waiting.clear()
@@ -81,7 +83,7 @@ class KeyQueue:
         """Register that the worker has its result."""
         self._asking.pop(worker, None)
 
-    def _as_typed(self, event: events.Key | events.Paste) -> Iterator[events.Event]:
+    def _as_typed(self, event: events.Event) -> Iterator[events.Event]:
         """Yield the keys that were pressed, given the key that the terminal sent.
 
         Escape and a character in one packet look like Alt and that character. In input from before
