@@ -134,12 +134,12 @@ async def test_a_lock_does_not_wait_for_a_save(
         go_on.wait(10)
         raise NotSavedError("The disk is full.")
 
-    monkeypatch.setattr(Vault, "save", stuck)
-    monkeypatch.setattr(Vault, "flushed", property(lambda self: False))
-    monkeypatch.setattr(Vault, "saved", property(lambda self: False))
     app = make_app(lock_after=5)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
+        monkeypatch.setattr(Vault, "save", stuck)
+        monkeypatch.setattr(Vault, "flushed", property(lambda self: False))
+        monkeypatch.setattr(Vault, "saved", property(lambda self: False))
         clock.moment += 300
         app.tick()
         await pilot.pause()

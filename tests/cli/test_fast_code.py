@@ -28,7 +28,7 @@ from tui.vault.vault import Vault
 SLOW = {
     *("argparse", "base64", "collections", "contextlib", "dataclasses", "enum", "functools"),
     *("json", "pathlib", "re", "textual", "tomllib", "typing", "argon2", "platformdirs"),
-    *("cryptography.hazmat.primitives", "tui.clock", "tui.cli.context", "tui.cli.parser"),
+    *("cryptography.hazmat.primitives", "tui.clock_status", "tui.cli.context", "tui.cli.parser"),
     *("tui.config.schema", "tui.files", "tui.otp.entry", "tui.paths", "tui.vault.document"),
     *("tui.vault.envelope", "tui.vault.locked_vault", "tui.vault.vault"),
 }

@@ -112,7 +112,7 @@ def test_two_letters_at_once_do_not_end_the_app(tmp_path: Path) -> None:
 def test_a_first_run_typed_at_once_creates_the_vault(program: Program) -> None:
     with Shown.of(program) as shown:
         shown.wait_for("otp-tui")
-        shown.type("correct horse\rcorrect horse\re")
+        shown.type("correct horse\rcorrect horse\r\r")
         shown.shows("No entries")
     assert program.vault.exists()
 
