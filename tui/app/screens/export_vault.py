@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on, work
@@ -30,7 +29,7 @@ from tui.app.widgets.status_line import StatusLine
 from tui.backup.export_plan import plan_export, select, suggested_name
 from tui.backup.exporter import check_place, encode
 from tui.backup.model import SECRET_VARIABLE, ExportPlan, Format, Needs
-from tui.backup.qr_export import HOW_TO_SCAN, NAME, plan_codes, texts_of_codes
+from tui.backup.qr_export import NAME
 from tui.backup.registry import DEFAULT, export_formats
 from tui.crypto.passwords import strength
 from tui.errors import ExportExistsError, OtpTuiError
@@ -55,11 +54,6 @@ _ASK_PLAIN = (
     "Anyone who can read the file, a backup of it, or the disk it was on can generate these codes "
     "forever.",
     "export",
-)
-_ASK_CODES = (
-    "Show the secrets on the screen?",
-    "Anyone who sees or records the QR codes can generate these codes forever.",
-    "show",
 )
 
 
@@ -305,37 +299,10 @@ class ExportScreen(BaseScreen[str | None]):
     @work(exclusive=True, exit_on_error=False, description="QR codes")
     async def action_qr_codes(self) -> None:
         """Show the entries as QR codes instead of writing a file, if the format supports it."""
-        from tui.app.screens.qr_code import QrScreen, fits_in
+        from tui.app.screens.export_codes import show_codes
 
-        if self._target.name != NAME or self._busy:
-            return
-        selection = self._selection()
-        size, ascii_only = self.app.size, self.context.ascii_only
-
-        def make() -> tuple[ExportPlan, tuple[str, ...]]:
-            plan = plan_codes(selection())
-            fits = partial(fits_in, size=size, ascii_only=ascii_only)
-            return plan, texts_of_codes(plan, fits)
-
-        try:
-            plan, texts = await in_thread(make)
-        except OtpTuiError as error:
-            self.say(error.sentence, "error")
-            return
-        question, words, verb = _ASK_CODES
-        left_out = f"\n\nLeft out: {len(plan.left_out)}." if plan.left_out else ""
-        if not await self._sure(question, words + left_out, verb):
-            return
-        if not await may_show(self, "show the secrets"):
-            return
-        count = plural(len(plan.backup.entries), "entry")
-        note = f"{count} in {plural(len(texts), 'QR code')}. {HOW_TO_SCAN}"
-        screen = QrScreen("Google Authenticator", texts, note)
-        shown = await self.app.push_screen_wait(screen)
-        if shown == len(texts):
-            self.say(f"{count} shown.", "strong")
-        else:
-            self.say(f"Only {shown} of {plural(len(texts), 'QR code')} shown.", "warning")
+        if self._target.name == NAME and not self._busy:
+            await show_codes(self, self._selection())
 
     async def _sure(self, question: str, words: str, verb: str) -> bool:
         return await self.app.push_screen_wait(ConfirmScreen(question, words, verb))
