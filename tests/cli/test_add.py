@@ -137,7 +137,7 @@ def test_a_note_and_categories_work_with_every_source(filled: Program) -> None:
 def test_an_unknown_category_is_not_created(filled: Program) -> None:
     before = filled.vault.read_bytes()
     done = filled.open("add", "--category", "Wrok", stdin=URI)
-    assert "To add it, run: otp-tui category add Wrok" in done.err
+    assert "Did you mean “Work”? To add it, run: otp-tui category add Wrok" in done.err
     assert (done.code, done.out) == (4, "")
     assert "Wrok" in done.err
     assert filled.vault.read_bytes() == before

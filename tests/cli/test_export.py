@@ -116,7 +116,7 @@ def test_only_part_of_the_vault_is_exported(filled: Program) -> None:
     assert found == [["GitHub"], ["GitHub Enterprise"]]
     code, _, err = export(filled, "c", "--category", "Wrok")
     assert code == 4
-    assert "  Work\n" in err
+    assert "Did you mean “Work”?" in err
     assert export(filled, "c", "--query", "nobody")[0] == 4
     assert not (filled.folder / "c").exists()
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from tui.backup.formats.vault_copy import invalid_items
 from tui.backup.match import code_fields
 from tui.backup.model import Backup, ExportPlan, Format, Problem
-from tui.errors import MatchError
-from tui.otp.entry import Category, Entry
+from tui.otp.entry import Entry
 from tui.otp.search import find
 from tui.text import clean, listed, safe
 
@@ -41,12 +40,9 @@ def select(
 ) -> Backup:
     """Return the entries of `document` that match all arguments, in its order.
 
-    `category` is the id or name of a category, `query` a search, `ids` the ids of entries. Without
+    `category` is the id of a category, `query` a search, `ids` the ids of entries. Without
     arguments, returns all entries, categories and icons, with invalid items of the vault as
     `problems`; otherwise only the categories and icons that the entries use.
-
-    Raises:
-        MatchError: there is no such category; the candidates are the names.
     """
     if category is None and ids is None and not query.strip():
         return Backup(
@@ -58,8 +54,7 @@ def select(
         )
     found = find(document.entries, document.categories, query)
     if category is not None:
-        wanted = _category_ids(document.categories, category)
-        found = [each for each in found if wanted & {place.category for place in each.categories}]
+        found = [each for each in found if category in {one.category for one in each.categories}]
     if ids is not None:
         chosen = frozenset(ids)
         found = [each for each in found if each.id in chosen]
@@ -132,19 +127,6 @@ def compare(target: Format, written: Backup, read: Backup) -> Mismatch | None:
 def suggested_name(target: Format, day: date) -> str:
     """Return a file name for an export made on `day`: `otp-tui-2026-11-21.authpro`."""
     return f"otp-tui-{day.isoformat()}{target.suffixes[0]}"
-
-
-def _category_ids(categories: tuple[Category, ...], wanted: str) -> frozenset[str]:
-    folded = wanted.strip().casefold()
-    exactly = frozenset(each.id for each in categories if wanted in (each.name, each.id))
-    alike = frozenset(each.id for each in categories if each.name.strip().casefold() == folded)
-    if exactly or alike:
-        return exactly or alike
-    raise MatchError(
-        f"No category “{safe(wanted, 80)}”.",
-        "Categories:" if categories else "The vault has no categories yet.",
-        tuple(safe(each.name, 80) for each in sorted(categories, key=lambda each: each.ranking)),
-    )
 
 
 def _named(target: Format, entry: Entry) -> Entry:

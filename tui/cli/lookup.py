@@ -54,12 +54,23 @@ def find_category(document: Document, name: str, *, to_add: bool = False) -> Cat
     if found:
         names = tuple(safe(one.name, 40) for one in found)
         raise MatchError(f"{len(found)} categories match “{shown}”:", "", names)
-    hint = "Run: otp-tui category list"
+    raise MatchError(f"No category “{shown}”.", _hint(document.categories, name, to_add=to_add))
+
+
+def _hint(categories: Sequence[Category], name: str, *, to_add: bool) -> str:
+    """Return which category may be meant, and how to add it."""
+    from difflib import get_close_matches
+
+    names = {_fold(one.name): one for one in categories}
+    similar = get_close_matches(_fold(name), names, 1)
+    hint = f"Did you mean {quoted(names[similar[0]])}?" if similar else ""
     if to_add:
         from shlex import quote
 
-        hint = f"To add it, run: otp-tui category add {quote(shown)}"
-    raise MatchError(f"No category “{shown}”.", hint)
+        return f"{hint} To add it, run: otp-tui category add {quote(safe(name, 40))}".lstrip()
+    if hint:
+        return hint
+    return "Run: otp-tui category list" if categories else "The vault has no categories yet."
 
 
 def quoted(category: Category) -> str:

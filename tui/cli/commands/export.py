@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tui.backup.registry import DEFAULT, by_name, export_formats
 from tui.cli import credentials, output, qr_display
 from tui.cli.args import utf8
-from tui.cli.lookup import no_match
+from tui.cli.lookup import find_category, no_match
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
 from tui.errors import ExportError, ExportExistsError, MatchError, UsageError
@@ -168,13 +168,15 @@ def _exit_code(plan: ExportPlan) -> int:
 def _selected(args: Namespace, vault: Vault) -> Backup:
     from tui.backup.export_plan import select
 
-    backup = select(vault.document, category=args.category, query=args.query)
+    document, category = vault.document, None
+    if args.category is not None:
+        category = find_category(document, args.category).id
+    backup = select(document, category=category, query=args.query)
     if backup.entries:
         return backup
     if args.query:
-        among = select(vault.document, category=args.category)
-        raise no_match(among.entries, args.query)
-    if args.category is not None:
+        raise no_match(select(document, category=category).entries, args.query)
+    if category is not None:
         raise MatchError("No entry is in this category.", "Run: otp-tui category list")
     raise ExportError("Nothing to export: the vault has no entries.")
 
