@@ -115,8 +115,7 @@ class EndingApp(ThemedApp):
             return
         if not waits:
             for status in self._statuses:
-                if status.message.startswith(_WAITING):
-                    status.say("")
+                status.withdraw(_WAITING)
         elif (top := next(self._statuses, None)) is not None and top.tone != "error":
             top.say(f"{_WAITING} {short_path(self.vault_path)}.lock …", "muted")
 

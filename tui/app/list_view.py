@@ -54,6 +54,9 @@ class ListView(Protocol):
     def say(self, text: str, tone: str = "strong", *, stay: bool = False) -> None:
         """Show a message for some seconds, or until the next one if `stay`."""
 
+    def withdraw(self, words: str) -> None:
+        """Remove the message if it has these words, as they no longer hold."""
+
     def note(self, notice: str) -> None:
         """Show a notice behind the message, until the next one."""
 

@@ -109,8 +109,8 @@ class CategoriesScreen(Dialog[str | None]):
         self._wanted = {key: wanted for key, wanted in self._wanted.items() if key in here}
         row = self._list.highlighted
         self._show(row.key if row else None)
-        if here and self.query_one(StatusLabel).message == _NONE:
-            self.say("")
+        if here:
+            self.query_one(StatusLabel).withdraw(_NONE)
         if gone:
             names = ", ".join(f"“{safe(name, 40)}”" for name in gone)
             self.say(f"Another program renamed or deleted {names}. Select again.", "warning")

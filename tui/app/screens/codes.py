@@ -315,6 +315,9 @@ class CodesScreen(BaseScreen[None]):
         until = None if stay else self.context.clock.steady() + MESSAGE_SECONDS
         self._status.say(text, tone, until)
 
+    def withdraw(self, words: str) -> None:
+        self._status.withdraw(words)
+
     def note(self, notice: str) -> None:
         self._status.note(notice)
 

@@ -132,8 +132,7 @@ async def _take(view: ListView, entry: Entry) -> str:
     except OtpTuiError as error:
         view.say(f"{entry.label}: {error.sentence}", "error")
         return ""
-    if view.message.startswith(UNSAVED):
-        view.say("")
+    view.withdraw(UNSAVED)
     view.codes.live.revealed[entry.id] = code.text
     view.reload()
     return code.text

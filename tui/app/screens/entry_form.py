@@ -117,8 +117,8 @@ class EntryFormScreen(Dialog[str | None]):
         draft, base = self._fields.draft, self._before
         mistakes = draft.mistakes(base)
         self._fields.show_mistakes(mistakes)
-        if not mistakes and self._status.message == _NOT_SAVED:
-            self.say("")
+        if not mistakes:
+            self._status.withdraw(_NOT_SAVED)
         self._made = None if mistakes or self._fields.uri else draft.entry(base)
         twin = self._vault.document.twin_of(self._made) if self._made else None
         self._warn(_already(twin) if twin else short_secret(self._made) if self._made else "")
@@ -127,8 +127,10 @@ class EntryFormScreen(Dialog[str | None]):
     def _warn(self, warning: str) -> None:
         """Show a warning until it no longer applies."""
         before, self._warning = self._warning, warning
-        if warning != before and (warning or before in self._status.message):
-            self.say(warning, "warning")
+        if warning != before:
+            self._status.withdraw(before)
+            if warning:
+                self.say(warning, "warning")
 
     def tick(self) -> None:
         """Show what other programs changed, and the current code."""

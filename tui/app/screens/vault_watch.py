@@ -142,8 +142,7 @@ class VaultWatch:
         """Clear the message that the vault couldn't be saved, once it doesn't hold any more."""
         if self._refusal and self._vault.saved:
             self._refusal = ""
-            if self._view.message.startswith(UNSAVED):
-                self._view.say("")
+            self._view.withdraw(UNSAVED)
 
     async def _look_for_copies(self) -> None:
         """Name conflict copies next to the vault, behind the current message."""
@@ -176,8 +175,8 @@ class VaultWatch:
     def _show_taken_over(self) -> None:
         """Show what was merged in since the last time, and new warnings."""
         older, self._older = self._older, self._vault.older
-        if older is not None and self._older is None and older.what in self._view.message:
-            self._view.say("")
+        if older is not None and self._older is None:
+            self._view.withdraw(older.what)
         if self._vault.merges != self._merges:
             self._merges = self._vault.merges
             if mark_of(self._view.document) != mark_of(self._vault.document):
@@ -248,8 +247,8 @@ class VaultWatch:
             self._canceled_with, self._refusal = None, ""
             if vault.key != key:
                 self._view.say("The new password opens the vault. Everything is saved.")
-            elif self._view.message.startswith(_SAVED_ELSEWHERE):
-                self._view.say("")
+            else:
+                self._view.withdraw(_SAVED_ELSEWHERE)
             self._show_taken_over()
 
     def _save_in_time(self, steady: float) -> None:

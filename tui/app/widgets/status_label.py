@@ -33,6 +33,11 @@ class StatusLabel(Label):
         mark = "" if tone == "muted" or not text else f"{MARKS[tone]} "
         self.update(f"{mark}{text}")
 
+    def withdraw(self, words: str) -> None:
+        """Remove the message if it has these words, as they no longer hold."""
+        if words and words in self.message:
+            self.say("")
+
     def tick(self, steady: float) -> None:
         """Show the earlier message again when the time of the current one is up."""
         if self._until is not None and self._before is not None and steady >= self._until:

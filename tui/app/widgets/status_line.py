@@ -47,6 +47,11 @@ class StatusLine(Bar):
         self.message, self.tone, self._until = message, tone, until
         self.note("" if message else self.notice)
 
+    def withdraw(self, words: str) -> None:
+        """Remove the message if it has these words, as they no longer hold."""
+        if words and words in self.message:
+            self.say("")
+
     @property
     def text(self) -> str:
         """The message and the notice."""
