@@ -441,6 +441,19 @@ async def test_a_change_of_another_program_is_not_replaced_without_saying_so(
         assert [each.label for each in vault.entries] == ["Theirs (mine)"]
 
 
+async def test_the_focused_field_stays_in_view_when_the_terminal_shrinks(
+    pilot: Pilot[None], vault: Vault
+) -> None:
+    form = await Form(pilot).open(vault)
+    await form.press("ctrl+t")
+    field = form.screen.query_one(NoteArea)
+    field.focus()
+    await settle(pilot)
+    await pilot.resize_terminal(80, 12)
+    await settle(pilot)
+    assert form.screen.query_one("#form").region.contains_region(field.region)
+
+
 async def test_an_entry_does_not_warn_of_itself(make_app: MakeApp, make_vault: MakeVault) -> None:
     entries, _ = sample_entries()
     vault = make_vault(entries[:1], [])

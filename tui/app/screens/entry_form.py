@@ -46,6 +46,14 @@ _SHORT_HINT = "Paste a URI, or fill in the form."
 _NOT_SAVED = "Not saved. Correct what is marked."
 
 
+class _Scroll(VerticalScroll):
+    """Keeps the field with the focus in view when the terminal or a message takes room away."""
+
+    def on_resize(self) -> None:
+        if self.has_focus_within and self.screen.focused is not None:
+            self.call_after_refresh(self.screen.focused.scroll_visible, animate=False)
+
+
 class EntryFormScreen(Dialog[str | None]):
     """Saves as one undoable step. Returns a sentence saying what was done; None if nothing was."""
 
@@ -86,7 +94,7 @@ class EntryFormScreen(Dialog[str | None]):
         self._fields = EntryFields(draft, self._vault.document.categories, inside)
         self._start: Draft | None = self._fields.draft
         yield TitleBar("edit" if entry else "add")
-        with VerticalScroll(id="form", can_focus=False):
+        with _Scroll(id="form", can_focus=False):
             yield self._fields
             yield Button("Save", id="save")
         yield StatusLine()
