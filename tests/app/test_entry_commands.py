@@ -41,6 +41,7 @@ from tui.otp.codes import code_at, group
 from tui.vault import undo
 from tui.vault.categories import rename
 from tui.vault.document import Document
+from tui.vault.edit import delete
 from tui.vault.order import Order, order_of
 from tui.vault.trash import expire
 from tui.vault.undo import Step
@@ -395,6 +396,22 @@ async def test_a_selected_category_that_is_gone_is_named(
     await press(pilot, "space", "enter")
     await settle(pilot)
     assert categories_of(app, "GitHub") == {"Web", "Office"}
+
+
+async def test_an_entry_that_was_deleted_meanwhile_gets_no_category(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    await press(pilot, "c", "down", "space")
+    entry = app.vault.entries[0] if app.vault else None
+    assert entry is not None
+    on_disk(app).change(lambda document: delete(document, {entry.id}, 1))
+    await press(pilot, "enter")
+    await settle(pilot)
+    said = app.screen.query_one(StatusLabel).message
+    assert said == "Nothing was changed: another program already deleted this entry."
+    await press(pilot, "escape", "y")
+    await settle(pilot)
+    assert "already" not in status_of(app)
 
 
 async def test_several_entries_are_added_to_a_new_category(app: OtpApp, pilot: Pilot[None]) -> None:

@@ -81,6 +81,25 @@ async def test_a_copy_is_previewed_and_restored_as_one_step(
     assert "GitHub" not in issuers(app)
 
 
+async def test_what_the_preview_did_not_show_is_shown_before_it_is_restored(
+    app: OtpApp, pilot: Pilot[None], vault: Vault
+) -> None:
+    await press(pilot, "R")
+    await settle(pilot)
+    await press(pilot, "enter")
+    await settle(pilot)
+    bank = next(one for one in vault.entries if one.issuer == "Bank")
+    on_disk(app).change(lambda document: delete(document, {bank.id}, 1))
+    await press(pilot, "enter")
+    await settle(pilot)
+    assert "another program changed the vault meanwhile. Look at" in status_of(app)
+    assert changes_of(app) == ["restored GitHub (octocat)", "restored Bank (gordon)"]
+    await press(pilot, "enter")
+    await settle(pilot)
+    assert "Restored personal.json." in status_of(app)
+    assert {"GitHub", "Bank"} <= set(issuers(app))
+
+
 async def test_a_copy_from_before_a_new_password_asks_for_its_own(
     app: OtpApp, pilot: Pilot[None], vault: Vault
 ) -> None:

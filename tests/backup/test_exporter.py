@@ -21,10 +21,10 @@ from tui.backup import exporter
 from tui.backup.export_plan import plan_export, select, suggested_name
 from tui.backup.exporter import Exported, check_place, export
 from tui.backup.model import Backup, Credentials, ExportPlan, Format
-from tui.backup.registry import by_name
+from tui.backup.registry import by_name, export_formats
 from tui.errors import ExportError, ExportExistsError
 from tui.files import write_new
-from tui.otp.entry import Binding, Category, Icon
+from tui.otp.entry import Binding, Category, Icon, OtpType
 from tui.vault import envelope
 from tui.vault.document import Document
 from tui.vault.unlock import key_by_password
@@ -248,6 +248,24 @@ def test_nothing_is_written_if_every_entry_is_left_out(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="can't store any"):
         export(tmp_path / "out", google, plan_export(google, odd), Credentials())
     assert export(tmp_path / "out", URIS, plan_export(URIS, Backup()), Credentials()).count == 0
+
+
+@pytest.mark.parametrize("target", export_formats(), ids=lambda each: each.name)
+def test_categories_that_a_format_leaves_empty_do_not_stop_an_export(target: Format) -> None:
+    first, second, counted, none = map(Category.named, ("First", "Second", "Counted", "None"))
+    held = Backup(
+        (
+            entry("One", account="a", categories=(Binding(first.id), Binding(second.id, 1))),
+            entry("Two", OtpType.HOTP, account="a", categories=(Binding(counted.id),)),
+        ),
+        tuple(replace(each, ranking=at) for at, each in enumerate((none, counted, second, first))),
+    )
+    encoded = exporter.encode(
+        target,
+        plan_export(target, held),
+        replace(CREDENTIALS, username="me", server_secret="AAAAAAAAAAAAAAAAAAAAAA=="),
+    )
+    assert "One" in {each.issuer for each in encoded.plan.backup.entries}
 
 
 def test_an_account_becomes_the_issuer_that_a_format_needs() -> None:

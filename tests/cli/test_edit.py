@@ -108,6 +108,8 @@ def test_pinned_ones_are_listed_first(filled: Program) -> None:
 
 def test_categories_are_added_and_removed(filled: Program) -> None:
     name = "GitHub:octocat"
+    both = filled.open("edit", name, "--no-category", "work", "--category", "Work")
+    assert (both.code, "The same category" in both.err) == (2, True)
     assert filled.open("edit", name, "--no-category", "work").code == 0
     assert filled.open("edit", "bank", "--category", "Work", "--category", "web").code == 0
     rows = {row["issuer"]: row["categories"] for row in filled.open("list", "--json").json}

@@ -311,6 +311,9 @@ def test_a_setup_says_what_it_sets(filled: Program) -> None:
     repository("otp-tui", "--vault", "my *vault.json", "git-setup")
     added = (repository.folder / ".gitattributes").read_text().splitlines()
     assert added == ["*.txt text", r'"my \\*vault.json" merge=otp-tui diff=otp-tui']
+    shutil.copy(filled.vault, repository.folder / "!v.json")
+    repository("otp-tui", "--vault", "./!v.json", "git-setup")
+    assert "otp-tui" in repository("git", "check-attr", "merge", "!v.json")
     said = repository("git", "check-attr", "merge", "my *vault.json", "my xvault.json")
     assert said.splitlines() == [
         "my *vault.json: merge: otp-tui",

@@ -151,6 +151,16 @@ def test_older_copies_are_never_removed(filled: Program) -> None:
     assert older.exists()
 
 
+def test_older_copies_are_not_removed_by_another_path(filled: Program) -> None:
+    link = filled.folder / "link"
+    link.symlink_to(filled.vault.parent / "backups")
+    assert filled.open("remove", "--yes", "bank").code == 0
+    (name, *_) = sorted(each.name for each in link.iterdir())
+    done = filled.open("merge", "--yes", "--remove-copies", str(link / name))
+    assert done.code == 0, done.err
+    assert (link / name).exists()
+
+
 def test_if_one_file_is_bad_nothing_is_merged(filled: Program, copy: Path) -> None:
     before = filled.vault.read_bytes()
     broken = filled.folder / "broken.json"

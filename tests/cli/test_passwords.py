@@ -27,8 +27,8 @@ def password_file(folder: Path, data: bytes, mode: int = 0o600) -> Path:
 
 
 def test_password_from_a_file(filled: Program) -> None:
-    for end in ("", "\n", "\r\n"):
-        path = password_file(filled.folder, f"{PASSWORD}{end}".encode())
+    for start, end in (("", ""), ("", "\n"), ("", "\r\n"), ("\ufeff", "\n")):
+        path = password_file(filled.folder, f"{start}{PASSWORD}{end}".encode())
         assert filled.run("list", "--password-file", path).code == 0
 
 

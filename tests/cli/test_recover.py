@@ -84,6 +84,21 @@ def test_a_version_is_found_by_its_path_through_a_linked_folder(deleted: Program
     assert "GitHub" in names(deleted)
 
 
+def test_what_the_preview_did_not_show_is_not_restored(deleted: Program) -> None:
+    terminal = Terminal(deleted, "recover", "1")
+    terminal.wait_for("assword")
+    terminal.type(f"{PASSWORD}\n")
+    terminal.wait_for("Restore this version", hidden=False)
+    assert (
+        deleted.open("add", stdin="otpauth://totp/New:me?secret=GEZDGNBVGY3TQOJQ&issuer=New").code
+        == 0
+    )
+    terminal.type("y\n")
+    assert terminal.end()[0] == 1
+    assert "Nothing was restored: another program changed the vault" in terminal.seen
+    assert "New" in names(deleted)
+
+
 def test_an_open_app_does_not_undo_a_restore(deleted: Program) -> None:
     app = Vault.open(deleted.vault, PASSWORD)
     assert "GitHub" not in {entry.issuer for entry in app.entries}

@@ -175,6 +175,30 @@ def test_the_question_names_the_entry(filled: Program, typed: str, code: int, go
     assert ("Bank" not in issuers(filled)) is gone
 
 
+def test_what_another_program_removed_during_the_question_is_not_said_to_be_removed(
+    filled: Program,
+) -> None:
+    terminal = Terminal(filled, "remove", "bank")
+    terminal.wait_for("assword")
+    terminal.type(f"{PASSWORD}\n")
+    terminal.wait_for("[y/N]", hidden=False)
+    assert filled.open("remove", "--yes", "bank").code == 0
+    terminal.type("y\n")
+    assert terminal.end()[0] == 4
+    assert "another program already deleted this entry" in terminal.seen
+
+
+def test_an_empty_query_names_no_entry(filled: Program) -> None:
+    vault = Vault.open(filled.vault, PASSWORD)
+    vault.change(lambda document: document.holding(document.entries[:1]))
+    before = filled.vault.read_bytes()
+    for command in (["remove", "--yes"], ["edit", "--note", "x"], ["code"], ["show"]):
+        done = filled.open(*command, "")
+        assert (done.code, done.out) == (2, ""), command
+        assert "The query is empty" in done.err
+    assert filled.vault.read_bytes() == before
+
+
 def test_ctrl_c_and_ctrl_d_at_the_question_remove_nothing(filled: Program) -> None:
     before = filled.vault.read_bytes()
     for key, code in (("\x03", 130), ("\x04", 1)):

@@ -26,6 +26,7 @@ from tui.vault.copies import (
     merge_into,
     open_copy,
     read_copy,
+    renamed_sentence,
     too_many,
 )
 from tui.vault.document import Document
@@ -113,6 +114,22 @@ def test_nothing_else_is_a_copy(make_vault: MakeVault, path: Path, clock: MovedC
     shutil.copy(path, path.with_name("vault.json.bak"))
     assert find_copies(path, vault.vault_id).files == ()
     assert find_copies(path.parent / "none" / "vault.json", vault.vault_id).files == ()
+
+
+def test_a_copy_of_a_vault_with_a_longer_name_is_not_ours(
+    make_vault: MakeVault, path: Path, clock: MovedClock
+) -> None:
+    vault = make_vault(document(A))
+    other = path.with_name("vault-work.json")
+    Vault.create(other, PASSWORD, FLOOR, clock)
+    copy = path.with_name("vault-work.sync-conflict-20260102-030405-ABCDEFG.json")
+    shutil.copy(other, copy)
+    assert find_copies(path, vault.vault_id).problems == ()
+    assert conflict_names(other) == [copy.name]
+    path.unlink()
+    assert renamed_sentence(path) == ""
+    other.unlink()
+    assert conflict_names(path) == [copy.name]
 
 
 def test_other_files_do_not_hide_copies(

@@ -163,10 +163,25 @@ def test_deletion_at_the_epoch() -> None:
 
 
 def test_only_entries_in_the_trash_are_discarded_or_restored() -> None:
-    assert discard(SORTED, {A.id}) == SORTED
-    assert restore(SORTED, {A.id}, NOW) == SORTED
+    with pytest.raises(MatchError, match="already restored or deleted this entry"):
+        discard(SORTED, {A.id})
+    with pytest.raises(MatchError, match="already restored or deleted these entries"):
+        restore(SORTED, {A.id, B.id}, NOW)
     trashed = delete(SORTED, {A.id, B.id}, NOW)
     assert issuers(discard(trashed, {A.id}).trash) == ["b"]
+
+
+def test_a_change_of_entries_that_were_all_deleted_meanwhile_is_refused() -> None:
+    trashed = delete(SORTED, {A.id}, NOW)
+    changes: tuple[Callable[[set[str]], Document], ...] = (
+        lambda ids: delete(trashed, ids, NOW),
+        lambda ids: pin(trashed, ids, True, NOW),
+        lambda ids: assign(trashed, ids, {"x": True}, NOW),
+    )
+    for change in changes:
+        with pytest.raises(MatchError, match="already deleted this entry"):
+            change({A.id})
+        assert change({A.id, B.id}).trash[0] == trashed.trash[0]
 
 
 def test_the_trash_keeps_for_thirty_days() -> None:

@@ -24,6 +24,7 @@ NAMES = {
 """The kinds of secrets, in the order in which --…-stdin options read lines."""
 _DESCRIPTORS = ("/dev/fd/", "/proc/self/fd/")
 """Where shells show a pipe as a file: `<(pass show otp-tui)`."""
+_BOM = b"\xef\xbb\xbf"
 _LONGEST = 65_536
 """Maximum length of a secret, in bytes."""
 
@@ -70,10 +71,10 @@ def from_file(path: str, name: str) -> str:
 
 
 def _text(data: bytes, name: str, place: str) -> str:
-    """Decode a secret and drop the one line break at its end."""
+    """Decode a secret, and drop a byte-order mark and the one line break at its end."""
     if len(data) > _LONGEST:
         raise FileError(f"Couldn't read {name} from {place}: longer than {_LONGEST} bytes.")
-    data = data.removesuffix(b"\n").removesuffix(b"\r")
+    data = data.removeprefix(_BOM).removesuffix(b"\n").removesuffix(b"\r")
     try:
         return data.decode()
     except UnicodeDecodeError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from tui.errors import MatchError
+from tui.errors import MatchError, UsageError
 from tui.text import safe
 
 if TYPE_CHECKING:
@@ -98,6 +98,8 @@ def _best(
 ) -> Entry:
     from tui.otp.search import find_best
 
+    if not query.strip():
+        raise UsageError("The query is empty.", f"Give a part of the name of the {kind}.")
     found = find_best(entries, categories, query)
     if len(found) == 1:
         return found[0]

@@ -74,7 +74,11 @@ def assign(
 
     `wanted` maps category ids to True (add) or False (remove). Other categories stay, and ids of
     categories that the vault doesn't have are ignored.
+
+    Raises:
+        MatchError: all of the entries were deleted meanwhile.
     """
+    document.require_living(ids)
     known = {category.id for category in document.categories}
     last = {identity: last_place(document, identity) for identity in known.intersection(wanted)}
 

@@ -136,16 +136,25 @@ def too_many(vault: Path) -> str:
 
 
 def _look(vault: Path) -> tuple[list[str], bool]:
-    """Return the names that look like conflict copies; False if some were not looked at."""
-    names = []
+    """Return the names that look like conflict copies; False if some were not looked at.
+
+    `vault-work.sync-conflict-….json` is no copy of `vault.json` if there is a `vault-work.json`.
+    """
+    names, others = [], []
     try:
         with os.scandir(vault.parent) as entries:
             for _, entry in zip(range(_MOST_NAMES), entries, strict=False):
-                if _may_be_copy(entry.name, vault) and _is_regular(entry):
+                if not entry.name.startswith(vault.stem) or not _is_regular(entry):
+                    continue
+                if _may_be_copy(entry.name, vault):
                     names.append(entry.name)
-            return names, next(entries, None) is None
+                elif entry.name.endswith(vault.suffix) and entry.name != vault.name:
+                    others.append(entry.name.removesuffix(vault.suffix))
+            is_all = next(entries, None) is None
     except OSError:
         return [], True
+    own = [name for name in names if not name.startswith(tuple(others))]
+    return own, is_all
 
 
 def _rank(path: Path) -> tuple[bool, float]:
@@ -162,9 +171,7 @@ def _rank(path: Path) -> tuple[bool, float]:
 
 def _may_be_copy(name: str, vault: Path) -> bool:
     words = name.removeprefix(vault.stem).lower()
-    if name.endswith(".lock"):
-        return False
-    return name.startswith(vault.stem) and any(word in words for word in _WORDS)
+    return not name.endswith(".lock") and any(word in words for word in _WORDS)
 
 
 def _is_regular(entry: os.DirEntry[str]) -> bool:
@@ -246,8 +253,8 @@ def open_copy(file: VaultFile, key: bytes) -> OpenCopy:
 
 def removable(files: Iterable[VaultFile], vault: Path) -> list[VaultFile]:
     """Return the copies that a merge may delete: not the older copies of the vault."""
-    backups = Backups(vault).folder
-    return [file for file in files if file.path.absolute().parent != backups.absolute()]
+    backups = os.path.realpath(Backups(vault).folder)
+    return [file for file in files if os.path.realpath(file.path.parent) != backups]
 
 
 # --- merging ---------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -104,6 +104,22 @@ class Document:
             raise MatchError("This entry is now in the trash.", "Restore it first.")
         raise MatchError("This entry is no longer in the vault.")
 
+    def require_living(self, ids: Collection[str]) -> None:
+        """Check that at least one of these entries is in the vault and not in the trash.
+
+        Raises:
+            MatchError: another program deleted them.
+        """
+        _require_any(self.entries, ids, "deleted")
+
+    def require_in_trash(self, ids: Collection[str]) -> None:
+        """Check that at least one of these entries is in the trash.
+
+        Raises:
+            MatchError: another program restored them, or deleted them permanently.
+        """
+        _require_any(self.trash, ids, "restored or deleted")
+
     def twin_of(self, entry: Entry) -> Entry | None:
         """Return the first other entry with the same secret, unless it is in the trash."""
         secret = by_secret(entry)
@@ -126,6 +142,12 @@ class Document:
             self,
             entries=tuple([entry if old.id == entry.id else old for old in self.entries]),
         )
+
+
+def _require_any(entries: Iterable[Entry], ids: Collection[str], done: str) -> None:
+    if ids and not any(entry.id in ids for entry in entries):
+        what = "this entry" if len(ids) == 1 else "these entries"
+        raise MatchError(f"Nothing was changed: another program already {done} {what}.")
 
 
 def read(plaintext: bytes, name: str = "The vault") -> Document:

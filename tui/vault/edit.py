@@ -90,7 +90,12 @@ def edit(document: Document, before: Entry, changes: Mapping[str, Any], moment: 
 
 
 def delete(document: Document, ids: Collection[str], moment: int) -> Document:
-    """Return `document` with these entries in the trash, and expired ones removed from it."""
+    """Return `document` with these entries in the trash, and expired ones removed from it.
+
+    Raises:
+        MatchError: all of them were deleted meanwhile.
+    """
+    document.require_living(ids)
     deleted = deletion_moment(document, moment)
     after = document.holding(
         revised(replace(entry, deleted=deleted), moment) if entry.id in ids else entry
@@ -100,7 +105,12 @@ def delete(document: Document, ids: Collection[str], moment: int) -> Document:
 
 
 def restore(document: Document, ids: Collection[str], moment: int) -> Document:
-    """Return `document` with these entries restored from the trash."""
+    """Return `document` with these entries restored from the trash.
+
+    Raises:
+        MatchError: none of them is in the trash any more.
+    """
+    document.require_in_trash(ids)
     back = {entry.id: revised(replace(entry, deleted=0), moment) for entry in document.trash}
     return document.holding(
         [*document.entries, *(back[e.id] if e.id in ids else e for e in document.trash)]
@@ -108,7 +118,12 @@ def restore(document: Document, ids: Collection[str], moment: int) -> Document:
 
 
 def pin(document: Document, ids: Collection[str], pinned: bool, moment: int) -> Document:
-    """Return `document` with these entries pinned or unpinned."""
+    """Return `document` with these entries pinned or unpinned.
+
+    Raises:
+        MatchError: all of them were deleted meanwhile.
+    """
+    document.require_living(ids)
     return each_changed(document, ids, lambda entry: replace(entry, pinned=pinned), moment)
 
 

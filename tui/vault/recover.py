@@ -13,7 +13,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.errors import DamagedVaultError, FileError, NotSavedError, OtpTuiError, VaultError
+from tui.errors import (
+    DamagedVaultError,
+    EditConflictError,
+    FileError,
+    NotSavedError,
+    OtpTuiError,
+    VaultError,
+)
 from tui.files import read_limited, sync_folder, why
 from tui.text import safe
 from tui.vault.backups import Backups
@@ -143,14 +150,22 @@ def open_kept(kept: Kept, key: bytes) -> Document:
 
 def preview(vault: Vault, old: Document) -> tuple[Change, ...]:
     """Return what restoring `old` would change in the vault."""
-    after = _restored(vault.document, old, _documents(vault))
-    return changes(without_undo(vault.document), after, after)
+    return _difference(vault.document, _restored(vault.document, old, _documents(vault)))
 
 
-def restore(vault: Vault, kept: Kept, old: Document) -> None:
+def _difference(now: Document, after: Document) -> tuple[Change, ...]:
+    return changes(without_undo(now), after, after)
+
+
+def restore(
+    vault: Vault, kept: Kept, old: Document, previewed: Sequence[Change] | None = None
+) -> None:
     """Replace the contents of `vault` with `old` as one step that can be undone.
 
+    `previewed` is what `preview` returned, if the user agreed to that.
+
     Raises:
+        EditConflictError: it would change something else now, as another program changed the vault.
         NotSavedError: the change is in memory only.
     """
     generations = [0 if kept.file is None else kept.file.envelope.generation]
@@ -158,8 +173,17 @@ def restore(vault: Vault, kept: Kept, old: Document) -> None:
         generations.append(vault.older.seen)
         vault.accept_older()
     others = _documents(vault)
-    step = undoable(lambda now: _restored(now, old, others), f"restore of {kept.name}")
-    vault.change(step, above=max(generations))
+
+    def put_back(now: Document) -> Document:
+        after = _restored(now, old, others)
+        if previewed is not None and _difference(now, after) != tuple(previewed):
+            raise EditConflictError(
+                "Nothing was restored: another program changed the vault meanwhile.",
+                "Look at the changes again.",
+            )
+        return after
+
+    vault.change(undoable(put_back, f"restore of {kept.name}"), above=max(generations))
 
 
 def _documents(vault: Vault) -> list[Document]:

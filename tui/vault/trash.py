@@ -20,7 +20,12 @@ _MAX_NOTICE = 60 * _DAY
 
 
 def discard(document: Document, ids: Collection[str]) -> Document:
-    """Return `document` with these entries permanently deleted from the trash."""
+    """Return `document` with these entries permanently deleted from the trash.
+
+    Raises:
+        MatchError: none of them is in the trash any more.
+    """
+    document.require_in_trash(ids)
     return replace(document, trash=tuple(one for one in document.trash if one.id not in ids))
 
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 _LIST_KEYS = [("↵", "show changes"), ("↑↓", "move"), ("Esc", "back")]
 _PASSWORD_KEYS = [("↵", "open"), ("Esc", "back")]
 _PREVIEW_KEYS = [("↵", "restore"), ("↑↓", "move"), ("Esc", "back")]
+_NOTHING_KEYS = [("Esc", "back")]
 
 
 async def offer_copies(screen: BaseScreen[Any]) -> None:
@@ -221,8 +222,12 @@ class RecoverScreen(BaseScreen[Done | None]):
             self._ask_again(error.sentence)
         else:
             self._changes.show(found)
-            self._show(self._changes, _PREVIEW_KEYS, kept.name)
+            self._show_preview()
             self._summarize()
+
+    def _show_preview(self) -> None:
+        name = "" if self._chosen is None else self._chosen.name
+        self._show(self._changes, _PREVIEW_KEYS if self._changes.rows else _NOTHING_KEYS, name)
 
     def _ask_again(self, why: str) -> None:
         self.say(why, "error")
@@ -262,14 +267,18 @@ class RecoverScreen(BaseScreen[Done | None]):
         if opened is not None:
             await self._replace(opened, kept)
         elif vault is not None and self._changes.rows:
-            outcome = await run_change(lambda: restore(vault, kept, old))
+            previewed = tuple(self._changes.rows)
+            outcome = await run_change(lambda: restore(vault, kept, old, previewed))
             undo = press_hint(self.context, "undo", "to undo")
             if not outcome.problem:
                 self.dismiss(Done(f"Restored {kept.name}.{undo}"))
             elif outcome.made:
                 self.dismiss(Done(outcome.problem, "error"))
             else:
-                self.say(outcome.problem, "error")
+                if outcome.conflicts:
+                    self._changes.show(await in_daemon_thread(lambda: preview(vault, old)))
+                    self._show_preview()
+                self.say(outcome.problem, outcome.tone)
         self._busy = False
 
     async def _replace(self, opened: Vault, kept: Kept) -> None:

@@ -84,8 +84,7 @@ def run(args: Namespace, context: Context) -> int:
         raise UsageError("Nothing to change.", "See otp-tui edit --help.")
     vault = context.open_vault()
     before = find_entry(vault, " ".join(args.query))
-    wanted = {find_category(vault.document, name).id: False for name in args.no_category}
-    wanted |= {find_category(vault.document, name, to_add=True).id: True for name in args.category}
+    wanted = _categories(vault.document, args)
     draft = _draft(args, context, before, new)
     changes = draft.changes(before)
     label = draft.entry(before).label
@@ -118,6 +117,15 @@ def run(args: Namespace, context: Context) -> int:
             " otp-tui ssh-agent --confirm asks before."
         )
     return 0
+
+
+def _categories(document: Document, args: Namespace) -> dict[str, bool]:
+    """Return the ids of categories, with True for those to add and False for those to remove."""
+    removed = {find_category(document, name).id: False for name in args.no_category}
+    added = {find_category(document, name, to_add=True).id: True for name in args.category}
+    if removed.keys() & added.keys():
+        raise UsageError("The same category is in --category and --no-category.", "Omit one.")
+    return removed | added
 
 
 def _draft(args: Namespace, context: Context, entry: Entry, new: dict[str, bool]) -> Draft:

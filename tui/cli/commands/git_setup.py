@@ -101,7 +101,9 @@ def _append(attributes: Path, line: str) -> None:
 def _pattern(name: str) -> str:
     """Return the pattern that matches exactly this name, as .gitattributes has it."""
     plain = "".join(f"\\{char}" if char in "*?[\\" else char for char in name)
-    if plain == name and not name.startswith(("#", "!", '"')) and not any(map(str.isspace, name)):
+    if name.startswith("!"):
+        plain = f"\\{plain}"
+    if plain == name and not name.startswith(("#", '"')) and not any(map(str.isspace, name)):
         return name
     quoted = plain.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{quoted}"'

@@ -9,7 +9,7 @@ from tui.cli import output, terminal
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
 from tui.errors import DamagedVaultError
-from tui.text import plural
+from tui.text import plural, safe
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -86,10 +86,10 @@ def run(args: Namespace, context: Context) -> int:
             output.say("The vault already has these changes.")
         if notice := both_sentence(preview.changes):
             output.say(notice)
-    removed = _remove(files, vault.path, args)
+    removed, is_done = _remove(files, vault.path, args)
     if args.json:
         output.json(_report(False, preview.copies, removed, problems))
-    return int(bool(problems))
+    return int(bool(problems) or not is_done)
 
 
 def _find(
@@ -146,17 +146,20 @@ def _sum(result: MergeResult) -> str:
     return f"{plural(len(result.copies), 'copy')}: {summary(result.changes)}"
 
 
-def _remove(files: Sequence[VaultFile], vault: Path, args: Namespace) -> list[str]:
-    """Delete the copies if the user wants it; return the names of those that are gone."""
+def _remove(files: Sequence[VaultFile], vault: Path, args: Namespace) -> tuple[list[str], bool]:
+    """Delete the copies if the user wants it.
+
+    Returns the names of those that are gone, and False if one couldn't be deleted.
+    """
     from tui.vault.copies import removable
 
     removing = removable(files, vault)
     if not removing:
-        return []
+        return [], True
     what = removing[0].name if len(removing) == 1 else plural(len(removing), "copy")
     asks = not args.yes and terminal.is_there()
     if not args.remove_copies and not (asks and terminal.confirm(f"Delete {what}?", _HINT)):
-        return []
+        return [], True
     removed = [file.name for file in removing if file.remove()]
     if len(removed) < len(removing):
         left = len(removing) - len(removed)
@@ -165,7 +168,7 @@ def _remove(files: Sequence[VaultFile], vault: Path, args: Namespace) -> list[st
         )
     if removed:
         output.say(f"Deleted {plural(len(removed), 'copy')}.")
-    return removed
+    return removed, len(removed) == len(removing)
 
 
 def _report(
@@ -175,7 +178,7 @@ def _report(
         "dry_run": dry_run,
         "files": [
             {
-                "file": str(copy.file.path),
+                "file": safe(str(copy.file.path)),
                 "base": copy.base,
                 "other_password": copy.has_other_password,
                 "changes": [

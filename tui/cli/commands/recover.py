@@ -245,7 +245,7 @@ def _restore(
         output.say("Nothing was restored.")
         return 1
     if damaged is None:
-        restore(vault, kept, old)
+        restore(vault, kept, old, found)
     else:
         aside = replace_damaged(vault, context.clock, damaged)
         context.take_up_unsaved(vault)
