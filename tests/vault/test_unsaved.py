@@ -15,13 +15,14 @@ from tests.vault.support import FLOOR, PASSWORD, entry
 from tui.clock import SystemClock
 from tui.errors import NotSavedError
 from tui.otp.entry import OtpType
-from tui.paths import state_folder
+from tui.paths import short_path, state_folder
+from tui.vault.copies import merge_into, open_copy, read_copy
 from tui.vault.document import Document
 from tui.vault.edit import edit
 from tui.vault.history import MOST
 from tui.vault.recover import kept_files, open_kept, restore
 from tui.vault.store import Store
-from tui.vault.unsaved import keep, take_up
+from tui.vault.unsaved import keep, kept_for, take_up
 from tui.vault.vault import Vault
 
 
@@ -144,6 +145,24 @@ def test_they_stay_until_they_can_be_saved(path: Path, monkeypatch: pytest.Monke
     assert not first.exists()
     assert take_up(Vault.open(path, PASSWORD))
     assert names(Vault.open(path, PASSWORD)) == ["One", "Two"]
+
+
+def test_a_vault_that_was_moved_says_where_they_are(path: Path) -> None:
+    vault = Vault.create(path, PASSWORD, FLOOR, SystemClock())
+    add(vault, "Saved")
+    kept = lock_with_full_disk(vault, "Fish and chips")
+    assert kept is not None
+    (path.parent / "roomy").mkdir()
+    moved = path.rename(path.parent / "roomy" / path.name)
+    again = Vault.open(moved, PASSWORD)
+    assert f"run: otp-tui merge {short_path(kept)}" in take_up(again)
+    assert kept_for(again.vault_id) == [kept]
+    copy = open_copy(read_copy(kept, moved, again.vault_id), again.key)
+    merge_into(again, [copy])
+    assert names(again) == ["Fish and chips", "Saved"]
+    assert take_up(again) == ""
+    other = Vault.create(path.with_name("other.json"), PASSWORD, FLOOR, SystemClock())
+    assert take_up(other) == ""
 
 
 def test_a_damaged_file_is_named_and_left(path: Path) -> None:

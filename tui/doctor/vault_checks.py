@@ -87,6 +87,7 @@ def vault_header(path: Path, clock: Callable[[], float]) -> Iterator[Finding]:
     yield from _key_derivation(envelope, clock)
     has_code = any(not isinstance(slot, PasswordSlot) for slot in envelope.slots)
     yield Finding("recovery code", "set" if has_code else "none")
+    yield from _unsaved(envelope.vault_id)
 
 
 def _key_derivation(envelope: Envelope, clock: Callable[[], float]) -> Iterator[Finding]:
@@ -119,6 +120,15 @@ def _key_derivation(envelope: Envelope, clock: Callable[[], float]) -> Iterator[
         took = clock() - begun
         advice = "Lower [kdf] in the settings, then run: otp-tui passwd" if took > SLOW else ""
         yield Finding(what, f"{says}: {took:.2f} s here", advice)
+
+
+def _unsaved(vault_id: str) -> Iterator[Finding]:
+    from tui.paths import short_path
+    from tui.vault.unsaved import kept_for
+
+    for file in kept_for(vault_id):
+        says = f"kept in {short_path(file)}, as they couldn't be saved before the vault was locked"
+        yield Finding("unsaved changes", says, "Open the vault: it saves them, or says how.")
 
 
 def last_used(path: Path) -> Iterator[Finding]:

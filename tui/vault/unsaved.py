@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.errors import DamagedVaultError, FileError, NewerVaultError, OtpTuiError
+from tui.errors import DamagedVaultError, FileError, NewerVaultError, OtpTuiError, VaultError
 from tui.files import (
     append,
     make_folders,
@@ -21,6 +22,7 @@ from tui.files import (
     write_new,
 )
 from tui.paths import runtime_folder, short_path, state_folder
+from tui.vault import envelope as envelopes
 from tui.vault.file_names import unsaved_name
 from tui.vault.history import contains
 from tui.vault.state import digest
@@ -85,8 +87,26 @@ def take_up(vault: Vault) -> str:
         _remember(vault, data)
         remove(path)
         taken = True
+    own = set(_files(vault))
+    for path in kept_for(vault.vault_id):
+        if path not in own and not vault.has_saved(read_limited(path)):
+            left = (
+                f"Changes that couldn't be saved when this vault was elsewhere are in"
+                f" {short_path(path)}. To merge them, run: otp-tui merge {short_path(path)}"
+            )
     done = "Saved the changes that couldn't be saved before the vault was locked." if taken else ""
     return f"{done} {left}".strip()
+
+
+def kept_for(vault_id: str) -> list[Path]:
+    """Return the files with changes of a vault that wait to be saved, wherever it was then."""
+    found = []
+    for folder in _folders():
+        for path in _listed(folder, "*.json"):
+            with suppress(FileError, VaultError):
+                if envelopes.parse(read_limited(path)).vault_id == vault_id:
+                    found.append(path)
+    return found
 
 
 def _is_in(document: Document, path: Path) -> bool:
@@ -121,10 +141,14 @@ def _record(vault: Vault) -> Path:
 
 def _files(vault: Vault) -> Iterator[Path]:
     for folder in _folders():
-        try:
-            yield from sorted(folder.glob(f"{_name(vault)}-*.json"))
-        except OSError:
-            continue
+        yield from _listed(folder, f"{_name(vault)}-*.json")
+
+
+def _listed(folder: Path, pattern: str) -> list[Path]:
+    try:
+        return sorted(folder.glob(pattern))
+    except OSError:
+        return []
 
 
 def _folders() -> list[Path]:
