@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from dataclasses import replace
 
@@ -41,6 +42,22 @@ def test_a_code_is_shown_once_and_opens_the_vault(filled: Program) -> None:
         "list", "--json", "--secrets", "--at", "59", "--password-stdin", stdin=f"{NEW}\n"
     )
     assert after.json == before
+
+
+def test_the_code_opens_copies_whose_password_is_lost(filled: Program) -> None:
+    code = new_code(filled)
+    copy = filled.vault.with_name("vault.sync-conflict-20260102-030405-ABCDEFG.json")
+    shutil.copy(filled.vault, copy)
+    edited = filled.run(
+        "--vault", copy, "edit", "bank", "--note", "x", "--password-stdin", stdin=f"{PASSWORD}\n"
+    )
+    assert edited.code == 0, edited.err
+    assert filled.run(*USE, stdin=f"{code}\n{NEW}\n").code == 0
+    options = ("--yes", "--password-stdin", "--copy-password-stdin")
+    done = filled.run("merge", *options, stdin=f"{NEW}\n{code}\n")
+    assert (done.code, "Both come from generation" in done.err) == (0, True), done.err
+    done = filled.run("recover", *options, "1", stdin=f"{NEW}\n{code}\n")
+    assert done.code == 0, done.err
 
 
 def test_password_and_code_are_independent(filled: Program) -> None:

@@ -58,8 +58,10 @@ class OpenCopy:
     file: VaultFile
     document: Document = field(repr=False)
     """Its contents."""
-    older: tuple[VaultFile, ...] = field(default=(), repr=False)
+    older: tuple[VaultFile, ...] = field(repr=False)
     """The older copies in the folder `backups` next to it."""
+    key: bytes = field(repr=False)
+    """Its key, which may open older copies that the vault's doesn't."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +250,7 @@ def open_copy(file: VaultFile, key: bytes) -> OpenCopy:
     Raises:
         DamagedVaultError: the key is another one, or the contents were changed.
     """
-    return OpenCopy(file, file.open(key), older_files(file.path, file.envelope.vault_id))
+    return OpenCopy(file, file.open(key), older_files(file.path, file.envelope.vault_id), key)
 
 
 def removable(files: Iterable[VaultFile], vault: Path) -> list[VaultFile]:
@@ -275,7 +277,8 @@ def merge_into(vault: Vault, copies: Sequence[OpenCopy], *, dry_run: bool = Fals
     near = (file for copy in copies for file in (copy.file, *copy.older))
     older = (own, *older_files(vault.path, vault.vault_id))
     opened = {copy.file.id: copy.document for copy in copies}
-    versions = Versions((*near, *older), (vault.key,), opened)
+    keys = (vault.key, *(copy.key for copy in copies))
+    versions = Versions((*near, *older), keys, opened)
     results: list[MergeResult] = []
 
     def step(document: Document) -> Document:

@@ -32,7 +32,7 @@ from tui.vault.history import joined
 from tui.vault.locked_vault import LockedVault
 from tui.vault.store import Store
 from tui.vault.undo import undoable, without_undo
-from tui.vault.unlock import key_by_password
+from tui.vault.unlock import key_by_either
 from tui.vault.vault import Vault
 from tui.vault.versions import VaultFile
 
@@ -125,7 +125,7 @@ def check(kept: Kept, keys: Iterable[bytes], slots: Sequence[Slot] = ()) -> tupl
 
 
 def key_of(kept: Kept, password: str) -> bytes:
-    """Return the key of a kept file, by the password that it had.
+    """Return the key of a kept file, by the password or a recovery code that it had.
 
     Raises:
         WrongPasswordError: it is not its password.
@@ -134,7 +134,7 @@ def key_of(kept: Kept, password: str) -> bytes:
     """
     if kept.file is None:
         raise DamagedVaultError(kept.problem)
-    return key_by_password(kept.file.envelope, password)
+    return key_by_either(kept.file.envelope, password)
 
 
 def open_kept(kept: Kept, key: bytes) -> Document:

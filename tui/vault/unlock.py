@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from tui.crypto import aead, kdf
 from tui.crypto.bounds import MAX_WORK_KIB
-from tui.errors import AuthenticationError, WrongPasswordError
+from tui.errors import AuthenticationError, UsageError, WrongPasswordError
 from tui.threads import interruptible
-from tui.vault import seal
+from tui.vault import recovery, seal
 from tui.vault.envelope import Envelope, PasswordSlot
 from tui.vault.reader import wrong
 
@@ -81,6 +82,19 @@ def key_by_code(envelope: Envelope, code: bytes) -> bytes:
         except AuthenticationError:
             continue
     raise wrong("recovery code")
+
+
+def key_by_either(envelope: Envelope, typed: str) -> bytes:
+    """Return the vault key, by a password or a recovery code as text.
+
+    Who lost the password of an older or conflict copy may still have its recovery code.
+
+    Raises:
+        WrongPasswordError, CryptoError: as `key_by_password`.
+    """
+    with suppress(UsageError, WrongPasswordError):
+        return key_by_code(envelope, recovery.from_text(typed))
+    return key_by_password(envelope, typed)
 
 
 def _derive(slot: PasswordSlot, secret: bytes, meanwhile: Callable[[], object] | None) -> bytes:

@@ -89,7 +89,7 @@ class RecoverScreen(BaseScreen[Done | None]):
     def compose(self) -> ComposeResult:
         self._list = VersionList()
         self._changes = ChangeList("Nothing to restore.")
-        self._field = PasswordInput("Password of this copy")
+        self._field = PasswordInput("Password or recovery code of this copy")
         yield TitleBar("older copies")
         yield Static(id="columns", markup=False)
         yield self._list
@@ -172,7 +172,7 @@ class RecoverScreen(BaseScreen[Done | None]):
             self._chosen = row.kept
             self._field.disabled = False
             self._show(self._field, _PASSWORD_KEYS, row.kept.name)
-            self.say("Enter the password that this copy had.")
+            self.say("Enter the password or recovery code that this copy had.")
 
     def action_back(self) -> None:
         """Go back to the list or close, unless the vault is being saved."""
@@ -201,7 +201,7 @@ class RecoverScreen(BaseScreen[Done | None]):
 
         def read() -> tuple[Vault | None, Document, tuple[Change, ...]]:
             if vault is None:
-                opened = locked_from(kept, path, clock).unlock(password)
+                opened = locked_from(kept, path, clock).unlock_with_key(key_of(kept, password))
                 old = opened.document
                 return opened, old, changes(Document(), old, old)
             old = open_kept(kept, key_of(kept, password) if password else vault.key)

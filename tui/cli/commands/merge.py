@@ -105,9 +105,9 @@ def _find(
 
 
 def _open(file: VaultFile, key: bytes, context: Context) -> OpenCopy:
-    """Open a copy with the vault's key; if it has another one, with its own password."""
+    """Open a copy with the vault's key, or else with its own password or recovery code."""
     from tui.vault.copies import open_copy
-    from tui.vault.unlock import key_by_password
+    from tui.vault.unlock import key_by_either
 
     try:
         return open_copy(file, key)
@@ -117,8 +117,8 @@ def _open(file: VaultFile, key: bytes, context: Context) -> OpenCopy:
                 f"The vault's key doesn't open {file.name}: it is damaged, or has its own key.",
                 "Use --copy-password-stdin or --copy-password-file if it has its own.",
             ) from None
-    password = context.secrets.get("copy-password", f"Password for {file.name}: ")
-    return open_copy(file, key_by_password(file.envelope, password))
+    password = context.secrets.get("copy-password", f"Password or recovery code of {file.name}: ")
+    return open_copy(file, key_by_either(file.envelope, password))
 
 
 def _show(result: MergeResult, args: Namespace) -> None:

@@ -38,8 +38,8 @@ def register(subparsers: Subparsers) -> None:
         "is unlocked or an option has the password. With a number or a file name, shows what\n"
         "would change, asks, and restores that version; the exit code is 1 if you decline.\n"
         "Counters are never lowered, and `otp-tui undo` undoes the restore. A copy from before\n"
-        "`otp-tui passwd` asks for its own password. This also works if the vault is missing, or\n"
-        "if it is damaged: the damaged file stays next to it.",
+        "`otp-tui passwd` asks for its own password or recovery code. This also works if the\n"
+        "vault is missing, or if it is damaged: the damaged file stays next to it.",
     )
     parser.add_argument("file", metavar="N|FILE", nargs="?", help="version to restore")
     parser.add_argument("--list", action="store_true", help="list the versions, the default")
@@ -132,7 +132,7 @@ def _open(kept: Kept, context: Context) -> Vault:
 
 
 def _contents(kept: Kept, vault: Vault, context: Context) -> Document:
-    """Open a file with the vault's key; if it has another one, with its own password."""
+    """Open a file with the vault's key, or else with its own password or recovery code."""
     from tui.vault.recover import key_of, open_kept
 
     try:
@@ -147,7 +147,7 @@ def _contents(kept: Kept, vault: Vault, context: Context) -> Document:
             hint = "Use --copy-password-stdin or --copy-password-file."
             raise DamagedVaultError(said, hint)
         output.say(said)
-    password = context.secrets.get("copy-password", f"Password for {kept.name}: ")
+    password = context.secrets.get("copy-password", f"Password or recovery code of {kept.name}: ")
     return open_kept(kept, key_of(kept, password))
 
 
