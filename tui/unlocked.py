@@ -31,13 +31,13 @@ def unlocked(environ: Mapping[str, str]) -> list[tuple[Session, Unlocked]]:
 
 
 def vault_words(one: Unlocked, session: Session, now: float) -> str:
-    """Return a line about a vault that is unlocked: its path, by what, and until when."""
+    """Return a line about a vault that is unlocked: its path, until when, and where its key is."""
     return f"{safe(one.path, 300)}: {unlocked_words(one, session, now)}"
 
 
 def unlocked_words(one: Unlocked, session: Session, now: float) -> str:
-    """Return by what and until when a vault is unlocked."""
-    return f"unlocked by {session.name}, {until_words(now + one.left, one.idle, now)}"
+    """Return until when a vault is unlocked, and where its key is."""
+    return f"unlocked {until_words(now + one.left, one.idle, now)}, its key is in {session.name}"
 
 
 def until_words(until: float, idle: int, now: float) -> str:

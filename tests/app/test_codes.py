@@ -370,6 +370,18 @@ async def test_a_counter_based_code_is_shown_after_its_counter_is_saved(
     assert group(code_at(entry, 0).text) in lines_of(codes_of(app))[3]
 
 
+async def test_a_code_that_is_only_shown_is_not_said_to_be_copied(
+    app: OtpApp, pilot: Pilot[None], clipboard: FakeClipboard
+) -> None:
+    await press(pilot, "4")
+    await settle(pilot)
+    assert "Bank (gordon)" in status_of(app)
+    copied = clipboard.text
+    await press(pilot, "space")
+    await settle(pilot)
+    assert (status_of(app), clipboard.text) == ("", copied)
+
+
 async def test_no_counter_based_code_is_shown_if_the_counter_is_not_saved(
     make_app: MakeApp, make_vault: MakeVault, monkeypatch: pytest.MonkeyPatch
 ) -> None:

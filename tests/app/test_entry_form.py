@@ -236,7 +236,7 @@ async def test_a_type_shows_its_own_fields(make_app: MakeApp, make_vault: MakeVa
                 "Secret",
                 "Code",
                 "Categories",
-                "Over SSH",
+                "SSH",
                 "Note",
             }
             assert there == always | shown, kind

@@ -44,6 +44,12 @@ def large(code: str) -> list[str]:
     return big_lines(group(code), 48, 5, ascii_only=False)
 
 
+async def test_the_pane_is_filled_when_a_resize_makes_room(app: OtpApp, pilot: Pilot[None]) -> None:
+    await pilot.resize_terminal(120, 40)
+    await settle(pilot)
+    assert codes_of(app).rows[0].issuer in pane_text(app)
+
+
 @WIDE
 async def test_the_pane_shows_the_highlighted_entry(
     app: OtpApp, pilot: Pilot[None], clock: FakeClock

@@ -20,6 +20,7 @@ from tests.app.helpers import (
     status_of,
 )
 from tui.app.app import OtpApp
+from tui.app.screens.codes import CodesScreen
 from tui.app.screens.show_entry import ShowScreen
 from tui.app.screens.stay_unlocked import StayUnlockedScreen
 from tui.app.widgets.entry_pane import EntryPane
@@ -82,6 +83,23 @@ async def test_a_notice_of_copies_stays_when_the_message_before_it_goes(
     copy.unlink()
     await pass_time(pilot, clock, 1)
     assert status_of(app) == ""
+
+
+async def test_what_was_done_is_not_said_again_behind_the_next_screen(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    screen = app.screen
+    assert isinstance(screen, CodesScreen)
+    screen.say("9 entries exported and verified: ~/x.json", stay=True)
+    await press(pilot, "e")
+    await settle(pilot)
+    await press(pilot, "escape")
+    await settle(pilot)
+    assert status_of(app) == ""
+    screen.say("NOT SAVED. The disk is full.", "error", stay=True)
+    await press(pilot, "v", "escape")
+    await settle(pilot)
+    assert status_of(app) == "NOT SAVED. The disk is full."
 
 
 async def test_a_note_in_wide_characters_is_shown_whole(

@@ -107,7 +107,7 @@ async def test_the_first_page_has_common_commands_and_counts_the_others(
 async def test_the_list_is_as_high_as_the_terminal_allows(pilot: Pilot[None], height: int) -> None:
     await pilot.resize_terminal(200, height)
     listed = await opened(pilot)
-    assert listed.size.height == min(height - 6, len(listed.rows) + 1)
+    assert listed.size.height == min(height - 8, len(listed.rows) + 1)
 
 
 async def test_the_list_is_as_high_as_its_matches(pilot: Pilot[None]) -> None:
@@ -115,7 +115,7 @@ async def test_the_list_is_as_high_as_its_matches(pilot: Pilot[None]) -> None:
     assert listed.size.height == len(listed.rows) + 1 < 6
     await pilot.press(*["backspace"] * 5)
     await settle(pilot)
-    assert listed.size.height == 24 - 6
+    assert listed.size.height == 24 - 8
 
 
 async def test_the_warning_about_the_clock_leads_to_the_doctor(pilot: Pilot[None]) -> None:

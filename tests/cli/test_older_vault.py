@@ -85,12 +85,12 @@ def test_copying_asks_nothing(older: Program) -> None:
 
 def test_doctor_always_reports_an_older_vault(older: Program) -> None:
     for _ in range(2):
-        (found,) = [one for one in doctor(older) if one["name"] == "vault version"]
+        (found,) = [one for one in doctor(older) if one["name"] == "vault generation"]
         assert OLDER in found["says"]
         assert "--accept-older" in found["advice"]
         older.open("list")
     edit(older, "--accept-older")
-    (found,) = [one for one in doctor(older) if one["name"] == "vault version"]
+    (found,) = [one for one in doctor(older) if one["name"] == "vault generation"]
     assert found["advice"] == ""
 
 
@@ -102,10 +102,10 @@ def test_doctor_names_the_newest_file_to_merge(filled: Program) -> None:
     filled.vault.rename(newer)
     filled.vault.write_bytes(before)
     filled.vault.chmod(0o600)
-    (found,) = [one for one in doctor(filled) if one["name"] == "vault version"]
+    (found,) = [one for one in doctor(filled) if one["name"] == "vault generation"]
     assert f"{newer.name}, generation 4. Run: otp-tui merge {newer} " in found["advice"]
     newer.unlink()
-    (found,) = [one for one in doctor(filled) if one["name"] == "vault version"]
+    (found,) = [one for one in doctor(filled) if one["name"] == "vault generation"]
     assert ", generation 3. Run: otp-tui merge " in found["advice"]
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tui.app.setting_rows import label_of
 from tui.app.threads import in_thread
 from tui.config.keymap import BY_ID, Keymap, refusal
 from tui.config.schema import SETTINGS, Config, KeyChoice
@@ -104,7 +105,8 @@ class Settings:
             except ConfigError as error:
                 self._tell(f"Couldn't save: {error.sentence} {_UNTIL_EXIT}", "error")
             else:
-                self._tell(f"Saved {', '.join('.'.join(path) for path in changes)}.", "strong")
+                names = ", ".join(f"“{label_of(path)}”" for path in changes)
+                self._tell(f"Saved {names}.", "strong")
 
 
 def _write(file: Path, changes: dict[tuple[str, ...], Any]) -> None:

@@ -216,24 +216,24 @@ class Context:
         locked: LockedVault,
         meanwhile: Callable[[], object] | None = None,
         *,
-        guarded: bool = False,
+        guarded: str = "",
         take_up: bool = True,
     ) -> Vault:
         """Open the vault with the key that `otp-tui unlock` left, else as `unlock_by_password`.
 
-        `meanwhile` is called while the key is derived; use it to import modules. What is `guarded`
-        needs the password, unless the setting `ask_again` is off. A password in an option is always
-        used. With `take_up`, `take_up_unsaved` follows.
+        `meanwhile` is called while the key is derived; use it to import modules. `guarded` is what
+        needs the password even then, e.g. "to show the secret", unless the setting `ask_again` is
+        off. A password in an option is always used. With `take_up`, `take_up_unsaved` follows.
         """
         vault = self._by_session(locked, meanwhile, guarded=guarded)
         if vault is None:
-            vault = self._by_password(locked, meanwhile)
+            vault = self._by_password(locked, meanwhile, guarded)
         if take_up:
             self.take_up_unsaved(vault)
         return vault
 
     def _by_session(
-        self, locked: LockedVault, meanwhile: Callable[[], object] | None, *, guarded: bool
+        self, locked: LockedVault, meanwhile: Callable[[], object] | None, *, guarded: str
     ) -> Vault | None:
         if not self.secrets.given("password") and not (guarded and self.config.ask_again):
             key = self.session.key(locked.vault_id)
@@ -266,11 +266,13 @@ class Context:
             WrongPasswordError: the password is wrong.
             UsageError, FileError, PasswordCommandError: there is no password.
         """
-        vault = self._by_password(locked, None)
+        vault = self._by_password(locked, None, "")
         self.take_up_unsaved(vault)
         return vault
 
-    def _by_password(self, locked: LockedVault, meanwhile: Callable[[], object] | None) -> Vault:
+    def _by_password(
+        self, locked: LockedVault, meanwhile: Callable[[], object] | None, purpose: str
+    ) -> Vault:
         if (key := self._derived_key(locked.vault_id)) is not None:
             if meanwhile is not None:
                 meanwhile()
@@ -283,16 +285,17 @@ class Context:
                 hint = "The password came from password_command in the settings."
                 raise WrongPasswordError(str(error), hint) from None
         else:
-            self._vault = self._by_typed_password(locked, meanwhile)
+            self._vault = self._by_typed_password(locked, meanwhile, purpose)
             if not self.secrets.given("password"):
                 self._keep_unlocked(self._vault)
         return self._vault
 
     def _by_typed_password(
-        self, locked: LockedVault, meanwhile: Callable[[], object] | None
+        self, locked: LockedVault, meanwhile: Callable[[], object] | None, purpose: str
     ) -> Vault:
         """Open the vault with the password from its option or the terminal."""
-        prompt = f"Password for {safe(locked.path.name, 40)}: "
+        name = safe(locked.path.name, 40)
+        prompt = f"Password for {name}, {purpose}: " if purpose else f"Password for {name}: "
         try:
             return self.secrets.open(
                 "password",
@@ -331,7 +334,7 @@ class Context:
             raise PasswordCommandError(str(error), hint) from None
 
     def open_vault(
-        self, meanwhile: Callable[[], object] | None = None, *, guarded: bool = False
+        self, meanwhile: Callable[[], object] | None = None, *, guarded: str = ""
     ) -> Vault:
         """Read and unlock the vault; `guarded` is as in `unlock`."""
         return self.unlock(self.read_vault(), meanwhile, guarded=guarded)

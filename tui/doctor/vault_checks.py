@@ -148,9 +148,10 @@ def last_used(path: Path) -> Iterator[Finding]:
     older = seen.compare(header.generation, digest(data))
     if older is not None:
         advice = f"{_newest(path, header)} To go on with this one: otp-tui list --accept-older"
-        yield Finding("vault version", older.what, advice)
+        yield Finding("vault generation", older.what, advice)
     elif seen.last() is not None:
-        yield Finding("vault version", "the newest used on this machine")
+        says = f"{header.generation}, the newest used on this machine"
+        yield Finding("vault generation", says)
 
 
 def _newest(path: Path, header: Envelope) -> str:

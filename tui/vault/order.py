@@ -30,7 +30,7 @@ class Order(StrEnum):
 
 WORDS = {
     Order.HAND: "by hand",
-    Order.BACKUP: "by date added",
+    Order.BACKUP: "by date added, oldest first",
     Order.ISSUER: "by issuer",
     Order.USE: "by use, most used first",
     Order.LAST: "by last use, latest first",

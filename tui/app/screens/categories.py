@@ -171,7 +171,7 @@ class CategoriesScreen(Dialog[str | None]):
         if self._field.display:
             self._close_field()
         elif not self.unsaved or await self.app.push_screen_wait(
-            ConfirmScreen("Close without saving?", "Your selection will be lost.", "close")
+            ConfirmScreen("Close without saving?", "Your changes will be lost.", "close")
         ):
             self.dismiss(None)
 

@@ -164,7 +164,9 @@ class CodesScreen(BaseScreen[None]):
             self.run_worker(job, group="command", exit_on_error=False, description="command")
 
     async def ask(self, screen: Screen[Answer]) -> Answer | None:
-        """Show a screen above the list and return its result."""
+        """Show a screen above the list and return its result; what was done before is read then."""
+        if self._status.tone == "strong":
+            self._status.say("")
         answer: Answer | None = await self.app.push_screen_wait(screen)
         return answer
 
@@ -239,6 +241,7 @@ class CodesScreen(BaseScreen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         self._divide(event.size)
+        self._body.show_entry()
         self.show_counts()
 
     def _divide(self, size: Size) -> None:

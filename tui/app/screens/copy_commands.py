@@ -42,7 +42,8 @@ async def reveal(view: ListView) -> None:
     if entry is None or _refused(view, entry):
         return
     if entry.type.has_counter:
-        await _take(view, entry)
+        if await _take(view, entry):
+            view.withdraw(entry.label)  # an earlier code of it may have been copied
     else:
         view.say("Not a counter-based entry.", "warning")
 

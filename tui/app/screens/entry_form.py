@@ -43,6 +43,7 @@ _KEYS = [("^s", "save"), ("⇥", "next"), ("^r", "secret"), ("^t", "more"), ("^o
          ("Esc", "cancel")]  # fmt: skip
 _HINT = "Paste an otpauth:// URI into any field, or fill in the form."
 _SHORT_HINT = "Paste a URI, or fill in the form."
+_CHECK = "Check that the site accepts the code, then save."
 _NOT_SAVED = "Not saved. Correct what is marked."
 
 
@@ -232,7 +233,7 @@ class EntryFormScreen(Dialog[str | None]):
             replace(given, pin=given.pin or now.pin, note=now.note, forward=now.forward)
         )
         self._look()
-        words = f"Form filled in. {self._warning or 'Compare the code with the site, then save.'}"
+        words = f"Form filled in. {self._warning or _CHECK}"
         if replaces:
             words = "This replaced the entry in the form, which was not saved."
         unusual = problem or replaces or self._warning

@@ -22,7 +22,7 @@ from tui.app.widgets.row_list import CountedList, RowList
 from tui.app.widgets.text_input import TextInput
 
 _NOTE = 7
-_AROUND, _AROUND_SHORT = 6, 4
+_AROUND, _AROUND_SHORT = 8, 4
 """Lines of the terminal that the list leaves free, and on a short one."""
 
 

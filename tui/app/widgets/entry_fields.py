@@ -87,7 +87,7 @@ class EntryFields(Vertical):
             "period": FormRow("Period", texts["period"], "seconds"),
             "counter": FormRow("Counter", texts["counter"], "next code"),
             "categories": FormRow("Categories", self.categories),
-            "forward": FormRow("Over SSH", self._forward),
+            "forward": FormRow("SSH", self._forward),
             "note": FormRow("Note", texts["note"]),
         }
         self._rows = {**self._above, **self._below}
@@ -195,7 +195,7 @@ class EntryFields(Vertical):
         self._more.display = opened
         self.set_class(opened, "-opened")
         names = [
-            row.label if row.label == "PIN" else row.label[0].lower() + row.label[1:]
+            row.label if row.label.isupper() else row.label.lower()
             for row in self._below.values()
             if row.display
         ]

@@ -92,7 +92,7 @@ def run(args: Namespace, context: Context) -> int:
         )
     locked = context.read_vault()
     _check_place(args, locked.path)
-    vault = context.unlock(locked, guarded=not chosen.encrypted)
+    vault = context.unlock(locked, guarded="" if chosen.encrypted else "to export the secrets")
 
     from tui.backup.export_plan import plan_export
     from tui.backup.exporter import export
@@ -151,7 +151,7 @@ def _show(args: Namespace, context: Context) -> int:
             "Use --plaintext if that is what you want.",
         )
     output.require_open()
-    vault = context.open_vault(guarded=True)
+    vault = context.open_vault(guarded="to show the secrets")
     plan = plan_codes(_selected(args, vault))
     texts = texts_of_codes(plan, qr_display.fits)
     _report(plan)

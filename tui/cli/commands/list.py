@@ -49,7 +49,7 @@ def run(args: Namespace, context: Context) -> int:
         if args.secrets or args.at is not None:
             raise UsageError("--forwarded lists only names.", "Omit --secrets and --at.")
         return forwarded.print_names(" ".join(args.query), json=args.json)
-    vault = context.open_vault(_import_rest, guarded=args.secrets)
+    vault = context.open_vault(_import_rest, guarded="to show the secrets" if args.secrets else "")
     from tui.otp.lookalike import warnings
     from tui.otp.search import find
     from tui.vault.order import ordered

@@ -64,7 +64,7 @@ def run(args: Namespace, context: Context) -> int:
 def _new(context: Context) -> None:
     output.require_open()
     locked = context.read_vault()
-    vault = context.unlock(locked, guarded=True)
+    vault = context.unlock(locked, guarded="to create a recovery code")
     from tui.vault import recovery
 
     code = recovery.new_code()

@@ -51,7 +51,7 @@ def run(args: Namespace, context: Context) -> int:
     if args.qr and (args.json or args.secret):
         raise UsageError("--qr prints only a QR code.", "Omit --json and --secret.")
     output.require_open()
-    vault = context.open_vault(guarded=args.qr or args.secret)
+    vault = context.open_vault(guarded="to show the secret" if args.qr or args.secret else "")
     entry = find_entry(vault, " ".join(args.query))
     categories = vault.document.categories
     if args.qr:
