@@ -214,12 +214,14 @@ def test_the_vault_its_lock_and_its_backups_are_never_overwritten(tmp_path: Path
     (backups / "deep").mkdir(parents=True)
     (tmp_path / "link").symlink_to(vault.parent)
     (tmp_path / "alias").symlink_to(vault)
-    for path in (vault, vault.with_name("vault.json.lock"), backups / "x"):
+    names = ("vault.json.lock", "vault.sync-conflict-20260102-030405-ABCDEFG.json", "backups/x")
+    for path in (vault, *(vault.parent / name for name in names)):
         path.write_text("vault")
     os.link(vault, tmp_path / "hard")
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     for name in (
         "data/vault.json", "link/vault.json", "alias", "hard", "data/vault.json.lock",
+        "link/vault.sync-conflict-20260102-030405-ABCDEFG.json",
         "data/backups/x", "data/backups/new", "data/backups/deep/new", "link/backups/new",
     ):  # fmt: skip
         with pytest.raises(ExportError):

@@ -29,6 +29,7 @@ from tui.files import (
     write_new,
 )
 from tui.text import plural, safe
+from tui.vault.copies import conflict_names
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 _PREFIX, _SUFFIX, _OLD = ".otp-tui-", ".tmp", ".old"
@@ -262,7 +263,8 @@ def _reserve(place: Path) -> None:
 
 
 def _spare(place: Path, vault: Path) -> None:
-    """Refuse the vault, its lock file, and everything in the folder of older copies.
+    """Refuse the vault, its lock file, its conflict copies, and everything in the folder of older
+    copies.
 
     Raises:
         ExportError: it is one of them, by any name.
@@ -270,6 +272,10 @@ def _spare(place: Path, vault: Path) -> None:
     lock, backups = vault.with_name(f"{vault.name}.lock"), vault.parent / "backups"
     if place in (vault, lock) or _same(place, vault) or _same(place, lock):
         raise ExportError(f"{_shown(place)} is the vault itself.", "Choose another name.")
+    if any(_same(place, vault.with_name(name)) for name in conflict_names(vault)):
+        raise ExportError(
+            f"{_shown(place)} is a conflict copy of the vault.", "Choose another name."
+        )
     if any(_same(folder, backups) for folder in place.parents):
         raise ExportError(
             f"{_shown(place.parent)} contains older copies of the vault.",

@@ -172,6 +172,9 @@ class Current:
             with self._store.locked():
                 known, current = self._merge_in(self.known)
                 self.write(*new.put(known, self.document), current)
+        except NewPasswordError as error:
+            said = "Nothing was changed: another program saved the vault with another password."
+            raise NewPasswordError(said, error.hint) from None
         except ForeignFileError as error:
             raise NotSavedError(f"Nothing was changed: {error}") from None
         except OSError as error:
