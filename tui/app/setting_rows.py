@@ -57,11 +57,6 @@ class SettingRow:
         return bool(self.setting.of(config) == self.setting.default)
 
 
-def label_of(path: tuple[str, ...]) -> str:
-    """Return the label of a setting, or of the command that has the keys at `path`."""
-    return next(row.label for row in rows() if row.path == path)
-
-
 def rows() -> list[SettingRow]:
     """Return all rows, in the order of config.example.toml."""
     settings = [SettingRow(each.group, each.label, each.path, each.help, each) for each in SETTINGS]

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tui.app.setting_rows import label_of
 from tui.app.threads import in_thread
 from tui.config.keymap import BY_ID, Keymap, refusal
 from tui.config.schema import SETTINGS, Config, KeyChoice
@@ -105,8 +104,14 @@ class Settings:
             except ConfigError as error:
                 self._tell(f"Couldn't save: {error.sentence} {_UNTIL_EXIT}", "error")
             else:
-                names = ", ".join(f"“{label_of(path)}”" for path in changes)
+                names = ", ".join(f"“{_label(path)}”" for path in changes)
                 self._tell(f"Saved {names}.", "strong")
+
+
+def _label(path: tuple[str, ...]) -> str:
+    """Return what the settings screen calls a setting, or the command that has the keys."""
+    found = (each.label for each in SETTINGS if each.path == path)
+    return next(found, None) or BY_ID[path[-1]].help
 
 
 def _write(file: Path, changes: dict[tuple[str, ...], Any]) -> None:
