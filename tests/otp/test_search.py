@@ -34,7 +34,7 @@ ENTRIES = (
     entry("GitHub", "gordon"),
     entry("GitHub Enterprise", "octocat"),
     entry("Straße", None),
-    entry("Cafe\u0301", "x"),
+    entry("Cafe\u0301", "x #tag"),
     entry("GitLab", "github", id="11111111-1111-4111-8111-111111111111"),
 )
 
@@ -53,6 +53,7 @@ ENTRIES = (
         ("#wor GitHub", (0,)),
         ("#ork", ()),
         ("#octocat", ()),
+        ("#tag", ()),
         ("STRASSE", (3,)),
         ("caf\u00e9", (4,)),
         ("octocatwork", ()),

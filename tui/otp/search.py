@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 CATEGORY = "#"
 """Starts a word that is searched for only in categories."""
+_MARK = "\0"
+"""What is before the word of a category, so that no name is taken for one."""
 
 
 def words_of(query: str) -> tuple[str, ...]:
@@ -20,8 +22,8 @@ def words_of(query: str) -> tuple[str, ...]:
 
 
 def matches(words: Sequence[str], hay: str) -> bool:
-    """Return True if every word occurs in the haystack."""
-    return all(word in hay for word in words)
+    """Return True if every word occurs in the haystack, or in its categories if it asks for one."""
+    return all((_MARK + word if word[0] == CATEGORY else word) in hay for word in words)
 
 
 def find(entries: Sequence[Entry], categories: Sequence[Category], query: str) -> list[Entry]:
@@ -87,8 +89,8 @@ def best(
 
 
 def _haystack(issuer: str, account: str, groups: Sequence[str]) -> str:
-    """Return folded names and those of categories, each word of which starts with CATEGORY."""
-    words = [CATEGORY + word for name in groups for word in words_of(name)]
+    """Return folded names, and the marked words of the names of categories."""
+    words = [f"{_MARK}{CATEGORY}{word}" for name in groups for word in words_of(name)]
     return "\n".join((issuer, account, *words))
 
 
