@@ -80,7 +80,7 @@ def take_up(vault: Vault) -> str:
             vault.take_up(data)
         except (DamagedVaultError, NewerVaultError, FileError):
             left = (
-                f"This password doesn't open the unsaved changes in {short_path(path)}."
+                f"The unsaved changes in {short_path(path)} need another password, or are damaged."
                 f" To merge them, run: otp-tui merge {short_path(path)}"
             )
             continue
