@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from tests.app.conftest import MakeApp
@@ -10,6 +12,7 @@ from tui.app.app import OtpApp
 from tui.app.screens.big_code import BigCodeScreen
 from tui.app.screens.unlock import UnlockScreen
 from tui.clipboard.osc52 import Osc52Clipboard
+from tui.errors import ClipboardError
 
 WORDS = "Couldn't clear the clipboard: Can't write to the terminal: Input/output error."
 CLEARED = "Cleared the terminal's clipboard."
@@ -56,6 +59,45 @@ async def test_the_clipboard_is_cleared_when_its_time_is_up(
         await pass_time(pilot, clock, 5)
         await settle(pilot)
         assert len(terminal.sent) == 2
+
+
+async def test_a_slow_failure_to_clear_the_clipboard_is_reported(
+    app: OtpApp, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+
+    def slow(self: Osc52Clipboard, *, unseen: bool = True) -> str:
+        assert go_on.wait(10)
+        raise ClipboardError("xclip timed out after 2 s.")
+
+    async with app.run_test(size=(100, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        monkeypatch.setattr(Osc52Clipboard, "clear", slow)
+        clock.moment += 30
+        for _ in range(3):  # seconds pass, and it still takes
+            app.tick()
+            await pilot.pause()
+        go_on.set()
+        await settle(pilot)
+        assert status_of(app) == "Couldn't clear the clipboard: xclip timed out after 2 s."
+
+
+async def test_a_clipboard_that_is_slow_to_clear_is_cleared_after_the_exit(
+    app: OtpApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, asked = threading.Event(), []
+    monkeypatch.setattr(Osc52Clipboard, "clear", lambda *_, **__: go_on.wait(10) and "")
+    monkeypatch.setattr("tui.clipboard.later.clear_later", lambda *args: asked.append(args[:2]))
+    async with app.run_test(size=(100, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        handover = app.copier.handover()
+    go_on.set()
+    assert handover is not None
+    assert asked == [(handover, 0)]
 
 
 async def test_the_clipboard_is_cleared_at_lock_and_at_exit(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 from tests.cli.program import Program
 from tests.terminal.helpers import AppTerminal
@@ -28,3 +29,15 @@ def test_each_cell_is_sent_once(filled: Program) -> None:
         terminal.wait_for("1 match")
         assert len(terminal.seen.encode()) <= 600
         assert "Library" in "\n".join(terminal.display)
+
+
+def test_screens_between_keys_that_arrive_at_once_are_not_sent(filled: Program) -> None:
+    with AppTerminal.of(filled) as terminal:
+        terminal.unlock()
+        terminal.type("?\x1b[27u,\x1b[27u" * 5 + "?")
+        started = time.monotonic()
+        while time.monotonic() < started + 1:  # as a line that takes all at once
+            terminal.wait_for("")
+        terminal.wait_for("Show all keys")
+        assert "otp-tui  settings" not in terminal.seen
+        assert len(_CONTROL.sub("", terminal.seen)) <= 2 * CELLS

@@ -319,13 +319,7 @@ class OtpApp(EndingApp):
         await in_thread(render_caches.clear)
         memory.wipe_freed()
 
-    @work(
-        name=BACKGROUND,
-        group="clipboard",
-        exclusive=True,
-        exit_on_error=False,
-        description="clipboard",
-    )
+    @work(name=BACKGROUND, group="clipboard", exit_on_error=False, description="clipboard")
     async def _clear_clipboard(self) -> None:
         try:
             cleared = await in_thread(self.copier.tick)
@@ -382,6 +376,10 @@ class OtpApp(EndingApp):
         if news and self.vault is not None:
             more = f" And {len(news) - 1} more." if len(news) > 1 else ""
             self.say(f"{news[-1].sentence}{more}", "warning")
+
+    @property
+    def _changes_again(self) -> bool:
+        return self.keys.has_more
 
     async def on_event(self, event: events.Event) -> None:
         """Register activity, and queue keys, pasted text and clicks.

@@ -253,10 +253,20 @@ class EndingApp(ThemedApp):
                 await self._clear_clipboard_in_time()
 
     async def _clear_clipboard_in_time(self) -> None:
+        """Clear the clipboard, or leave that to a process if the tool is slow."""
         try:
-            await self._ending.in_time(in_thread(self.copier.clear), "")
+            cleared = await self._ending.in_time(in_thread(self._cleared), False)
+            handover = None if cleared else self.copier.handover()
+            if handover is not None:
+                from tui.clipboard.later import clear_later
+
+                clear_later(handover, 0, self.environ)
         except ClipboardError as error:
             self.say(error.sentence)
+
+    def _cleared(self) -> bool:
+        self.copier.clear()
+        return True
 
     async def _close_in_time(self) -> str:
         """Close the vault, if that is quick."""

@@ -59,6 +59,11 @@ class KeyQueue:
         secrets, so this does not keep it."""
 
     @property
+    def has_more(self) -> bool:
+        """True if keys wait behind the one that the app handles."""
+        return bool(self._waiting)
+
+    @property
     def idle(self) -> bool:
         """True if all keys were delivered."""
         return not self._waiting and self._task is None

@@ -31,6 +31,8 @@ _ERASING = ("xterm", "alacritty", "foot", "rxvt", "linux")
 """Starts of $TERM for terminals that give erased cells the background color."""
 _PART = 0.1
 """Seconds after which a part of a new screen is shown without the rest."""
+_UNPAINTED = 0.2
+"""Seconds that the terminal shows nothing new at most, while keys wait that change it again."""
 _SYNC = 512
 """Bytes from which a terminal is asked to show a frame at once."""
 
@@ -50,6 +52,8 @@ class PaintedApp(App[None]):
         self._sized: tuple[TerminalOutput, bool] | None = None
         self._at_once = False
         """True while `repaint` paints instead of Textual."""
+        self._painted_at = 0.0
+        """When the last frame was sent, in event loop time."""
 
     @property
     def _output(self) -> TerminalOutput | None:
@@ -90,11 +94,24 @@ class PaintedApp(App[None]):
         if output is not self._painted_on:
             self._painter.forget()
             self._painted_on = output
+        if self._changes_again and self._seconds_since_frame < _UNPAINTED:
+            asyncio.get_running_loop().call_later(_UNPAINTED, self._paint)
+            return
         if output.when_drained(self._paint_later):
             return
         frame = self._painter.changes(self._cursor)
         if frame:
+            self._painted_at = asyncio.get_running_loop().time()
             output.write_frame(frame, at_once=self._sync_available and len(frame) >= _SYNC)
+
+    @property
+    def _changes_again(self) -> bool:
+        """True if keys wait that will change the screen, which a slow line need not show before."""
+        return False
+
+    @property
+    def _seconds_since_frame(self) -> float:
+        return asyncio.get_running_loop().time() - self._painted_at
 
     @property
     def _cursor(self) -> tuple[int, int] | None:

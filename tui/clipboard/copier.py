@@ -59,7 +59,11 @@ class Copier:
 
     @property
     def due(self) -> bool:
-        """True if it is time to clear the clipboard. Does not block."""
+        """True if it is time to clear the clipboard, and nothing is doing that. Does not block."""
+        return self._is_time and not self._lock.locked()
+
+    @property
+    def _is_time(self) -> bool:
         until = self._until
         return until is not None and self._clock.steady() >= until
 
@@ -70,7 +74,7 @@ class Copier:
             ClipboardError: as `clear`.
         """
         with self._lock:
-            return self._clear() if self.due else ""
+            return self._clear() if self._is_time else ""
 
     def clear(self) -> str:
         """Clear the clipboard now: at lock and at exit. Blocks.

@@ -16,7 +16,6 @@ from tui.clipboard.base import COPIED, Handover, Outcome
 from tui.clipboard.tool import run
 from tui.errors import ClipboardError
 
-_LIMIT = 2.0
 _PAUSES = (0.0, 0.05, 0.2)
 """Seconds before each attempt to read back: some tools return before they serve the clipboard."""
 _NO_TEXT = ("nothing is copied", "no selection", "no suitable type", " not available",
@@ -46,6 +45,8 @@ class Mechanism:
     """The program that copies."""
     paste: tuple[str, ...]
     """The command that prints the clipboard's text."""
+    limit: float = 2.0
+    """Timeout of each command, in seconds."""
 
     @property
     def copy(self) -> tuple[str, ...]:
@@ -57,6 +58,7 @@ _WSL = Mechanism(
     "wsl",
     "clip.exe",
     ("powershell.exe", "-NoProfile", "-Command", "[Console]::Out.Write((Get-Clipboard -Raw))"),
+    limit=8.0,  # PowerShell takes seconds to start
 )
 _MACOS = Mechanism("osx_pbcopy", "pbcopy", ("pbpaste",))
 _WAYLAND = Mechanism("wl", "wl-copy", ("wl-paste", "--no-newline", "--type", "text"))
@@ -69,8 +71,8 @@ _X11 = (
 class NativeClipboard:
     """Copies with a desktop tool, verifies, and clears only our own code."""
 
-    def __init__(self, environ: Mapping[str, str], limit: float = _LIMIT) -> None:
-        """`limit` is the timeout of each call of a tool, in seconds."""
+    def __init__(self, environ: Mapping[str, str], limit: float | None = None) -> None:
+        """`limit` is the timeout of each call of a tool, in seconds; None for that of the tool."""
         self._environ = environ
         self._limit = limit
         self._ours: set[str] = set()
@@ -142,14 +144,15 @@ class NativeClipboard:
     def _read(self, mechanism: Mechanism) -> str:
         """Return the text on the clipboard; "" if there is none."""
         try:
-            return run(mechanism.paste, "", self._environ, limit=self._limit, answer=True)
+            limit = self._limit or mechanism.limit
+            return run(mechanism.paste, "", self._environ, limit=limit, answer=True)
         except ClipboardError as error:
             if any(part in str(error).lower() for part in _NO_TEXT):
                 return ""
             raise
 
     def _write(self, mechanism: Mechanism, text: str) -> None:
-        environ, limit = self._environ, self._limit
+        environ, limit = self._environ, self._limit or mechanism.limit
         run(mechanism.copy, text, environ, limit=limit, name=mechanism.copies, session=True)
 
 
