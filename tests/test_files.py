@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 from typing import Any
@@ -171,3 +172,20 @@ def test_without_hard_links_a_file_survives_any_failure(
         files.replace_file(path, b"new")
     assert path.read_bytes() == b"new"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_on_macos_a_file_is_written_through_the_cache_of_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(fcntl, "F_FULLFSYNC", 51, raising=False)
+    monkeypatch.setattr(fcntl, "fcntl", lambda _descriptor, what: asked.append(what))
+    files.write_new(tmp_path / "new", b"data")
+    assert asked == [51]
+
+    def refuse(*_: object) -> None:
+        raise OSError(25, "not supported")
+
+    monkeypatch.setattr(fcntl, "fcntl", refuse)
+    files.write_new(tmp_path / "other", b"data")
+    assert (tmp_path / "other").read_bytes() == b"data"

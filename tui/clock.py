@@ -30,7 +30,9 @@ class SystemClock:
         return time.time()
 
     def steady(self) -> float:
-        return time.clock_gettime(_STEADY) if _STEADY is not None else time.monotonic()
+        return time.clock_gettime(_STEADY)
 
 
-_STEADY: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+_STEADY: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""Without CLOCK_BOOTTIME, as on macOS, CLOCK_MONOTONIC includes time asleep, or nothing does.
+`time.monotonic` uses another clock there."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import stat
 from collections.abc import Callable
@@ -105,6 +106,26 @@ def read_whole(descriptor: int, name: str, size: int) -> bytes:
 # --- writing ---------------------------------------------------------------------------------
 
 
+def set_mode(descriptor: int, mode: int) -> None:
+    """Set the mode of our own file, unless its file system has no modes (FAT, Windows folders)."""
+    with contextlib.suppress(PermissionError):
+        os.fchmod(descriptor, mode)
+
+
+def sync(descriptor: int) -> None:
+    """Wait until a file is on the disk; on macOS, fsync alone leaves it in the disk's cache.
+
+    Raises:
+        OSError: the system refused.
+    """
+    whole: int | None = getattr(fcntl, "F_FULLFSYNC", None)
+    if whole is not None:
+        with contextlib.suppress(OSError):  # not every file system has it
+            fcntl.fcntl(descriptor, whole)
+            return
+    os.fsync(descriptor)
+
+
 def write_new(path: Path, data: bytes, mode: int = PRIVATE) -> None:
     """Create a file with `data` and exactly `mode`, whatever the umask.
 
@@ -114,11 +135,11 @@ def write_new(path: Path, data: bytes, mode: int = PRIVATE) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | OPEN_FLAGS, PRIVATE)
     try:
         try:
-            os.fchmod(descriptor, mode)
+            set_mode(descriptor, mode)
             rest = memoryview(data)
             while rest:
                 rest = rest[os.write(descriptor, rest) :]
-            os.fsync(descriptor)
+            sync(descriptor)
         finally:
             os.close(descriptor)
     except BaseException:
@@ -206,7 +227,8 @@ def make_folder(path: Path) -> None:
     """
     with contextlib.suppress(FileExistsError):
         path.mkdir(PRIVATE_FOLDER)
-        path.chmod(PRIVATE_FOLDER)
+        with contextlib.suppress(PermissionError):  # a file system without modes
+            path.chmod(PRIVATE_FOLDER)
         sync_folder(path.parent)
 
 
@@ -235,7 +257,7 @@ def sync_folder(path: Path) -> None:
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.fsync(descriptor)
+        sync(descriptor)
     except OSError as error:
         if error.errno not in _NO_FOLDER_SYNC:
             raise

@@ -36,6 +36,7 @@ def test_a_password_from_a_pipe_of_the_shell(filled: Program) -> None:
     reading, writing = os.pipe()
     os.write(writing, f"{PASSWORD}\n".encode())
     os.close(writing)
+    os.fchmod(reading, 0o660)  # as pipes have on macOS
     filled.cleanup.callback(os.close, reading)
     assert filled.run("list", "--password-file", f"/dev/fd/{reading}").code == 0
 

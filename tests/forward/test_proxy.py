@@ -352,6 +352,17 @@ def test_a_path_that_is_too_long_is_replaced(tmp_path: Path) -> None:
     path.parent.rmdir()
 
 
+def test_no_folder_stays_if_the_temporary_one_has_a_long_path_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = tmp_path / ("x" * 120)
+    long.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(long))
+    with pytest.raises(FileError, match="would be too long"):
+        listen(long / "y")
+    assert list(long.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "response",
     [

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tests.vault.conftest import MakeVault
 from tests.vault.support import FLOOR, PASSWORD, MovedClock, document, entry
 from tui.errors import DamagedVaultError, NotSavedError, VaultError, VaultMissingError
-from tui.files import LIMIT
+from tui.files import LIMIT, make_folders
 from tui.otp.entry import OtpType
 from tui.vault.backups import Backups
 from tui.vault.store import Store
@@ -66,6 +66,31 @@ def test_a_vault_that_others_can_read_is_made_private_with_a_warning(
     path.chmod(0o644)
     assert [one for one in open_vault().warnings if "now 0600" in one]
     assert mode(path) == 0o600
+
+
+@pytest.mark.parametrize("refuses", [True, False])
+def test_a_file_system_without_modes_can_be_used_and_is_reported(
+    make_vault: MakeVault,
+    open_vault: Callable[[], Vault],
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    refuses: bool,
+) -> None:
+    """Windows folders in WSL refuse to change modes; exFAT ignores it."""
+
+    def chmod(*_: object) -> None:
+        if refuses:
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    make_vault()
+    path.chmod(0o644)
+    monkeypatch.setattr(os, "fchmod", chmod)
+    monkeypatch.setattr(Path, "chmod", chmod)
+    vault = open_vault()
+    assert [one for one in vault.warnings if "doesn't let otp-tui change that" in one]
+    save(vault, "saved")
+    assert [one.note for one in open_vault().entries] == ["saved"]
+    make_folders(path.parent / "new" / "folder")
 
 
 def test_only_a_link_at_the_last_component_is_refused(

@@ -37,11 +37,13 @@ def main() -> None:
     """
     import json
     import resource
+    from contextlib import suppress
 
     _end_with_pipe(int(sys.argv[1]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    with suppress(ValueError):  # macOS has no such limit
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     answer: dict[str, object]
     try:
         answer = {"texts": texts(sys.stdin.buffer.read())}

@@ -61,7 +61,7 @@ def from_file(path: str, name: str) -> str:
                 os.set_blocking(file.fileno(), True)
             elif not stat.S_ISREG(status.st_mode):
                 raise FileError(f"{failed}: not a regular file.")
-            if status.st_mode & 0o077:
+            elif status.st_mode & 0o077:
                 raise FileError(f"{failed}: other users can read it.", f"Run: chmod 600 {shown}")
             data = file.read(_LONGEST + 1)
     except (OSError, ValueError) as error:

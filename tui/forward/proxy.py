@@ -55,7 +55,7 @@ def listen(folder: Path) -> socket.socket:
     """
     name = f"{_PREFIX}{os.getpid()}-{os.urandom(4).hex()}"
     if len(os.fsencode(folder / name)) > _LONGEST_PATH:
-        folder = Path(tempfile.mkdtemp(prefix="otp-tui-"))
+        folder = _short_folder(name)
     path, shown = folder / name, safe(str(folder), 200)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
@@ -73,6 +73,16 @@ def listen(folder: Path) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def _short_folder(name: str) -> Path:
+    """Return a new folder for temporary files, for a socket with that name."""
+    folder = Path(tempfile.mkdtemp(prefix="otp-tui-"))
+    if len(os.fsencode(folder / name)) <= _LONGEST_PATH:
+        return folder
+    folder.rmdir()
+    shown = safe(str(folder.parent), 200)
+    raise FileError(f"The path of a socket in {shown} would be too long.", "Set TMPDIR to another.")
 
 
 class Proxy:

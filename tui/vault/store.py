@@ -36,6 +36,7 @@ from tui.files import (
     remedy,
     remove,
     replace_file,
+    set_mode,
     why,
     write_new,
 )
@@ -167,7 +168,7 @@ class Store:
                 raise NotSavedError(
                     f"Couldn't save the vault: {self.name}.lock is not your own file."
                 )
-            os.fchmod(descriptor, PRIVATE)
+            set_mode(descriptor, PRIVATE)
             if self._lock(descriptor) and not self._tidied:
                 self._tidied = True
                 self._tidy()
@@ -252,10 +253,13 @@ class Store:
         if status.st_uid != os.geteuid():
             raise VaultError(f"The vault {self.name} belongs to another user.")
         if status.st_mode & 0o077:
-            try:
+            with contextlib.suppress(OSError):
                 os.fchmod(descriptor, PRIVATE)
-            except OSError:
-                self.warn(f"Other users can read the vault {self.name}. Set its mode to 0600.")
+            if os.fstat(descriptor).st_mode & 0o077:
+                self.warn(
+                    f"Other users can read the vault {self.name}, and its file system doesn't let"
+                    " otp-tui change that. Move it to another one."
+                )
             else:
                 self.warn(f"Other users could read the vault {self.name}. Its mode is now 0600.")
 
