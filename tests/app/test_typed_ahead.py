@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,20 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.app.conftest import MakeApp
-from tests.app.helpers import PASSWORD, codes_of, lines_of, settle
+from tests.app.helpers import (
+    PASSWORD,
+    FakeClipboard,
+    codes_of,
+    lines_of,
+    sample_entries,
+    settle,
+    status_of,
+)
 from tests.conftest import STRESS
 from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.entry_form import EntryFormScreen
+from tui.app.screens.palette import PaletteList
 from tui.app.screens.unlock import UnlockScreen
 from tui.app.screens.welcome import WelcomeScreen
 from tui.app.widgets.key_bar import KeyBar
@@ -110,11 +121,12 @@ def state(app: OtpApp, folder: Path) -> list[object]:
 
 
 def _text(app: OtpApp) -> list[str]:
-    """Return the lines that the terminal shows."""
+    """Return the lines that the terminal shows, without the real seconds of files."""
     compositor = app.screen._compositor
     update = compositor.render_update(full=True, screen_stack=app._background_screens)
     assert isinstance(update, LayoutUpdate)
-    return ["".join(strip.text for strip in strips) for strips in update.strips]
+    lines = ["".join(strip.text for strip in strips) for strips in update.strips]
+    return [re.sub(r"([0-9]{2}:[0-9]{2}):[0-9]{2}", r"\1", line) for line in lines]
 
 
 def _names(folder: Path) -> list[str]:
@@ -190,7 +202,9 @@ async def test_a_vault_is_created_with_a_password_typed_twice_at_once(
         assert vault_path.exists()
 
 
-async def test_a_second_click_goes_to_the_screen_that_the_first_opens(make_app: MakeApp) -> None:
+async def test_a_second_click_does_not_go_to_the_screen_that_the_first_opens(
+    make_app: MakeApp,
+) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -200,6 +214,34 @@ async def test_a_second_click_goes_to_the_screen_that_the_first_opens(make_app: 
         assert isinstance(app.screen, EntryFormScreen)
         await together(pilot, [key("escape")])
         assert isinstance(app.screen, CodesScreen)
+
+
+async def test_a_double_click_on_a_command_copies_no_code_behind_it(
+    make_app: MakeApp, clipboard: FakeClipboard
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await together(pilot, [key("colon"), *typed("sort by issuer")])
+        listed = app.screen.query_one(PaletteList)
+        twice = click(listed.region.x + 2, listed.region.y)
+        await together(pilot, [*twice, *click(listed.region.x + 2, listed.region.y)])
+        assert isinstance(app.screen, CodesScreen)
+        await together(pilot, click(listed.region.x + 2, listed.region.y))
+        assert (status_of(app), clipboard.text) == ("Sorted by issuer.", "")
+
+
+async def test_the_wheel_does_not_overtake_a_click(make_app: MakeApp, make_vault: Any) -> None:
+    entries = [replace(sample_entries()[0][0], id=str(n), issuer=f"E{n:03}") for n in range(60)]
+    app = make_app(make_vault(entries, []))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        codes = codes_of(app)
+        x, y = codes.region.x + 20, codes.region.y + 2
+        wheel = events.MouseScrollDown(None, x, y, 0, 0, 0, False, False, False, x, y)
+        await together(pilot, [key("n"), *click(x, y), *click(x, y), wheel, wheel])
+        assert "E002" in status_of(app)
+        assert codes.top > 2
 
 
 async def test_password_and_search_typed_at_once(make_app: MakeApp, make_vault: Any) -> None:

@@ -8,10 +8,11 @@ import gc
 import math
 import os
 import signal
+import weakref
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, work
 from textual.binding import Binding
@@ -116,7 +117,8 @@ class OtpApp(EndingApp):
         self.warnings = warnings
         self._active_at = self.clock.steady()
         self._stacks = 0
-        self.keys = KeyQueue(self, super().on_event, self.is_bound)
+        self._clicked_on: Callable[[], Screen[Any] | None] = lambda: None
+        self.keys = KeyQueue(self, self._deliver, self.is_bound)
         self.add_mode("stack-0", self._first_screen)
         self._apply_theme()
         self._map_keys()
@@ -395,6 +397,13 @@ class OtpApp(EndingApp):
             self.keys.add(event)
         else:
             await super().on_event(event)
+
+    async def _deliver(self, event: events.Event) -> None:
+        """Handle an event of the queue; a click on another screen is not the second of two."""
+        if isinstance(event, events.MouseDown) and self._clicked_on() is not self.screen:
+            self._clicked_on = weakref.ref(self.screen)
+            self._click_chain_last_time = None
+        await super().on_event(event)
 
     # --- helpers for screens -------------------------------------------------------------
 

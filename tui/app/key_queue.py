@@ -1,8 +1,9 @@
-"""Delivers keys, pasted text and clicks one at a time, each to the screen that the previous opened.
+"""Delivers keys, pasted text and clicks one at a time, each when the app is done with the others.
 
 They often arrive before the app has handled the previous ones: over a slow line, in a paste, or
 from a fast typist. Each waits here until all messages are handled, the work that keys started is
-done, and the top screen has its widgets and focus.
+done, and the top screen has its widgets and focus. Keys go to the screen that is then on top. A
+click is meant for what was under the pointer, so it is dropped if another screen is on top by then.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from textual.message_pump import MessagePump, MessagePumpClosed
 from textual.screen import Screen
 from textual.worker import Worker
 
-QUEUED = (events.Key, events.Paste, events.MouseDown, events.MouseUp)
+_SCROLLS = (events.MouseScrollDown, events.MouseScrollUp)
+QUEUED = (events.Key, events.Paste, events.MouseDown, events.MouseUp, *_SCROLLS)
 """The events that wait in the queue."""
 BACKGROUND = "background"
 """Name of workers that keys don't wait for."""
@@ -48,7 +50,10 @@ class KeyQueue:
         self._app = app
         self._deliver = deliver
         self._is_bound = is_bound
-        self._waiting: deque[events.Event] = deque()
+        self._waiting: deque[tuple[events.Event, ReferenceType[Screen[Any]]]] = deque()
+        """Events, each with the screen that was on top when it arrived."""
+        self._drops_click = False
+        """True from the time that a press of a button was dropped until its release is, too."""
         self._task: asyncio.Task[None] | None = None
         self._began: dict[int, float] = {}
         """When each worker that keys wait for was first seen, in event loop time."""
@@ -61,7 +66,7 @@ class KeyQueue:
     @property
     def has_more(self) -> bool:
         """True if keys wait behind the one that the app handles."""
-        return bool(self._waiting)
+        return any(isinstance(each, (events.Key, events.Paste)) for each, _ in self._waiting)
 
     @property
     def idle(self) -> bool:
@@ -75,7 +80,7 @@ class KeyQueue:
                 self._waiting.clear()
                 self._app.call_later(self._deliver, each)
             else:
-                self._waiting.append(each)
+                self._waiting.append((each, ref(self._app.screen)))
         if self._waiting and self._task is None:
             self._task = asyncio.create_task(self._hand_on(), name="keys")
             self._task.add_done_callback(self._look_at_end)
@@ -118,12 +123,24 @@ class KeyQueue:
             if not self._still_settled:
                 await self._settled()
             while self._waiting:
-                await self._deliver(self._waiting.popleft())
-                await self._settled()
+                event, screen = self._waiting.popleft()
+                if not self._is_misplaced(event, screen()):
+                    await self._deliver(event)
+                    await self._settled()
         except (ScreenStackError, MessagePumpClosed):  # the app has exited
             self._waiting.clear()
         finally:
             self._task = None
+
+    def _is_misplaced(self, event: events.Event, screen: Screen[Any] | None) -> bool:
+        """Return True for a click or a turn of the wheel on a screen that is no longer on top."""
+        if isinstance(event, events.MouseUp):
+            drops, self._drops_click = self._drops_click, False
+            return drops
+        is_misplaced = isinstance(event, events.MouseEvent) and screen is not self._app.screen
+        if isinstance(event, events.MouseDown):
+            self._drops_click = is_misplaced
+        return is_misplaced
 
     def _look_at_end(self, task: asyncio.Task[None]) -> None:
         error = None if task.cancelled() else task.exception()
@@ -155,7 +172,7 @@ class KeyQueue:
 
     @property
     def _next_interrupts(self) -> bool:
-        following = self._waiting[0] if self._waiting else None
+        following = self._waiting[0][0] if self._waiting else None
         return isinstance(following, events.Key) and following.key in _INTERRUPTING
 
     def _at_work(self) -> Iterator[Worker[Any]]:
