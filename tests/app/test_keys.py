@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import pytest
-from textual.keys import KEY_NAME_REPLACEMENTS, Keys
+from textual.keys import Keys, _character_to_key, format_key
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.app.conftest import MakeApp
 from tests.app.helpers import FakeClipboard, codes_of, lines_of, press, settle, text_of
 from tui.app.app import OtpApp
+from tui.app.commands import key_label
 from tui.app.screens.help import HelpScreen
 from tui.app.widgets.bars import CategoryBar
 from tui.app.widgets.key_bar import KeyBar
-from tui.config.keymap import CHARACTER_NAMES, KEY_NAMES, key_of
+from tui.config.keymap import KEY_NAMES, key_of
 from tui.config.schema import KeyChoice
 
 
 def test_the_names_of_keys_are_those_of_textual() -> None:
-    assert CHARACTER_NAMES == KEY_NAME_REPLACEMENTS
+    for character in map(chr, range(ord(" "), 0x180)):
+        if character.isprintable():
+            assert key_of(character) == _character_to_key(character)
     for key in Keys:
         if key.value.isidentifier():
             assert key_of(key.value) in KEY_NAMES
+
+
+@pytest.mark.parametrize("key", ["u", "L", "é", "ctrl+s", "alt+x", "f5", "insert", "plus"])
+def test_the_label_of_a_key_is_that_of_textual(key: str) -> None:
+    assert key_label(key, ascii_only=False) == format_key(key).replace("ctrl+", "^")
 
 
 async def test_the_app_follows_the_keys_of_the_settings(

@@ -42,8 +42,11 @@ _KEY_NAMES = {
 
 def key_label(key: str, *, ascii_only: bool) -> str:
     """Return the name to show for a key, given Textual's name."""
-    name = _KEY_NAMES.get(key) or format_key(key).replace("ctrl+", "^")
-    return key_text(name, ascii_only=ascii_only)
+    is_character = (
+        len(key.rpartition("+")[2]) == 1
+    )  # Textual looks even these up in Unicode's names
+    name = _KEY_NAMES.get(key) or (key if is_character else format_key(key))
+    return key_text(name.replace("ctrl+", "^"), ascii_only=ascii_only)
 
 
 def command_key(context: Context, command: str) -> str:

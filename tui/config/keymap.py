@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -144,23 +143,34 @@ def key_of(written: str) -> str | None:
     return "+".join([*(each for each in _MODIFIERS if each in modifiers), key]) if key else None
 
 
-CHARACTER_NAMES = {"solidus": "slash", "reverse_solidus": "backslash", "commercial_at": "at",
-                   "hyphen_minus": "minus", "plus_sign": "plus",
-                   "low_line": "underscore"}  # fmt: skip
-"""Unicode names that Textual shortens: its KEY_NAME_REPLACEMENTS."""
+_PUNCTUATION = {
+    " ": "space", "!": "exclamation_mark", '"': "quotation_mark", "#": "number_sign",
+    "$": "dollar_sign", "%": "percent_sign", "&": "ampersand", "'": "apostrophe",
+    "(": "left_parenthesis", ")": "right_parenthesis", "*": "asterisk", "+": "plus",
+    ",": "comma", "-": "minus", ".": "full_stop", "/": "slash", ":": "colon", ";": "semicolon",
+    "<": "less_than_sign", "=": "equals_sign", ">": "greater_than_sign", "?": "question_mark",
+    "@": "at", "[": "left_square_bracket", "\\": "backslash", "]": "right_square_bracket",
+    "^": "circumflex_accent", "_": "underscore", "`": "grave_accent", "{": "left_curly_bracket",
+    "|": "vertical_line", "}": "right_curly_bracket", "~": "tilde",
+}  # fmt: skip
+"""Textual's names of ASCII characters. To look them up would keep the names of the Unicode
+database in memory."""
 
 
 def _named(char: str) -> str | None:
     if char.isalnum():
         return char
-    name = unicodedata.name(char, "").lower().replace("-", "_").replace(" ", "_")
-    return CHARACTER_NAMES.get(name, name) or None
+    if char in _PUNCTUATION:
+        return _PUNCTUATION[char]
+    from unicodedata import name
+
+    return name(char, "").lower().replace("-", "_").replace(" ", "_") or None
 
 
 KEY_NAMES = {
     *("enter", "escape", "tab", "space", "backspace", "insert", "delete", "home", "end"),
     *("pageup", "pagedown", "up", "down", "left", "right"),
     *(f"f{number}" for number in range(1, 25)),
-    *(_named(char) for char in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ "),
+    *_PUNCTUATION.values(),
 }
 """Keys that have names: Textual's Keys, and ASCII punctuation."""
