@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from tui.errors import EntryError
-from tui.otp import uri
 from tui.otp.codes import code_length, period
 from tui.otp.entry import Algorithm, Category, Entry, OtpType
 from tui.text import plural, safe
@@ -113,6 +112,8 @@ def setup_uri(entry: Entry) -> SetupUri:
     Raises:
         EntryError: the entry has no URI.
     """
+    from tui.otp import uri  # the code list, which shows details, needs no URIs
+
     try:
         made = uri.build(entry)
     except UnicodeEncodeError:

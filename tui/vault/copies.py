@@ -15,13 +15,11 @@ from tui.errors import DamagedVaultError, FileError, UsageError, VaultError
 from tui.text import plural, safe
 from tui.vault import envelope as envelopes
 from tui.vault.backups import Backups
-from tui.vault.changes import Change, changes
 from tui.vault.history import generation_of
-from tui.vault.merge import merge
-from tui.vault.merge_by_age import merge_by_age
 from tui.vault.versions import VaultFile, Versions, older_files
 
 if TYPE_CHECKING:
+    from tui.vault.changes import Change
     from tui.vault.document import Document
     from tui.vault.vault import Vault
 
@@ -306,6 +304,11 @@ def merge_copies(
 
     `own` is the vault, and `versions` has it, the copies and older files.
     """
+    # The app, which only looks for copies, keeps modules in memory that it has imported.
+    from tui.vault.changes import changes
+    from tui.vault.merge import merge
+    from tui.vault.merge_by_age import merge_by_age
+
     merged: list[MergedCopy] = []
     compared = {own.id, *(copy.file.id for copy in copies)}
     present = {entry.id for entry in document.everything}

@@ -13,12 +13,10 @@ from tui.files import read_limited
 from tui.text import safe
 from tui.vault import envelope as envelopes
 from tui.vault import seal
-from tui.vault.ancestor import known_parts
 from tui.vault.backups import Backups
 from tui.vault.counters import with_highest_counters
 from tui.vault.envelope import Envelope, Slot
 from tui.vault.history import contains, file_id, generation_of
-from tui.vault.merge import by_id
 from tui.vault.state import decrypt, digest
 
 if TYPE_CHECKING:
@@ -160,6 +158,8 @@ class Versions:
             if document is not None and identity == both[0]:
                 return identity, document
             if document is not None:
+                from tui.vault.ancestor import known_parts
+
                 return both[0], known_parts(document, self._after(both[0], ours), theirs)
         return "", None
 
@@ -172,7 +172,8 @@ class Versions:
 
     def with_highest_counters(self, document: Document, ids: Collection[str]) -> Document:
         """Return `document`, where no counter of these entries is below that in a file."""
-        highest = by_id(with_highest_counters(document, *self.documents()).everything)
+        raised = with_highest_counters(document, *self.documents())
+        highest = {entry.id: entry for entry in raised.everything}
         return document.holding(
             highest[entry.id] if entry.id in ids else entry for entry in document.everything
         )
