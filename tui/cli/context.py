@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tui import memory
 from tui.cli import output
-from tui.cli.secrets import Secrets
 from tui.errors import (
     DamagedVaultError,
     OtpTuiError,
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from tui.cli.fast_code import HeadStart
+    from tui.cli.secrets import Secrets
     from tui.clock import Clock
     from tui.config.schema import Config
     from tui.launch import Launch
@@ -53,12 +53,20 @@ class Context:
         self.clock = clock
         self._start_app = start_app
         self._head_start = head_start
-        self.secrets = Secrets(args, None if head_start is None else head_start.line)
+        self._args = args
+        self._password_line = None if head_start is None else head_start.line
         self._vault_option: str | None = args.vault
         self._config_option: str | None = args.config
         self._accept_older: bool = args.accept_older
         self._no_unlock: bool = args.no_unlock
         self._vault: Vault | None = None
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """Passwords and other secrets; the app, which is started without any, asks for its own."""
+        from tui.cli.secrets import Secrets
+
+        return Secrets(self._args, self._password_line)
 
     @cached_property
     def vault_path(self) -> Path:
