@@ -41,8 +41,10 @@ def _start_app(launch: Launch) -> int:
     from tui.environment import drop_textual_variables
 
     drop_textual_variables(os.environ)
-    # asyncio imports ssl, in 10 ms, for connections that the app never opens.
-    sys.modules.setdefault("ssl", None)  # type: ignore[arg-type]
+    # asyncio imports ssl, in 10 ms, for connections that the app never opens, and shutil bz2 and
+    # lzma, in 0.4 MiB, for archives that it never reads: those in backups are stored or deflated.
+    for name in ("ssl", "bz2", "lzma"):
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
     # hashlib imports OpenSSL, in 3 MiB, for hashes that Python has, too.
     if _has_hashes():
         sys.modules.setdefault("_hashlib", None)  # type: ignore[arg-type]
