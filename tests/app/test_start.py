@@ -10,6 +10,7 @@ from textual.css.stylesheet import Stylesheet
 
 from tests.app.conftest import MakeApp, MakeVault
 from tests.app.helpers import PASSWORD, settle
+from tui.app.app import OtpApp
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.help import HelpScreen
 
@@ -58,3 +59,19 @@ async def test_memory_is_given_back_after_the_vault_was_read(
         await pilot.press(*PASSWORD, "enter")
         await settle(pilot)
         assert await asyncio.to_thread(given_back.wait, 10)
+
+
+async def test_memory_is_given_back_after_a_change_was_saved(
+    app: OtpApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back: list[bool] = []
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        monkeypatch.setattr("tui.memory.give_back", lambda: given_back.append(True))
+        app.tick()
+        assert not given_back
+        await pilot.press("p")
+        await settle(pilot)
+        app.tick()
+        app.tick()
+        assert given_back == [True]
