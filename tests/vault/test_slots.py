@@ -190,7 +190,7 @@ def test_a_file_that_no_password_opens_loses_no_change(
     vault.close()
     again = Vault.open(path, PASSWORD, clock)
     assert again.entries == (A,)
-    assert unsaved.take_up(again)
+    assert unsaved.take_up(again)[0]
     assert {*Vault.open(path, PASSWORD, clock).entries} == {A, B}
 
 

@@ -22,7 +22,7 @@ from tui.vault.edit import edit
 from tui.vault.history import MOST
 from tui.vault.recover import kept_files, open_kept, restore
 from tui.vault.store import Store
-from tui.vault.unsaved import keep, kept_for, take_up
+from tui.vault.unsaved import is_kept, keep, remember, take_up, waiting
 from tui.vault.vault import Vault
 
 
@@ -65,10 +65,10 @@ def test_the_next_unlock_saves_them(path: Path) -> None:
     assert b"Fish" not in kept.read_bytes()
     again = Vault.open(path, PASSWORD)
     assert names(again) == ["Saved"]
-    assert take_up(again).startswith("Saved the changes")
+    assert take_up(again)[0].startswith("Saved the changes")
     assert names(Vault.open(path, PASSWORD)) == ["Fish and chips", "Saved"]
     assert not kept.exists()
-    assert take_up(again) == ""
+    assert take_up(again) == ("", "")
     left = [file for file in kept.parent.iterdir() if file.is_file()]
     assert left
     assert not any(file.stat().st_mode & 0o077 for file in left)
@@ -89,7 +89,7 @@ def test_they_repeat_no_code_after_the_restore_of_an_older_copy(path: Path) -> N
     used = vault.take_hotp(bank.id)
     before = next(one for one in kept_files(path) if len(open_kept(one, vault.key).entries) == 1)
     restore(vault, before, open_kept(before, vault.key))
-    assert take_up(vault)
+    assert take_up(vault)[0]
     assert vault.take_hotp(bank.id).text != used.text
 
 
@@ -98,7 +98,7 @@ def test_changes_of_other_programs_meanwhile_are_kept_too(path: Path) -> None:
     add(vault, "Saved")
     lock_with_full_disk(vault, "Kept")
     add(Vault.open(path, PASSWORD), "Other")
-    assert take_up(Vault.open(path, PASSWORD))
+    assert take_up(Vault.open(path, PASSWORD))[0]
     assert names(Vault.open(path, PASSWORD)) == ["Kept", "Other", "Saved"]
 
 
@@ -125,7 +125,7 @@ def test_an_edit_is_kept_beside_those_of_another_machine(path: Path) -> None:
         vault.change(partial(_edited, changes={"note": note}))
     shutil.copy(path, synced)
     again = Vault.open(synced, PASSWORD)
-    assert take_up(again)
+    assert take_up(again)[0]
     assert {(one.account, one.note) for one in again.entries} >= {(bank.account, "two")}
     assert "here" in {one.account for one in again.entries}
 
@@ -143,7 +143,7 @@ def test_they_stay_until_they_can_be_saved(path: Path, monkeypatch: pytest.Monke
     second = lock_with_full_disk(again, "Two")
     assert second is not None
     assert not first.exists()
-    assert take_up(Vault.open(path, PASSWORD))
+    assert take_up(Vault.open(path, PASSWORD))[0]
     assert names(Vault.open(path, PASSWORD)) == ["One", "Two"]
 
 
@@ -152,17 +152,37 @@ def test_a_vault_that_was_moved_says_where_they_are(path: Path) -> None:
     add(vault, "Saved")
     kept = lock_with_full_disk(vault, "Fish and chips")
     assert kept is not None
+    assert is_kept(kept)
     (path.parent / "roomy").mkdir()
     moved = path.rename(path.parent / "roomy" / path.name)
     again = Vault.open(moved, PASSWORD)
-    assert f"run: otp-tui merge {short_path(kept)}" in take_up(again)
-    assert kept_for(again.vault_id) == [kept]
+    done, left = take_up(again)
+    assert done == ""
+    assert f"moved are in {short_path(kept)}. To merge them, run: otp-tui merge" in left
+    assert waiting(again.vault_id, moved) == [kept]
     copy = open_copy(read_copy(kept, moved, again.vault_id), again.key)
     merge_into(again, [copy])
+    remember(again, kept.read_bytes())
     assert names(again) == ["Fish and chips", "Saved"]
-    assert take_up(again) == ""
+    assert take_up(again) == ("", "")
+    assert waiting(again.vault_id, moved) == []
     other = Vault.create(path.with_name("other.json"), PASSWORD, FLOOR, SystemClock())
-    assert take_up(other) == ""
+    assert take_up(other) == ("", "")
+
+
+def test_a_copy_of_a_vault_is_not_told_to_merge_them(path: Path) -> None:
+    vault = Vault.create(path, PASSWORD, FLOOR, SystemClock())
+    add(vault, "Saved")
+    (path.parent / "copy").mkdir()
+    copy = path.parent / "copy" / path.name
+    shutil.copy(path, copy)
+    kept = lock_with_full_disk(vault, "Fish and chips")
+    other = Vault.open(copy, PASSWORD)
+    assert take_up(other) == ("", "")
+    assert waiting(other.vault_id, copy) == []
+    assert waiting(other.vault_id, path) == [kept]
+    assert take_up(Vault.open(path, PASSWORD))[0].startswith("Saved the changes")
+    assert names(Vault.open(path, PASSWORD)) == ["Fish and chips", "Saved"]
 
 
 def test_a_damaged_file_is_named_and_left(path: Path) -> None:
@@ -170,7 +190,7 @@ def test_a_damaged_file_is_named_and_left(path: Path) -> None:
     kept = lock_with_full_disk(vault, "One")
     assert kept is not None
     kept.write_bytes(kept.read_bytes().replace(b'"payload":"', b'"payload":"AAAA', 1))
-    assert kept.name in take_up(Vault.open(path, PASSWORD))
+    assert kept.name in take_up(Vault.open(path, PASSWORD))[1]
     assert kept.exists()
 
 
@@ -179,7 +199,7 @@ def test_two_apps_that_lock_with_a_full_disk_keep_a_file_each(path: Path) -> Non
     first, second = Vault.open(path, PASSWORD), Vault.open(path, PASSWORD)
     lock_with_full_disk(first, "One")
     lock_with_full_disk(second, "Two")
-    assert take_up(Vault.open(path, PASSWORD))
+    assert take_up(Vault.open(path, PASSWORD))[0]
     assert names(Vault.open(path, PASSWORD)) == ["One", "Two"]
 
 
@@ -198,7 +218,7 @@ def test_a_file_that_is_put_back_brings_nothing_back(path: Path, saves: int) -> 
         again.change(lambda document: document.holding(()))
     shutil.rmtree(path.parent / "backups")
     kept.write_bytes(data)
-    said = take_up(again)
+    said = " ".join(take_up(again)).strip()
     assert "saved before" in said if saves else not said
     assert names(again) == []
     assert kept.exists() is bool(saves)

@@ -352,12 +352,12 @@ class Context:
         from tui.vault.unsaved import take_up
 
         try:
-            done = take_up(vault)
+            done, left = take_up(vault)
         except OtpTuiError as error:
             output.complain(f"Changes of the app are still not saved. {error.sentence}")
         else:
-            if done:
-                output.complain(done)
+            for sentence in filter(None, (done, left)):
+                output.complain(sentence)
 
     def unlock_with_code(self, locked: LockedVault, code: bytes) -> Vault:
         """Open the vault with its recovery code.

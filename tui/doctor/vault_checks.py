@@ -87,7 +87,7 @@ def vault_header(path: Path, clock: Callable[[], float]) -> Iterator[Finding]:
     yield from _key_derivation(envelope, clock)
     has_code = any(not isinstance(slot, PasswordSlot) for slot in envelope.slots)
     yield Finding("recovery code", "set" if has_code else "none")
-    yield from _unsaved(envelope.vault_id)
+    yield from _unsaved(envelope.vault_id, path)
 
 
 def _key_derivation(envelope: Envelope, clock: Callable[[], float]) -> Iterator[Finding]:
@@ -122,11 +122,12 @@ def _key_derivation(envelope: Envelope, clock: Callable[[], float]) -> Iterator[
         yield Finding(what, f"{says}: {took:.2f} s here", advice)
 
 
-def _unsaved(vault_id: str) -> Iterator[Finding]:
+def _unsaved(vault_id: str, path: Path) -> Iterator[Finding]:
     from tui.paths import short_path
-    from tui.vault.unsaved import kept_for
+    from tui.vault.store import resolve
+    from tui.vault.unsaved import waiting
 
-    for file in kept_for(vault_id):
+    for file in waiting(vault_id, resolve(path)):
         says = f"kept in {short_path(file)}, as they couldn't be saved before the vault was locked"
         yield Finding("unsaved changes", says, "Open the vault: it saves them, or says how.")
 

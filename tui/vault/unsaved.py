@@ -18,7 +18,7 @@ from tui.files import (
     make_folders,
     read_limited,
     remove,
-    sync_folder,
+    replace_file,
     write_new,
 )
 from tui.paths import runtime_folder, short_path, state_folder
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from tui.vault.document import Document
 
 _FOLDER = "unsaved"
+_ORIGIN = ".path"
+"""End of the name of a file that has the path of the vault."""
 
 
 def keep(vault: Vault) -> Path | None:
@@ -43,13 +45,14 @@ def keep(vault: Vault) -> Path | None:
         data = vault.sealed()
     except OtpTuiError:
         return None
-    earlier = [path for path in _files(vault) if _is_in(vault.document, path)]
+    name = _name(vault)
+    earlier = [path for path in _files(name) if _is_in(vault.document, path)]
     for folder in _folders():
-        path = folder / f"{_name(vault)}-{os.urandom(4).hex()}.json"
+        path = folder / f"{name}-{os.urandom(4).hex()}.json"
         try:
             make_folders(folder)
             write_new(path, data)
-            sync_folder(folder)
+            replace_file(folder / f"{name}{_ORIGIN}", os.fsencode(vault.path))
         except OSError:
             remove(path)
             continue
@@ -59,54 +62,85 @@ def keep(vault: Vault) -> Path | None:
     return None
 
 
-def take_up(vault: Vault) -> str:
-    """Merge in and save what `keep` wrote; return a sentence for the user, "" if there is nothing.
+def take_up(vault: Vault) -> tuple[str, str]:
+    """Merge in and save what `keep` wrote.
+
+    Returns a sentence saying that this was done, and sentences about files that the user has to
+    look at; each may be empty.
 
     Raises:
         NotSavedError: it can't be saved now either; it is in the vault's document, and still kept.
     """
-    taken, left = False, ""
-    for path in _files(vault):
+    taken, left, name = False, list[str](), _name(vault)
+    for path in _files(name):
         try:
             data = read_limited(path)
             if vault.has_saved(data):
                 remove(path)
                 continue
-            if _was_taken_up(vault, data):
-                left = (
+            if _was_taken_up(name, data):
+                left.append(
                     f"Changes that were saved before are in {short_path(path)}: merge or delete it."
                 )
                 continue
             vault.take_up(data)
         except (DamagedVaultError, NewerVaultError, FileError):
-            left = (
+            left.append(
                 f"The unsaved changes in {short_path(path)} need another password, or are damaged."
                 f" To merge them, run: otp-tui merge {short_path(path)}"
             )
             continue
-        _remember(vault, data)
+        remember(vault, data)
         remove(path)
         taken = True
-    own = set(_files(vault))
-    for path in kept_for(vault.vault_id):
-        if path not in own and not vault.has_saved(read_limited(path)):
-            left = (
-                f"Changes that couldn't be saved when this vault was elsewhere are in"
+    for path, data in _of_moved(vault.vault_id):
+        if not vault.has_saved(data) and not _was_taken_up(name, data):
+            left.append(
+                "Changes that couldn't be saved before this vault was moved are in"
                 f" {short_path(path)}. To merge them, run: otp-tui merge {short_path(path)}"
             )
     done = "Saved the changes that couldn't be saved before the vault was locked." if taken else ""
-    return f"{done} {left}".strip()
+    return done, " ".join(left)
 
 
-def kept_for(vault_id: str) -> list[Path]:
-    """Return the files with changes of a vault that wait to be saved, wherever it was then."""
-    found = []
-    for folder in _folders():
-        for path in _listed(folder, "*.json"):
-            with suppress(FileError, VaultError):
-                if envelopes.parse(read_limited(path)).vault_id == vault_id:
-                    found.append(path)
-    return found
+def waiting(vault_id: str, vault: Path) -> list[Path]:
+    """Return the files with changes that wait to be saved in the vault at that path."""
+    name = unsaved_name(vault_id, vault)
+    moved = [path for path, data in _of_moved(vault_id) if not _was_taken_up(name, data)]
+    return [*_files(name), *moved]
+
+
+def remember(vault: Vault, data: bytes) -> None:
+    """Remember that a file was merged, for longer than the vault's history does, if possible."""
+    record = _record(_name(vault))
+    try:
+        make_folders(record.parent)
+        append(record, f"{digest(data).hex()}\n".encode())
+    except OSError:
+        pass
+
+
+def is_kept(path: Path) -> bool:
+    """Return True for a file that `keep` wrote."""
+    return any(path.resolve().parent == folder.resolve() for folder in _folders())
+
+
+def _of_moved(vault_id: str) -> Iterator[tuple[Path, bytes]]:
+    """Yield path and bytes of files for a vault with that id that is no longer where it was."""
+    for path in [each for folder in _folders() for each in _listed(folder, "*.json")]:
+        origin = path.with_name(f"{path.name.partition('-')[0]}{_ORIGIN}")
+        with suppress(FileError, VaultError):
+            data = read_limited(path)
+            place = Path(os.fsdecode(read_limited(origin)))
+            if envelopes.parse(data).vault_id == vault_id and not _is_at(place, vault_id):
+                yield path, data
+
+
+def _is_at(path: Path, vault_id: str) -> bool:
+    try:
+        return envelopes.parse(read_limited(path)).vault_id == vault_id
+    except (FileError, VaultError):
+        return False
 
 
 def _is_in(document: Document, path: Path) -> bool:
@@ -117,31 +151,22 @@ def _is_in(document: Document, path: Path) -> bool:
         return False
 
 
-def _was_taken_up(vault: Vault, data: bytes) -> bool:
+def _was_taken_up(name: str, data: bytes) -> bool:
     """Return True for a file that was put back, e.g. from a backup of the folder."""
     try:
-        known = _record(vault).read_text(encoding="ascii", errors="replace").split()
+        known = _record(name).read_text(encoding="ascii", errors="replace").split()
     except OSError:
         return False
     return digest(data).hex() in known
 
 
-def _remember(vault: Vault, data: bytes) -> None:
-    """Remember a file for longer than the vault's history does, if that is possible."""
-    try:
-        make_folders(_record(vault).parent)
-        append(_record(vault), f"{digest(data).hex()}\n".encode())
-    except OSError:
-        pass
+def _record(name: str) -> Path:
+    return _folders()[0] / f"{name}.taken-up"
 
 
-def _record(vault: Vault) -> Path:
-    return _folders()[0] / f"{_name(vault)}.taken-up"
-
-
-def _files(vault: Vault) -> Iterator[Path]:
+def _files(name: str) -> Iterator[Path]:
     for folder in _folders():
-        yield from _listed(folder, f"{_name(vault)}-*.json")
+        yield from _listed(folder, f"{name}-*.json")
 
 
 def _listed(folder: Path, pattern: str) -> list[Path]:

@@ -171,12 +171,12 @@ class VaultWatch:
 
         vault = self._vault
         try:
-            done = await in_thread(lambda: take_up(vault))
+            done, left = await in_thread(lambda: take_up(vault))
         except OtpTuiError as error:
             self._say_not_saved(error)
         else:
-            if done:
-                self._view.say(done, stay=True)
+            if done or left:
+                self._view.say(f"{done} {left}".strip(), "warning" if left else "strong", stay=True)
         self._show_taken_over()
 
     def _show_taken_over(self) -> None:

@@ -29,8 +29,6 @@ _MOST = 4000
 """Maximum number of names to show of a folder."""
 _MOST_RECOGNIZED = 300
 """Maximum number of files in a folder that are read to tell if they are backups."""
-_NOTHING = "no files"
-"""What a folder shows that has none."""
 _GAP = "  "
 """What is before the name of a file in the tree, instead of a mark."""
 
@@ -90,9 +88,14 @@ class FileTree(DirectoryTree):
 
     def _populate_node(self, node: TreeNode[DirEntry], content: Iterable[Path]) -> None:
         super()._populate_node(node, content)
-        if not node.children:
-            node.add_leaf(_NOTHING)
+        if not node.children and node.data is not None:
+            node.add_leaf(self._why_empty(node.data.path))
         self._recognize([each for each in node.children if not each.allow_expand])
+
+    def _why_empty(self, folder: Path) -> str:
+        if not os.access(folder, os.R_OK | os.X_OK):
+            return "can't be read"
+        return "no images" if self._suffixes else "no files"
 
     @work(name=BACKGROUND, group="recognize", exit_on_error=False, description="recognize files")
     async def _recognize(self, nodes: Sequence[TreeNode[DirEntry]]) -> None:
@@ -111,6 +114,11 @@ class FileTree(DirectoryTree):
     def validate_cursor_line(self, value: int) -> int:
         """Skip the folder at the top, which nobody chooses, while the tree has the focus."""
         return max(super().validate_cursor_line(value), int(self.has_focus and self.last_line > 0))
+
+    def on_click(self, event: events.Click) -> None:
+        """Do nothing on the folder at the top: the first file would be opened instead."""
+        if event.style.meta.get("line") == 0:
+            event.prevent_default()
 
     def on_key(self, event: events.Key) -> None:
         types = event.is_printable and event.key != "space"

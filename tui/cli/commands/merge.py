@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.cli.context import Context
     from tui.cli.parser import Subparsers
     from tui.vault.copies import MergedCopy, MergeResult, OpenCopy
+    from tui.vault.vault import Vault
     from tui.vault.versions import VaultFile
 
 _HINT = "Use --yes to skip confirmation, or --dry-run."
@@ -86,6 +87,7 @@ def run(args: Namespace, context: Context) -> int:
             output.say("The vault already has these changes.")
         if notice := both_sentence(preview.changes):
             output.say(notice)
+    _remember(files, vault)
     removed, is_done = _remove(files, vault.path, args)
     if args.json:
         output.json(_report(False, preview.copies, removed, problems))
@@ -144,6 +146,16 @@ def _sum(result: MergeResult) -> str:
     from tui.vault.changes import summary
 
     return f"{plural(len(result.copies), 'copy')}: {summary(result.changes)}"
+
+
+def _remember(files: Sequence[VaultFile], vault: Vault) -> None:
+    """Remember files with unsaved changes, so that nobody is told to merge them again."""
+    from tui.files import read_limited
+    from tui.vault import unsaved
+
+    for file in files:
+        if unsaved.is_kept(file.path):
+            unsaved.remember(vault, read_limited(file.path))
 
 
 def _remove(files: Sequence[VaultFile], vault: Path, args: Namespace) -> tuple[list[str], bool]:
