@@ -42,5 +42,13 @@ def run_git(folder: Path, *args: str) -> str:
         raise UsageError(
             f"The vault is not in a git repository: {safe(str(folder), 200)}.", "Run: git init"
         )
-    first = safe(reason.strip().partition("\n")[0].removeprefix("fatal: "), 200)
-    raise FileError(f"git failed: {first.rstrip('.')}.")
+    raise FileError(f"git failed: {safe(_cause(reason), 200).rstrip('.')}.")
+
+
+def _cause(said: str) -> str:
+    """Return the first error in what git says."""
+    for line in said.splitlines():
+        kind, _, cause = line.partition(": ")
+        if kind in {"fatal", "error"}:
+            return cause
+    return said.strip() or "no reason given"

@@ -37,7 +37,7 @@ def vault_words(one: Unlocked, session: Session, now: float) -> str:
 
 def unlocked_words(one: Unlocked, session: Session, now: float) -> str:
     """Return until when a vault is unlocked, and where its key is."""
-    return f"unlocked {until_words(now + one.left, one.idle, now)}, its key is in {session.name}"
+    return f"unlocked {until_words(now + one.left, one.idle, now)}; key kept by {session.name}"
 
 
 def until_words(until: float, idle: int, now: float) -> str:

@@ -380,6 +380,10 @@ async def test_a_code_that_is_only_shown_is_not_said_to_be_copied(
     await press(pilot, "space")
     await settle(pilot)
     assert (status_of(app), clipboard.text) == ("", copied)
+    app.say("The vault of Bank (gordon) is older.", "warning")
+    await press(pilot, "space")
+    await settle(pilot)
+    assert status_of(app) == "The vault of Bank (gordon) is older."
 
 
 async def test_no_counter_based_code_is_shown_if_the_counter_is_not_saved(

@@ -398,6 +398,17 @@ async def test_a_selected_category_that_is_gone_is_named(
     assert categories_of(app, "GitHub") == {"Web", "Office"}
 
 
+async def test_only_what_is_still_there_is_said_to_be_pinned(
+    app: OtpApp, pilot: Pilot[None]
+) -> None:
+    await press(pilot, "x", "x")
+    first, second = codes_of(app).rows[:2]
+    on_disk(app).change(lambda document: delete(document, {first.id}, 1))
+    await press(pilot, "p")
+    await settle(pilot)
+    assert status_of(app) == f"Pinned {second.label}."
+
+
 async def test_an_entry_that_was_deleted_meanwhile_gets_no_category(
     app: OtpApp, pilot: Pilot[None]
 ) -> None:

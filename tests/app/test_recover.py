@@ -200,4 +200,4 @@ async def test_wrong_passwords_of_a_copy_are_followed_by_a_wait(
             await press(pilot, *password, "enter")
             await settle(pilot)
             said.append(status_of(app))
-        assert said == ["Wrong password.", "Wrong password.", "Try again in 1 s."]
+        assert said == [*["Wrong password or recovery code."] * 2, "Try again in 1 s."]

@@ -122,7 +122,7 @@ async def test_the_arrows_change_a_value_and_save_it(
     await settle(pilot)
     assert app.config.clipboard == "off"
     assert written(file) == {"clipboard": "off"}
-    assert said(screen) == "Saved “Copy with”."
+    assert said(screen) == "Setting saved: “Copy with”."
     await pilot.press("right", "right")
     await settle(pilot)
     assert written(file) == {"clipboard": "osc52"}

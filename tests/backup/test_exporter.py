@@ -22,12 +22,14 @@ from tui.backup.export_plan import plan_export, select, suggested_name
 from tui.backup.exporter import Exported, check_place, export
 from tui.backup.model import Backup, Credentials, ExportPlan, Format
 from tui.backup.registry import by_name, export_formats
+from tui.clock import SystemClock
 from tui.errors import ExportError, ExportExistsError
 from tui.files import write_new
 from tui.otp.entry import Binding, Category, Icon, OtpType
 from tui.vault import envelope
 from tui.vault.document import Document
 from tui.vault.unlock import key_by_password
+from tui.vault.vault import Vault
 
 URIS = by_name("otpauth-uris")
 CREDENTIALS = Credentials("pässword!", kdf=FLOOR)
@@ -215,8 +217,9 @@ def test_the_vault_its_lock_and_its_backups_are_never_overwritten(tmp_path: Path
     (tmp_path / "link").symlink_to(vault.parent)
     (tmp_path / "alias").symlink_to(vault)
     names = ("vault.json.lock", "vault.sync-conflict-20260102-030405-ABCDEFG.json", "backups/x")
-    for path in (vault, *(vault.parent / name for name in names)):
-        path.write_text("vault")
+    Vault.create(vault, "password", FLOOR, SystemClock()).close()
+    for path in (vault.parent / name for name in names):
+        path.write_bytes(vault.read_bytes())
     os.link(vault, tmp_path / "hard")
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     for name in (
@@ -229,6 +232,9 @@ def test_the_vault_its_lock_and_its_backups_are_never_overwritten(tmp_path: Path
     after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert before == after
     assert check_place(tmp_path / "link" / "new", vault) == vault.parent / "new"
+    notes = vault.with_name("vault-conflict-notes.json")
+    notes.write_text("{}")
+    assert check_place(notes, vault, force=True) == notes
 
 
 def test_an_invalid_path_is_one_sentence(tmp_path: Path) -> None:
@@ -268,6 +274,8 @@ def test_categories_that_a_format_leaves_empty_do_not_stop_an_export(target: For
         replace(CREDENTIALS, username="me", server_secret="AAAAAAAAAAAAAAAAAAAAAA=="),
     )
     assert "One" in {each.issuer for each in encoded.plan.backup.entries}
+    if target.name == "bitwarden":
+        assert [each.name for each in encoded.plan.backup.categories] == ["First"]
 
 
 def test_an_account_becomes_the_issuer_that_a_format_needs() -> None:

@@ -185,7 +185,7 @@ def test_codes_are_forwarded_only_if_marked(filled: Program) -> None:
     assert "advances the counter of" in counter
     assert "otp-tui ssh-agent --confirm" in counter
     assert one(filled, "vpn")["forward"] is True
-    assert "Over SSH" in filled.open("show", "VPN").out
+    assert "SSH" in filled.open("show", "VPN").out
     assert filled.open("edit", "VPN", "--no-forward").code == 0
     assert one(filled, "vpn")["forward"] is False
 

@@ -193,9 +193,10 @@ def test_an_empty_query_names_no_entry(filled: Program) -> None:
     vault.change(lambda document: document.holding(document.entries[:1]))
     before = filled.vault.read_bytes()
     for command in (["remove", "--yes"], ["edit", "--note", "x"], ["code"], ["show"]):
-        done = filled.open(*command, "")
-        assert (done.code, done.out) == (2, ""), command
-        assert "The query is empty" in done.err
+        for query in ("", " "):
+            done = filled.open_real(*command, query)
+            assert (done.code, done.out) == (2, ""), command
+            assert "The query is empty" in done.err
     assert filled.vault.read_bytes() == before
 
 

@@ -77,7 +77,7 @@ def test_status_says_which_vault_by_what_and_until_when(unlocked: Program) -> No
     assert (row["path"], row["by"], row["idle"]) == (str(unlocked.vault), kind, None)
     assert 3500 < row["until"] - time.time() <= 3600
     shown = next(line for line in unlocked.run("status").out.splitlines() if row["path"] in line)
-    assert f", its key is in {session_of(unlocked).name}" in shown
+    assert f"; key kept by {session_of(unlocked).name}" in shown
     assert "(in 1 h)" in shown
 
 
@@ -121,6 +121,14 @@ def test_what_shows_secrets_or_changes_the_password_asks_all_the_same(
 ) -> None:
     in_agent.open("unlock")
     assert needs_password(in_agent, *args)
+
+
+def test_the_question_says_what_needs_the_password(in_agent: Program) -> None:
+    in_agent.open("unlock")
+    terminal = Terminal(in_agent, "show", "github", "--secret")
+    terminal.wait_for("Password for vault.json (to show the secret): ")
+    terminal.type("\x03")
+    assert terminal.end()[0] == 130
 
 
 def test_unless_the_settings_say_otherwise(in_agent: Program) -> None:

@@ -37,6 +37,15 @@ def make_unsaved(filled: Program) -> Path:
     return kept
 
 
+def test_the_doctor_says_that_it_waits(filled: Program, unsaved: Path) -> None:
+    found = filled.run("doctor", "--json").json["findings"]
+    (finding,) = [one for one in found if one["name"] == "unsaved changes"]
+    assert unsaved.name in finding["says"]
+    assert filled.open("list").code == 0
+    names = {one["name"] for one in filled.run("doctor", "--json").json["findings"]}
+    assert "unsaved changes" not in names
+
+
 def test_the_next_command_saves_it_and_says_so(filled: Program, unsaved: Path) -> None:
     first = filled.open("list")
     assert (first.code, first.out) == (0, "")

@@ -125,11 +125,16 @@ def test_a_copy_of_a_vault_with_a_longer_name_is_not_ours(
     copy = path.with_name("vault-work.sync-conflict-20260102-030405-ABCDEFG.json")
     shutil.copy(other, copy)
     assert find_copies(path, vault.vault_id).problems == ()
-    assert conflict_names(other) == [copy.name]
+    own = path.with_name("vault.sync-conflict-20260102-030405-ABCDEFG.json")
+    shutil.copy(path, own)
+    path.with_name("vault.sync.json").write_text("{}")
+    assert [one.path for one in find_copies(path, vault.vault_id).files] == [own]
+    own.unlink()
     path.unlink()
     assert renamed_sentence(path) == ""
+    assert [one.path for one in kept_files(path) if one.is_conflict] == []
     other.unlink()
-    assert conflict_names(path) == [copy.name]
+    assert [one.path for one in kept_files(path) if one.is_conflict] == [copy]
 
 
 def test_other_files_do_not_hide_copies(

@@ -163,9 +163,9 @@ def test_deletion_at_the_epoch() -> None:
 
 
 def test_only_entries_in_the_trash_are_discarded_or_restored() -> None:
-    with pytest.raises(MatchError, match="already restored or deleted this entry"):
+    with pytest.raises(MatchError, match="this entry is no longer in the trash"):
         discard(SORTED, {A.id})
-    with pytest.raises(MatchError, match="already restored or deleted these entries"):
+    with pytest.raises(MatchError, match="these entries are no longer in the trash"):
         restore(SORTED, {A.id, B.id}, NOW)
     trashed = delete(SORTED, {A.id, B.id}, NOW)
     assert issuers(discard(trashed, {A.id}).trash) == ["b"]

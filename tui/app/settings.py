@@ -105,13 +105,13 @@ class Settings:
                 self._tell(f"Couldn't save: {error.sentence} {_UNTIL_EXIT}", "error")
             else:
                 names = ", ".join(f"“{_label(path)}”" for path in changes)
-                self._tell(f"Saved {names}.", "strong")
+                self._tell(f"Setting saved: {names}.", "strong")
 
 
 def _label(path: tuple[str, ...]) -> str:
     """Return what the settings screen calls a setting, or the command that has the keys."""
-    found = (each.label for each in SETTINGS if each.path == path)
-    return next(found, None) or BY_ID[path[-1]].help
+    setting = _BY_PATH.get(path)
+    return BY_ID[path[-1]].help if setting is None else setting.label
 
 
 def _write(file: Path, changes: dict[tuple[str, ...], Any]) -> None:

@@ -29,7 +29,7 @@ from tui.files import (
     write_new,
 )
 from tui.text import plural, safe
-from tui.vault.copies import conflict_names
+from tui.vault.copies import conflict_names, is_vault
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 _PREFIX, _SUFFIX, _OLD = ".otp-tui-", ".tmp", ".old"
@@ -272,7 +272,8 @@ def _spare(place: Path, vault: Path) -> None:
     lock, backups = vault.with_name(f"{vault.name}.lock"), vault.parent / "backups"
     if place in (vault, lock) or _same(place, vault) or _same(place, lock):
         raise ExportError(f"{_shown(place)} is the vault itself.", "Choose another name.")
-    if any(_same(place, vault.with_name(name)) for name in conflict_names(vault)):
+    copies = (vault.with_name(name) for name in conflict_names(vault))
+    if any(_same(place, copy) and is_vault(copy) for copy in copies):
         raise ExportError(
             f"{_shown(place)} is a conflict copy of the vault.", "Choose another name."
         )

@@ -303,7 +303,7 @@ class Context:
     ) -> Vault:
         """Open the vault with the password from its option or the terminal."""
         name = safe(locked.path.name, 40)
-        prompt = f"Password for {name}, {purpose}: " if purpose else f"Password for {name}: "
+        prompt = f"Password for {name} ({purpose}): " if purpose else f"Password for {name}: "
         try:
             return self.secrets.open(
                 "password",

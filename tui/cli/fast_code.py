@@ -200,6 +200,8 @@ def _checked(words: list[str], options: dict[str, str]) -> _Asked | None:
     if not words or {"--password-stdin", "--password-file"} <= options.keys():
         return None
     query = " ".join(words)
+    if not query.strip():
+        return None
     if not query.isascii():  # as args.utf8
         query = os.fsencode(query).decode("utf-8", "replace")
     try:

@@ -99,7 +99,7 @@ def _best(
     from tui.otp.search import find_best
 
     if not query.strip():
-        raise UsageError("The query is empty.", f"Give a part of the name of the {kind}.")
+        raise UsageError("The query is empty.", "Give a part of the name.")
     found = find_best(entries, categories, query)
     if len(found) == 1:
         return found[0]

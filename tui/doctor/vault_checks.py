@@ -193,7 +193,7 @@ def backups(path: Path) -> Iterator[Finding]:
 
 def conflicts(path: Path) -> Iterator[Finding]:
     """Report the copies of the vault that a conflict left next to it."""
-    from tui.vault.copies import conflict_names, find_copies, too_many
+    from tui.vault.copies import conflict_names, find_copies, is_of_another, too_many
     from tui.vault.versions import VaultFile
 
     try:
@@ -204,7 +204,7 @@ def conflicts(path: Path) -> Iterator[Finding]:
     for name in found:
         yield Finding("conflict", f"{safe(name, 200)} is a copy of this vault", _MERGE)
     for name in conflict_names(path):
-        if name not in found:
+        if name not in found and not is_of_another(name, path):
             yield Finding("conflict", safe(name, 200), _REVIEW)
     if left_out := too_many(path):
         yield Finding("conflict", left_out, "Delete those that are not vaults.")

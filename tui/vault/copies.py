@@ -110,7 +110,7 @@ def find_copies(vault: Path, vault_id: str) -> FoundCopies:
             continue
         if file.envelope.vault_id == vault_id:
             files.append(file)
-        else:
+        elif not is_of_another(name, vault):
             problems.append(f"{file.name} is another vault.")
     return FoundCopies(tuple(files), (*filter(None, [left_out]), *problems[:MOST]))
 
@@ -136,25 +136,26 @@ def too_many(vault: Path) -> str:
 
 
 def _look(vault: Path) -> tuple[list[str], bool]:
-    """Return the names that look like conflict copies; False if some were not looked at.
-
-    `vault-work.sync-conflict-….json` is no copy of `vault.json` if there is a `vault-work.json`.
-    """
-    names, others = [], []
+    """Return the names that look like conflict copies; False if some were not looked at."""
+    names = []
     try:
         with os.scandir(vault.parent) as entries:
             for _, entry in zip(range(_MOST_NAMES), entries, strict=False):
-                if not entry.name.startswith(vault.stem) or not _is_regular(entry):
-                    continue
-                if _may_be_copy(entry.name, vault):
+                if _may_be_copy(entry.name, vault) and _is_regular(entry):
                     names.append(entry.name)
-                elif entry.name.endswith(vault.suffix) and entry.name != vault.name:
-                    others.append(entry.name.removesuffix(vault.suffix))
-            is_all = next(entries, None) is None
+            return names, next(entries, None) is None
     except OSError:
         return [], True
-    own = [name for name in names if not name.startswith(tuple(others))]
-    return own, is_all
+
+
+def is_of_another(name: str, vault: Path) -> bool:
+    """Return True for `vault-work.sync-conflict-….json`, if `vault` is `vault.json` and there is a
+    `vault-work.json`."""
+    ends = range(len(vault.stem) + 1, len(name))
+    others = {f"{name[:end]}{vault.suffix}" for end in ends}
+    return any(
+        vault.with_name(other).is_file() for other in others if not _may_be_copy(other, vault)
+    )
 
 
 def _rank(path: Path) -> tuple[bool, float]:
@@ -171,7 +172,9 @@ def _rank(path: Path) -> tuple[bool, float]:
 
 def _may_be_copy(name: str, vault: Path) -> bool:
     words = name.removeprefix(vault.stem).lower()
-    return not name.endswith(".lock") and any(word in words for word in _WORDS)
+    if name.endswith(".lock"):
+        return False
+    return name.startswith(vault.stem) and any(word in words for word in _WORDS)
 
 
 def _is_regular(entry: os.DirEntry[str]) -> bool:
@@ -200,6 +203,8 @@ def copies_sentence(files: Sequence[VaultFile]) -> str:
 def renamed_sentence(vault: Path) -> str:
     """Return what to do if both versions of a missing vault were renamed; "" if none is there."""
     for name in conflict_names(vault):
+        if is_of_another(name, vault):
+            continue
         try:
             file = VaultFile.read(vault.with_name(name))
         except (FileError, VaultError):
@@ -232,6 +237,15 @@ def read_copy(path: Path, vault: Path, vault_id: str) -> VaultFile:
             "To add its entries, use: otp-tui import FILE",
         )
     return file
+
+
+def is_vault(path: Path) -> bool:
+    """Return True for a file that can be read as a vault."""
+    try:
+        VaultFile.read(path)
+    except (FileError, VaultError):
+        return False
+    return True
 
 
 def is_copy(data: bytes, vault_id: str) -> bool:

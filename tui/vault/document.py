@@ -110,7 +110,8 @@ class Document:
         Raises:
             MatchError: another program deleted them.
         """
-        _require_any(self.entries, ids, "deleted")
+        what = "this entry" if len(ids) == 1 else "these entries"
+        _require_any(self.entries, ids, f"another program already deleted {what}")
 
     def require_in_trash(self, ids: Collection[str]) -> None:
         """Check that at least one of these entries is in the trash.
@@ -118,7 +119,8 @@ class Document:
         Raises:
             MatchError: another program restored them, or deleted them permanently.
         """
-        _require_any(self.trash, ids, "restored or deleted")
+        what = "this entry is" if len(ids) == 1 else "these entries are"
+        _require_any(self.trash, ids, f"{what} no longer in the trash")
 
     def twin_of(self, entry: Entry) -> Entry | None:
         """Return the first other entry with the same secret, unless it is in the trash."""
@@ -144,10 +146,9 @@ class Document:
         )
 
 
-def _require_any(entries: Iterable[Entry], ids: Collection[str], done: str) -> None:
+def _require_any(entries: Iterable[Entry], ids: Collection[str], why: str) -> None:
     if ids and not any(entry.id in ids for entry in entries):
-        what = "this entry" if len(ids) == 1 else "these entries"
-        raise MatchError(f"Nothing was changed: another program already {done} {what}.")
+        raise MatchError(f"Nothing was changed: {why}.")
 
 
 def read(plaintext: bytes, name: str = "The vault") -> Document:

@@ -25,7 +25,7 @@ from tui.files import read_limited, sync_folder, why
 from tui.text import safe
 from tui.vault.backups import Backups
 from tui.vault.changes import Change, changes
-from tui.vault.copies import conflict_names
+from tui.vault.copies import conflict_names, is_of_another
 from tui.vault.counters import with_highest_counters
 from tui.vault.encrypted_file import EncryptedFile
 from tui.vault.history import joined
@@ -84,7 +84,10 @@ def kept_files(vault: Path, vault_id: str = "") -> list[Kept]:
     except OSError:
         names = []
     paths = [(backups.folder / name, False) for name in names]
-    paths += [(vault.with_name(name), True) for name in conflict_names(vault)]
+    names = conflict_names(vault)
+    if not vault_id:
+        names = [name for name in names if not is_of_another(name, vault)]
+    paths += [(vault.with_name(name), True) for name in names]
     found = [_read(path, is_conflict) for path, is_conflict in paths]
     return [
         one
@@ -148,18 +151,26 @@ def open_kept(kept: Kept, key: bytes) -> Document:
     return kept.file.open(key)
 
 
-def preview(vault: Vault, old: Document) -> tuple[Change, ...]:
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What restoring a file would change in a vault."""
+
+    changes: tuple[Change, ...]
+    document: Document = field(repr=False)
+    """The contents of the vault that would be changed."""
+
+
+def preview(vault: Vault, old: Document) -> Preview:
     """Return what restoring `old` would change in the vault."""
-    return _difference(vault.document, _restored(vault.document, old, _documents(vault)))
+    now = vault.document
+    return Preview(_difference(now, _restored(now, old, _documents(vault))), now)
 
 
 def _difference(now: Document, after: Document) -> tuple[Change, ...]:
     return changes(without_undo(now), after, after)
 
 
-def restore(
-    vault: Vault, kept: Kept, old: Document, previewed: Sequence[Change] | None = None
-) -> None:
+def restore(vault: Vault, kept: Kept, old: Document, previewed: Preview | None = None) -> None:
     """Replace the contents of `vault` with `old` as one step that can be undone.
 
     `previewed` is what `preview` returned, if the user agreed to that.
@@ -168,21 +179,23 @@ def restore(
         EditConflictError: it would change something else now, as another program changed the vault.
         NotSavedError: the change is in memory only.
     """
-    generations = [0 if kept.file is None else kept.file.envelope.generation]
-    if vault.older is not None:
-        generations.append(vault.older.seen)
-        vault.accept_older()
     others = _documents(vault)
 
     def put_back(now: Document) -> Document:
         after = _restored(now, old, others)
-        if previewed is not None and _difference(now, after) != tuple(previewed):
+        shown = previewed is None or now is previewed.document
+        if previewed is not None and not shown and _difference(now, after) != previewed.changes:
             raise EditConflictError(
                 "Nothing was restored: another program changed the vault meanwhile.",
                 "Look at the changes again.",
             )
         return after
 
+    generations = [0 if kept.file is None else kept.file.envelope.generation]
+    if vault.older is not None:
+        put_back(vault.document)
+        generations.append(vault.older.seen)
+        vault.accept_older()
     vault.change(undoable(put_back, f"restore of {kept.name}"), above=max(generations))
 
 

@@ -87,14 +87,17 @@ def key_by_code(envelope: Envelope, code: bytes) -> bytes:
 def key_by_either(envelope: Envelope, typed: str) -> bytes:
     """Return the vault key, by a password or a recovery code as text.
 
-    Who lost the password of an older or conflict copy may still have its recovery code.
+    If the password of an older or conflict copy is lost, its recovery code may still be there.
 
     Raises:
         WrongPasswordError, CryptoError: as `key_by_password`.
     """
     with suppress(UsageError, WrongPasswordError):
         return key_by_code(envelope, recovery.from_text(typed))
-    return key_by_password(envelope, typed)
+    try:
+        return key_by_password(envelope, typed)
+    except WrongPasswordError as error:
+        raise WrongPasswordError("Wrong password or recovery code.", error.hint) from None
 
 
 def _derive(slot: PasswordSlot, secret: bytes, meanwhile: Callable[[], object] | None) -> bytes:

@@ -139,7 +139,10 @@ class CodesScreen(BaseScreen[None]):
     # --- commands ----------------------------------------------------------------------------
 
     def action_command(self, name: str) -> None:
-        """Run the command with that id."""
+        """Run the command with that id; if it opens a screen, say no more what was done before."""
+        opens_screen = name in FORM_COMMANDS or name in SECURITY_COMMANDS
+        if opens_screen and self._status.tone == "strong":
+            self._status.say("")
         self._start(self._commands[name]())
 
     def action_copy_row(self, number: int) -> None:
@@ -164,9 +167,7 @@ class CodesScreen(BaseScreen[None]):
             self.run_worker(job, group="command", exit_on_error=False, description="command")
 
     async def ask(self, screen: Screen[Answer]) -> Answer | None:
-        """Show a screen above the list and return its result; what was done before is read then."""
-        if self._status.tone == "strong":
-            self._status.say("")
+        """Show a screen above the list and return its result."""
         answer: Answer | None = await self.app.push_screen_wait(screen)
         return answer
 

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from tui.otp.entry import Entry
 
 
+_COPIED = ("Copied ", ": ")
+"""What is before the label in the message about a copy: alone, or after where it was copied."""
+
+
 async def copy(view: ListView) -> None:
     """Copy the code of the highlighted entry, or the next one if it is about to expire."""
     await copy_entry(view, view.codes.highlighted)
@@ -43,7 +47,8 @@ async def reveal(view: ListView) -> None:
         return
     if entry.type.has_counter:
         if await _take(view, entry):
-            view.withdraw(entry.label)  # an earlier code of it may have been copied
+            for start in _COPIED:
+                view.withdraw(f"{start}{entry.label}.")  # that was another code
     else:
         view.say("Not a counter-based entry.", "warning")
 
@@ -160,7 +165,8 @@ async def _copy(view: ListView, entry: Entry, code: str, what: str) -> None:
         return
     wait = context.config.clipboard_clear
     cleared = f" Clears in {wait} s." if wait else ""
-    done = f"Copied {what}." if outcome == COPIED else f"{outcome.says}: {what}."
+    start, other = _COPIED
+    done = f"{start}{what}." if outcome == COPIED else f"{outcome.says}{other}{what}."
     if outcome.doubt:
         hint = press_hint(context, "large", "to show the code")
         view.say(f"{done} {outcome.doubt}{hint}{cleared}", "warning")

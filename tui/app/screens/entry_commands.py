@@ -11,7 +11,7 @@ from tui.app.list_view import living_targets, targets
 from tui.app.screens.base import ChangeResult, change_vault
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.threads import in_thread
-from tui.errors import MatchError, OtpTuiError
+from tui.errors import OtpTuiError
 from tui.otp.entry import label_of
 from tui.vault import edit
 from tui.vault.order import WORDS, Order, order_of, with_order
@@ -69,18 +69,23 @@ def _already_gone(entries: Sequence[Entry]) -> str:
     return f"Another program already {did} {label_of(entries)}."
 
 
-async def _delete(view: ListView, entries: Sequence[Entry]) -> None:
+async def _still_there(view: ListView, entries: Sequence[Entry]) -> list[Entry]:
+    """Return those of the entries that no other program deleted or restored; say so if none is."""
     await view.take_over()
-    in_trash, moment = bool(entries[0].deleted), view.moment
     left = _unchanged(view.vault.document, entries)
-    if not left:
+    if entries and not left:
         view.say(_already_gone(entries), "warning")
+    return left
+
+
+async def _delete(view: ListView, entries: Sequence[Entry]) -> None:
+    left = await _still_there(view, entries)
+    if not left:
         return
+    in_trash, moment = bool(entries[0].deleted), view.moment
     ids = {entry.id for entry in left}
 
     def step(document: Document) -> Document:
-        if not _unchanged(document, left):
-            raise MatchError(_already_gone(entries))
         return discard(document, ids) if in_trash else edit.delete(document, ids, moment)
 
     did = "Permanently deleted" if in_trash else "Deleted"
@@ -97,6 +102,9 @@ async def restore(view: ListView) -> None:
         hint = hint if view.vault.document.trash else " It is empty."
         view.say(f"Only entries in the trash can be restored.{hint}", "warning")
         return
+    entries = await _still_there(view, entries)
+    if not entries:
+        return
     ids, moment = {entry.id for entry in entries}, view.moment
     step = partial(edit.restore, ids=ids, moment=moment)
     await _change(view, step, step_label("restore", entries), f"Restored {label_of(entries)}.")
@@ -104,7 +112,7 @@ async def restore(view: ListView) -> None:
 
 async def pin(view: ListView) -> None:
     """Pin entries to the top, or unpin them if all are pinned."""
-    entries = living_targets(view)
+    entries = await _still_there(view, living_targets(view))
     if not entries:
         return
     ids, moment = {entry.id for entry in entries}, view.moment

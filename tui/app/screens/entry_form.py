@@ -43,6 +43,7 @@ _KEYS = [("^s", "save"), ("⇥", "next"), ("^r", "secret"), ("^t", "more"), ("^o
          ("Esc", "cancel")]  # fmt: skip
 _HINT = "Paste an otpauth:// URI into any field, or fill in the form."
 _SHORT_HINT = "Paste a URI, or fill in the form."
+_FILLED = "Form filled in."
 _CHECK = "Check that the site accepts the code, then save."
 _NOT_SAVED = "Not saved. Correct what is marked."
 
@@ -233,11 +234,9 @@ class EntryFormScreen(Dialog[str | None]):
             replace(given, pin=given.pin or now.pin, note=now.note, forward=now.forward)
         )
         self._look()
-        words = f"Form filled in. {self._warning or _CHECK}"
-        if replaces:
-            words = "This replaced the entry in the form, which was not saved."
-        unusual = problem or replaces or self._warning
-        self.say(problem or words, "warning" if unusual else "strong")
+        done = "This replaced the entry in the form, which was not saved." if replaces else _FILLED
+        doubts = " ".join(filter(None, (problem, self._warning)))
+        self.say(f"{done} {doubts or _CHECK}", "warning" if doubts or replaces else "strong")
         mistakes = self._fields.draft.mistakes(self._before)
         if mistakes:
             self._fields.focus_first(mistakes)

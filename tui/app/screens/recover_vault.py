@@ -24,10 +24,11 @@ from tui.app.widgets.version_list import Version, VersionList, heading
 from tui.app.wrong_tries import WrongTries
 from tui.errors import OtpTuiError, WrongPasswordError
 from tui.text import plural
-from tui.vault.changes import Change, changes, summary
+from tui.vault.changes import changes, summary
 from tui.vault.document import Document
 from tui.vault.recover import (
     Kept,
+    Preview,
     check,
     contents_of,
     kept_files,
@@ -82,6 +83,8 @@ class RecoverScreen(BaseScreen[Done | None]):
         """The file that is previewed, or whose password is asked for."""
         self._old: Document | None = None
         """Its contents, while they are previewed."""
+        self._preview: Preview | None = None
+        """What restoring it would change."""
         self._opened: Vault | None = None
         """The file as a vault, to replace a damaged one."""
         self._busy = False
@@ -114,7 +117,7 @@ class RecoverScreen(BaseScreen[Done | None]):
         opened, self._opened = self._opened, None
         if opened is not None:
             opened.close()
-        self._chosen, self._old = None, None
+        self._chosen, self._old, self._preview = None, None, None
         self._changes.rows = []
 
     # --- the list ------------------------------------------------------------------------------
@@ -199,11 +202,11 @@ class RecoverScreen(BaseScreen[Done | None]):
         vault, path, clock = self._vault, self.context.vault_path, self.context.clock
         self._chosen = kept
 
-        def read() -> tuple[Vault | None, Document, tuple[Change, ...]]:
+        def read() -> tuple[Vault | None, Document, Preview]:
             if vault is None:
                 opened = locked_from(kept, path, clock).unlock_with_key(key_of(kept, password))
                 old = opened.document
-                return opened, old, changes(Document(), old, old)
+                return opened, old, Preview(changes(Document(), old, old), Document())
             old = open_kept(kept, key_of(kept, password) if password else vault.key)
             return None, old, preview(vault, old)
 
@@ -221,13 +224,14 @@ class RecoverScreen(BaseScreen[Done | None]):
         except OtpTuiError as error:
             self._ask_again(error.sentence)
         else:
-            self._changes.show(found)
-            self._show_preview()
+            self._show_changes(found)
             self._summarize()
 
-    def _show_preview(self) -> None:
+    def _show_changes(self, found: Preview) -> None:
+        self._preview, rows = found, found.changes
+        self._changes.show(rows)
         name = "" if self._chosen is None else self._chosen.name
-        self._show(self._changes, _PREVIEW_KEYS if self._changes.rows else _NOTHING_KEYS, name)
+        self._show(self._changes, _PREVIEW_KEYS if rows else _NOTHING_KEYS, name)
 
     def _ask_again(self, why: str) -> None:
         self.say(why, "error")
@@ -267,7 +271,7 @@ class RecoverScreen(BaseScreen[Done | None]):
         if opened is not None:
             await self._replace(opened, kept)
         elif vault is not None and self._changes.rows:
-            previewed = tuple(self._changes.rows)
+            previewed = self._preview
             outcome = await run_change(lambda: restore(vault, kept, old, previewed))
             undo = press_hint(self.context, "undo", "to undo")
             if not outcome.problem:
@@ -276,8 +280,7 @@ class RecoverScreen(BaseScreen[Done | None]):
                 self.dismiss(Done(outcome.problem, "error"))
             else:
                 if outcome.conflicts:
-                    self._changes.show(await in_daemon_thread(lambda: preview(vault, old)))
-                    self._show_preview()
+                    self._show_changes(await in_daemon_thread(lambda: preview(vault, old)))
                 self.say(outcome.problem, outcome.tone)
         self._busy = False
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tui.vault.vault import Vault
 
 _SCAN = "Scan it with the authenticator on your phone."
-_LABEL_WIDTH = 12
+_LABEL_WIDTH = 11
 _LONGEST = 8192
 """Maximum number of characters of a secret to show."""
 

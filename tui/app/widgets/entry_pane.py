@@ -199,9 +199,9 @@ class EntryPane(Widget):
         rows = [
             ("Warning", shown.warning, styles.warning),
             ("Type", _type_of(shown.entry), styles.plain),
-            ("Next counter", str(shown.entry.counter) if counts else "", styles.plain),
+            ("Counter", str(shown.entry.counter) if counts else "", styles.plain),
             ("Last used", _used(shown), styles.plain),
-            ("Over SSH", FORWARDED if shown.entry.forward else "", styles.plain),
+            ("SSH", FORWARDED if shown.entry.forward else "", styles.plain),
             ("Note", shown.entry.note, styles.plain),
         ]
         found = [[self._category_line(shown.categories, styles, width)]] if shown.categories else []

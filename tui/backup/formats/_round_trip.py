@@ -16,11 +16,14 @@ def plan_round_trip(
     backup: Backup,
     reread: Callable[[Entry], Entry],
     most_categories: int = 0,
+    *,
+    drops_empty: bool = False,
 ) -> ExportPlan:
     """Return the entries in the user's order, each as it will be read back.
 
     `reread` writes and reads an entry; it raises EntryError if the format can't store it.
-    `most_categories` is how many categories of an entry the format stores, by name.
+    `most_categories` is how many categories of an entry the format stores, by name. With
+    `drops_empty`, categories without entries are left out.
     """
     categories, names = stored_categories(backup) if most_categories else ((), {})
     kept: list[Entry] = []
@@ -47,6 +50,10 @@ def plan_round_trip(
                 change = f"it is removed from {left} of its {len(entry.categories)} categories"
                 changed.append(Problem(entry.label, change, refused=False))
         kept.append(replace(found, id=entry.id, ranking=len(kept), categories=bound))
+    if drops_empty:
+        used = {place.category for entry in kept for place in entry.categories}
+        filled = [category for category in categories if category.id in used]
+        categories = tuple(replace(each, ranking=at) for at, each in enumerate(filled))
     return ExportPlan(Backup(tuple(kept), categories), tuple(left_out), tuple(changed))
 
 

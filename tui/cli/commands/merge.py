@@ -33,7 +33,7 @@ def register(subparsers: Subparsers) -> None:
         "FILE, merges the conflict copies next to the vault; those that can't be read or belong\n"
         "to another vault are reported and skipped, and the exit code is 1. With such a FILE,\n"
         "nothing is merged. `otp-tui undo` undoes a merge. Asks for confirmation on the terminal;\n"
-        "the exit code is 1 if you decline.",
+        "the exit code is 1 if you decline, or if a copy can't be deleted.",
     )
     parser.add_argument("file", metavar="FILE", nargs="*", help="copy of the vault")
     parser.add_argument(

@@ -59,7 +59,7 @@ def run(args: Namespace, context: Context) -> int:
         NotSavedError: says which password opens the vault.
     """
     locked = context.read_vault()
-    vault = context.unlock(locked, guarded="to change it")
+    vault = context.unlock(locked, guarded="to set a new one")
     password = context.secrets.get_new("new-password", "New password: ")
     code = _recovery_code(locked, context) if vault.needs_recovery_code else None
     return change_password(vault, password, code, args, context)

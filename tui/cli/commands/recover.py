@@ -232,7 +232,8 @@ def _restore(
 
     aside = None
     old = _contents(kept, vault, context) if damaged is None else vault.document
-    found = preview(vault, old) if damaged is None else ()
+    previewed = preview(vault, old) if damaged is None else None
+    found = () if previewed is None else previewed.changes
     if damaged is not None:
         output.say(f"{kept.name} has {plural(len(old.entries), 'entry')}.")
     elif not found:
@@ -245,7 +246,7 @@ def _restore(
         output.say("Nothing was restored.")
         return 1
     if damaged is None:
-        restore(vault, kept, old, found)
+        restore(vault, kept, old, previewed)
     else:
         aside = replace_damaged(vault, context.clock, damaged)
         context.take_up_unsaved(vault)

@@ -42,23 +42,14 @@ def write(backup: Backup, credentials: Credentials) -> bytes:
 
 
 def plan_export(backup: Backup) -> ExportPlan:
-    """Return the entries in the user's order, each as it will be read back in its first folder.
-
-    Folders that would be empty are left out, as an import leaves them out.
-    """
-    plan = plan_round_trip(backup, _reread, most_categories=1)
-    used = {place.category for entry in plan.backup.entries for place in entry.categories}
-    folders = [each for each in plan.backup.categories if each.id in used]
-    held = replace(
-        plan.backup,
-        categories=tuple(replace(each, ranking=at) for at, each in enumerate(folders)),
-    )
+    """Return the entries in the user's order, each as it will be read back in its first folder."""
+    plan = plan_round_trip(backup, _reread, most_categories=1, drops_empty=True)
     long = tuple(
         Problem(entry.label, "Bitwarden may refuse the file: its note is too long", refused=False)
         for entry in plan.backup.entries
         if len(entry.note.encode()) > _LONG_NOTE
     )
-    return replace(plan, backup=held, notes=long)
+    return replace(plan, notes=long)
 
 
 def _reread(entry: Entry) -> Entry:
