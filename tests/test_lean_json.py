@@ -35,11 +35,11 @@ def test_it_reads_what_the_json_package_writes(value: Any, before: str, after: s
     assert outcome(loads, text) == outcome(json.loads, text)
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", " ", "{", '{"a":1,}', "[1,]", "nul", "'a'", '"\t"', '"\\x"', "01", "1.",
-     "-", "[" * 100_000, '{"a" : 1 , "a":2}', "1e999", '"\\ud800"', "\ufeff1", "1 2"],
-)  # fmt: skip
+INVALID = ["", " ", "{", '{"a":1,}', "[1,]", "nul", "'a'", '"\t"', '"\\x"', "01", "1.", '{"a" 1}',
+           "-", "[" * 100_000, '{"a', '"a', "1e999", "\ufeff1", "1 2"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*INVALID, '{"a" : 1 , "a":2}', '"\\ud800"'])
 def test_it_refuses_what_the_json_package_refuses(text: str) -> None:
     assert outcome(loads, text) == outcome(json.loads, text)
 
@@ -54,6 +54,22 @@ def test_hooks_get_what_those_of_the_json_package_get() -> None:
         parse_float=lambda t: f"f{t}",
         parse_constant=lambda t: f"f{t}",
     )
+
+
+def test_what_is_invalid_is_refused_without_the_json_package() -> None:
+    program = (
+        "import sys\n"
+        "from tui.lean_json import loads\n"
+        f"for text in {INVALID!r}:\n"
+        "    try:\n"
+        "        loads(text)\n"
+        "    except (ValueError, RecursionError):\n"
+        "        continue\n"
+        "    assert text == '1e999', text\n"
+        "assert 'json' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()[-500:]
 
 
 def test_the_json_package_is_not_imported() -> None:

@@ -56,7 +56,8 @@ def loads(
     start = len(text) - len(text.lstrip(_SPACE))
     try:
         value, end = make_scanner(options)(text, start)  # type: ignore[arg-type]
-    except StopIteration:
+    except (StopIteration, SystemError):
+        # The second, up to Python 3.12, because json, which has the right one, is not imported.
         raise ValueError("not JSON") from None
     if text[end:].strip(_SPACE):
         raise ValueError("not JSON")

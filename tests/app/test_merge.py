@@ -11,8 +11,10 @@ from textual.pilot import Pilot
 from textual.widgets import Label
 
 from tests.app.conftest import MakeApp
-from tests.app.helpers import PASSWORD, FakeClock, on_disk, pass_time, settle, status_of
+from tests.app.helpers import PASSWORD, FakeClock, on_disk, pass_time, press, settle, status_of
+from tests.vault.support import FLOOR
 from tui.app.app import OtpApp
+from tui.app.screens.ask_password import AskPasswordScreen
 from tui.app.screens.codes import CodesScreen
 from tui.app.screens.merge_copies import MergeScreen
 from tui.app.widgets.change_list import ChangeList
@@ -125,6 +127,31 @@ async def test_a_copy_that_does_not_open_is_reported(
     await settle(pilot)
     assert isinstance(app.screen, MergeScreen)
     assert copy.exists()
+
+
+async def test_a_copy_with_another_password_asks_for_it(
+    copy: Path, app: OtpApp, pilot: Pilot[None], vault: Vault
+) -> None:
+    vault.change_password("a new password", FLOOR)
+    await press(pilot, "M")
+    await settle(pilot)
+    assert isinstance(app.screen, AskPasswordScreen)
+    assert "opens with another password" in app.screen.query_one(StatusLabel).message
+    await press(pilot, *"wrong", "enter")
+    await settle(pilot)
+    assert app.screen.query_one(StatusLabel).message == "Wrong password or recovery code."
+    await press(pilot, *PASSWORD, "enter")
+    await settle(pilot)
+    rows = app.screen.query_one(ChangeList).rows
+    assert "new" in {row.kind.value for row in rows}
+    await press(pilot, "enter", "escape")
+    await settle(pilot)
+    assert "Fresh" in {one.issuer for one in vault.entries}
+    await press(pilot, "M")
+    await settle(pilot)
+    await press(pilot, "escape")
+    await settle(pilot)
+    assert isinstance(app.screen, CodesScreen)
 
 
 async def test_the_notice_follows_what_is_there(

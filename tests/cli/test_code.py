@@ -228,3 +228,12 @@ def test_an_unsaved_count_is_not_an_error(filled: Program, monkeypatch: pytest.M
     done = filled.open("code", "GitHub", "--copy")
     assert (done.code, done.out, done.err.count("\n")) == (0, "", 1)
     assert filled.vault.read_bytes() == before
+
+
+def test_a_vault_that_was_cut_off_is_reported(filled: Program) -> None:
+    data = filled.vault.read_bytes()
+    for size in (100, 900, len(data) - 3):
+        filled.vault.write_bytes(data[:size])
+        done = filled.spawn("code", "github", "--password-stdin", stdin=f"{PASSWORD}\n")
+        assert (done.code, done.out) == (3, ""), done.err
+        assert "run: otp-tui recover" in done.err

@@ -47,8 +47,8 @@ async def may_show(screen: BaseScreen[Any], purpose: str) -> bool:
 class AskPasswordScreen(Dialog[bool]):
     """Returns True once the password was typed.
 
-    Wrong ones count, unless the password is a `new` one: then another program saved the vault with
-    another one, and there may be unsaved changes.
+    Wrong ones count, unless `new` tries the password of a file: a copy, or the vault that another
+    program saved with another one, so that there may be unsaved changes.
     """
 
     CSS_PATH = "dialogs.tcss"
@@ -64,13 +64,18 @@ class AskPasswordScreen(Dialog[bool]):
         *,
         why: str = "The vault was opened without it.",
         then: Callable[[str], object] | None = None,
+        is_copy: bool = False,
     ) -> None:
-        """`why` it is asked for; `then` gets the right password, in a thread."""
+        """`why` it is asked for; `then` gets the right password, in a thread.
+
+        If it is that of a copy (`is_copy`), a recovery code does, too.
+        """
         super().__init__()
         self._purpose = purpose
         self._new = new
         self._why = why
         self._then = then
+        self._is_copy = is_copy
         self._acting = False
         """True while `new` or `then` runs."""
 
@@ -78,7 +83,7 @@ class AskPasswordScreen(Dialog[bool]):
         with Vertical(classes="card"):
             what = "the password" if self._new is None else "the file's password"
             yield Label(f"Enter {what} to {self._purpose}", classes="title", markup=False)
-            yield PasswordInput("Password")
+            yield PasswordInput("Password or recovery code" if self._is_copy else "Password")
             yield StatusLabel(self._why)
             yield CardKeys([("↵", "continue"), ("Esc", "cancel")])
 
@@ -110,7 +115,8 @@ class AskPasswordScreen(Dialog[bool]):
         except OtpTuiError as error:
             self._refuse(error)
         else:
-            self.context.password_given()
+            if not self._is_copy:
+                self.context.password_given()
             self.dismiss(True)
 
     def _refuse(self, error: OtpTuiError) -> None:

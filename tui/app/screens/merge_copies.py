@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 
 from tui.app.commands import press_hint
+from tui.app.screens.ask_password import AskPasswordScreen
 from tui.app.screens.base import BaseScreen, Done, run_change
 from tui.app.screens.confirm import ConfirmScreen
 from tui.app.threads import in_daemon_thread, in_thread
@@ -23,6 +24,7 @@ from tui.errors import DamagedVaultError, OtpTuiError
 from tui.text import plural
 from tui.vault.changes import both_sentence, summary
 from tui.vault.copies import MergeResult, OpenCopy, merge_into, open_copy
+from tui.vault.unlock import key_by_either
 from tui.vault.versions import VaultFile
 
 if TYPE_CHECKING:
@@ -74,26 +76,47 @@ class MergeScreen(BaseScreen[Done | None]):
 
     @work(exclusive=True, exit_on_error=False, description="open copies")
     async def _open(self) -> None:
-        vault, files = self._vault, self._files
-
-        def preview() -> tuple[list[OpenCopy], MergeResult]:
-            key = vault.key
-            copies = [open_copy(file, key) for file in files]
-            return copies, merge_into(vault, copies, dry_run=True)
-
         self.say("Reading the copies…")
+        vault, found = self._vault, None
         try:
-            self._copies, found = await in_daemon_thread(preview)
-        except DamagedVaultError as error:
-            self.say(f"{error} If it has another password, use: otp-tui merge", "error")
+            opened = [(file, await self._opened(file)) for file in self._files]
+            self._files = [file for file, copy in opened if copy is not None]
+            self._copies = copies = [copy for _, copy in opened if copy is not None]
+            if copies:
+                found = await in_daemon_thread(lambda: merge_into(vault, copies, dry_run=True))
         except OtpTuiError as error:
             self.say(error.sentence, "error")
+            return
+        if found is None:
+            self.dismiss(None)
         else:
             self._preview = found
             self._list.show(found.changes)
             self._summarize()
             if not found.changes:
                 await self._end("Nothing to merge.", "muted")
+
+    async def _opened(self, file: VaultFile) -> OpenCopy | None:
+        """Open a copy with the vault's key, or ask for its password; None if the user has none.
+
+        Raises:
+            DamagedVaultError: its contents were changed.
+        """
+        vault, opened = self._vault, list[OpenCopy]()
+        try:
+            return await in_daemon_thread(lambda: open_copy(file, vault.key))
+        except DamagedVaultError:
+            if file.has_slot_of(vault.slots):
+                raise
+
+        def unlock(typed: str) -> None:
+            opened.append(open_copy(file, key_by_either(file.envelope, typed)))
+
+        why = f"{file.name} opens with another password."
+        await self.app.push_screen_wait(
+            AskPasswordScreen("merge the copy", unlock, why=why, is_copy=True)
+        )
+        return opened[0] if opened else None
 
     @on(RowList.Moved)
     def _moved(self, event: RowList.Moved) -> None:
