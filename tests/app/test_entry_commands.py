@@ -310,7 +310,7 @@ async def test_entries_move_only_in_the_manual_order(app: OtpApp, pilot: Pilot[N
     await press(pilot, "shift+down")
     await settle(pilot)
     assert issuers(app) == before
-    assert "Press o to change that" in status_of(app)
+    assert "Press o until it is" in status_of(app)
 
 
 async def test_in_a_category_an_entry_moves_only_in_its_order(

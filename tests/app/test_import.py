@@ -265,8 +265,12 @@ async def test_a_click_on_the_folder_at_the_top_opens_no_file(
     folder.mkdir()
     backup_file(folder, "authenticator-pro-plain")
     await open_file(pilot, folder)
-    tree, chosen = app.screen.query_one(FileTree), []
-    monkeypatch.setattr(FileTree, "action_select_cursor", lambda tree: chosen.append(tree))
+    tree, chosen = app.screen.query_one(FileTree), list[FileTree]()
+
+    def choose(tree: FileTree) -> None:
+        chosen.append(tree)
+
+    monkeypatch.setattr(FileTree, "action_select_cursor", choose)
     for line in (0, 1):
         await pilot.click(FileTree, offset=(8, line))
         await settle(pilot)

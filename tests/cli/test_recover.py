@@ -99,6 +99,33 @@ def test_what_the_preview_did_not_show_is_not_restored(deleted: Program) -> None
     assert "New" in names(deleted)
 
 
+def test_a_vault_that_is_missing_is_not_said_to_be_new(deleted: Program) -> None:
+    deleted.vault.unlink()
+    hint = "Older copies of it are kept. To restore one, run: otp-tui recover"
+    for command in ("list", "code x", "passwd"):
+        assert hint in deleted.open(*command.split()).err
+    (finding,) = [
+        one for one in deleted.run("doctor", "--json").json["findings"] if one["name"] == "vault"
+    ]
+    assert finding["advice"] == hint
+    made = deleted.run("init", "--password-stdin", stdin=f"{PASSWORD}\n")
+    assert (made.code, hint in made.err) == (0, True)
+
+
+def test_a_wrong_password_of_a_copy_is_asked_for_again(deleted: Program) -> None:
+    change = deleted.open("passwd", "--new-password-stdin", stdin="another password\n")
+    assert change.code == 0
+    terminal = Terminal(deleted, "recover", "1")
+    terminal.wait_for("Password for")
+    terminal.type("another password\n")
+    terminal.wait_for("Password or recovery code of")
+    terminal.type("wrong\n")
+    terminal.wait_for("Wrong password or recovery code. Try again.")
+    terminal.type(f"{PASSWORD}\n")
+    terminal.wait_for("Nothing to restore", hidden=False)
+    assert terminal.end()[0] == 0
+
+
 def test_an_open_app_does_not_undo_a_restore(deleted: Program) -> None:
     app = Vault.open(deleted.vault, PASSWORD)
     assert "GitHub" not in {entry.issuer for entry in app.entries}

@@ -187,11 +187,13 @@ class Context:
         try:
             locked = LockedVault.read(self.vault_path, self.clock)
         except VaultMissingError as error:
-            from tui.vault.copies import renamed_sentence
+            from tui.vault.copies import KEPT_HINT, has_kept, renamed_sentence
 
-            renamed = error.hint or renamed_sentence(self.vault_path)
-            hint = renamed or "Create one with: otp-tui init"
-            if not renamed and _codes_are_forwarded():
+            kept = error.hint or renamed_sentence(self.vault_path)
+            if not kept and has_kept(self.vault_path):
+                kept = KEPT_HINT
+            hint = kept or "Create one with: otp-tui init"
+            if not kept and _codes_are_forwarded():
                 hint += ". Your SSH agent forwards codes: otp-tui list --forwarded"
             raise VaultMissingError(str(error), hint) from None
         locked.accept_older_if = self._accepts_older

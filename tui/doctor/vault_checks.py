@@ -38,13 +38,16 @@ def all_of(path: Path, clock: Callable[[], float]) -> Iterator[Finding]:
 
 def vault_file(path: Path) -> Iterator[Finding]:
     """Report where the vault is, who owns it and who can open it."""
+    from tui.vault.copies import KEPT_HINT, has_kept
+
     name = safe(str(path), 200)
     try:
         folder = path.parent.stat()
         status = path.lstat()
     except FileNotFoundError:
         what = "file" if path.parent.exists() else "folder"
-        yield Finding("vault", f"{name} doesn't exist (no such {what})", "Run: otp-tui init")
+        advice = KEPT_HINT if has_kept(path) else "Run: otp-tui init"
+        yield Finding("vault", f"{name} doesn't exist (no such {what})", advice)
         return
     except OSError as error:
         yield Finding("vault", f"{name}: {error.strerror}", "Take ownership of the folder.")

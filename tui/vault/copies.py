@@ -29,6 +29,8 @@ _MOST_NAMES = 100_000
 """Maximum number of names to look at in its folder."""
 _MOST_READ = 100
 """Maximum number of files to read there."""
+KEPT_HINT = "Older copies of it are kept. To restore one, run: otp-tui recover"
+"""What to do if a vault is missing, but not its older copies."""
 _START = 512
 """Length in bytes of the start of a file that shows if it is a vault."""
 _WORDS = ("conflict", "conflit", "konflikt", "conflito", "..path")

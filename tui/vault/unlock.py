@@ -85,7 +85,7 @@ def key_by_code(envelope: Envelope, code: bytes) -> bytes:
 
 
 def key_by_either(envelope: Envelope, typed: str) -> bytes:
-    """Return the vault key, by a password or a recovery code as text.
+    """Return the vault key of a copy, by a password or a recovery code as text.
 
     If the password of an older or conflict copy is lost, its recovery code may still be there.
 
@@ -97,7 +97,8 @@ def key_by_either(envelope: Envelope, typed: str) -> bytes:
     try:
         return key_by_password(envelope, typed)
     except WrongPasswordError as error:
-        raise WrongPasswordError("Wrong password or recovery code.", error.hint) from None
+        hint = error.hint if error.hint == MORE_SLOTS else "If it is right, the copy is damaged."
+        raise WrongPasswordError("Wrong password or recovery code.", hint) from None
 
 
 def _derive(slot: PasswordSlot, secret: bytes, meanwhile: Callable[[], object] | None) -> bytes:

@@ -175,8 +175,8 @@ async def _move(view: ListView, step: int) -> None:
     if entry is None or entry.deleted:
         return
     if order is not Order.HAND:
-        hint = press_hint(view.context, "order", "to change that")
-        view.say(f"The list is sorted {WORDS[order]}.{hint}", "warning")
+        hint = press_hint(view.context, "order", "until it is")
+        view.say(f"Entries can be moved only if the list is sorted by hand.{hint}", "warning")
         return
     if view.search_text:
         view.say("Clear the search before moving entries.", "warning")

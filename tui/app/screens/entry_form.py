@@ -45,6 +45,7 @@ _HINT = "Paste an otpauth:// URI into any field, or fill in the form."
 _SHORT_HINT = "Paste a URI, or fill in the form."
 _FILLED = "Form filled in."
 _CHECK = "Check that the site accepts the code, then save."
+_SAVE = "Save it to get its first code."
 _NOT_SAVED = "Not saved. Correct what is marked."
 
 
@@ -236,7 +237,8 @@ class EntryFormScreen(Dialog[str | None]):
         self._look()
         done = "This replaced the entry in the form, which was not saved." if replaces else _FILLED
         doubts = " ".join(filter(None, (problem, self._warning)))
-        self.say(f"{done} {doubts or _CHECK}", "warning" if doubts or replaces else "strong")
+        check = _SAVE if entry.type.has_counter else _CHECK
+        self.say(f"{done} {doubts or check}", "warning" if doubts or replaces else "strong")
         mistakes = self._fields.draft.mistakes(self._before)
         if mistakes:
             self._fields.focus_first(mistakes)

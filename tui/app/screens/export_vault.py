@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import getters, on, work
+from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Grid
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 _ALL, _SHOWN, _SELECTED = "all", "shown", "selected"
 _CATEGORY = "category:"
-_KEYS = [("⇥", "complete"), ("Esc", "back")]
+_NEXT = ("⇥", "next field")
 _NOT_ENCRYPTED = "Not encrypted: anyone who can read the file can generate your codes."
 _PLAIN = "not encrypted"
 _DERIVING = "Deriving the key. This can take a while"
@@ -190,10 +190,17 @@ class ExportScreen(BaseScreen[str | None]):
         else:
             self.say(_NOT_ENCRYPTED, "warning")
 
+    @on(events.DescendantFocus)
     def _show_keys(self) -> None:
-        enter = "export" if self._first_empty is None else "next"
-        codes = [("^r", "QR codes")] if self._target.name == NAME else []
-        self.query_one(KeyBar).show([("↵", enter), *codes, *_KEYS])
+        if isinstance(self.focused, Select):
+            keys = [("↵", "choose"), _NEXT]
+        else:
+            enter = "export" if self._first_empty is None else "next"
+            tab = ("⇥", "complete") if self._path.has_focus else _NEXT
+            up = [("⇧⇥", "format")] if self._path.has_focus else []
+            codes = [("^r", "QR codes")] if self._target.name == NAME else []
+            keys = [("↵", enter), *codes, tab, *up]
+        self.query_one(KeyBar).show([*keys, ("Esc", "back")])
 
     @property
     def _first_empty(self) -> Widget | None:

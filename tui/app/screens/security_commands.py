@@ -136,9 +136,11 @@ async def _new_code(view: ListView) -> bool:
 
     before = view.vault.slots
     said = await view.ask(RecoveryCodeScreen(view.vault))
-    if said is not None:
-        view.say(said, "error" if view.vault.slots == before else "strong", stay=True)
-    return said is not None
+    if said is None:
+        view.say("Discarded the new recovery code. Nothing was changed.", "muted")
+        return False
+    view.say(said, "error" if view.vault.slots == before else "strong", stay=True)
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,8 @@ def _reread(entry: Entry) -> Entry:
 FORMAT = Format(
     name="otpauth-uris",
     label="List of otpauth:// URIs",
-    how_to_export="Many apps export a text file with one otpauth:// URI per line. For pass, pipe\n"
-    "the output of pass otp uri into a file, e.g. in memory under /dev/shm.",
+    how_to_export="Many apps export a text file with one otpauth:// URI per line.\n"
+    "pass: pipe the output of pass otp uri into a file, e.g. in memory under /dev/shm.",
     suffixes=(".txt", ".uris"),
     sniff=_sniff,
     needs=lambda _content: Needs.NOTHING,

@@ -40,6 +40,10 @@ def run(_args: Namespace, context: Context) -> int:
     path = context.vault_path
     if os.path.lexists(path):
         raise VaultExistsError(f"{safe(str(path))} already exists.")
+    from tui.vault.copies import KEPT_HINT, has_kept
+
+    if has_kept(path):
+        output.say(f"This creates an empty vault instead of one that is missing. {KEPT_HINT}")
     params = context.config.kdf.params
     password = context.secrets.get_new("password", "Password for the new vault: ")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui.cli import output, terminal
 from tui.cli.parser import add_command
 from tui.cli.secrets import add_options
-from tui.errors import DamagedVaultError
+from tui.errors import DamagedVaultError, WrongPasswordError
 from tui.text import plural, safe
 
 if TYPE_CHECKING:
@@ -119,8 +119,13 @@ def _open(file: VaultFile, key: bytes, context: Context) -> OpenCopy:
                 f"The vault's key doesn't open {file.name}: it is damaged, or has its own key.",
                 "Use --copy-password-stdin or --copy-password-file if it has its own.",
             ) from None
-    password = context.secrets.get("copy-password", f"Password or recovery code of {file.name}: ")
-    return open_copy(file, key_by_either(file.envelope, password))
+    key = context.secrets.open(
+        "copy-password",
+        f"Password or recovery code of {file.name}: ",
+        lambda typed: key_by_either(file.envelope, typed),
+        WrongPasswordError,
+    )
+    return open_copy(file, key)
 
 
 def _show(result: MergeResult, args: Namespace) -> None:

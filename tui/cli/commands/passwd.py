@@ -87,7 +87,9 @@ def change_password(
     count, failed = len(left), False
     if count:
         if not args.rekey_backups and not args.remove_backups:
-            output.say(f"{rekey.still_open(count, *rekey.IN_BACKUPS)}.")
+            known = sum(file.has_slot_of(old_slots) for file in left)
+            few = "" if known == count else f" The last password opens {known} of them."
+            output.say(f"{rekey.still_open(count, *rekey.IN_BACKUPS)}.{few}")
         if args.rekey_backups or _agrees("Encrypt them under the new key?", args, context):
             count = rekey.rekey(vault, left, old_key)
             output.say(f"Re-encrypted {plural(count, 'older copy')}.")

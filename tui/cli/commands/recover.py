@@ -147,8 +147,13 @@ def _contents(kept: Kept, vault: Vault, context: Context) -> Document:
             hint = "Use --copy-password-stdin or --copy-password-file."
             raise DamagedVaultError(said, hint)
         output.say(said)
-    password = context.secrets.get("copy-password", f"Password or recovery code of {kept.name}: ")
-    return open_kept(kept, key_of(kept, password))
+    key = context.secrets.open(
+        "copy-password",
+        f"Password or recovery code of {kept.name}: ",
+        lambda typed: key_of(kept, typed),
+        WrongPasswordError,
+    )
+    return open_kept(kept, key)
 
 
 def _known_keys(locked: LockedVault | None, files: Sequence[Kept], context: Context) -> list[bytes]:
