@@ -272,8 +272,8 @@ _shtab_otp_tui_export_options=(
   "--export-password-stdin[read the export password from the next line of standard input]"
   "--export-password-file[read the export password from a file that only you can read]:FILE:_files"
   "--username[username for AVTotpy backups]:NAME:"
-  "--server-secret-stdin[read the server secret from the next line of standard input]"
-  "--server-secret-file[read the server secret from a file that only you can read]:FILE:_files"
+  "--server-secret-stdin[read the server secret of AVTotpy from the next line of standard input]"
+  "--server-secret-file[read the server secret of AVTotpy from a file that only you can read]:FILE:_files"
   ":file to write:_files"
 )
 
@@ -330,10 +330,10 @@ _shtab_otp_tui_import_options=(
   "--backup-password-stdin[read the backup password from the next line of standard input]"
   "--backup-password-file[read the backup password from a file that only you can read]:FILE:_files"
   "--username[username for AVTotpy backups]:NAME:"
-  "--server-secret-stdin[read the server secret from the next line of standard input]"
-  "--server-secret-file[read the server secret from a file that only you can read]:FILE:_files"
+  "--server-secret-stdin[read the server secret of AVTotpy from the next line of standard input]"
+  "--server-secret-file[read the server secret of AVTotpy from a file that only you can read]:FILE:_files"
   "--key-file[key file of a KeePass database\; its password may then be empty]:FILE:_files"
-  "--all-slots[try all passwords of a vault, even if that takes minutes]"
+  "--all-slots[try all password slots of an otp-tui vault to import, even if that takes minutes]"
   "(*):backup to import\; - is standard input:_files"
 )
 

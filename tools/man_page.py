@@ -13,13 +13,13 @@ from pathlib import Path
 
 import tui
 from tools import man_prose as prose
-from tui.cli.parser import build, commands
+from tui.cli.parser import NO_VAULT, build, commands
 from tui.config.commands import COMMANDS, NUMBER_HELP
 from tui.config.schema import SETTINGS
 
 PAGE = Path(tui.__file__).parents[1] / "docs" / "otp-tui.1"
 
-_COMMON = {"--help", "--vault", "--config", "--version"}
+_COMMON = {"--help", "--vault", "--config", "--version", *NO_VAULT}
 _KEPT = "\0"
 """Replaces spaces at which lines must not break."""
 _KEYS = {

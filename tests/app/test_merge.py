@@ -51,7 +51,7 @@ async def test_copies_are_named_at_the_start_and_one_key_merges_them(
     await settle(pilot)
     rows = app.screen.query_one(ChangeList).rows
     assert sorted(row.kind.value for row in rows) == ["edited", "new"]
-    assert "1 new, 1 edited. Both come from generation" in status_of(app)
+    assert "1 new, 1 edited. Vault and copy both come from generation" in status_of(app)
     await pilot.press("enter")
     await settle(pilot)
     assert "Fresh" in {one.issuer for one in vault.entries}
@@ -173,7 +173,7 @@ async def test_the_notice_follows_what_is_there(
         "personal.conflict-b.json",
         NAME,
     ]
-    assert "1 new, 1 edited. Both come from generation" in lines[0]
+    assert "1 new, 1 edited. Vault and copy both come from generation" in lines[0]
     assert "Nothing to merge. " in lines[1]
 
 

@@ -47,7 +47,10 @@ def change(program: Program, step: Callable[[Document], Document]) -> None:
 def test_the_copies_next_to_the_vault_are_merged(filled: Program, copy: Path) -> None:
     done = filled.open("merge", "--yes")
     assert (done.code, done.out) == (0, "")
-    assert f"{NAME}: 1 edited, 1 counter, 1 deleted. Both come from generation" in done.err
+    assert (
+        f"{NAME}: 1 edited, 1 counter, 1 deleted. Vault and copy both come from generation"
+        in done.err
+    )
     assert "Merged 1 copy: 1 edited, 1 counter, 1 deleted. To undo, run: otp-tui undo" in done.err
     assert "\x1b" not in done.err
     assert copy.exists()

@@ -55,7 +55,9 @@ def test_the_code_opens_copies_whose_password_is_lost(filled: Program) -> None:
     assert filled.run(*USE, stdin=f"{code}\n{NEW}\n").code == 0
     options = ("--yes", "--password-stdin", "--copy-password-stdin")
     done = filled.run("merge", *options, stdin=f"{NEW}\n{code}\n")
-    assert (done.code, "Both come from generation" in done.err) == (0, True), done.err
+    assert (done.code, "Vault and copy both come from generation" in done.err) == (0, True), (
+        done.err
+    )
     done = filled.run("recover", *options, "1", stdin=f"{NEW}\n{code}\n")
     assert done.code == 0, done.err
 

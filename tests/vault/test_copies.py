@@ -219,7 +219,7 @@ def test_changes_of_both_sides_arrive(fork: tuple[Vault, Vault]) -> None:
         (ChangeKind.COUNTER, HOTP.label, "5 → 6"),
         (ChangeKind.NEW, C.label, ""),
     ]
-    assert result.copies[0].base == "Both come from generation 2."
+    assert result.copies[0].base == "Vault and copy both come from generation 2."
 
 
 def test_a_deletion_arrives_and_is_undone_in_one_step(fork: tuple[Vault, Vault]) -> None:
@@ -406,7 +406,7 @@ def test_the_ancestor_is_also_found_next_to_the_copy(fork: tuple[Vault, Vault]) 
     ours.change(adding(B))
     shutil.rmtree(ours.path.parent / "backups")
     result = merged(ours, VaultFile.read(theirs.path))
-    assert result.copies[0].base == "Both come from generation 2."
+    assert result.copies[0].base == "Vault and copy both come from generation 2."
 
 
 def test_an_older_version_changes_nothing(fork: tuple[Vault, Vault]) -> None:

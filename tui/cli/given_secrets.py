@@ -17,7 +17,7 @@ NAMES = {
     "copy-password": "the password of the copy",
     "backup-password": "the backup password",
     "export-password": "the export password",
-    "server-secret": "the server secret",
+    "server-secret": "the server secret of AVTotpy",
     "secret": "the secret",
     "pin": "the PIN",
 }

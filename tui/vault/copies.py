@@ -356,5 +356,5 @@ def _how(base: str, copy: str, own: str) -> str:
     if base == own:
         return "The copy is newer than this vault."
     if base:
-        return f"Both come from generation {generation_of(base)}."
+        return f"Vault and copy both come from generation {generation_of(base)}."
     return "No common older copy was found, so the newer version of each entry counts."

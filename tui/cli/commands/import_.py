@@ -67,7 +67,7 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--all-slots",
         action="store_true",
-        help="try all passwords of a vault, even if that takes minutes",
+        help="try all password slots of an otp-tui vault to import, even if that takes minutes",
     )
 
 

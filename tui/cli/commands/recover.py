@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.vault.recover import Kept
     from tui.vault.vault import Vault
 
-_HEADING = ("No.", "Date", "Entries", "Bytes", "File")
+_HEADING = ("No.", "Date", "Entries", "File")
 _HINT = "Use --yes to skip confirmation."
 
 
@@ -204,7 +204,6 @@ def _list(
             str(row["number"]),
             local_time(row["date"], seconds=True),
             row["problem"] or ("-" if row["entries"] is None else str(row["entries"])),
-            f"{row['size']:,}",
             one.name,
         )
         for row, one in zip(rows, files, strict=True)
