@@ -139,8 +139,9 @@ class Config:
         True,
         Boolean(),
         "Confirm with password",
-        "Asks for the password before showing a secret, creating a recovery code, exporting "
-        "without encryption or changing the password, even if the vault was opened without it.",
+        "If the vault was opened without the password, asks for it before secrets are shown or "
+        "exported without encryption. Commands then also ask before they create a recovery code "
+        "or change the password, which the app always does.",
     )
     password_command: tuple[str, ...] = _setting(
         (),
