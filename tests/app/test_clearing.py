@@ -89,7 +89,9 @@ async def test_a_clipboard_that_is_slow_to_clear_is_cleared_after_the_exit(
 ) -> None:
     go_on, asked = threading.Event(), []
     monkeypatch.setattr(Osc52Clipboard, "clear", lambda *_, **__: go_on.wait(10) and "")
-    monkeypatch.setattr("tui.clipboard.later.clear_later", lambda *args: asked.append(args[:2]))
+    monkeypatch.setattr(
+        "tui.clipboard.later.clear_later", lambda *args, **_: asked.append(args[:2])
+    )
     async with app.run_test(size=(100, 24)) as pilot:
         await settle(pilot)
         await pilot.press("enter")

@@ -139,11 +139,13 @@ async def test_a_copy_with_another_password_asks_for_it(
     assert "opens with another password" in app.screen.query_one(StatusLabel).message
     await press(pilot, *"wrong", "enter")
     await settle(pilot)
-    assert app.screen.query_one(StatusLabel).message == "Wrong password or recovery code."
+    said = app.screen.query_one(StatusLabel).message
+    assert said == "Wrong password or recovery code. If it is right, the copy is damaged."
     await press(pilot, *PASSWORD, "enter")
     await settle(pilot)
     rows = app.screen.query_one(ChangeList).rows
     assert "new" in {row.kind.value for row in rows}
+    assert "Left out" not in status_of(app)
     await press(pilot, "enter", "escape")
     await settle(pilot)
     assert "Fresh" in {one.issuer for one in vault.entries}
@@ -152,6 +154,15 @@ async def test_a_copy_with_another_password_asks_for_it(
     await press(pilot, "escape")
     await settle(pilot)
     assert isinstance(app.screen, CodesScreen)
+    shutil.copy(vault.path, copy.with_name(NAME.replace("ABCDEFG", "HIJKLMN")))
+    await press(pilot, "M")
+    await settle(pilot)
+    await press(pilot, "escape")
+    await settle(pilot)
+    await press(pilot, "n")
+    await settle(pilot)
+    said = f"Nothing to merge. Left out, as no password was entered: {NAME}."
+    assert status_of(app).startswith(said)
 
 
 async def test_the_notice_follows_what_is_there(

@@ -23,6 +23,8 @@ from tui.vault.copies import (
     conflict_names,
     copies_sentence,
     find_copies,
+    has_kept,
+    is_of_another,
     merge_into,
     open_copy,
     read_copy,
@@ -117,8 +119,11 @@ def test_nothing_else_is_a_copy(make_vault: MakeVault, path: Path, clock: MovedC
 
 
 def test_a_copy_of_a_vault_with_a_longer_name_is_not_ours(
-    make_vault: MakeVault, path: Path, clock: MovedClock
+    make_vault: MakeVault, path: Path, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError
+
     vault = make_vault(document(A))
     other = path.with_name("vault-work.json")
     Vault.create(other, PASSWORD, FLOOR, clock)
@@ -129,9 +134,18 @@ def test_a_copy_of_a_vault_with_a_longer_name_is_not_ours(
     shutil.copy(path, own)
     path.with_name("vault.sync.json").write_text("{}")
     assert [one.path for one in find_copies(path, vault.vault_id).files] == [own]
+    copy.with_name(f"{copy.stem}2.json").write_text("half of it")
+    assert find_copies(path, vault.vault_id).problems == ()
+    assert [one.path for one in kept_files(path, vault.vault_id) if one.is_conflict] == [own]
     own.unlink()
+    shutil.rmtree(path.parent / "backups", ignore_errors=True)
     path.unlink()
+    assert not has_kept(path)
     assert renamed_sentence(path) == ""
+    monkeypatch.setattr(os, "stat", refuse)
+    assert not is_of_another(copy.name, path)
+    monkeypatch.undo()
+    copy.with_name(f"{copy.stem}2.json").unlink()
     assert [one.path for one in kept_files(path) if one.is_conflict] == []
     other.unlink()
     assert [one.path for one in kept_files(path) if one.is_conflict] == [copy]

@@ -21,6 +21,7 @@ from tui.vault.document import Document
 from tui.vault.edit import edit
 from tui.vault.history import MOST
 from tui.vault.recover import kept_files, open_kept, restore
+from tui.vault.state import digest
 from tui.vault.store import Store
 from tui.vault.unsaved import is_kept, keep, remember, take_up, waiting
 from tui.vault.vault import Vault
@@ -162,12 +163,26 @@ def test_a_vault_that_was_moved_says_where_they_are(path: Path) -> None:
     assert waiting(again.vault_id, moved) == [kept]
     copy = open_copy(read_copy(kept, moved, again.vault_id), again.key)
     merge_into(again, [copy])
-    remember(again, kept.read_bytes())
+    remember(again, digest(kept.read_bytes()))
     assert names(again) == ["Fish and chips", "Saved"]
     assert take_up(again) == ("", "")
     assert waiting(again.vault_id, moved) == []
     other = Vault.create(path.with_name("other.json"), PASSWORD, FLOOR, SystemClock())
     assert take_up(other) == ("", "")
+
+
+def test_they_are_kept_even_if_there_is_room_for_nothing_else(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.vault.unsaved.replace_file", full)
+    vault = Vault.create(path, PASSWORD, FLOOR, SystemClock())
+    kept = lock_with_full_disk(vault, "Fish and chips")
+    assert kept is not None
+    moved = path.rename(path.with_name("moved.json"))
+    assert waiting(Vault.open(moved, PASSWORD).vault_id, moved) == [kept]
+    moved.rename(path)
+    assert take_up(Vault.open(path, PASSWORD))[0].startswith("Saved the changes")
+    assert [one for one in kept.parent.iterdir() if one.suffix != ".taken-up"] == []
 
 
 def test_a_copy_of_a_vault_is_not_told_to_merge_them(path: Path) -> None:

@@ -260,7 +260,8 @@ class EndingApp(ThemedApp):
             if handover is not None:
                 from tui.clipboard.later import clear_later
 
-                clear_later(handover, 0, self.environ)
+                unseen = self.copier.announced
+                clear_later(handover, 0, self.environ, unseen=unseen)
         except ClipboardError as error:
             self.say(error.sentence)
 

@@ -88,6 +88,11 @@ class Copier:
         with self._lock:
             return self._clear()
 
+    @property
+    def announced(self) -> bool:
+        """True if the last copy had a deadline, so that the user expects the clipboard cleared."""
+        return self._announced
+
     def handover(self) -> Handover | None:
         """Return what another process needs to clear the last copy; None if there was none."""
         return self._clipboard.handover()

@@ -36,8 +36,12 @@ class _Terminal(NamedTuple):
     changed: int
 
 
-def clear_later(handover: Handover, seconds: float, environ: Mapping[str, str]) -> str:
+def clear_later(
+    handover: Handover, seconds: float, environ: Mapping[str, str], *, unseen: bool = True
+) -> str:
     """Have a copy cleared in some seconds; return a sentence about that, to show.
+
+    `unseen` is as in `Clipboard.clear`.
 
     Raises:
         ClipboardError: no process can be started.
@@ -58,6 +62,7 @@ def clear_later(handover: Handover, seconds: float, environ: Mapping[str, str]) 
         "terminal": terminal,
         "turn": turn,
         "token": token,
+        "unseen": unseen,
     }
     reader, writer = os.pipe()
     with open(reader, "rb") as theirs, open(writer, "wb") as ours:  # noqa: PTH123 - descriptors
@@ -104,7 +109,7 @@ def main() -> None:
         if current == before:
             break  # otherwise wait until the later copy is cleared
     with suppress(ClipboardError):
-        clipboard.clear(unseen=current == own)
+        clipboard.clear(unseen=order["unseen"] and current == own)
     if _holder(turn) == own:
         turn.unlink(missing_ok=True)
 

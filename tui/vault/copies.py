@@ -107,6 +107,8 @@ def find_copies(vault: Path, vault_id: str) -> FoundCopies:
         try:
             file = VaultFile.read(vault.with_name(name))
         except (FileError, VaultError) as error:
+            if is_of_another(name, vault):
+                continue
             said, shown = str(error), safe(name, 80)
             problems.append(said if shown in said else f"{shown}: {said}")
             continue
@@ -156,7 +158,9 @@ def is_of_another(name: str, vault: Path) -> bool:
     ends = range(len(vault.stem) + 1, len(name))
     others = {f"{name[:end]}{vault.suffix}" for end in ends}
     return any(
-        vault.with_name(other).is_file() for other in others if not _may_be_copy(other, vault)
+        os.path.isfile(vault.with_name(other))  # noqa: PTH113 - raises nothing
+        for other in others
+        if not _may_be_copy(other, vault)
     )
 
 
@@ -189,7 +193,9 @@ def _is_regular(entry: os.DirEntry[str]) -> bool:
 def has_kept(vault: Path) -> bool:
     """Return True if older copies or conflict copies of a vault may be kept, by their names."""
     try:
-        return bool(Backups(vault).kept() or conflict_names(vault))
+        return bool(Backups(vault).kept()) or any(
+            not is_of_another(name, vault) for name in conflict_names(vault)
+        )
     except OSError:
         return False
 

@@ -84,16 +84,15 @@ def kept_files(vault: Path, vault_id: str = "") -> list[Kept]:
     except OSError:
         names = []
     paths = [(backups.folder / name, False) for name in names]
-    names = conflict_names(vault)
-    if not vault_id:
-        names = [name for name in names if not is_of_another(name, vault)]
-    paths += [(vault.with_name(name), True) for name in names]
+    paths += [(vault.with_name(name), True) for name in conflict_names(vault)]
     found = [_read(path, is_conflict) for path, is_conflict in paths]
-    return [
-        one
-        for one in found
-        if not vault_id or one.file is None or one.file.envelope.vault_id == vault_id
-    ]
+    return [one for one in found if _is_of(one, vault, vault_id)]
+
+
+def _is_of(one: Kept, vault: Path, vault_id: str) -> bool:
+    if vault_id and one.file is not None:
+        return one.file.envelope.vault_id == vault_id
+    return not (one.is_conflict and is_of_another(one.path.name, vault))
 
 
 def _read(path: Path, is_conflict: bool) -> Kept:

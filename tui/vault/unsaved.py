@@ -19,6 +19,7 @@ from tui.files import (
     read_limited,
     remove,
     replace_file,
+    sync_folder,
     write_new,
 )
 from tui.paths import runtime_folder, short_path, state_folder
@@ -52,10 +53,12 @@ def keep(vault: Vault) -> Path | None:
         try:
             make_folders(folder)
             write_new(path, data)
-            replace_file(folder / f"{name}{_ORIGIN}", os.fsencode(vault.path))
+            sync_folder(folder)
         except OSError:
             remove(path)
             continue
+        with suppress(OSError):  # only needed once the vault was moved
+            replace_file(folder / f"{name}{_ORIGIN}", os.fsencode(vault.path))
         for old in earlier:
             remove(old)
         return path
@@ -78,7 +81,7 @@ def take_up(vault: Vault) -> tuple[str, str]:
             if vault.has_saved(data):
                 remove(path)
                 continue
-            if _was_taken_up(name, data):
+            if _was_taken_up(name, digest(data)):
                 left.append(
                     f"Changes that were saved before are in {short_path(path)}: merge or delete it."
                 )
@@ -90,11 +93,14 @@ def take_up(vault: Vault) -> tuple[str, str]:
                 f" To merge them, run: otp-tui merge {short_path(path)}"
             )
             continue
-        remember(vault, data)
+        remember(vault, digest(data))
         remove(path)
         taken = True
-    for path, data in _of_moved(vault.vault_id):
-        if not vault.has_saved(data) and not _was_taken_up(name, data):
+    for folder in _folders():
+        if not _listed(folder, f"{name}-*.json"):
+            remove(folder / f"{name}{_ORIGIN}")
+    for path, data in _of_moved(vault.vault_id, name):
+        if not vault.has_saved(data) and not _was_taken_up(name, digest(data)):
             left.append(
                 "Changes that couldn't be saved before this vault was moved are in"
                 f" {short_path(path)}. To merge them, run: otp-tui merge {short_path(path)}"
@@ -106,16 +112,18 @@ def take_up(vault: Vault) -> tuple[str, str]:
 def waiting(vault_id: str, vault: Path) -> list[Path]:
     """Return the files with changes that wait to be saved in the vault at that path."""
     name = unsaved_name(vault_id, vault)
-    moved = [path for path, data in _of_moved(vault_id) if not _was_taken_up(name, data)]
+    moved = [
+        path for path, data in _of_moved(vault_id, name) if not _was_taken_up(name, digest(data))
+    ]
     return [*_files(name), *moved]
 
 
-def remember(vault: Vault, data: bytes) -> None:
-    """Remember that a file was merged, for longer than the vault's history does, if possible."""
+def remember(vault: Vault, merged: bytes) -> None:
+    """Remember the digest of a file that was merged, for longer than the vault's history does."""
     record = _record(_name(vault))
     try:
         make_folders(record.parent)
-        append(record, f"{digest(data).hex()}\n".encode())
+        append(record, f"{merged.hex()}\n".encode())
     except OSError:
         pass
 
@@ -125,21 +133,26 @@ def is_kept(path: Path) -> bool:
     return any(path.resolve().parent == folder.resolve() for folder in _folders())
 
 
-def _of_moved(vault_id: str) -> Iterator[tuple[Path, bytes]]:
-    """Yield path and bytes of files for a vault with that id that is no longer where it was."""
+def _of_moved(vault_id: str, own: str) -> Iterator[tuple[Path, bytes]]:
+    """Yield path and bytes of files for a vault with that id that is no longer where it was.
+
+    Those that begin with `own` are for the vault where it is now.
+    """
     for path in [each for folder in _folders() for each in _listed(folder, "*.json")]:
-        origin = path.with_name(f"{path.name.partition('-')[0]}{_ORIGIN}")
+        name = path.name.partition("-")[0]
         with suppress(FileError, VaultError):
             data = read_limited(path)
-            place = Path(os.fsdecode(read_limited(origin)))
-            if envelopes.parse(data).vault_id == vault_id and not _is_at(place, vault_id):
+            is_ours = name != own and envelopes.parse(data).vault_id == vault_id
+            if is_ours and not _is_in_place(path.with_name(f"{name}{_ORIGIN}"), vault_id):
                 yield path, data
 
 
-def _is_at(path: Path, vault_id: str) -> bool:
+def _is_in_place(origin: Path, vault_id: str) -> bool:
+    """Return True if there is a vault with that id at the path in the file `origin`."""
     try:
-        return envelopes.parse(read_limited(path)).vault_id == vault_id
-    except (FileError, VaultError):
+        place = Path(os.fsdecode(read_limited(origin)))
+        return envelopes.parse(read_limited(place)).vault_id == vault_id
+    except (FileError, VaultError, ValueError):
         return False
 
 
@@ -151,13 +164,13 @@ def _is_in(document: Document, path: Path) -> bool:
         return False
 
 
-def _was_taken_up(name: str, data: bytes) -> bool:
+def _was_taken_up(name: str, kept: bytes) -> bool:
     """Return True for a file that was put back, e.g. from a backup of the folder."""
     try:
         known = _record(name).read_text(encoding="ascii", errors="replace").split()
     except OSError:
         return False
-    return digest(data).hex() in known
+    return kept.hex() in known
 
 
 def _record(name: str) -> Path:

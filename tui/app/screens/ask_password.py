@@ -104,9 +104,11 @@ class AskPasswordScreen(Dialog[bool]):
         self.say("Checking …")
         new, then = self._new, self._then
         try:
-            if new is not None:
+            if new is not None and self._is_copy:
+                await in_daemon_thread(partial(new, password))
+            elif new is not None:
                 self._acting = True  # it also saves
-                await in_thread(lambda: new(password))
+                await in_thread(partial(new, password))
             else:
                 await in_daemon_thread(partial(check_password, self.context, password))
             if then is not None:
@@ -124,6 +126,6 @@ class AskPasswordScreen(Dialog[bool]):
         wrong = isinstance(error, WrongPasswordError)
         if wrong and self._new is None and self.context.password_wrong():
             return
-        self.say(str(error) if wrong else error.sentence, "error")
+        self.say(str(error) if wrong and not self._is_copy else error.sentence, "error")
         self._field.disabled = False
         self.set_focus(self._field)

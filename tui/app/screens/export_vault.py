@@ -192,7 +192,8 @@ class ExportScreen(BaseScreen[str | None]):
 
     @on(events.DescendantFocus)
     def _show_keys(self) -> None:
-        if isinstance(self.focused, Select):
+        focused = [] if self.focused is None else self.focused.ancestors_with_self
+        if any(isinstance(each, Select) for each in focused):
             keys = [("↵", "choose"), _NEXT]
         else:
             enter = "export" if self._first_empty is None else "next"

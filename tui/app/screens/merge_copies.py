@@ -53,6 +53,8 @@ class MergeScreen(BaseScreen[Done | None]):
         self._vault = vault
         self._files = list(files)
         self._copies: list[OpenCopy] = []
+        self._left_out = ""
+        """A sentence about copies whose password was not entered; "" if there are none."""
         self._preview: MergeResult | None = None
         """The preview; None while the copies are read."""
         self._busy = False
@@ -65,9 +67,12 @@ class MergeScreen(BaseScreen[Done | None]):
         yield KeyBar(_KEYS)
 
     def on_mount(self) -> None:
+        self._show_title()
+        self._open()
+
+    def _show_title(self) -> None:
         name = self._files[0].name if len(self._files) == 1 else plural(len(self._files), "copy")
         self.query_one(TitleBar).show(name)
-        self._open()
 
     def on_unmount(self) -> None:
         """Drop all entries."""
@@ -80,6 +85,8 @@ class MergeScreen(BaseScreen[Done | None]):
         vault, found = self._vault, None
         try:
             opened = [(file, await self._opened(file)) for file in self._files]
+            if left := [file.name for file, copy in opened if copy is None]:
+                self._left_out = f"Left out, as no password was entered: {', '.join(left)}."
             self._files = [file for file, copy in opened if copy is not None]
             self._copies = copies = [copy for _, copy in opened if copy is not None]
             if copies:
@@ -90,11 +97,12 @@ class MergeScreen(BaseScreen[Done | None]):
         if found is None:
             self.dismiss(None)
         else:
+            self._show_title()
             self._preview = found
             self._list.show(found.changes)
             self._summarize()
             if not found.changes:
-                await self._end("Nothing to merge.", "muted")
+                await self._end(f"Nothing to merge. {self._left_out}".rstrip(), "muted")
 
     async def _opened(self, file: VaultFile) -> OpenCopy | None:
         """Open a copy with the vault's key, or ask for its password; None if the user has none.
@@ -140,6 +148,8 @@ class MergeScreen(BaseScreen[Done | None]):
         others = [copy.file.name for copy in preview.copies if copy.has_other_password]
         if others:
             lines.append(f"{others[0]} has another password; the vault keeps its own.")
+        if self._left_out:
+            lines.append(self._left_out)
         self.say("\n".join(lines))
 
     @work(exclusive=True, exit_on_error=False, description="merge copies")

@@ -155,12 +155,11 @@ def _sum(result: MergeResult) -> str:
 
 def _remember(files: Sequence[VaultFile], vault: Vault) -> None:
     """Remember files with unsaved changes, so that nobody is told to merge them again."""
-    from tui.files import read_limited
     from tui.vault import unsaved
 
     for file in files:
         if unsaved.is_kept(file.path):
-            unsaved.remember(vault, read_limited(file.path))
+            unsaved.remember(vault, file.digest)
 
 
 def _remove(files: Sequence[VaultFile], vault: Path, args: Namespace) -> tuple[list[str], bool]:

@@ -88,7 +88,7 @@ def change_password(
     if count:
         if not args.rekey_backups and not args.remove_backups:
             known = sum(file.has_slot_of(old_slots) for file in left)
-            few = "" if known == count else f" The last password opens {known} of them."
+            few = "" if known == count else f" The last one opens {known or 'none'} of them."
             output.say(f"{rekey.still_open(count, *rekey.IN_BACKUPS)}.{few}")
         if args.rekey_backups or _agrees("Encrypt them under the new key?", args, context):
             count = rekey.rekey(vault, left, old_key)
