@@ -208,8 +208,10 @@ def paint_without_waiting() -> None:
                 self._app.post_message(events.Resize(size, size))
 
         def stop_application_mode(self) -> None:
-            self.write(RESET + erase(self._get_terminal_size()[1]))
-            super().stop_application_mode()
+            try:
+                self.write(RESET + erase(self._get_terminal_size()[1]))
+            finally:
+                super().stop_application_mode()
 
     linux_driver.__dict__["WriterThread"] = TerminalOutput
     linux_driver.__dict__["LinuxDriver"] = Driver
