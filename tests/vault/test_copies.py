@@ -16,20 +16,18 @@ from tui.errors import DamagedVaultError, FileError, UsageError
 from tui.otp.codes import code_at
 from tui.otp.entry import Category, Entry, OtpType
 from tui.otp.secret import Secret
-from tui.vault import copies
+from tui.vault import conflict_names as naming
 from tui.vault.changes import ChangeKind
+from tui.vault.conflict_names import conflict_names, is_of_another, too_many
 from tui.vault.copies import (
     MergeResult,
-    conflict_names,
     copies_sentence,
     find_copies,
     has_kept,
-    is_of_another,
     merge_into,
     open_copy,
     read_copy,
     renamed_sentence,
-    too_many,
 )
 from tui.vault.document import Document
 from tui.vault.edit import count_use, delete, edit, take_counter
@@ -154,7 +152,7 @@ def test_a_copy_of_a_vault_with_a_longer_name_is_not_ours(
 def test_other_files_do_not_hide_copies(
     fork: tuple[Vault, Vault], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copies, "_MOST_READ", 3)
+    monkeypatch.setattr(naming, "_MOST_READ", 3)
     ours, theirs = fork
     file = synced(ours, theirs)
     os.utime(file.path, (1, 1))
@@ -163,7 +161,7 @@ def test_other_files_do_not_hide_copies(
     assert [one.path for one in find_copies(ours.path, ours.vault_id).files] == [file.path]
     assert len(conflict_names(ours.path)) == 3
     assert "left out" in find_copies(ours.path, ours.vault_id).problems[0]
-    monkeypatch.setattr(copies, "_MOST_READ", 4)
+    monkeypatch.setattr(naming, "_MOST_READ", 4)
     assert len(conflict_names(ours.path)) == 4
     assert not too_many(ours.path)
 
@@ -171,7 +169,7 @@ def test_other_files_do_not_hide_copies(
 def test_the_newest_copies_are_read_if_there_are_too_many(
     fork: tuple[Vault, Vault], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copies, "_MOST_READ", 2)
+    monkeypatch.setattr(naming, "_MOST_READ", 2)
     ours, theirs = fork
     names = [f"vault.conflict-{number}.json" for number in range(4)]
     for name, moment in zip(names, (1, 4, 2, 3), strict=True):

@@ -29,7 +29,8 @@ from tui.files import (
     write_new,
 )
 from tui.text import plural, safe
-from tui.vault.copies import conflict_names, is_vault
+from tui.vault.conflict_names import conflict_names
+from tui.vault.copies import is_vault
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 _PREFIX, _SUFFIX, _OLD = ".otp-tui-", ".tmp", ".old"

@@ -196,7 +196,8 @@ def backups(path: Path) -> Iterator[Finding]:
 
 def conflicts(path: Path) -> Iterator[Finding]:
     """Report the copies of the vault that a conflict left next to it."""
-    from tui.vault.copies import conflict_names, find_copies, is_of_another, too_many
+    from tui.vault.conflict_names import conflict_names, is_of_another, too_many
+    from tui.vault.copies import find_copies
     from tui.vault.versions import VaultFile
 
     try:

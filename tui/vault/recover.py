@@ -25,7 +25,7 @@ from tui.files import read_limited, sync_folder, why
 from tui.text import safe
 from tui.vault.backups import Backups
 from tui.vault.changes import Change, changes
-from tui.vault.copies import conflict_names, is_of_another
+from tui.vault.conflict_names import conflict_names, is_of_another
 from tui.vault.counters import with_highest_counters
 from tui.vault.encrypted_file import EncryptedFile
 from tui.vault.history import joined

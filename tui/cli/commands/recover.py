@@ -99,7 +99,7 @@ def run(args: Namespace, context: Context) -> int:
 
 
 def _report_left_out(context: Context) -> None:
-    from tui.vault.copies import too_many
+    from tui.vault.conflict_names import too_many
 
     if sentence := too_many(context.vault_path):
         output.complain(sentence)
