@@ -48,5 +48,5 @@ def until_words(until: float, idle: int, now: float) -> str:
 
     unused = f", or until unused for {duration_words(idle)}" if idle else ""
     left = ceil(until - now)
-    seconds = f":{int(until) % 60:02}" if left < _SHORT else ""  # zones differ by whole minutes
-    return f"until {local_time(int(until))}{seconds} (in {duration_words(left)}){unused}"
+    end = local_time(int(until), seconds=left < _SHORT)
+    return f"until {end} (in {duration_words(left)}){unused}"

@@ -42,9 +42,8 @@ _KEY_NAMES = {
 
 def key_label(key: str, *, ascii_only: bool) -> str:
     """Return the name to show for a key, given Textual's name."""
-    is_character = (
-        len(key.rpartition("+")[2]) == 1
-    )  # Textual looks even these up in Unicode's names
+    # Textual would look up even a character in the names of Unicode.
+    is_character = len(key.rpartition("+")[2]) == 1
     name = _KEY_NAMES.get(key) or (key if is_character else format_key(key))
     return key_text(name.replace("ctrl+", "^"), ascii_only=ascii_only)
 

@@ -131,9 +131,12 @@ class EntryFormScreen(Dialog[str | None]):
         if not mistakes:
             self._status.withdraw(_NOT_SAVED)
         self._made = None if mistakes or self._fields.uri else draft.entry(base)
-        twin = self._vault.document.twin_of(self._made) if self._made else None
-        self._warn(_already(twin) if twin else short_secret(self._made) if self._made else "")
+        self._warn("" if self._made is None else self._doubt(self._made))
         self.tick()
+
+    def _doubt(self, entry: Entry) -> str:
+        twin = self._vault.document.twin_of(entry)
+        return short_secret(entry) if twin is None else _already(twin)
 
     def _warn(self, warning: str) -> None:
         """Show a warning until it no longer applies."""
