@@ -341,6 +341,21 @@ ssh_agent._serve(Broken(), None)
     assert "nobody" not in done.stderr
 
 
+def test_a_signal_that_interrupts_no_wait_ends_it(tmp_path: Path) -> None:
+    script = f"""
+import signal, threading, time
+from pathlib import Path
+from tui.cli.commands import ssh_agent
+from tui.forward.proxy import Proxy, listen
+class Answers:
+    def tick(self):
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+        time.sleep(100)
+ssh_agent._serve(Proxy(listen(Path({str(tmp_path / "run")!r})), "", None), Answers())
+"""
+    assert run(sys.executable, "-c", script).returncode == 0
+
+
 def test_in_the_background_it_prints_what_ssh_agent_prints(laptop: Laptop) -> None:
     done = laptop.run(*laptop.program.command, "ssh-agent", "--locked")
     values = dict(line.partition(";")[0].split("=", 1) for line in done.stdout.splitlines())

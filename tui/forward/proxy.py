@@ -32,6 +32,8 @@ MESSAGE_SECONDS = 60.0
 Between requests, a connection may be idle for as long as a session lasts, as in OpenSSH."""
 _WAIT_SECONDS = 0.1
 """Seconds until the next attempt if the system has no room for another connection."""
+_LOOK_SECONDS = 1.0
+"""Seconds until a signal is noticed that arrived just before the wait for a connection."""
 _NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _FAILURE = bytes([protocol.FAILURE])
 _SUCCESS = bytes([protocol.SUCCESS])
@@ -220,12 +222,11 @@ class _Ending:
 
     def wait(self, listener: socket.socket) -> bool:
         """Wait for a connection (False) or the end of the process (True)."""
-        known = self._descriptor is not None or not self._process
         watched = [listener.fileno(), *([] if self._descriptor is None else [self._descriptor])]
         while True:
             if self._process and os.getppid() != self._process:
                 return True
-            ready, _, _ = select.select(watched, [], [], None if known else 1.0)
+            ready, _, _ = select.select(watched, [], [], _LOOK_SECONDS)
             if self._descriptor in ready:
                 return True
             if ready:
